@@ -1,0 +1,61 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One list for every Swift target: the language mode is 6 by the tools version, so data races are errors.
+let strict: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// The hot kernels are compiled twice from one source (Sources/PixelKernelsAVX2 holds symbolic links): once for the
+/// architecture's baseline and once for x86-64-v3. Imaging chooses at start by what the CPU has.
+#if arch(x86_64)
+  let wide: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-march=x86-64-v3"])]
+#else
+  let wide: [SwiftSetting] = []
+#endif
+
+/// Bounds are proven beside each loop of the kernels, and their plain twins are compared to them in tests.
+let kernels: [SwiftSetting] = [.unsafeFlags(["-Ounchecked"], .when(configuration: .release))]
+
+let package = Package(
+  name: "imgbatch",
+  products: [
+    .executable(name: "imgbatch", targets: ["imgbatch"]),
+    .executable(name: "imgbatch-worker", targets: ["imgbatch-worker"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
+    .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .systemLibrary(
+      name: "CLibDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"]), .brew(["libdeflate"])]),
+    .target(name: "CImageCodecs", dependencies: ["CLibJPEG", "CLibPNG"]),
+    .target(name: "CSystem"),
+    .target(name: "PixelKernels", swiftSettings: strict + kernels),
+    .target(name: "PixelKernelsAVX2", swiftSettings: strict + kernels + wide),
+    .target(name: "Imaging", dependencies: ["CSystem", "PixelKernels", "PixelKernelsAVX2"], swiftSettings: strict),
+    .target(name: "Codecs", dependencies: ["CImageCodecs", "CLibDeflate", "Imaging"], swiftSettings: strict),
+    .target(name: "Batch", dependencies: ["CSystem", "Codecs", "Imaging"], swiftSettings: strict),
+    .target(name: "Reporting", dependencies: ["Batch"], swiftSettings: strict),
+    .executableTarget(
+      name: "imgbatch",
+      dependencies: [
+        "Batch", "Codecs", "Reporting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+    .executableTarget(name: "imgbatch-worker", dependencies: ["Batch"], swiftSettings: strict),
+    .target(name: "TestSupport", dependencies: ["Imaging"], path: "Tests/TestSupport", swiftSettings: strict),
+    .testTarget(name: "ImagingTests", dependencies: ["Imaging", "TestSupport"], swiftSettings: strict),
+    .testTarget(name: "CodecsTests", dependencies: ["Codecs", "TestSupport"], swiftSettings: strict),
+    .testTarget(name: "BatchTests", dependencies: ["Batch", "Reporting", "TestSupport"], swiftSettings: strict),
+    .testTarget(name: "CommandTests", dependencies: ["TestSupport"], swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c11
+)

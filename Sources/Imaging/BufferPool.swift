@@ -1,0 +1,66 @@
+/// Memory that one worker uses again for picture after picture.
+///
+/// Fresh pages cost a fault each (about 0.25 µs per KB): a small picture would spend more on them than on its pixels.
+/// So a buffer goes back to its worker's pool when its owner ends, and a steady stream of like pictures allocates
+/// nothing. Not for sharing between threads: a pool belongs to one worker.
+package final class BufferPool {
+  private struct Free {
+    let base: UnsafeMutableRawPointer
+    let capacity: Int
+  }
+
+  private var free: [Free] = []
+
+  package init() {
+    free.reserveCapacity(BufferPool.mostFree + 1)
+  }
+
+  deinit {
+    for buffer in free { unsafe buffer.base.deallocate() }
+  }
+
+  /// The most idle buffers that are kept; the smallest goes first.
+  private static let mostFree = 16
+
+  /// An owner of at least `byteCount` bytes, 64-byte aligned, contents undefined.
+  package func take(byteCount: Int) -> PooledBuffer {
+    precondition(byteCount >= 0, "a buffer's size is not negative")
+    var best: Int?
+    for index in free.indices where free[index].capacity >= byteCount {
+      if let known = best, free[known].capacity <= free[index].capacity { continue }
+      best = index
+    }
+    // A buffer more than eight times too large stays for the big picture it was made for, unless that is small anyway.
+    if let best, free[best].capacity <= max(byteCount * 8, 1 << 16) {
+      let buffer = free.remove(at: best)
+      return unsafe PooledBuffer(base: buffer.base, capacity: buffer.capacity, pool: self)
+    }
+    let capacity = max((byteCount + 4095) & ~4095, 4096)
+    return unsafe PooledBuffer(base: .allocate(byteCount: capacity, alignment: 64), capacity: capacity, pool: self)
+  }
+
+  fileprivate func give(back base: UnsafeMutableRawPointer, capacity: Int) {
+    unsafe free.append(Free(base: base, capacity: capacity))
+    if free.count > BufferPool.mostFree, let least = free.indices.min(by: { free[$0].capacity < free[$1].capacity }) {
+      let buffer = free.remove(at: least)
+      unsafe buffer.base.deallocate()
+    }
+  }
+}
+
+/// The one owner of a pooled buffer; the memory goes back to its pool when the owner ends.
+@safe package struct PooledBuffer: ~Copyable {
+  // SAFETY: allocated by the pool with `capacity` bytes, given back exactly once, in deinit; the pool outlives it by
+  // the strong reference.
+  package let base: UnsafeMutableRawPointer
+  package let capacity: Int
+  private let pool: BufferPool
+
+  fileprivate init(base: UnsafeMutableRawPointer, capacity: Int, pool: BufferPool) {
+    unsafe self.base = unsafe base
+    self.capacity = capacity
+    self.pool = pool
+  }
+
+  deinit { unsafe pool.give(back: base, capacity: capacity) }
+}

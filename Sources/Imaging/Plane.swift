@@ -1,0 +1,52 @@
+/// Bits of one sample.
+package enum SampleDepth: Int, Sendable {
+  case eight = 8
+  case sixteen = 16
+
+  package var byteCount: Int { rawValue / 8 }
+}
+
+/// Rows of interleaved samples in one buffer: `size.height` rows of `size.width` pixels of `channels` samples.
+///
+/// Samples of 8 bits are `UInt8`, of 16 bits `UInt16` in the machine's byte order. A row takes `stride` bytes, a multiple
+/// of 64, so that rows start aligned and whole vectors may be read up to the stride. Rows past the height may be there
+/// as well (`rowCapacity`), for decoders that write whole blocks.
+@safe package struct Plane: ~Copyable {
+  package let size: PixelSize
+  package let channels: Int
+  package let depth: SampleDepth
+  /// Bytes from one row to the next.
+  package let stride: Int
+  /// Rows of memory, at least `size.height`.
+  package let rowCapacity: Int
+  private let buffer: PooledBuffer
+
+  /// A plane of undefined samples.
+  /// - Parameters:
+  ///   - channels: 1...4.
+  ///   - leastStride: bytes a row that must be there at least; 0 for what the width needs.
+  ///   - leastRows: rows that must be there at least; 0 for the height.
+  package init(
+    size: PixelSize, channels: Int, depth: SampleDepth = .eight, leastStride: Int = 0, leastRows: Int = 0,
+    from pool: BufferPool
+  ) {
+    precondition((1...4).contains(channels), "a plane has one to four channels")
+    self.size = size
+    self.channels = channels
+    self.depth = depth
+    let needed = max(size.width * channels * depth.byteCount, leastStride)
+    stride = (needed + 63) & ~63
+    rowCapacity = max(size.height, leastRows)
+    // 64 spare bytes let a kernel read a whole vector that starts inside the last row.
+    buffer = pool.take(byteCount: stride * rowCapacity + 64)
+  }
+
+  /// Bytes of a row that hold samples.
+  package var rowByteCount: Int { size.width * channels * depth.byteCount }
+
+  /// The first byte of the first row; `stride * rowCapacity` bytes and 64 spare ones are there.
+  @unsafe package var base: UnsafeMutableRawPointer { unsafe buffer.base }
+
+  /// The first byte of a row.
+  @unsafe package func row(_ y: Int) -> UnsafeMutableRawPointer { unsafe buffer.base + y * stride }
+}
