@@ -9,7 +9,7 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-/// The hot kernels are compiled twice from one source (Sources/PixelKernelsAVX2 holds symbolic links): once for the
+/// The hot kernels are compiled twice from one source (Sources/PixelKernelsAVX2 is a symbolic link): once for the
 /// architecture's baseline and once for x86-64-v3. Imaging chooses at start by what the CPU has.
 #if arch(x86_64)
   let wide: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-march=x86-64-v3"])]
@@ -27,7 +27,8 @@ let package = Package(
     .executable(name: "imgbatch-worker", targets: ["imgbatch-worker"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
   ],
   targets: [
     .systemLibrary(
@@ -36,12 +37,15 @@ let package = Package(
     .systemLibrary(
       name: "CLibDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"]), .brew(["libdeflate"])]),
     .target(name: "CImageCodecs", dependencies: ["CLibJPEG", "CLibPNG"]),
-    .target(name: "CSystem"),
+    .target(name: "CPlatform"),
     .target(name: "PixelKernels", swiftSettings: strict + kernels),
     .target(name: "PixelKernelsAVX2", swiftSettings: strict + kernels + wide),
-    .target(name: "Imaging", dependencies: ["CSystem", "PixelKernels", "PixelKernelsAVX2"], swiftSettings: strict),
+    .target(name: "Imaging", dependencies: ["CPlatform", "PixelKernels", "PixelKernelsAVX2"], swiftSettings: strict),
     .target(name: "Codecs", dependencies: ["CImageCodecs", "CLibDeflate", "Imaging"], swiftSettings: strict),
-    .target(name: "Batch", dependencies: ["CSystem", "Codecs", "Imaging"], swiftSettings: strict),
+    .target(
+      name: "Batch",
+      dependencies: ["CPlatform", "Codecs", "Imaging", .product(name: "SystemPackage", package: "swift-system")],
+      swiftSettings: strict),
     .target(name: "Reporting", dependencies: ["Batch"], swiftSettings: strict),
     .executableTarget(
       name: "imgbatch",

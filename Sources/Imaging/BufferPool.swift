@@ -4,7 +4,7 @@
 /// So a buffer goes back to its worker's pool when its owner ends, and a steady stream of like pictures allocates
 /// nothing. Not for sharing between threads: a pool belongs to one worker.
 package final class BufferPool {
-  private struct Free {
+  @safe private struct Free {
     let base: UnsafeMutableRawPointer
     let capacity: Int
   }

@@ -19,6 +19,9 @@ package enum SampleDepth: Int, Sendable {
   package let stride: Int
   /// Rows of memory, at least `size.height`.
   package let rowCapacity: Int
+  /// The part that the whole picture covers, in samples. A decoder that shrinks rounds its planes' sizes up, so the
+  /// last column or row may be covered only in part; resampling gives it its true weight.
+  package var extent: SourceBox
   private let buffer: PooledBuffer
 
   /// A plane of undefined samples.
@@ -34,6 +37,7 @@ package enum SampleDepth: Int, Sendable {
     self.size = size
     self.channels = channels
     self.depth = depth
+    extent = SourceBox(x: 0, y: 0, width: Double(size.width), height: Double(size.height))
     let needed = max(size.width * channels * depth.byteCount, leastStride)
     stride = (needed + 63) & ~63
     rowCapacity = max(size.height, leastRows)

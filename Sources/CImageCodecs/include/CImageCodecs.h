@@ -149,7 +149,7 @@ typedef struct {
 } jpeg_write_options;
 
 typedef struct {
-  const uint8_t *bytes;
+  const uint8_t *_Nullable bytes;
   size_t count;
 } codec_bytes;
 

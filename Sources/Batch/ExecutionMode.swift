@@ -1,0 +1,9 @@
+/// How the pictures of a run share the cores (`--mode`).
+package enum ExecutionMode: String, CaseIterable, Sendable {
+  /// One after another on one core: the measure for the others.
+  case serial
+  /// Workers that share this process's memory.
+  case threads
+  /// Long-lived worker processes: a crash costs one picture, memory is apart.
+  case processes
+}

@@ -1,0 +1,38 @@
+import Synchronization
+
+/// A way to run the jobs of a batch. All of them call the same `Thumbnailer.outcome(of:)` for each picture.
+package protocol Executor: Sendable {
+  /// Runs every job, or those that start before `stop` is asked for, and returns when the last has ended.
+  ///
+  /// - Parameters:
+  ///   - report: called once a job that was started, from any thread, two at once where there are two workers.
+  func run(
+    _ jobs: any JobSource, recipe: Recipe, stop: StopRequest, report: @escaping @Sendable (Job, Outcome) -> Void
+  ) throws(ExecutorError)
+}
+
+/// Why a run could not go on at all. A bad picture is never one of these.
+package enum ExecutorError: Error, Hashable, Sendable {
+  /// No worker process can be started: the path tried and the reason.
+  case noWorker(path: String, reason: String)
+}
+
+/// A wish to end early, set from a signal handler or a report, looked at before each job is claimed.
+package final class StopRequest: Sendable {
+  private let flag = Atomic<Bool>(false)
+
+  package init() {}
+
+  package var isMade: Bool { flag.load(ordering: .acquiring) }
+  package func make() { flag.store(true, ordering: .releasing) }
+}
+
+/// The executor of a mode.
+/// - Parameter workers: 1 or more; `serial` has one whatever is asked.
+package func executor(for mode: ExecutionMode, workers: Int) -> any Executor {
+  switch mode {
+  case .serial: SerialExecutor()
+  case .threads: ThreadExecutor(workers: workers)
+  case .processes: ProcessExecutor(workers: workers)
+  }
+}

@@ -1,0 +1,97 @@
+package import SystemPackage
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// Which file it is, whatever its names: hard links and symbolic links to one file have one identity.
+package struct FileIdentity: Hashable, Comparable, Sendable {
+  package let device: UInt64
+  package let inode: UInt64
+
+  package static func < (one: FileIdentity, other: FileIdentity) -> Bool {
+    (one.device, one.inode) < (other.device, other.inode)
+  }
+}
+
+package enum FileKind: Hashable, Sendable {
+  case regular, folder, symbolicLink, pipe, socket, device
+}
+
+/// What `stat` tells of a file, as far as it matters here.
+package struct FileStatus: Hashable, Sendable {
+  package let kind: FileKind
+  package let identity: FileIdentity
+  package let byteCount: Int
+  /// Nanoseconds since 1970 of the last change of content and of anything.
+  package let modified: Int64
+  package let changed: Int64
+}
+
+package enum LinkRule: Sendable { case follow, stay }
+
+extension FileStatus {
+  /// - Parameter links: whether a symbolic link at the path's end is followed.
+  package init(of path: FilePath, links: LinkRule = .follow) throws(Errno) {
+    var status = stat()
+    let result = unsafe path.withPlatformString { text in
+      unsafe links == .follow ? stat(text, &status) : lstat(text, &status)
+    }
+    guard result == 0 else { throw .current }
+    self.init(status)
+  }
+
+  /// - Parameter name: zero-terminated, of an entry of the folder.
+  init(of name: UnsafePointer<CChar>, in folder: borrowing Descriptor) throws(Errno) {
+    var status = stat()
+    guard unsafe fstatat(folder.number, name, &status, 0) == 0 else { throw .current }
+    self.init(status)
+  }
+
+  init(of descriptor: borrowing Descriptor) throws(Errno) {
+    var status = stat()
+    guard unsafe fstat(descriptor.number, &status) == 0 else { throw .current }
+    self.init(status)
+  }
+
+  private init(_ status: stat) {
+    #if canImport(Darwin)
+      let (modification, change) = (status.st_mtimespec, status.st_ctimespec)
+    #else
+      let (modification, change) = (status.st_mtim, status.st_ctim)
+    #endif
+    kind = FileKind(mode: status.st_mode)
+    identity = FileIdentity(
+      device: UInt64(truncatingIfNeeded: status.st_dev), inode: UInt64(truncatingIfNeeded: status.st_ino))
+    byteCount = Int(status.st_size)
+    modified = Int64(modification.tv_sec) &* 1_000_000_000 &+ Int64(modification.tv_nsec)
+    changed = Int64(change.tv_sec) &* 1_000_000_000 &+ Int64(change.tv_nsec)
+  }
+}
+
+extension FileKind {
+  fileprivate init(mode: mode_t) {
+    switch mode & S_IFMT {
+    case S_IFREG: self = .regular
+    case S_IFDIR: self = .folder
+    case S_IFLNK: self = .symbolicLink
+    case S_IFIFO: self = .pipe
+    case S_IFSOCK: self = .socket
+    default: self = .device
+    }
+  }
+
+  /// What it is, in plain words.
+  package var words: String {
+    switch self {
+    case .regular: "a regular file"
+    case .folder: "a folder"
+    case .symbolicLink: "a symbolic link"
+    case .pipe: "a named pipe (FIFO)"
+    case .socket: "a socket"
+    case .device: "a device"
+    }
+  }
+}

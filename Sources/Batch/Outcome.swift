@@ -1,0 +1,102 @@
+package import Imaging
+
+/// A step of one picture's way, in order. Errors carry it, and each is timed by itself.
+package enum Stage: String, CaseIterable, Sendable {
+  case read, decode, resize, encode, write
+}
+
+/// What can go wrong with one picture, as the `code` of an event says it. Cases are added, never renamed.
+package enum ErrorCode: String, CaseIterable, Sendable {
+  case notAnImage = "not-an-image"
+  case unsupported
+  case truncated
+  case corrupt
+  case limitPixels = "limit-pixels"
+  case limitBytes = "limit-bytes"
+  case limitScans = "limit-scans"
+  case limitMemory = "limit-memory"
+  case timeout
+  case changedWhileReading = "changed-while-reading"
+  case notARegularFile = "not-a-regular-file"
+  case read
+  case write
+  case exists
+  case workerCrashed = "worker-crashed"
+  case `internal`
+}
+
+/// Why one picture was not written: the stage it happened at, the code for scripts, the sentence for people.
+package struct JobError: Error, Hashable, Sendable {
+  package let stage: Stage
+  package let code: ErrorCode
+  /// What failed and what to do, without the file's name: whoever prints it adds that.
+  package let message: String
+
+  package init(stage: Stage, code: ErrorCode, message: String) {
+    self.stage = stage
+    self.code = code
+    self.message = message
+  }
+}
+
+/// Time spent in each stage, wall clock.
+package struct StageTimes: Hashable, Sendable {
+  private var durations: [Duration] = Array(repeating: .zero, count: Stage.allCases.count)
+
+  package init() {}
+
+  package subscript(stage: Stage) -> Duration {
+    get { durations[stage.position] }
+    set { durations[stage.position] = newValue }
+  }
+}
+
+extension Stage {
+  fileprivate var position: Int {
+    switch self {
+    case .read: 0
+    case .decode: 1
+    case .resize: 2
+    case .encode: 3
+    case .write: 4
+    }
+  }
+}
+
+/// A picture that was written.
+package struct WrittenPicture: Hashable, Sendable {
+  /// As stored, before orientation.
+  package var sourceSize: PixelSize
+  package var outputSize: PixelSize
+  package var sourceByteCount: Int
+  package var outputByteCount: Int
+  /// Harmless complaints of the decoder, and the first of them in its words.
+  package var warningCount: Int
+  package var firstWarning: String
+  package var times: StageTimes
+
+  package init(
+    sourceSize: PixelSize, outputSize: PixelSize, sourceByteCount: Int, outputByteCount: Int, warningCount: Int,
+    firstWarning: String, times: StageTimes
+  ) {
+    self.sourceSize = sourceSize
+    self.outputSize = outputSize
+    self.sourceByteCount = sourceByteCount
+    self.outputByteCount = outputByteCount
+    self.warningCount = warningCount
+    self.firstWarning = firstWarning
+    self.times = times
+  }
+}
+
+/// How one picture ended. A bad picture is an outcome, never a throw.
+package enum Outcome: Hashable, Sendable {
+  case written(WrittenPicture)
+  case skipped(SkipReason)
+  case failed(JobError)
+}
+
+package enum SkipReason: String, Sendable {
+  /// The output is there and `--existing skip` keeps it.
+  case exists
+}

@@ -1,0 +1,162 @@
+internal import CPlatform
+internal import Synchronization
+package import SystemPackage
+
+#if canImport(Darwin)
+  internal import Darwin
+#else
+  internal import Glibc
+#endif
+
+/// Gives an output its final name only when it is whole.
+///
+/// At every instant the final name is absent, its old content or one complete picture: the bytes go to a temporary
+/// file in the same folder, and a rename, which is atomic there, puts it in place. Four system calls a picture.
+package enum OutputFile {
+  /// Whether a job is to be left undone because its output is there: asked before anything is read.
+  /// - Throws: `exists`, where the rule is to fail.
+  package static func mustBeSkipped(_ path: FilePath, existing: ExistingOutput) throws(JobError) -> Bool {
+    switch existing {
+    case .overwrite: return false
+    case .skip: return isThere(path)
+    case .fail:
+      if isThere(path) { throw .exists }
+      return false
+    }
+  }
+
+  /// Whether anything has that name, be it a link to nothing.
+  package static func isThere(_ path: FilePath) -> Bool {
+    (try? FileStatus(of: path, links: .stay)) != nil
+  }
+
+  /// Writes the bytes under the path. Missing folders on the way to it are made.
+  package static func write(
+    _ bytes: UnsafeRawBufferPointer, to path: FilePath, existing: ExistingOutput
+  ) throws(JobError) {
+    let folder = path.removingLastComponent()
+    do throws(Errno) {
+      let (file, temporary) = try createTemporary(in: folder)
+      do throws(Errno) {
+        try unsafe file.write(bytes)
+        try file.close()
+        switch existing {
+        case .overwrite, .skip: try rename(temporary, to: path)
+        case .fail: try renameExclusively(temporary, to: path)
+        }
+      } catch {
+        _ = unsafe temporary.withPlatformString { unsafe unlink($0) }
+        throw error
+      }
+    } catch {
+      if error.rawValue == EEXIST && existing == .fail { throw .exists }
+      throw .write(error)
+    }
+  }
+
+  /// A new file, open for writing, under a name that nobody else uses.
+  private static func createTemporary(in folder: FilePath) throws(Errno) -> (Descriptor, FilePath) {
+    var foldersWereMade = false
+    while true {
+      let path = TemporaryName.next(in: folder)
+      do throws(Errno) {
+        return (try Descriptor(opening: path, .created), path)
+      } catch {
+        switch error.rawValue {
+        // Left by a dead process that had our number.
+        case EEXIST: continue
+        case ENOENT where !foldersWereMade:
+          try makeFolders(folder)
+          foldersWereMade = true
+        default: throw error
+        }
+      }
+    }
+  }
+
+  /// Makes the folder and those above it that are missing. Other threads and processes may do the same at once.
+  package static func makeFolders(_ folder: FilePath) throws(Errno) {
+    var missing: [FilePath] = []
+    var path = folder
+    while !path.isEmpty {
+      let result = unsafe path.withPlatformString { unsafe mkdir($0, 0o777) }
+      if result == 0 || errno == EEXIST { break }
+      guard errno == ENOENT else { throw .current }
+      missing.append(path)
+      path = path.removingLastComponent()
+    }
+    for path in missing.reversed() {
+      let result = unsafe path.withPlatformString { unsafe mkdir($0, 0o777) }
+      if result != 0 && errno != EEXIST { throw .current }
+    }
+  }
+
+  private static func rename(_ old: FilePath, to new: FilePath) throws(Errno) {
+    let result = unsafe old.withPlatformString { old in
+      unsafe new.withPlatformString { new in
+        #if canImport(Darwin)
+          unsafe Darwin.rename(old, new)
+        #else
+          unsafe Glibc.rename(old, new)
+        #endif
+      }
+    }
+    if result != 0 { throw .current }
+  }
+
+  /// Renames unless the new name is taken.
+  private static func renameExclusively(_ old: FilePath, to new: FilePath) throws(Errno) {
+    let error = unsafe old.withPlatformString { old in
+      unsafe new.withPlatformString { new -> CInt in
+        if unsafe system_rename_exclusively(old, new) == 0 { return 0 }
+        guard errno == EINVAL || errno == ENOSYS || errno == ENOTSUP else { return errno }
+        // A file system without that call: a second name is as exclusive, and the first one goes.
+        if unsafe link(old, new) == 0 {
+          _ = unsafe unlink(old)
+          return 0
+        }
+        return errno
+      }
+    }
+    switch error {
+    case 0: return
+    // Without hard links too (FAT): looking first is the best there is. Who creates the name between is overwritten.
+    case EPERM, ENOTSUP, EOPNOTSUPP, EMLINK:
+      if isThere(new) { throw Errno(rawValue: EEXIST) }
+      try rename(old, to: new)
+    default: throw Errno(rawValue: error)
+    }
+  }
+}
+
+/// Names of files that are being written: hidden, and telling whose they are.
+package enum TemporaryName {
+  private static let counter = Atomic<Int>(0)
+
+  /// A path that this process has not used before.
+  static func next(in folder: FilePath) -> FilePath {
+    let number = counter.wrappingAdd(1, ordering: .relaxed).oldValue
+    return folder.appending(".imgbatch-\(getpid())-\(number).tmp")
+  }
+}
+
+extension JobError {
+  static let exists = JobError(
+    stage: .write, code: .exists, message: "the output is there already; use --existing overwrite or skip")
+
+  /// What a failed call on an output means, and what to do about it.
+  package static func write(_ error: Errno) -> JobError {
+    let advice =
+      switch error.rawValue {
+      case EACCES, EPERM: "; make the output folder writable for this user"
+      case ENOSPC, EDQUOT: "; free some space and run again with --existing skip"
+      case EMFILE: "; raise `ulimit -n` or lower --jobs"
+      case ENAMETOOLONG: "; choose shorter names with --name"
+      case EROFS: "; choose another --out"
+      case EISDIR, ENOTDIR, EEXIST: "; choose another --out or --name"
+      case EFBIG: "; raise `ulimit -f`"
+      default: ""
+      }
+    return JobError(stage: .write, code: .write, message: error.words + advice)
+  }
+}

@@ -1,0 +1,41 @@
+package import Codecs
+package import Imaging
+
+/// What is done to each picture: everything that the bytes of an output depend on beside its source.
+package struct Recipe: Hashable, Sendable {
+  package var size: SizeRequest? = .box(width: 256, height: 256)
+  package var upscale: Upscaling = .never
+  package var kernel: Kernel = .lanczos3
+  package var colour: ColourRequest = .asSource
+  package var shrink: ShrinkRule = .safe
+  package var orientation: OrientationRule = .apply
+  package var profile: ProfileRule = .keep
+  /// Laid under transparent pixels where the output has no alpha, 8 bits a channel.
+  package var background = Background.white
+  package var jpeg = JPEGOptions()
+  package var png = PNGOptions()
+  package var existing: ExistingOutput = .overwrite
+  package var tolerance: DamageTolerance = .damageFails
+  package var limits = DecodeLimits()
+
+  package init() {}
+}
+
+package enum ColourRequest: String, Sendable { case asSource, gray }
+
+package enum OrientationRule: String, Sendable { case apply, ignore }
+
+package enum ProfileRule: String, CaseIterable, Sendable { case keep, strip }
+
+/// What to do where the output is there already.
+package enum ExistingOutput: String, CaseIterable, Sendable { case overwrite, skip, fail }
+
+/// Which of a decoder's complaints fail a picture (`--fail-on`).
+package enum DamageTolerance: String, CaseIterable, Sendable {
+  /// Truncated or corrupt pixels fail.
+  case damageFails = "damage"
+  /// Any warning fails.
+  case warningFails = "warning"
+  /// Whatever pixels there are, are used.
+  case nothingFails = "never"
+}

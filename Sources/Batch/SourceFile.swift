@@ -1,0 +1,105 @@
+package import Imaging
+package import SystemPackage
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// A source's bytes, whole and unchanged, in memory that its worker uses again.
+///
+/// Read, not mapped: a mapped file that someone truncates kills the process at the next touch of its pages. Five
+/// system calls: open, fstat, one read that also finds the end, fstat, close.
+package struct SourceFile: ~Copyable {
+  private let buffer: PooledBuffer
+  package let byteCount: Int
+  /// When it was read.
+  package let status: FileStatus
+
+  /// Valid as long as the owner lives.
+  package var bytes: UnsafeRawBufferPointer {
+    // SAFETY: the buffer holds at least `byteCount` bytes, all of them read.
+    unsafe UnsafeRawBufferPointer(start: buffer.base, count: byteCount)
+  }
+
+  /// Reads a regular file of at most `byteLimit` bytes.
+  /// - Parameter beforeCheck: called when all is read and before the file is looked at again; for tests.
+  package static func read(
+    _ path: FilePath, byteLimit: Int, pool: BufferPool, beforeCheck: () -> Void = {}
+  ) throws(JobError) -> SourceFile {
+    let file = try reading { () throws(Errno) in try Descriptor(opening: path, .sniffed) }
+    let before = try reading { () throws(Errno) in try FileStatus(of: file) }
+    guard before.kind == .regular else { throw .notRegular(before.kind) }
+    guard before.byteCount <= byteLimit else { throw .tooManyBytes(before.byteCount, limit: byteLimit) }
+    // One byte more than the file should have: a read that gives exactly its size met the end in the same call.
+    let memory = pool.take(byteCount: before.byteCount + 1)
+    let count = try unsafe fill(
+      UnsafeMutableRawBufferPointer(start: memory.base, count: before.byteCount + 1), from: file)
+    beforeCheck()
+    let after = try reading { () throws(Errno) in try FileStatus(of: file) }
+    guard count == before.byteCount, after == before else { throw .changedWhileReading }
+    return SourceFile(buffer: memory, byteCount: count, status: after)
+  }
+}
+
+/// Reads until the memory is full, but for its last byte, or the file ends; tells how much there was.
+///
+/// A local file gives all in one call. Only a shorter answer needs another call to tell the end from a pause.
+private func fill(
+  _ memory: UnsafeMutableRawBufferPointer, from file: borrowing Descriptor
+) throws(JobError) -> Int {
+  var count = 0
+  while count < memory.count {
+    let got: Int
+    do { got = try unsafe file.read(into: UnsafeMutableRawBufferPointer(rebasing: memory[count...])) } catch {
+      throw .read(error)
+    }
+    count += got
+    if got == 0 || count == memory.count - 1 { break }
+  }
+  return count
+}
+
+private func reading<Value: ~Copyable>(_ call: () throws(Errno) -> Value) throws(JobError) -> Value {
+  do { return try call() } catch { throw .read(error) }
+}
+
+extension JobError {
+  /// What a failed call on a source means, and what to do about it.
+  package static func read(_ error: Errno) -> JobError {
+    switch error.rawValue {
+    // The answer to opening a socket, or a device that nothing stands behind.
+    case ENXIO, ENODEV:
+      JobError(stage: .read, code: .notARegularFile, message: "a socket or device, not a regular file; skipped unread")
+    default: JobError(stage: .read, code: .read, message: error.words + advice(on: error))
+    }
+  }
+
+  package static func notRegular(_ kind: FileKind) -> JobError {
+    let advice = kind == .folder ? "give folders as INPUT" : "only regular files are read"
+    return JobError(
+      stage: .read, code: .notARegularFile, message: "\(kind.words), not a regular file; \(advice)")
+  }
+
+  private static func tooManyBytes(_ count: Int, limit: Int) -> JobError {
+    JobError(
+      stage: .read, code: .limitBytes,
+      message: "the file has \(count) bytes and the limit is \(limit); raise --max-file-bytes to read it")
+  }
+
+  private static let changedWhileReading = JobError(
+    stage: .read, code: .changedWhileReading,
+    message: "the file changed while it was read; run again when nothing writes to it")
+
+  private static func advice(on error: Errno) -> String {
+    switch error.rawValue {
+    case EACCES, EPERM: "; make the file and its folders readable for this user"
+    case EMFILE: "; raise `ulimit -n` or lower --jobs"
+    case ENAMETOOLONG: "; start the run from a folder nearer to the file"
+    case EIO, ESTALE: "; check the disk or the network"
+    case ELOOP: "; mend the link"
+    default: ""
+    }
+  }
+}

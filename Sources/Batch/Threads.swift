@@ -1,0 +1,38 @@
+internal import Glibc
+
+/// Runs a body on `count` threads of its own and waits for all of them.
+///
+/// For threads that mostly wait, on worker processes: `concurrentPerform` would give no more of them than cores.
+func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+  final class Start {
+    let index: Int
+    let body: @Sendable (Int) -> Void
+
+    init(index: Int, body: @escaping @Sendable (Int) -> Void) {
+      self.index = index
+      self.body = body
+    }
+  }
+  var threads: [pthread_t] = []
+  for index in 1..<max(count, 1) {
+    let start = unsafe Unmanaged.passRetained(Start(index: index, body: body))
+    var thread = pthread_t()
+    // SAFETY: the thread takes over the one reference that `passRetained` made.
+    let status = unsafe pthread_create(
+      &thread, nil,
+      { raw in
+        guard let raw else { return nil }
+        let start = unsafe Unmanaged<Start>.fromOpaque(raw).takeRetainedValue()
+        start.body(start.index)
+        return nil
+      }, start.toOpaque())
+    if status == 0 {
+      threads.append(thread)
+    } else {
+      // No more threads to be had: those that are there do the work.
+      unsafe start.release()
+    }
+  }
+  body(0)
+  for thread in threads { unsafe pthread_join(thread, nil) }
+}

@@ -1,0 +1,129 @@
+internal import Codecs
+internal import Imaging
+internal import SystemPackage
+
+// How a recipe, a job and an outcome go to a worker process and back: each written and read in one place, field by field.
+
+extension Recipe {
+  func write(to wire: inout WireWriter) {
+    switch size {
+    case nil: wire.write(0)
+    case .box(let width, let height): for value in [1, width, height] { wire.write(value) }
+    case .width(let width): for value in [2, width] { wire.write(value) }
+    case .height(let height): for value in [3, height] { wire.write(value) }
+    case .percent(let percent):
+      wire.write(4)
+      wire.write(percent)
+    }
+    for text in [
+      upscale.rawValue, kernel.rawValue, colour.rawValue, shrink.rawValue, orientation.rawValue, profile.rawValue,
+      jpeg.subsampling.rawValue, jpeg.scans.rawValue, existing.rawValue, tolerance.rawValue,
+    ] { wire.write(text) }
+    for value in [
+      Int(background.red), Int(background.green), Int(background.blue), jpeg.quality, png.level, limits.pixelCount,
+      limits.fileByteCount, limits.scanCount,
+    ] { wire.write(value) }
+  }
+
+  init(from wire: inout WireReader) throws(WireError) {
+    self.init()
+    switch try wire.integer() {
+    case 0: size = nil
+    case 1: size = .box(width: try wire.integer(), height: try wire.integer())
+    case 2: size = .width(try wire.integer())
+    case 3: size = .height(try wire.integer())
+    case 4: size = .percent(try wire.double())
+    default: throw WireError()
+    }
+    upscale = try wire.value(Upscaling.self)
+    kernel = try wire.value(Kernel.self)
+    colour = try wire.value(ColourRequest.self)
+    shrink = try wire.value(ShrinkRule.self)
+    orientation = try wire.value(OrientationRule.self)
+    profile = try wire.value(ProfileRule.self)
+    jpeg.subsampling = try wire.value(ChromaSubsampling.self)
+    jpeg.scans = try wire.value(JPEGScans.self)
+    existing = try wire.value(ExistingOutput.self)
+    tolerance = try wire.value(DamageTolerance.self)
+    background = Background(
+      red: UInt8(clamping: try wire.integer()), green: UInt8(clamping: try wire.integer()),
+      blue: UInt8(clamping: try wire.integer()))
+    jpeg.quality = try wire.integer()
+    png.level = try wire.integer()
+    limits.pixelCount = try wire.integer()
+    limits.fileByteCount = try wire.integer()
+    limits.scanCount = try wire.integer()
+  }
+}
+
+extension Job {
+  func write(to wire: inout WireWriter) {
+    wire.write(index)
+    wire.write(source.bytes)
+    wire.write(output.bytes)
+    wire.write(format.rawValue)
+    wire.write(sourceByteCount)
+  }
+
+  init(from wire: inout WireReader) throws(WireError) {
+    self.init(
+      index: try wire.integer(), source: FilePath(bytes: try wire.string()), output: FilePath(bytes: try wire.string()),
+      format: try wire.value(ImageFormat.self), sourceByteCount: try wire.integer())
+  }
+}
+
+extension Outcome {
+  func write(to wire: inout WireWriter) {
+    switch self {
+    case .written(let picture):
+      wire.write("written")
+      for value in [
+        picture.sourceSize.width, picture.sourceSize.height, picture.outputSize.width, picture.outputSize.height,
+        picture.sourceByteCount, picture.outputByteCount, picture.warningCount,
+      ] { wire.write(value) }
+      wire.write(picture.firstWarning)
+      for stage in Stage.allCases { wire.write(picture.times[stage].nanoseconds) }
+    case .skipped(let reason):
+      wire.write("skipped")
+      wire.write(reason.rawValue)
+    case .failed(let error):
+      wire.write("failed")
+      for text in [error.stage.rawValue, error.code.rawValue, error.message] { wire.write(text) }
+    }
+  }
+
+  init(from wire: inout WireReader) throws(WireError) {
+    switch try wire.text() {
+    case "written":
+      let sourceSize = try wire.size()
+      let outputSize = try wire.size()
+      var picture = WrittenPicture(
+        sourceSize: sourceSize, outputSize: outputSize, sourceByteCount: try wire.integer(),
+        outputByteCount: try wire.integer(), warningCount: try wire.integer(), firstWarning: try wire.text(),
+        times: StageTimes())
+      for stage in Stage.allCases { picture.times[stage] = .nanoseconds(try wire.integer()) }
+      self = .written(picture)
+    case "skipped": self = .skipped(try wire.value(SkipReason.self))
+    case "failed":
+      self = .failed(
+        JobError(stage: try wire.value(Stage.self), code: try wire.value(ErrorCode.self), message: try wire.text()))
+    default: throw WireError()
+    }
+  }
+}
+
+extension WireReader {
+  fileprivate mutating func size() throws(WireError) -> PixelSize {
+    let width = try integer()
+    let height = try integer()
+    guard (1...Int(Int32.max)).contains(width), (1...Int(Int32.max)).contains(height) else { throw WireError() }
+    return PixelSize(width: width, height: height)
+  }
+}
+
+extension Duration {
+  fileprivate var nanoseconds: Int {
+    let (seconds, attoseconds) = components
+    return Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000)
+  }
+}

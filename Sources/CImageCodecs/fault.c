@@ -1,0 +1,94 @@
+// The clock of POSIX is not in C11.
+#define _POSIX_C_SOURCE 200809L
+
+#include "fault.h"
+
+#include <string.h>
+#include <time.h>
+
+void fault_begin(codec_fault *fault, codec_report *report, codec_limits limits) {
+  memset(report, 0, sizeof *report);
+  fault->report = report;
+  fault->limits = limits;
+  fault->weight = ERROR_FAILS;
+  fault->failed = fault->ran_out = fault->out_of_memory = false;
+  fault->polls = 0;
+}
+
+void fault_enter(codec_fault *fault, codec_report *report) {
+  fault->report = report;
+  fault->weight = ERROR_FAILS;
+  fault->failed = false;
+  if (report->damage == 0) {
+    report->reason = CODEC_REASON_NONE;
+    report->message[0] = 0;
+  }
+}
+
+codec_status fault_status(const codec_fault *fault) {
+  if (fault->failed) return CODEC_FAILED;
+  return fault->report->damage > 0 ? CODEC_DAMAGED : CODEC_OK;
+}
+
+/// Copies what fits. Texts of the libraries can quote bytes of the file: what is not printable ASCII becomes '?'.
+static void copy_text(char *destination, size_t capacity, const char *text) {
+  size_t count = 0;
+  for (; count + 1 < capacity && text[count] != 0; ++count) {
+    bool printable = text[count] >= ' ' && text[count] <= '~';
+    destination[count] = printable ? text[count] : '?';
+  }
+  destination[count] = 0;
+}
+
+/// A file can make a library warn for every block, so a count stops at its greatest value.
+static void count_up(uint32_t *counter) {
+  if (*counter < UINT32_MAX) ++*counter;
+}
+
+void fault_note(codec_fault *fault, const char *text) {
+  codec_report *report = fault->report;
+  if (report->noted == 0) copy_text(report->note, sizeof report->note, text);
+  count_up(&report->noted);
+}
+
+static codec_reason reason_of_damage(const codec_fault *fault) {
+  return fault->ran_out ? CODEC_REASON_TRUNCATED : CODEC_REASON_CORRUPT;
+}
+
+void fault_damage(codec_fault *fault, const char *text) {
+  codec_report *report = fault->report;
+  if (report->damage == 0) {
+    report->reason = reason_of_damage(fault);
+    copy_text(report->message, sizeof report->message, text);
+  }
+  count_up(&report->damage);
+}
+
+_Noreturn void fault_raise(codec_fault *fault, codec_reason reason, const char *text) {
+  if (fault->out_of_memory) reason = CODEC_REASON_LIMIT_MEMORY;
+  bool is_in_file = reason <= CODEC_REASON_UNSUPPORTED;
+  if (is_in_file && fault->weight == ERROR_IS_NOTED) {
+    fault_note(fault, text);
+  } else if (is_in_file && fault->weight == ERROR_DAMAGES) {
+    fault_damage(fault, text);
+  } else {
+    fault->failed = true;
+    fault->report->reason = reason == CODEC_REASON_CORRUPT ? reason_of_damage(fault) : reason;
+    copy_text(fault->report->message, sizeof fault->report->message, text);
+  }
+  longjmp(fault->landing, 1);
+}
+
+void fault_poll(codec_fault *fault) {
+  if (fault->polls++ % 16 != 0) return;
+  const codec_limits *limits = &fault->limits;
+  if (limits->cancel && __atomic_load_n(limits->cancel, __ATOMIC_RELAXED) != 0) {
+    fault_raise(fault, CODEC_REASON_CANCELLED, "cancelled");
+  }
+  if (limits->deadline == 0) return;
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  if ((uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec >= limits->deadline) {
+    fault_raise(fault, CODEC_REASON_TIMEOUT, "the time for this picture is over");
+  }
+}

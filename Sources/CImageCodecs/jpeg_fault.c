@@ -1,0 +1,90 @@
+#include "jpeg_fault.h"
+
+#include <jerror.h>
+
+/// libjpeg's fatal errors end the call. What is not listed breaks the format's rules.
+static codec_reason reason_of_error(int code) {
+  switch (code) {
+    case JERR_OUT_OF_MEMORY:
+    case JERR_NO_BACKING_STORE:  // how libjpeg-turbo says that `max_memory_to_use` is not enough
+      return CODEC_REASON_LIMIT_MEMORY;
+    case JERR_INPUT_EMPTY:
+    case JERR_INPUT_EOF:
+      return CODEC_REASON_TRUNCATED;
+    case JERR_ARITH_NOTIMPL:
+    case JERR_BAD_PRECISION:
+    case JERR_CCIR601_NOTIMPL:
+    case JERR_COMPONENT_COUNT:
+    case JERR_CONVERSION_NOTIMPL:
+    case JERR_EMPTY_IMAGE:  // a height of zero is legal: it follows in a DNL marker
+    case JERR_FRACT_SAMPLE_NOTIMPL:
+    case JERR_IMAGE_TOO_BIG:
+    case JERR_NOTIMPL:
+    case JERR_NOT_COMPILED:
+    case JERR_SOF_UNSUPPORTED:
+    case JERR_WIDTH_OVERFLOW:
+      return CODEC_REASON_UNSUPPORTED;
+    case JERR_BAD_BUFFER_MODE:
+    case JERR_BAD_LIB_VERSION:
+    case JERR_BAD_STATE:
+    case JERR_BAD_STRUCT_SIZE:
+    case JERR_BUFFER_SIZE:
+    case JERR_CANT_SUSPEND:
+    case JERR_TOO_LITTLE_DATA:
+      return CODEC_REASON_INTERNAL;
+    default:
+      return CODEC_REASON_CORRUPT;
+  }
+}
+
+/// Warnings after which pixels are wrong. The others are about markers and the bytes between segments.
+/// JWRN_JPEG_EOF alone is harmless: when entropy-coded data are missing too, JWRN_HIT_MARKER follows.
+static bool is_damage(int code) {
+  switch (code) {
+    case JWRN_ARITH_BAD_CODE:
+    case JWRN_BOGUS_PROGRESSION:
+    case JWRN_HIT_MARKER:
+    case JWRN_HUFF_BAD_CODE:
+    case JWRN_MUST_RESYNC:
+      return true;
+    default:
+      return false;
+  }
+}
+
+static codec_fault *fault_of(j_common_ptr common) { return &((jpeg_fault *)common->err)->fault; }
+
+/// The library's words, except where they name a consequence and not the cause.
+static _Noreturn void error_exit(j_common_ptr common) {
+  codec_fault *fault = fault_of(common);
+  codec_reason reason = reason_of_error(common->err->msg_code);
+  if (reason == CODEC_REASON_CORRUPT && fault->ran_out) fault_raise(fault, reason, "the data end early");
+  if (reason == CODEC_REASON_LIMIT_MEMORY) fault_raise(fault, reason, "out of memory, or more of it than the limit");
+  char text[JMSG_LENGTH_MAX];
+  common->err->format_message(common, text);
+  fault_raise(fault, reason, text);
+}
+
+static void emit_message(j_common_ptr common, int level) {
+  if (level >= 0) return;  // a trace
+  codec_fault *fault = fault_of(common);
+  bool damages = is_damage(common->err->msg_code);
+  bool is_first = (damages ? fault->report->damage : fault->report->noted) == 0;
+  char text[JMSG_LENGTH_MAX] = "";
+  if (is_first) common->err->format_message(common, text);  // it can come for every block: formatting would take longer
+  if (damages) {
+    fault_damage(fault, text);
+  } else {
+    fault_note(fault, text);
+  }
+}
+
+static void output_nothing(j_common_ptr common) { (void)common; }
+
+struct jpeg_error_mgr *jpeg_fault_manager(jpeg_fault *fault) {
+  jpeg_std_error(&fault->manager);
+  fault->manager.error_exit = error_exit;
+  fault->manager.emit_message = emit_message;
+  fault->manager.output_message = output_nothing;
+  return &fault->manager;
+}

@@ -1,0 +1,31 @@
+package import Imaging
+
+/// Why bytes did not become a picture, or a picture did not become bytes.
+///
+/// The text is the library's or ours, for people, without the file's name.
+package enum CodecError: Error, Hashable, Sendable {
+  /// No signature that we decode, and none of a format that we know by name.
+  case notAnImage
+  /// A format, or a variant of JPEG or PNG, that this build does not read.
+  case unsupported(String)
+  case truncated(String)
+  case corrupt(String)
+  case tooManyPixels(PixelSize, limit: Int)
+  case tooManyScans(limit: Int)
+  case outOfMemory(String)
+  case timeout
+  case cancelled
+  /// A broken promise between our own layers.
+  case broken(String)
+}
+
+/// What a decoder complained of beside giving pixels.
+package struct DecodeReport: Hashable, Sendable {
+  /// The first complaint that means wrong or missing pixels.
+  package var damage: CodecError?
+  /// Complaints that change no pixel, and the first of them.
+  package var noteCount = 0
+  package var firstNote = ""
+
+  package init() {}
+}

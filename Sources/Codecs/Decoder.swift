@@ -1,0 +1,81 @@
+package import Imaging
+
+/// What the pipeline wants of a decoded picture.
+package struct DecodeRequest: Hashable, Sendable {
+  /// 1, 2, 4 or 8; PNG ignores it.
+  package var denominator = 1
+  package var content: Content = .colour
+
+  /// What the pixels are for.
+  package enum Content: Hashable, Sendable {
+    /// Luma alone: nothing else is decoded where the format allows.
+    case gray
+    /// Whatever the file has, as interleaved gray or RGB.
+    case colour
+    /// Planes for a JPEG encoder, where the file has them; else as `colour`.
+    case planes
+  }
+
+  package init() {}
+}
+
+/// A decoded picture and what the decoder complained of.
+package struct DecodedPicture: ~Copyable {
+  package var picture: Picture
+  package let report: DecodeReport
+}
+
+/// Reads headers and pixels of JPEG and PNG bytes. One serves one worker, for picture after picture.
+///
+/// The bytes given to `readHeader` must stay until `finish` or the next `readHeader`.
+package final class Decoder {
+  private let pool: BufferPool
+  private let jpeg = JPEGDecoder()
+  private let png: PNGDecoder
+  private var current: ImageFormat?
+
+  package init(pool: BufferPool) {
+    self.pool = pool
+    png = PNGDecoder(pool: pool)
+  }
+
+  /// Reads what stands before the pixels, and checks it against the limits.
+  package func readHeader(
+    _ bytes: UnsafeRawBufferPointer, limits: DecodeLimits
+  ) throws(CodecError) -> ImageHeader {
+    current = nil
+    guard let format = unsafe ImageFormat.recognised(bytes) else {
+      if let name = unsafe ImageFormat.nameOfOther(bytes) {
+        throw .unsupported("\(name) is not supported; JPEG and PNG are")
+      }
+      throw .notAnImage
+    }
+    let header: ImageHeader
+    switch format {
+    case .jpeg: header = try unsafe jpeg.readHeader(bytes, limits: limits)
+    case .png: header = try unsafe png.readHeader(bytes, limits: limits)
+    }
+    guard header.size.pixelCount <= limits.pixelCount else {
+      throw .tooManyPixels(header.size, limit: limits.pixelCount)
+    }
+    current = format
+    return header
+  }
+
+  /// Decodes the picture whose header was read last.
+  /// - Throws: where there are no pixels at all. Damaged ones are given, with the damage in the report.
+  package func decode(_ request: DecodeRequest) throws(CodecError) -> DecodedPicture {
+    switch current {
+    case .jpeg: return try jpeg.decode(request, from: pool)
+    case .png: return try png.decode(from: pool)
+    case nil: throw .broken("a picture was decoded before its header was read")
+    }
+  }
+
+  /// Lets go of the picture in hand and of its bytes.
+  package func finish() {
+    current = nil
+    jpeg.finish()
+    png.finish()
+  }
+}

@@ -1,0 +1,129 @@
+internal import CLibDeflate
+package import Imaging
+
+/// Writes PNG with libdeflate: smaller than libpng and zlib at the same level, in less than half the time.
+///
+/// Rows are filtered each by the filter with the least sum of absolute differences, as libpng does, then compressed in
+/// one go. One encoder serves one worker for its whole life; its memory comes from the worker's pool.
+package final class FastPNGEncoder {
+  private let pool: BufferPool
+  private let kernels: UnfilterKernels
+  /// By libdeflate's level, made when first asked for.
+  private var compressors: [Int: Compressor] = [:]
+  private var output: PooledBuffer?
+
+  package init(pool: BufferPool, instructionSet: InstructionSet = .current) {
+    self.pool = pool
+    kernels = UnfilterKernels(instructionSet)
+  }
+
+  /// libdeflate's level for each of zlib's.
+  private static let levels = [0, 1, 3, 5, 6, 6, 7, 8, 9, 9]
+
+  /// The file's bytes, which belong to the encoder and are valid until the next call.
+  /// - Parameters:
+  ///   - level: 0...9, in zlib's sense: 0 stores, 1 is fast, 9 is small.
+  ///   - profile: of the plane's kind of colour, RGB or gray; then the sRGB chunk is left out.
+  package func encode(
+    _ plane: borrowing Plane, level: Int, profile: [UInt8]? = nil, chunks: PNGColourChunks = PNGColourChunks()
+  ) throws(CodecError) -> UnsafeRawBufferPointer {
+    precondition((0...9).contains(level), "a PNG level is 0...9")
+    let profile = profile ?? []
+    let level = FastPNGEncoder.levels[level]
+    guard let compressor = compressor(level) else { throw .outOfMemory("no memory for a PNG compressor") }
+    let filteredBytes = (plane.rowByteCount + 1) * plane.size.height
+    let filtered = pool.take(byteCount: filteredBytes + RowScratch.slack)
+    unsafe filter(plane, into: filtered.base, adaptively: level > 0)
+
+    let profileBound = profile.isEmpty ? 0 : compressor.bound(profile.count)
+    let bound = compressor.bound(filteredBytes)
+    guard bound < 1 << 31, profileBound < 1 << 31 else { throw .unsupported("a PNG chunk of 2 GiB or more") }
+    // Signature, IHDR, sRGB, gAMA, cHRM, IEND, and what IDAT and iCCP have beside their data: 169 bytes.
+    let capacity = bound + profileBound + 256
+    output = nil
+    let buffer = pool.take(byteCount: capacity)
+    var writer = unsafe PNGChunkWriter(base: buffer.base, capacity: buffer.capacity)
+    writer.putHeader(plane)
+    let fits = unsafe writer.putColour(chunks, profile, compressor) && writer.put(.idat) { target, space in
+      unsafe compressor.compress(UnsafeRawBufferPointer(start: filtered.base, count: filteredBytes), target, space)
+    }
+    guard fits else { throw .broken("a PNG outgrew its bound") }
+    writer.put(.iend, [])
+    let bytes = unsafe UnsafeRawBufferPointer(start: buffer.base, count: writer.count)
+    output = consume buffer
+    return unsafe bytes
+  }
+
+  private func compressor(_ level: Int) -> Compressor? {
+    if compressors[level] == nil { compressors[level] = Compressor(level: level) }
+    return compressors[level]
+  }
+
+  /// Writes every row with its filter byte before it, samples in the file's order.
+  private func filter(_ plane: borrowing Plane, into target: UnsafeMutableRawPointer, adaptively: Bool) {
+    let rowBytes = plane.rowByteCount
+    let scratch = RowScratch(rowBytes: rowBytes, pool: pool)
+    for y in 0..<plane.size.height {
+      // SAFETY: `target` has height * (rowBytes + 1) bytes and the slack of one vector more.
+      let place = unsafe target + y * (rowBytes + 1)
+      let row = unsafe scratch.row(y)
+      switch plane.depth {
+      case .eight: unsafe row.copyMemory(from: plane.row(y), byteCount: rowBytes)
+      case .sixteen: unsafe kernels.copySwapped16(plane.row(y), row, rowBytes)
+      }
+      var best = 0
+      if adaptively {
+        best = unsafe kernels.bestFilter(
+          scratch.candidates, scratch.stride, row, scratch.row(y + 1), plane.channels * plane.depth.byteCount, rowBytes)
+      }
+      unsafe place.storeBytes(of: UInt8(best), as: UInt8.self)
+      let chosen = unsafe adaptively ? scratch.candidates + best * scratch.stride : row
+      unsafe (place + 1).copyMemory(from: chosen, byteCount: rowBytes)
+    }
+  }
+}
+
+/// A compressor of libdeflate at one level; some levels need megabytes, so it is kept.
+@safe final class Compressor {
+  // SAFETY: made in init, freed once in deinit, used by one thread at a time.
+  private let handle: OpaquePointer
+
+  /// Nil when memory is out.
+  /// - Parameter level: 0...12, as libdeflate counts.
+  init?(level: Int) {
+    guard let handle = unsafe libdeflate_alloc_compressor(Int32(level)) else { return nil }
+    unsafe self.handle = unsafe handle
+  }
+
+  deinit { unsafe libdeflate_free_compressor(handle) }
+
+  /// The most that `count` bytes become.
+  func bound(_ count: Int) -> Int { unsafe libdeflate_zlib_compress_bound(handle, count) }
+
+  /// Bytes written of a zlib stream; 0 if there is not enough space.
+  func compress(_ source: UnsafeRawBufferPointer, _ target: UnsafeMutableRawPointer, _ space: Int) -> Int {
+    unsafe libdeflate_zlib_compress(handle, source.baseAddress, source.count, target, space)
+  }
+}
+
+/// Memory for filtering: two rows by turns, each with zeros before it, and five candidates.
+@safe private struct RowScratch: ~Copyable {
+  /// What the kernels may read or write past a row, and zeros before one (a pixel is 8 bytes at most).
+  static let slack = 32
+
+  let stride: Int
+  private let buffer: PooledBuffer
+
+  init(rowBytes: Int, pool: BufferPool) {
+    stride = (rowBytes + 2 * RowScratch.slack + 63) & ~63
+    buffer = pool.take(byteCount: 7 * stride)
+    unsafe buffer.base.initializeMemory(as: UInt8.self, repeating: 0, count: 2 * stride)
+  }
+
+  /// Row y and row y - 1 (as well as y + 1) differ.
+  @unsafe func row(_ y: Int) -> UnsafeMutableRawPointer {
+    unsafe buffer.base + (y & 1) * stride + RowScratch.slack
+  }
+
+  @unsafe var candidates: UnsafeMutableRawPointer { unsafe buffer.base + 2 * stride }
+}

@@ -1,0 +1,63 @@
+/// A format that is read and written. Which one a source has is told by its first bytes, never by its name.
+package enum ImageFormat: String, CaseIterable, Sendable {
+  case jpeg
+  case png
+}
+
+extension ImageFormat {
+  /// Bytes from the start of a file that are enough to recognise a picture by.
+  package static let signatureByteCount = 8
+
+  /// The format whose signature the bytes start with.
+  package static func recognised(_ bytes: UnsafeRawBufferPointer) -> ImageFormat? {
+    // A JPEG starts with SOI and the FF of its next marker (ITU-T T.81, B.2.1).
+    if unsafe bytes.starts(with: [0xFF, 0xD8, 0xFF]) { return .jpeg }
+    // PNG specification, 5.2.
+    if unsafe bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) { return .png }
+    return nil
+  }
+
+  /// The name of a well-known format that is not read here, for a message that helps more than "not an image".
+  package static func nameOfOther(_ bytes: UnsafeRawBufferPointer) -> String? {
+    for (magic, name) in magics where unsafe bytes.starts(with: magic) { return name }
+    if unsafe holds("RIFF", at: 0, in: bytes) && holds("WEBP", at: 8, in: bytes) { return "WebP" }
+    if unsafe holds("ftyp", at: 4, in: bytes) { return unsafe nameOfBrand(bytes) }
+    if unsafe looksLikeSVG(bytes) { return "SVG" }
+    return nil
+  }
+
+  private static let magics: [(magic: [UInt8], name: String)] = [
+    (Array("GIF87a".utf8), "GIF"),
+    (Array("GIF89a".utf8), "GIF"),
+    ([0x49, 0x49, 0x2A, 0x00], "TIFF"),
+    ([0x4D, 0x4D, 0x00, 0x2A], "TIFF"),
+    ([0x49, 0x49, 0x2B, 0x00], "TIFF"),
+    ([0x4D, 0x4D, 0x00, 0x2B], "TIFF"),
+    ([0xFF, 0x0A], "JPEG XL"),
+    ([0x00, 0x00, 0x00, 0x0C, 0x4A, 0x58, 0x4C, 0x20, 0x0D, 0x0A, 0x87, 0x0A], "JPEG XL"),
+    ([0x00, 0x00, 0x00, 0x0C, 0x6A, 0x50, 0x20, 0x20, 0x0D, 0x0A, 0x87, 0x0A], "JPEG 2000"),
+    ([0xFF, 0x4F, 0xFF, 0x51], "JPEG 2000"),
+    (Array("%PDF-".utf8), "PDF"),
+    (Array("8BPS".utf8), "PSD"),
+    ([0x00, 0x00, 0x01, 0x00], "ICO"),
+    // Last, because two letters alone are weak evidence.
+    (Array("BM".utf8), "BMP"),
+  ]
+
+  /// ISO base media files tell what they hold by a brand of four letters.
+  private static func nameOfBrand(_ bytes: UnsafeRawBufferPointer) -> String? {
+    for brand in ["avif", "avis"] where unsafe holds(brand, at: 8, in: bytes) { return "AVIF" }
+    for brand in ["heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"]
+    where unsafe holds(brand, at: 8, in: bytes) { return "HEIC" }
+    return nil
+  }
+
+  private static func looksLikeSVG(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    let start = unsafe String(decoding: bytes.prefix(512), as: UTF8.self)
+    return start.hasPrefix("<svg") || (start.hasPrefix("<?xml") && start.contains("<svg"))
+  }
+
+  private static func holds(_ text: String, at offset: Int, in bytes: UnsafeRawBufferPointer) -> Bool {
+    unsafe bytes.dropFirst(offset).starts(with: text.utf8)
+  }
+}

@@ -1,0 +1,63 @@
+package import Imaging
+
+/// What a file says of its picture before any pixel is decoded.
+package struct ImageHeader: Hashable, Sendable {
+  package var format: ImageFormat
+  /// As stored, before orientation.
+  package var size: PixelSize
+  /// Bits of one sample in the file: 1, 2, 4, 8 or 16.
+  package var bits: Int
+  package var colour: SourceColour
+  package var layout: StorageLayout
+  /// How the stored picture is to be turned to stand upright.
+  package var orientation: Orientation
+  /// The ICC profile's bytes, as they are.
+  package var profile: [UInt8]?
+  /// What a PNG says of its colours beside a profile.
+  package var colourChunks = PNGColourChunks()
+  /// JPEG: luma samples for one of chroma; (1, 1) otherwise.
+  package var subsampling = Subsampling()
+
+  /// The size of the picture standing upright.
+  package var uprightSize: PixelSize { orientation.transposes ? size.transposed : size }
+}
+
+package enum SourceColour: String, Sendable {
+  case gray
+  case grayAlpha = "gray+alpha"
+  case palette
+  case rgb = "RGB"
+  case rgba = "RGBA"
+  case yCbCr = "YCbCr"
+  case cmyk = "CMYK"
+  case ycck = "YCCK"
+  case other
+}
+
+package enum StorageLayout: String, Sendable {
+  /// Top to bottom at full resolution.
+  case sequential
+  /// JPEG in several passes.
+  case progressive
+  /// PNG in Adam7 passes.
+  case interlaced
+}
+
+package struct Subsampling: Hashable, Sendable {
+  package var horizontal = 1
+  package var vertical = 1
+
+  package init() {}
+}
+
+/// PNG's colour chunks beside iCCP, carried from PNG to PNG as they are.
+package struct PNGColourChunks: Hashable, Sendable {
+  /// sRGB rendering intent, 0...3.
+  package var srgbIntent: UInt8?
+  /// gAMA, times 100000.
+  package var gamma: UInt32?
+  /// cHRM, times 100000: white x, y, red x, y, green x, y, blue x, y.
+  package var chromaticities: [UInt32]?
+
+  package init() {}
+}

@@ -1,0 +1,151 @@
+internal import CImageCodecs
+internal import Imaging
+
+/// Decodes JPEG by libjpeg-turbo: header, then planes or pixels, shrunk by scaled DCT.
+@safe final class JPEGDecoder {
+  private let reader = JPEGReader()
+  private var limits = DecodeLimits()
+  private var report = codec_report()
+  private var header = unsafe jpeg_header()
+
+  func readHeader(_ bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(CodecError) -> ImageHeader {
+    self.limits = limits
+    guard let base = unsafe bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else { throw .notAnImage }
+    guard unsafe jpeg_reader_begin(reader.handle, base, bytes.count, limits.forC, &header, &report) == .CODEC_OK else {
+      throw report.error(limits: limits)
+    }
+    return unsafe ImageHeader(header)
+  }
+
+  func decode(_ request: DecodeRequest, from pool: BufferPool) throws(CodecError) -> DecodedPicture {
+    var shape = jpeg_shape()
+    let layout = try plan(request, shape: &shape)
+    if shape.count == 1 {
+      var plane = Plane(shape.planes.0, from: pool)
+      plane.extent = extent(ofComponent: 0, layout: layout, request.denominator)
+      try unsafe read([plane.forC])
+      if plane.channels == 4 {
+        plane = plane.convertedFromCMYK(pool: pool)
+      }
+      return DecodedPicture(picture: .pixels(plane), report: report.decodeReport(limits: limits))
+    }
+    var luma = Plane(shape.planes.0, from: pool)
+    var cb = Plane(shape.planes.1, from: pool)
+    var cr = Plane(shape.planes.2, from: pool)
+    luma.extent = extent(ofComponent: 0, layout: layout, request.denominator)
+    cb.extent = extent(ofComponent: 1, layout: layout, request.denominator)
+    cr.extent = extent(ofComponent: 2, layout: layout, request.denominator)
+    try unsafe read([luma.forC, cb.forC, cr.forC])
+    let planes = ColourPlanes(luma: luma, cb: cb, cr: cr)
+    return DecodedPicture(picture: .yCbCr(planes), report: report.decodeReport(limits: limits))
+  }
+
+  func finish() { unsafe jpeg_reader_end(reader.handle) }
+
+  /// The layout that serves the request at the least cost and can be had of this file, with its shape.
+  private func plan(_ request: DecodeRequest, shape: inout jpeg_shape) throws(CodecError) -> jpeg_layout {
+    let wished: jpeg_layout
+    switch unsafe (request.content, header.colour) {
+    case (.gray, .JPEG_COLOUR_YCBCR), (_, .JPEG_COLOUR_GRAY): wished = .JPEG_LAYOUT_LUMA
+    case (.planes, .JPEG_COLOUR_YCBCR): wished = .JPEG_LAYOUT_PLANES
+    default: wished = .JPEG_LAYOUT_PIXELS
+    }
+    let denominator = UInt32(request.denominator)
+    for layout in [wished, jpeg_layout.JPEG_LAYOUT_PIXELS] {
+      let status = unsafe jpeg_reader_plan(reader.handle, denominator, layout, &shape, &report)
+      if status == .CODEC_OK { return layout }
+      // An unusual sampling keeps planes from being had raw; the library's own upsampling serves then.
+      if report.reason != .CODEC_REASON_UNSUPPORTED || layout == .JPEG_LAYOUT_PIXELS {
+        throw report.error(limits: limits)
+      }
+    }
+    throw .broken("no layout was tried")
+  }
+
+  private func read(_ planes: [codec_plane]) throws(CodecError) {
+    if unsafe jpeg_reader_read(reader.handle, planes, &report) == .CODEC_FAILED { throw report.error(limits: limits) }
+  }
+
+  /// The part of a component's plane that the picture covers, in samples.
+  ///
+  /// A component is decoded at S samples a block side, S = 8 / denominator or, to make up for its subsampling, a larger
+  /// power of two (jpeg_calc_output_dimensions of libjpeg-turbo).
+  private func extent(ofComponent index: Int, layout: jpeg_layout, _ denominator: Int) -> SourceBox {
+    let width = unsafe Double(header.width)
+    let height = unsafe Double(header.height)
+    guard layout != .JPEG_LAYOUT_PIXELS else {
+      return SourceBox(x: 0, y: 0, width: width / Double(denominator), height: height / Double(denominator))
+    }
+    let across = unsafe [header.horizontal.0, header.horizontal.1, header.horizontal.2].map { Int($0) }
+    let down = unsafe [header.vertical.0, header.vertical.1, header.vertical.2].map { Int($0) }
+    // A file of one component is coded without interleaving: its sampling factors mean nothing.
+    let components = unsafe Int(header.components)
+    let maxAcross = across.prefix(components).max() ?? 1
+    let maxDown = down.prefix(components).max() ?? 1
+    let base = 8 / denominator
+    var samples = base
+    while samples < 8, maxAcross * base % (across[index] * samples * 2) == 0,
+      maxDown * base % (down[index] * samples * 2) == 0
+    {
+      samples *= 2
+    }
+    return SourceBox(
+      x: 0, y: 0, width: width * Double(across[index] * samples) / Double(maxAcross * 8),
+      height: height * Double(down[index] * samples) / Double(maxDown * 8))
+  }
+}
+
+extension Plane {
+  /// Memory for a component as the library writes it.
+  fileprivate init(_ shape: jpeg_plane_shape, from pool: BufferPool) {
+    self.init(
+      size: PixelSize(width: Int(shape.width), height: Int(shape.height)), channels: Int(shape.channels),
+      leastStride: shape.stride, leastRows: shape.rows, from: pool)
+  }
+
+  /// RGB of CMYK, 0 being no ink, without a profile: each ink takes its share of the light that black leaves.
+  fileprivate consuming func convertedFromCMYK(pool: BufferPool) -> Plane {
+    var result = Plane(size: size, channels: 3, from: pool)
+    result.extent = extent
+    for y in 0..<size.height {
+      // SAFETY: four samples a pixel are read and three written, on `size.width` pixels of a row of either plane.
+      var from = unsafe row(y).assumingMemoryBound(to: UInt8.self)
+      var to = unsafe result.row(y).assumingMemoryBound(to: UInt8.self)
+      for _ in 0..<size.width {
+        let light = unsafe 255 - Int(from[3])
+        for channel in 0..<3 { unsafe to[channel] = UInt8(((255 - Int(from[channel])) * light + 127) / 255) }
+        unsafe from += 4
+        unsafe to += 3
+      }
+    }
+    return result
+  }
+}
+
+extension ImageHeader {
+  fileprivate init(_ header: jpeg_header) {
+    let exif = unsafe UnsafeRawBufferPointer(start: header.exif, count: header.exif == nil ? 0 : header.exif_bytes)
+    let icc = unsafe header.icc.map { unsafe [UInt8](UnsafeBufferPointer(start: $0, count: header.icc_bytes)) }
+    unsafe self.init(
+      format: .jpeg, size: PixelSize(width: Int(header.width), height: Int(header.height)), bits: Int(header.bits),
+      colour: SourceColour(header.colour), layout: header.progressive ? .progressive : .sequential,
+      orientation: Orientation(tiff: exif), profile: icc)
+    if unsafe header.components == 3 {
+      unsafe subsampling.horizontal = Int(header.horizontal.0) / max(1, Int(header.horizontal.1))
+      unsafe subsampling.vertical = Int(header.vertical.0) / max(1, Int(header.vertical.1))
+    }
+  }
+}
+
+extension SourceColour {
+  fileprivate init(_ colour: jpeg_colour) {
+    switch colour {
+    case .JPEG_COLOUR_GRAY: self = .gray
+    case .JPEG_COLOUR_YCBCR: self = .yCbCr
+    case .JPEG_COLOUR_RGB: self = .rgb
+    case .JPEG_COLOUR_CMYK: self = .cmyk
+    case .JPEG_COLOUR_YCCK: self = .ycck
+    case .JPEG_COLOUR_OTHER: self = .other
+    }
+  }
+}

@@ -1,0 +1,86 @@
+internal import CImageCodecs
+internal import Imaging
+
+/// Decodes PNG: the header by libpng, the pixels by the fast path where it accepts the file, else by libpng.
+@safe final class PNGDecoder {
+  private let reader = PNGReader()
+  private let fast: FastPNGDecoder?
+  private var limits = DecodeLimits()
+  private var report = codec_report()
+  private var header = unsafe png_header()
+  private var shape = png_shape()
+  // SAFETY: the caller keeps the bytes until `finish` or the next header, where this is replaced.
+  private var bytes = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
+
+  init(pool: BufferPool) { fast = FastPNGDecoder(pool: pool) }
+
+  func readHeader(_ bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(CodecError) -> ImageHeader {
+    self.limits = limits
+    guard let base = unsafe bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else { throw .notAnImage }
+    let status = unsafe png_reader_begin(
+      reader.handle, base, bytes.count, limits.forC, &header, &shape, &report)
+    guard status == .CODEC_OK else { throw report.error(limits: limits) }
+    unsafe self.bytes = unsafe bytes
+    return unsafe ImageHeader(header)
+  }
+
+  func decode(from pool: BufferPool) throws(CodecError) -> DecodedPicture {
+    guard let depth = SampleDepth(rawValue: Int(shape.bits)) else { throw .broken("a PNG of \(shape.bits) bits") }
+    let size = unsafe PixelSize(width: Int(header.width), height: Int(header.height))
+    let layout = unsafe PNGLayout(header)
+    let channels = Int(shape.channels)
+    let plane = Plane(
+      size: size, channels: channels, depth: depth,
+      leastStride: max(shape.stride, FastPNGDecoder.leastStride(for: layout, channels: channels)), from: pool)
+    if unsafe fast?.decode(bytes, layout: layout, into: plane) != true {
+      if unsafe png_reader_read(reader.handle, plane.forC, &report) == .CODEC_FAILED {
+        throw report.error(limits: limits)
+      }
+    }
+    return DecodedPicture(picture: .pixels(plane), report: report.decodeReport(limits: limits))
+  }
+
+  func finish() {
+    unsafe png_reader_end(reader.handle)
+    unsafe bytes = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
+  }
+}
+
+extension ImageHeader {
+  fileprivate init(_ header: png_header) {
+    let exif = unsafe UnsafeRawBufferPointer(start: header.exif, count: header.exif == nil ? 0 : header.exif_bytes)
+    let icc = unsafe header.icc.map { unsafe [UInt8](UnsafeBufferPointer(start: $0, count: header.icc_bytes)) }
+    unsafe self.init(
+      format: .png, size: PixelSize(width: Int(header.width), height: Int(header.height)), bits: Int(header.bits),
+      colour: SourceColour(pngColourType: header.colour_type), layout: header.interlaced ? .interlaced : .sequential,
+      orientation: Orientation(tiff: exif), profile: icc)
+    colourChunks.srgbIntent = unsafe header.srgb_intent >= 0 ? UInt8(header.srgb_intent) : nil
+    colourChunks.gamma = unsafe header.gamma > 0 ? header.gamma : nil
+    if unsafe header.has_chromaticities {
+      colourChunks.chromaticities = unsafe withUnsafeBytes(of: header.chromaticities) { raw in
+        unsafe [UInt32](raw.bindMemory(to: UInt32.self))
+      }
+    }
+  }
+}
+
+extension PNGLayout {
+  fileprivate init(_ header: png_header) {
+    unsafe self.init(
+      width: Int(header.width), height: Int(header.height), bits: Int(header.bits), colourType: Int(header.colour_type),
+      isInterlaced: header.interlaced)
+  }
+}
+
+extension SourceColour {
+  fileprivate init(pngColourType type: UInt8) {
+    switch type {
+    case 0: self = .gray
+    case 2: self = .rgb
+    case 3: self = .palette
+    case 4: self = .grayAlpha
+    case 6: self = .rgba
+    default: self = .other
+    }
+  }
+}

@@ -1,0 +1,165 @@
+/// Transparency: why a picture with alpha is resampled premultiplied, and how it is laid over a colour.
+///
+/// The colour of a transparent pixel means nothing, so averaging it with its neighbours makes fringes. Weighted by its
+/// alpha (Porter and Duff 1984, "Compositing Digital Images") it counts for what is seen. The products are kept in 16
+/// bits: for 8-bit samples they are exact.
+extension Plane {
+  package var hasAlpha: Bool { channels == 2 || channels == 4 }
+
+  /// Whether every pixel's alpha is full: such a picture needs none of this.
+  package var isOpaque: Bool {
+    guard hasAlpha else { return true }
+    switch depth {
+    case .eight: return allAlphaIsFull(self, sample: UInt8.self)
+    case .sixteen: return allAlphaIsFull(self, sample: UInt16.self)
+    }
+  }
+
+  /// The 16-bit products of colour and alpha, full ones being 255 * 255 from 8 bits and 65535 from 16.
+  package func premultiplied(from pool: BufferPool) -> Plane {
+    var result = Plane(size: size, channels: channels, depth: .sixteen, from: pool)
+    result.extent = extent
+    switch depth {
+    case .eight:
+      mapPixels(self, UInt8.self, result, UInt16.self) { colour, alpha in UInt16(colour) * UInt16(alpha) } alpha: {
+        UInt16($0) * 255
+      }
+    case .sixteen:
+      mapPixels(self, UInt16.self, result, UInt16.self) { colour, alpha in
+        UInt16((UInt32(colour) * UInt32(alpha) + 32767) / 65535)
+      } alpha: { $0 }
+    }
+    return result
+  }
+
+  /// The inverse of `premultiplied`, at the depth that was premultiplied. Where alpha is 0, colour is 0.
+  package func unpremultiplied(to depth: SampleDepth, from pool: BufferPool) -> Plane {
+    precondition(self.depth == .sixteen, "premultiplied samples have 16 bits")
+    let result = Plane(size: size, channels: channels, depth: depth, from: pool)
+    switch depth {
+    case .eight:
+      mapPixels(self, UInt16.self, result, UInt8.self) { product, alpha in
+        alpha == 0 ? 0 : UInt8(min(255, (UInt32(product) * 255 + UInt32(alpha) / 2) / UInt32(alpha)))
+      } alpha: { UInt8(min(255, (UInt32($0) + 127) / 255)) }
+    case .sixteen:
+      mapPixels(self, UInt16.self, result, UInt16.self) { product, alpha in
+        alpha == 0 ? 0 : UInt16(min(65535, (UInt64(product) * 65535 + UInt64(alpha) / 2) / UInt64(alpha)))
+      } alpha: { $0 }
+    }
+    return result
+  }
+
+  /// The picture laid over an opaque colour (8 bits a channel; gray takes the colour's luma), without alpha.
+  package consuming func flattened(over background: Background, from pool: BufferPool) -> Plane {
+    guard hasAlpha else { return self }
+    var result = Plane(size: size, channels: channels - 1, depth: depth, from: pool)
+    result.extent = extent
+    let under = channels == 2 ? [background.luma] : [background.red, background.green, background.blue]
+    switch depth {
+    case .eight: lay(self, over: under.map { UInt64($0) }, into: result, sample: UInt8.self)
+    case .sixteen: lay(self, over: under.map { UInt64($0) * 257 }, into: result, sample: UInt16.self)
+    }
+    return result
+  }
+
+  /// The colour channels alone, for a picture whose alpha is full everywhere.
+  package consuming func droppingAlpha(from pool: BufferPool) -> Plane {
+    flattened(over: .white, from: pool)
+  }
+
+  /// 8-bit samples from 16-bit ones, rounded to nearest; 8-bit ones are returned as they are.
+  package consuming func narrowed(from pool: BufferPool) -> Plane {
+    guard depth == .sixteen else { return self }
+    let result = Plane(size: size, channels: channels, depth: .eight, from: pool)
+    for y in 0..<size.height {
+      // SAFETY: a row of either plane has `size.width * channels` samples.
+      let from = unsafe row(y).assumingMemoryBound(to: UInt16.self)
+      let to = unsafe result.row(y).assumingMemoryBound(to: UInt8.self)
+      for index in 0..<size.width * channels {
+        unsafe to[index] = unsafe UInt8((UInt32(from[index]) * 255 + 32767) / 65535)
+      }
+    }
+    return result
+  }
+}
+
+/// An opaque colour, 8 bits a channel, in the picture's own colour space.
+package struct Background: Hashable, Sendable {
+  package let red: UInt8
+  package let green: UInt8
+  package let blue: UInt8
+
+  package init(red: UInt8, green: UInt8, blue: UInt8) {
+    self.red = red
+    self.green = green
+    self.blue = blue
+  }
+
+  package static let white = Background(red: 255, green: 255, blue: 255)
+
+  /// BT.601, as in `Plane.grayscale`.
+  var luma: UInt8 {
+    let sum: UInt32 = UInt32(red) * 19595 + UInt32(green) * 38470 + UInt32(blue) * 7471
+    return UInt8((sum + 32768) >> 16)
+  }
+}
+
+private func allAlphaIsFull<Sample: FixedWidthInteger & BitwiseCopyable>(
+  _ plane: borrowing Plane, sample: Sample.Type
+) -> Bool {
+  let channels = plane.channels
+  for y in 0..<plane.size.height {
+    // SAFETY: a row has `size.width * channels` samples of this type.
+    let row = unsafe plane.row(y).assumingMemoryBound(to: Sample.self)
+    var all = Sample.max
+    var index = channels - 1
+    for _ in 0..<plane.size.width {
+      all &= unsafe row[index]
+      index += channels
+    }
+    if all != .max { return false }
+  }
+  return true
+}
+
+/// Applies `colour` to every colour sample with its pixel's alpha, and `alpha` to the alpha.
+@inline(__always)
+private func mapPixels<From: BitwiseCopyable, To: BitwiseCopyable>(
+  _ source: borrowing Plane, _: From.Type, _ target: borrowing Plane, _: To.Type,
+  colour: (From, From) -> To, alpha: (From) -> To
+) {
+  let colours = source.channels - 1
+  for y in 0..<source.size.height {
+    // SAFETY: both planes have `size.height` rows of `size.width * channels` samples of their type.
+    var from = unsafe source.row(y).assumingMemoryBound(to: From.self)
+    var to = unsafe target.row(y).assumingMemoryBound(to: To.self)
+    for _ in 0..<source.size.width {
+      let opacity = unsafe from[colours]
+      for channel in 0..<colours { unsafe to[channel] = unsafe colour(from[channel], opacity) }
+      unsafe to[colours] = alpha(opacity)
+      unsafe from += colours + 1
+      unsafe to += colours + 1
+    }
+  }
+}
+
+private func lay<Sample: FixedWidthInteger & BitwiseCopyable>(
+  _ source: borrowing Plane, over under: [UInt64], into target: borrowing Plane, sample: Sample.Type
+) {
+  let colours = source.channels - 1
+  let full = UInt64(Sample.max)
+  for y in 0..<source.size.height {
+    // SAFETY: the source has `colours + 1` and the target `colours` samples a pixel, of this type, on as many rows.
+    var from = unsafe source.row(y).assumingMemoryBound(to: Sample.self)
+    var to = unsafe target.row(y).assumingMemoryBound(to: Sample.self)
+    for _ in 0..<source.size.width {
+      let alpha = unsafe UInt64(from[colours])
+      for channel in 0..<colours {
+        let sum = unsafe UInt64(from[channel]) * alpha + under[channel] * (full - alpha)
+        unsafe to[channel] = Sample(truncatingIfNeeded: (sum + full / 2) / full)
+      }
+      unsafe from += colours + 1
+      unsafe to += colours
+    }
+  }
+}

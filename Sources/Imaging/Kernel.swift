@@ -1,0 +1,53 @@
+internal import Glibc
+
+/// A resampling filter: a symmetric function of the distance from the wanted point, in samples of the coarser grid.
+package enum Kernel: String, CaseIterable, Sendable {
+  /// The sinc windowed by its own stretched main lobe, three lobes: the sharpest, with faint halos.
+  case lanczos3
+  /// Keys' cubic of a = -1/2 (IEEE ASSP 29, 1981).
+  case catmullRom = "catmull-rom"
+  /// The cubic of B = C = 1/3 (Mitchell and Netravali, SIGGRAPH 1988): no halos to speak of, slightly soft.
+  case mitchell
+  case triangle
+  case box
+
+  /// The distance from which on the kernel is zero.
+  package var support: Double {
+    switch self {
+    case .lanczos3: 3
+    case .catmullRom, .mitchell: 2
+    case .triangle: 1
+    case .box: 0.5
+    }
+  }
+
+  /// The kernel's value; its integral is 1.
+  package func value(at position: Double) -> Double {
+    let x = abs(position)
+    switch self {
+    case .lanczos3:
+      return Kernel.lanczos3(x)
+    case .catmullRom:
+      if x < 1 { return (1.5 * x - 2.5) * x * x + 1 }
+      return x < 2 ? ((-0.5 * x + 2.5) * x - 4) * x + 2 : 0
+    case .mitchell:
+      if x < 1 { return (7.0 / 6 * x - 2) * x * x + 8.0 / 9 }
+      return x < 2 ? ((-7.0 / 18 * x + 2) * x - 10.0 / 3) * x + 16.0 / 9 : 0
+    case .triangle:
+      return max(0, 1 - x)
+    case .box:
+      // Half open, so that a sample on the border between two boxes belongs to one of them.
+      return position >= -0.5 && position < 0.5 ? 1 : 0
+    }
+  }
+
+  /// sinc(x) sinc(x/3) by one sine: sin 3a = (3 - 4 sin² a) sin a.
+  private static func lanczos3(_ x: Double) -> Double {
+    if x >= 3 { return 0 }
+    if x < 1e-9 { return 1 }
+    let third = Double.pi / 3 * x
+    let sine = sin(third)
+    let square = sine * sine
+    return (3 - 4 * square) * square / (3 * third * third)
+  }
+}

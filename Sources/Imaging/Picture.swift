@@ -1,0 +1,39 @@
+/// A picture in memory: the planes that a decoder gave, or that an encoder takes.
+///
+/// It has one owner, and each step of the pipeline consumes the bigger picture to make the smaller one, so that what is
+/// in memory at any time can be read off the text.
+package enum Picture: ~Copyable {
+  /// One interleaved plane: 1 gray, 2 gray and alpha, 3 RGB, 4 RGB and alpha (not premultiplied).
+  case pixels(Plane)
+  case yCbCr(ColourPlanes)
+
+  package var size: PixelSize {
+    switch self {
+    case .pixels(let plane): plane.size
+    case .yCbCr(let planes): planes.luma.size
+    }
+  }
+}
+
+/// Three planes of one 8-bit channel, JFIF's full-range BT.601; chroma at its own, usually smaller, size.
+package struct ColourPlanes: ~Copyable {
+  package var luma: Plane
+  package var cb: Plane
+  package var cr: Plane
+
+  package init(luma: consuming Plane, cb: consuming Plane, cr: consuming Plane) {
+    self.luma = luma
+    self.cb = cb
+    self.cr = cr
+  }
+
+  /// Each plane made into another; the biggest, luma, first, so that its memory serves the rest.
+  package consuming func mapped(
+    luma transformLuma: (consuming Plane) -> Plane, chroma transformChroma: (consuming Plane) -> Plane
+  ) -> ColourPlanes {
+    let smallLuma = transformLuma(luma)
+    let smallCb = transformChroma(cb)
+    let smallCr = transformChroma(cr)
+    return ColourPlanes(luma: smallLuma, cb: smallCb, cr: smallCr)
+  }
+}

@@ -1,0 +1,167 @@
+// What the resizing passes build on: multiply-add of 16-bit pairs, and the transposition of small tiles.
+//
+// The optimizer turns each of these into one or two machine instructions, as a look at the assembly shows, but only in
+// just these forms. Conversions stay at eight lanes or fewer, because the library's are loops that are not unrolled
+// beyond; a sum of products is built in halves of four lanes, because a plain sum would be merged into the
+// accumulation around it before the multiply-add instruction (pmaddwd) is recognized.
+
+/// `a[2i] * b[2i] + a[2i+1] * b[2i+1]` in 32 bits.
+@inline(__always)
+private func multiplyAdd(_ a: SIMD8<Int16>, _ b: SIMD8<Int16>) -> SIMD4<Int32> {
+  SIMD4<Int32>(truncatingIfNeeded: a.evenHalf) &* SIMD4<Int32>(truncatingIfNeeded: b.evenHalf)
+    &+ SIMD4<Int32>(truncatingIfNeeded: a.oddHalf) &* SIMD4<Int32>(truncatingIfNeeded: b.oddHalf)
+}
+
+/// The sums of the products of eight pairs with one pair of weights.
+@inline(__always)
+func multiplyAdd(_ pairs: SIMD16<Int16>, _ weights: SIMD8<Int16>) -> SIMD8<Int32> {
+  SIMD8(lowHalf: multiplyAdd(pairs.lowHalf, weights), highHalf: multiplyAdd(pairs.highHalf, weights))
+}
+
+/// Two adjacent weights, four times.
+@inline(__always)
+func repeatedPair(_ weights: UnsafePointer<Int16>) -> SIMD8<Int16> {
+  let pair = unsafe UnsafeRawPointer(weights).loadUnaligned(as: Int32.self)
+  return unsafe unsafeBitCast(SIMD4<Int32>(repeating: pair), to: SIMD8<Int16>.self)
+}
+
+/// 128 bits, taken as lanes of any width.
+typealias Lanes = SIMD8<Int16>
+
+/// The lower (or upper) halves of two vectors, their lanes of 16, 32 or 64 bits in turns.
+@inline(__always)
+func low16(_ x: Lanes, _ y: Lanes) -> Lanes {
+  var result = Lanes()
+  result.evenHalf = x.lowHalf
+  result.oddHalf = y.lowHalf
+  return result
+}
+
+@inline(__always)
+func high16(_ x: Lanes, _ y: Lanes) -> Lanes {
+  var result = Lanes()
+  result.evenHalf = x.highHalf
+  result.oddHalf = y.highHalf
+  return result
+}
+
+@inline(__always)
+func low32(_ x: Lanes, _ y: Lanes) -> Lanes {
+  var result = SIMD4<Int32>()
+  result.evenHalf = unsafe unsafeBitCast(x, to: SIMD4<Int32>.self).lowHalf
+  result.oddHalf = unsafe unsafeBitCast(y, to: SIMD4<Int32>.self).lowHalf
+  return unsafe unsafeBitCast(result, to: Lanes.self)
+}
+
+@inline(__always)
+func high32(_ x: Lanes, _ y: Lanes) -> Lanes {
+  var result = SIMD4<Int32>()
+  result.evenHalf = unsafe unsafeBitCast(x, to: SIMD4<Int32>.self).highHalf
+  result.oddHalf = unsafe unsafeBitCast(y, to: SIMD4<Int32>.self).highHalf
+  return unsafe unsafeBitCast(result, to: Lanes.self)
+}
+
+@inline(__always)
+func low64(_ x: Lanes, _ y: Lanes) -> Lanes {
+  let (x, y) = unsafe (unsafeBitCast(x, to: SIMD2<Int64>.self), unsafeBitCast(y, to: SIMD2<Int64>.self))
+  return unsafe unsafeBitCast(SIMD2(x[0], y[0]), to: Lanes.self)
+}
+
+@inline(__always)
+func high64(_ x: Lanes, _ y: Lanes) -> Lanes {
+  let (x, y) = unsafe (unsafeBitCast(x, to: SIMD2<Int64>.self), unsafeBitCast(y, to: SIMD2<Int64>.self))
+  return unsafe unsafeBitCast(SIMD2(x[1], y[1]), to: Lanes.self)
+}
+
+/// Eight rows of eight 16-bit lanes, `stride` bytes apart, as eight columns.
+@inline(__always)
+func transposed16(
+  _ rows: UnsafeRawPointer, stride: Int
+) -> (Lanes, Lanes, Lanes, Lanes, Lanes, Lanes, Lanes, Lanes) {
+  @inline(__always)
+  func row(_ index: Int) -> Lanes { unsafe rows.loadUnaligned(fromByteOffset: index * stride, as: Lanes.self) }
+  let (a0, a1, a2, a3) = (
+    low16(row(0), row(1)), high16(row(0), row(1)), low16(row(2), row(3)), high16(row(2), row(3))
+  )
+  let (a4, a5, a6, a7) = (
+    low16(row(4), row(5)), high16(row(4), row(5)), low16(row(6), row(7)), high16(row(6), row(7))
+  )
+  let (b0, b1, b2, b3) = (low32(a0, a2), high32(a0, a2), low32(a1, a3), high32(a1, a3))
+  let (b4, b5, b6, b7) = (low32(a4, a6), high32(a4, a6), low32(a5, a7), high32(a5, a7))
+  return (
+    low64(b0, b4), high64(b0, b4), low64(b1, b5), high64(b1, b5),
+    low64(b2, b6), high64(b2, b6), low64(b3, b7), high64(b3, b7)
+  )
+}
+
+/// Four rows of four 32-bit lanes, `stride` bytes apart, as four columns.
+@inline(__always)
+func transposed32(_ rows: UnsafeRawPointer, stride: Int) -> (Lanes, Lanes, Lanes, Lanes) {
+  @inline(__always)
+  func row(_ index: Int) -> Lanes { unsafe rows.loadUnaligned(fromByteOffset: index * stride, as: Lanes.self) }
+  let (a0, a1, a2, a3) = (
+    low32(row(0), row(1)), high32(row(0), row(1)), low32(row(2), row(3)), high32(row(2), row(3))
+  )
+  return (low64(a0, a2), high64(a0, a2), low64(a1, a3), high64(a1, a3))
+}
+
+/// Eight groups of eight bytes in four vectors: byte `i` of each group makes group `i`.
+///
+/// The place of a byte is six bits, group and place in it; taking the even bytes first, then the odd ones, turns
+/// them by one bit, and three turns change group and place.
+@inline(__always)
+func transposed8(
+  _ groups: (SIMD16<UInt8>, SIMD16<UInt8>, SIMD16<UInt8>, SIMD16<UInt8>)
+) -> (SIMD16<UInt8>, SIMD16<UInt8>, SIMD16<UInt8>, SIMD16<UInt8>) {
+  @inline(__always)
+  func turned(
+    _ v: (SIMD16<UInt8>, SIMD16<UInt8>, SIMD16<UInt8>, SIMD16<UInt8>)
+  ) -> (SIMD16<UInt8>, SIMD16<UInt8>, SIMD16<UInt8>, SIMD16<UInt8>) {
+    (
+      SIMD16(lowHalf: v.0.evenHalf, highHalf: v.1.evenHalf), SIMD16(lowHalf: v.2.evenHalf, highHalf: v.3.evenHalf),
+      SIMD16(lowHalf: v.0.oddHalf, highHalf: v.1.oddHalf), SIMD16(lowHalf: v.2.oddHalf, highHalf: v.3.oddHalf)
+    )
+  }
+  return turned(turned(turned(groups)))
+}
+
+/// The low bits of each lane. Spelled out, because the library's own conversion stays a call where it is used often.
+@inline(__always)
+func narrowed16(_ v: SIMD8<Int32>) -> SIMD8<Int16> {
+  @inline(__always)
+  func lane(_ index: Int) -> Int16 { Int16(truncatingIfNeeded: v[index]) }
+  return SIMD8(lane(0), lane(1), lane(2), lane(3), lane(4), lane(5), lane(6), lane(7))
+}
+
+@inline(__always)
+func narrowed8(_ v: SIMD8<Int32>) -> SIMD8<UInt8> {
+  @inline(__always)
+  func lane(_ index: Int) -> UInt8 { UInt8(truncatingIfNeeded: v[index]) }
+  return SIMD8(lane(0), lane(1), lane(2), lane(3), lane(4), lane(5), lane(6), lane(7))
+}
+
+/// Each lane in `least...most`.
+@inline(__always)
+func kept(_ v: SIMD8<Int32>, _ least: Int32, _ most: Int32) -> SIMD8<Int32> {
+  let low = SIMD8<Int32>(repeating: least)
+  let high = SIMD8<Int32>(repeating: most)
+  let raised = v.replacing(with: low, where: v .< low)
+  return raised.replacing(with: high, where: raised .> high)
+}
+
+@inline(__always)
+func kept(_ v: SIMD8<Float>, _ least: Float, _ most: Float) -> SIMD8<Float> {
+  let low = SIMD8<Float>(repeating: least)
+  let high = SIMD8<Float>(repeating: most)
+  let raised = v.replacing(with: low, where: v .< low)
+  return raised.replacing(with: high, where: raised .> high)
+}
+
+/// The nearest integers (ties to even), for magnitudes below 2^22.
+///
+/// Added to 1.5 * 2^23, a number of that size loses its fraction by the addition's own rounding, and stands in the low
+/// bits of the sum: the same on every processor, and no call.
+@inline(__always)
+func nearest(_ values: SIMD8<Float>) -> SIMD8<Int32> {
+  unsafe unsafeBitCast(values + 12_582_912, to: SIMD8<Int32>.self) &- 0x4B40_0000
+}

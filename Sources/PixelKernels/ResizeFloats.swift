@@ -1,0 +1,194 @@
+/// The passes of a resampling of 16-bit samples: the shape of `IntegerPasses`, in `Float` and without pairs.
+///
+/// Products and sums are rounded each by itself, in the order of the taps, and never fused: so every build and the plain
+/// twin give the same bits. For samples of up to 65535 a rounding is at most 1/256, or 1/512 on average of no bias.
+///
+/// Pointers of every pass may be read, and written where they are outputs, up to the next multiple of 32 samples.
+package enum FloatPasses {
+  /// 16-bit samples as `Float`.
+  @unsafe package static func widen(_ row: UnsafeRawPointer, count: Int, into: UnsafeMutableRawPointer) {
+    var column = 0
+    while column < count {
+      let samples = unsafe row.loadUnaligned(fromByteOffset: 2 * column, as: SIMD8<UInt16>.self)
+      unsafe into.storeBytes(of: SIMD8<Float>(samples), toByteOffset: 4 * column, as: SIMD8<Float>.self)
+      column += 8
+    }
+  }
+
+  /// One output row: the weighted sum of `tapCount` source rows, `stride` bytes apart.
+  @unsafe package static func sumRows(
+    _ rows: UnsafeRawPointer, stride: Int, weights: UnsafePointer<Float>, tapCount: Int, count: Int,
+    into: UnsafeMutableRawPointer
+  ) {
+    var column = 0
+    while column < count {
+      var (a, b, c, d) = (SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero)
+      var row = unsafe rows + 4 * column
+      for tap in 0..<tapCount {
+        let weight = unsafe SIMD8<Float>(repeating: weights[tap])
+        a += unsafe lanes(row, 0) * weight
+        b += unsafe lanes(row, 32) * weight
+        c += unsafe lanes(row, 64) * weight
+        d += unsafe lanes(row, 96) * weight
+        unsafe row += stride
+      }
+      let to = unsafe into + 4 * column
+      unsafe to.storeBytes(of: a, as: SIMD8<Float>.self)
+      unsafe to.storeBytes(of: b, toByteOffset: 32, as: SIMD8<Float>.self)
+      unsafe to.storeBytes(of: c, toByteOffset: 64, as: SIMD8<Float>.self)
+      unsafe to.storeBytes(of: d, toByteOffset: 96, as: SIMD8<Float>.self)
+      column += 32
+    }
+  }
+
+  /// For each sample: eight rows' values, 32 bytes. Groups of four samples are read and written whole.
+  @unsafe package static func transpose(
+    _ rows: UnsafeRawPointer, stride: Int, count: Int, into: UnsafeMutableRawPointer
+  ) {
+    var column = 0
+    while column < count {
+      let to = unsafe into + 32 * column
+      for half in 0..<2 {
+        let (c0, c1, c2, c3) = unsafe transposed32(rows + 4 * half * stride + 4 * column, stride: stride)
+        unsafe to.storeBytes(of: c0, toByteOffset: 16 * half, as: Lanes.self)
+        unsafe to.storeBytes(of: c1, toByteOffset: 16 * half + 32, as: Lanes.self)
+        unsafe to.storeBytes(of: c2, toByteOffset: 16 * half + 64, as: Lanes.self)
+        unsafe to.storeBytes(of: c3, toByteOffset: 16 * half + 96, as: Lanes.self)
+      }
+      column += 4
+    }
+  }
+
+  /// Eight rows' sums, 32 bytes, for each channel of each of `count` output pixels.
+  /// - Parameters:
+  ///   - samples: what `transpose` made of whole rows.
+  ///   - width: source pixels a row; taps from there on are left out.
+  ///   - first: each output pixel's first column.
+  ///   - weights: `tapCount` to each output pixel.
+  @unsafe package static func sumColumns(
+    _ samples: UnsafeRawPointer, channels: Int, width: Int, first: UnsafePointer<Int32>,
+    weights: UnsafePointer<Float>, tapCount: Int, count: Int, into: UnsafeMutableRawPointer
+  ) {
+    var to = unsafe into
+    var weights = unsafe weights
+    for pixel in 0..<count {
+      let column = unsafe Int(first[pixel])
+      let taps = min(tapCount, width - column)
+      let from = unsafe samples + column * channels * 32
+      switch channels {
+      case 1: unsafe sumColumns1(from, weights, taps, to)
+      case 2: unsafe sumColumns2(from, weights, taps, to)
+      case 3: unsafe sumColumns3(from, weights, taps, to)
+      default: unsafe sumColumns4(from, weights, taps, to)
+      }
+      unsafe to += channels * 32
+      unsafe weights += tapCount
+    }
+  }
+
+  /// Eight rows of 8-bit samples from sums of 16-bit ones, to nearest and clamped; the first `rows` of them are stored.
+  ///
+  /// The sums are overwritten. Groups of eight samples are stored whole.
+  @unsafe package static func store8(
+    _ sums: UnsafeMutableRawPointer, count: Int, rows: Int, into: UnsafeMutableRawPointer, stride: Int
+  ) {
+    var sample = 0
+    while sample < count {
+      let from = unsafe sums + 32 * sample
+      let tile = unsafe transposed8((clamped8(from), clamped8(from + 64), clamped8(from + 128), clamped8(from + 192)))
+      unsafe storeTile8(tile, by: from, rows: rows, into: into + sample, stride: stride)
+      sample += 8
+    }
+  }
+
+  /// The same of 16-bit samples.
+  @unsafe package static func store16(
+    _ sums: UnsafeMutableRawPointer, count: Int, rows: Int, into: UnsafeMutableRawPointer, stride: Int
+  ) {
+    var sample = 0
+    while sample < count {
+      let from = unsafe sums + 32 * sample
+      for index in 0..<8 {
+        let value = nearest(kept(unsafe lanes(from, 32 * index), 0, 65535))
+        // A sum is read before its place is written: `16 * index` is not above `32 * index`.
+        unsafe from.storeBytes(of: narrowed16(value), toByteOffset: 16 * index, as: Lanes.self)
+      }
+      unsafe storeTile16(from, rows: rows, into: into + 2 * sample, stride: stride)
+      sample += 8
+    }
+  }
+}
+
+@inline(__always)
+private func lanes(_ from: UnsafeRawPointer, _ offset: Int) -> SIMD8<Float> {
+  unsafe from.loadUnaligned(fromByteOffset: offset, as: SIMD8<Float>.self)
+}
+
+/// Two samples' eight rows.
+@inline(__always)
+private func clamped8(_ sums: UnsafeRawPointer) -> SIMD16<UInt8> {
+  @inline(__always)
+  func one(_ offset: Int) -> SIMD8<UInt8> {
+    narrowed8(nearest(kept(unsafe lanes(sums, offset) * (1 / 257), 0, 255)))
+  }
+  return SIMD16(lowHalf: one(0), highHalf: one(32))
+}
+
+@inline(__always)
+private func sumColumns1(
+  _ from: UnsafeRawPointer, _ weights: UnsafePointer<Float>, _ taps: Int, _ into: UnsafeMutableRawPointer
+) {
+  var a = SIMD8<Float>.zero
+  for tap in 0..<taps {
+    a += unsafe lanes(from, 32 * tap) * SIMD8(repeating: weights[tap])
+  }
+  unsafe into.storeBytes(of: a, as: SIMD8<Float>.self)
+}
+
+@inline(__always)
+private func sumColumns2(
+  _ from: UnsafeRawPointer, _ weights: UnsafePointer<Float>, _ taps: Int, _ into: UnsafeMutableRawPointer
+) {
+  var (a, b) = (SIMD8<Float>.zero, SIMD8<Float>.zero)
+  for tap in 0..<taps {
+    let weight = unsafe SIMD8<Float>(repeating: weights[tap])
+    a += unsafe lanes(from, 64 * tap) * weight
+    b += unsafe lanes(from, 64 * tap + 32) * weight
+  }
+  unsafe into.storeBytes(of: a, as: SIMD8<Float>.self)
+  unsafe into.storeBytes(of: b, toByteOffset: 32, as: SIMD8<Float>.self)
+}
+
+@inline(__always)
+private func sumColumns3(
+  _ from: UnsafeRawPointer, _ weights: UnsafePointer<Float>, _ taps: Int, _ into: UnsafeMutableRawPointer
+) {
+  var (a, b, c) = (SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero)
+  for tap in 0..<taps {
+    let weight = unsafe SIMD8<Float>(repeating: weights[tap])
+    a += unsafe lanes(from, 96 * tap) * weight
+    b += unsafe lanes(from, 96 * tap + 32) * weight
+    c += unsafe lanes(from, 96 * tap + 64) * weight
+  }
+  unsafe into.storeBytes(of: a, as: SIMD8<Float>.self)
+  unsafe into.storeBytes(of: b, toByteOffset: 32, as: SIMD8<Float>.self)
+  unsafe into.storeBytes(of: c, toByteOffset: 64, as: SIMD8<Float>.self)
+}
+
+@inline(__always)
+private func sumColumns4(
+  _ from: UnsafeRawPointer, _ weights: UnsafePointer<Float>, _ taps: Int, _ into: UnsafeMutableRawPointer
+) {
+  var (a, b, c, d) = (SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero)
+  for tap in 0..<taps {
+    let weight = unsafe SIMD8<Float>(repeating: weights[tap])
+    a += unsafe lanes(from, 128 * tap) * weight
+    b += unsafe lanes(from, 128 * tap + 32) * weight
+    c += unsafe lanes(from, 128 * tap + 64) * weight
+    d += unsafe lanes(from, 128 * tap + 96) * weight
+  }
+  unsafe into.storeBytes(of: a, as: SIMD8<Float>.self)
+  unsafe into.storeBytes(of: b, toByteOffset: 32, as: SIMD8<Float>.self)
+  unsafe into.storeBytes(of: c, toByteOffset: 64, as: SIMD8<Float>.self)
+  unsafe into.storeBytes(of: d, toByteOffset: 96, as: SIMD8<Float>.self)
+}

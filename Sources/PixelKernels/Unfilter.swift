@@ -1,0 +1,215 @@
+/// Undoing PNG's row filters (PNG specification, third edition, section 9): the row is the filtered row plus a
+/// prediction from the pixels to the left, above, and above left, byte by byte, modulo 256.
+///
+/// Left, and above left, mean one whole pixel away (`pixelBytes`), and are 0 before the row begins. What limits Average
+/// and Paeth is the wait for the pixel to the left, so a pixel goes through as one vector of 16-bit lanes, and stays in
+/// a register until its right neighbour has used it.
+package enum Unfilter {
+  /// Bytes past the end of `filtered` and `above` that may be read, and past the end of `row` that may be overwritten.
+  package static let slack = 32
+
+  /// Undoes one row's filter.
+  ///
+  /// `row` and `filtered` may lie in the same memory if `filtered` starts later: every step reads before it writes and
+  /// nothing that is still to be read is overwritten by the slack when `filtered` is at least 33 bytes ahead.
+  /// - Parameters:
+  ///   - filter: 0 None, 1 Sub, 2 Up, 3 Average, 4 Paeth; anything else is a programmer's error.
+  ///   - pixelBytes: 1, 2, 3, 4, 6 or 8.
+  ///   - row: where the row goes: `byteCount` bytes, then `slack`.
+  ///   - filtered: the filtered bytes, without the filter byte: `byteCount`, then `slack`.
+  ///   - above: the row before, or zeros for the first: `byteCount`, then `slack`.
+  ///   - byteCount: a multiple of `pixelBytes`.
+  @unsafe package static func row(
+    filter: UInt8, pixelBytes: Int, into row: UnsafeMutableRawPointer, from filtered: UnsafeRawPointer,
+    above: UnsafeRawPointer, byteCount: Int
+  ) {
+    switch filter {
+    case 0: unsafe row.copyMemory(from: filtered, byteCount: byteCount)
+    case 1: eachWidth(pixelBytes) { unsafe sub(row, filtered, byteCount, $0) }
+    case 2: unsafe up(row, filtered, above, byteCount)
+    case 3: eachWidth(pixelBytes) { unsafe average(row, filtered, above, byteCount, $0) }
+    case 4: eachWidth(pixelBytes) { unsafe paeth(row, filtered, above, byteCount, $0) }
+    default: preconditionFailure("a filter is 0...4")
+    }
+  }
+
+  /// Copies 16-bit samples from the file's byte order, big endian, to the machine's.
+  /// - Parameter byteCount: even; up to `slack` more bytes may be read and written.
+  @unsafe package static func copySwapped16(
+    _ source: UnsafeRawPointer, to target: UnsafeMutableRawPointer, byteCount: Int
+  ) {
+    var offset = 0
+    while offset < byteCount {
+      let big = unsafe source.loadUnaligned(fromByteOffset: offset, as: SIMD16<UInt16>.self)
+      let swapped = UInt16(littleEndian: 1) == 1 ? (big &<< 8) | (big &>> 8) : big
+      unsafe target.storeBytes(of: swapped, toByteOffset: offset, as: SIMD16<UInt16>.self)
+      offset += 32
+    }
+  }
+
+  /// One copy of the body for each pixel width, so that widths of steps and stores are constants in it.
+  @inline(__always)
+  private static func eachWidth(_ pixelBytes: Int, _ body: (Int) -> Void) {
+    switch pixelBytes {
+    case 1: body(1)
+    case 2: body(2)
+    case 3: body(3)
+    case 4: body(4)
+    case 6: body(6)
+    case 8: body(8)
+    default: preconditionFailure("a pixel is 1, 2, 3, 4, 6 or 8 bytes")
+    }
+  }
+
+  // SAFETY: for all loops below. Vectors start at offsets below `byteCount` and are at most `slack` long, so reads and
+  // writes stay in the memory that the caller promises. Lanes past the pixel hold neighbours' bytes, and never reach
+  // the lanes of the pixel: every operation is by lane, and what a store writes past the pixel is overwritten by
+  // the next one or is slack.
+
+  @inline(__always)
+  private static func up(
+    _ row: UnsafeMutableRawPointer, _ filtered: UnsafeRawPointer, _ above: UnsafeRawPointer, _ byteCount: Int
+  ) {
+    var offset = 0
+    while offset < byteCount {
+      let x = unsafe filtered.loadUnaligned(fromByteOffset: offset, as: SIMD32<UInt8>.self)
+      let b = unsafe above.loadUnaligned(fromByteOffset: offset, as: SIMD32<UInt8>.self)
+      unsafe row.storeBytes(of: x &+ b, toByteOffset: offset, as: SIMD32<UInt8>.self)
+      offset += 32
+    }
+  }
+
+  @inline(__always)
+  private static func sub(
+    _ row: UnsafeMutableRawPointer, _ filtered: UnsafeRawPointer, _ byteCount: Int, _ width: Int
+  ) {
+    var a = SIMD16<UInt8>.zero
+    var offset = 0
+    while offset < byteCount {
+      unsafe a &+= filtered.loadUnaligned(fromByteOffset: offset, as: SIMD16<UInt8>.self)
+      unsafe store(a, to: row + offset, width)
+      offset += width
+    }
+  }
+
+  @inline(__always)
+  private static func average(
+    _ row: UnsafeMutableRawPointer, _ filtered: UnsafeRawPointer, _ above: UnsafeRawPointer, _ byteCount: Int,
+    _ width: Int
+  ) {
+    var a = SIMD8<UInt16>.zero
+    var offset = 0
+    while offset < byteCount {
+      let x = unsafe pixel(filtered + offset)
+      let b = unsafe pixel(above + offset)
+      a = addBytes(x, (a &+ b) &>> 1)
+      unsafe storeLow(a, to: row + offset, width)
+      offset += width
+    }
+  }
+
+  /// The form with least to wait for: with `threshold = 3c - (a + b)`, the predictor is the lesser of a and b when the
+  /// greater is at most the threshold, the greater when the lesser is at least the threshold, else c (stb_image's
+  /// rearrangement; ties as in the specification: a before b before c).
+  @inline(__always)
+  private static func paeth(
+    _ row: UnsafeMutableRawPointer, _ filtered: UnsafeRawPointer, _ above: UnsafeRawPointer, _ byteCount: Int,
+    _ width: Int
+  ) {
+    var a = SIMD8<Int16>.zero
+    var c = SIMD8<Int16>.zero
+    var offset = 0
+    while offset < byteCount {
+      let x = unsafe pixel(filtered + offset)
+      let b = unsafe signed(pixel(above + offset))
+      a = signed(addBytes(x, unsigned(predictor(a, b, c))))
+      c = b
+      unsafe storeLow(unsigned(a), to: row + offset, width)
+      offset += width
+    }
+  }
+
+  @inline(__always)
+  private static func predictor(_ a: SIMD8<Int16>, _ b: SIMD8<Int16>, _ c: SIMD8<Int16>) -> SIMD8<Int16> {
+    let threshold = (c &+ c &+ c &- b) &- a
+    let low = pointwiseMin(a, b)
+    let high = pointwiseMax(a, b)
+    let lowOrC = c.replacing(with: low, where: high .<= threshold)
+    return lowOrC.replacing(with: high, where: threshold .<= low)
+  }
+
+  @inline(__always)
+  private static func pixel(_ pointer: UnsafeRawPointer) -> SIMD8<UInt16> {
+    unsafe SIMD8<UInt16>(truncatingIfNeeded: pointer.loadUnaligned(as: SIMD8<UInt8>.self))
+  }
+
+  @inline(__always)
+  private static func signed(_ v: SIMD8<UInt16>) -> SIMD8<Int16> { unsafe unsafeBitCast(v, to: SIMD8<Int16>.self) }
+
+  @inline(__always)
+  private static func unsigned(_ v: SIMD8<Int16>) -> SIMD8<UInt16> { unsafe unsafeBitCast(v, to: SIMD8<UInt16>.self) }
+
+  /// The sum modulo 256 of lanes whose upper bytes are 0: by bytes, so that nothing need be masked off after it.
+  @inline(__always)
+  private static func addBytes(_ x: SIMD8<UInt16>, _ y: SIMD8<UInt16>) -> SIMD8<UInt16> {
+    let sum = unsafe unsafeBitCast(x, to: SIMD16<UInt8>.self) &+ unsafeBitCast(y, to: SIMD16<UInt8>.self)
+    return unsafe unsafeBitCast(sum, to: SIMD8<UInt16>.self)
+  }
+
+  @inline(__always)
+  private static func storeLow(_ v: SIMD8<UInt16>, to pointer: UnsafeMutableRawPointer, _ width: Int) {
+    let bytes = unsafe unsafeBitCast(SIMD8<UInt8>(truncatingIfNeeded: v), to: UInt64.self)
+    unsafe storeLow(bytes, to: pointer, width)
+  }
+
+  @inline(__always)
+  private static func store(_ v: SIMD16<UInt8>, to pointer: UnsafeMutableRawPointer, _ width: Int) {
+    unsafe storeLow(unsafeBitCast(v, to: SIMD2<UInt64>.self)[0], to: pointer, width)
+  }
+
+  @inline(__always)
+  private static func storeLow(_ bytes: UInt64, to pointer: UnsafeMutableRawPointer, _ width: Int) {
+    switch width {
+    case 1: unsafe pointer.storeBytes(of: UInt8(truncatingIfNeeded: bytes), as: UInt8.self)
+    case 2: unsafe pointer.storeBytes(of: UInt16(truncatingIfNeeded: bytes), as: UInt16.self)
+    case 3, 4: unsafe pointer.storeBytes(of: UInt32(truncatingIfNeeded: bytes), as: UInt32.self)
+    default: unsafe pointer.storeBytes(of: bytes, as: UInt64.self)
+    }
+  }
+}
+
+/// The same by the letter of the specification, byte after byte: the reference for tests.
+package enum PlainUnfilter {
+  /// As `Unfilter.row`, without any slack.
+  @unsafe package static func row(
+    filter: UInt8, pixelBytes: Int, into row: UnsafeMutableRawPointer, from filtered: UnsafeRawPointer,
+    above: UnsafeRawPointer, byteCount: Int
+  ) {
+    for index in 0..<byteCount {
+      let inside = index >= pixelBytes
+      let a = inside ? unsafe Int(row.load(fromByteOffset: index - pixelBytes, as: UInt8.self)) : 0
+      let b = unsafe Int(above.load(fromByteOffset: index, as: UInt8.self))
+      let c = inside ? unsafe Int(above.load(fromByteOffset: index - pixelBytes, as: UInt8.self)) : 0
+      let x = unsafe Int(filtered.load(fromByteOffset: index, as: UInt8.self))
+      let prediction =
+        switch filter {
+        case 0: 0
+        case 1: a
+        case 2: b
+        case 3: (a + b) / 2
+        default: paethPredictor(a, b, c)
+        }
+      unsafe row.storeBytes(of: UInt8(truncatingIfNeeded: x + prediction), toByteOffset: index, as: UInt8.self)
+    }
+  }
+
+  /// Of left, above and above left, the one nearest to left + above - above left; ties in this order.
+  package static func paethPredictor(_ a: Int, _ b: Int, _ c: Int) -> Int {
+    let p = a + b - c
+    let pa = abs(p - a)
+    let pb = abs(p - b)
+    let pc = abs(p - c)
+    if pa <= pb && pa <= pc { return a }
+    return pb <= pc ? b : c
+  }
+}

@@ -1,0 +1,31 @@
+package import Batch
+package import SystemPackage
+
+/// Whether lines for people may carry colour.
+package enum TextStyle: Sendable {
+  case plain
+  case coloured
+
+  /// Red and bold, for the word that says that something went wrong.
+  func alarming(_ text: String) -> String { paint(text, "1;31") }
+  func cautious(_ text: String) -> String { paint(text, "33") }
+
+  private func paint(_ text: String, _ code: String) -> String {
+    switch self {
+    case .plain: text
+    case .coloured: "\u{1B}[\(code)m\(text)\u{1B}[0m"
+    }
+  }
+}
+
+/// One line for a picture that failed: which file, at which stage, what and what to do, and the code that scripts see.
+package func failureLine(_ source: FilePath, _ error: JobError, style: TextStyle) -> String {
+  let what = "\(error.stage.rawValue): \(terminalText(error.message)) [\(error.code.rawValue)]"
+  return "\(style.alarming("failed")) \(source.forTerminal): \(what)"
+}
+
+/// One line for a picture that was written although its decoder complained.
+func warningLine(_ source: FilePath, _ picture: WrittenPicture, style: TextStyle) -> String {
+  let more = picture.warningCount > 1 ? " (and \(picture.warningCount - 1) more)" : ""
+  return "\(style.cautious("warning")) \(source.forTerminal): \(terminalText(picture.firstWarning))\(more)"
+}

@@ -1,0 +1,161 @@
+package import Batch
+internal import Synchronization
+
+/// How much a run says to people.
+package enum Verbosity: Sendable {
+  /// Failures only.
+  case quiet
+  /// Failures, and a summary at the end.
+  case normal
+  /// A line for every picture, too.
+  case verbose
+}
+
+/// What a run writes on standard output.
+package enum EventOutput: Sendable {
+  case none
+  /// `--json`: one object a line.
+  case jsonLines
+}
+
+/// Where a reporter's text goes. Nothing in this target prints.
+package struct ReportSinks: Sendable {
+  /// Results: whole lines, each with its line end.
+  package var results: @Sendable (String) -> Void
+  /// Talk: lines and terminal control.
+  package var talk: @Sendable (String) -> Void
+
+  package init(results: @escaping @Sendable (String) -> Void, talk: @escaping @Sendable (String) -> Void) {
+    self.results = results
+    self.talk = talk
+  }
+}
+
+/// Turns the outcomes of a run, which come from any thread, into events, lines, a progress line and the final sums.
+package final class RunReporter: Sendable {
+  private struct State {
+    var tally = Tally()
+    var progress = ProgressLine()
+    /// Source bytes of the pictures that have ended, whatever became of them.
+    var endedByteCount = 0
+  }
+
+  /// What the whole run is, as far as it is known before it starts.
+  package struct Extent: Sendable {
+    /// Pictures; nil while a list is still being read.
+    package var inputs: Int?
+    /// Bytes of all sources; 0 where not known.
+    package var sourceByteCount: Int
+
+    package init(inputs: Int?, sourceByteCount: Int) {
+      self.inputs = inputs
+      self.sourceByteCount = sourceByteCount
+    }
+  }
+
+  private let extent: Extent
+  private let events: EventOutput
+  private let verbosity: Verbosity
+  private let style: TextStyle
+  /// Columns of the terminal that shows a progress line; nil where there is none.
+  private let progressWidth: (@Sendable () -> Int)?
+  private let sinks: ReportSinks
+  private let elapsed: @Sendable () -> Duration
+  private let state = Mutex(State())
+
+  /// - Parameters:
+  ///   - progressWidth: nil for no progress line.
+  ///   - elapsed: time since the run began.
+  package init(
+    extent: Extent, events: EventOutput, verbosity: Verbosity, style: TextStyle,
+    progressWidth: (@Sendable () -> Int)?, sinks: ReportSinks, elapsed: @escaping @Sendable () -> Duration
+  ) {
+    self.extent = extent
+    self.events = events
+    self.verbosity = verbosity
+    self.style = style
+    self.progressWidth = progressWidth
+    self.sinks = sinks
+    self.elapsed = elapsed
+  }
+
+  /// The run begins.
+  package func start(version: String, mode: ExecutionMode, workers: Int) {
+    guard case .jsonLines = events else { return }
+    sinks.results(Events.start(version: version, mode: mode, workers: workers, inputs: extent.inputs) + "\n")
+  }
+
+  /// A picture has ended. Lines are written whole, one picture at a time.
+  package func add(_ job: Job, _ outcome: Outcome) {
+    state.withLock { state in
+      state.tally.add(outcome)
+      state.endedByteCount += job.sourceByteCount
+      if let line = line(for: job, outcome) { sinks.talk(state.progress.clear() + line + "\n") }
+      if case .jsonLines = events {
+        hideProgress(&state)
+        sinks.results(Events.file(job, outcome) + "\n")
+      }
+      showProgress(&state)
+    }
+  }
+
+  /// What `--dry-run` found out about a picture that would be written. It counts as not started.
+  package func add(_ job: Job, planned preview: PicturePreview) {
+    state.withLock { state in
+      hideProgress(&state)
+      switch events {
+      case .jsonLines: sinks.results(Events.planned(job, preview) + "\n")
+      case .none: sinks.results(plannedLine(job, preview) + "\n")
+      }
+      showProgress(&state)
+    }
+  }
+
+  /// The run has ended: the progress line goes, the sums are told.
+  /// - Parameter inputs: pictures found, which a list tells only now.
+  @discardableResult
+  package func finish(inputs: Int, usage: ResourceUsage) -> RunSummary {
+    state.withLock { state in
+      hideProgress(&state)
+      let summary = RunSummary(tally: state.tally, inputs: inputs, wallTime: elapsed(), usage: usage)
+      if case .jsonLines = events { sinks.results(Events.summary(summary) + "\n") }
+      switch verbosity {
+      case .quiet: break
+      case .normal, .verbose: sinks.talk(summary.text + "\n")
+      }
+      return summary
+    }
+  }
+
+  private func line(for job: Job, _ outcome: Outcome) -> String? {
+    switch (outcome, verbosity) {
+    case (.failed(let error), _): return failureLine(job.source, error, style: style)
+    case (.written(let picture), .verbose):
+      let warning = picture.warningCount > 0 ? "\n" + warningLine(job.source, picture, style: style) : ""
+      return writtenLine(job, picture) + warning
+    case (.skipped(let reason), .verbose): return "skipped \(job.source.forTerminal): \(job.output.forTerminal) \(reason.words)"
+    case (.written, _), (.skipped, _): return nil
+    }
+  }
+
+  private func hideProgress(_ state: inout State) {
+    let clear = state.progress.clear()
+    if !clear.isEmpty { sinks.talk(clear) }
+  }
+
+  private func showProgress(_ state: inout State) {
+    guard let progressWidth else { return }
+    let ended = state.tally.ended
+    let progress = Progress(
+      ended: ended, failed: state.tally.failed, inputs: extent.inputs,
+      share: share(ended: ended, byteCount: state.endedByteCount), elapsed: elapsed())
+    if let line = state.progress.redraw(progress, width: progressWidth()) { sinks.talk(line) }
+  }
+
+  /// By bytes where they are known, since the biggest pictures come first; else by number.
+  private func share(ended: Int, byteCount: Int) -> Double? {
+    if extent.sourceByteCount > 0 { return min(1, Double(byteCount) / Double(extent.sourceByteCount)) }
+    guard let inputs = extent.inputs, inputs > 0 else { return nil }
+    return Double(ended) / Double(inputs)
+  }
+}

@@ -1,0 +1,39 @@
+/// A run as its last line tells it.
+package struct RunSummary: Sendable {
+  package var tally: Tally
+  /// Pictures found; those that were not begun are the difference to the tally.
+  package var inputs: Int
+  package var wallTime: Duration
+  package var usage: ResourceUsage
+
+  package init(tally: Tally, inputs: Int, wallTime: Duration, usage: ResourceUsage) {
+    self.tally = tally
+    self.inputs = inputs
+    self.wallTime = wallTime
+    self.usage = usage
+  }
+
+  package var notStarted: Int { tally.notStarted(of: inputs) }
+
+  /// The sentence for people: "59 written, 2 failed in 1.2 s (49.2 pictures/s, 48 MB read, 0.9 MB written)".
+  package var text: String {
+    var parts = ["\(tally.written) written"]
+    if tally.skipped > 0 { parts.append("\(tally.skipped) skipped") }
+    if tally.failed > 0 { parts.append("\(tally.failed) failed") }
+    if notStarted > 0 { parts.append("\(notStarted) not started") }
+    var text = parts.joined(separator: ", ") + " in \(decimalSeconds(wallTime, places: 2)) s"
+    if tally.written > 0 {
+      text += " (\(threeDigits(Double(tally.written) / wallTime.inSeconds)) pictures/s, "
+      text += "\(humanByteCount(tally.sourceByteCount)) read, \(humanByteCount(tally.outputByteCount)) written)"
+    }
+    if tally.warned > 0 { text += "; \(tally.warned) with decoder warnings, see --verbose" }
+    return text
+  }
+}
+
+extension Duration {
+  var inSeconds: Double {
+    let (seconds, attoseconds) = components
+    return Double(seconds) + Double(attoseconds) * 1e-18
+  }
+}

@@ -1,0 +1,41 @@
+package import Batch
+
+/// What became of the pictures of a run, added up as they end.
+///
+/// `written + skipped + failed == ended <= inputs`; with `notStarted(of:)` the four sum up to the inputs.
+package struct Tally: Hashable, Sendable {
+  package private(set) var written = 0
+  package private(set) var skipped = 0
+  package private(set) var failed = 0
+  /// Pictures written although their decoder complained.
+  package private(set) var warned = 0
+  /// Of the written pictures: bytes read and bytes written.
+  package private(set) var sourceByteCount = 0
+  package private(set) var outputByteCount = 0
+  /// Of the written pictures, over all workers: more than the run's wall time where there are several.
+  package private(set) var times = StageTimes()
+
+  package init() {}
+
+  /// Pictures that were begun and have ended, one way or another.
+  package var ended: Int { written + skipped + failed }
+
+  package mutating func add(_ outcome: Outcome) {
+    switch outcome {
+    case .written(let picture):
+      written += 1
+      warned += picture.warningCount > 0 ? 1 : 0
+      sourceByteCount += picture.sourceByteCount
+      outputByteCount += picture.outputByteCount
+      for stage in Stage.allCases { times[stage] += picture.times[stage] }
+    case .skipped: skipped += 1
+    case .failed: failed += 1
+    }
+  }
+
+  /// - Parameter inputs: pictures found, at least `ended`.
+  package func notStarted(of inputs: Int) -> Int {
+    precondition(inputs >= ended, "a picture ended that was never an input")
+    return inputs - ended
+  }
+}

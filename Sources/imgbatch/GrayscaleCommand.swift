@@ -1,0 +1,28 @@
+internal import ArgumentParser
+internal import Batch
+
+struct GrayscaleCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "grayscale",
+    abstract: "Makes grayscale pictures, at full size unless --size is given.",
+    discussion: """
+      Gray is luma as in BT.601; of a JPEG that is the luma it stores, and its colour is not even decoded.
+
+      EXAMPLES:
+        imgbatch grayscale dogs --out gray
+        imgbatch grayscale dogs --out gray --size 512 --format png
+      """)
+
+  @OptionGroup(title: "Inputs") var input: InputOptions
+  @OptionGroup(title: "Outputs") var output: OutputOptions
+  @OptionGroup(title: "Picture") var picture: PictureOptions
+  @OptionGroup(title: "Run") var work: RunOptions
+  @OptionGroup(title: "Talk") var talk: TalkOptions
+
+  func run() throws {
+    var recipe = Recipe()
+    picture.apply(to: &recipe, defaultSize: nil)
+    recipe.colour = .gray
+    try Session(input: input, output: output, work: work, talk: talk, recipe: recipe).perform()
+  }
+}

@@ -1,0 +1,46 @@
+internal import ArgumentParser
+internal import Codecs
+internal import Imaging
+
+/// The program: names its commands and hands over to them.
+@main
+enum Program {
+  static func main() {
+    StandardStream.fillClosedDescriptors()
+    ImgBatch.main(rawArguments())
+  }
+}
+
+struct ImgBatch: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "imgbatch",
+    abstract: "Makes thumbnails of whole folders of JPEG and PNG pictures, quickly and safely.",
+    discussion: """
+      EXAMPLES:
+        imgbatch resize dogs --out thumbs
+        imgbatch resize dogs --out thumbs --size 400x300 --format jpeg --quality 85
+        imgbatch grayscale scan.png --out gray
+        imgbatch info dogs
+
+      A folder is walked and its tree mirrored under --out. Sources are never touched, and an output is either whole or \
+      not there.
+
+      EXIT STATUS:
+        0    every picture was written or rightly skipped
+        1    some pictures failed; all others are there
+        64   wrong usage, or two inputs would get one output
+        66   no input was found
+        70   a fault of imgbatch itself
+        73   the output folder or standard output cannot be written
+        130  interrupted; what was written is whole (143 by SIGTERM)
+        141  the reader of standard output went away
+      """,
+    version: versionText,
+    subcommands: [ResizeCommand.self, GrayscaleCommand.self, InfoCommand.self])
+
+  static let version = "0.1.0"
+
+  static var versionText: String {
+    "imgbatch \(version) (\(libraryVersions().joined(separator: ", ")), SIMD: \(InstructionSet.current.rawValue))"
+  }
+}

@@ -1,0 +1,77 @@
+internal import ArgumentParser
+internal import Batch
+internal import Codecs
+
+/// Where the outputs go, under which names and in which format.
+struct OutputOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The folder for the outputs; made if it is not there.", valueName: "folder"))
+  var out: PathArgument
+
+  @Option(
+    help: ArgumentHelp(
+      "Path of an output under --out, of {dir} {stem} {ext} {size} {w} {h}.", valueName: "template"))
+  var name: String = "{dir}/{stem}.{ext}"
+
+  @Option(help: "An output that is there already.")
+  var existing: ExistingOutput = Recipe().existing
+
+  @Option(help: "Format of the outputs; same is what the source's name says, or its content where the name says nothing.")
+  var format: OutputFormat = .same
+
+  @Option(help: ArgumentHelp("JPEG: 1 to 100.", valueName: "n"))
+  var quality: Int = JPEGOptions().quality
+
+  @Option(help: "JPEG: chroma resolution; auto is 420 below quality 90 and 444 from there on.")
+  var subsampling: ChromaSubsampling = JPEGOptions().subsampling
+
+  @Flag(help: "JPEG: write progressive files.")
+  var progressive = false
+
+  @Option(help: ArgumentHelp("PNG: 0 (fast) to 9 (small).", valueName: "n"))
+  var pngLevel: Int = PNGOptions().level
+
+  @Option(
+    help: ArgumentHelp(
+      "Laid under transparent pixels in JPEG outputs: #rrggbb or a name such as white, black, gray. (default: white)",
+      valueName: "colour"),
+    transform: Background.init(words:))
+  var background: Background = Recipe().background
+
+  func validate() throws {
+    guard (1...100).contains(quality) else { throw ValidationError("--quality is 1 to 100, not \(quality).") }
+    guard (0...9).contains(pngLevel) else { throw ValidationError("--png-level is 0 to 9, not \(pngLevel).") }
+  }
+
+  func apply(to recipe: inout Recipe) {
+    recipe.existing = existing
+    recipe.jpeg.quality = quality
+    recipe.jpeg.subsampling = subsampling
+    recipe.jpeg.scans = progressive ? .progressive : .baseline
+    recipe.png.level = pngLevel
+    recipe.background = background
+  }
+}
+
+extension ExistingOutput: ExpressibleByArgument {}
+extension ChromaSubsampling: ExpressibleByArgument {}
+extension OutputFormat: ExpressibleByArgument {}
+
+extension Background {
+  /// The names of CSS that people remember.
+  private static let names: [String: UInt32] = [
+    "white": 0xFFFFFF, "silver": 0xC0C0C0, "gray": 0x808080, "grey": 0x808080, "black": 0x000000, "red": 0xFF0000,
+    "green": 0x008000, "blue": 0x0000FF, "yellow": 0xFFFF00,
+  ]
+
+  /// Reads `--background`.
+  init(words: String) throws {
+    let digits = words.dropFirst()
+    let isHexadecimal = words.hasPrefix("#") && digits.count == 6 && digits.allSatisfy(\.isHexDigit)
+    guard let colour = Background.names[words.lowercased()] ?? (isHexadecimal ? UInt32(digits, radix: 16) : nil) else {
+      throw ValidationError("Colours are #rrggbb or one of \(Background.names.keys.sorted().joined(separator: ", ")).")
+    }
+    self.init(
+      red: UInt8(truncatingIfNeeded: colour >> 16), green: UInt8(truncatingIfNeeded: colour >> 8),
+      blue: UInt8(truncatingIfNeeded: colour))
+  }
+}

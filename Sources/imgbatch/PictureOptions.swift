@@ -1,0 +1,86 @@
+internal import ArgumentParser
+internal import Batch
+internal import Codecs
+internal import Imaging
+
+/// What the pictures should look like.
+struct PictureOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "256: fits in a box of 256x256. 400x300: in that box. 400x or x300: one side. 50%: of both sides.",
+      valueName: "size"),
+    transform: SizeRequest.init(words:))
+  var size: [SizeRequest] = []
+
+  @Flag(help: "Let pictures smaller than --size grow to it.")
+  var upscale = false
+
+  @Option(help: "Resampling filter, from sharpest to softest.")
+  var filter: Kernel = Recipe().kernel
+
+  @Option(
+    help: ArgumentHelp(
+      "How far the JPEG decoder may shrink by itself; safe leaves a factor of at least 2 to the filter, fast none."))
+  var shrink: ShrinkRule = Recipe().shrink
+
+  @Flag(help: "Leave pictures as they are stored, instead of turning them upright as EXIF says.")
+  var noOrient = false
+
+  @Option(help: "The colour profile of the source. Other metadata are always left out.")
+  var icc: ProfileRule = Recipe().profile
+
+  func validate() throws {
+    if size.count > 1 { throw ValidationError("--size is given \(size.count) times; one run makes one size.") }
+  }
+
+  /// - Parameter defaultSize: where `--size` is not given; nil leaves pictures their size.
+  func apply(to recipe: inout Recipe, defaultSize: SizeRequest?) {
+    recipe.size = size.first ?? defaultSize
+    recipe.upscale = upscale ? .allowed : .never
+    recipe.kernel = filter
+    recipe.shrink = shrink
+    recipe.orientation = noOrient ? .ignore : .apply
+    recipe.profile = icc
+  }
+}
+
+extension Kernel: ExpressibleByArgument {}
+extension ShrinkRule: ExpressibleByArgument {}
+extension ProfileRule: ExpressibleByArgument {}
+
+extension SizeRequest {
+  private static let forms = "Sizes are 256, 400x300, 400x, x300 or 50%, with sides of 1 to 65500."
+
+  /// Reads `--size`.
+  init(words: String) throws {
+    if words.hasSuffix("%") {
+      guard let percent = Double(words.dropLast()), percent > 0, percent <= 10_000 else {
+        throw ValidationError(SizeRequest.forms)
+      }
+      self = .percent(percent)
+      return
+    }
+    let parts = words.split(separator: "x", omittingEmptySubsequences: false)
+    let sides = try parts.map(SizeRequest.side)
+    switch (sides.count, sides.first ?? nil, sides.last ?? nil) {
+    case (1, let side?, _): self = .box(width: side, height: side)
+    case (2, let width?, let height?): self = .box(width: width, height: height)
+    case (2, let width?, nil): self = .width(width)
+    case (2, nil, let height?): self = .height(height)
+    default: throw ValidationError(SizeRequest.forms)
+    }
+  }
+
+  /// Nil for a side that is left open. 65500 is the most that a JPEG can have.
+  private static func side(_ digits: Substring) throws -> Int? {
+    if digits.isEmpty { return nil }
+    guard digits.allSatisfy(\.isASCIIDigit), let side = Int(digits), (1...65500).contains(side) else {
+      throw ValidationError(forms)
+    }
+    return side
+  }
+}
+
+extension Character {
+  var isASCIIDigit: Bool { ("0"..."9").contains(self) }
+}

@@ -1,0 +1,89 @@
+internal import ArgumentParser
+internal import Batch
+internal import Codecs
+
+/// How the work is done, and what it may cost.
+struct RunOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "threads share this process; processes keep a crash to one picture; serial uses one core."))
+  var mode: ExecutionMode = .threads
+
+  @Option(
+    help: ArgumentHelp(
+      "Workers. (default: the cores that this process may really use)", valueName: "n"))
+  var jobs: Int?
+
+  @Option(
+    help: "What fails a picture: damage (missing or wrong pixels), warning (any complaint of the decoder), never.")
+  var failOn: DamageTolerance = Recipe().tolerance
+
+  @Flag(help: "Stop at the first picture that fails.")
+  var failFast = false
+
+  @Flag(help: "Say what would be written where; read headers only.")
+  var dryRun = false
+
+  @OptionGroup var limits: LimitOptions
+
+  func validate() throws {
+    if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs is 1 to 1024, not \(jobs).") }
+  }
+
+  func apply(to recipe: inout Recipe) {
+    recipe.tolerance = failOn
+    limits.apply(to: &recipe.limits)
+  }
+}
+
+/// What a source may cost.
+struct LimitOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Refuse pictures with more pixels.", valueName: "n"))
+  var maxPixels: Int = DecodeLimits().pixelCount
+
+  @Option(help: ArgumentHelp("Refuse bigger files; K, M and G are powers of 1024.", valueName: "bytes"))
+  var maxFileBytes = ByteCount(count: DecodeLimits().fileByteCount)
+
+  @Option(help: ArgumentHelp("Refuse progressive JPEGs with more scans.", valueName: "n"))
+  var maxScans: Int = DecodeLimits().scanCount
+
+  func validate() throws {
+    guard maxPixels >= 1 else { throw ValidationError("--max-pixels is 1 or more, not \(maxPixels).") }
+    guard (1...1_000_000).contains(maxScans) else {
+      throw ValidationError("--max-scans is 1 to 1000000, not \(maxScans).")
+    }
+  }
+
+  func apply(to limits: inout DecodeLimits) {
+    limits.pixelCount = maxPixels
+    limits.fileByteCount = maxFileBytes.count
+    limits.scanCount = maxScans
+  }
+}
+
+/// A number of bytes on the command line: "4096", "64K", "512M", "2G".
+struct ByteCount: ExpressibleByArgument {
+  let count: Int
+
+  init(count: Int) { self.count = count }
+
+  init?(argument: String) {
+    let shifts: [Character: Int] = ["K": 10, "M": 20, "G": 30]
+    let shift = argument.last.flatMap { shifts[Character($0.uppercased())] }
+    let digits = shift == nil ? argument[...] : argument.dropLast()
+    guard !digits.isEmpty, digits.allSatisfy(\.isASCIIDigit), let number = Int(digits) else { return nil }
+    let (count, overflow) = number.multipliedReportingOverflow(by: 1 << (shift ?? 0))
+    guard !overflow, count >= 1 else { return nil }
+    self.count = count
+  }
+
+  var defaultValueDescription: String {
+    for (suffix, shift) in [("G", 30), ("M", 20), ("K", 10)] where count % (1 << shift) == 0 {
+      return "\(count >> shift)\(suffix)"
+    }
+    return String(count)
+  }
+}
+
+extension ExecutionMode: ExpressibleByArgument {}
+extension DamageTolerance: ExpressibleByArgument {}

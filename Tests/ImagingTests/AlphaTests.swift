@@ -1,0 +1,54 @@
+import Imaging
+import TestSupport
+import Testing
+
+@Suite struct AlphaTests {
+  @Test func `premultiplying 8 bits loses nothing where alpha is not zero`() {
+    let pool = BufferPool()
+    let plane = Plane.made(256, 256, channels: 2, from: pool) { x, y, channel in channel == 0 ? x : y }
+    let again = plane.premultiplied(from: pool).unpremultiplied(to: .eight, from: pool)
+    for alpha in 1..<256 {
+      for colour in 0..<256 {
+        #expect(again.sample(colour, alpha, 0) == colour && again.sample(colour, alpha, 1) == alpha)
+      }
+    }
+    #expect((0..<256).allSatisfy { again.sample($0, 0, 0) == 0 && again.sample($0, 0, 1) == 0 })
+  }
+
+  @Test func `opaque means that every alpha is full`() {
+    #expect(Plane.made(9, 5, channels: 4) { _, _, channel in channel == 3 ? 255 : 7 }.isOpaque)
+    #expect(!Plane.made(9, 5, channels: 4) { x, y, channel in channel == 3 ? (x == 8 && y == 4 ? 254 : 255) : 7 }.isOpaque)
+    #expect(!Plane.made(3, 3, channels: 2, depth: .sixteen) { _, _, channel in channel == 1 ? 65534 : 7 }.isOpaque)
+    #expect(Plane.made(3, 3, channels: 3) { _, _, _ in 0 }.isOpaque)
+  }
+
+  @Test func `flattening weighs colour and background by alpha`() {
+    let pool = BufferPool()
+    let plane = Plane.made(3, 1, channels: 4, from: pool) { x, _, channel in channel == 3 ? [0, 128, 255][x] : 100 }
+    let flat = plane.flattened(over: Background(red: 200, green: 0, blue: 100), from: pool)
+    #expect(flat.channels == 3)
+    #expect(flat.samples == [200, 0, 100, 150, 50, 100, 100, 100, 100])
+  }
+
+  @Test func `a red disc on transparent black has no dark fringe`() {
+    let pool = BufferPool()
+    let plane = Plane.made(64, 64, channels: 4, from: pool) { x, y, channel in
+      let inside = (x - 32) * (x - 32) + (y - 32) * (y - 32) < 600
+      return inside ? [255, 0, 0, 255][channel] : 0
+    }
+    let small = Resampler(pool: pool).resized(
+      plane.premultiplied(from: pool), box: SourceBox(plane.size), to: PixelSize(width: 16, height: 16), kernel: .lanczos3)
+    let result = small.unpremultiplied(to: .eight, from: pool)
+    for y in 0..<16 {
+      for x in 0..<16 where result.sample(x, y, 3) > 0 {
+        #expect(result.sample(x, y, 0) == 255 && result.sample(x, y, 1) == 0)
+      }
+    }
+  }
+
+  @Test func `narrowing rounds to nearest and keeps the ends`() {
+    let pool = BufferPool()
+    let plane = Plane.made(5, 1, depth: .sixteen, from: pool) { x, _, _ in [0, 128, 129, 32896, 65535][x] }
+    #expect(plane.narrowed(from: pool).samples == [0, 0, 1, 128, 255])
+  }
+}

@@ -1,0 +1,26 @@
+import Imaging
+import TestSupport
+import Testing
+
+@Suite struct GrayscaleTests {
+  @Test func `luma is BT 601 to the nearest step`() {
+    let pool = BufferPool()
+    let colours = [(0, 0, 0), (255, 255, 255), (255, 0, 0), (0, 255, 0), (0, 0, 255), (12, 200, 77)]
+    let plane = Plane.made(colours.count, 1, channels: 3, from: pool) { x, _, channel in
+      [colours[x].0, colours[x].1, colours[x].2][channel]
+    }
+    let expected = colours.map {
+      Int((0.299 * Double($0.0) + 0.587 * Double($0.1) + 0.114 * Double($0.2)).rounded())
+    }
+    #expect(plane.grayscale(from: pool).samples == expected)
+  }
+
+  @Test func `alpha stays, 16 bits stay, gray stays`() {
+    let pool = BufferPool()
+    let rgba = Plane.made(2, 1, channels: 4, depth: .sixteen, from: pool) { x, _, channel in
+      channel == 3 ? 1000 + x : 65535
+    }
+    #expect(rgba.grayscale(from: pool).samples == [65535, 1000, 65535, 1001])
+    #expect(Plane.made(2, 2, from: pool) { x, y, _ in x + y }.grayscale(from: pool).samples == [0, 1, 1, 2])
+  }
+}
