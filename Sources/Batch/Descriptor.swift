@@ -1,9 +1,9 @@
 package import SystemPackage
 
 #if canImport(Darwin)
-  import Darwin
+  internal import Darwin
 #else
-  import Glibc
+  internal import Glibc
 #endif
 
 /// An open file descriptor with one owner, closed when the owner ends.
@@ -13,15 +13,21 @@ package struct Descriptor: ~Copyable, Sendable {
   /// Takes over a descriptor that is open.
   init(owning number: CInt) { self.number = number }
 
-  /// - Parameter mode: what the kernel takes the umask from, where the file is created.
-  package init(opening path: FilePath, _ access: Access, mode: mode_t = 0o666) throws(Errno) {
-    number = try unsafe Descriptor.retrying { unsafe path.withPlatformString { unsafe open($0, access.flags, mode) } }
+  package init(opening path: FilePath, _ access: Access) throws(Errno) {
+    // The mode counts for a file that is created, less the umask.
+    number = try Descriptor.retrying { unsafe path.withPlatformString { unsafe open($0, access.flags, 0o666) } }
   }
 
   /// - Parameter name: zero-terminated; relative to the folder.
-  init(opening name: UnsafePointer<CChar>, in folder: borrowing Descriptor, _ access: Access) throws(Errno) {
+  init(opening name: UnsafePointer<CChar>, in folder: borrowing OpenFolder, _ access: Access) throws(Errno) {
     let base = folder.number
-    number = try unsafe Descriptor.retrying { unsafe openat(base, name, access.flags, 0) }
+    number = try Descriptor.retrying { unsafe openat(base, name, access.flags, 0) }
+  }
+
+  /// - Parameter path: relative to the folder.
+  init(opening path: FilePath, in folder: borrowing Descriptor, _ access: Access) throws(Errno) {
+    let base = folder.number
+    number = try Descriptor.retrying { unsafe path.withPlatformString { unsafe openat(base, $0, access.flags, 0) } }
   }
 
   deinit { _ = Self.closeCall(number) }
@@ -60,7 +66,7 @@ package struct Descriptor: ~Copyable, Sendable {
   /// Writes all of the bytes.
   func write(_ bytes: UnsafeRawBufferPointer) throws(Errno) {
     var rest = unsafe bytes
-    while !rest.isEmpty {
+    while unsafe !rest.isEmpty {
       let count = unsafe Self.writeCall(number, rest.baseAddress, rest.count)
       if count > 0 {
         unsafe rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))

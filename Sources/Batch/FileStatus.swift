@@ -1,9 +1,9 @@
 package import SystemPackage
 
 #if canImport(Darwin)
-  import Darwin
+  internal import Darwin
 #else
-  import Glibc
+  internal import Glibc
 #endif
 
 /// Which file it is, whatever its names: hard links and symbolic links to one file have one identity.
@@ -25,11 +25,12 @@ package struct FileStatus: Hashable, Sendable {
   package let kind: FileKind
   package let identity: FileIdentity
   package let byteCount: Int
-  /// Nanoseconds since 1970 of the last change of content and of anything.
+  /// Nanoseconds since 1970: the last change of the content, and of anything.
   package let modified: Int64
   package let changed: Int64
 }
 
+/// What is done about a symbolic link at the end of a path.
 package enum LinkRule: Sendable { case follow, stay }
 
 extension FileStatus {
@@ -44,9 +45,10 @@ extension FileStatus {
   }
 
   /// - Parameter name: zero-terminated, of an entry of the folder.
-  init(of name: UnsafePointer<CChar>, in folder: borrowing Descriptor) throws(Errno) {
+  init(of name: UnsafePointer<CChar>, in folder: borrowing OpenFolder, links: LinkRule) throws(Errno) {
     var status = stat()
-    guard unsafe fstatat(folder.number, name, &status, 0) == 0 else { throw .current }
+    let flags = links == .follow ? 0 : AT_SYMLINK_NOFOLLOW
+    guard unsafe fstatat(folder.number, name, &status, flags) == 0 else { throw .current }
     self.init(status)
   }
 

@@ -34,43 +34,23 @@ package enum OutputFile {
   package static func write(
     _ bytes: UnsafeRawBufferPointer, to path: FilePath, existing: ExistingOutput
   ) throws(JobError) {
-    let folder = path.removingLastComponent()
     do throws(Errno) {
-      let (file, temporary) = try createTemporary(in: folder)
+      let temporary = try TemporaryFile(in: path.removingLastComponent())
+      let name = temporary.path
       do throws(Errno) {
-        try unsafe file.write(bytes)
-        try file.close()
+        try unsafe temporary.file.write(bytes)
+        try temporary.close()
         switch existing {
-        case .overwrite, .skip: try rename(temporary, to: path)
-        case .fail: try renameExclusively(temporary, to: path)
+        case .overwrite, .skip: try rename(name, to: path)
+        case .fail: try renameExclusively(name, to: path)
         }
       } catch {
-        _ = unsafe temporary.withPlatformString { unsafe unlink($0) }
+        _ = unsafe name.withPlatformString { unsafe unlink($0) }
         throw error
       }
     } catch {
       if error.rawValue == EEXIST && existing == .fail { throw .exists }
       throw .write(error)
-    }
-  }
-
-  /// A new file, open for writing, under a name that nobody else uses.
-  private static func createTemporary(in folder: FilePath) throws(Errno) -> (Descriptor, FilePath) {
-    var foldersWereMade = false
-    while true {
-      let path = TemporaryName.next(in: folder)
-      do throws(Errno) {
-        return (try Descriptor(opening: path, .created), path)
-      } catch {
-        switch error.rawValue {
-        // Left by a dead process that had our number.
-        case EEXIST: continue
-        case ENOENT where !foldersWereMade:
-          try makeFolders(folder)
-          foldersWereMade = true
-        default: throw error
-        }
-      }
     }
   }
 
@@ -129,15 +109,38 @@ package enum OutputFile {
   }
 }
 
-/// Names of files that are being written: hidden, and telling whose they are.
-package enum TemporaryName {
+/// A file that is being written, under a hidden name that nobody else uses and that tells whose it is.
+struct TemporaryFile: ~Copyable {
+  let file: Descriptor
+  let path: FilePath
+
   private static let counter = Atomic<Int>(0)
 
-  /// A path that this process has not used before.
-  static func next(in folder: FilePath) -> FilePath {
-    let number = counter.wrappingAdd(1, ordering: .relaxed).oldValue
-    return folder.appending(".imgbatch-\(getpid())-\(number).tmp")
+  /// Creates the file, and the folder where that is missing.
+  init(in folder: FilePath) throws(Errno) {
+    var foldersWereMade = false
+    while true {
+      let number = TemporaryFile.counter.wrappingAdd(1, ordering: .relaxed).oldValue
+      let path = folder.appending(".imgbatch-\(getpid())-\(number).tmp")
+      do throws(Errno) {
+        file = try Descriptor(opening: path, .created)
+        self.path = path
+        return
+      } catch {
+        switch error.rawValue {
+        // Left by a dead process that had our number.
+        case EEXIST: continue
+        // Made only when it turns out to be missing: that costs nothing where it is there.
+        case ENOENT where !foldersWereMade:
+          try OutputFile.makeFolders(folder)
+          foldersWereMade = true
+        default: throw error
+        }
+      }
+    }
   }
+
+  consuming func close() throws(Errno) { try file.close() }
 }
 
 extension JobError {

@@ -16,7 +16,7 @@ extension FilePath {
 
   /// The bytes of the path, without the zero at the end.
   package var bytes: [UInt8] {
-    withBytes { unsafe Array($0) }
+    unsafe withBytes { unsafe Array($0) }
   }
 
   /// Lends the bytes of the path, without the zero at the end.

@@ -2,9 +2,9 @@ package import Imaging
 package import SystemPackage
 
 #if canImport(Darwin)
-  import Darwin
+  internal import Darwin
 #else
-  import Glibc
+  internal import Glibc
 #endif
 
 /// A source's bytes, whole and unchanged, in memory that its worker uses again.
@@ -24,22 +24,25 @@ package struct SourceFile: ~Copyable {
   }
 
   /// Reads a regular file of at most `byteLimit` bytes.
-  /// - Parameter beforeCheck: called when all is read and before the file is looked at again; for tests.
+  /// - Parameters:
+  ///   - startOnly: leaves it at that many bytes where the file has more.
+  ///   - beforeCheck: called when all is read and before the file is looked at again; for tests.
   package static func read(
-    _ path: FilePath, byteLimit: Int, pool: BufferPool, beforeCheck: () -> Void = {}
+    _ path: FilePath, byteLimit: Int, startOnly: Int = .max, pool: BufferPool, beforeCheck: () -> Void = {}
   ) throws(JobError) -> SourceFile {
     let file = try reading { () throws(Errno) in try Descriptor(opening: path, .sniffed) }
     let before = try reading { () throws(Errno) in try FileStatus(of: file) }
     guard before.kind == .regular else { throw .notRegular(before.kind) }
     guard before.byteCount <= byteLimit else { throw .tooManyBytes(before.byteCount, limit: byteLimit) }
     // One byte more than the file should have: a read that gives exactly its size met the end in the same call.
-    let memory = pool.take(byteCount: before.byteCount + 1)
-    let count = try unsafe fill(
-      UnsafeMutableRawBufferPointer(start: memory.base, count: before.byteCount + 1), from: file)
+    let wanted = min(before.byteCount, startOnly)
+    let memory = pool.take(byteCount: wanted + 1)
+    let count = try unsafe fill(UnsafeMutableRawBufferPointer(start: memory.base, count: wanted + 1), from: file)
     beforeCheck()
     let after = try reading { () throws(Errno) in try FileStatus(of: file) }
-    guard count == before.byteCount, after == before else { throw .changedWhileReading }
-    return SourceFile(buffer: memory, byteCount: count, status: after)
+    let isComplete = wanted < before.byteCount ? count >= wanted : count == wanted
+    guard isComplete, after == before else { throw .changedWhileReading }
+    return SourceFile(buffer: memory, byteCount: wanted, status: after)
   }
 }
 
@@ -82,13 +85,13 @@ extension JobError {
       stage: .read, code: .notARegularFile, message: "\(kind.words), not a regular file; \(advice)")
   }
 
-  private static func tooManyBytes(_ count: Int, limit: Int) -> JobError {
+  fileprivate static func tooManyBytes(_ count: Int, limit: Int) -> JobError {
     JobError(
       stage: .read, code: .limitBytes,
       message: "the file has \(count) bytes and the limit is \(limit); raise --max-file-bytes to read it")
   }
 
-  private static let changedWhileReading = JobError(
+  fileprivate static let changedWhileReading = JobError(
     stage: .read, code: .changedWhileReading,
     message: "the file changed while it was read; run again when nothing writes to it")
 

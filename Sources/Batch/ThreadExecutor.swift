@@ -14,7 +14,7 @@ package struct ThreadExecutor: Executor {
     _ jobs: any JobSource, recipe: Recipe, stop: StopRequest, report: @escaping @Sendable (Job, Outcome) -> Void
   ) {
     let share = WorkerShare(workers: workers, pictures: jobs.count)
-    concurrently(share.workers) { _ in
+    _ = concurrentMap(count: share.workers, workers: share.workers) { _ in
       let thumbnailer = Thumbnailer(recipe: recipe, bands: share.bands)
       while !stop.isMade, let job = jobs.next() {
         report(job, thumbnailer.outcome(of: job))

@@ -21,7 +21,7 @@ func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
     let status = unsafe pthread_create(
       &thread, nil,
       { raw in
-        guard let raw else { return nil }
+        guard let raw = unsafe raw else { return nil }
         let start = unsafe Unmanaged<Start>.fromOpaque(raw).takeRetainedValue()
         start.body(start.index)
         return nil
@@ -34,5 +34,5 @@ func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
     }
   }
   body(0)
-  for thread in threads { unsafe pthread_join(thread, nil) }
+  for thread in threads { pthread_join(thread, nil) }
 }

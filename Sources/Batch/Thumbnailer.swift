@@ -50,7 +50,7 @@ package final class Thumbnailer {
     try check(report)
 
     clock.enter(.resize)
-    let small = resized(decoded.picture, plan)
+    let small = resized(decoded.unwrapped(), plan)
     let outputSize = small.size
 
     clock.enter(.encode)

@@ -12,6 +12,7 @@ void fault_begin(codec_fault *fault, codec_report *report, codec_limits limits) 
   fault->limits = limits;
   fault->weight = ERROR_FAILS;
   fault->failed = fault->ran_out = fault->out_of_memory = false;
+  fault->memory_left = limits.max_memory > 0 ? limits.max_memory : UINT64_MAX;
   fault->polls = 0;
 }
 
@@ -66,6 +67,7 @@ void fault_damage(codec_fault *fault, const char *text) {
 
 _Noreturn void fault_raise(codec_fault *fault, codec_reason reason, const char *text) {
   if (fault->out_of_memory) reason = CODEC_REASON_LIMIT_MEMORY;
+  if (reason == CODEC_REASON_LIMIT_MEMORY) text = "out of memory, or more of it than the limit";
   bool is_in_file = reason <= CODEC_REASON_UNSUPPORTED;
   if (is_in_file && fault->weight == ERROR_IS_NOTED) {
     fault_note(fault, text);

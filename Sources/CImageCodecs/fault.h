@@ -24,6 +24,7 @@ typedef struct {
   bool failed;
   bool ran_out;        ///< the library asked for bytes past the last
   bool out_of_memory;  ///< an allocation was refused: the error that follows is its echo
+  uint64_t memory_left;
   unsigned polls;
 } codec_fault;
 
@@ -42,7 +43,8 @@ void fault_note(codec_fault *fault, const char *text);
 /// A warning that means wrong pixels.
 void fault_damage(codec_fault *fault, const char *text);
 
-/// Ends the entry function in hand. A CORRUPT that comes of missing bytes becomes TRUNCATED.
+/// Ends the entry function in hand. A CORRUPT that comes of missing bytes becomes TRUNCATED. `text` is not used where
+/// memory is out: the libraries have many words for it.
 /// Limits and faults of ours fail whatever has been decoded; an error in the file does what `weight` says.
 _Noreturn void fault_raise(codec_fault *fault, codec_reason reason, const char *text);
 

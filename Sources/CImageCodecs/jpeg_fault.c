@@ -11,7 +11,9 @@ static codec_reason reason_of_error(int code) {
     case JERR_INPUT_EMPTY:
     case JERR_INPUT_EOF:
       return CODEC_REASON_TRUNCATED;
+#if JPEG_LIB_VERSION < 70
     case JERR_ARITH_NOTIMPL:
+#endif
     case JERR_BAD_PRECISION:
     case JERR_CCIR601_NOTIMPL:
     case JERR_COMPONENT_COUNT:
@@ -41,7 +43,9 @@ static codec_reason reason_of_error(int code) {
 /// JWRN_JPEG_EOF alone is harmless: when entropy-coded data are missing too, JWRN_HIT_MARKER follows.
 static bool is_damage(int code) {
   switch (code) {
+#if JPEG_LIB_VERSION >= 70 || defined(C_ARITH_CODING_SUPPORTED) || defined(D_ARITH_CODING_SUPPORTED)
     case JWRN_ARITH_BAD_CODE:
+#endif
     case JWRN_BOGUS_PROGRESSION:
     case JWRN_HIT_MARKER:
     case JWRN_HUFF_BAD_CODE:
@@ -54,12 +58,11 @@ static bool is_damage(int code) {
 
 static codec_fault *fault_of(j_common_ptr common) { return &((jpeg_fault *)common->err)->fault; }
 
-/// The library's words, except where they name a consequence and not the cause.
+/// The library's words, except where they would name a consequence of missing bytes.
 static _Noreturn void error_exit(j_common_ptr common) {
   codec_fault *fault = fault_of(common);
   codec_reason reason = reason_of_error(common->err->msg_code);
   if (reason == CODEC_REASON_CORRUPT && fault->ran_out) fault_raise(fault, reason, "the data end early");
-  if (reason == CODEC_REASON_LIMIT_MEMORY) fault_raise(fault, reason, "out of memory, or more of it than the limit");
   char text[JMSG_LENGTH_MAX];
   common->err->format_message(common, text);
   fault_raise(fault, reason, text);

@@ -11,14 +11,11 @@ struct png_reader {
   png_infop info;
   const uint8_t *bytes;
   size_t count, position;
-  uint64_t memory_left;
   uint32_t width, height;
   png_shape shape;
   bool is_interlaced;
   codec_buffer exif, icc;  ///< copies, because `png_reader_end` frees libpng's
 };
-
-// MARK: - What libpng asks of us
 
 static void read_bytes(png_structp png, png_bytep destination, size_t count) {
   png_reader *reader = png_get_io_ptr(png);
@@ -28,23 +25,6 @@ static void read_bytes(png_structp png, png_bytep destination, size_t count) {
   }
   memcpy(destination, reader->bytes + reader->position, count);
   reader->position += count;
-}
-
-/// Counts what has been given out for the picture, freed or not: libpng allocates few things and each about once.
-static png_voidp allocate(png_structp png, png_alloc_size_t count) {
-  png_reader *reader = png_get_mem_ptr(png);
-  void *memory = count <= reader->memory_left ? malloc(count) : NULL;
-  if (memory) {
-    reader->memory_left -= count;
-  } else {
-    reader->fault.out_of_memory = true;
-  }
-  return memory;
-}
-
-static void release(png_structp png, png_voidp memory) {
-  (void)png;
-  free(memory);
 }
 
 // MARK: - Life
@@ -78,9 +58,9 @@ static void skip_unused_chunks(png_structp png) {
 static void create_structs(png_reader *reader) {
   codec_fault *fault = &reader->fault;
   reader->png = png_create_read_struct_2(
-    PNG_LIBPNG_VER_STRING, fault, png_fault_error, png_fault_warning, reader, allocate, release);
+    PNG_LIBPNG_VER_STRING, fault, png_fault_error, png_fault_warning, fault, png_fault_allocate, png_fault_free);
   if (reader->png) reader->info = png_create_info_struct(reader->png);
-  if (!reader->info) fault_raise(fault, CODEC_REASON_LIMIT_MEMORY, "out of memory");
+  if (!reader->info) fault_raise(fault, CODEC_REASON_LIMIT_MEMORY, "");
   png_fault_set_options(reader->png);
   png_set_option(reader->png, PNG_MAXIMUM_INFLATE_WINDOW, PNG_OPTION_ON);  // some files declare too small a window
   skip_unused_chunks(reader->png);
@@ -90,7 +70,7 @@ static void create_structs(png_reader *reader) {
 /// Keeps a chunk's bytes; null when there are none.
 static const uint8_t *kept(png_reader *reader, codec_buffer *buffer, const uint8_t *bytes, size_t count) {
   if (count == 0) return NULL;
-  if (!buffer_append(buffer, bytes, count)) fault_raise(&reader->fault, CODEC_REASON_LIMIT_MEMORY, "out of memory");
+  if (!buffer_append(buffer, bytes, count)) fault_raise(&reader->fault, CODEC_REASON_LIMIT_MEMORY, "");
   return buffer->bytes;
 }
 
@@ -164,7 +144,6 @@ codec_status png_reader_begin(png_reader *reader, const uint8_t *bytes, size_t c
   reader->bytes = bytes;
   reader->count = count;
   reader->position = 0;
-  reader->memory_left = limits.max_memory > 0 ? limits.max_memory : UINT64_MAX;
   if (setjmp(reader->fault.landing) == 0) {
     read_header(reader, header, shape);
   } else {

@@ -40,9 +40,10 @@ static bool are_valid(const png_write_options *options, codec_plane plane) {
 
 static void create_structs(png_writer *writer) {
   codec_fault *fault = &writer->fault;
-  writer->png = png_create_write_struct(PNG_LIBPNG_VER_STRING, fault, png_fault_error, png_fault_warning);
+  writer->png = png_create_write_struct_2(
+    PNG_LIBPNG_VER_STRING, fault, png_fault_error, png_fault_warning, fault, png_fault_allocate, png_fault_free);
   if (writer->png) writer->info = png_create_info_struct(writer->png);
-  if (!writer->info) fault_raise(fault, CODEC_REASON_LIMIT_MEMORY, "out of memory");
+  if (!writer->info) fault_raise(fault, CODEC_REASON_LIMIT_MEMORY, "");
   png_fault_set_options(writer->png);
   png_set_write_fn(writer->png, writer, write_bytes, flush_nothing);
 }

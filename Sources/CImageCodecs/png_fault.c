@@ -1,5 +1,6 @@
 #include "png_fault.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /// Where the end of the zlib stream is checked, all rows are there already, so libpng only warns of what it finds.
@@ -25,6 +26,22 @@ void png_fault_warning(png_structp png, png_const_charp text) {
   } else {
     fault_note(fault, text);
   }
+}
+
+png_voidp png_fault_allocate(png_structp png, png_alloc_size_t count) {
+  codec_fault *fault = png_get_mem_ptr(png);
+  void *memory = count <= fault->memory_left ? malloc(count) : NULL;
+  if (memory) {
+    fault->memory_left -= count;
+  } else {
+    fault->out_of_memory = true;
+  }
+  return memory;
+}
+
+void png_fault_free(png_structp png, png_voidp memory) {
+  (void)png;
+  free(memory);
 }
 
 void png_fault_set_options(png_structp png) {

@@ -23,6 +23,9 @@ package struct DecodeRequest: Hashable, Sendable {
 package struct DecodedPicture: ~Copyable {
   package var picture: Picture
   package let report: DecodeReport
+
+  /// The picture alone, for its next owner.
+  package consuming func unwrapped() -> Picture { picture }
 }
 
 /// Reads headers and pixels of JPEG and PNG bytes. One serves one worker, for picture after picture.

@@ -43,7 +43,7 @@ extension Orientation {
   }
 
   private func integer(at offset: Int, byteCount: Int) -> Int? {
-    guard offset >= 0, offset <= bytes.count - byteCount else { return nil }
+    guard unsafe offset >= 0 && offset <= bytes.count - byteCount else { return nil }
     var value = 0
     for index in 0..<byteCount {
       let place = bigEndian ? index : byteCount - 1 - index

@@ -40,6 +40,9 @@ package import Imaging
     layout.width * channels * (layout.bits / 8) + 1
   }
 
+  /// The rows to ask of a plane (`leastRows`) so that two rows at a time find room as well.
+  package static func leastRows(for layout: PNGLayout) -> Int { layout.height + 1 }
+
   /// Decodes into `plane`, whose size, channels and depth are those that libpng told for `layout`.
   /// False means declined: the plane's contents are then undefined.
   package func decode(_ bytes: UnsafeRawBufferPointer, layout: PNGLayout, into plane: borrowing Plane) -> Bool {
@@ -50,15 +53,16 @@ package import Imaging
     // Where rows have a byte to spare for the filter byte, everything inflated fits before the plane's end, and row y
     // of the plane, with the kernels' slack, ends before the filtered row y + 1 begins:
     // y * stride + rowBytes + slack < (y + 1) * stride + slack <= end - (height - y - 1) * (rowBytes + 1).
+    // With one row of memory more, the same holds for two rows at a time.
     if plane.stride > rowBytes {
-      let end = plane.stride * layout.height + FastPNGDecoder.slack
+      let end = plane.stride * min(plane.rowCapacity, layout.height + 1) + FastPNGDecoder.slack
       let rows = unsafe plane.base + (end - total)
       return unsafe inflate(bytes, chunks, into: rows, total)
-        && finish(layout, chunks, bytes, rows, into: plane)
+        && finish(layout, chunks, bytes, rows, into: plane, inPairs: plane.rowCapacity > layout.height)
     }
     let buffer = pool.take(byteCount: total + FastPNGDecoder.slack)
     return unsafe inflate(bytes, chunks, into: buffer.base, total)
-      && finish(layout, chunks, bytes, buffer.base, into: plane)
+      && finish(layout, chunks, bytes, buffer.base, into: plane, inPairs: false)
   }
 
   /// The kernels' slack: of the 64 spare bytes after a plane, the inflated rows take 32 and leave 32.
@@ -105,7 +109,7 @@ package import Imaging
   /// Unfilters all rows from `source` and brings them to the form of the plane.
   private func finish(
     _ layout: PNGLayout, _ chunks: PNGChunks, _ bytes: UnsafeRawBufferPointer, _ source: UnsafeRawPointer,
-    into plane: borrowing Plane
+    into plane: borrowing Plane, inPairs: Bool
   ) -> Bool {
     let rowBytes = layout.fileRowBytes
     for y in 0..<layout.height {
@@ -128,11 +132,21 @@ package import Imaging
       }
     }
     var above = unsafe UnsafeRawPointer(scratch.base)
-    for y in 0..<layout.height {
+    let lastPair = inPairs ? layout.height - 2 : -1
+    var y = 0
+    while y < layout.height {
       let filtered = unsafe source + y * (rowBytes + 1)
       let row = unsafe plane.row(y)
-      unsafe kernels.unfilter(filtered.load(as: UInt8.self), layout.samples, row, filtered + 1, above, rowBytes)
-      unsafe above = UnsafeRawPointer(row)
+      let filter = unsafe filtered.load(as: UInt8.self)
+      if filter == 4, y <= lastPair, unsafe filtered.load(fromByteOffset: rowBytes + 1, as: UInt8.self) == 4 {
+        unsafe kernels.twoPaethRows(layout.samples, row, plane.stride, filtered + 1, above, rowBytes)
+        unsafe above = UnsafeRawPointer(row + plane.stride)
+        y += 2
+      } else {
+        unsafe kernels.unfilter(filter, layout.samples, row, filtered + 1, above, rowBytes)
+        unsafe above = UnsafeRawPointer(row)
+        y += 1
+      }
     }
     return true
   }

@@ -18,7 +18,7 @@ package final class FastPNGEncoder {
   }
 
   /// libdeflate's level for each of zlib's.
-  private static let levels = [0, 1, 3, 5, 6, 6, 7, 8, 9, 9]
+  private static let levels = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]
 
   /// The file's bytes, which belong to the encoder and are valid until the next call.
   /// - Parameters:
@@ -27,7 +27,7 @@ package final class FastPNGEncoder {
   package func encode(
     _ plane: borrowing Plane, level: Int, profile: [UInt8]? = nil, chunks: PNGColourChunks = PNGColourChunks()
   ) throws(CodecError) -> UnsafeRawBufferPointer {
-    precondition((0...9).contains(level), "a PNG level is 0...9")
+    precondition((0...12).contains(level), "a PNG level is 0...9")
     let profile = profile ?? []
     let level = FastPNGEncoder.levels[level]
     guard let compressor = compressor(level) else { throw .outOfMemory("no memory for a PNG compressor") }

@@ -7,6 +7,8 @@ internal import PixelKernelsAVX2
   /// `Unfilter.row`: filter, bytes a pixel, row, filtered, above, byte count.
   let unfilter:
     @Sendable (UInt8, Int, UnsafeMutableRawPointer, UnsafeRawPointer, UnsafeRawPointer, Int) -> Void
+  /// `Unfilter.twoPaethRows`: bytes a pixel, rows, stride, filtered, above, byte count.
+  let twoPaethRows: @Sendable (Int, UnsafeMutableRawPointer, Int, UnsafeRawPointer, UnsafeRawPointer, Int) -> Void
   /// `Unfilter.copySwapped16`: from, to, byte count.
   let copySwapped16: @Sendable (UnsafeRawPointer, UnsafeMutableRawPointer, Int) -> Void
   /// `RowFilter.best`: candidates, stride, row, above, bytes a pixel, byte count.
@@ -19,6 +21,10 @@ internal import PixelKernelsAVX2
       unsafe unfilter = {
         unsafe PixelKernels.Unfilter.row(filter: $0, pixelBytes: $1, into: $2, from: $3, above: $4, byteCount: $5)
       }
+      unsafe twoPaethRows = {
+        unsafe PixelKernels.Unfilter.twoPaethRows(
+          pixelBytes: $0, into: $1, stride: $2, from: $3, above: $4, byteCount: $5)
+      }
       unsafe copySwapped16 = { unsafe PixelKernels.Unfilter.copySwapped16($0, to: $1, byteCount: $2) }
       unsafe bestFilter = {
         unsafe PixelKernels.RowFilter.best(
@@ -27,6 +33,10 @@ internal import PixelKernelsAVX2
     case .avx2:
       unsafe unfilter = {
         unsafe PixelKernelsAVX2.Unfilter.row(filter: $0, pixelBytes: $1, into: $2, from: $3, above: $4, byteCount: $5)
+      }
+      unsafe twoPaethRows = {
+        unsafe PixelKernelsAVX2.Unfilter.twoPaethRows(
+          pixelBytes: $0, into: $1, stride: $2, from: $3, above: $4, byteCount: $5)
       }
       unsafe copySwapped16 = { unsafe PixelKernelsAVX2.Unfilter.copySwapped16($0, to: $1, byteCount: $2) }
       unsafe bestFilter = {

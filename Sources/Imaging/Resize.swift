@@ -1,14 +1,77 @@
-/// Resamples planes, one worker's: it keeps the weights and the memory of the last pictures. Not for sharing between threads.
+/// Resamples planes for one worker, whose memory and last weights it uses again. Not for sharing between threads.
 package final class Resampler {
   private let pool: BufferPool
+  private let instructions: InstructionSet
+  private var weights: [(key: WeightsKey, weights: Weights)] = []
 
-  package init(pool: BufferPool) { self.pool = pool }
+  private struct WeightsKey: Equatable {
+    let kernel: Kernel
+    let axis: Axis
+    let largestSample: Int
+  }
+
+  /// The weights that are kept: of a picture's luma and chroma, both axes, in four sizes.
+  private static let mostWeights = 16
+
+  package convenience init(pool: BufferPool) { self.init(pool: pool, instructions: .current) }
+
+  init(pool: BufferPool, instructions: InstructionSet) {
+    self.pool = pool
+    self.instructions = instructions
+  }
 
   /// The part of a plane that a box shows, resampled.
+  ///
+  /// Rows are summed before columns, without an intermediate rounding to samples: the result is within one of exact
+  /// arithmetic rounded once. Values beyond the samples' range, which the negative lobes of a kernel may make, are
+  /// clamped. A part of the same size as the output, at a whole offset, is copied exactly.
+  /// - Parameters:
+  ///   - depth: the output's; the source's if nil. 255 of 8 bits stands for 65535 of 16.
+  ///   - bands: bands of output rows that run at once. The output does not depend on it.
   package func resized(
     _ source: borrowing Plane, box: SourceBox, to size: PixelSize, kernel: Kernel, depth: SampleDepth? = nil,
     bands: Int = 1
   ) -> Plane {
-    ResizeReference.resized(source, box: box, to: size, kernel: kernel, depth: depth, from: pool)
+    let result = Plane(size: size, channels: source.channels, depth: depth ?? source.depth, from: pool)
+    let (down, across) = (source.vertical(box, size), source.horizontal(box, size))
+    if down.isCopy && across.isCopy && result.depth == source.depth {
+      copy(source, x: Int(box.x), y: Int(box.y), into: result)
+      return result
+    }
+    let passes = instructions.resizePasses(for: source.depth)
+    let vertical = weights(kernel, down, largestSample: 255)
+    let layout = ResizeLayout(passes, width: source.size.width, channels: source.channels, vertical: vertical)
+    let bands = max(1, min(bands, (size.height + RowBands.blockRows - 1) / RowBands.blockRows))
+    let scratch = pool.take(byteCount: layout.byteCount * bands)
+    // SAFETY: the planes and the scratch outlive the bands, which end before this function does.
+    let work = unsafe RowBands(
+      source: source.base, sourceStride: source.stride, sourceSize: source.size, result: result.base,
+      resultStride: result.stride, resultSize: size, resultDepth: result.depth, channels: source.channels,
+      vertical: vertical, horizontal: weights(kernel, across, largestSample: 32768), scratch: scratch.base,
+      layout: layout, count: bands)
+    _ = concurrentMap(count: bands, workers: bands) { band in work.run(band, passes) }
+    return result
+  }
+
+  private func copy(_ source: borrowing Plane, x: Int, y: Int, into result: borrowing Plane) {
+    let offset = x * source.channels * source.depth.byteCount
+    for row in 0..<result.size.height {
+      // SAFETY: the box lies within the source (`Axis.isCopy`), so the row has this many bytes from the offset on.
+      unsafe result.row(row).copyMemory(from: source.row(y + row) + offset, byteCount: result.rowByteCount)
+    }
+  }
+
+  private func weights(_ kernel: Kernel, _ axis: Axis, largestSample: Int) -> Weights {
+    let key = WeightsKey(kernel: kernel, axis: axis, largestSample: largestSample)
+    if let index = weights.firstIndex(where: { $0.key == key }) {
+      // The one used last is the last to go.
+      let known = weights.remove(at: index)
+      weights.append(known)
+      return known.weights
+    }
+    let made = Weights(kernel, axis: axis, largestSample: largestSample)
+    if weights.count == Resampler.mostWeights { weights.removeFirst() }
+    weights.append((key, made))
+    return made
   }
 }

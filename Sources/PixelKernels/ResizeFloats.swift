@@ -3,33 +3,48 @@
 /// Products and sums are rounded each by itself, in the order of the taps, and never fused: so every build and the plain
 /// twin give the same bits. For samples of up to 65535 a rounding is at most 1/256, or 1/512 on average of no bias.
 ///
-/// Pointers of every pass may be read, and written where they are outputs, up to the next multiple of 32 samples.
+/// Rows may be read, and written where they are outputs, up to the next multiple of 32 samples. Undefined samples among
+/// those that weights of 0 stand for must be finite.
 package enum FloatPasses {
-  /// 16-bit samples as `Float`.
-  @unsafe package static func widen(_ row: UnsafeRawPointer, count: Int, into: UnsafeMutableRawPointer) {
+  /// Bytes of one pair of `pairRows`, of one sample of `sumRows` and of one sample of `transpose`.
+  package static let pairBytes = 8
+  package static let rowSampleBytes = 4
+  package static let columnSampleBytes = 32
+
+  /// Eight columns of the upper row's samples, as `Float`, and of the lower row's, in turns.
+  @unsafe package static func pairRows(
+    _ top: UnsafeRawPointer, _ bottom: UnsafeRawPointer, count: Int, into: UnsafeMutableRawPointer
+  ) {
     var column = 0
     while column < count {
-      let samples = unsafe row.loadUnaligned(fromByteOffset: 2 * column, as: SIMD8<UInt16>.self)
-      unsafe into.storeBytes(of: SIMD8<Float>(samples), toByteOffset: 4 * column, as: SIMD8<Float>.self)
+      let a = unsafe top.loadUnaligned(fromByteOffset: 2 * column, as: SIMD8<UInt16>.self)
+      let b = unsafe bottom.loadUnaligned(fromByteOffset: 2 * column, as: SIMD8<UInt16>.self)
+      unsafe into.storeBytes(of: SIMD8<Float>(a), toByteOffset: 8 * column, as: SIMD8<Float>.self)
+      unsafe into.storeBytes(of: SIMD8<Float>(b), toByteOffset: 8 * column + 32, as: SIMD8<Float>.self)
       column += 8
     }
   }
 
-  /// One output row: the weighted sum of `tapCount` source rows, `stride` bytes apart.
+  /// One output row: the weighted sum of source rows.
+  /// - Parameters:
+  ///   - pairs: `pairCount` rows of pairs, `stride` bytes apart.
+  ///   - weights: two to each row of pairs.
   @unsafe package static func sumRows(
-    _ rows: UnsafeRawPointer, stride: Int, weights: UnsafePointer<Float>, tapCount: Int, count: Int,
+    _ pairs: UnsafeRawPointer, stride: Int, weights: UnsafePointer<Float>, pairCount: Int, count: Int, precision: Int,
     into: UnsafeMutableRawPointer
   ) {
     var column = 0
     while column < count {
       var (a, b, c, d) = (SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero)
-      var row = unsafe rows + 4 * column
-      for tap in 0..<tapCount {
-        let weight = unsafe SIMD8<Float>(repeating: weights[tap])
-        a += unsafe lanes(row, 0) * weight
-        b += unsafe lanes(row, 32) * weight
-        c += unsafe lanes(row, 64) * weight
-        d += unsafe lanes(row, 96) * weight
+      var row = unsafe pairs + 8 * column
+      for pair in 0..<pairCount {
+        let (upper, lower) = unsafe (
+          SIMD8<Float>(repeating: weights[2 * pair]), SIMD8<Float>(repeating: weights[2 * pair + 1])
+        )
+        a = unsafe a + lanes(row, 0) * upper + lanes(row, 32) * lower
+        b = unsafe b + lanes(row, 64) * upper + lanes(row, 96) * lower
+        c = unsafe c + lanes(row, 128) * upper + lanes(row, 160) * lower
+        d = unsafe d + lanes(row, 192) * upper + lanes(row, 224) * lower
         unsafe row += stride
       }
       let to = unsafe into + 4 * column
@@ -41,40 +56,41 @@ package enum FloatPasses {
     }
   }
 
-  /// For each sample: eight rows' values, 32 bytes. Groups of four samples are read and written whole.
+  /// For each sample: eight rows' values, 32 bytes. Groups of eight samples are read and written whole.
   @unsafe package static func transpose(
-    _ rows: UnsafeRawPointer, stride: Int, count: Int, into: UnsafeMutableRawPointer
+    _ rows: UnsafeRawPointer, stride: Int, channels: Int, count: Int, into: UnsafeMutableRawPointer
   ) {
     var column = 0
     while column < count {
-      let to = unsafe into + 32 * column
-      for half in 0..<2 {
-        let (c0, c1, c2, c3) = unsafe transposed32(rows + 4 * half * stride + 4 * column, stride: stride)
-        unsafe to.storeBytes(of: c0, toByteOffset: 16 * half, as: Lanes.self)
-        unsafe to.storeBytes(of: c1, toByteOffset: 16 * half + 32, as: Lanes.self)
-        unsafe to.storeBytes(of: c2, toByteOffset: 16 * half + 64, as: Lanes.self)
-        unsafe to.storeBytes(of: c3, toByteOffset: 16 * half + 96, as: Lanes.self)
+      for half in 0..<4 {
+        // Four columns of four rows: first or second four of the eight columns, upper or lower four of the rows.
+        let (right, lower) = (half & 1, half >> 1)
+        let from = unsafe rows + 4 * lower * stride + 4 * (column + 4 * right)
+        let to = unsafe into + 32 * (column + 4 * right) + 16 * lower
+        let (c0, c1, c2, c3) = unsafe transposed32(from, stride: stride)
+        unsafe to.storeBytes(of: c0, as: Lanes.self)
+        unsafe to.storeBytes(of: c1, toByteOffset: 32, as: Lanes.self)
+        unsafe to.storeBytes(of: c2, toByteOffset: 64, as: Lanes.self)
+        unsafe to.storeBytes(of: c3, toByteOffset: 96, as: Lanes.self)
       }
-      column += 4
+      column += 8
     }
   }
 
   /// Eight rows' sums, 32 bytes, for each channel of each of `count` output pixels.
   /// - Parameters:
   ///   - samples: what `transpose` made of whole rows.
-  ///   - width: source pixels a row; taps from there on are left out.
   ///   - first: each output pixel's first column.
-  ///   - weights: `tapCount` to each output pixel.
+  ///   - weights: `2 * pairCount` to each output pixel.
   @unsafe package static func sumColumns(
-    _ samples: UnsafeRawPointer, channels: Int, width: Int, first: UnsafePointer<Int32>,
-    weights: UnsafePointer<Float>, tapCount: Int, count: Int, into: UnsafeMutableRawPointer
+    _ samples: UnsafeRawPointer, channels: Int, first: UnsafePointer<Int32>, weights: UnsafePointer<Float>,
+    pairCount: Int, count: Int, into: UnsafeMutableRawPointer
   ) {
+    let taps = 2 * pairCount
     var to = unsafe into
     var weights = unsafe weights
     for pixel in 0..<count {
-      let column = unsafe Int(first[pixel])
-      let taps = min(tapCount, width - column)
-      let from = unsafe samples + column * channels * 32
+      let from = unsafe samples + Int(first[pixel]) * channels * 32
       switch channels {
       case 1: unsafe sumColumns1(from, weights, taps, to)
       case 2: unsafe sumColumns2(from, weights, taps, to)
@@ -82,7 +98,7 @@ package enum FloatPasses {
       default: unsafe sumColumns4(from, weights, taps, to)
       }
       unsafe to += channels * 32
-      unsafe weights += tapCount
+      unsafe weights += taps
     }
   }
 
@@ -90,7 +106,8 @@ package enum FloatPasses {
   ///
   /// The sums are overwritten. Groups of eight samples are stored whole.
   @unsafe package static func store8(
-    _ sums: UnsafeMutableRawPointer, count: Int, rows: Int, into: UnsafeMutableRawPointer, stride: Int
+    _ sums: UnsafeMutableRawPointer, count: Int, precision: Int, rows: Int, into: UnsafeMutableRawPointer,
+    stride: Int
   ) {
     var sample = 0
     while sample < count {
@@ -103,7 +120,8 @@ package enum FloatPasses {
 
   /// The same of 16-bit samples.
   @unsafe package static func store16(
-    _ sums: UnsafeMutableRawPointer, count: Int, rows: Int, into: UnsafeMutableRawPointer, stride: Int
+    _ sums: UnsafeMutableRawPointer, count: Int, precision: Int, rows: Int, into: UnsafeMutableRawPointer,
+    stride: Int
   ) {
     var sample = 0
     while sample < count {

@@ -9,9 +9,18 @@
 /// So the sums are the processor's multiply-adds of pairs in both directions, whatever the number of channels. That
 /// they stay in range is proven with the weights (`Weights` in Imaging); the plain twin is `ResizeReference` there.
 ///
-/// Pointers of every pass may be read, and written where they are outputs, up to the next multiple of 32 samples.
+/// Rows may be read, and written where they are outputs, up to the next multiple of 32 samples.
 package enum IntegerPasses {
-  /// `into[2i] = top[i]`, `into[2i + 1] = bottom[i]`, the first samples of 16 bits, the others of 8.
+  /// Bytes of one pair of `pairRows`, of one sample of `sumRows` and of one sample of `transpose`.
+  package static let pairBytes = 4
+  package static let rowSampleBytes = 2
+  package static let columnSampleBytes = 16
+
+  /// The vertical sums are kept in fractions of `1 / 2^fractionBits`: 511 * 64 < 2^15, and a sum of samples of up to 255
+  /// is within ±511 for every kernel whose weights' magnitudes sum to at most 2.
+  private static let fractionBits = 6
+
+  /// `into[2i] = top[i]`, `into[2i + 1] = bottom[i]`, the former of 16 bits, the latter of 8.
   @unsafe package static func pairRows(
     _ top: UnsafeRawPointer, _ bottom: UnsafeRawPointer, count: Int, into: UnsafeMutableRawPointer
   ) {
@@ -26,14 +35,15 @@ package enum IntegerPasses {
     }
   }
 
-  /// One output row of 16-bit samples: the weighted sum of source rows, rounded by `shift` bits and saturated.
+  /// One output row of 16-bit samples: the weighted sum of source rows, rounded to 64ths and saturated.
   /// - Parameters:
   ///   - pairs: `pairCount` rows of pairs, `stride` bytes apart.
-  ///   - weights: two to each row of pairs.
+  ///   - weights: two to each row of pairs, times `2^precision`.
   @unsafe package static func sumRows(
-    _ pairs: UnsafeRawPointer, stride: Int, weights: UnsafePointer<Int16>, pairCount: Int, count: Int, shift: Int,
+    _ pairs: UnsafeRawPointer, stride: Int, weights: UnsafePointer<Int16>, pairCount: Int, count: Int, precision: Int,
     into: UnsafeMutableRawPointer
   ) {
+    let shift = precision &- fractionBits
     let half = SIMD8<Int32>(repeating: 1 &<< Int32(truncatingIfNeeded: shift &- 1))
     var column = 0
     while column < count {
@@ -121,12 +131,14 @@ package enum IntegerPasses {
     }
   }
 
-  /// Eight rows of 8-bit samples from sums, rounded by `shift` bits and clamped; the first `rows` of them are stored.
+  /// Eight rows of 8-bit samples from sums, to nearest and clamped; the first `rows` of them are stored.
   ///
   /// The sums are overwritten. Groups of eight samples are stored whole.
   @unsafe package static func store8(
-    _ sums: UnsafeMutableRawPointer, count: Int, shift: Int, rows: Int, into: UnsafeMutableRawPointer, stride: Int
+    _ sums: UnsafeMutableRawPointer, count: Int, precision: Int, rows: Int, into: UnsafeMutableRawPointer,
+    stride: Int
   ) {
+    let shift = precision &+ fractionBits
     var sample = 0
     while sample < count {
       let from = unsafe sums + 32 * sample
@@ -139,10 +151,12 @@ package enum IntegerPasses {
     }
   }
 
-  /// The same of 16-bit samples, 65535 for 255: sums are rounded to 4096ths by `shift`, then times 257, then to nearest.
+  /// The same of 16-bit samples, 65535 for 255: sums are rounded to 4096ths, then times 257, then to nearest.
   @unsafe package static func store16(
-    _ sums: UnsafeMutableRawPointer, count: Int, shift: Int, rows: Int, into: UnsafeMutableRawPointer, stride: Int
+    _ sums: UnsafeMutableRawPointer, count: Int, precision: Int, rows: Int, into: UnsafeMutableRawPointer,
+    stride: Int
   ) {
+    let shift = precision &+ fractionBits &- 12
     var sample = 0
     while sample < count {
       let from = unsafe sums + 32 * sample

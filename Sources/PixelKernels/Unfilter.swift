@@ -33,6 +33,22 @@ package enum Unfilter {
     }
   }
 
+  /// Undoes Paeth in two rows at once, one pixel apart: what a pixel waits for in one row is done while the other row's
+  /// pixel waits, and the second row's upper neighbours come from registers.
+  ///
+  /// `rows` and `filtered` may lie in the same memory under the conditions of `row`, for both rows.
+  /// - Parameters:
+  ///   - pixelBytes: 1, 2, 3, 4 or 8. One byte after a row of three is overwritten.
+  ///   - stride: bytes from the first row to the second, more than `byteCount`.
+  ///   - filtered: the first row's filtered bytes; the second's follow after its filter byte, at `byteCount + 1`.
+  ///   - byteCount: above 0.
+  @unsafe package static func twoPaethRows(
+    pixelBytes: Int, into rows: UnsafeMutableRawPointer, stride: Int, from filtered: UnsafeRawPointer,
+    above: UnsafeRawPointer, byteCount: Int
+  ) {
+    eachWidth(pixelBytes) { unsafe twoPaethRows(rows, stride, filtered, above, byteCount, $0) }
+  }
+
   /// Copies 16-bit samples from the file's byte order, big endian, to the machine's.
   /// - Parameter byteCount: even; up to `slack` more bytes may be read and written.
   @unsafe package static func copySwapped16(
@@ -120,13 +136,48 @@ package enum Unfilter {
     var c = SIMD8<Int16>.zero
     var offset = 0
     while offset < byteCount {
-      let x = unsafe pixel(filtered + offset)
       let b = unsafe signed(pixel(above + offset))
-      a = signed(addBytes(x, unsigned(predictor(a, b, c))))
+      a = unsafe paethPixel(filtered + offset, a, b, c, to: row + offset, width)
       c = b
-      unsafe storeLow(unsigned(a), to: row + offset, width)
       offset += width
     }
+  }
+
+  @inline(__always)
+  private static func twoPaethRows(
+    _ rows: UnsafeMutableRawPointer, _ stride: Int, _ filtered: UnsafeRawPointer, _ above: UnsafeRawPointer,
+    _ byteCount: Int, _ width: Int
+  ) {
+    // The first row is at `offset`, the second one pixel behind. At the top of the loop `first` is the pixel to the left
+    // for the first row, and above for the second; the corners are the pixels above to the left.
+    let nextFiltered = unsafe filtered + byteCount + 1 - width
+    let next = unsafe rows + stride - width
+    var firstCorner = unsafe signed(pixel(above))
+    var first = unsafe paethPixel(filtered, .zero, firstCorner, .zero, to: rows, width)
+    var secondCorner = SIMD8<Int16>.zero
+    var second = SIMD8<Int16>.zero
+    var offset = width
+    while offset < byteCount {
+      let above = unsafe signed(pixel(above + offset))
+      let left = first
+      first = unsafe paethPixel(filtered + offset, left, above, firstCorner, to: rows + offset, width)
+      second = unsafe paethPixel(nextFiltered + offset, second, left, secondCorner, to: next + offset, width)
+      firstCorner = above
+      secondCorner = left
+      offset += width
+    }
+    _ = unsafe paethPixel(nextFiltered + offset, second, first, secondCorner, to: next + offset, width)
+  }
+
+  /// One pixel: its bytes in, its left, upper and upper left neighbours; it goes to `target`, and is returned.
+  @inline(__always)
+  private static func paethPixel(
+    _ filtered: UnsafeRawPointer, _ a: SIMD8<Int16>, _ b: SIMD8<Int16>, _ c: SIMD8<Int16>,
+    to target: UnsafeMutableRawPointer, _ width: Int
+  ) -> SIMD8<Int16> {
+    let sum = unsafe addBytes(pixel(filtered), unsigned(predictor(a, b, c)))
+    unsafe storeLow(sum, to: target, width)
+    return signed(sum)
   }
 
   @inline(__always)

@@ -16,13 +16,13 @@ func plannedLine(_ job: Job, _ preview: PicturePreview) -> String {
   "\(paths(job)): \(sizes(preview.sourceSize, preview.outputSize))"
 }
 
-extension SkipReason {
-  /// Follows the name of the output.
-  var words: String {
-    switch self {
+/// "skipped dogs/a.jpg: thumbs/a.jpg is there already".
+func skippedLine(_ job: Job, _ reason: SkipReason) -> String {
+  let why =
+    switch reason {
     case .exists: "is there already"
     }
-  }
+  return "skipped \(job.source.forTerminal): \(job.output.forTerminal) \(why)"
 }
 
 private func paths(_ job: Job) -> String { "\(job.source.forTerminal) -> \(job.output.forTerminal)" }

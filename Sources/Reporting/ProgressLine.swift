@@ -56,7 +56,7 @@ package struct ProgressLine: Sendable {
   private static let clear = "\r\u{1B}[K"
 
   /// Plain ASCII, so that characters are columns: "  123/632   19 %   45.2/s   0:11 left   2 failed".
-  static func text(_ progress: Progress) -> String {
+  package static func text(_ progress: Progress) -> String {
     var parts: [String] = []
     if let inputs = progress.inputs {
       let done = String(progress.ended)

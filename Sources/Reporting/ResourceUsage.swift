@@ -1,9 +1,9 @@
 internal import SystemPackage
 
 #if canImport(Darwin)
-  import Darwin
+  internal import Darwin
 #else
-  import Glibc
+  internal import Glibc
 #endif
 
 /// CPU time and memory of this process and of the workers it has waited for.
@@ -60,11 +60,11 @@ package struct ResourceUsage: Sendable {
 
   /// Linux counts the memory of whoever started a program into its `ru_maxrss`; VmHWM in /proc is the program's own.
   private static func peakOfThisProgram() -> Int? {
-    guard let file = try? FileDescriptor.open("/proc/self/status", .readOnly) else { return nil }
+    guard let file = try? FileDescriptor.open(FilePath("/proc/self/status"), .readOnly) else { return nil }
     defer { try? file.close() }
     var bytes = [UInt8](repeating: 0, count: 8192)
     // SAFETY: `read` fills no more than the array holds.
-    guard let count = try? unsafe bytes.withUnsafeMutableBytes({ try unsafe file.read(into: $0) }) else { return nil }
+    guard let count = unsafe try? bytes.withUnsafeMutableBytes({ unsafe try file.read(into: $0) }) else { return nil }
     for line in bytes[..<count].split(separator: UInt8(ascii: "\n")) where line.starts(with: "VmHWM:".utf8) {
       let digits = line.filter { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
       return Int(String(decoding: digits, as: UTF8.self)).map { $0 * 1024 }

@@ -133,7 +133,7 @@ package final class RunReporter: Sendable {
     case (.written(let picture), .verbose):
       let warning = picture.warningCount > 0 ? "\n" + warningLine(job.source, picture, style: style) : ""
       return writtenLine(job, picture) + warning
-    case (.skipped(let reason), .verbose): return "skipped \(job.source.forTerminal): \(job.output.forTerminal) \(reason.words)"
+    case (.skipped(let reason), .verbose): return skippedLine(job, reason)
     case (.written, _), (.skipped, _): return nil
     }
   }

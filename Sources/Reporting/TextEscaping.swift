@@ -10,7 +10,7 @@ extension FilePath {
 package func terminalText(_ text: String) -> String { terminalText(Array(text.utf8)) }
 
 /// Escapes control characters, bidirectional overrides (they reorder what is read) and invalid bytes; leaves the rest.
-func terminalText(_ bytes: [UInt8]) -> String {
+package func terminalText(_ bytes: [UInt8]) -> String {
   var text = ""
   text.reserveCapacity(bytes.count)
   var decoder = Unicode.UTF8.ForwardParser()

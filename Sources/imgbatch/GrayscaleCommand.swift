@@ -16,8 +16,8 @@ struct GrayscaleCommand: ParsableCommand {
   @OptionGroup(title: "Inputs") var input: InputOptions
   @OptionGroup(title: "Outputs") var output: OutputOptions
   @OptionGroup(title: "Picture") var picture: PictureOptions
-  @OptionGroup(title: "Run") var work: RunOptions
-  @OptionGroup(title: "Talk") var talk: TalkOptions
+  @OptionGroup(title: "Work") var work: RunOptions
+  @OptionGroup(title: "Messages") var talk: TalkOptions
 
   func run() throws {
     var recipe = Recipe()

@@ -11,7 +11,9 @@ struct InputOptions: ParsableArguments {
       valueName: "file"))
   var filesFrom: PathArgument?
 
-  @Flag(name: [.customShort("0"), .customLong("null")], help: "The names in --files-from end with NUL instead of a line end.")
+  @Flag(
+    name: [.customShort("0"), .customLong("null")],
+    help: "The names in --files-from end with NUL instead of a line end.")
   var null = false
 
   @Flag(help: "Leave out the folders inside the folders given.")

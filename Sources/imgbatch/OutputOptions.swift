@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Batch
 internal import Codecs
+internal import Imaging
 
 /// Where the outputs go, under which names and in which format.
 struct OutputOptions: ParsableArguments {
@@ -12,16 +13,19 @@ struct OutputOptions: ParsableArguments {
       "Path of an output under --out, of {dir} {stem} {ext} {size} {w} {h}.", valueName: "template"))
   var name: String = "{dir}/{stem}.{ext}"
 
-  @Option(help: "An output that is there already.")
+  @Option(help: ArgumentHelp("What to do where an output is there already.", valueName: "rule"))
   var existing: ExistingOutput = Recipe().existing
 
-  @Option(help: "Format of the outputs; same is what the source's name says, or its content where the name says nothing.")
+  @Option(
+    help: "Format of the outputs; same is what the source's name says, or its content where the name says nothing.")
   var format: OutputFormat = .same
 
   @Option(help: ArgumentHelp("JPEG: 1 to 100.", valueName: "n"))
   var quality: Int = JPEGOptions().quality
 
-  @Option(help: "JPEG: chroma resolution; auto is 420 below quality 90 and 444 from there on.")
+  @Option(
+    help: ArgumentHelp(
+      "JPEG: chroma resolution; auto is 420 below quality 90 and 444 from there on.", valueName: "kind"))
   var subsampling: ChromaSubsampling = JPEGOptions().subsampling
 
   @Flag(help: "JPEG: write progressive files.")
@@ -38,8 +42,20 @@ struct OutputOptions: ParsableArguments {
   var background: Background = Recipe().background
 
   func validate() throws {
+    _ = try template()
     guard (1...100).contains(quality) else { throw ValidationError("--quality is 1 to 100, not \(quality).") }
     guard (0...9).contains(pngLevel) else { throw ValidationError("--png-level is 0 to 9, not \(pngLevel).") }
+  }
+
+  func template() throws -> NameTemplate {
+    guard let text = String(validating: unescapedBytes(name), as: UTF8.self) else {
+      throw ValidationError("--name is not UTF-8.")
+    }
+    do throws(NameTemplateError) {
+      return try NameTemplate(text)
+    } catch {
+      throw ValidationError("--name \(error.words).")
+    }
   }
 
   func apply(to recipe: inout Recipe) {
@@ -49,6 +65,23 @@ struct OutputOptions: ParsableArguments {
     recipe.jpeg.scans = progressive ? .progressive : .baseline
     recipe.png.level = pngLevel
     recipe.background = background
+  }
+}
+
+extension NameTemplateError {
+  /// Follows "--name".
+  fileprivate var words: String {
+    switch self {
+    case .empty: "is empty"
+    case .unknownField(let field):
+      "has the field {\(field)}; there are "
+        + NameTemplate.Field.allCases.map { "{\($0.rawValue)}" }.joined(separator: " ")
+    case .unbalancedBrace: "has a brace without its partner"
+    case .absolutePath: "is an absolute path; outputs stay below --out"
+    case .parentFolder: "has the part '..'; outputs stay below --out"
+    case .noFileName: "names a folder and no file"
+    case .zeroByte: "has a zero byte"
+    }
   }
 }
 

@@ -7,7 +7,7 @@ internal import Imaging
 struct PictureOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "256: fits in a box of 256x256. 400x300: in that box. 400x or x300: one side. 50%: of both sides.",
+      "256 fits in a box of 256x256, 400x300 in that box; 400x and x300 are about one side, 50% is of both.",
       valueName: "size"),
     transform: SizeRequest.init(words:))
   var size: [SizeRequest] = []
@@ -15,18 +15,21 @@ struct PictureOptions: ParsableArguments {
   @Flag(help: "Let pictures smaller than --size grow to it.")
   var upscale = false
 
-  @Option(help: "Resampling filter, from sharpest to softest.")
+  @Option(help: ArgumentHelp("Resampling filter.", valueName: "kernel"))
   var filter: Kernel = Recipe().kernel
 
   @Option(
     help: ArgumentHelp(
-      "How far the JPEG decoder may shrink by itself; safe leaves a factor of at least 2 to the filter, fast none."))
+      """
+      How far the JPEG decoder may shrink by itself; safe leaves a factor of at least 2 to the filter, fast \
+      less, for speed.
+      """, valueName: "rule"))
   var shrink: ShrinkRule = Recipe().shrink
 
   @Flag(help: "Leave pictures as they are stored, instead of turning them upright as EXIF says.")
   var noOrient = false
 
-  @Option(help: "The colour profile of the source. Other metadata are always left out.")
+  @Option(help: ArgumentHelp("The colour profile of the source; other metadata always go.", valueName: "rule"))
   var icc: ProfileRule = Recipe().profile
 
   func validate() throws {

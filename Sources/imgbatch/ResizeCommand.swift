@@ -19,18 +19,26 @@ struct ResizeCommand: ParsableCommand {
 
   @OptionGroup(title: "Inputs") var input: InputOptions
   @OptionGroup(title: "Outputs") var output: OutputOptions
-  @OptionGroup(title: "Picture") var picture: PictureOptions
+  @OptionGroup(title: "Picture") var picture: ColourPictureOptions
+  @OptionGroup(title: "Work") var work: RunOptions
+  @OptionGroup(title: "Messages") var talk: TalkOptions
+
+  func run() throws {
+    var recipe = Recipe()
+    picture.apply(to: &recipe)
+    try Session(input: input, output: output, work: work, talk: talk, recipe: recipe).perform()
+  }
+}
+
+/// The look of thumbnails, which may keep their colour.
+struct ColourPictureOptions: ParsableArguments {
+  @OptionGroup var common: PictureOptions
 
   @Flag(help: "Write grayscale pictures.")
   var gray = false
 
-  @OptionGroup(title: "Run") var work: RunOptions
-  @OptionGroup(title: "Talk") var talk: TalkOptions
-
-  func run() throws {
-    var recipe = Recipe()
-    picture.apply(to: &recipe, defaultSize: recipe.size)
+  func apply(to recipe: inout Recipe) {
+    common.apply(to: &recipe, defaultSize: recipe.size)
     recipe.colour = gray ? .gray : .asSource
-    try Session(input: input, output: output, work: work, talk: talk, recipe: recipe).perform()
   }
 }

@@ -15,7 +15,8 @@ struct RunOptions: ParsableArguments {
   var jobs: Int?
 
   @Option(
-    help: "What fails a picture: damage (missing or wrong pixels), warning (any complaint of the decoder), never.")
+    help: ArgumentHelp(
+      "What fails a picture: damage (missing or wrong pixels) or any warning of the decoder.", valueName: "level"))
   var failOn: DamageTolerance = Recipe().tolerance
 
   @Flag(help: "Stop at the first picture that fails.")

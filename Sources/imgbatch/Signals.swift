@@ -1,10 +1,11 @@
 internal import Batch
-#if canImport(Glibc)
-  internal import Glibc
-#else
-  internal import Darwin
-#endif
 internal import Synchronization
+
+#if canImport(Darwin)
+  internal import Darwin
+#else
+  internal import Glibc
+#endif
 
 /// SIGINT and SIGTERM as wishes: at the first the pictures in hand are finished and the sums told, at the second the
 /// process ends at once.
@@ -38,13 +39,13 @@ enum Signals {
       }
     }
     // Into a closed pipe or over the file size limit, write then fails with an error that has a place.
-    unsafe signal(SIGPIPE, SIG_IGN)
-    unsafe signal(SIGXFSZ, SIG_IGN)
+    signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
   }
 
   /// A shell without job control, and nohup, start programs with signals ignored; that is to stay so.
   private static func isIgnored(_ number: Int32) -> Bool {
-    var action = unsafe sigaction()
+    var action = sigaction()
     // SAFETY: the old action is only read, into a whole sigaction.
     guard unsafe sigaction(number, nil, &action) == 0 else { return false }
     #if canImport(Glibc)
@@ -56,7 +57,7 @@ enum Signals {
   }
 
   private static func install(_ number: Int32, _ handler: @escaping @convention(c) (Int32) -> Void) {
-    var action = unsafe sigaction()
+    var action = sigaction()
     // Without SA_RESTART: a read that waits for the next line of a list returns, and the wish is seen.
     #if canImport(Glibc)
       unsafe action.__sigaction_handler.sa_handler = handler

@@ -1,10 +1,11 @@
-#if canImport(Glibc)
-  internal import Glibc
-#else
-  internal import Darwin
-#endif
 internal import Synchronization
 internal import SystemPackage
+
+#if canImport(Darwin)
+  internal import Darwin
+#else
+  internal import Glibc
+#endif
 
 /// Standard output or standard error: writes whole texts, and remembers when that stopped working.
 final class StandardStream: Sendable {

@@ -1,10 +1,11 @@
 internal import ArgumentParser
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
 internal import Reporting
+
+#if canImport(Darwin)
+  internal import Darwin
+#else
+  internal import Glibc
+#endif
 
 /// What the run says.
 struct TalkOptions: ParsableArguments {
@@ -17,7 +18,9 @@ struct TalkOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Say a line for every picture.")
   var verbose = false
 
-  @Option(help: "A line that shows how far the run is; auto where standard error is a terminal.")
+  @Option(
+    help: ArgumentHelp(
+      "A line that shows how far the run is; auto: where standard error is a terminal.", valueName: "when"))
   var progress: When = .auto
 
   @OptionGroup var colours: ColourOptions
@@ -38,13 +41,17 @@ struct TalkOptions: ParsableArguments {
       case .never: false
       case .auto: !quiet && StandardStream.error.isTerminal && !terminalIsDumb
       }
-    return wanted ? { StandardStream.error.terminalWidth } : nil
+    guard wanted else { return nil }
+    return { StandardStream.error.terminalWidth }
   }
 }
 
 /// Apart from the rest, for commands that show nothing but lines.
 struct ColourOptions: ParsableArguments {
-  @Option(help: "Colour in lines for people; auto where standard error is a terminal. NO_COLOR and TERM=dumb count.")
+  @Option(
+    help: ArgumentHelp(
+      "Colour in lines for people; auto: where standard error is a terminal, unless NO_COLOR is set.",
+      valueName: "when"))
   var color: When = .auto
 
   var style: TextStyle {

@@ -16,10 +16,16 @@ import Testing
   }
 
   @Test func `opaque means that every alpha is full`() {
-    #expect(Plane.made(9, 5, channels: 4) { _, _, channel in channel == 3 ? 255 : 7 }.isOpaque)
-    #expect(!Plane.made(9, 5, channels: 4) { x, y, channel in channel == 3 ? (x == 8 && y == 4 ? 254 : 255) : 7 }.isOpaque)
-    #expect(!Plane.made(3, 3, channels: 2, depth: .sixteen) { _, _, channel in channel == 1 ? 65534 : 7 }.isOpaque)
-    #expect(Plane.made(3, 3, channels: 3) { _, _, _ in 0 }.isOpaque)
+    func isOpaque(_ channels: Int, _ depth: SampleDepth = .eight, alpha: @escaping (Int, Int) -> Int) -> Bool {
+      let plane = Plane.made(9, 5, channels: channels, depth: depth) { x, y, channel in
+        channel == channels - 1 ? alpha(x, y) : 7
+      }
+      return plane.isOpaque
+    }
+    #expect(isOpaque(4) { _, _ in 255 })
+    #expect(!isOpaque(4) { x, y in x == 8 && y == 4 ? 254 : 255 })
+    #expect(!isOpaque(2, .sixteen) { _, _ in 65534 })
+    #expect(isOpaque(3) { _, _ in 0 })
   }
 
   @Test func `flattening weighs colour and background by alpha`() {

@@ -5,12 +5,13 @@ import Testing
 @Suite struct GrayscaleTests {
   @Test func `luma is BT 601 to the nearest step`() {
     let pool = BufferPool()
-    let colours = [(0, 0, 0), (255, 255, 255), (255, 0, 0), (0, 255, 0), (0, 0, 255), (12, 200, 77)]
+    let colours: [(Int, Int, Int)] = [(0, 0, 0), (255, 255, 255), (255, 0, 0), (0, 255, 0), (0, 0, 255), (12, 200, 77)]
     let plane = Plane.made(colours.count, 1, channels: 3, from: pool) { x, _, channel in
       [colours[x].0, colours[x].1, colours[x].2][channel]
     }
-    let expected = colours.map {
-      Int((0.299 * Double($0.0) + 0.587 * Double($0.1) + 0.114 * Double($0.2)).rounded())
+    let expected = colours.map { (red, green, blue) -> Int in
+      let sum: Double = 0.299 * Double(red) + 0.587 * Double(green) + 0.114 * Double(blue)
+      return Int(sum.rounded())
     }
     #expect(plane.grayscale(from: pool).samples == expected)
   }

@@ -45,8 +45,10 @@ typedef struct {
 } codec_report;
 
 typedef struct {
-  uint32_t max_scans;                ///< of a progressive JPEG; 0 for no limit
-  uint64_t max_memory;               ///< bytes that a library may allocate for one picture; 0 for no limit
+  uint32_t max_scans;                ///< of a JPEG (a sequential one may repeat its scans too); 0 for no limit
+  uint64_t max_memory;               ///< bytes that a library may allocate for one picture; 0 for no limit.
+                                     ///< JPEG: the coefficients of a progressive or multi-scan file, with what else is
+                                     ///< held then; row buffers and markers are not refused. PNG: all, freed or not
   uint64_t deadline;                 ///< CLOCK_MONOTONIC nanoseconds; 0 for none; checked between rows and scans
   const int32_t *_Nullable cancel;   ///< polled where the deadline is; null for none
 } codec_limits;
@@ -86,14 +88,16 @@ typedef struct {
 } jpeg_header;
 
 typedef enum __attribute__((enum_extensibility(closed))) {
-  JPEG_LAYOUT_PLANES,  ///< gray: 1 plane; YCbCr: 3 planes, each at its own subsampled size (no upsampling, no conversion)
+  JPEG_LAYOUT_PLANES,  ///< gray: 1 plane; YCbCr: 3 planes, each at its own subsampled size (no upsampling, no
+                       ///< conversion)
   JPEG_LAYOUT_LUMA,    ///< 1 plane of luma of a gray or YCbCr file; chroma is not transformed
   JPEG_LAYOUT_PIXELS,  ///< 1 interleaved plane: gray 1 channel; YCbCr and RGB 3 channels RGB; CMYK and YCCK 4 channels,
                        ///< CMYK with 0 for no ink (the Adobe inversion is undone)
 } jpeg_layout;
 
 typedef struct {
-  uint32_t width, height;    ///< samples that mean something: ceil(full size * sampling share / denominator)
+  uint32_t width, height;    ///< samples that mean something: ceil(full size * sampling share / denominator), or more:
+                             ///< libjpeg shrinks a subsampled plane less, 4:2:0 at 1/8 gives chroma the size of luma
   uint32_t channels;
   size_t stride;             ///< least bytes a row that the plane needs (whole blocks)
   size_t rows;               ///< least rows that the plane needs (whole block rows)
@@ -125,6 +129,7 @@ codec_status jpeg_reader_plan(jpeg_reader *reader, uint32_t denominator, jpeg_la
 
 /// Decodes every scan into `planes[0 ..< shape.count]`. The slow integer DCT, block smoothing as the library sets it.
 /// CODEC_DAMAGED when a warning of the damage class came, or a progressive file's scans end early.
+/// The picture is let go in any case: a second read is a call out of order. `report` is the one of begin.
 codec_status jpeg_reader_read(jpeg_reader *reader, const codec_plane *planes, codec_report *report);
 
 /// Lets go of the picture in hand and its memory; the reader itself stays for the next. Safe at any time.
@@ -142,7 +147,8 @@ typedef struct {
   uint32_t width, height;          ///< 1...65500
   jpeg_input input;
   uint8_t quality;                 ///< 1...100
-  uint8_t horizontal, vertical;    ///< luma sampling factors: 1 1 is 4:4:4, 2 1 is 4:2:2, 2 2 is 4:2:0; chroma is 1 1
+  uint8_t horizontal, vertical;    ///< luma sampling factors 1, 2 or 4, their product 8 at most: 1 1 is 4:4:4, 2 1 is
+                                   ///< 4:2:2, 2 2 is 4:2:0; chroma is 1 1. Not looked at for gray
   bool progressive;                ///< else baseline; Huffman tables are optimised either way
   const uint8_t *_Nullable icc;
   size_t icc_bytes;
@@ -156,7 +162,7 @@ typedef struct {
 typedef struct jpeg_writer jpeg_writer;
 jpeg_writer *_Nullable jpeg_writer_create(void);
 void jpeg_writer_destroy(jpeg_writer *writer);
-/// CODEC_OK with `out` set, or CODEC_FAILED.
+/// CODEC_OK with `out` set, or CODEC_FAILED. A profile of more than 16,707,345 bytes (255 segments) is INTERNAL.
 codec_status jpeg_writer_write(jpeg_writer *writer, const jpeg_write_options *options, const codec_plane *planes,
                                codec_bytes *out, codec_report *report);
 
@@ -173,7 +179,7 @@ typedef struct {
   const uint8_t *_Nullable icc;   ///< iCCP, inflated; null if none or refused
   size_t icc_bytes;
   int8_t srgb_intent;       ///< 0...3, or -1 without an sRGB chunk
-  uint32_t gamma;           ///< gAMA, gamma * 100000; 0 without one
+  uint32_t gamma;           ///< gAMA, gamma * 100000; 0 without one. libpng takes sRGB to mean its gAMA and cHRM too
   bool has_chromaticities;
   uint32_t chromaticities[8];  ///< cHRM * 100000: white x y, red x y, green x y, blue x y
 } png_header;
@@ -192,7 +198,8 @@ void png_reader_destroy(png_reader *reader);
 codec_status png_reader_begin(png_reader *reader, const uint8_t *bytes, size_t count, codec_limits limits,
                               png_header *header, png_shape *shape, codec_report *report);
 /// Decodes the rows, then reads to IEND. CODEC_DAMAGED on any error after the first IDAT: rows that did not come are
-/// zero, and `reason` is TRUNCATED when the bytes ran out.
+/// zero, and `reason` is TRUNCATED when the bytes ran out. What is wrong behind the last row and its checksums is
+/// noted. The picture is let go in any case. `report` is the one of begin.
 codec_status png_reader_read(png_reader *reader, codec_plane plane, codec_report *report);
 void png_reader_end(png_reader *reader);
 
@@ -201,7 +208,7 @@ typedef struct {
   uint8_t channels;         ///< 1...4, as in png_shape
   uint8_t bits;             ///< 8 or 16
   uint8_t level;            ///< 0...9, as in zlib
-  const uint8_t *_Nullable icc;
+  const uint8_t *_Nullable icc;  ///< one that libpng does not like is left out and noted
   size_t icc_bytes;
   int8_t srgb_intent;       ///< -1 for no sRGB chunk; not written beside a profile
   uint32_t gamma;           ///< 0 for none
@@ -218,7 +225,8 @@ codec_status png_writer_write(png_writer *writer, const png_write_options *optio
 // MARK: - Versions
 
 /// The libraries in use at run time, as in "libjpeg-turbo 2.1.5", "libpng 1.6.39", "zlib 1.2.13".
-/// libjpeg-turbo tells its version only when built against: the text is the header's, and the ABI number in use follows.
+/// libjpeg-turbo tells its version only when built against: the text is the header's, then its ABI number, which the
+/// library in use must share.
 const char *codec_jpeg_version(void);
 const char *codec_png_version(void);
 const char *codec_zlib_version(void);

@@ -1,0 +1,46 @@
+# `make run` and `make test` work on a fresh checkout; what they need is installed first if it is missing.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+swift_build := swift build -c release --static-swift-stdlib
+swift_files := Sources Tests Package.swift
+
+.PHONY: help deps build run test check install clean
+
+help:
+	@echo 'make deps      install the libraries that are missing, by apt-get or brew'
+	@echo 'make build     the release build of imgbatch and imgbatch-worker'
+	@echo 'make run       thumbnails of the pictures in samples/, in thumbs/'
+	@echo 'make test      all tests'
+	@echo 'make check     format, lint, fences of the design, a build with warnings as errors'
+	@echo 'make install   copy the two programs to $$PREFIX/bin (PREFIX=$(PREFIX))'
+	@echo 'make clean     remove what the build made'
+
+deps:
+	@.ci/deps
+
+build: deps
+	$(swift_build)
+
+run: build
+	"$$($(swift_build) --show-bin-path)/imgbatch" resize samples/dogs samples/patterns --out thumbs
+	@echo "The thumbnails are in $(CURDIR)/thumbs"
+
+test: deps
+	swift test
+
+check: deps
+	swift format lint --strict --recursive --parallel $(swift_files)
+	.ci/fences
+	IMGBATCH_WARNINGS_AS_ERRORS=1 swift build --build-tests --scratch-path .build/check
+
+# The worker has to lie beside imgbatch, which looks for it there.
+install: build
+	install -d "$(DESTDIR)$(PREFIX)/bin"
+	install -m 755 "$$($(swift_build) --show-bin-path)/imgbatch" "$$($(swift_build) --show-bin-path)/imgbatch-worker" \
+	  "$(DESTDIR)$(PREFIX)/bin"
+
+clean:
+	swift package clean
+	rm -rf .build/check thumbs

@@ -1,0 +1,114 @@
+package import SystemPackage
+
+/// Two sources whose outputs cannot both be.
+package struct Collision: Hashable, Sendable {
+  package let first: FilePath
+  package let second: FilePath
+  /// The first one's output.
+  package let output: FilePath
+  package let nature: Nature
+
+  package enum Nature: Sendable {
+    /// Both have this output.
+    case oneName
+    /// The second one's output would lie in a folder of this name.
+    case fileAndFolder
+  }
+}
+
+/// Finds outputs that cannot both be. Holds a hash and an index a path, sorted: a fifth of what a set of paths takes.
+struct OutputNames {
+  private struct Name {
+    let hash: Int
+    let index: Int
+  }
+
+  private struct Finding {
+    let first: Int
+    let second: Int
+    let nature: Collision.Nature
+  }
+
+  private let jobs: [Job]
+  private let folderLength: Int
+  private let names: [Name]
+
+  /// - Parameter folder: the one that all outputs are in.
+  init(_ jobs: [Job], below folder: FilePath) {
+    self.jobs = jobs
+    folderLength = folder.length
+    names = jobs.filter { $0.refusal == nil }
+      .map { Name(hash: OutputNames.hash($0.output), index: $0.index) }
+      .sorted { ($0.hash, $0.index) < ($1.hash, $1.index) }
+  }
+
+  /// In the order of the second of each pair.
+  func collisions() -> [Collision] {
+    (equalNames() + filesAndFolders()).sorted { ($0.second, $0.first) < ($1.second, $1.first) }.map { finding in
+      Collision(
+        first: jobs[finding.first].source, second: jobs[finding.second].source, output: jobs[finding.first].output,
+        nature: finding.nature)
+    }
+  }
+
+  private func equalNames() -> [Finding] {
+    var findings: [Finding] = []
+    var start = 0
+    for place in names.indices {
+      if names[place].hash != names[start].hash { start = place }
+      // Nearly always the first of the run or none: unequal names have equal hashes once in many lives.
+      let job = jobs[names[place].index]
+      let first = names[start..<place].first { jobs[$0.index].output == job.output }
+      if let first { findings.append(Finding(first: first.index, second: job.index, nature: .oneName)) }
+    }
+    return findings
+  }
+
+  /// Looks every folder on the way to an output up among the outputs.
+  private func filesAndFolders() -> [Finding] {
+    var findings: [Finding] = []
+    var lastFolder: FilePath?
+    for job in jobs where job.refusal == nil {
+      // Neighbours share folders.
+      let folder = job.output.removingLastComponent()
+      if folder == lastFolder { continue }
+      lastFolder = folder
+      var path = folder
+      while path.length > folderLength {
+        if let file = index(of: path) {
+          findings.append(Finding(first: file, second: job.index, nature: .fileAndFolder))
+        }
+        path.removeLastComponent()
+      }
+    }
+    return findings
+  }
+
+  /// The first job with that output.
+  private func index(of output: FilePath) -> Int? {
+    let hash = OutputNames.hash(output)
+    let place = names.firstIndexInOrder { $0.hash >= hash }
+    return names[place...].prefix { $0.hash == hash }.first { jobs[$0.index].output == output }?.index
+  }
+
+  private static func hash(_ path: FilePath) -> Int {
+    unsafe path.withBytes { bytes in
+      var hasher = Hasher()
+      unsafe hasher.combine(bytes: bytes)
+      return hasher.finalize()
+    }
+  }
+}
+
+extension Array {
+  /// Where the elements start for which it is true, or the end: by halving.
+  /// - Precondition: it is false for some elements and true for all that follow.
+  func firstIndexInOrder(where isTrue: (Element) -> Bool) -> Int {
+    var (low, high) = (startIndex, endIndex)
+    while low < high {
+      let middle = low + (high - low) / 2
+      if isTrue(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+}

@@ -1,0 +1,76 @@
+package import Codecs
+package import SystemPackage
+
+/// An input of the run: a file to work on, or one that is known to fail.
+package struct FoundInput: Sendable {
+  package let source: FilePath
+  /// Where in the source's bytes the relative path starts: a million inputs need not hold it a second time.
+  private let relativeStart: Int
+  /// Size in bytes; 0 where not known.
+  package let byteCount: Int
+  /// Nil where nothing could be learnt of the file.
+  package let identity: FileIdentity?
+  /// What the file is by its first bytes; only looked at where the name does not say.
+  package let contents: ImageFormat?
+  /// Why it fails, where that is known.
+  package let refusal: JobError?
+
+  /// - Parameter relativeStart: how many bytes of the source come before the relative path; nil for all but the last
+  ///   component.
+  init(
+    source: FilePath, relativeStart: Int?, status: FileStatus?, contents: ImageFormat? = nil,
+    refusal: JobError? = nil
+  ) {
+    self.source = source
+    self.relativeStart = relativeStart ?? (source.bytes.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0)
+    byteCount = status?.byteCount ?? 0
+    identity = status?.identity
+    self.contents = contents
+    self.refusal = refusal
+  }
+
+  /// The path below the folder that was walked, or the last component of a file that was named.
+  package var relative: FilePath { FilePath(bytes: source.bytes.dropFirst(relativeStart)) }
+}
+
+extension FoundInput {
+  /// Looks at a file that was named by the user: it is taken whatever its name is.
+  /// - Parameter folders: what is to be said of a folder; nil where the caller walks it, and then the result is nil.
+  static func named(_ path: FilePath, folders: JobError?) -> FoundInput? {
+    let status: FileStatus
+    do { status = try FileStatus(of: path) } catch {
+      return FoundInput(source: path, relativeStart: nil, status: nil, refusal: .read(error))
+    }
+    switch status.kind {
+    case .regular:
+      let saysFormat = SourceName(path).format != nil
+      let contents = saysFormat ? nil : try? ImageFormat.sniffed(path)
+      return FoundInput(source: path, relativeStart: nil, status: status, contents: contents)
+    case .folder:
+      guard let folders else { return nil }
+      return FoundInput(source: path, relativeStart: nil, status: status, refusal: folders)
+    case let kind:
+      return FoundInput(source: path, relativeStart: nil, status: status, refusal: .notRegular(kind))
+    }
+  }
+}
+
+extension ImageFormat {
+  /// The format that the first bytes of a regular file tell.
+  static func sniffed(_ path: FilePath) throws(Errno) -> ImageFormat? {
+    try sniffed(Descriptor(opening: path, .sniffed))
+  }
+
+  /// - Parameter name: zero-terminated, of an entry of the folder.
+  static func sniffed(_ name: UnsafePointer<CChar>, in folder: borrowing OpenFolder) throws(Errno) -> ImageFormat? {
+    try unsafe sniffed(Descriptor(opening: name, in: folder, .sniffed))
+  }
+
+  private static func sniffed(_ file: borrowing Descriptor) throws(Errno) -> ImageFormat? {
+    var signature: UInt64 = 0
+    return try unsafe withUnsafeMutableBytes(of: &signature) { memory throws(Errno) in
+      let count = try unsafe file.read(into: memory)
+      return unsafe recognised(UnsafeRawBufferPointer(rebasing: memory.prefix(count)))
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package import Codecs
+package import Imaging
+package import SystemPackage
+
+/// Reads what stands before the pixels of a file, and as little of the file as that takes. One serves one worker.
+package final class HeaderReader {
+  private let limits: DecodeLimits
+  private let pool = BufferPool()
+  private let decoder: Decoder
+
+  /// Headers of cameras, with their preview and colour profile, mostly end before that.
+  private static let startByteCount = 128 << 10
+
+  package init(limits: DecodeLimits) {
+    self.limits = limits
+    decoder = Decoder(pool: pool)
+  }
+
+  /// The header of a regular file and the file's size in bytes.
+  package func read(_ path: FilePath) throws(JobError) -> (header: ImageHeader, byteCount: Int) {
+    let start = try SourceFile.read(
+      path, byteLimit: limits.fileByteCount, startOnly: HeaderReader.startByteCount, pool: pool)
+    let byteCount = start.status.byteCount
+    do throws(CodecError) {
+      return (try header(in: start), byteCount)
+    } catch .truncated where start.byteCount < byteCount {
+      // It goes on behind the start.
+    } catch {
+      throw JobError(error, stage: .decode)
+    }
+    let whole = try SourceFile.read(path, byteLimit: limits.fileByteCount, pool: pool)
+    do throws(CodecError) {
+      return (try header(in: whole), byteCount)
+    } catch {
+      throw JobError(error, stage: .decode)
+    }
+  }
+
+  private func header(in source: borrowing SourceFile) throws(CodecError) -> ImageHeader {
+    defer { decoder.finish() }
+    return try unsafe decoder.readHeader(source.bytes, limits: limits)
+  }
+}
+
+/// What would become of a picture, by its header alone.
+package struct PicturePreview: Hashable, Sendable {
+  /// As stored, before orientation.
+  package var sourceSize: PixelSize
+  package var outputSize: PixelSize
+
+  package init(sourceSize: PixelSize, outputSize: PixelSize) {
+    self.sourceSize = sourceSize
+    self.outputSize = outputSize
+  }
+}
+
+extension Recipe {
+  /// The size of the upright output of a picture with that header.
+  package func preview(of header: ImageHeader) -> PicturePreview {
+    // The format decides about decoding and encoding only, not about sizes.
+    let plan = ThumbnailPlan(header, recipe: self, format: header.format)
+    let stored = plan.storedTarget
+    return PicturePreview(
+      sourceSize: header.size, outputSize: plan.orientation.transposes ? stored.transposed : stored)
+  }
+}

@@ -1,0 +1,223 @@
+package import Codecs
+package import Imaging
+package import SystemPackage
+
+/// The format that is asked for (`--format`).
+package enum OutputFormat: String, CaseIterable, Sendable {
+  /// The one that the output's name says.
+  case same
+  case jpeg
+  case png
+}
+
+/// How outputs are named below the output folder (`--name`): text and `{dir}` `{stem}` `{ext}` `{size}` `{w}` `{h}`.
+package struct NameTemplate: Hashable, Sendable {
+  /// What stands in braces.
+  package enum Field: String, CaseIterable, Sendable {
+    /// The source's folder below its INPUT, without a separator at its ends.
+    case folder = "dir"
+    /// The source's name without the suffix of a JPEG or PNG.
+    case stem
+    /// The suffix of the output's format, without a dot; the source's own where that fits.
+    case suffix = "ext"
+    /// The size as it was asked for.
+    case size
+    /// Width and height of the output in pixels.
+    case width = "w"
+    case height = "h"
+  }
+
+  private enum Part: Hashable, Sendable {
+    case text([UInt8])
+    case field(Field)
+  }
+
+  private let parts: [Part]
+
+  /// The tree of the sources, mirrored.
+  package static let mirrored = NameTemplate(parts: mirrored(stem: [.field(.stem)]))
+  /// The same for several sizes of each source.
+  package static let mirroredWithSize = NameTemplate(
+    parts: mirrored(stem: [.field(.stem), .text([UInt8(ascii: "-")]), .field(.size)]))
+
+  private static func mirrored(stem: [Part]) -> [Part] {
+    [.field(.folder), .text([UInt8(ascii: "/")])] + stem + [.text([UInt8(ascii: ".")]), .field(.suffix)]
+  }
+
+  private init(parts: [Part]) { self.parts = parts }
+
+  /// Whether names depend on the size of the output, which only the source's header tells.
+  package var needsPixelSize: Bool { parts.contains(.field(.width)) || parts.contains(.field(.height)) }
+}
+
+/// Why a template cannot name outputs.
+package enum NameTemplateError: Error, Hashable, Sendable {
+  case empty
+  case unknownField(String)
+  /// A `{` without its `}`, or the other way round.
+  case unbalancedBrace
+  /// Outputs stay below the output folder.
+  case absolutePath
+  case parentFolder
+  /// The last part of the path has no text and no field that a file could be named by.
+  case noFileName
+  case zeroByte
+}
+
+extension NameTemplate {
+  package init(_ template: String) throws(NameTemplateError) {
+    let parts = try NameTemplate.parse(template)
+    guard let first = parts.first else { throw .empty }
+    if case .text(let text) = first, text.first == UInt8(ascii: "/") { throw .absolutePath }
+    var lastPartIsNamed = false
+    for part in parts {
+      switch part {
+      case .field(let field): lastPartIsNamed = lastPartIsNamed || field != .folder
+      case .text(let text):
+        if text.contains(0) { throw .zeroByte }
+        let pieces = text.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        lastPartIsNamed = (pieces.count == 1 && lastPartIsNamed) || pieces.last?.isEmpty == false
+      }
+    }
+    // Fields stand for a name here: only text can make a component of two dots that every source would have.
+    let shape = parts.flatMap { part in
+      if case .text(let text) = part { text } else { [UInt8(ascii: "x")] }
+    }
+    if shape.split(separator: UInt8(ascii: "/")).contains([UInt8(ascii: "."), UInt8(ascii: ".")]) {
+      throw .parentFolder
+    }
+    guard lastPartIsNamed else { throw .noFileName }
+    self.init(parts: parts)
+  }
+
+  private static func parse(_ template: String) throws(NameTemplateError) -> [Part] {
+    var parts: [Part] = []
+    var text: [UInt8] = []
+    var field: [UInt8]?
+    for byte in template.utf8 {
+      switch (byte, field) {
+      case (UInt8(ascii: "{"), nil):
+        if !text.isEmpty { parts.append(.text(text)) }
+        text = []
+        field = []
+      case (UInt8(ascii: "{"), _?), (UInt8(ascii: "}"), nil): throw .unbalancedBrace
+      case (UInt8(ascii: "}"), let name?):
+        let name = String(decoding: name, as: UTF8.self)
+        guard let known = Field(rawValue: name) else { throw .unknownField(name) }
+        parts.append(.field(known))
+        field = nil
+      case (_, nil): text.append(byte)
+      case (_, _?): field?.append(byte)
+      }
+    }
+    if field != nil { throw .unbalancedBrace }
+    if !text.isEmpty { parts.append(.text(text)) }
+    return parts
+  }
+}
+
+/// What a template makes a name of.
+package struct NameParts: Sendable {
+  /// The source's path below its INPUT.
+  package var relative: FilePath
+  package var requested: OutputFormat
+  /// What the source is by its first bytes; looked at only where its name does not say.
+  package var contents: ImageFormat?
+  package var size: String
+  /// The output's size; (0, 0) in names where it is not known.
+  package var pixels: PixelSize?
+
+  package init(
+    relative: FilePath, requested: OutputFormat, contents: ImageFormat?, size: String, pixels: PixelSize? = nil
+  ) {
+    self.relative = relative
+    self.requested = requested
+    self.contents = contents
+    self.size = size
+    self.pixels = pixels
+  }
+}
+
+extension NameTemplate {
+  /// The output's path below the output folder and the format it is written in, or nil where the source's name makes a
+  /// path that would leave the folder.
+  package func name(of parts: NameParts) -> (path: FilePath, format: ImageFormat)? {
+    let source = SourceName(parts.relative)
+    let sourceFormat = source.format ?? parts.contents ?? .jpeg
+    let wanted: ImageFormat =
+      switch parts.requested {
+      case .same: sourceFormat
+      case .jpeg: .jpeg
+      case .png: .png
+      }
+    var bytes: [UInt8] = []
+    for part in self.parts {
+      switch part {
+      case .text(let text): bytes += text
+      case .field(.folder): bytes += source.folder
+      case .field(.stem): bytes += source.stem
+      case .field(.suffix) where source.format == wanted: bytes += source.suffix
+      case .field(.suffix): bytes += wanted.usualSuffix.utf8
+      case .field(.size): bytes += parts.size.utf8
+      case .field(.width): bytes += String(parts.pixels?.width ?? 0).utf8
+      case .field(.height): bytes += String(parts.pixels?.height ?? 0).utf8
+      }
+    }
+    let components = bytes.split(separator: UInt8(ascii: "/")).filter { !$0.elementsEqual(".".utf8) }
+    if components.isEmpty || components.contains(where: { $0.elementsEqual("..".utf8) }) { return nil }
+    let path = FilePath(bytes: components.joined(separator: [UInt8(ascii: "/")]))
+    // A suffix that the template itself writes says what a picture of "the same format" is to be.
+    let format = parts.requested == .same ? SourceName(path).format ?? wanted : wanted
+    return (path, format)
+  }
+}
+
+extension ImageFormat {
+  fileprivate var usualSuffix: String {
+    switch self {
+    case .jpeg: "jpg"
+    case .png: "png"
+    }
+  }
+
+  /// The format that a suffix, without its dot and in any case, stands for.
+  package static func named(suffix: some Collection<UInt8>) -> ImageFormat? {
+    guard suffix.count <= 4 else { return nil }
+    // Setting this bit makes ASCII letters small; what else it changes becomes none of these.
+    switch String(decoding: suffix.map { $0 | 0x20 }, as: UTF8.self) {
+    case "jpg", "jpeg", "jpe", "jfif": return .jpeg
+    case "png": return .png
+    default: return nil
+    }
+  }
+}
+
+/// A path taken apart: folder, stem and, where it is one of JPEG or PNG, suffix.
+struct SourceName {
+  let folder: ArraySlice<UInt8>
+  let stem: ArraySlice<UInt8>
+  let suffix: ArraySlice<UInt8>
+  /// What the suffix stands for, if it is a known one.
+  let format: ImageFormat?
+
+  init(_ path: FilePath) {
+    let bytes = path.bytes
+    let separator = bytes.lastIndex(of: UInt8(ascii: "/"))
+    folder = bytes[..<(separator ?? 0)]
+    let name = bytes[(separator.map { $0 + 1 } ?? 0)...]
+    if let (dot, format) = SourceName.knownSuffix(of: name) {
+      (stem, suffix, self.format) = (name[..<dot], name[(dot + 1)...], format)
+    } else {
+      (stem, suffix, format) = (name, [], nil)
+    }
+  }
+
+  /// Where the dot of a name's suffix is and what the suffix stands for, if it is a known one.
+  private static func knownSuffix(of name: ArraySlice<UInt8>) -> (dot: Int, format: ImageFormat)? {
+    // A name that is a suffix alone (".jpg") is a hidden file's stem.
+    guard let dot = name.lastIndex(of: UInt8(ascii: ".")), dot > name.startIndex else { return nil }
+    return ImageFormat.named(suffix: name[(dot + 1)...]).map { (dot, $0) }
+  }
+
+  static func hasKnownSuffix(_ name: ArraySlice<UInt8>) -> Bool { knownSuffix(of: name) != nil }
+}

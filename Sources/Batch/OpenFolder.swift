@@ -1,0 +1,139 @@
+internal import SystemPackage
+
+#if canImport(Darwin)
+  internal import Darwin
+#else
+  internal import Glibc
+#endif
+
+/// A folder that is open for reading its entries and for reaching them by their names alone.
+@safe struct OpenFolder: ~Copyable {
+  #if canImport(Darwin)
+    private typealias Stream = UnsafeMutablePointer<DIR>
+  #else
+    private typealias Stream = OpaquePointer
+  #endif
+
+  // SAFETY: from fdopendir, closed once, in deinit, and used by its one owner only.
+  private let stream: Stream
+  let identity: FileIdentity
+
+  private init(stream: Stream, identity: FileIdentity) {
+    unsafe self.stream = unsafe stream
+    self.identity = identity
+  }
+
+  deinit { _ = unsafe closedir(stream) }
+
+  var number: CInt { unsafe dirfd(stream) }
+
+  /// Opens a folder however long its path is.
+  /// - Parameter links: whether the path's last component may be a symbolic link.
+  static func open(_ path: FilePath, links: LinkRule) throws(Errno) -> OpenFolder {
+    let descriptor = try openDescriptor(path, links == .follow ? .folder : .folderNotLink)
+    let identity = try FileStatus(of: descriptor).identity
+    let number = descriptor.release()
+    guard let stream = unsafe fdopendir(number) else {
+      let error = Errno.current
+      _ = Descriptor(owning: number)
+      throw error
+    }
+    return unsafe OpenFolder(stream: stream, identity: identity)
+  }
+
+  /// The kernel takes at most `PATH_MAX` bytes at once, so a longer path is gone along in pieces.
+  private static func openDescriptor(_ path: FilePath, _ access: Descriptor.Access) throws(Errno) -> Descriptor {
+    if path.length < Int(PATH_MAX) { return try Descriptor(opening: path, access) }
+    let bytes = path.bytes
+    var rest = bytes[...]
+    var folder = try Descriptor(opening: bytes.first == UInt8(ascii: "/") ? "/" : ".", .folder)
+    while rest.count >= Int(PATH_MAX) {
+      // A component that fills a piece is too long for any file system.
+      guard let cut = rest.prefix(Int(PATH_MAX) - 1).lastIndex(of: UInt8(ascii: "/")) else {
+        throw Errno(rawValue: ENAMETOOLONG)
+      }
+      let piece = rest[..<cut].drop { $0 == UInt8(ascii: "/") }
+      rest = rest[(cut + 1)...]
+      if !piece.isEmpty { folder = try Descriptor(opening: FilePath(bytes: piece), in: folder, .folder) }
+    }
+    return try Descriptor(opening: FilePath(bytes: rest), in: folder, access)
+  }
+}
+
+/// The entries of a folder but hidden ones, in the order of their bytes.
+struct FolderListing {
+  struct Entry {
+    /// Where the name starts among the bytes of all; it ends before a zero byte.
+    let start: Int
+    /// Nil where the file system does not say.
+    let kind: FileKind?
+  }
+
+  private let names: [UInt8]
+  let entries: [Entry]
+  /// Why reading stopped early, if it did.
+  let failure: Errno?
+
+  init(of folder: borrowing OpenFolder) {
+    var names: [UInt8] = []
+    var entries: [Entry] = []
+    failure = unsafe folder.forEachEntry { name, kind in
+      if unsafe name[0] == CChar(bitPattern: UInt8(ascii: ".")) { return }
+      entries.append(Entry(start: names.count, kind: kind))
+      // SAFETY: the name ends in a zero byte, which is kept.
+      unsafe names.append(contentsOf: UnsafeRawBufferPointer(start: name, count: strlen(name) + 1))
+    }
+    unsafe names.withUnsafeBytes { bytes in
+      guard let base = unsafe bytes.assumingMemoryBound(to: CChar.self).baseAddress else { return }
+      entries.sort { unsafe strcmp(base + $0.start, base + $1.start) < 0 }
+    }
+    self.names = names
+    self.entries = entries
+  }
+
+  /// The bytes of an entry's name.
+  func name(of entry: Entry) -> ArraySlice<UInt8> {
+    names[entry.start...].prefix { $0 != 0 }
+  }
+
+  /// Lends the name as C calls take it.
+  func withName<Result>(
+    of entry: Entry, _ body: (UnsafePointer<CChar>) throws(Errno) -> Result
+  ) throws(Errno) -> Result {
+    try unsafe names.withUnsafeBufferPointer { bytes throws(Errno) in
+      // SAFETY: every entry starts inside the bytes, and the last of these is a zero.
+      try unsafe bytes.withMemoryRebound(to: CChar.self) { names throws(Errno) in
+        guard let base = names.baseAddress else { throw Errno(rawValue: ENOENT) }
+        return try unsafe body(base + entry.start)
+      }
+    }
+  }
+}
+
+extension OpenFolder {
+  /// Calls `body` with the zero-terminated name of each entry; tells why it ended early, if it did.
+  fileprivate func forEachEntry(_ body: (UnsafePointer<CChar>, FileKind?) -> Void) -> Errno? {
+    while true {
+      errno = 0
+      guard let entry = unsafe readdir(stream) else { return errno == 0 ? nil : .current }
+      guard let offset = MemoryLayout<dirent>.offset(of: \.d_name) else { return nil }
+      // SAFETY: the name is terminated, inside the record, which stays until the next readdir of this stream.
+      let name = unsafe (UnsafeRawPointer(entry) + offset).assumingMemoryBound(to: CChar.self)
+      unsafe body(name, FileKind(entryType: Int32(entry.pointee.d_type)))
+    }
+  }
+}
+
+extension FileKind {
+  fileprivate init?(entryType: Int32) {
+    switch entryType {
+    case Int32(DT_REG): self = .regular
+    case Int32(DT_DIR): self = .folder
+    case Int32(DT_LNK): self = .symbolicLink
+    case Int32(DT_FIFO): self = .pipe
+    case Int32(DT_SOCK): self = .socket
+    case Int32(DT_CHR), Int32(DT_BLK): self = .device
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package import SystemPackage
+
+/// Why no work may start. Nothing was written.
+package enum PlanError: Error, Hashable, Sendable {
+  case collisions([Collision])
+  case outputsAreInputs([Overlap])
+  /// The output folder, or something on the way to it, is a file.
+  case outputFolderIsFile(FilePath)
+}
+
+/// An output that is one of the sources.
+package struct Overlap: Hashable, Sendable {
+  /// The source that would be overwritten.
+  package let input: FilePath
+  package let output: FilePath
+}
+
+/// Decides, before any work, what is written where, so that no picture can get lost.
+package enum Planner {
+  /// The jobs of the inputs, in their order.
+  ///
+  /// What is refused already takes part in nothing: it writes nothing. Takes 16 bytes a path for the names and 24 for
+  /// the files, one after the other, beside the jobs; looks at the file system only where the output folder is there.
+  package static func jobs(for inputs: [FoundInput], naming: OutputNaming) throws(PlanError) -> [Job] {
+    let outputFolderIsThere = try checkFolder(naming.folder)
+    let jobs = inputs.enumerated().map { naming.job(index: $0.offset, for: $0.element) }
+    let collisions = OutputNames(jobs, below: naming.folder).collisions()
+    guard collisions.isEmpty else { throw .collisions(collisions) }
+    if outputFolderIsThere {
+      let overlaps = overlaps(jobs, inputs)
+      guard overlaps.isEmpty else { throw .outputsAreInputs(overlaps) }
+    }
+    return jobs
+  }
+
+  private static func checkFolder(_ folder: FilePath) throws(PlanError) -> Bool {
+    do throws(Errno) {
+      if try FileStatus(of: folder).kind == .folder { return true }
+    } catch {
+      if error != .notDirectory { return false }
+    }
+    throw .outputFolderIsFile(folder)
+  }
+
+  private static func overlaps(_ jobs: [Job], _ inputs: [FoundInput]) -> [Overlap] {
+    let sources = SourceFiles(inputs)
+    var overlaps: [Overlap] = []
+    var lastFolder: (path: FilePath, isThere: Bool)?
+    for job in jobs where job.refusal == nil {
+      // Neighbours share folders, and where a folder is not there yet, nor is anything in it.
+      let folder = job.output.removingLastComponent()
+      let isThere = lastFolder?.path == folder ? lastFolder?.isThere == true : OutputFile.isThere(folder)
+      lastFolder = (folder, isThere)
+      guard isThere, let index = sources.index(of: job.output) else { continue }
+      overlaps.append(Overlap(input: inputs[index].source, output: job.output))
+    }
+    return overlaps
+  }
+}
+
+/// The files that are inputs, by identity; by path those that could not be looked at.
+private struct SourceFiles {
+  private let identities: [(identity: FileIdentity, index: Int)]
+  private let paths: [FilePath: Int]
+
+  init(_ inputs: [FoundInput]) {
+    var identities: [(identity: FileIdentity, index: Int)] = []
+    identities.reserveCapacity(inputs.count)
+    var paths: [FilePath: Int] = [:]
+    for (index, input) in inputs.enumerated() {
+      if let identity = input.identity {
+        identities.append((identity, index))
+      } else {
+        paths[input.source.lexicallyNormalized()] = index
+      }
+    }
+    identities.sort { ($0.identity, $0.index) < ($1.identity, $1.index) }
+    self.identities = identities
+    self.paths = paths
+  }
+
+  /// Which input the path leads to, by hard links and symbolic ones too.
+  func index(of output: FilePath) -> Int? {
+    if !paths.isEmpty, let index = paths[output.lexicallyNormalized()] { return index }
+    guard let identity = (try? FileStatus(of: output))?.identity else { return nil }
+    let place = identities.firstIndexInOrder { $0.identity >= identity }
+    return place < identities.count && identities[place].identity == identity ? identities[place].index : nil
+  }
+}

@@ -1,0 +1,128 @@
+internal import Synchronization
+internal import SystemPackage
+
+/// Jobs from a list that may still be growing (`--files-from -`): a line is read when a worker asks for work, so work
+/// starts before the list ends, and no thread waits for anything but its own job.
+///
+/// What a plan finds before any work is found here line by line, and fails that one input: a name that an earlier line
+/// took, and an output that is one of the sources so far. Holds about 100 bytes a line for that.
+package final class StreamedJobs: JobSource {
+  private struct State: ~Copyable {
+    var planned: ArraySlice<Job>
+    var reader: EntryReader
+    var nextIndex: Int
+    var names = TakenNames()
+    var sources: Set<FileIdentity> = []
+    var isAtEnd = false
+    var failure: String?
+  }
+
+  private let naming: OutputNaming
+  private let outputFolderIsThere: Bool
+  private let state: Mutex<State>
+
+  /// - Parameters:
+  ///   - planned: jobs of inputs that were given beside the list; they come first.
+  ///   - descriptor: read from here on, and closed in the end: 0 for standard input.
+  ///   - stop: ends the waiting for more lines.
+  package init(
+    after planned: [Job] = [], from descriptor: CInt, separator: EntrySeparator, naming: OutputNaming,
+    stop: StopRequest
+  ) {
+    self.naming = naming
+    outputFolderIsThere = OutputFile.isThere(naming.folder)
+    var names = TakenNames()
+    var sources: Set<FileIdentity> = []
+    for job in planned where job.refusal == nil {
+      _ = names.take(job.output, for: job.source)
+      if let status = try? FileStatus(of: job.source) { sources.insert(status.identity) }
+    }
+    let reader = EntryReader(Descriptor(owning: descriptor), separator: separator, stop: stop)
+    state = Mutex(
+      State(
+        planned: planned[...], reader: reader, nextIndex: planned.count, names: names, sources: sources))
+  }
+
+  package var count: Int? { nil }
+
+  /// Why the list ended before its end, if it did: it could not be read on.
+  package var failure: String? { state.withLock { $0.failure } }
+
+  /// All under one lock, the look at the file too: which of two lines gets a name must not depend on the workers.
+  package func next() -> Job? {
+    state.withLock { state in
+      if let job = state.planned.popFirst() { return job }
+      if state.isAtEnd { return nil }
+      do throws(Errno) {
+        if let entry = try state.reader.next() {
+          let job = checked(entry.input(), &state)
+          state.nextIndex += 1
+          return job
+        }
+      } catch {
+        state.failure = error.words
+      }
+      state.isAtEnd = true
+      return nil
+    }
+  }
+
+  private func checked(_ input: FoundInput, _ state: inout State) -> Job {
+    let job = naming.job(index: state.nextIndex, for: input)
+    if let identity = input.identity { state.sources.insert(identity) }
+    if job.refusal != nil { return job }
+    if outputFolderIsThere, let status = try? FileStatus(of: job.output), state.sources.contains(status.identity) {
+      return job.refused(.outputIsInput)
+    }
+    if let other = state.names.take(job.output, for: job.source) { return job.refused(.nameTaken(by: other)) }
+    return job
+  }
+}
+
+/// The outputs that jobs have, by fingerprints of 128 bits: whether two paths share one need not be feared.
+private struct TakenNames {
+  private struct Fingerprint: Hashable {
+    let low: Int
+    let high: Int
+  }
+
+  /// The sources one after another, zero-terminated, and where the one that took a name starts.
+  private var sources: [UInt8] = []
+  private var starts: [Fingerprint: Int] = [:]
+
+  /// Takes a name, or tells who has it.
+  mutating func take(_ output: FilePath, for source: FilePath) -> FilePath? {
+    let fingerprint = unsafe output.withBytes { bytes in
+      let halves = (0...1).map { seed in
+        var hasher = Hasher()
+        hasher.combine(seed)
+        unsafe hasher.combine(bytes: bytes)
+        return hasher.finalize()
+      }
+      return Fingerprint(low: halves[0], high: halves[1])
+    }
+    if let start = starts[fingerprint] { return FilePath(bytes: sources[start...].prefix { $0 != 0 }) }
+    starts[fingerprint] = sources.count
+    sources += source.bytes
+    sources.append(0)
+    return nil
+  }
+}
+
+extension Job {
+  fileprivate func refused(_ error: JobError) -> Job {
+    Job(
+      index: index, source: source, output: output, format: format, sourceByteCount: sourceByteCount, refusal: error)
+  }
+}
+
+extension JobError {
+  fileprivate static let outputIsInput = JobError(
+    stage: .write, code: .exists, message: "its output would overwrite one of the inputs; choose another --out or --name")
+
+  fileprivate static func nameTaken(by other: FilePath) -> JobError {
+    JobError(
+      stage: .write, code: .exists,
+      message: "it would get the same output name as \(other); choose another --name")
+  }
+}

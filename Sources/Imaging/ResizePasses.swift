@@ -1,0 +1,57 @@
+internal import PixelKernels
+internal import PixelKernelsAVX2
+
+/// The inner loops of a resampling at one depth of samples, in one build; `IntegerPasses` tells what each does.
+protocol ResizePasses: SendableMetatype {
+  associatedtype Weight
+
+  static var pairBytes: Int { get }
+  static var rowSampleBytes: Int { get }
+  static var columnSampleBytes: Int { get }
+
+  /// The weights in the form that the passes take: rows of `Weights.tapCount`.
+  static func coefficients(of weights: Weights) -> [Weight]
+
+  @unsafe static func pairRows(
+    _ top: UnsafeRawPointer, _ bottom: UnsafeRawPointer, count: Int, into: UnsafeMutableRawPointer)
+  @unsafe static func sumRows(
+    _ pairs: UnsafeRawPointer, stride: Int, weights: UnsafePointer<Weight>, pairCount: Int, count: Int, precision: Int,
+    into: UnsafeMutableRawPointer)
+  @unsafe static func transpose(
+    _ rows: UnsafeRawPointer, stride: Int, channels: Int, count: Int, into: UnsafeMutableRawPointer)
+  @unsafe static func sumColumns(
+    _ columns: UnsafeRawPointer, channels: Int, first: UnsafePointer<Int32>, weights: UnsafePointer<Weight>,
+    pairCount: Int, count: Int, into: UnsafeMutableRawPointer)
+  @unsafe static func store8(
+    _ sums: UnsafeMutableRawPointer, count: Int, precision: Int, rows: Int, into: UnsafeMutableRawPointer, stride: Int)
+  @unsafe static func store16(
+    _ sums: UnsafeMutableRawPointer, count: Int, precision: Int, rows: Int, into: UnsafeMutableRawPointer, stride: Int)
+}
+
+extension PixelKernels.IntegerPasses: ResizePasses {
+  static func coefficients(of weights: Weights) -> [Int16] { weights.integers }
+}
+
+extension PixelKernels.FloatPasses: ResizePasses {
+  static func coefficients(of weights: Weights) -> [Float] { weights.floats }
+}
+
+extension PixelKernelsAVX2.IntegerPasses: ResizePasses {
+  static func coefficients(of weights: Weights) -> [Int16] { weights.integers }
+}
+
+extension PixelKernelsAVX2.FloatPasses: ResizePasses {
+  static func coefficients(of weights: Weights) -> [Float] { weights.floats }
+}
+
+extension InstructionSet {
+  /// The passes for samples of a depth.
+  func resizePasses(for depth: SampleDepth) -> any ResizePasses.Type {
+    switch (self, depth) {
+    case (.baseline, .eight): PixelKernels.IntegerPasses.self
+    case (.baseline, .sixteen): PixelKernels.FloatPasses.self
+    case (.avx2, .eight): PixelKernelsAVX2.IntegerPasses.self
+    case (.avx2, .sixteen): PixelKernelsAVX2.FloatPasses.self
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import Codecs
+import Imaging
+import Testing
+
+@Suite struct EXIFOrientationTests {
+  /// A TIFF structure with one directory of one orientation entry.
+  static func tiff(bigEndian: Bool, tag: UInt16 = 0x0112, type: UInt16 = 3, value: UInt16) -> [UInt8] {
+    func two(_ value: UInt16) -> [UInt8] {
+      let bytes = [UInt8(value >> 8), UInt8(value & 0xff)]
+      return bigEndian ? bytes : bytes.reversed()
+    }
+    func four(_ value: UInt16) -> [UInt8] { bigEndian ? two(0) + two(value) : two(value) + two(0) }
+    let mark: [UInt8] = bigEndian ? [0x4D, 0x4D] : [0x49, 0x49]
+    return mark + two(42) + four(8) + two(1) + two(tag) + two(type) + four(1) + two(value) + two(0) + four(0)
+  }
+
+  private func orientation(_ bytes: [UInt8]) -> Orientation {
+    unsafe bytes.withUnsafeBytes { unsafe Orientation(tiff: $0) }
+  }
+
+  @Test(arguments: 1...8, [true, false])
+  func `all eight values are read in either byte order`(value: Int, bigEndian: Bool) {
+    #expect(orientation(Self.tiff(bigEndian: bigEndian, value: UInt16(value))).rawValue == value)
+  }
+
+  @Test func `nonsense is upright`() {
+    #expect(orientation([]) == .upright)
+    #expect(orientation(Self.tiff(bigEndian: true, value: 0)) == .upright)
+    #expect(orientation(Self.tiff(bigEndian: true, value: 9)) == .upright)
+    #expect(orientation(Self.tiff(bigEndian: true, type: 4, value: 6)) == .upright)
+    #expect(orientation(Self.tiff(bigEndian: true, tag: 0x0113, value: 6)) == .upright)
+  }
+
+  @Test func `every cut and every flipped byte is survived`() {
+    let whole = Self.tiff(bigEndian: false, value: 6)
+    for count in 0..<whole.count { _ = orientation(Array(whole.prefix(count))) }
+    for index in whole.indices {
+      for bit in 0..<8 {
+        var bytes = whole
+        bytes[index] ^= 1 << bit
+        _ = orientation(bytes)
+      }
+    }
+    #expect(orientation(Array(whole.prefix(19))) == .upright, "the value itself is cut off")
+  }
+}

@@ -1,0 +1,132 @@
+import Foundation
+import TestSupport
+
+/// What a program said and how it ended.
+struct Answer {
+  let status: Int32
+  /// The signal that ended it, nil where it exited by itself.
+  let signal: Int32?
+  let output: String
+  let error: String
+
+  /// The events of `--json`, in order.
+  var events: [[String: Any]] {
+    get throws {
+      try output.split(separator: "\n").map { line in
+        guard let event = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] else {
+          throw NotAnObject(line: String(line))
+        }
+        return event
+      }
+    }
+  }
+
+  /// The file events by the last part of their source.
+  var files: [String: [String: Any]] {
+    get throws {
+      let files = try events.filter { $0["event"] as? String == "file" }
+      return Dictionary(
+        uniqueKeysWithValues: files.map { (($0["source"] as? String ?? "").split(separator: "/").last.map(String.init) ?? "", $0) })
+    }
+  }
+
+  struct NotAnObject: Error { let line: String }
+}
+
+/// A folder that is gone when the test is.
+final class ScratchFolder {
+  let url: URL
+
+  init() throws {
+    url = FileManager.default.temporaryDirectory.appending(path: "imgbatch-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: url) }
+
+  subscript(name: String) -> String { url.appending(path: name).path }
+
+  /// Copies a sample in, under its own or another name.
+  func add(_ sample: String, as name: String? = nil) throws {
+    let target = url.appending(path: name ?? sample)
+    try FileManager.default.createDirectory(at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try FileManager.default.copyItem(at: Places.samples.appending(path: sample), to: target)
+  }
+
+  /// The paths of all files below a folder, from there, sorted.
+  func files(below name: String) -> [String] {
+    let names = FileManager.default.enumerator(atPath: self[name])?.compactMap { $0 as? String } ?? []
+    return names.filter { path in
+      var isFolder: ObjCBool = false
+      return FileManager.default.fileExists(atPath: self[name + "/" + path], isDirectory: &isFolder) && !isFolder.boolValue
+    }.sorted()
+  }
+
+  func bytes(_ name: String) -> Data? { FileManager.default.contents(atPath: self[name]) }
+}
+
+/// Runs the programs that this build made.
+enum Command {
+  /// They lie beside the test bundle.
+  static let folder = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+  static let imgbatch = folder.appending(path: "imgbatch")
+
+  static var dogs: String { Places.samples.appending(path: "dogs").path }
+  static var patterns: String { Places.samples.appending(path: "patterns").path }
+  static var broken: String { Places.samples.appending(path: "broken").path }
+
+  /// Runs imgbatch with arguments that are text.
+  static func run(
+    _ arguments: String..., input: Data = Data(), environment: [String: String] = [:]
+  ) throws -> Answer {
+    try run(arguments: arguments, input: input, environment: environment)
+  }
+
+  static func run(
+    arguments: [String], input: Data = Data(), environment: [String: String] = [:]
+  ) throws -> Answer {
+    try run(imgbatch, arguments, input: input, environment: environment)
+  }
+
+  /// Runs a line of bash; imgbatch is on its path.
+  static func shell(_ line: String, in folder: ScratchFolder) throws -> Answer {
+    try run(
+      URL(fileURLWithPath: "/bin/bash"), ["-c", "set -o pipefail; " + line], input: Data(), environment: [:],
+      in: folder.url)
+  }
+
+  private static func run(
+    _ program: URL, _ arguments: [String], input: Data, environment: [String: String], in folder: URL? = nil
+  ) throws -> Answer {
+    let scratch = try ScratchFolder()
+    try input.write(to: scratch.url.appending(path: "input"))
+    let process = prepared(program, arguments, environment, in: folder)
+    // Files, not pipes: nobody has to empty them while the program runs.
+    for name in ["output", "error"] { FileManager.default.createFile(atPath: scratch[name], contents: nil) }
+    process.standardInput = try FileHandle(forReadingFrom: scratch.url.appending(path: "input"))
+    process.standardOutput = try FileHandle(forWritingTo: scratch.url.appending(path: "output"))
+    process.standardError = try FileHandle(forWritingTo: scratch.url.appending(path: "error"))
+    try process.run()
+    process.waitUntilExit()
+    return Answer(
+      status: process.terminationStatus,
+      signal: process.terminationReason == .uncaughtSignal ? process.terminationStatus : nil,
+      output: String(decoding: scratch.bytes("output") ?? Data(), as: UTF8.self),
+      error: String(decoding: scratch.bytes("error") ?? Data(), as: UTF8.self))
+  }
+
+  /// A process that is set up but not running yet.
+  static func prepared(
+    _ program: URL = imgbatch, _ arguments: [String], _ environment: [String: String] = [:], in folder: URL? = nil
+  ) -> Process {
+    let process = Process()
+    process.executableURL = program
+    process.arguments = arguments
+    var variables = ProcessInfo.processInfo.environment
+    variables["PATH"] = Command.folder.path + ":" + (variables["PATH"] ?? "/usr/bin:/bin")
+    for name in ["NO_COLOR", "SLURM_CPUS_PER_TASK", "IMGBATCH_SIMD"] { variables[name] = nil }
+    process.environment = variables.merging(environment) { $1 }
+    process.currentDirectoryURL = folder
+    return process
+  }
+}

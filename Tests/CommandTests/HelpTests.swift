@@ -1,0 +1,46 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("Help, version and README")
+struct HelpTests {
+  @Test("The version tells the libraries in use")
+  func version() throws {
+    let answer = try Command.run("--version")
+    #expect(answer.status == 0)
+    #expect(answer.output.hasPrefix("imgbatch 0."))
+    for word in ["libjpeg-turbo ", "libpng 1.", "zlib 1.", "SIMD: "] { #expect(answer.output.contains(word)) }
+    #expect(answer.output.split(separator: "\n").count == 1)
+  }
+
+  @Test("Every command has help", arguments: [[], ["resize"], ["grayscale"], ["info"]])
+  func help(command: [String]) throws {
+    let answer = try Command.run(arguments: command + ["--help"])
+    #expect(answer.status == 0)
+    #expect(answer.output.contains("EXAMPLES:"))
+    #expect(answer.output.contains("USAGE: imgbatch"))
+  }
+
+  @Test("Every example of the README and of the help runs")
+  func examples() throws {
+    let scratch = try ScratchFolder()
+    for name in ["samples", "dogs", "cats"] {
+      let target = name == "samples" ? Places.samples.path : Command.dogs
+      try FileManager.default.createSymbolicLink(atPath: scratch[name], withDestinationPath: target)
+    }
+    try scratch.add("dogs/bello.png", as: "scan.png")
+    let readme = try String(contentsOf: Places.root.appending(path: "README.md"), encoding: .utf8)
+    let texts = try [readme] + ["", "resize", "grayscale", "info"].map {
+      try Command.run(arguments: $0.isEmpty ? ["--help"] : [$0, "--help"], environment: ["COLUMNS": "400"]).output
+    }
+    let lines = texts.flatMap { $0.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) } }
+    let examples = lines.filter { line in
+      ["imgbatch resize ", "imgbatch grayscale ", "imgbatch info ", "find "].contains { line.hasPrefix($0) }
+    }
+    #expect(examples.count > 12)
+    for example in examples {
+      let answer = try Command.shell(example, in: scratch)
+      #expect(answer.status == 0, "\(example): \(answer.error)")
+    }
+  }
+}

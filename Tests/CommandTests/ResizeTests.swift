@@ -1,0 +1,184 @@
+import Foundation
+import Testing
+
+@Suite("imgbatch resize")
+struct ResizeTests {
+  @Test("A folder becomes thumbnails in a box of 256, its tree mirrored, and the run says so on standard error")
+  func folder() throws {
+    let scratch = try ScratchFolder()
+    for name in ["dogs/rex.jpg", "dogs/luna.jpg", "dogs/bello.png", "patterns/orientation-6.jpg"] {
+      try scratch.add(name, as: "in/" + name)
+    }
+    let answer = try Command.run("resize", scratch["in"], "--out", scratch["out"])
+    #expect(answer.status == 0, "\(answer.error)")
+    #expect(answer.output.isEmpty)
+    #expect(answer.error.hasPrefix("4 written in "))
+    #expect(
+      scratch.files(below: "out") == ["dogs/bello.png", "dogs/luna.jpg", "dogs/rex.jpg", "patterns/orientation-6.jpg"])
+
+    let sizes = try Command.run("info", scratch["out"], "--json").events.reduce(into: [String: [Int?]]()) {
+      $0[URL(fileURLWithPath: $1["source"] as? String ?? "").lastPathComponent] = [
+        $1["width"] as? Int, $1["height"] as? Int, $1["orientation"] as? Int,
+      ]
+    }
+    #expect(
+      sizes == [
+        "rex.jpg": [256, 192, 1], "luna.jpg": [192, 256, 1], "bello.png": [256, 176, 1],
+        "orientation-6.jpg": [170, 256, 1],
+      ])
+  }
+
+  @Test("Sources keep their bytes")
+  func sourcesStay() throws {
+    let scratch = try ScratchFolder()
+    try scratch.add("dogs/rex.jpg", as: "in/rex.jpg")
+    let before = scratch.bytes("in/rex.jpg")
+    #expect(try Command.run("resize", scratch["in"], "--out", scratch["in/thumbs"]).status == 0)
+    #expect(scratch.bytes("in/rex.jpg") == before)
+    // An output folder inside an input folder is no input.
+    #expect(try Command.run("resize", scratch["in"], "--out", scratch["in/thumbs"]).error.hasPrefix("1 written"))
+  }
+
+  @Test(
+    "Sizes are met exactly",
+    arguments: [
+      ("100", 100, 75), ("300x50", 67, 50), ("90x", 90, 68), ("x90", 120, 90), ("50%", 600, 450), ("4000", 1200, 900),
+    ])
+  func sizes(size: String, width: Int, height: Int) throws {
+    let scratch = try ScratchFolder()
+    let answer = try Command.run(
+      "resize", Command.dogs + "/rex.jpg", "--out", scratch["out"], "--size", size, "--json")
+    #expect(answer.status == 0, "\(answer.error)")
+    let file = try #require(answer.files["rex.jpg"])
+    #expect(file["width"] as? Int == width)
+    #expect(file["height"] as? Int == height)
+    #expect(file["sourceWidth"] as? Int == 1200)
+  }
+
+  @Test("--upscale lets small pictures grow")
+  func upscale() throws {
+    let scratch = try ScratchFolder()
+    let answer = try Command.run(
+      "resize", Command.dogs + "/bello.png", "--out", scratch["out"], "--size", "960", "--upscale", "--json")
+    #expect(try answer.files["bello.png"]?["width"] as? Int == 960)
+  }
+
+  @Test("--format, --gray and --progressive say what comes out")
+  func formats() throws {
+    let scratch = try ScratchFolder()
+    let answer = try Command.run(
+      "resize", Command.patterns, "--out", scratch["out"], "--format", "jpeg", "--gray", "--progressive", "--background",
+      "black")
+    #expect(answer.status == 0, "\(answer.error)")
+    let infos = try Command.run("info", scratch["out"], "--json").events
+    #expect(infos.count == 14)
+    for info in infos {
+      #expect(info["format"] as? String == "jpeg")
+      #expect(info["colour"] as? String == "gray")
+      #expect(info["layout"] as? String == "progressive")
+    }
+  }
+
+  @Test("Chroma subsampling, profile and 16 bits follow the options")
+  func details() throws {
+    let scratch = try ScratchFolder()
+    func info(_ name: String, _ options: String...) throws -> [String: Any] {
+      let source = Command.patterns + "/" + name
+      let out = scratch[UUID().uuidString]
+      #expect(try Command.run(arguments: ["resize", source, "--out", out, "--size", "64"] + options).status == 0)
+      return try #require(try Command.run("info", out, "--json").events.first)
+    }
+    #expect(try info("icc-srgb.jpg")["subsampling"] as? String == "420")
+    #expect(try info("icc-srgb.jpg", "--quality", "90")["subsampling"] as? String == "444")
+    #expect(try info("icc-srgb.jpg", "--subsampling", "422")["subsampling"] as? String == "422")
+    #expect(try info("icc-srgb.jpg")["profileBytes"] as? Int != 0)
+    #expect(try info("icc-srgb.jpg", "--icc", "strip")["profileBytes"] as? Int == 0)
+    #expect(try info("gradient-16bit.png")["bits"] as? Int == 16)
+    #expect(try info("orientation-6.jpg")["width"] as? Int == 43)
+    #expect(try info("orientation-6.jpg", "--no-orient")["width"] as? Int == 64)
+  }
+
+  @Test("grayscale keeps the size unless --size is given")
+  func grayscale() throws {
+    let scratch = try ScratchFolder()
+    let full = try Command.run("grayscale", Command.dogs, "--out", scratch["full"], "--json")
+    #expect(full.status == 0, "\(full.error)")
+    #expect(try full.files["rex.jpg"]?["width"] as? Int == 1200)
+    let small = try Command.run("grayscale", Command.dogs, "--out", scratch["small"], "--size", "64", "--json")
+    #expect(try small.files["rex.jpg"]?["width"] as? Int == 64)
+    for info in try Command.run("info", scratch["full"], "--json").events {
+      #expect(info["colour"] as? String == "gray")
+    }
+  }
+
+  @Test("Names come from the template")
+  func names() throws {
+    let scratch = try ScratchFolder()
+    let answer = try Command.run(
+      "resize", Command.dogs + "/rex.jpg", "--out", scratch["out"], "--name", "{size}/{stem}-{w}x{h}.{ext}")
+    #expect(answer.status == 0, "\(answer.error)")
+    #expect(scratch.files(below: "out") == ["256/rex-256x192.jpg"])
+  }
+
+  @Test("--dry-run says what would be written and writes nothing")
+  func dryRun() throws {
+    let scratch = try ScratchFolder()
+    try scratch.add("dogs/rex.jpg", as: "in/rex.jpg")
+    let answer = try Command.run("resize", scratch["in"], "--out", scratch["out"], "--dry-run")
+    #expect(answer.status == 0, "\(answer.error)")
+    #expect(answer.output == "\(scratch["in/rex.jpg"]) -> \(scratch["out/rex.jpg"]): 1200x900 -> 256x192\n")
+    #expect(!FileManager.default.fileExists(atPath: scratch["out"]))
+
+    let events = try Command.run("resize", scratch["in"], "--out", scratch["out"], "--dry-run", "--json").events
+    #expect(events.map { $0["event"] as? String } == ["start", "file", "summary"])
+    #expect(events[1]["status"] as? String == "planned")
+    #expect(events[2]["notStarted"] as? Int == 1)
+  }
+
+  @Test("--existing keeps, refuses or replaces what is there")
+  func existing() throws {
+    let scratch = try ScratchFolder()
+    try scratch.add("dogs/rex.jpg", as: "in/rex.jpg")
+    try scratch.add("dogs/luna.jpg", as: "out/rex.jpg")
+    let there = scratch.bytes("out/rex.jpg")
+
+    let skip = try Command.run("resize", scratch["in"], "--out", scratch["out"], "--existing", "skip", "--json")
+    #expect(skip.status == 0)
+    #expect(try skip.files["rex.jpg"]?["reason"] as? String == "exists")
+    #expect(scratch.bytes("out/rex.jpg") == there)
+
+    for options in [[], ["--dry-run"]] {
+      let fail = try Command.run(
+        arguments: ["resize", scratch["in"], "--out", scratch["out"], "--existing", "fail", "--json"] + options)
+      #expect(fail.status == 1)
+      #expect(try (fail.files["rex.jpg"]?["error"] as? [String: Any])?["code"] as? String == "exists")
+      #expect(scratch.bytes("out/rex.jpg") == there)
+    }
+
+    #expect(try Command.run("resize", scratch["in"], "--out", scratch["out"]).status == 0)
+    #expect(scratch.bytes("out/rex.jpg") != there)
+  }
+
+  @Test("All modes and numbers of workers write the same bytes")
+  func modes() throws {
+    let scratch = try ScratchFolder()
+    let ways = [
+      ["--mode", "serial"], ["--jobs", "1"], ["--jobs", "2"], ["--jobs", "40"], ["--mode", "processes", "--jobs", "1"],
+      ["--mode", "processes", "--jobs", "3"],
+    ]
+    for (index, way) in ways.enumerated() {
+      let answer = try Command.run(
+        arguments: ["resize", Command.dogs, Command.patterns, "--out", scratch["\(index)"]] + way)
+      #expect(answer.status == 0, "\(way): \(answer.error)")
+      #expect(answer.error.hasPrefix("17 written in "))
+    }
+    let names = scratch.files(below: "0")
+    #expect(names.count == 17)
+    for index in 1..<ways.count {
+      #expect(scratch.files(below: "\(index)") == names)
+      for name in names {
+        #expect(scratch.bytes("\(index)/\(name)") == scratch.bytes("0/\(name)"), "\(name) \(ways[index])")
+      }
+    }
+  }
+}

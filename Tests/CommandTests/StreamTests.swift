@@ -1,0 +1,90 @@
+import Foundation
+import Testing
+
+@Suite("Lists, streams and signals")
+struct StreamTests {
+  @Test("Inputs come from a list, line by line or NUL by NUL, from a file or standard input", arguments: ["\n", "\0"])
+  func lists(separator: String) throws {
+    let scratch = try ScratchFolder()
+    let list = ["rex.jpg", "luna.jpg"].map { Command.dogs + "/" + $0 + separator }.joined()
+    let options = separator == "\0" ? ["-0"] : []
+    let streamed = try Command.run(
+      arguments: ["resize", "--files-from", "-", "--out", scratch["a"], "--json"] + options, input: Data(list.utf8))
+    #expect(streamed.status == 0, "\(streamed.error)")
+    #expect(try streamed.events.first?["inputs"] is NSNull)
+    #expect(try streamed.events.last?["inputs"] as? Int == 2)
+
+    try Data(list.utf8).write(to: scratch.url.appending(path: "list"))
+    let read = try Command.run(
+      arguments: ["resize", Command.dogs + "/bello.png", "--files-from", scratch["list"], "--out", scratch["b"]] + options)
+    #expect(read.status == 0, "\(read.error)")
+    #expect(read.error.hasPrefix("3 written"), "\(read.error)")
+  }
+
+  @Test("Names keep their bytes, from the command line, from folders and from lists")
+  func bytes() throws {
+    let scratch = try ScratchFolder()
+    let line = """
+      mkdir in && cp '\(Command.dogs)/rex.jpg' $'in/caf\\xe9\\n.jpg' &&
+      imgbatch resize in --out a && imgbatch resize $'in/caf\\xe9\\n.jpg' --out b --json &&
+      find in -type f -print0 | imgbatch resize --files-from - -0 --out c &&
+      ls b/$'caf\\xe9\\n.jpg' >/dev/null && diff -r a b && find c -name $'caf\\xe9\\n.jpg' | grep -q .
+      """
+    let answer = try Command.shell(line, in: scratch)
+    #expect(answer.status == 0, "\(answer.error)")
+    let event = try #require(answer.events.dropFirst().first)
+    #expect(event["source"] as? String == "in/caf\u{FFFD}\n.jpg")
+    let bytes = try #require(Data(base64Encoded: event["sourcePathBytes"] as? String ?? ""))
+    #expect(Array(bytes) == Array("in/caf".utf8) + [0xE9] + Array("\n.jpg".utf8))
+  }
+
+  @Test("A reader that went away ends the run quietly")
+  func brokenPipe() throws {
+    let scratch = try ScratchFolder()
+    for arguments in [["resize", Command.dogs, "--out", scratch["out"], "--json", "--quiet"], ["info", Command.dogs]] {
+      let pipe = Pipe()
+      try pipe.fileHandleForReading.close()
+      let process = Command.prepared(arguments)
+      FileManager.default.createFile(atPath: scratch["error"], contents: nil)
+      process.standardOutput = pipe
+      process.standardError = try FileHandle(forWritingTo: scratch.url.appending(path: "error"))
+      try process.run()
+      process.waitUntilExit()
+      #expect(process.terminationReason == .exit)
+      #expect(process.terminationStatus == 141)
+      #expect(scratch.bytes("error") == Data())
+    }
+  }
+
+  @Test("With standard output closed, no picture takes its place")
+  func closedOutput() throws {
+    let scratch = try ScratchFolder()
+    let answer = try Command.shell("imgbatch resize '\(Command.dogs)' --out out --json >&- 2>&- <&-", in: scratch)
+    #expect(answer.status == 0)
+    #expect(scratch.files(below: "out").count == 3)
+    #expect(try Command.run("info", scratch["out"]).status == 0)
+  }
+
+  @Test("The first signal ends a run that waits for more names, with its sums", arguments: [(SIGINT, 130), (SIGTERM, 143)])
+  func interrupt(signal: Int32, status: Int32) throws {
+    let scratch = try ScratchFolder()
+    let process = Command.prepared(["resize", "--files-from", "-", "--out", scratch["out"], "--json"])
+    let (input, output) = (Pipe(), Pipe())
+    process.standardInput = input
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    try input.fileHandleForWriting.write(contentsOf: Data("\(Command.dogs)/rex.jpg\n".utf8))
+    var text = ""
+    while text.filter({ $0 == "\n" }).count < 2 {
+      text += String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+    }
+    kill(process.processIdentifier, signal)
+    text += String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit)
+    #expect(process.terminationStatus == status)
+    #expect(text.contains(#""event":"summary","inputs":1,"written":1,"#))
+    #expect(scratch.files(below: "out").map { URL(fileURLWithPath: $0).lastPathComponent } == ["rex.jpg"])
+  }
+}

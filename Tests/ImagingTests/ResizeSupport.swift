@@ -1,0 +1,76 @@
+import TestSupport
+
+@testable import Imaging
+
+/// Numbers that look random and are the same in every run (SplitMix64, Steele, Lea and Flood 2014).
+struct Noise: RandomNumberGenerator {
+  var state: UInt64
+
+  init(_ seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}
+
+extension SampleDepth {
+  var largest: Int { self == .eight ? 255 : 65535 }
+}
+
+extension Plane {
+  /// Noise of the full range, with some flat and some extreme parts.
+  static func noisy(
+    _ width: Int, _ height: Int, channels: Int = 1, depth: SampleDepth = .eight, pool: BufferPool
+  ) -> Plane {
+    var noise = Noise(UInt64(width * 31 + height * 7 + channels))
+    return made(width, height, channels: channels, depth: depth, from: pool) { x, y, _ in
+      switch (x / 8 + y / 8) % 3 {
+      case 0: Int.random(in: 0...1, using: &noise) * depth.largest
+      default: Int.random(in: 0...depth.largest, using: &noise)
+      }
+    }
+  }
+}
+
+/// Where two planes' samples differ first, and how, for a message of one line.
+func firstDifference(_ actual: [Int], _ expected: [Int]) -> String? {
+  if actual.count != expected.count { return "\(actual.count) samples, not \(expected.count)" }
+  let different = actual.indices.filter { actual[$0] != expected[$0] }
+  guard let first = different.first else { return nil }
+  return "\(different.count) of \(actual.count), the first at \(first): \(actual[first]), not \(expected[first])"
+}
+
+/// A resampling in double precision, one sum over the two axes' true weights, not rounded.
+func exactResize(_ plane: borrowing Plane, box: SourceBox, to size: PixelSize, kernel: Kernel) -> [Double] {
+  let samples = plane.samples.map(Double.init)
+  let across = exactRows(kernel, plane.horizontal(box, size))
+  let down = exactRows(kernel, plane.vertical(box, size))
+  let (channels, width) = (plane.channels, plane.size.width)
+  var result: [Double] = []
+  for row in down {
+    var line = [Double](repeating: 0, count: width * channels)
+    for (tap, weight) in row.weights.enumerated() {
+      let start = (row.first + tap) * width * channels
+      for column in line.indices { line[column] += weight * samples[start + column] }
+    }
+    for column in across {
+      for channel in 0..<channels {
+        var sum = 0.0
+        for (tap, weight) in column.weights.enumerated() {
+          sum += weight * line[(column.first + tap) * channels + channel]
+        }
+        result.append(sum)
+      }
+    }
+  }
+  return result
+}
+
+private func exactRows(_ kernel: Kernel, _ axis: Axis) -> [Weights.Row] {
+  axis.isCopy
+    ? (0..<axis.count).map { Weights.Row(first: Int(axis.origin) + $0, weights: [1]) } : Weights.exact(kernel, axis)
+}

@@ -1,0 +1,69 @@
+import Testing
+
+@testable import Imaging
+
+@Suite struct WeightsTests {
+  /// Shrinking a little and a lot, enlarging, parts, and boxes that reach outside.
+  static let axes: [Axis] = [
+    Axis(extent: 401, origin: 0, length: 401, count: 100), Axis(extent: 401, origin: 0, length: 401, count: 400),
+    Axis(extent: 23, origin: 0, length: 23, count: 91), Axis(extent: 1, origin: 0, length: 1, count: 7),
+    Axis(extent: 1000, origin: 0, length: 1000, count: 1), Axis(extent: 37, origin: 3.25, length: 20.5, count: 9),
+    Axis(extent: 37, origin: -0.5, length: 38, count: 12), Axis(extent: 20, origin: 10, length: 12.75, count: 40),
+    Axis(extent: 5000, origin: 0, length: 4999.5, count: 17),
+  ]
+
+  @Test("Integer weights sum to exactly one, and each is within one unit of its true value", arguments: Kernel.allCases)
+  func rounding(kernel: Kernel) {
+    for axis in WeightsTests.axes {
+      for largest in [255, 32768] {
+        let weights = Weights(kernel, axis: axis, largestSample: largest)
+        let exact = Weights.exact(kernel, axis)
+        let unit = Double(1 << weights.precision)
+        for (index, row) in exact.enumerated() {
+          let integers = weights.integers[index * weights.tapCount..<(index + 1) * weights.tapCount].map(Int.init)
+          #expect(integers.reduce(0, +) == 1 << weights.precision)
+          #expect(integers.reduce(0) { $0 + abs($1) } * largest + 64 << weights.precision <= Int(Int32.max))
+          var expected = [Double](repeating: 0, count: weights.tapCount)
+          let start = row.first - Int(weights.first[index])
+          for (tap, weight) in row.weights.enumerated() { expected[start + tap] = weight }
+          let worst = zip(integers, expected).map { abs(Double($0) - $1 * unit) }.max() ?? 0
+          #expect(worst <= 1.000001)
+        }
+      }
+    }
+  }
+
+  @Test("Rows start at even samples and end within them", arguments: Kernel.allCases)
+  func places(kernel: Kernel) {
+    for axis in WeightsTests.axes {
+      let weights = Weights(kernel, axis: axis, largestSample: 255)
+      #expect(weights.tapCount % 2 == 0)
+      for first in weights.first.map(Int.init) {
+        #expect(first % 2 == 0 && first >= 0 && first + weights.tapCount <= (axis.extent + 1) & ~1)
+      }
+      // What fills up an odd extent has no weight.
+      for index in 0..<axis.count {
+        for tap in 0..<weights.tapCount where Int(weights.first[index]) + tap >= axis.extent {
+          #expect(weights.integers[index * weights.tapCount + tap] == 0)
+          #expect(weights.floats[index * weights.tapCount + tap] == 0)
+        }
+      }
+    }
+  }
+
+  @Test("Shrinking spreads the kernel over all that an output sample covers")
+  func stretch() {
+    let row = Weights.exact(.box, Axis(extent: 12, origin: 0, length: 12, count: 3))[1]
+    #expect(row.first == 4)
+    #expect(row.weights == [0.25, 0.25, 0.25, 0.25])
+  }
+
+  @Test("A whole offset without scale takes each sample as it is, whatever the kernel", arguments: Kernel.allCases)
+  func copying(kernel: Kernel) {
+    let weights = Weights(kernel, axis: Axis(extent: 9, origin: 2, length: 5, count: 5), largestSample: 32768)
+    for index in 0..<5 {
+      let taps = (0..<weights.tapCount).filter { weights.integers[index * weights.tapCount + $0] != 0 }
+      #expect(taps.map { Int(weights.first[index]) + $0 } == [index + 2])
+    }
+  }
+}

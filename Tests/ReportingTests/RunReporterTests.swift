@@ -1,0 +1,114 @@
+import Batch
+import Reporting
+import Synchronization
+import SystemPackage
+import Testing
+
+@Suite("The reporter of a run")
+struct RunReporterTests {
+  /// Keeps what a reporter says, and a clock that stands still until told.
+  final class Listener: Sendable {
+    let results = Mutex("")
+    let talk = Mutex("")
+    let time = Mutex(Duration.zero)
+
+    func reporter(
+      inputs: Int? = 3, bytes: Int = 0, events: EventOutput = .none, verbosity: Verbosity = .normal, width: Int? = nil
+    ) -> RunReporter {
+      var progressWidth: (@Sendable () -> Int)?
+      if let width { progressWidth = { width } }
+      return RunReporter(
+        extent: .init(inputs: inputs, sourceByteCount: bytes), events: events, verbosity: verbosity, style: .plain,
+        progressWidth: progressWidth,
+        sinks: ReportSinks(
+          results: { text in self.results.withLock { $0 += text } }, talk: { text in self.talk.withLock { $0 += text } }
+        ),
+        elapsed: { self.time.withLock { $0 } })
+    }
+  }
+
+  static let failure = JobError(stage: .decode, code: .truncated, message: "the file ends\u{1B} too early")
+  static let usage = ResourceUsage(cpuTime: .zero, peakByteCount: 1)
+
+  @Test("A failure is one escaped line on the talk side, with file, stage and code")
+  func failureLine() {
+    let listener = Listener()
+    listener.reporter(verbosity: .quiet).add(EventsTests.job("a\nb.jpg"), .failed(RunReporterTests.failure))
+    #expect(listener.talk.withLock { $0 } == "failed a\\nb.jpg: decode: the file ends\\x1b too early [truncated]\n")
+    #expect(listener.results.withLock { $0 }.isEmpty)
+  }
+
+  @Test("Quiet runs say failures only, verbose ones every picture")
+  func verbosity() {
+    let quiet = Listener()
+    let silent = quiet.reporter(verbosity: .quiet)
+    silent.add(EventsTests.job("a.jpg"), .written(EventsTests.picture))
+    silent.finish(inputs: 1, usage: RunReporterTests.usage)
+    #expect(quiet.talk.withLock { $0 }.isEmpty)
+
+    let verbose = Listener()
+    let chatty = verbose.reporter(verbosity: .verbose)
+    chatty.add(EventsTests.job("a.jpg"), .written(EventsTests.picture))
+    chatty.add(EventsTests.job("b.jpg", "thumbs/b.jpg"), .skipped(.exists))
+    #expect(
+      verbose.talk.withLock { $0 }
+        == "a.jpg -> thumbs/a.jpg: 4000x3000 -> 256x192, 812 kB -> 9.1 kB, 13.9 ms\n"
+        + "skipped b.jpg: thumbs/b.jpg is there already\n")
+  }
+
+  @Test("The progress line is cleared before other lines and drawn again after them")
+  func clearing() {
+    let listener = Listener()
+    let reporter = listener.reporter(width: 80)
+    reporter.add(EventsTests.job("a.jpg"), .written(EventsTests.picture))
+    reporter.add(EventsTests.job("b.jpg"), .failed(RunReporterTests.failure))
+    reporter.finish(inputs: 3, usage: RunReporterTests.usage)
+    let clear = "\r\u{1B}[K"
+    let talk = listener.talk.withLock { $0 }
+    #expect(talk.hasPrefix(clear + "1/3   33 %" + clear + "failed b.jpg"))
+    #expect(
+      talk.contains("[truncated]\n" + clear + "2/3   66 %   1 failed" + clear + "1 written, 1 failed, 1 not started"))
+  }
+
+  @Test("The progress line is drawn at most ten times a second and never wider than the terminal")
+  func drawing() {
+    var line = ProgressLine()
+    func at(_ milliseconds: Int, width: Int = 80) -> String? {
+      line.redraw(
+        Progress(ended: 10, failed: 0, inputs: 1000, share: 0.25, elapsed: .milliseconds(milliseconds)), width: width)
+    }
+    #expect(at(2000) == "\r\u{1B}[K  10/1000   25 %   5.0/s   0:06 left")
+    #expect(at(2099) == nil)
+    #expect(at(2100, width: 10) == "\r\u{1B}[K  10/1000")
+    #expect(at(2200, width: 0) == "\r\u{1B}[K")
+    #expect(line.clear() == "\r\u{1B}[K")
+    #expect(line.clear() == "")
+  }
+
+  @Test("Without a known number there is a count and a rate, and no forecast")
+  func unknownExtent() {
+    let progress = Progress(ended: 10, failed: 2, inputs: nil, share: nil, elapsed: .seconds(5))
+    #expect(ProgressLine.text(progress) == "10 done   2.0/s   2 failed")
+  }
+
+  @Test("Events go to the results, one line each, and the sums hold from many threads")
+  func events() async {
+    let listener = Listener()
+    let reporter = listener.reporter(inputs: 100, events: .jsonLines)
+    await withTaskGroup(of: Void.self) { group in
+      for index in 0..<100 {
+        group.addTask {
+          let outcome: Outcome = index % 4 == 0 ? .failed(RunReporterTests.failure) : .written(EventsTests.picture)
+          reporter.add(EventsTests.job("a.jpg", bytes: 10), outcome)
+        }
+      }
+    }
+    let summary = reporter.finish(inputs: 120, usage: RunReporterTests.usage)
+    #expect(summary.tally.written == 75)
+    #expect(summary.tally.failed == 25)
+    #expect(summary.notStarted == 20)
+    let lines = listener.results.withLock { $0 }.split(separator: "\n")
+    #expect(lines.count == 101)
+    #expect(lines.allSatisfy { $0.hasPrefix("{\"event\":") && $0.hasSuffix("}") })
+  }
+}

@@ -1,0 +1,51 @@
+import Batch
+import Reporting
+import SystemPackage
+import Testing
+
+@Suite("Text from outside")
+struct TextTests {
+  @Test("Control characters, bidirectional overrides and invalid bytes are escaped; other text stays")
+  func escaping() {
+    #expect(terminalText("Größe 日本 a b.jpg") == "Größe 日本 a b.jpg")
+    #expect(terminalText("a\nb\tc\u{1B}[2Jd\u{7F}") == "a\\nb\\tc\\x1b[2Jd\\x7f")
+    #expect(terminalText("x\u{9B}y\u{202E}z\u{2028}") == "x\\u{9b}y\\u{202e}z\\u{2028}")
+    #expect(terminalText([0x63, 0xE9, 0x2E, 0xFF, 0xC3, 0xA9]) == "c\\xe9.\\xffé")
+    #expect(FilePath(bytes: [0x61, 0x0A, 0xE9]).forTerminal == "a\\n\\xe9")
+  }
+
+  @Test(
+    "Base64 is RFC 4648's",
+    arguments: [
+      ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="),
+      ("foobar", "Zm9vYmFy"),
+    ])
+  func base64Vectors(plain: String, encoded: String) {
+    #expect(base64(Array(plain.utf8)) == encoded)
+  }
+
+  @Test("Every byte survives base64")
+  func base64Bytes() {
+    #expect(base64([0xFB, 0xEF, 0xFF]) == "++//")
+    #expect(base64([0x00, 0x10, 0x83]) == "ABCD")
+  }
+
+  @Test("Numbers are the same in every locale and never in scientific notation")
+  func numbers() {
+    #expect(decimalSeconds(.microseconds(12), places: 6) == "0.000012")
+    #expect(decimalSeconds(.nanoseconds(999), places: 6) == "0")
+    #expect(decimalSeconds(.milliseconds(12100), places: 6) == "12.1")
+    #expect(decimalSeconds(.seconds(3), places: 2) == "3")
+    #expect(humanByteCount(812) == "812 B")
+    #expect(humanByteCount(9120) == "9.1 kB")
+    #expect(humanByteCount(812_345) == "812 kB")
+    #expect(humanByteCount(48_200_000) == "48.2 MB")
+    #expect(threeDigits(0.04) == "0.0")
+    #expect(threeDigits(99.94) == "99.9")
+    #expect(threeDigits(99.96) == "100")
+    #expect(threeDigits(.infinity) == "?")
+    #expect(clockTime(.seconds(7)) == "0:07")
+    #expect(clockTime(.seconds(750)) == "12:30")
+    #expect(clockTime(.seconds(11100)) == "3:05:00")
+  }
+}
