@@ -6,7 +6,7 @@ DESTDIR ?=
 swift_build := swift build -c release --static-swift-stdlib
 swift_files := Sources Tests Package.swift
 
-.PHONY: help deps build run test check install clean
+.PHONY: help deps build run test check bench install clean
 
 help:
 	@echo 'make deps      install the libraries that are missing, by apt-get or brew'
@@ -14,6 +14,7 @@ help:
 	@echo 'make run       thumbnails of the pictures in samples/, in thumbs/'
 	@echo 'make test      all tests'
 	@echo 'make check     format, lint, fences of the design, a build with warnings as errors'
+	@echo 'make bench     the tables of the README: peers side by side, then the resampler alone (takes minutes)'
 	@echo 'make install   copy the two programs to $$PREFIX/bin (PREFIX=$(PREFIX))'
 	@echo 'make clean     remove what the build made'
 
@@ -34,6 +35,9 @@ check: deps
 	swift format lint --strict --recursive --parallel $(swift_files)
 	.ci/fences
 	IMGBATCH_WARNINGS_AS_ERRORS=1 swift build --build-tests --scratch-path .build/check
+
+bench: build
+	Tests/Benchmarks/bench.sh "$$($(swift_build) --show-bin-path)/imgbatch" "$$($(swift_build) --show-bin-path)/kernel-bench"
 
 # The worker has to lie beside imgbatch, which looks for it there.
 install: build

@@ -14,6 +14,13 @@ package struct Collision: Hashable, Sendable {
     /// The second one's output would lie in a folder of this name.
     case fileAndFolder
   }
+
+  package init(first: FilePath, second: FilePath, output: FilePath, nature: Nature) {
+    self.first = first
+    self.second = second
+    self.output = output
+    self.nature = nature
+  }
 }
 
 /// Finds outputs that cannot both be. Holds a hash and an index a path, sorted: a fifth of what a set of paths takes.

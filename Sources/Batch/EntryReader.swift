@@ -70,10 +70,9 @@ struct EntryReader: ~Copyable {
         }
         (position, end, isAtEnd) = (0, count, count == 0)
         return count > 0
-      } catch where error.rawValue == EINTR || error.rawValue == EAGAIN {
-        // A signal, or a descriptor that some other program made non-blocking.
-        continue
       } catch {
+        // A signal, or a descriptor that some other program made non-blocking.
+        if error == .interrupted || error == .wouldBlock { continue }
         isAtEnd = true
         throw error
       }
@@ -110,5 +109,6 @@ struct ListEntry: Hashable {
 
 extension JobError {
   fileprivate static let zeroByteInName = JobError(
-    stage: .read, code: .read, message: "the line has a zero byte, which no name has; if zero bytes end the names, use -0")
+    stage: .read, code: .read,
+    message: "the line has a zero byte, which no name has; if zero bytes end the names, use -0")
 }

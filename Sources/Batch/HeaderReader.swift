@@ -1,5 +1,5 @@
 package import Codecs
-package import Imaging
+internal import Imaging
 package import SystemPackage
 
 /// Reads what stands before the pixels of a file, and as little of the file as that takes. One serves one worker.
@@ -39,28 +39,5 @@ package final class HeaderReader {
   private func header(in source: borrowing SourceFile) throws(CodecError) -> ImageHeader {
     defer { decoder.finish() }
     return try unsafe decoder.readHeader(source.bytes, limits: limits)
-  }
-}
-
-/// What would become of a picture, by its header alone.
-package struct PicturePreview: Hashable, Sendable {
-  /// As stored, before orientation.
-  package var sourceSize: PixelSize
-  package var outputSize: PixelSize
-
-  package init(sourceSize: PixelSize, outputSize: PixelSize) {
-    self.sourceSize = sourceSize
-    self.outputSize = outputSize
-  }
-}
-
-extension Recipe {
-  /// The size of the upright output of a picture with that header.
-  package func preview(of header: ImageHeader) -> PicturePreview {
-    // The format decides about decoding and encoding only, not about sizes.
-    let plan = ThumbnailPlan(header, recipe: self, format: header.format)
-    let stored = plan.storedTarget
-    return PicturePreview(
-      sourceSize: header.size, outputSize: plan.orientation.transposes ? stored.transposed : stored)
   }
 }

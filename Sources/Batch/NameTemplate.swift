@@ -172,26 +172,6 @@ extension NameTemplate {
   }
 }
 
-extension ImageFormat {
-  fileprivate var usualSuffix: String {
-    switch self {
-    case .jpeg: "jpg"
-    case .png: "png"
-    }
-  }
-
-  /// The format that a suffix, without its dot and in any case, stands for.
-  package static func named(suffix: some Collection<UInt8>) -> ImageFormat? {
-    guard suffix.count <= 4 else { return nil }
-    // Setting this bit makes ASCII letters small; what else it changes becomes none of these.
-    switch String(decoding: suffix.map { $0 | 0x20 }, as: UTF8.self) {
-    case "jpg", "jpeg", "jpe", "jfif": return .jpeg
-    case "png": return .png
-    default: return nil
-    }
-  }
-}
-
 /// A path taken apart: folder, stem and, where it is one of JPEG or PNG, suffix.
 struct SourceName {
   let folder: ArraySlice<UInt8>

@@ -43,5 +43,6 @@ package struct OutputNaming: Sendable {
 
 extension JobError {
   fileprivate static let unusableName = JobError(
-    stage: .write, code: .write, message: "its name makes no output name inside the output folder; choose another --name")
+    stage: .write, code: .write,
+    message: "its name makes no output name inside the output folder; choose another --name")
 }

@@ -13,6 +13,11 @@ package struct Overlap: Hashable, Sendable {
   /// The source that would be overwritten.
   package let input: FilePath
   package let output: FilePath
+
+  package init(input: FilePath, output: FilePath) {
+    self.input = input
+    self.output = output
+  }
 }
 
 /// Decides, before any work, what is written where, so that no picture can get lost.

@@ -45,6 +45,9 @@ package final class StreamedJobs: JobSource {
 
   package var count: Int? { nil }
 
+  /// Inputs found so far.
+  package var foundCount: Int { state.withLock { $0.nextIndex } }
+
   /// Why the list ended before its end, if it did: it could not be read on.
   package var failure: String? { state.withLock { $0.failure } }
 
@@ -118,7 +121,8 @@ extension Job {
 
 extension JobError {
   fileprivate static let outputIsInput = JobError(
-    stage: .write, code: .exists, message: "its output would overwrite one of the inputs; choose another --out or --name")
+    stage: .write, code: .exists,
+    message: "its output would overwrite one of the inputs; choose another --out or --name")
 
   fileprivate static func nameTaken(by other: FilePath) -> JobError {
     JobError(

@@ -1,5 +1,5 @@
 internal import CPlatform
-internal import SystemPackage
+package import SystemPackage
 
 #if canImport(Darwin)
   internal import Darwin
@@ -18,7 +18,7 @@ package enum UsableCores {
   /// - Parameters:
   ///   - processRoot: the folder that has the process's `cgroup` file.
   ///   - groupRoot: where the hierarchy of control groups is mounted.
-  static func count(slurm: String?, affinity: Int, processRoot: FilePath, groupRoot: FilePath) -> Int {
+  package static func count(slurm: String?, affinity: Int, processRoot: FilePath, groupRoot: FilePath) -> Int {
     if let slurm, let cores = Int(slurm), cores >= 1 { return cores }
     let quota = quota(processRoot: processRoot, groupRoot: groupRoot) ?? .infinity
     // A quota of two and a half cores keeps three workers busy at five sixths each.

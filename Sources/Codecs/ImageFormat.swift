@@ -61,3 +61,24 @@ extension ImageFormat {
     unsafe bytes.dropFirst(offset).starts(with: text.utf8)
   }
 }
+
+extension ImageFormat {
+  /// What a name gets that has no suffix of its own for the format.
+  package var usualSuffix: String {
+    switch self {
+    case .jpeg: "jpg"
+    case .png: "png"
+    }
+  }
+
+  /// The format that a suffix, without its dot and in any case, stands for.
+  package static func named(suffix: some Collection<UInt8>) -> ImageFormat? {
+    guard suffix.count <= 4 else { return nil }
+    let small = suffix.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
+    switch String(decoding: small, as: UTF8.self) {
+    case "jpg", "jpeg", "jpe", "jfif": return .jpeg
+    case "png": return .png
+    default: return nil
+    }
+  }
+}

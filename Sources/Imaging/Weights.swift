@@ -44,76 +44,105 @@ final class Weights: Sendable {
   /// up to 20 that keeps this below 2^31 and each weight below 2^15.
   /// - Parameter largestSample: the largest magnitude that a sample can have.
   init(_ kernel: Kernel, axis: Axis, largestSample: Int) {
-    let rows = axis.isCopy ? Weights.copying(axis) : Weights.exact(kernel, axis)
-    var largest = 0.0
-    var largestSum = 0.0
-    var mostTaps = 2
-    for row in rows {
-      largest = row.weights.reduce(largest) { max($0, abs($1)) }
-      largestSum = max(largestSum, row.weights.reduce(0) { $0 + abs($1) })
-      let start = row.first & ~1
-      mostTaps = max(mostTaps, (row.first + row.weights.count - start + 1) & ~1)
+    let exact = axis.isCopy ? ExactWeights(copying: axis) : ExactWeights(kernel, axis)
+    let tapCount = (0..<axis.count).reduce(2) { most, index in
+      let start = exact.first[index] & ~1
+      return max(most, (exact.first[index] + exact.taps[index] - start + 1) & ~1)
     }
-    var precision = 20
-    while true {
-      let unit = Double(1 << precision)
-      // Rounding moves a weight by at most 1, so a sum by at most the taps.
-      let fits = largest * unit + 1 <= 32767
-      let sum = (largestSum * unit + Double(mostTaps)) * Double(largestSample) + 64 * unit
-      if fits && sum < 2_147_483_647 { break }
-      precision -= 1
-    }
-    precondition(precision >= 8, "weights of a kernel that is 1 in sum need few bits before the point")
-
+    let precision = Weights.precision(of: exact, tapCount: tapCount, largestSample: largestSample)
+    let unit = Double(1 << precision)
     let evenExtent = (axis.extent + 1) & ~1
-    var integers = [Int16](repeating: 0, count: axis.count * mostTaps)
-    var floats = [Float](repeating: 0, count: axis.count * mostTaps)
+    var integers = [Int16](repeating: 0, count: axis.count * tapCount)
+    var floats = [Float](repeating: 0, count: axis.count * tapCount)
     var first = [Int32](repeating: 0, count: axis.count)
-    for (index, row) in rows.enumerated() {
-      let start = min(row.first & ~1, evenExtent - mostTaps)
+    for index in 0..<axis.count {
+      let start = min(exact.first[index] & ~1, evenExtent - tapCount)
       first[index] = Int32(start)
+      let (from, to) = (index * exact.capacity, index * tapCount + exact.first[index] - start)
       var carried = 0.0
-      let at = index * mostTaps + row.first - start
-      for (tap, weight) in row.weights.enumerated() {
-        let wanted = weight * Double(1 << precision) + carried
-        let whole = wanted.rounded()
+      for tap in 0..<exact.taps[index] {
+        let weight = exact.values[from + tap]
+        let wanted = weight * unit + carried
+        // To the nearest: a sum of 1.5 * 2^52 keeps no fraction.
+        let whole = (wanted + 6_755_399_441_055_744) - 6_755_399_441_055_744
         carried = wanted - whole
-        integers[at + tap] = Int16(whole)
-        floats[at + tap] = Float(weight)
+        integers[to + tap] = Int16(whole)
+        floats[to + tap] = Float(weight)
       }
     }
     self.axis = axis
-    self.tapCount = mostTaps
+    self.tapCount = tapCount
     self.precision = precision
     self.integers = integers
     self.floats = floats
     self.first = first
   }
 
-  /// One output sample's weights, of sum 1, over the samples that are there.
-  struct Row {
-    var first: Int
-    var weights: [Double]
+  private static func precision(of exact: ExactWeights, tapCount: Int, largestSample: Int) -> Int {
+    var (largest, largestSum) = (0.0, 0.0)
+    for index in exact.first.indices {
+      var sum = 0.0
+      for at in index * exact.capacity..<index * exact.capacity + exact.taps[index] {
+        let magnitude = abs(exact.values[at])
+        largest = max(largest, magnitude)
+        sum += magnitude
+      }
+      largestSum = max(largestSum, sum)
+    }
+    // Rounding moves a weight by at most 1, so a sum of magnitudes by at most the taps.
+    let fitting = stride(from: 20, through: 8, by: -1).first { precision in
+      let unit = Double(1 << precision)
+      let sum = (largestSum * unit + Double(tapCount)) * Double(largestSample) + 64 * unit
+      return largest * unit + 1 <= 32767 && sum < 2_147_483_647
+    }
+    guard let fitting else { preconditionFailure("weights of sum 1 need few bits before the point") }
+    return fitting
   }
+}
 
-  /// Each output sample's true weights; their convention is that sample `i` lies at `i + 1/2`.
-  static func exact(_ kernel: Kernel, _ axis: Axis) -> [Row] {
+/// The true weights of an axis, in double precision: for each output sample those of the source samples that are there,
+/// scaled to a sum of 1.
+struct ExactWeights {
+  /// By output sample: the first source sample, and how many there are.
+  private(set) var first: [Int]
+  private(set) var taps: [Int]
+  /// `capacity` to each output sample, of which the first `taps` count.
+  private(set) var values: [Double]
+  let capacity: Int
+
+  init(_ kernel: Kernel, _ axis: Axis) {
     let stretch = max(axis.scale, 1)
     let reach = kernel.support * stretch
-    return (0..<axis.count).map { index in
+    capacity = Int(2 * reach) + 2
+    first = [Int](repeating: 0, count: axis.count)
+    taps = [Int](repeating: 1, count: axis.count)
+    values = [Double](repeating: 0, count: axis.count * capacity)
+    for index in 0..<axis.count {
       // A point outside of the samples is taken for the border's, where half of the kernel has samples to weigh.
       let centre = min(max(axis.origin + (Double(index) + 0.5) * axis.scale, 0), Double(axis.extent))
-      let first = max(0, Int((centre - reach + 0.5).rounded(.down)))
-      let end = min(axis.extent, Int((centre + reach + 0.5).rounded(.down)))
-      var weights = (first..<max(end, first)).map { kernel.value(at: (Double($0) + 0.5 - centre) / stretch) }
-      let sum = weights.reduce(0, +)
-      guard sum > 0 else { return Row(first: min(Int(centre), axis.extent - 1), weights: [1]) }
-      for tap in weights.indices { weights[tap] /= sum }
-      return Row(first: first, weights: weights)
+      let start = Int(max(0, centre - reach + 0.5))
+      let count = min(axis.extent, Int(centre + reach + 0.5)) - start
+      let place = index * capacity..<index * capacity + max(count, 0)
+      kernel.fill(&values, place, start: (Double(start) + 0.5 - centre) / stretch, step: 1 / stretch)
+      var sum = 0.0
+      for at in place { sum += values[at] }
+      guard sum > 0 else {
+        // No sample is near enough for a narrow kernel: the nearest one alone.
+        first[index] = min(Int(centre), axis.extent - 1)
+        values[index * capacity] = 1
+        continue
+      }
+      for at in place { values[at] /= sum }
+      first[index] = start
+      taps[index] = count
     }
   }
 
-  private static func copying(_ axis: Axis) -> [Row] {
-    (0..<axis.count).map { Row(first: Int(axis.origin) + $0, weights: [1]) }
+  /// Each output sample is a source sample.
+  init(copying axis: Axis) {
+    capacity = 1
+    first = (0..<axis.count).map { Int(axis.origin) + $0 }
+    taps = [Int](repeating: 1, count: axis.count)
+    values = [Double](repeating: 1, count: axis.count)
   }
 }

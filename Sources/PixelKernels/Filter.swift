@@ -63,27 +63,31 @@ package enum RowFilter {
     return best
   }
 
-  private static let lanes = SIMD32<UInt8>(
-    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31)
-
   /// All ones in the first `count` lanes, or in all.
   @inline(__always)
   private static func mask(_ count: Int) -> SIMD32<UInt8> {
-    let last = UInt8(truncatingIfNeeded: min(count, 32) &- 1)
-    return SIMD32<UInt8>.zero.replacing(with: 255, where: lanes .<= SIMD32(repeating: last))
+    let lanes = SIMD32<UInt8>(
+      0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30,
+      31)
+    return ones(lanes .< SIMD32(repeating: UInt8(truncatingIfNeeded: min(count, 32))))
   }
 
   /// |byte as signed|, two neighbours to a lane.
   @inline(__always)
   private static func magnitudes(_ v: SIMD32<UInt8>, _ inside: SIMD32<UInt8>) -> SIMD16<UInt16> {
-    let pairs = unsafe unsafeBitCast(pointwiseMin(v, 0 &- v) & inside, to: SIMD16<UInt16>.self)
+    let negated = 0 &- v
+    let magnitude = choose(v, negated, where: ones(v .< negated)) & inside
+    let pairs = unsafe unsafeBitCast(magnitude, to: SIMD16<UInt16>.self)
     return (pairs & 255) &+ (pairs &>> 8)
   }
 
   @inline(__always)
   private static func total(_ v: SIMD16<UInt16>) -> UInt64 {
-    let wide = SIMD16<UInt32>(truncatingIfNeeded: v)
-    return UInt64(wide.wrappedSum())
+    let pairs = unsafe unsafeBitCast(v, to: SIMD8<UInt32>.self)
+    let sums = (pairs & 65_535) &+ (pairs &>> 16)
+    var total: UInt64 = 0
+    for lane in 0..<8 { total &+= UInt64(sums[lane]) }
+    return total
   }
 
   /// (a + b) / 2 without a ninth bit: the common bits, and half of those that differ.
@@ -94,7 +98,8 @@ package enum RowFilter {
 
   @inline(__always)
   private static func difference(_ a: SIMD32<UInt8>, _ b: SIMD32<UInt8>) -> SIMD32<UInt8> {
-    pointwiseMax(a, b) &- pointwiseMin(a, b)
+    let isLess = ones(a .< b)
+    return choose(b, a, where: isLess) &- choose(a, b, where: isLess)
   }
 
   /// Paeth's predictor in eight bits. pc = |(a - c) + (b - c)|: with unlike signs that is |pa - pb|; with like signs it
@@ -103,9 +108,23 @@ package enum RowFilter {
   private static func predictor(_ a: SIMD32<UInt8>, _ b: SIMD32<UInt8>, _ c: SIMD32<UInt8>) -> SIMD32<UInt8> {
     let pa = difference(b, c)
     let pb = difference(a, c)
-    let pc = difference(pa, pb).replacing(with: 255, where: (a .<= c) .^ (b .> c))
-    let bOrC = c.replacing(with: b, where: pb .<= pc)
-    return bOrC.replacing(with: a, where: pa .<= pointwiseMin(pb, pc))
+    let pc = difference(pa, pb) | ~(ones(a .< c) ^ ones(b .< c))
+    let bOrC = choose(b, c, where: ones(pb .<= pc))
+    return choose(a, bOrC, where: ones(pa .<= pb) & ones(pa .<= pc))
+  }
+
+  /// 255 where the mask is set, else 0. Masks are used as bits because the standard library's lane-wise choice and
+  /// minimum for 32 lanes become loops over single lanes.
+  @inline(__always)
+  private static func ones(_ mask: SIMDMask<SIMD32<Int8>>) -> SIMD32<UInt8> {
+    unsafe unsafeBitCast(mask, to: SIMD32<UInt8>.self)
+  }
+
+  @inline(__always)
+  private static func choose(
+    _ a: SIMD32<UInt8>, _ b: SIMD32<UInt8>, where ones: SIMD32<UInt8>
+  ) -> SIMD32<UInt8> {
+    (a & ones) | (b & ~ones)
   }
 }
 

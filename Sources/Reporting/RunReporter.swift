@@ -102,6 +102,7 @@ package final class RunReporter: Sendable {
   /// What `--dry-run` found out about a picture that would be written. It counts as not started.
   package func add(_ job: Job, planned preview: PicturePreview) {
     state.withLock { state in
+      state.tally.addPlanned()
       hideProgress(&state)
       switch events {
       case .jsonLines: sinks.results(Events.planned(job, preview) + "\n")

@@ -17,10 +17,10 @@ package struct RunSummary: Sendable {
 
   /// The sentence for people: "59 written, 2 failed in 1.2 s (49.2 pictures/s, 48 MB read, 0.9 MB written)".
   package var text: String {
-    var parts = ["\(tally.written) written"]
+    var parts = tally.planned > 0 ? ["\(tally.planned) would be written"] : ["\(tally.written) written"]
     if tally.skipped > 0 { parts.append("\(tally.skipped) skipped") }
     if tally.failed > 0 { parts.append("\(tally.failed) failed") }
-    if notStarted > 0 { parts.append("\(notStarted) not started") }
+    if notStarted > tally.planned { parts.append("\(notStarted - tally.planned) not started") }
     var text = parts.joined(separator: ", ") + " in \(decimalSeconds(wallTime, places: 2)) s"
     if tally.written > 0 {
       text += " (\(threeDigits(Double(tally.written) / wallTime.inSeconds)) pictures/s, "

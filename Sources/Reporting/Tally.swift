@@ -7,6 +7,8 @@ package struct Tally: Hashable, Sendable {
   package private(set) var written = 0
   package private(set) var skipped = 0
   package private(set) var failed = 0
+  /// Pictures that a dry run would write: they count as not started.
+  package private(set) var planned = 0
   /// Pictures written although their decoder complained.
   package private(set) var warned = 0
   /// Of the written pictures: bytes read and bytes written.
@@ -32,6 +34,9 @@ package struct Tally: Hashable, Sendable {
     case .failed: failed += 1
     }
   }
+
+  /// Counts a picture that a dry run would write.
+  package mutating func addPlanned() { planned += 1 }
 
   /// - Parameter inputs: pictures found, at least `ended`.
   package func notStarted(of inputs: Int) -> Int {

@@ -23,6 +23,8 @@ struct GrayscaleCommand: ParsableCommand {
     var recipe = Recipe()
     picture.apply(to: &recipe, defaultSize: nil)
     recipe.colour = .gray
-    try Session(input: input, output: output, work: work, talk: talk, recipe: recipe).perform()
+    try Session(
+      input: input, output: output, work: work, talk: talk, recipe: recipe, sizeWords: picture.sizeWords ?? "full"
+    ).perform()
   }
 }

@@ -1,4 +1,6 @@
 internal import ArgumentParser
+internal import Batch
+internal import SystemPackage
 
 /// What to work on.
 struct InputOptions: ParsableArguments {
@@ -27,5 +29,33 @@ struct InputOptions: ParsableArguments {
       throw ValidationError("Nothing to do: give pictures or folders, or a list with --files-from.")
     }
     if null && filesFrom == nil { throw ValidationError("-0 is about the list of --files-from, which is not given.") }
+  }
+}
+
+extension InputOptions {
+  /// Whether inputs come from standard input while work goes on.
+  var isStreamed: Bool { filesFrom?.text == "-" }
+
+  var separator: EntrySeparator { null ? .zeroByte : .newline }
+
+  /// The inputs that are there now: all but those of a stream.
+  /// - Parameters:
+  ///   - output: a folder that is not walked; nil where there is none.
+  func find(around output: FilePath? = nil) throws -> InputList {
+    var rules = WalkRules()
+    rules.depth = noRecursive ? .topOnly : .all
+    rules.folderLinks = followSymlinks ? .follow : .stay
+    rules.output = output
+    let lists = isStreamed ? [] : filesFrom.map { [FileList(path: $0.path, separator: separator)] } ?? []
+    let list: InputList
+    do throws(InputListError) {
+      list = try InputList.find(inputs.map(\.path), lists: lists, rules: rules)
+    } catch {
+      throw Complaint(error)
+    }
+    if isStreamed { return list }
+    if list.inputs.isEmpty { throw Complaint.noInput(inputs.map(\.path) + lists.map(\.path), list) }
+    if list.inputs.allSatisfy({ $0.identity == nil }) { throw Complaint.nothingReadable(list.inputs) }
+    return list
   }
 }

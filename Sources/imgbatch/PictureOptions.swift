@@ -9,8 +9,8 @@ struct PictureOptions: ParsableArguments {
     help: ArgumentHelp(
       "256 fits in a box of 256x256, 400x300 in that box; 400x and x300 are about one side, 50% is of both.",
       valueName: "size"),
-    transform: SizeRequest.init(words:))
-  var size: [SizeRequest] = []
+    transform: SizeArgument.init)
+  var size: [SizeArgument] = []
 
   @Flag(help: "Let pictures smaller than --size grow to it.")
   var upscale = false
@@ -36,14 +36,28 @@ struct PictureOptions: ParsableArguments {
     if size.count > 1 { throw ValidationError("--size is given \(size.count) times; one run makes one size.") }
   }
 
+  /// What `{size}` stands for, nil where no size was given.
+  var sizeWords: String? { size.first?.words }
+
   /// - Parameter defaultSize: where `--size` is not given; nil leaves pictures their size.
   func apply(to recipe: inout Recipe, defaultSize: SizeRequest?) {
-    recipe.size = size.first ?? defaultSize
+    recipe.size = size.first?.request ?? defaultSize
     recipe.upscale = upscale ? .allowed : .never
     recipe.kernel = filter
     recipe.shrink = shrink
     recipe.orientation = noOrient ? .ignore : .apply
     recipe.profile = icc
+  }
+}
+
+/// A size as it was asked for, and its words for names (`{size}`).
+struct SizeArgument {
+  let words: String
+  let request: SizeRequest
+
+  init(words: String) throws {
+    self.words = words
+    request = try SizeRequest(words: words)
   }
 }
 

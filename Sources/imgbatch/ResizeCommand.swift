@@ -26,7 +26,9 @@ struct ResizeCommand: ParsableCommand {
   func run() throws {
     var recipe = Recipe()
     picture.apply(to: &recipe)
-    try Session(input: input, output: output, work: work, talk: talk, recipe: recipe).perform()
+    try Session(
+      input: input, output: output, work: work, talk: talk, recipe: recipe, sizeWords: picture.common.sizeWords ?? "256"
+    ).perform()
   }
 }
 

@@ -1,11 +1,162 @@
 internal import Batch
+internal import Imaging
+internal import Reporting
+internal import SystemPackage
 
+/// One run of `resize` or `grayscale`: finds the inputs, plans, works, reports, and tells how it ended.
 struct Session {
   let input: InputOptions
   let output: OutputOptions
   let work: RunOptions
   let talk: TalkOptions
   let recipe: Recipe
+  /// What `{size}` in names stands for.
+  let sizeWords: String
 
-  func perform() throws {}
+  private let began = ContinuousClock.now
+  private let stop = Signals.stopRequest
+
+  init(
+    input: InputOptions, output: OutputOptions, work: RunOptions, talk: TalkOptions, recipe: Recipe, sizeWords: String
+  ) {
+    var recipe = recipe
+    output.apply(to: &recipe)
+    work.apply(to: &recipe)
+    self.input = input
+    self.output = output
+    self.work = work
+    self.talk = talk
+    self.recipe = recipe
+    self.sizeWords = sizeWords
+  }
+
+  func perform() throws {
+    try ending {
+      Signals.handle()
+      let found = try input.find(around: output.out.path)
+      let naming = try naming()
+      let planned = try plan(found, naming)
+      try checkOutputFolder()
+      return input.isStreamed ? try runStream(after: planned, naming) : try run(planned)
+    }
+  }
+
+  private func naming() throws -> OutputNaming {
+    let recipe = recipe
+    return OutputNaming(
+      folder: output.out.path, template: try output.template(), format: output.format, size: sizeWords,
+      measure: { path throws(JobError) in try Previewer(recipe: recipe).preview(of: path).outputSize })
+  }
+
+  private func plan(_ found: InputList, _ naming: OutputNaming) throws -> [Job] {
+    do throws(PlanError) {
+      return try Planner.jobs(for: found.inputs, naming: naming)
+    } catch {
+      throw Complaint(error)
+    }
+  }
+
+  private func checkOutputFolder() throws {
+    let folder = output.out.path
+    do throws(Errno) {
+      if work.dryRun { try OutputFolder.inspect(folder) } else { try OutputFolder.prepare(folder) }
+    } catch {
+      throw Complaint.outputFolder(folder, error)
+    }
+  }
+
+  private func run(_ jobs: [Job]) throws -> ExitStatus {
+    let reporter = reporter(
+      for: .init(inputs: jobs.count, sourceByteCount: jobs.reduce(0) { $0 + $1.sourceByteCount }))
+    if work.dryRun {
+      start(reporter)
+      preview(IteratorSequence(jobs.makeIterator()), reporter)
+      return status(of: finish(reporter, inputs: jobs.count))
+    }
+    return try execute(SortedJobs(jobs), reporter) { jobs.count }
+  }
+
+  /// The list on standard input is read while work goes on, so its number of inputs is known only at the end.
+  private func runStream(after planned: [Job], _ naming: OutputNaming) throws -> ExitStatus {
+    let jobs = StreamedJobs(after: planned, from: 0, separator: input.separator, naming: naming, stop: stop)
+    let reporter = reporter(for: .init(inputs: nil, sourceByteCount: 0))
+    let status: ExitStatus
+    if work.dryRun {
+      start(reporter)
+      preview(IteratorSequence(AnyIterator { jobs.next() }), reporter)
+      status = self.status(of: finish(reporter, inputs: jobs.foundCount))
+    } else {
+      status = try execute(jobs, reporter) { jobs.foundCount }
+    }
+    if let reason = jobs.failure { throw Complaint(.unreadableList("-", reason: reason)) }
+    if jobs.foundCount == 0 && status == .success {
+      throw Complaint(status: .noInput, sentence: "the list on standard input names no picture.")
+    }
+    return status
+  }
+
+  private func execute(_ jobs: any JobSource, _ reporter: RunReporter, inputs: () -> Int) throws -> ExitStatus {
+    start(reporter)
+    let endsAtFailure = work.failFast
+    let stop = stop
+    do throws(ExecutorError) {
+      try executor(for: work.mode, workers: workers).run(jobs, recipe: recipe, stop: stop) { job, outcome in
+        reporter.add(job, outcome)
+        if case .failed = outcome, endsAtFailure { stop.make() }
+        if StandardStream.output.condition != .open { stop.make() }
+      }
+    } catch {
+      finish(reporter, inputs: inputs())
+      throw Complaint(error)
+    }
+    return status(of: finish(reporter, inputs: inputs()))
+  }
+
+  private func preview(_ jobs: some Sequence<Job>, _ reporter: RunReporter) {
+    let previewer = Previewer(recipe: recipe)
+    for job in jobs {
+      if stop.isMade || StandardStream.output.condition != .open { break }
+      switch previewer.prospect(of: job) {
+      case .planned(let preview): reporter.add(job, planned: preview)
+      case .ended(let outcome):
+        reporter.add(job, outcome)
+        if case .failed = outcome, work.failFast { return }
+      }
+    }
+  }
+
+  private var workers: Int {
+    switch work.mode {
+    case .serial: 1
+    case .threads, .processes: work.jobs ?? UsableCores.count
+    }
+  }
+
+  private func reporter(for extent: RunReporter.Extent) -> RunReporter {
+    let began = began
+    return RunReporter(
+      extent: extent, events: talk.events, verbosity: talk.verbosity, style: talk.colours.style,
+      progressWidth: talk.progressWidth,
+      sinks: ReportSinks(
+        results: { StandardStream.output.write($0) },
+        talk: { text in
+          // Who sent the results to somebody that went away does not want to hear of it.
+          if StandardStream.output.condition != .readerGone { StandardStream.error.write(text) }
+        }),
+      elapsed: { ContinuousClock.now - began })
+  }
+
+  private func start(_ reporter: RunReporter) {
+    reporter.start(version: ImgBatch.version, mode: work.mode, workers: workers)
+  }
+
+  @discardableResult
+  private func finish(_ reporter: RunReporter, inputs: Int) -> RunSummary {
+    let processes = work.mode == .processes ? min(workers, inputs) : 0
+    return reporter.finish(inputs: inputs, usage: .now(workerProcesses: processes))
+  }
+
+  private func status(of summary: RunSummary) -> ExitStatus {
+    ExitStatus(summary.tally, interruptedBy: Signals.received)
+  }
 }

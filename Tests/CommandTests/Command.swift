@@ -26,7 +26,7 @@ struct Answer {
     get throws {
       let files = try events.filter { $0["event"] as? String == "file" }
       return Dictionary(
-        uniqueKeysWithValues: files.map { (($0["source"] as? String ?? "").split(separator: "/").last.map(String.init) ?? "", $0) })
+        uniqueKeysWithValues: files.map { (URL(fileURLWithPath: $0["source"] as? String ?? "").lastPathComponent, $0) })
     }
   }
 
@@ -58,7 +58,8 @@ final class ScratchFolder {
     let names = FileManager.default.enumerator(atPath: self[name])?.compactMap { $0 as? String } ?? []
     return names.filter { path in
       var isFolder: ObjCBool = false
-      return FileManager.default.fileExists(atPath: self[name + "/" + path], isDirectory: &isFolder) && !isFolder.boolValue
+      let isThere = FileManager.default.fileExists(atPath: self[name + "/" + path], isDirectory: &isFolder)
+      return isThere && !isFolder.boolValue
     }.sorted()
   }
 

@@ -30,9 +30,11 @@ struct HelpTests {
     }
     try scratch.add("dogs/bello.png", as: "scan.png")
     let readme = try String(contentsOf: Places.root.appending(path: "README.md"), encoding: .utf8)
-    let texts = try [readme] + ["", "resize", "grayscale", "info"].map {
-      try Command.run(arguments: $0.isEmpty ? ["--help"] : [$0, "--help"], environment: ["COLUMNS": "400"]).output
-    }
+    let texts =
+      try [readme]
+      + ["", "resize", "grayscale", "info"].map {
+        try Command.run(arguments: $0.isEmpty ? ["--help"] : [$0, "--help"], environment: ["COLUMNS": "400"]).output
+      }
     let lines = texts.flatMap { $0.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) } }
     let examples = lines.filter { line in
       ["imgbatch resize ", "imgbatch grayscale ", "imgbatch info ", "find "].contains { line.hasPrefix($0) }

@@ -67,8 +67,8 @@ struct ResizeTests {
   func formats() throws {
     let scratch = try ScratchFolder()
     let answer = try Command.run(
-      "resize", Command.patterns, "--out", scratch["out"], "--format", "jpeg", "--gray", "--progressive", "--background",
-      "black")
+      "resize", Command.patterns, "--out", scratch["out"], "--format", "jpeg", "--gray", "--progressive",
+      "--background", "black")
     #expect(answer.status == 0, "\(answer.error)")
     let infos = try Command.run("info", scratch["out"], "--json").events
     #expect(infos.count == 14)
@@ -127,6 +127,7 @@ struct ResizeTests {
     let answer = try Command.run("resize", scratch["in"], "--out", scratch["out"], "--dry-run")
     #expect(answer.status == 0, "\(answer.error)")
     #expect(answer.output == "\(scratch["in/rex.jpg"]) -> \(scratch["out/rex.jpg"]): 1200x900 -> 256x192\n")
+    #expect(answer.error.hasPrefix("1 would be written in "))
     #expect(!FileManager.default.fileExists(atPath: scratch["out"]))
 
     let events = try Command.run("resize", scratch["in"], "--out", scratch["out"], "--dry-run", "--json").events

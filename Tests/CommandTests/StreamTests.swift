@@ -15,8 +15,8 @@ struct StreamTests {
     #expect(try streamed.events.last?["inputs"] as? Int == 2)
 
     try Data(list.utf8).write(to: scratch.url.appending(path: "list"))
-    let read = try Command.run(
-      arguments: ["resize", Command.dogs + "/bello.png", "--files-from", scratch["list"], "--out", scratch["b"]] + options)
+    let inputs = [Command.dogs + "/bello.png", "--files-from", scratch["list"]]
+    let read = try Command.run(arguments: ["resize"] + inputs + ["--out", scratch["b"]] + options)
     #expect(read.status == 0, "\(read.error)")
     #expect(read.error.hasPrefix("3 written"), "\(read.error)")
   }
@@ -65,7 +65,9 @@ struct StreamTests {
     #expect(try Command.run("info", scratch["out"]).status == 0)
   }
 
-  @Test("The first signal ends a run that waits for more names, with its sums", arguments: [(SIGINT, 130), (SIGTERM, 143)])
+  @Test(
+    "The first signal ends a run that waits for more names, with its sums",
+    arguments: [(SIGINT, 130), (SIGTERM, 143)])
   func interrupt(signal: Int32, status: Int32) throws {
     let scratch = try ScratchFolder()
     let process = Command.prepared(["resize", "--files-from", "-", "--out", scratch["out"], "--json"])

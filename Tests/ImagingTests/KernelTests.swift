@@ -52,4 +52,16 @@ import Testing
     #expect(Kernel(rawValue: "catmull-rom") == .catmullRom)
     #expect(Kernel.allCases.map(\.rawValue) == ["lanczos3", "catmull-rom", "mitchell", "triangle", "box"])
   }
+
+  @Test("Values in a row are the single ones", arguments: Kernel.allCases)
+  func fill(kernel: Kernel) {
+    for (start, step) in [(-3.0, 0.01), (-2.9, 0.37), (-0.5, 1.0), (-3.2, 0.0625)] {
+      var values = [Double](repeating: 7, count: 700)
+      kernel.fill(&values, 100..<690, start: start, step: step)
+      #expect(values[99] == 7 && values[690] == 7)
+      for (index, value) in values[100..<690].enumerated() {
+        #expect(abs(value - kernel.value(at: start + Double(index) * step)) < 1e-12)
+      }
+    }
+  }
 }

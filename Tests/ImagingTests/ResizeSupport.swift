@@ -47,21 +47,23 @@ func firstDifference(_ actual: [Int], _ expected: [Int]) -> String? {
 /// A resampling in double precision, one sum over the two axes' true weights, not rounded.
 func exactResize(_ plane: borrowing Plane, box: SourceBox, to size: PixelSize, kernel: Kernel) -> [Double] {
   let samples = plane.samples.map(Double.init)
-  let across = exactRows(kernel, plane.horizontal(box, size))
-  let down = exactRows(kernel, plane.vertical(box, size))
+  let across = trueWeights(kernel, plane.horizontal(box, size))
+  let down = trueWeights(kernel, plane.vertical(box, size))
   let (channels, width) = (plane.channels, plane.size.width)
   var result: [Double] = []
-  for row in down {
+  for row in 0..<size.height {
     var line = [Double](repeating: 0, count: width * channels)
-    for (tap, weight) in row.weights.enumerated() {
-      let start = (row.first + tap) * width * channels
+    for tap in 0..<down.taps[row] {
+      let weight = down.values[row * down.capacity + tap]
+      let start = (down.first[row] + tap) * width * channels
       for column in line.indices { line[column] += weight * samples[start + column] }
     }
-    for column in across {
+    for column in 0..<size.width {
       for channel in 0..<channels {
         var sum = 0.0
-        for (tap, weight) in column.weights.enumerated() {
-          sum += weight * line[(column.first + tap) * channels + channel]
+        for tap in 0..<across.taps[column] {
+          let weight = across.values[column * across.capacity + tap]
+          sum += weight * line[(across.first[column] + tap) * channels + channel]
         }
         result.append(sum)
       }
@@ -70,7 +72,6 @@ func exactResize(_ plane: borrowing Plane, box: SourceBox, to size: PixelSize, k
   return result
 }
 
-private func exactRows(_ kernel: Kernel, _ axis: Axis) -> [Weights.Row] {
-  axis.isCopy
-    ? (0..<axis.count).map { Weights.Row(first: Int(axis.origin) + $0, weights: [1]) } : Weights.exact(kernel, axis)
+private func trueWeights(_ kernel: Kernel, _ axis: Axis) -> ExactWeights {
+  axis.isCopy ? ExactWeights(copying: axis) : ExactWeights(kernel, axis)
 }

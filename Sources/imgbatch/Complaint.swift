@@ -1,0 +1,96 @@
+internal import ArgumentParser
+internal import Batch
+internal import Reporting
+internal import SystemPackage
+
+/// Why a command cannot do its work at all: the status it ends with, and a sentence for people.
+struct Complaint: Error {
+  let status: ExitStatus
+  let sentence: String
+}
+
+/// Runs a command's work and hands its status to the argument parser, which ends the process.
+func ending(_ work: () throws -> ExitStatus) throws {
+  let status: ExitStatus
+  do {
+    status = try work()
+  } catch let complaint as Complaint {
+    StandardStream.error.write("Error: \(complaint.sentence)\n")
+    status = complaint.status
+  }
+  // What was to be on standard output is not there, so nothing that was done counts as told.
+  switch StandardStream.output.condition {
+  case .open: throw ExitCode(status.code)
+  case .readerGone: throw ExitCode(ExitStatus.readerGone.code)
+  case .failed(let error):
+    StandardStream.error.write("Error: standard output cannot be written (\(error.words)).\n")
+    throw ExitCode(ExitStatus.outputUnusable.code)
+  }
+}
+
+extension Complaint {
+  init(_ error: InputListError) {
+    switch error {
+    case .unreadableList(let path, let reason):
+      self.init(status: .noInput, sentence: "the list \(path.forTerminal) cannot be read (\(reason)).")
+    }
+  }
+
+  init(_ error: PlanError) {
+    switch error {
+    case .collisions(let pairs):
+      let lines = pairs.map(\.words).joined(separator: "\n")
+      self.init(
+        status: .wrongUsage,
+        sentence: "some outputs cannot both be; nothing was written. Choose another --name, or several --out.\n" + lines
+      )
+    case .outputsAreInputs(let overlaps):
+      let lines = overlaps.map { "  \($0.output.forTerminal) would overwrite the input \($0.input.forTerminal)" }
+      self.init(
+        status: .wrongUsage,
+        sentence: "some outputs are inputs; nothing was written. Choose another --out or --name.\n"
+          + lines.joined(separator: "\n"))
+    case .outputFolderIsFile(let folder):
+      self.init(status: .outputUnusable, sentence: "--out \(folder.forTerminal) is not a folder; choose another.")
+    }
+  }
+
+  init(_ error: ExecutorError) {
+    switch error {
+    case .noWorker(let path, let reason):
+      self.init(
+        status: .internalFault,
+        sentence: "no worker process can be started as \(terminalText(path)) (\(reason)); use --mode threads.")
+    }
+  }
+
+  /// - Parameter found: what was passed over where pictures were looked for.
+  static func noInput(_ paths: [FilePath], _ found: InputList) -> Complaint {
+    let places = paths.map(\.forTerminal).joined(separator: ", ")
+    let others = found.ignoredFileCount > 0 ? " (\(found.ignoredFileCount) other files)" : ""
+    return Complaint(status: .noInput, sentence: "no JPEG or PNG picture was found in \(places)\(others).")
+  }
+
+  /// - Parameter inputs: none of which is there.
+  static func nothingReadable(_ inputs: [FoundInput]) -> Complaint {
+    let lines = inputs.map { "  \($0.source.forTerminal): \(terminalText($0.refusal?.message ?? "unreadable"))" }
+    return Complaint(
+      status: .noInput, sentence: "none of the inputs can be read.\n" + lines.joined(separator: "\n"))
+  }
+
+  static func outputFolder(_ folder: FilePath, _ error: Errno) -> Complaint {
+    Complaint(
+      status: .outputUnusable,
+      sentence: "the output folder \(folder.forTerminal) cannot be written (\(error.words)); choose another --out.")
+  }
+}
+
+extension Collision {
+  fileprivate var words: String {
+    switch nature {
+    case .oneName: "  \(first.forTerminal) and \(second.forTerminal) would both become \(output.forTerminal)"
+    case .fileAndFolder:
+      "  \(first.forTerminal) would become \(output.forTerminal), which \(second.forTerminal) needs as a folder"
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import Codecs
+import Foundation
+import Imaging
+import Synchronization
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import Batch
+
+@Suite struct ExecutorTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// Jobs over every sample, good and broken, written under a folder of their own.
+  private func jobs(_ name: String) throws -> [Job] {
+    let out = folder.path.appending(name)
+    try OutputFile.makeFolders(out)
+    return try ["dogs", "patterns", "broken"].flatMap { part in
+      try FileManager.default.contentsOfDirectory(atPath: Places.samples.appending(path: part).path).sorted().map {
+        (part, $0)
+      }
+    }.enumerated().map { index, file in
+      Job(
+        index: index, source: FilePath(Places.samples.appending(path: "\(file.0)/\(file.1)").path),
+        output: out.appending("\(file.0)-\(file.1)"), format: file.1.hasSuffix("png") ? .png : .jpeg,
+        sourceByteCount: 0)
+    }
+  }
+
+  /// How each job ended, by index, without what differs from run to run.
+  private func outcomes(
+    _ executor: any Executor, _ jobs: [Job], stop: StopRequest = StopRequest()
+  ) throws -> [Int: String] {
+    let results = Mutex<[Int: String]>([:])
+    try executor.run(SortedJobs(jobs), recipe: Recipe(), stop: stop) { job, outcome in
+      let text: String =
+        switch outcome {
+        case .written(let picture): "written \(picture.outputSize) \(picture.outputByteCount)"
+        case .skipped(let reason): "skipped \(reason)"
+        case .failed(let error): "failed \(error)"
+        }
+      results.withLock { all in
+        #expect(all[job.index] == nil, "a job is reported once")
+        all[job.index] = text
+      }
+    }
+    return results.withLock { $0 }
+  }
+
+  private func tree(_ name: String) throws -> [String: Data] {
+    let root = folder.path.appending(name).string
+    var files: [String: Data] = [:]
+    for file in try FileManager.default.contentsOfDirectory(atPath: root) {
+      files[file] = try Data(contentsOf: URL(fileURLWithPath: "\(root)/\(file)"))
+    }
+    return files
+  }
+
+  /// The worker program that this build made, beside the test bundle.
+  static let worker: String? = {
+    let folder = Bundle.main.bundleURL.deletingLastPathComponent()
+    let places = [folder, URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()]
+    return (places + Bundle.allBundles.map { $0.bundleURL.deletingLastPathComponent() }).map {
+      $0.appending(path: "imgbatch-worker").path
+    }.first { FileManager.default.isExecutableFile(atPath: $0) }
+  }()
+
+  @Test func `serial, threads and processes give the same outcomes and the same bytes`() throws {
+    let worker = try #require(Self.worker, "imgbatch-worker is built beside the tests")
+    let serial = try outcomes(SerialExecutor(), try jobs("serial"))
+    #expect(serial.count == (try jobs("serial").count))
+    let bytes = try tree("serial")
+    #expect(!bytes.isEmpty)
+    for workers in [1, 2, 5] {
+      let threads = "threads-\(workers)"
+      #expect(try outcomes(ThreadExecutor(workers: workers), try jobs(threads)) == serial)
+      #expect(try tree(threads) == bytes)
+      let processes = "processes-\(workers)"
+      let executor = ProcessExecutor(workers: workers, workerPath: worker)
+      #expect(try outcomes(executor, try jobs(processes)) == serial)
+      #expect(try tree(processes) == bytes)
+    }
+  }
+
+  @Test func `a picture of its own is cut in bands and stays the same`() throws {
+    let one = try jobs("one").filter { $0.source.string.hasSuffix("rex.jpg") }
+    let many = try jobs("many").filter { $0.source.string.hasSuffix("rex.jpg") }
+    #expect(try outcomes(SerialExecutor(), one) == outcomes(ThreadExecutor(workers: 8), many))
+    #expect(try tree("one") == tree("many"))
+  }
+
+  @Test func `a worker that dies costs its picture only, after one more try`() throws {
+    let all = try jobs("dying")
+    let result = try outcomes(ProcessExecutor(workers: 2, workerPath: "/bin/false"), all)
+    #expect(result.count == all.count)
+    for text in result.values {
+      #expect(text.contains("workerCrashed") && text.contains("it exited with status 1"))
+    }
+    #expect(try tree("dying").isEmpty)
+  }
+
+  @Test func `without a worker program the run ends, saying which`() throws {
+    let executor = ProcessExecutor(workers: 2, workerPath: "/nonexistent/imgbatch-worker")
+    let all = try jobs("none")
+    #expect {
+      try executor.run(SortedJobs(all), recipe: Recipe(), stop: StopRequest()) { _, _ in }
+    } throws: { error in
+      guard case .noWorker(let path, let reason)? = error as? ExecutorError else { return false }
+      return path == "/nonexistent/imgbatch-worker" && reason == "No such file or directory"
+    }
+  }
+
+  @Test func `no job starts after a stop`() throws {
+    let stop = StopRequest()
+    stop.make()
+    #expect(try outcomes(ThreadExecutor(workers: 2), try jobs("stopped"), stop: stop).isEmpty)
+    #expect(try outcomes(SerialExecutor(), try jobs("stopped"), stop: stop).isEmpty)
+  }
+}

@@ -1,0 +1,183 @@
+import Batch
+import Dispatch
+import Foundation
+import SystemPackage
+import Testing
+
+@Suite struct OutputFileTests {
+  let folder: TemporaryFolder
+  init() throws { folder = try TemporaryFolder() }
+
+  private func write(_ bytes: [UInt8], _ path: FilePath, _ existing: ExistingOutput = .overwrite) throws(JobError) {
+    try unsafe bytes.withUnsafeBufferPointer { bytes throws(JobError) in
+      try unsafe OutputFile.write(UnsafeRawBufferPointer(bytes), to: path, existing: existing)
+    }
+  }
+
+  private func error(_ path: FilePath, _ existing: ExistingOutput = .overwrite) -> JobError? {
+    do { try write([1], path, existing) } catch { return error }
+    return nil
+  }
+
+  @Test func `bytes arrive and nothing else is left`() throws {
+    let bytes = [UInt8](repeating: 5, count: 200_000)
+    try write(bytes, folder("a.jpg"))
+    #expect(try folder.content("a.jpg") == bytes)
+    #expect(try folder.names() == ["a.jpg"])
+  }
+
+  @Test func `the mode is what the umask leaves`() throws {
+    try write([1], folder("a.jpg"))
+    let reference = try #require(FileManager.default.createFile(atPath: folder("b").string, contents: nil) ? "b" : nil)
+    #expect(try mode("a.jpg") == mode(reference) | 0o600)
+  }
+
+  private func mode(_ name: String) throws -> Int {
+    var status = stat()
+    try #require(unsafe stat(folder(name).string, &status) == 0)
+    return Int(status.st_mode) & 0o777
+  }
+
+  @Test func `missing folders are made, by many threads at once too`() throws {
+    let failures = Failures()
+    DispatchQueue.concurrentPerform(iterations: 200) { index in
+      do throws(JobError) {
+        try write([UInt8(index)], folder("a/b/c/\(index % 7)/\(index).jpg"))
+      } catch { failures.add(error) }
+    }
+    #expect(failures.all.isEmpty)
+    #expect(try (0..<7).flatMap { try folder.names(in: "a/b/c/\($0)") }.count == 200)
+    #expect(try folder.content("a/b/c/3/199.jpg") == [199])
+  }
+
+  @Test func `an old output is replaced and a reader of it keeps what it had`() throws {
+    let path = try folder.add("a.jpg", [1, 1, 1])
+    let reader = try FileDescriptor.open(path, .readOnly)
+    try write([2, 2], path)
+    var old = [UInt8](repeating: 0, count: 8)
+    let count = try unsafe old.withUnsafeMutableBytes { try unsafe reader.read(into: $0) }
+    try reader.close()
+    #expect(old.prefix(count) == [1, 1, 1])
+    #expect(try folder.content("a.jpg") == [2, 2])
+  }
+
+  @Test func `a symbolic link at the name is replaced, not written through`() throws {
+    try folder.add("precious.jpg", [7])
+    try folder.link("a.jpg", to: "precious.jpg")
+    try write([1], folder("a.jpg"))
+    #expect(try folder.content("precious.jpg") == [7])
+    #expect(try folder.content("a.jpg") == [1])
+  }
+
+  @Test func `an output that is there is kept where that is asked for`() throws {
+    let path = try folder.add("a.jpg", [1])
+    #expect(try !OutputFile.mustBeSkipped(path, existing: .overwrite))
+    #expect(try OutputFile.mustBeSkipped(path, existing: .skip))
+    #expect(throws: exists) { try OutputFile.mustBeSkipped(path, existing: .fail) }
+    #expect(error(path, .fail) == exists)
+    #expect(try folder.content("a.jpg") == [1])
+    #expect(try folder.names() == ["a.jpg"])
+    for rule in ExistingOutput.allCases {
+      #expect(try !OutputFile.mustBeSkipped(folder("new.jpg"), existing: rule))
+    }
+  }
+
+  @Test func `a link to nothing is something that is there`() throws {
+    try folder.link("a.jpg", to: "nothing")
+    #expect(try OutputFile.mustBeSkipped(folder("a.jpg"), existing: .skip))
+    #expect(error(folder("a.jpg"), .fail) == exists)
+  }
+
+  private let exists = JobError(
+    stage: .write, code: .exists, message: "the output is there already; use --existing overwrite or skip")
+
+  @Test func `of many that write one new name exclusively one wins`() throws {
+    let failures = Failures()
+    DispatchQueue.concurrentPerform(iterations: 50) { index in
+      do throws(JobError) {
+        try write([UInt8](repeating: UInt8(index), count: 1000), folder("a.jpg"), .fail)
+      } catch { failures.add(error) }
+    }
+    #expect(failures.all == Array(repeating: exists, count: 49))
+    #expect(try Set(folder.content("a.jpg")).count == 1)
+    #expect(try folder.names() == ["a.jpg"])
+  }
+
+  @Test func `a failure names the cause, says what to do and leaves nothing behind`() throws {
+    try folder.addFolder("folder.jpg")
+    try folder.add("file")
+    let name = String(repeating: "n", count: 256)
+    let expected: [(String, String)] = [
+      ("folder.jpg", "EISDIR: a folder has that name; choose another --out or --name"),
+      ("file/a.jpg", "ENOTDIR: a part of the path is not a folder; choose another --out or --name"),
+      ("file/b/c.jpg", "ENOTDIR: a part of the path is not a folder; choose another --out or --name"),
+      (name, "ENAMETOOLONG: name or path too long; choose shorter names with --name"),
+      ("\(name)/a.jpg", "ENAMETOOLONG: name or path too long; choose shorter names with --name"),
+    ]
+    for (path, message) in expected {
+      #expect(error(folder(path)) == JobError(stage: .write, code: .write, message: message))
+    }
+    #expect(try folder.names() == ["file", "folder.jpg"])
+    #expect(try folder.names(in: "folder.jpg") == [])
+  }
+
+  @Test func `a path over the system's limit is a failure`() {
+    let long = (0..<50).reduce(folder.path) { path, _ in path.appending(String(repeating: "d", count: 100)) }
+    #expect(error(long)?.message.hasPrefix("ENAMETOOLONG: ") == true)
+  }
+
+  @Test func `causes that a test cannot make are worded too`() {
+    let expected: [(Errno, String)] = [
+      (.noSpace, "ENOSPC: no space left on device; free some space and run again with --existing skip"),
+      (.permissionDenied, "EACCES: permission denied; make the output folder writable for this user"),
+      (.readOnlyFileSystem, "EROFS: read-only file system; choose another --out"),
+      (Errno(rawValue: EDQUOT), "EDQUOT: disk quota exceeded; free some space and run again with --existing skip"),
+      (.tooManyOpenFiles, "EMFILE: too many open files in this process; raise `ulimit -n` or lower --jobs"),
+      (.fileTooLarge, "EFBIG: file size limit exceeded; raise `ulimit -f`"),
+      (.ioError, "EIO: input/output error"),
+    ]
+    for (error, message) in expected {
+      #expect(JobError.write(error) == JobError(stage: .write, code: .write, message: message))
+    }
+    #expect(JobError.write(Errno(rawValue: 9999)).message.hasPrefix("errno 9999: "))
+  }
+
+  @Test(.disabled(if: isSuperuser, "the superuser may write everywhere"))
+  func `a folder without permission is said to be that`() throws {
+    try folder.addFolder("locked")
+    try folder.setMode("locked", 0o500)
+    for path in ["locked/a.jpg", "locked/b/c.jpg"] {
+      #expect(error(folder(path))?.message.hasPrefix("EACCES: permission denied; ") == true)
+    }
+  }
+
+  @Test func `a file in a pseudo file system fails cleanly`() {
+    #expect(error("/proc/self/imgbatch.jpg")?.code == .write)
+  }
+
+  @Test func `a temporary of a dead process that had our number is stepped over`() throws {
+    // The numbers that come next are not known here, so a whole range of them is taken.
+    let taken = (0..<3000).map { ".imgbatch-\(getpid())-\($0).tmp" }
+    for name in taken { try folder.add(name, [1]) }
+    try write([2], folder("a.jpg"))
+    #expect(try folder.content("a.jpg") == [2])
+    #expect(try folder.names().count == 3001)
+  }
+
+  @Test func `names of any bytes are written`() throws {
+    for name in awkwardNames {
+      try write(name, folder(bytes: name))
+      #expect(try folder.content(folder(bytes: name)) == name)
+    }
+    #expect(try folder.names().filter { $0.hasPrefix(".") }.isEmpty)
+  }
+}
+
+/// Errors from several threads.
+private final class Failures: @unchecked Sendable {
+  private let lock = NSLock()
+  private var errors: [JobError] = []
+
+  func add(_ error: JobError) { lock.withLock { errors.append(error) } }
+  var all: [JobError] { lock.withLock { errors } }
+}

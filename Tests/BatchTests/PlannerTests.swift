@@ -1,0 +1,176 @@
+import Batch
+import Codecs
+import Imaging
+import SystemPackage
+import Testing
+
+@Suite struct PlannerTests {
+  let folder: TemporaryFolder
+  init() throws { folder = try TemporaryFolder() }
+
+  private func plan(
+    _ arguments: [String], out: String = "out", _ template: String = "{dir}/{stem}.{ext}",
+    format: OutputFormat = .same
+  ) throws -> [Job] {
+    var rules = WalkRules()
+    rules.output = folder(out)
+    let list = try InputList.find(arguments.map { folder($0) }, rules: rules)
+    let naming = OutputNaming(
+      folder: folder(out), template: try NameTemplate(template), format: format, size: "256")
+    return try Planner.jobs(for: list.inputs, naming: naming)
+  }
+
+  private func error(_ body: () throws -> [Job]) -> PlanError? {
+    do { _ = try body() } catch { return error as? PlanError }
+    return nil
+  }
+
+  @Test func `jobs say where from, where to and as what`() throws {
+    try folder.add("in/a.JPG", [1, 2, 3])
+    try folder.add("in/sub/b.png", [1])
+    try folder.add("in/c", pngStart)
+    let jobs = try plan(["in", "none.jpg"])
+    #expect(jobs.map(\.index) == [0, 1, 2, 3])
+    #expect(jobs.map(\.source) == ["in/a.JPG", "in/c", "in/sub/b.png", "none.jpg"].map { folder($0) })
+    #expect(jobs.map(\.output) == ["out/a.JPG", "out/c.png", "out/sub/b.png", "out/none.jpg"].map { folder($0) })
+    #expect(jobs.map(\.format) == [.jpeg, .png, .png, .jpeg])
+    #expect(jobs.map(\.sourceByteCount) == [3, pngStart.count, 1, 0])
+    #expect(jobs.map { $0.refusal?.code } == [nil, nil, nil, .read])
+  }
+
+  @Test func `names of any bytes come out as they went in`() throws {
+    for name in awkwardNames { try folder.add(folder(bytes: Array("in/".utf8) + name)) }
+    let outputs = try plan(["in"]).map { $0.output.bytes.dropFirst(folder("out").length + 1) }
+    #expect(outputs.map(Array.init) == awkwardNames.sorted { $0.lexicographicallyPrecedes($1) })
+  }
+
+  @Test func `two inputs for one output are found before any work`() throws {
+    try folder.add("in/a.jpg")
+    try folder.add("in/a.png")
+    try folder.add("in/b.jpg")
+    #expect(
+      error { try plan(["in"], format: .jpeg) }
+        == .collisions([
+          Collision(
+            first: folder("in/a.jpg"), second: folder("in/a.png"), output: folder("out/a.jpg"), nature: .oneName)
+        ]))
+    #expect(try plan(["in"]).count == 3)
+  }
+
+  @Test func `every input of a crowd is named`() throws {
+    for place in ["x", "y", "z"] { try folder.add("\(place)/a.jpg") }
+    guard case .collisions(let collisions) = error({ try plan(["x", "y", "z"]) }) else {
+      Issue.record("no collisions")
+      return
+    }
+    #expect(collisions.map(\.first) == [folder("x/a.jpg"), folder("x/a.jpg")])
+    #expect(collisions.map(\.second) == [folder("y/a.jpg"), folder("z/a.jpg")])
+  }
+
+  @Test func `one name as a file and as a folder is a collision`() throws {
+    try folder.add("x/a.jpg/b/c.jpg")
+    try folder.add("y/a.jpg")
+    #expect(
+      error { try plan(["x", "y"]) }
+        == .collisions([
+          Collision(
+            first: folder("y/a.jpg"), second: folder("x/a.jpg/b/c.jpg"), output: folder("out/a.jpg"),
+            nature: .fileAndFolder)
+        ]))
+  }
+
+  @Test func `inputs that fail anyway collide with nothing`() throws {
+    try folder.add("x/a.jpg")
+    #expect(try plan(["x", "none/a.jpg"]).map { $0.refusal == nil } == [true, false])
+  }
+
+  @Test func `an output that is an input is refused, however it is reached`() throws {
+    let path = try folder.add("in/a.jpg")
+    // The folder itself.
+    #expect(
+      error { try plan(["in"], out: "in") } == .outputsAreInputs([Overlap(input: path, output: path)]))
+    // A folder that is the same by a link.
+    try folder.link("same", to: "in")
+    #expect(
+      error { try plan(["in"], out: "same") } == .outputsAreInputs([Overlap(input: path, output: folder("same/a.jpg"))]))
+    // A hard link, and a symbolic one.
+    try folder.addFolder("hard")
+    try folder.hardLink("hard/a.jpg", to: path)
+    try folder.addFolder("soft")
+    try folder.link("soft/a.jpg", to: "../in/a.jpg")
+    for out in ["hard", "soft"] {
+      #expect(
+        error { try plan(["in"], out: out) }
+          == .outputsAreInputs([Overlap(input: path, output: folder("\(out)/a.jpg"))]))
+    }
+    // An input that is a link to what would be written.
+    try folder.add("results/b.jpg")
+    try folder.addFolder("links")
+    try folder.link("links/b.jpg", to: "../results/b.jpg")
+    #expect(
+      error { try plan(["links"], out: "results") }
+        == .outputsAreInputs([Overlap(input: folder("links/b.jpg"), output: folder("results/b.jpg"))]))
+  }
+
+  @Test func `the output of one may be no other's source`() throws {
+    try folder.add("in/a.jpg")
+    let other = try folder.add("in/a-256.jpg")
+    #expect(
+      error { try plan(["in/a.jpg", "in/a-256.jpg"], out: "in", "{stem}-{size}.{ext}") }
+        == .outputsAreInputs([Overlap(input: other, output: other)]))
+  }
+
+  @Test func `beside the sources is fine under other names`() throws {
+    try folder.add("in/a.jpg")
+    #expect(try plan(["in"], out: "in", "{stem}-small.{ext}").map(\.output) == [folder("in/a-small.jpg")])
+  }
+
+  @Test func `an output folder inside the input may be used twice`() throws {
+    try folder.add("in/a.jpg")
+    try folder.add("in/sub/b.jpg")
+    let first = try plan(["in"], out: "in/thumbs")
+    for job in first { try folder.add(job.output) }
+    let second = try plan(["in"], out: "in/thumbs")
+    #expect(second.map(\.output) == first.map(\.output))
+    #expect(second.map(\.source) == first.map(\.source))
+  }
+
+  @Test func `an output folder that is a file is refused`() throws {
+    try folder.add("in/a.jpg")
+    try folder.add("file")
+    for out in ["file", "file/below"] {
+      #expect(error { try plan(["in"], out: out) } == .outputFolderIsFile(folder(out)))
+    }
+  }
+
+  @Test func `sizes for names are measured only where names have them`() throws {
+    try folder.add("in/a.jpg")
+    try folder.add("in/bad.jpg")
+    let list = try InputList.find([folder("in")], rules: WalkRules())
+    let failure = JobError(stage: .decode, code: .notAnImage, message: "bad")
+    var naming = OutputNaming(folder: folder("out"), template: try NameTemplate("{stem}-{w}x{h}.{ext}")) {
+      path throws(JobError) in
+      if path.lastComponent == "bad.jpg" { throw failure }
+      return PixelSize(width: 256, height: 171)
+    }
+    let jobs = try Planner.jobs(for: list.inputs, naming: naming)
+    #expect(jobs[0].output == folder("out/a-256x171.jpg"))
+    #expect(jobs.map(\.refusal) == [nil, failure])
+    naming.template = .mirrored
+    #expect(try Planner.jobs(for: list.inputs, naming: naming).map(\.refusal) == [nil, nil])
+  }
+
+  @Test func `a name that leads out of the folder fails alone`() throws {
+    try folder.add("in/..jpg")
+    try folder.add("in/b.jpg")
+    let jobs = try plan(["in/..jpg", "in/b.jpg"], "d/{stem}.")
+    #expect(jobs.map { $0.refusal?.code } == [.write, nil])
+  }
+
+  @Test func `many thousands of names are planned quickly and rightly`() throws {
+    for index in 0..<2000 { try folder.add("in/\(index % 20)/\(index).jpg", []) }
+    let jobs = try plan(["in"])
+    #expect(Set(jobs.map(\.output)).count == 2000)
+    #expect(error { try plan(["in"], "{ext}/same") } != nil)
+  }
+}
