@@ -44,9 +44,13 @@ struct OutputNames {
   init(_ jobs: [Job], below folder: FilePath) {
     self.jobs = jobs
     folderLength = folder.length
-    names = jobs.filter { $0.refusal == nil }
-      .map { Name(hash: OutputNames.hash($0.output), index: $0.index) }
-      .sorted { ($0.hash, $0.index) < ($1.hash, $1.index) }
+    var names: [Name] = []
+    names.reserveCapacity(jobs.count)
+    for job in jobs where job.refusal == nil {
+      names.append(Name(hash: OutputNames.hash(job.output), index: job.index))
+    }
+    names.sort { ($0.hash, $0.index) < ($1.hash, $1.index) }
+    self.names = names
   }
 
   /// In the order of the second of each pair.

@@ -18,16 +18,11 @@ package struct Descriptor: ~Copyable, Sendable {
     number = try Descriptor.retrying { unsafe path.withPlatformString { unsafe open($0, access.flags, 0o666) } }
   }
 
-  /// - Parameter name: zero-terminated; relative to the folder.
-  init(opening name: UnsafePointer<CChar>, in folder: borrowing OpenFolder, _ access: Access) throws(Errno) {
-    let base = folder.number
-    number = try Descriptor.retrying { unsafe openat(base, name, access.flags, 0) }
-  }
-
-  /// - Parameter path: relative to the folder.
-  init(opening path: FilePath, in folder: borrowing Descriptor, _ access: Access) throws(Errno) {
-    let base = folder.number
-    number = try Descriptor.retrying { unsafe path.withPlatformString { unsafe openat(base, $0, access.flags, 0) } }
+  /// - Parameters:
+  ///   - path: zero-terminated; relative to the folder unless absolute.
+  ///   - folder: an open folder's descriptor.
+  init(opening path: UnsafePointer<CChar>, in folder: CInt, _ access: Access) throws(Errno) {
+    number = try Descriptor.retrying { unsafe openat(folder, path, access.flags, 0) }
   }
 
   deinit { _ = Self.closeCall(number) }

@@ -63,7 +63,7 @@ extension ImageFormat {
 
   /// - Parameter name: zero-terminated, of an entry of the folder.
   static func sniffed(_ name: UnsafePointer<CChar>, in folder: borrowing OpenFolder) throws(Errno) -> ImageFormat? {
-    try unsafe sniffed(Descriptor(opening: name, in: folder, .sniffed))
+    try unsafe sniffed(Descriptor(opening: name, in: folder.number, .sniffed))
   }
 
   private static func sniffed(_ file: borrowing Descriptor) throws(Errno) -> ImageFormat? {

@@ -28,9 +28,18 @@ internal import SystemPackage
   var number: CInt { unsafe dirfd(stream) }
 
   /// Opens a folder however long its path is.
-  /// - Parameter links: whether the path's last component may be a symbolic link.
-  static func open(_ path: FilePath, links: LinkRule) throws(Errno) -> OpenFolder {
-    let descriptor = try openDescriptor(path, links == .follow ? .folder : .folderNotLink)
+  /// - Parameters:
+  ///   - path: its bytes, without a zero at the end.
+  ///   - links: whether the path's last component may be a symbolic link.
+  static func open(_ path: [UInt8], links: LinkRule) throws(Errno) -> OpenFolder {
+    var text = path
+    text.append(0)
+    let opened = try unsafe text.withUnsafeMutableBufferPointer { text throws(Errno) in
+      try unsafe text.withMemoryRebound(to: CChar.self) { text throws(Errno) in
+        try unsafe openInPieces(text, links == .follow ? .folder : .folderNotLink).release()
+      }
+    }
+    let descriptor = Descriptor(owning: opened)
     let identity = try FileStatus(of: descriptor).identity
     let number = descriptor.release()
     guard let stream = unsafe fdopendir(number) else {
@@ -42,21 +51,24 @@ internal import SystemPackage
   }
 
   /// The kernel takes at most `PATH_MAX` bytes at once, so a longer path is gone along in pieces.
-  private static func openDescriptor(_ path: FilePath, _ access: Descriptor.Access) throws(Errno) -> Descriptor {
-    if path.length < Int(PATH_MAX) { return try Descriptor(opening: path, access) }
-    let bytes = path.bytes
-    var rest = bytes[...]
-    var folder = try Descriptor(opening: bytes.first == UInt8(ascii: "/") ? "/" : ".", .folder)
-    while rest.count >= Int(PATH_MAX) {
-      // A component that fills a piece is too long for any file system.
-      guard let cut = rest.prefix(Int(PATH_MAX) - 1).lastIndex(of: UInt8(ascii: "/")) else {
-        throw Errno(rawValue: ENAMETOOLONG)
-      }
-      let piece = rest[..<cut].drop { $0 == UInt8(ascii: "/") }
-      rest = rest[(cut + 1)...]
-      if !piece.isEmpty { folder = try Descriptor(opening: FilePath(bytes: piece), in: folder, .folder) }
-    }
-    return try Descriptor(opening: FilePath(bytes: rest), in: folder, access)
+  /// - Parameters:
+  ///   - path: zero-terminated; its separators are overwritten where it is cut.
+  ///   - folder: where a relative path starts.
+  private static func openInPieces(
+    _ path: UnsafeMutableBufferPointer<CChar>, in folder: CInt = AT_FDCWD, _ access: Descriptor.Access
+  ) throws(Errno) -> Descriptor {
+    guard let base = path.baseAddress else { throw Errno(rawValue: ENOENT) }
+    if path.count <= Int(PATH_MAX) { return try unsafe Descriptor(opening: base, in: folder, access) }
+    let separator = CChar(bitPattern: UInt8(ascii: "/"))
+    var cut = Int(PATH_MAX) - 1
+    // SAFETY: 0 <= cut < PATH_MAX < count.
+    while cut > 0, unsafe path[cut] != separator { cut -= 1 }
+    // A component that fills a piece is too long for any file system.
+    if cut == 0 { throw Errno(rawValue: ENAMETOOLONG) }
+    unsafe path[cut] = 0
+    let piece = try unsafe Descriptor(opening: base, in: folder, .folder)
+    return try unsafe openInPieces(
+      UnsafeMutableBufferPointer(rebasing: path[(cut + 1)...]), in: piece.number, access)
   }
 }
 

@@ -4,14 +4,14 @@ package import SystemPackage
 extension FilePath {
   /// The path that the bytes spell; without a trailing separator, as every `FilePath`. Ends before the first zero byte.
   package init(bytes: some Sequence<UInt8>) {
-    var terminated: [CChar] = []
-    terminated.reserveCapacity(bytes.underestimatedCount + 1)
-    for byte in bytes {
-      if byte == 0 { break }
-      terminated.append(CChar(bitPattern: byte))
-    }
+    var terminated = Array(bytes)
     terminated.append(0)
-    self.init(platformString: terminated)
+    self = unsafe terminated.withUnsafeBufferPointer { bytes in
+      // SAFETY: the text ends in a zero byte, so it is not empty, and it outlives the call.
+      unsafe bytes.withMemoryRebound(to: CChar.self) { text in
+        unsafe text.baseAddress.map { unsafe FilePath(platformString: $0) } ?? FilePath()
+      }
+    }
   }
 
   /// The bytes of the path, without the zero at the end.

@@ -32,7 +32,8 @@ struct Walker {
   private var rootLength = 0
 
   private struct PendingFolder {
-    let path: FilePath
+    /// As bytes: paths may be long, and each is taken apart and put together at every level.
+    let path: [UInt8]
     let parent: Int?
   }
 
@@ -45,7 +46,7 @@ struct Walker {
   mutating func walk(_ root: FilePath) {
     rootLength = root.bytes.last == UInt8(ascii: "/") ? root.length : root.length + 1
     entered.removeAll(keepingCapacity: true)
-    pending = [PendingFolder(path: root, parent: nil)]
+    pending = [PendingFolder(path: root.bytes, parent: nil)]
     while let folder = pending.popLast() { enter(folder) }
   }
 
@@ -88,7 +89,8 @@ struct Walker {
       case .input(let status, let contents, let refusal):
         found.append(
           FoundInput(
-            source: path, relativeStart: rootLength, status: status, contents: contents, refusal: refusal))
+            source: FilePath(bytes: path), relativeStart: rootLength, status: status, contents: contents,
+            refusal: refusal))
       case .ignored, .nothing: break
       }
     }
@@ -147,11 +149,11 @@ extension Walker {
     }
   }
 
-  private mutating func fail(_ folder: FilePath, _ error: Errno) {
+  private mutating func fail(_ folder: [UInt8], _ error: Errno) {
     let cause = JobError.read(error)
     found.append(
       FoundInput(
-        source: folder, relativeStart: min(rootLength, folder.length), status: nil,
+        source: FilePath(bytes: folder), relativeStart: folder.count > rootLength ? rootLength : nil, status: nil,
         refusal: JobError(stage: .read, code: .read, message: "the folder cannot be read: \(cause.message)")))
   }
 
@@ -164,11 +166,10 @@ extension Walker {
     return false
   }
 
-  private func join(_ folder: FilePath, _ name: ArraySlice<UInt8>) -> FilePath {
-    var bytes = folder.bytes
-    bytes.reserveCapacity(bytes.count + 1 + name.count)
-    if bytes.last != UInt8(ascii: "/") && !bytes.isEmpty { bytes.append(UInt8(ascii: "/")) }
+  private func join(_ folder: [UInt8], _ name: ArraySlice<UInt8>) -> [UInt8] {
+    var bytes = folder
+    if bytes.last != UInt8(ascii: "/") { bytes.append(UInt8(ascii: "/")) }
     bytes.append(contentsOf: name)
-    return FilePath(bytes: bytes)
+    return bytes
   }
 }

@@ -1,4 +1,5 @@
 internal import CLibDeflate
+internal import Glibc
 package import Imaging
 
 /// Writes PNG with libdeflate: smaller than libpng and zlib at the same level, in less than half the time.
@@ -17,8 +18,17 @@ package final class FastPNGEncoder {
     kernels = UnfilterKernels(instructionSet)
   }
 
-  /// libdeflate's level for each of zlib's.
-  private static let levels = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]
+  /// n * log2(n) * 256 for n from 0 to the longest row so far.
+  private var information: [UInt32] = [0]
+
+  /// Rows longer than this are filtered by least sums: so the table stays at 256 KB and its numbers below 2^28.
+  private static let longestEntropyRow = 65_536
+
+  /// libdeflate's level, and the way to choose filters, for each of zlib's levels.
+  private static let efforts: [(level: Int, heuristic: FilterHeuristic)] = [
+    (0, .none), (1, .leastSum), (2, .leastSum), (3, .leastSum), (5, .leastEntropy), (6, .leastEntropy),
+    (7, .leastEntropy), (7, .leastEntropy), (10, .leastEntropy), (10, .leastEntropy),
+  ]
 
   /// The file's bytes, which belong to the encoder and are valid until the next call.
   /// - Parameters:
@@ -27,13 +37,13 @@ package final class FastPNGEncoder {
   package func encode(
     _ plane: borrowing Plane, level: Int, profile: [UInt8]? = nil, chunks: PNGColourChunks = PNGColourChunks()
   ) throws(CodecError) -> UnsafeRawBufferPointer {
-    precondition((0...12).contains(level), "a PNG level is 0...9")
+    precondition((0...9).contains(level), "a PNG level is 0...9")
     let profile = profile ?? []
-    let level = FastPNGEncoder.levels[level]
+    let (level, heuristic) = FastPNGEncoder.efforts[level]
     guard let compressor = compressor(level) else { throw .outOfMemory("no memory for a PNG compressor") }
     let filteredBytes = (plane.rowByteCount + 1) * plane.size.height
     let filtered = pool.take(byteCount: filteredBytes + RowScratch.slack)
-    unsafe filter(plane, into: filtered.base, adaptively: level > 0)
+    unsafe filter(plane, into: filtered.base, by: heuristic)
 
     let profileBound = profile.isEmpty ? 0 : compressor.bound(profile.count)
     let bound = compressor.bound(filteredBytes)
@@ -59,10 +69,19 @@ package final class FastPNGEncoder {
     return compressors[level]
   }
 
+  private func growInformation(to count: Int) {
+    while information.count <= count {
+      let n = Double(information.count)
+      information.append(UInt32((n * log2(n) * 256).rounded()))
+    }
+  }
+
   /// Writes every row with its filter byte before it, samples in the file's order.
-  private func filter(_ plane: borrowing Plane, into target: UnsafeMutableRawPointer, adaptively: Bool) {
+  private func filter(_ plane: borrowing Plane, into target: UnsafeMutableRawPointer, by heuristic: FilterHeuristic) {
     let rowBytes = plane.rowByteCount
     let scratch = RowScratch(rowBytes: rowBytes, pool: pool)
+    let heuristic = rowBytes > FastPNGEncoder.longestEntropyRow && heuristic == .leastEntropy ? .leastSum : heuristic
+    if heuristic == .leastEntropy { growInformation(to: rowBytes) }
     for y in 0..<plane.size.height {
       // SAFETY: `target` has height * (rowBytes + 1) bytes and the slack of one vector more.
       let place = unsafe target + y * (rowBytes + 1)
@@ -72,15 +91,28 @@ package final class FastPNGEncoder {
       case .sixteen: unsafe kernels.copySwapped16(plane.row(y), row, rowBytes)
       }
       var best = 0
-      if adaptively {
+      if heuristic != .none {
         best = unsafe kernels.bestFilter(
           scratch.candidates, scratch.stride, row, scratch.row(y + 1), plane.channels * plane.depth.byteCount, rowBytes)
       }
+      if heuristic == .leastEntropy {
+        best = unsafe kernels.leastEntropy(scratch.candidates, scratch.stride, rowBytes, information, scratch.counts)
+      }
       unsafe place.storeBytes(of: UInt8(best), as: UInt8.self)
-      let chosen = unsafe adaptively ? scratch.candidates + best * scratch.stride : row
+      let chosen = unsafe heuristic != .none ? scratch.candidates + best * scratch.stride : row
       unsafe (place + 1).copyMemory(from: chosen, byteCount: rowBytes)
     }
   }
+}
+
+/// How a row's filter is chosen.
+private enum FilterHeuristic {
+  /// None for every row.
+  case none
+  /// The least sum of bytes as signed, in absolute value: libpng's way.
+  case leastSum
+  /// The least entropy of bytes: slower, and smaller by about one percent.
+  case leastEntropy
 }
 
 /// A compressor of libdeflate at one level; some levels need megabytes, so it is kept.
@@ -116,7 +148,7 @@ package final class FastPNGEncoder {
 
   init(rowBytes: Int, pool: BufferPool) {
     stride = (rowBytes + 2 * RowScratch.slack + 63) & ~63
-    buffer = pool.take(byteCount: 7 * stride)
+    buffer = pool.take(byteCount: 7 * stride + 512 * 4)
     unsafe buffer.base.initializeMemory(as: UInt8.self, repeating: 0, count: 2 * stride)
   }
 
@@ -126,4 +158,9 @@ package final class FastPNGEncoder {
   }
 
   @unsafe var candidates: UnsafeMutableRawPointer { unsafe buffer.base + 2 * stride }
+
+  /// 512 counters.
+  @unsafe var counts: UnsafeMutablePointer<UInt32> {
+    unsafe (buffer.base + 7 * stride).bindMemory(to: UInt32.self, capacity: 512)
+  }
 }

@@ -14,6 +14,9 @@ internal import PixelKernelsAVX2
   /// `RowFilter.best`: candidates, stride, row, above, bytes a pixel, byte count.
   let bestFilter:
     @Sendable (UnsafeMutableRawPointer, Int, UnsafeRawPointer, UnsafeRawPointer, Int, Int) -> Int
+  /// `RowFilter.leastEntropy`: candidates, stride, byte count, information, counters.
+  let leastEntropy:
+    @Sendable (UnsafeRawPointer, Int, Int, UnsafePointer<UInt32>, UnsafeMutablePointer<UInt32>) -> Int
 
   package init(_ instructionSet: InstructionSet) {
     switch instructionSet {
@@ -30,6 +33,9 @@ internal import PixelKernelsAVX2
         unsafe PixelKernels.RowFilter.best(
           of: $0, stride: $1, row: $2, above: $3, pixelBytes: $4, byteCount: $5)
       }
+      unsafe leastEntropy = {
+        unsafe PixelKernels.RowFilter.leastEntropy(of: $0, stride: $1, byteCount: $2, information: $3, counts: $4)
+      }
     case .avx2:
       unsafe unfilter = {
         unsafe PixelKernelsAVX2.Unfilter.row(filter: $0, pixelBytes: $1, into: $2, from: $3, above: $4, byteCount: $5)
@@ -42,6 +48,9 @@ internal import PixelKernelsAVX2
       unsafe bestFilter = {
         unsafe PixelKernelsAVX2.RowFilter.best(
           of: $0, stride: $1, row: $2, above: $3, pixelBytes: $4, byteCount: $5)
+      }
+      unsafe leastEntropy = {
+        unsafe PixelKernelsAVX2.RowFilter.leastEntropy(of: $0, stride: $1, byteCount: $2, information: $3, counts: $4)
       }
     }
   }

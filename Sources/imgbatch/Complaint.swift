@@ -42,7 +42,7 @@ extension Complaint {
       let lines = pairs.map(\.words).joined(separator: "\n")
       self.init(
         status: .wrongUsage,
-        sentence: "some outputs cannot both be; nothing was written. Choose another --name, or several --out.\n" + lines
+        sentence: "some outputs cannot both be; nothing was written. Choose another --name, or separate runs.\n" + lines
       )
     case .outputsAreInputs(let overlaps):
       let lines = overlaps.map { "  \($0.output.forTerminal) would overwrite the input \($0.input.forTerminal)" }

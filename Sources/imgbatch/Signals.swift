@@ -38,9 +38,20 @@ enum Signals {
         Signals.stop.make()
       }
     }
+    unblock()
     // Into a closed pipe or over the file size limit, write then fails with an error that has a place.
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
+  }
+
+  /// Whoever starts a program from a thread that blocks signals hands the block down; a run could then not be ended.
+  private static func unblock() {
+    var signals = sigset_t()
+    // SAFETY: one sigset_t, which lives during the calls.
+    unsafe sigemptyset(&signals)
+    unsafe sigaddset(&signals, SIGINT)
+    unsafe sigaddset(&signals, SIGTERM)
+    unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
   /// A shell without job control, and nohup, start programs with signals ignored; that is to stay so.

@@ -254,6 +254,7 @@ import Testing
 
   @Test func `the same order comes out whatever order the names were made in`() throws {
     for index in 0..<300 { try folder.add("in/\((index * 7919) % 300).jpg", [1]) }
-    #expect(try relatives(find("in")) == (0..<300).map { "\($0).jpg" }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
+    #expect(
+      try relatives(find("in")) == (0..<300).map { "\($0).jpg" }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
   }
 }

@@ -2,6 +2,7 @@ import Batch
 import Codecs
 import Dispatch
 import Foundation
+import Synchronization
 import SystemPackage
 import Testing
 
@@ -34,7 +35,9 @@ import Testing
   init() throws {
     folder = try TemporaryFolder()
     var ends: [CInt] = [0, 0]
-    try #require(unsafe Foundation.pipe(&ends) == 0)
+    // Close-on-exec from the start: a process that another test starts meanwhile would keep the stream open.
+    let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+    try #require(unsafe socketpair(AF_UNIX, kind, 0, &ends) == 0)
     pipe = (ends[0], ends[1])
   }
 
@@ -160,10 +163,9 @@ private func claimed(from source: some JobSource, by threads: Int) -> [Int] {
   return claims.all
 }
 
-private final class Claims: @unchecked Sendable {
-  private let lock = NSLock()
-  private var numbers: [Int] = []
+private final class Claims: Sendable {
+  private let numbers = Mutex<[Int]>([])
 
-  func add(_ number: Int) { lock.withLock { numbers.append(number) } }
-  var all: [Int] { lock.withLock { numbers } }
+  func add(_ number: Int) { numbers.withLock { $0.append(number) } }
+  var all: [Int] { numbers.withLock { $0 } }
 }

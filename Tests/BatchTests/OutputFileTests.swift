@@ -1,6 +1,7 @@
 import Batch
 import Dispatch
 import Foundation
+import Synchronization
 import SystemPackage
 import Testing
 
@@ -156,12 +157,14 @@ import Testing
   }
 
   @Test func `a temporary of a dead process that had our number is stepped over`() throws {
-    // The numbers that come next are not known here, so a whole range of them is taken.
-    let taken = (0..<3000).map { ".imgbatch-\(getpid())-\($0).tmp" }
-    for name in taken { try folder.add(name, [1]) }
+    // The number that comes next is not known here, so a whole range of them is taken.
+    for number in 0..<2000 {
+      let name = "\(folder.path)/.imgbatch-\(getpid())-\(number).tmp"
+      close(unsafe open(name, O_WRONLY | O_CREAT | O_EXCL, 0o600))
+    }
     try write([2], folder("a.jpg"))
     #expect(try folder.content("a.jpg") == [2])
-    #expect(try folder.names().count == 3001)
+    #expect(try folder.names().count == 2001)
   }
 
   @Test func `names of any bytes are written`() throws {
@@ -174,10 +177,9 @@ import Testing
 }
 
 /// Errors from several threads.
-private final class Failures: @unchecked Sendable {
-  private let lock = NSLock()
-  private var errors: [JobError] = []
+private final class Failures: Sendable {
+  private let errors = Mutex<[JobError]>([])
 
-  func add(_ error: JobError) { lock.withLock { errors.append(error) } }
-  var all: [JobError] { lock.withLock { errors } }
+  func add(_ error: JobError) { errors.withLock { $0.append(error) } }
+  var all: [JobError] { errors.withLock { $0 } }
 }

@@ -1,3 +1,4 @@
+import Codecs
 import Imaging
 import SystemPackage
 import Testing

@@ -9,7 +9,7 @@ import Testing
   /// Encodes and hands the bytes back as a fresh file.
   private func bytes(_ picture: borrowing Picture, _ request: EncodeRequest) throws -> [UInt8] {
     let encoder = Encoder(pool: pool)
-    return unsafe [UInt8](try encoder.encode(picture, request))
+    return try withExtendedLifetime(encoder) { unsafe [UInt8](try encoder.encode(picture, request)) }
   }
 
   private func read(_ bytes: [UInt8], _ content: DecodeRequest.Content = .colour) throws -> (ImageHeader, [Int]) {
@@ -92,7 +92,7 @@ import Testing
     for request in requests + requests.reversed() {
       for channels in [1, 3] {
         let picture = Picture.pixels(.made(61, 35, channels: channels, from: pool) { x, y, c in (x * y + c * 50) % 256 })
-        let again = unsafe [UInt8](try encoder.encode(picture, request))
+        let again = try withExtendedLifetime(encoder) { unsafe [UInt8](try encoder.encode(picture, request)) }
         #expect(again == (try bytes(picture, request)))
       }
     }

@@ -57,9 +57,8 @@ final class ScratchFolder {
   func files(below name: String) -> [String] {
     let names = FileManager.default.enumerator(atPath: self[name])?.compactMap { $0 as? String } ?? []
     return names.filter { path in
-      var isFolder: ObjCBool = false
-      let isThere = FileManager.default.fileExists(atPath: self[name + "/" + path], isDirectory: &isFolder)
-      return isThere && !isFolder.boolValue
+      let attributes = try? FileManager.default.attributesOfItem(atPath: self[name + "/" + path])
+      return attributes?[.type] as? FileAttributeType != .typeDirectory
     }.sorted()
   }
 
@@ -103,7 +102,7 @@ enum Command {
     try input.write(to: scratch.url.appending(path: "input"))
     let process = prepared(program, arguments, environment, in: folder)
     // Files, not pipes: nobody has to empty them while the program runs.
-    for name in ["output", "error"] { FileManager.default.createFile(atPath: scratch[name], contents: nil) }
+    for name in ["output", "error"] { _ = FileManager.default.createFile(atPath: scratch[name], contents: nil) }
     process.standardInput = try FileHandle(forReadingFrom: scratch.url.appending(path: "input"))
     process.standardOutput = try FileHandle(forWritingTo: scratch.url.appending(path: "output"))
     process.standardError = try FileHandle(forWritingTo: scratch.url.appending(path: "error"))
@@ -118,7 +117,7 @@ enum Command {
 
   /// A process that is set up but not running yet.
   static func prepared(
-    _ program: URL = imgbatch, _ arguments: [String], _ environment: [String: String] = [:], in folder: URL? = nil
+    _ program: URL, _ arguments: [String], _ environment: [String: String] = [:], in folder: URL? = nil
   ) -> Process {
     let process = Process()
     process.executableURL = program

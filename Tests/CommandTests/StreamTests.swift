@@ -44,13 +44,13 @@ struct StreamTests {
     for arguments in [["resize", Command.dogs, "--out", scratch["out"], "--json", "--quiet"], ["info", Command.dogs]] {
       let pipe = Pipe()
       try pipe.fileHandleForReading.close()
-      let process = Command.prepared(arguments)
-      FileManager.default.createFile(atPath: scratch["error"], contents: nil)
+      let process = Command.prepared(Command.imgbatch, arguments)
+      _ = FileManager.default.createFile(atPath: scratch["error"], contents: nil)
       process.standardOutput = pipe
       process.standardError = try FileHandle(forWritingTo: scratch.url.appending(path: "error"))
       try process.run()
       process.waitUntilExit()
-      #expect(process.terminationReason == .exit)
+      #expect(process.terminationReason == Process.TerminationReason.exit)
       #expect(process.terminationStatus == 141)
       #expect(scratch.bytes("error") == Data())
     }
@@ -67,10 +67,11 @@ struct StreamTests {
 
   @Test(
     "The first signal ends a run that waits for more names, with its sums",
-    arguments: [(SIGINT, 130), (SIGTERM, 143)])
+    arguments: [(SIGINT, Int32(130)), (SIGTERM, Int32(143))])
   func interrupt(signal: Int32, status: Int32) throws {
     let scratch = try ScratchFolder()
-    let process = Command.prepared(["resize", "--files-from", "-", "--out", scratch["out"], "--json"])
+    let process = Command.prepared(
+      Command.imgbatch, ["resize", "--files-from", "-", "--out", scratch["out"], "--json"])
     let (input, output) = (Pipe(), Pipe())
     process.standardInput = input
     process.standardOutput = output
@@ -84,7 +85,7 @@ struct StreamTests {
     kill(process.processIdentifier, signal)
     text += String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
     process.waitUntilExit()
-    #expect(process.terminationReason == .exit)
+    #expect(process.terminationReason == Process.TerminationReason.exit)
     #expect(process.terminationStatus == status)
     #expect(text.contains(#""event":"summary","inputs":1,"written":1,"#))
     #expect(scratch.files(below: "out").map { URL(fileURLWithPath: $0).lastPathComponent } == ["rex.jpg"])
