@@ -15,7 +15,8 @@ struct FrameChannel: Sendable {
     var done = 0
     while done < frame.count {
       let sent = unsafe frame.withUnsafeBytes { bytes in
-        unsafe Glibc.send(descriptor, bytes.baseAddress! + done, bytes.count - done, Int32(MSG_NOSIGNAL))
+        let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[done...])
+        return unsafe Glibc.send(descriptor, rest.baseAddress, rest.count, Int32(MSG_NOSIGNAL))
       }
       if sent < 0 && errno == EINTR { continue }
       if sent <= 0 { return false }
@@ -39,7 +40,8 @@ struct FrameChannel: Sendable {
     var done = 0
     while done < count {
       let got = unsafe bytes.withUnsafeMutableBytes { buffer in
-        unsafe read(descriptor, buffer.baseAddress! + done, count - done)
+        let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
+        return unsafe read(descriptor, rest.baseAddress, rest.count)
       }
       if got < 0 && errno == EINTR { continue }
       if got <= 0 { return nil }

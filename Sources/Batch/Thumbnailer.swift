@@ -12,8 +12,8 @@ package final class Thumbnailer {
   private let encoder: Encoder
   private let bands: Int
 
-  /// - Parameter bands: row bands that one picture is resampled in, each on a core of its own; 1 where pictures are enough
-  ///   to keep the cores busy.
+  /// - Parameter bands: row bands that one picture is resampled in, each on a core of its own; 1 where there are pictures
+  ///   enough to keep the cores busy.
   package init(recipe: Recipe, bands: Int = 1) {
     self.recipe = recipe
     decoder = Decoder(pool: pool)
@@ -154,7 +154,8 @@ extension CodecError {
     switch self {
     case .notAnImage: "neither a JPEG nor a PNG by its first bytes; leave it out, or convert it first"
     case .unsupported(let text): "\(text); convert it first"
-    case .truncated(let text): "the file ends too early (\(text)); fetch it again, or use --fail-on never for what is there"
+    case .truncated(let text):
+      "the file ends too early (\(text)); fetch it again, or use --fail-on never for what is there"
     case .corrupt(let text): "the data are damaged (\(text)); fetch it again, or use --fail-on never for what is there"
     case .tooManyPixels(let size, let limit):
       "\(size.width)x\(size.height) pixels are more than the limit of \(limit); raise it with --max-pixels"

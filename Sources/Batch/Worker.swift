@@ -1,5 +1,10 @@
+internal import CPlatform
+
 /// The other end of a `WorkerProcess`: reads jobs from a socket, makes them, answers, until the input ends.
 package enum Worker {
+  /// Sets up a process that makes pictures, before its first thread.
+  package static func prepare() { system_keep_freed_memory() }
+
   /// - Parameter descriptor: the socket, descriptor 0 in `imgbatch-worker`.
   /// - Returns: false where what came made no sense.
   package static func serve(descriptor: Int32) -> Bool {

@@ -3,8 +3,8 @@ package import Imaging
 extension ShrinkRule {
   /// The denominator, 1, 2, 4 or 8, by which a JPEG decoder may shrink.
   ///
-  /// With s the smaller of the two ratios of source to target, `safe` is libvips's rule: 8 from s >= 16, 4 from 8, 2 from 4, so
-  /// that the resampler always has a factor of 2 left to filter.
+  /// With s the smaller of the two ratios of source to target, `safe` is libvips's rule: 8 from s >= 16, 4 from 8, 2 from
+  /// 4, so that the resampler always has a factor of 2 left to filter.
   /// - Parameters:
   ///   - source: as stored.
   ///   - target: in the stored picture's orientation.
@@ -17,7 +17,8 @@ extension ShrinkRule {
     }
     var denominator = 8
     while denominator > 1
-      && (source.width < target.width * denominator * residual || source.height < target.height * denominator * residual)
+      && (source.width < target.width * denominator * residual
+        || source.height < target.height * denominator * residual)
     {
       denominator /= 2
     }

@@ -21,13 +21,17 @@ extension Plane {
     result.extent = extent
     switch depth {
     case .eight:
-      mapPixels(self, UInt8.self, result, UInt16.self) { colour, alpha in UInt16(colour) * UInt16(alpha) } alpha: {
+      mapPixels(self, UInt8.self, result, UInt16.self) { colour, alpha in
+        UInt16(colour) * UInt16(alpha)
+      } alpha: {
         UInt16($0) * 255
       }
     case .sixteen:
       mapPixels(self, UInt16.self, result, UInt16.self) { colour, alpha in
         UInt16((UInt32(colour) * UInt32(alpha) + 32767) / 65535)
-      } alpha: { $0 }
+      } alpha: {
+        $0
+      }
     }
     return result
   }
@@ -40,11 +44,15 @@ extension Plane {
     case .eight:
       mapPixels(self, UInt16.self, result, UInt8.self) { product, alpha in
         alpha == 0 ? 0 : UInt8(min(255, (UInt32(product) * 255 + UInt32(alpha) / 2) / UInt32(alpha)))
-      } alpha: { UInt8(min(255, (UInt32($0) + 127) / 255)) }
+      } alpha: {
+        UInt8(min(255, (UInt32($0) + 127) / 255))
+      }
     case .sixteen:
       mapPixels(self, UInt16.self, result, UInt16.self) { product, alpha in
         alpha == 0 ? 0 : UInt16(min(65535, (UInt64(product) * 65535 + UInt64(alpha) / 2) / UInt64(alpha)))
-      } alpha: { $0 }
+      } alpha: {
+        $0
+      }
     }
     return result
   }

@@ -27,7 +27,8 @@ private func writeLuma<Sample: FixedWidthInteger & BitwiseCopyable>(
     var from = unsafe source.row(y).assumingMemoryBound(to: Sample.self)
     var to = unsafe target.row(y).assumingMemoryBound(to: Sample.self)
     for _ in 0..<source.size.width {
-      let sum = unsafe Int(from[0]) * lumaWeights.red + Int(from[1]) * lumaWeights.green + Int(from[2]) * lumaWeights.blue
+      let sum =
+        unsafe Int(from[0]) * lumaWeights.red + Int(from[1]) * lumaWeights.green + Int(from[2]) * lumaWeights.blue
       unsafe to[0] = Sample(truncatingIfNeeded: (sum + 32768) >> 16)
       if channels == 4 { unsafe to[1] = unsafe from[3] }
       unsafe from += channels

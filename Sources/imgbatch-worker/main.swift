@@ -2,6 +2,7 @@
 import Batch
 import Glibc
 
+Worker.prepare()
 // Ctrl-C goes to the whole process group: imgbatch decides what it means, and the picture in hand is finished.
 _ = signal(SIGINT, SIG_IGN)
 exit(Worker.serve(descriptor: 0) ? 0 : 70)

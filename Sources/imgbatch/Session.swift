@@ -33,6 +33,7 @@ struct Session {
   func perform() throws {
     try ending {
       Signals.handle()
+      Worker.prepare()
       let found = try input.find(around: output.out.path)
       let naming = try naming()
       let planned = try plan(found, naming)

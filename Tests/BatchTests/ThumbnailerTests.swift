@@ -42,7 +42,8 @@ import Testing
 
   @Test(arguments: [
     ("dogs/rex.jpg", 256, 192), ("dogs/luna.jpg", 192, 256), ("dogs/bello.png", 256, 176),
-    ("patterns/orientation-6.jpg", 170, 256), ("patterns/adam7.png", 256, 171), ("patterns/noise-restart.jpg", 203, 149),
+    ("patterns/orientation-6.jpg", 170, 256), ("patterns/adam7.png", 256, 171),
+    ("patterns/noise-restart.jpg", 203, 149),
     ("patterns/gray-1bit.png", 256, 171), ("patterns/cmyk.jpg", 256, 191), ("patterns/gray-16bit.png", 255, 191),
   ])
   func `every sample becomes a thumbnail of the right size`(name: String, width: Int, height: Int) throws {
@@ -129,13 +130,17 @@ import Testing
     // The bytes belong to the encoder.
     let file = try withExtendedLifetime(encoder) { unsafe [UInt8](try encoder.encode(picture, request)) }
     // SOI, an APP1 with one directory entry, the rest.
-    let tiff: [UInt8] = [0x4D, 0x4D, 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, UInt8(orientation), 0, 0, 0, 0, 0, 0]
+    let tiff: [UInt8] = [
+      0x4D, 0x4D, 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, UInt8(orientation), 0, 0, 0, 0, 0, 0,
+    ]
     let exif = [0xFF, 0xE1, 0, UInt8(8 + tiff.count)] + Array("Exif".utf8) + [0, 0] + tiff
     return try folder.add("ramp-\(subsampling)-\(orientation).jpg", file.prefix(2) + exif + file.dropFirst(2))
   }
 
   @Test(arguments: [ChromaSubsampling.none, .halfWidth, .half], [ChromaSubsampling.none, .halfWidth, .half])
-  func `chroma stays in its place in every subsampling and orientation`(from: ChromaSubsampling, to: ChromaSubsampling) throws {
+  func `chroma stays in its place in every subsampling and orientation`(from: ChromaSubsampling, to: ChromaSubsampling)
+    throws
+  {
     for orientation in 1...8 {
       var recipe = Recipe()
       recipe.size = .box(width: 135, height: 135)
@@ -190,7 +195,8 @@ import Testing
   @Test func `a failed picture leaves nothing behind`() throws {
     for (name, code) in [
       ("truncated.jpg", ErrorCode.truncated), ("truncated-progressive.jpg", .truncated), ("truncated.png", .truncated),
-      ("bit-flipped.jpg", .corrupt), ("bit-flipped.png", .corrupt), ("no-image.png", .corrupt), ("empty.jpg", .notAnImage),
+      ("bit-flipped.jpg", .corrupt), ("bit-flipped.png", .corrupt), ("no-image.png", .corrupt),
+      ("empty.jpg", .notAnImage),
       ("not-an-image.jpg", .notAnImage), ("webp-named.jpg", .unsupported), ("lying-header.png", .limitPixels),
       ("lying-header-65500.jpg", .limitPixels),
     ] {

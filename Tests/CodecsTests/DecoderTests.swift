@@ -136,7 +136,8 @@ extension DecodedPicture {
       case .yCbCr: Issue.record("CMYK has no luma plane")
       case .pixels(let plane):
         #expect((0..<3).allSatisfy { plane.sample(20, 20, $0) >= 250 }, "the background")
-        #expect(plane.sample(161, 60, 0) < 60 && plane.sample(161, 60, 1) > 225 && plane.sample(161, 60, 2) > 225, "cyan")
+        #expect(
+          plane.sample(161, 60, 0) < 60 && plane.sample(161, 60, 1) > 225 && plane.sample(161, 60, 2) > 225, "cyan")
       }
     }
   }

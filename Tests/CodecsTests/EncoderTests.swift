@@ -31,7 +31,9 @@ import Testing
   func `planes come back within what quality 100 rounds`(size: (Int, Int), subsampling: ChromaSubsampling) throws {
     let factors = subsampling.factors(quality: 100)
     let (width, height) = size
-    let chroma = ((width + factors.horizontal - 1) / factors.horizontal, (height + factors.vertical - 1) / factors.vertical)
+    let chroma = (
+      (width + factors.horizontal - 1) / factors.horizontal, (height + factors.vertical - 1) / factors.vertical
+    )
     let luma = Plane.made(width, height, from: pool) { x, y, _ in 40 + (x * 3 + y * 5) % 160 }
     let cb = Plane.made(chroma.0, chroma.1, from: pool) { x, y, _ in 100 + (x + y) % 60 }
     let cr = Plane.made(chroma.0, chroma.1, from: pool) { x, y, _ in 160 - (x * 2 + y) % 60 }
@@ -91,7 +93,8 @@ import Testing
     requests.append(EncodeRequest(format: .png))
     for request in requests + requests.reversed() {
       for channels in [1, 3] {
-        let picture = Picture.pixels(.made(61, 35, channels: channels, from: pool) { x, y, c in (x * y + c * 50) % 256 })
+        let picture = Picture.pixels(
+          .made(61, 35, channels: channels, from: pool) { x, y, c in (x * y + c * 50) % 256 })
         let again = try withExtendedLifetime(encoder) { unsafe [UInt8](try encoder.encode(picture, request)) }
         #expect(again == (try bytes(picture, request)))
       }

@@ -1,6 +1,7 @@
 import CImageCodecs
 import Foundation
 import Imaging
+import TestSupport
 
 @testable import Codecs
 
@@ -198,19 +199,9 @@ struct PNGBuilder {
   }
 }
 
-/// The pictures of PngSuite, where a `shared/corpus` lies beside the package (or where `IMGBATCH_CORPUS` says).
+/// The pictures of PngSuite; none where the corpus is not there.
 func pngSuite() -> [URL] {
-  var folders: [URL] = []
-  if let named = ProcessInfo.processInfo.environment["IMGBATCH_CORPUS"] { folders.append(URL(fileURLWithPath: named)) }
-  var folder = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
-  while folder.path != "/" {
-    folder.deleteLastPathComponent()
-    folders.append(folder.appendingPathComponent("shared/corpus"))
-  }
-  for folder in folders {
-    let suite = folder.appendingPathComponent("pngsuite/png")
-    let files = try? FileManager.default.contentsOfDirectory(at: suite, includingPropertiesForKeys: nil)
-    if let files { return files.filter { $0.pathExtension == "png" }.sorted { $0.path < $1.path } }
-  }
-  return []
+  guard let folder = Places.corpus("pngsuite")?.appending(path: "png") else { return [] }
+  let files = try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+  return (files ?? []).filter { $0.pathExtension == "png" }.sorted { $0.path < $1.path }
 }

@@ -1,6 +1,5 @@
 import Imaging
 import PixelKernels
-import PixelKernelsAVX2
 import Testing
 
 @testable import Codecs

@@ -43,7 +43,8 @@ import Testing
       return inside ? [255, 0, 0, 255][channel] : 0
     }
     let small = Resampler(pool: pool).resized(
-      plane.premultiplied(from: pool), box: SourceBox(plane.size), to: PixelSize(width: 16, height: 16), kernel: .lanczos3)
+      plane.premultiplied(from: pool), box: SourceBox(plane.size), to: PixelSize(width: 16, height: 16),
+      kernel: .lanczos3)
     let result = small.unpremultiplied(to: .eight, from: pool)
     for y in 0..<16 {
       for x in 0..<16 where result.sample(x, y, 3) > 0 {

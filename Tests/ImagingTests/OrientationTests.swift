@@ -11,7 +11,8 @@ import Testing
     (.transversed, [[6, 4, 2], [5, 3, 1]]), (.turned270, [[5, 3, 1], [6, 4, 2]]),
   ]
 
-  @Test(arguments: stored, [(1, SampleDepth.eight), (2, .eight), (3, .eight), (4, .eight), (1, .sixteen), (3, .sixteen)])
+  @Test(
+    arguments: stored, [(1, SampleDepth.eight), (2, .eight), (3, .eight), (4, .eight), (1, .sixteen), (3, .sixteen)])
   func `every orientation is turned upright, whatever the pixel`(
     form: (Orientation, [[Int]]), kind: (channels: Int, depth: SampleDepth)
   ) {

@@ -18,6 +18,9 @@ const char *_Nullable system_executable_path(void);
 /// At least 1.
 int system_affinity_core_count(void);
 
+/// Has the allocator keep what is freed for the next picture, up to 1 GiB. Call once, before other threads start.
+void system_keep_freed_memory(void);
+
 /// Renames, or fails with EEXIST where `to` is there. EINVAL or ENOSYS where the system or the file system cannot.
 /// Returns 0, or -1 with errno set.
 int system_rename_exclusively(const char *_Nonnull from, const char *_Nonnull to);
