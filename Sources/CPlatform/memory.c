@@ -1,3 +1,4 @@
+#include <stdlib.h>  // defines __GLIBC__ where it is that
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif

@@ -1,0 +1,86 @@
+import Codecs
+import Foundation
+import Imaging
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import Batch
+
+/// Pictures made by others, beside the checkout; skipped where they are not there.
+@Suite struct CorpusTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func outcome(of source: URL, format: ImageFormat = .png) -> (Outcome, FilePath) {
+    let output = folder(source.deletingPathExtension().lastPathComponent + ".png")
+    let job = Job(index: 0, source: FilePath(source.path), output: output, format: format, sourceByteCount: 0)
+    return (Thumbnailer(recipe: Recipe()).outcome(of: job), output)
+  }
+
+  private func files(_ folder: URL) throws -> [URL] {
+    try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil).sorted { $0.path < $1.path }
+  }
+
+  /// The 8-bit samples of an interleaved picture.
+  private func samples(_ path: FilePath) throws -> [Int] {
+    let pool = BufferPool()
+    let file = try SourceFile.read(path, byteLimit: 1 << 24, pool: pool)
+    let decoder = Decoder(pool: pool)
+    _ = try unsafe decoder.readHeader(file.bytes, limits: DecodeLimits())
+    let decoded = try decoder.decode(DecodeRequest())
+    switch decoded.picture {
+    case .pixels(let plane): return plane.samples
+    case .yCbCr: return []
+    }
+  }
+
+  @Test(
+    "Every sound file of PngSuite is written and every broken one refused",
+    .enabled(if: Places.corpus("pngsuite") != nil, "shared/corpus/pngsuite is not there"))
+  func pngSuite() throws {
+    let all = try files(try #require(Places.corpus("pngsuite")).appending(path: "png"))
+    #expect(all.count > 150)
+    for file in all {
+      let (outcome, output) = outcome(of: file)
+      let isBroken = file.lastPathComponent.hasPrefix("x")
+      switch outcome {
+      case .written(let picture):
+        #expect(!isBroken, "\(file.lastPathComponent) is broken")
+        #expect(picture.outputSize == picture.sourceSize, "they are all smaller than the box")
+      case .failed(let error):
+        #expect(isBroken, "\(file.lastPathComponent): \(error.message)")
+        #expect([.corrupt, .truncated, .notAnImage, .unsupported].contains(error.code))
+        #expect(!OutputFile.isThere(output))
+      case .skipped: Issue.record("nothing is there to skip for")
+      }
+    }
+  }
+
+  @Test(
+    "All eight orientations come out as the same upright picture",
+    .enabled(if: Places.corpus("exif-orientation") != nil, "shared/corpus/exif-orientation is not there"),
+    arguments: ["Landscape", "Portrait"])
+  func orientations(name: String) throws {
+    let corpus = try #require(Places.corpus("exif-orientation"))
+    func thumbnail(_ orientation: Int) throws -> [Int] {
+      let (outcome, output) = outcome(of: corpus.appending(path: "\(name)_\(orientation).jpg"))
+      guard case .written(let picture) = outcome else {
+        Issue.record("\(outcome)")
+        return []
+      }
+      let landscape = name == "Landscape"
+      #expect((picture.outputSize.width > picture.outputSize.height) == landscape)
+      return try samples(output)
+    }
+    let upright = try thumbnail(1)
+    for orientation in 2...8 {
+      let turned = try thumbnail(orientation)
+      #expect(turned.count == upright.count)
+      let squares = zip(turned, upright).reduce(0.0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
+      let noise = 10 * log10(65025 * Double(upright.count) / max(squares, 1))
+      #expect(noise > 40, "\(orientation): \(noise) dB")
+    }
+  }
+}
