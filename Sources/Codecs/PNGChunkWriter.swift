@@ -86,7 +86,7 @@ enum PNGChunkName: String {
 
   private mutating func append(_ bytes: [UInt8]) {
     precondition(bytes.count <= capacity - count, "the encoder has made room for its chunks")
-    unsafe bytes.withUnsafeBytes { unsafe (base + count).copyMemory(from: $0.baseAddress.unsafelyUnwrapped, byteCount: $0.count) }
+    unsafe UnsafeMutableRawBufferPointer(start: base + count, count: bytes.count).copyBytes(from: bytes)
     count += bytes.count
   }
 

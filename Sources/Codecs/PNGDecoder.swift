@@ -31,7 +31,8 @@ internal import Imaging
     let channels = Int(shape.channels)
     let plane = Plane(
       size: size, channels: channels, depth: depth,
-      leastStride: max(shape.stride, FastPNGDecoder.leastStride(for: layout, channels: channels)), from: pool)
+      leastStride: max(shape.stride, FastPNGDecoder.leastStride(for: layout, channels: channels)),
+      leastRows: FastPNGDecoder.leastRows(for: layout), from: pool)
     if unsafe fast?.decode(bytes, layout: layout, into: plane) != true {
       if unsafe png_reader_read(reader.handle, plane.forC, &report) == .CODEC_FAILED {
         throw report.error(limits: limits)

@@ -5,18 +5,15 @@ internal import PixelKernelsAVX2
 /// PNG's row kernels for one instruction set: the same source, compiled twice.
 @safe package struct UnfilterKernels: Sendable {
   /// `Unfilter.row`: filter, bytes a pixel, row, filtered, above, byte count.
-  let unfilter:
-    @Sendable (UInt8, Int, UnsafeMutableRawPointer, UnsafeRawPointer, UnsafeRawPointer, Int) -> Void
+  let unfilter: @Sendable (UInt8, Int, UnsafeMutableRawPointer, UnsafeRawPointer, UnsafeRawPointer, Int) -> Void
   /// `Unfilter.twoPaethRows`: bytes a pixel, rows, stride, filtered, above, byte count.
   let twoPaethRows: @Sendable (Int, UnsafeMutableRawPointer, Int, UnsafeRawPointer, UnsafeRawPointer, Int) -> Void
   /// `Unfilter.copySwapped16`: from, to, byte count.
   let copySwapped16: @Sendable (UnsafeRawPointer, UnsafeMutableRawPointer, Int) -> Void
   /// `RowFilter.best`: candidates, stride, row, above, bytes a pixel, byte count.
-  let bestFilter:
-    @Sendable (UnsafeMutableRawPointer, Int, UnsafeRawPointer, UnsafeRawPointer, Int, Int) -> Int
+  let bestFilter: @Sendable (UnsafeMutableRawPointer, Int, UnsafeRawPointer, UnsafeRawPointer, Int, Int) -> Int
   /// `RowFilter.leastEntropy`: candidates, stride, byte count, information, counters.
-  let leastEntropy:
-    @Sendable (UnsafeRawPointer, Int, Int, UnsafePointer<UInt32>, UnsafeMutablePointer<UInt32>) -> Int
+  let leastEntropy: @Sendable (UnsafeRawPointer, Int, Int, UnsafePointer<UInt32>, UnsafeMutablePointer<UInt32>) -> Int
 
   package init(_ instructionSet: InstructionSet) {
     switch instructionSet {

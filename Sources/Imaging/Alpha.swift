@@ -8,10 +8,11 @@ extension Plane {
 
   /// Whether every pixel's alpha is full: such a picture needs none of this.
   package var isOpaque: Bool {
-    guard hasAlpha else { return true }
-    switch depth {
-    case .eight: return allAlphaIsFull(self, sample: UInt8.self)
-    case .sixteen: return allAlphaIsFull(self, sample: UInt16.self)
+    switch channels * depth.byteCount {
+    case 2 where channels == 2: allAlphaIsFull(self, pixel: UInt16.self)
+    case 4 where hasAlpha: allAlphaIsFull(self, pixel: UInt32.self)
+    case 8: allAlphaIsFull(self, pixel: UInt64.self)
+    default: true
     }
   }
 
@@ -24,7 +25,7 @@ extension Plane {
       mapPixels(self, UInt8.self, result, UInt16.self) { colour, alpha in
         UInt16(colour) * UInt16(alpha)
       } alpha: {
-        UInt16($0) * 255
+        UInt16($0) &* 255
       }
     case .sixteen:
       mapPixels(self, UInt16.self, result, UInt16.self) { colour, alpha in
@@ -112,20 +113,18 @@ package struct Background: Hashable, Sendable {
   }
 }
 
-private func allAlphaIsFull<Sample: FixedWidthInteger & BitwiseCopyable>(
-  _ plane: borrowing Plane, sample: Sample.Type
+/// Looks at whole pixels as one integer each, which the compiler makes into vectors.
+private func allAlphaIsFull<Pixel: FixedWidthInteger & BitwiseCopyable>(
+  _ plane: borrowing Plane, pixel: Pixel.Type
 ) -> Bool {
-  let channels = plane.channels
+  // Alpha is the last sample in memory: the top of a little-endian integer.
+  let alpha = Pixel(littleEndian: Pixel.max << (Pixel.bitWidth - plane.depth.rawValue))
   for y in 0..<plane.size.height {
-    // SAFETY: a row has `size.width * channels` samples of this type.
-    let row = unsafe plane.row(y).assumingMemoryBound(to: Sample.self)
-    var all = Sample.max
-    var index = channels - 1
-    for _ in 0..<plane.size.width {
-      all &= unsafe row[index]
-      index += channels
-    }
-    if all != .max { return false }
+    // SAFETY: a row starts aligned and has `size.width` pixels of this many bytes.
+    let row = unsafe plane.row(y).assumingMemoryBound(to: Pixel.self)
+    var all = Pixel.max
+    for x in 0..<plane.size.width { all &= unsafe row[x] }
+    if all & alpha != alpha { return false }
   }
   return true
 }
@@ -136,17 +135,25 @@ private func mapPixels<From: BitwiseCopyable, To: BitwiseCopyable>(
   _ source: borrowing Plane, _: From.Type, _ target: borrowing Plane, _: To.Type,
   colour: (From, From) -> To, alpha: (From) -> To
 ) {
-  let colours = source.channels - 1
   for y in 0..<source.size.height {
     // SAFETY: both planes have `size.height` rows of `size.width * channels` samples of their type.
-    var from = unsafe source.row(y).assumingMemoryBound(to: From.self)
-    var to = unsafe target.row(y).assumingMemoryBound(to: To.self)
-    for _ in 0..<source.size.width {
-      let opacity = unsafe from[colours]
-      for channel in 0..<colours { unsafe to[channel] = unsafe colour(from[channel], opacity) }
-      unsafe to[colours] = alpha(opacity)
-      unsafe from += colours + 1
-      unsafe to += colours + 1
+    let from = unsafe source.row(y).assumingMemoryBound(to: From.self)
+    let to = unsafe target.row(y).assumingMemoryBound(to: To.self)
+    // Written out for each number of channels: a loop whose count is not known would be no vectors.
+    if source.channels == 4 {
+      for x in 0..<source.size.width {
+        let opacity = unsafe from[x * 4 + 3]
+        unsafe to[x * 4] = unsafe colour(from[x * 4], opacity)
+        unsafe to[x * 4 + 1] = unsafe colour(from[x * 4 + 1], opacity)
+        unsafe to[x * 4 + 2] = unsafe colour(from[x * 4 + 2], opacity)
+        unsafe to[x * 4 + 3] = alpha(opacity)
+      }
+    } else {
+      for x in 0..<source.size.width {
+        let opacity = unsafe from[x * 2 + 1]
+        unsafe to[x * 2] = unsafe colour(from[x * 2], opacity)
+        unsafe to[x * 2 + 1] = alpha(opacity)
+      }
     }
   }
 }

@@ -30,21 +30,23 @@ struct FastPNGDecoderTests {
       }
     }
     samples.append(Sample(testDescription: "palette", bytes: palette(entries: 200, alphas: 0, greatest: 199)))
-    samples.append(Sample(testDescription: "palette with tRNS", bytes: palette(entries: 256, alphas: 100, greatest: 255)))
+    let translucent = palette(entries: 256, alphas: 100, greatest: 255)
+    samples.append(Sample(testDescription: "palette with tRNS", bytes: translucent))
     samples.append(Sample(testDescription: "pieces of IDAT", bytes: inPieces()))
     return samples
   }()
 
-  /// A palette picture of 16 x 12 pixels with indices 0...greatest, rows filtered in every way.
+  /// A palette picture of 16 x 12 pixels with indices 0...greatest.
   static func palette(entries: Int, alphas: Int, greatest: Int) -> [UInt8] {
     var numbers = SeededNumbers(seed: 11)
     var builder = PNGBuilder()
     builder.header(width: 16, height: 12, colourType: 3)
     builder.chunk("PLTE", numbers.bytes(3 * entries))
     if alphas > 0 { builder.chunk("tRNS", numbers.bytes(alphas)) }
+    // Every third row is the one above it: zeros under Up.
     let rows = (0..<12).flatMap { y -> [UInt8] in
-      // Only None is sure to keep indices in range.
-      [0] + (0..<16).map { UInt8(($0 * 37 + y * 11) % (greatest + 1)) }
+      guard y % 3 != 2 else { return [2] + [UInt8](repeating: 0, count: 16) }
+      return [0] + (0..<16).map { x in y == 0 && x == 0 ? UInt8(greatest) : UInt8((x * 37 + y * 11) % (greatest + 1)) }
     }
     builder.chunk("IDAT", PNGBuilder.stored(rows))
     builder.chunk("IEND", [])
@@ -129,9 +131,9 @@ struct FastPNGDecoderTests {
     let sample = FastPNGDecoderTests.samples[index]
     var numbers = SeededNumbers(seed: UInt64(3000 + index))
     let strangers = [
-      ("PLTE", 6), ("PLTE", 7), ("tRNS", 2), ("tRNS", 6), ("tEXt", 9), ("IDAT", 0), ("IDAT", 5), ("IEND", 0), ("IEND", 1),
-      ("ABCD", 3), ("abCd", 3), ("abcd", 3), ("a1Cd", 3), ("IHDR", 13), ("eXIf", 8), ("fdAT", 40), ("gAMA", 4), ("gAMA", 3),
-      ("bKGD", 6), ("sBIT", 3), ("hIST", 4),
+      ("PLTE", 6), ("PLTE", 7), ("tRNS", 2), ("tRNS", 6), ("tEXt", 9), ("IDAT", 0), ("IDAT", 5), ("IEND", 0),
+      ("IEND", 1), ("ABCD", 3), ("abCd", 3), ("abcd", 3), ("a1Cd", 3), ("IHDR", 13), ("eXIf", 8), ("fdAT", 40),
+      ("gAMA", 4), ("gAMA", 3), ("bKGD", 6), ("sBIT", 3), ("hIST", 4),
     ]
     for round in 0..<60 {
       var chunks = PNGBuilder.chunks(of: sample.bytes)
@@ -171,8 +173,10 @@ struct FastPNGDecoderTests {
 
   @Test(
     "Too little, too much, or wrongly filtered data is libpng's to judge",
-    arguments: [("whole", 8, UInt8(4), 0, true), ("bad filter", 8, 5, 0, false), ("short", 7, 4, 0, false),
-      ("long", 9, 4, 0, false), ("bytes after the stream", 8, 4, 3, false)])
+    arguments: [
+      ("whole", 8, UInt8(4), 0, true), ("bad filter", 8, 5, 0, false), ("short", 7, 4, 0, false),
+      ("long", 9, 4, 0, false), ("bytes after the stream", 8, 4, 3, false),
+    ])
   func wrongDataIsDeclined(_ name: String, rows: Int, filter: UInt8, trailing: Int, isAccepted: Bool) {
     var numbers = SeededNumbers(seed: 4)
     var builder = PNGBuilder()

@@ -136,8 +136,8 @@ struct PNGBuilder {
   private(set) var bytes: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
   mutating func header(width: Int, height: Int, bits: Int = 8, colourType: Int, interlace: UInt8 = 0) {
-    chunk(
-      "IHDR", Self.bigEndian(UInt32(width)) + Self.bigEndian(UInt32(height)) + [UInt8(bits), UInt8(colourType), 0, 0, interlace])
+    let size = Self.bigEndian(UInt32(width)) + Self.bigEndian(UInt32(height))
+    chunk("IHDR", size + [UInt8(bits), UInt8(colourType), 0, 0, interlace])
   }
 
   mutating func chunk(_ name: String, _ body: [UInt8]) {

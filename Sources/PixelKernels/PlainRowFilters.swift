@@ -1,0 +1,79 @@
+// The references that tests compare the kernels of Unfilter.swift and Filter.swift with.
+
+/// `Unfilter` by the letter of the specification, byte after byte.
+package enum PlainUnfilter {
+  /// As `Unfilter.row`, without any slack.
+  @unsafe package static func row(
+    filter: UInt8, pixelBytes: Int, into row: UnsafeMutableRawPointer, from filtered: UnsafeRawPointer,
+    above: UnsafeRawPointer, byteCount: Int
+  ) {
+    for index in 0..<byteCount {
+      let inside = index >= pixelBytes
+      let a = inside ? unsafe Int(row.load(fromByteOffset: index - pixelBytes, as: UInt8.self)) : 0
+      let b = unsafe Int(above.load(fromByteOffset: index, as: UInt8.self))
+      let c = inside ? unsafe Int(above.load(fromByteOffset: index - pixelBytes, as: UInt8.self)) : 0
+      let x = unsafe Int(filtered.load(fromByteOffset: index, as: UInt8.self))
+      let prediction =
+        switch filter {
+        case 0: 0
+        case 1: a
+        case 2: b
+        case 3: (a + b) / 2
+        default: paethPredictor(a, b, c)
+        }
+      unsafe row.storeBytes(of: UInt8(truncatingIfNeeded: x + prediction), toByteOffset: index, as: UInt8.self)
+    }
+  }
+
+  /// Of left, above and above left, the one nearest to left + above - above left; ties in this order.
+  package static func paethPredictor(_ a: Int, _ b: Int, _ c: Int) -> Int {
+    let p = a + b - c
+    let pa = abs(p - a)
+    let pb = abs(p - b)
+    let pc = abs(p - c)
+    if pa <= pb && pa <= pc { return a }
+    return pb <= pc ? b : c
+  }
+}
+
+/// `RowFilter` by the letter of the specification, byte after byte.
+package enum PlainRowFilter {
+  /// As `RowFilter.best`, without any slack, and without need of zeros before the rows.
+  @unsafe package static func best(
+    of candidates: UnsafeMutableRawPointer, stride: Int, row: UnsafeRawPointer, above: UnsafeRawPointer,
+    pixelBytes: Int, byteCount: Int
+  ) -> Int {
+    var totals = [0, 0, 0, 0, 0]
+    for index in 0..<byteCount {
+      let inside = index >= pixelBytes
+      let x = unsafe Int(row.load(fromByteOffset: index, as: UInt8.self))
+      let a = inside ? unsafe Int(row.load(fromByteOffset: index - pixelBytes, as: UInt8.self)) : 0
+      let b = unsafe Int(above.load(fromByteOffset: index, as: UInt8.self))
+      let c = inside ? unsafe Int(above.load(fromByteOffset: index - pixelBytes, as: UInt8.self)) : 0
+      let predictions = [0, a, b, (a + b) / 2, PlainUnfilter.paethPredictor(a, b, c)]
+      for (filter, prediction) in predictions.enumerated() {
+        let filtered = UInt8(truncatingIfNeeded: x - prediction)
+        unsafe candidates.storeBytes(of: filtered, toByteOffset: filter * stride + index, as: UInt8.self)
+        totals[filter] += abs(Int(Int8(bitPattern: filtered)))
+      }
+    }
+    var best = 0
+    for filter in 1..<5 where totals[filter] < totals[best] { best = filter }
+    return best
+  }
+
+  /// As `RowFilter.leastEntropy`.
+  @unsafe package static func leastEntropy(
+    of candidates: UnsafeRawPointer, stride: Int, byteCount: Int, information: [UInt32]
+  ) -> Int {
+    let sums = (0..<5).map { filter in
+      var counts = [Int](repeating: 0, count: 256)
+      for index in 0..<byteCount {
+        let byte = unsafe candidates.load(fromByteOffset: filter * stride + index, as: UInt8.self)
+        counts[Int(byte)] += 1
+      }
+      return counts.reduce(UInt64(0)) { $0 + UInt64(information[$1]) }
+    }
+    return sums.firstIndex(of: sums.max() ?? 0) ?? 0
+  }
+}
