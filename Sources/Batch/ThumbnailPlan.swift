@@ -22,6 +22,7 @@ struct ThumbnailPlan {
     case (.asSource, .jpeg): decode.content = .planes
     case (.asSource, .png): decode.content = .colour
     }
+    decode.reading = recipe.tolerance == .warningFails ? .everything : .needed
     self.decode = decode
 
     var encode = EncodeRequest(format: format)

@@ -5,6 +5,7 @@ package struct DecodeRequest: Hashable, Sendable {
   /// 1, 2, 4 or 8; PNG ignores it.
   package var denominator = 1
   package var content: Content = .colour
+  package var reading: Reading = .needed
 
   /// What the pixels are for.
   package enum Content: Hashable, Sendable {
@@ -14,6 +15,14 @@ package struct DecodeRequest: Hashable, Sendable {
     case colour
     /// Planes for a JPEG encoder, where the file has them; else as `colour`.
     case planes
+  }
+
+  /// How much of the bytes is looked at.
+  package enum Reading: Hashable, Sendable {
+    /// What the pixels are made of. Details that shrinking throws away are passed over, and with them any damage there.
+    case needed
+    /// Everything, for the sake of its warnings.
+    case everything
   }
 
   package init() {}

@@ -7,9 +7,12 @@ internal import Imaging
   private var limits = DecodeLimits()
   private var report = codec_report()
   private var header = unsafe jpeg_header()
+  // SAFETY: the caller keeps them until `finish` or the next header; they are read by `gaps` only, which is in between.
+  private var bytes = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
 
   func readHeader(_ bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(CodecError) -> ImageHeader {
     self.limits = limits
+    unsafe self.bytes = unsafe bytes
     guard let base = unsafe bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else { throw .notAnImage }
     guard unsafe jpeg_reader_begin(reader.handle, base, bytes.count, limits.forC, &header, &report) == .CODEC_OK else {
       throw report.error(limits: limits)
@@ -20,10 +23,11 @@ internal import Imaging
   func decode(_ request: DecodeRequest, from pool: BufferPool) throws(CodecError) -> DecodedPicture {
     var shape = jpeg_shape()
     let layout = try plan(request, shape: &shape)
+    let gaps = request.reading == .needed ? gaps(shape) : []
     if shape.count == 1 {
       var plane = Plane(shape.planes.0, from: pool)
       plane.extent = extent(ofComponent: 0, layout: layout, request.denominator)
-      try unsafe read([plane.forC])
+      try unsafe read([plane.forC], gaps)
       if plane.channels == 4 {
         plane = plane.convertedFromCMYK(pool: pool)
       }
@@ -35,12 +39,15 @@ internal import Imaging
     luma.extent = extent(ofComponent: 0, layout: layout, request.denominator)
     cb.extent = extent(ofComponent: 1, layout: layout, request.denominator)
     cr.extent = extent(ofComponent: 2, layout: layout, request.denominator)
-    try unsafe read([luma.forC, cb.forC, cr.forC])
+    try unsafe read([luma.forC, cb.forC, cr.forC], gaps)
     let planes = ColourPlanes(luma: luma, cb: cb, cr: cr)
     return DecodedPicture(picture: .yCbCr(planes), report: report.decodeReport(limits: limits))
   }
 
-  func finish() { unsafe jpeg_reader_end(reader.handle) }
+  func finish() {
+    unsafe jpeg_reader_end(reader.handle)
+    unsafe bytes = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
+  }
 
   /// The layout that serves the request at the least cost and can be had of this file, with its shape.
   private func plan(_ request: DecodeRequest, shape: inout jpeg_shape) throws(CodecError) -> jpeg_layout {
@@ -62,8 +69,23 @@ internal import Imaging
     throw .broken("no layout was tried")
   }
 
-  private func read(_ planes: [codec_plane]) throws(CodecError) {
-    if unsafe jpeg_reader_read(reader.handle, planes, &report) == .CODEC_FAILED { throw report.error(limits: limits) }
+  private func read(_ planes: [codec_plane], _ gaps: [jpeg_gap]) throws(CodecError) {
+    if unsafe jpeg_reader_read(reader.handle, planes, gaps, gaps.count, &report) == .CODEC_FAILED {
+      throw report.error(limits: limits)
+    }
+  }
+
+  /// The scans that nothing of the planned picture depends on. They count as scans of the file all the same.
+  private func gaps(_ shape: jpeg_shape) -> [jpeg_gap] {
+    let components = unsafe Int(header.components)
+    guard unsafe header.progressive, unsafe !header.arithmetic, components <= 3 else { return [] }
+    let dcOnly = [shape.dc_only.0, shape.dc_only.1, shape.dc_only.2]
+    guard dcOnly.prefix(components).contains(true), let scans = unsafe ProgressiveScans(bytes.bytes),
+      limits.scanCount <= 0 || scans.count <= limits.scanCount
+    else { return [] }
+    return scans.details.filter { dcOnly[$0.component] }.map {
+      jpeg_gap(start: $0.bytes.lowerBound, end: $0.bytes.upperBound, component: UInt32($0.component))
+    }
   }
 
   /// The part of a component's plane that the picture covers, in samples.

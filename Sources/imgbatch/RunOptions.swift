@@ -16,7 +16,8 @@ struct RunOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What fails a picture: damage (missing or wrong pixels) or any warning of the decoder.", valueName: "level"))
+      "What fails a picture: damage (missing or wrong pixels), or any warning, even in what shrinking drops.",
+      valueName: "level"))
   var failOn: DamageTolerance = Recipe().tolerance
 
   @Flag(help: "Stop at the first picture that fails.")

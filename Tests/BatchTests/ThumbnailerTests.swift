@@ -220,4 +220,26 @@ import Testing
       #expect(!result.written.firstWarning.isEmpty)
     }
   }
+
+  @Test func `damage in details that shrinking drops counts only where any warning fails`() throws {
+    // luna.jpg is progressive; its last scan refines luma's details, and fills most of the file's last third.
+    var bytes = try Places.sample("dogs/luna.jpg")
+    let spoilt = bytes.count - 2000..<bytes.count - 1000
+    bytes.replaceSubrange(spoilt, with: Array(repeating: [0xFF, 0x00], count: 500).joined())
+    let source = try folder.add("spoilt.jpg", bytes)
+    var recipe = Recipe()
+    recipe.colour = .gray
+    let job = Job(index: 0, source: source, output: folder("out.jpg"), format: .jpeg, sourceByteCount: 0)
+    for (side, tolerance, isWritten) in [
+      (40, DamageTolerance.damageFails, true), (40, .warningFails, false), (400, .damageFails, false),
+    ] {
+      recipe.size = .box(width: side, height: side)
+      recipe.tolerance = tolerance
+      guard case .written = Thumbnailer(recipe: recipe).outcome(of: job) else {
+        #expect(!isWritten)
+        continue
+      }
+      #expect(isWritten)
+    }
+  }
 }

@@ -1,0 +1,73 @@
+// Reading JPEG's markers and tables; every offset is checked against the end, in release builds too.
+
+extension RawSpan {
+  func byte(_ offset: Int) -> UInt8 {
+    // SAFETY: any byte is a UInt8, and the load checks its bounds.
+    unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self)
+  }
+
+  /// Two bytes, big-endian.
+  func integer(_ offset: Int) -> Int { Int(byte(offset)) << 8 | Int(byte(offset + 1)) }
+
+  /// The marker that stands at `offset`, fill bytes before it passed over, and where its own 0xFF is.
+  /// Nil where something else stands there, or nothing.
+  func marker(at offset: Int) -> (marker: UInt8, start: Int)? {
+    var offset = offset
+    while offset + 1 < byteCount, byte(offset) == 0xFF {
+      let next = byte(offset + 1)
+      if next != 0xFF { return next == 0 ? nil : (next, offset) }
+      offset += 1
+    }
+    return nil
+  }
+
+  /// Where the marker stands that ends the entropy-coded data from `offset` on; nil where none does, or where there are
+  /// restart markers that no interval was set for.
+  func endOfScan(from offset: Int, hasRestarts: Bool) -> Int? {
+    var offset = offset
+    while let found = firstFF(from: offset), found + 1 < byteCount {
+      switch byte(found + 1) {
+      case 0: offset = found + 2
+      case 0xFF: offset = found + 1
+      case 0xD0...0xD7:
+        guard hasRestarts else { return nil }
+        offset = found + 2
+      default: return found
+      }
+    }
+    return nil
+  }
+
+  private func firstFF(from offset: Int) -> Int? {
+    var offset = offset
+    while offset + 8 <= byteCount {
+      // SAFETY: any eight bytes are a UInt64, and the load checks its bounds.
+      let word = unsafe UInt64(littleEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+      // The lowest bit set is the top bit of the first byte that is 0xFF: a byte of ~word that is zero borrows.
+      let found = (~word &- 0x0101_0101_0101_0101) & word & 0x8080_8080_8080_8080
+      if found != 0 { return offset + found.trailingZeroBitCount / 8 }
+      offset += 8
+    }
+    while offset < byteCount {
+      if byte(offset) == 0xFF { return offset }
+      offset += 1
+    }
+    return nil
+  }
+
+  /// How many symbols the Huffman table has whose 16 counts stand at `offset`.
+  /// Nil where they are more than 256 or than bytes are left, or where codes do not fit their lengths, all ones being
+  /// none (ITU-T T.81, annex C and F.1.2.1.2; the same checks as libjpeg's).
+  func huffmanSymbols(at offset: Int) -> Int? {
+    var symbols = 0
+    var nextCode = 0
+    for length in 1...16 {
+      let count = Int(byte(offset + length - 1))
+      symbols += count
+      nextCode += count
+      guard nextCode < 1 << length else { return nil }
+      nextCode <<= 1
+    }
+    return symbols <= 256 && symbols <= byteCount - offset - 16 ? symbols : nil
+  }
+}

@@ -1,0 +1,59 @@
+/// What the header of a progressive scan says.
+struct ProgressiveScan {
+  /// Places in the frame, ascending.
+  var components: [Int]
+  /// The first and last coefficient, in zigzag order: 0 is DC.
+  var first: Int
+  var last: Int
+  /// The lowest bit that scans before told of these coefficients, 0 for a first scan.
+  var high: Int
+  /// The lowest bit that is known after this scan.
+  var low: Int
+
+  /// Details of one component: whatever is not DC (ITU-T T.81, G.1.1.1.1).
+  var isOfDetails: Bool { first > 0 }
+}
+
+/// Follows the scans of a progressive picture: which bits of which coefficients are known (ITU-T T.81, G.1.1.1.2).
+///
+/// libjpeg takes scripts that break the rules, warning or not. Here each coefficient begins once, DC first, and is
+/// refined bit by bit.
+struct ScanScript {
+  /// For each component and coefficient the lowest bit that is known.
+  private var lowestBits: [Int8]
+
+  private static let unknown: Int8 = -1
+  private static let coefficients = 64
+  /// The greatest shift that the standard and libjpeg allow.
+  private static let mostLow = 13
+
+  init(componentCount: Int) {
+    lowestBits = Array(repeating: ScanScript.unknown, count: componentCount * ScanScript.coefficients)
+  }
+
+  /// Whether every coefficient of every component is known to its last bit.
+  var isComplete: Bool { lowestBits.allSatisfy { $0 == 0 } }
+
+  /// Takes the next scan; false where it may not follow the ones before.
+  mutating func take(_ scan: ProgressiveScan) -> Bool {
+    guard scan.low <= ScanScript.mostLow, scan.high == 0 || scan.high == scan.low + 1 else { return false }
+    if scan.isOfDetails {
+      guard scan.components.count == 1, scan.first <= scan.last, scan.last < ScanScript.coefficients else {
+        return false
+      }
+      // Whatever is told of the component's details, its DC has begun.
+      guard lowestBits[scan.components[0] * ScanScript.coefficients] != ScanScript.unknown else { return false }
+    } else if scan.last != 0 {
+      return false
+    }
+    let known = scan.high == 0 ? ScanScript.unknown : Int8(scan.high)
+    for component in scan.components {
+      for coefficient in scan.first...scan.last {
+        let index = component * ScanScript.coefficients + coefficient
+        guard lowestBits[index] == known else { return false }
+        lowestBits[index] = Int8(scan.low)
+      }
+    }
+    return true
+  }
+}
