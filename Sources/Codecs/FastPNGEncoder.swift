@@ -33,7 +33,7 @@ package final class FastPNGEncoder {
   /// With least sums and libdeflate's own levels, 4...7 would be 2.7-3.5 times as fast, and 1.4-1.9 % larger.
   private static let efforts: [(level: Int, heuristic: FilterHeuristic)] = [
     (0, .none), (1, .leastSum), (2, .leastSum), (3, .leastSum), (5, .leastEntropy),
-    (6, .leastEntropy), (7, .leastEntropy), (7, .leastEntropy), (10, .leastEntropy), (10, .leastEntropy),
+    (6, .leastEntropy), (7, .leastEntropy), (8, .leastEntropy), (10, .leastEntropy), (10, .leastEntropy),
   ]
 
   /// The file's bytes, which belong to the encoder and are valid until the next call.
