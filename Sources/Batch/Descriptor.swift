@@ -58,6 +58,11 @@ package struct Descriptor: ~Copyable, Sendable {
     }
   }
 
+  /// Goes back to the start of the file.
+  func rewind() throws(JobError) {
+    if lseek(number, 0, SEEK_SET) < 0 { throw .read(.current) }
+  }
+
   /// Writes all of the bytes.
   func write(_ bytes: UnsafeRawBufferPointer) throws(Errno) {
     var rest = unsafe bytes

@@ -1,4 +1,5 @@
-import Synchronization
+internal import Synchronization
+package import SystemPackage
 
 /// A way to run the jobs of a batch. All of them call the same `Thumbnailer.outcome(of:)` for each picture.
 package protocol Executor: Sendable {
@@ -28,11 +29,15 @@ package final class StopRequest: Sendable {
 }
 
 /// The executor of a mode.
-/// - Parameter workers: 1 or more; `serial` has one whatever is asked.
-package func executor(for mode: ExecutionMode, workers: Int) -> any Executor {
+/// - Parameters:
+///   - workers: 1 or more; `serial` has one whatever is asked.
+///   - outputRoot: the folder that all outputs lie beneath; worker processes can write nowhere else.
+package func executor(
+  for mode: ExecutionMode, workers: Int, limits: WorkLimits = WorkLimits(), outputRoot: FilePath? = nil
+) -> any Executor {
   switch mode {
-  case .serial: SerialExecutor()
-  case .threads: ThreadExecutor(workers: workers)
-  case .processes: ProcessExecutor(workers: workers)
+  case .serial: SerialExecutor(limits: limits)
+  case .threads: ThreadExecutor(workers: workers, limits: limits)
+  case .processes: ProcessExecutor(workers: workers, limits: limits, outputRoot: outputRoot)
   }
 }

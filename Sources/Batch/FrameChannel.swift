@@ -1,6 +1,7 @@
+internal import CPlatform
 internal import Glibc
 
-/// Counted frames over a stream socket: 4 bytes of length, little-endian, then as many bytes.
+/// Counted frames over a stream socket: 4 bytes of length, little-endian, then as many bytes. An open file may go with one.
 struct FrameChannel: Sendable {
   let descriptor: Int32
 
@@ -8,15 +9,17 @@ struct FrameChannel: Sendable {
   private static let mostBytes = 1 << 20
 
   /// False when the other end is gone. Never raises SIGPIPE.
-  func send(_ payload: [UInt8]) -> Bool {
+  /// - Parameter file: a descriptor to go with the frame; -1 for none.
+  func send(_ payload: [UInt8], with file: Int32 = -1) -> Bool {
     let count = UInt32(payload.count)
     var frame = (0..<4).map { UInt8(truncatingIfNeeded: count >> (8 * UInt32($0))) }
     frame += payload
     var done = 0
     while done < frame.count {
       let sent = unsafe frame.withUnsafeBytes { bytes in
-        let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[done...])
-        return unsafe Glibc.send(descriptor, rest.baseAddress, rest.count, Int32(MSG_NOSIGNAL))
+        // SAFETY: `done` is below the count, so there is a base.
+        unsafe system_send_with_descriptor(
+          descriptor, bytes.baseAddress.unsafelyUnwrapped + done, bytes.count - done, done == 0 ? file : -1)
       }
       if sent < 0 && errno == EINTR { continue }
       if sent <= 0 { return false }
@@ -26,27 +29,69 @@ struct FrameChannel: Sendable {
   }
 
   /// The next frame, or nil at the end of the stream or of sense.
-  func receive() -> [UInt8]? {
-    guard let head = receive(exactly: 4) else { return nil }
-    let count = head.reversed().reduce(0) { $0 << 8 | Int($1) }
-    guard count <= FrameChannel.mostBytes else { return nil }
-    return receive(exactly: count)
+  func receive() -> [UInt8]? { try? receive(until: 0) }
+
+  /// The next frame, whole before a time on CLOCK_MONOTONIC (0 for any time). Files that come with it are dropped unopened.
+  func receive(until deadline: UInt64) throws(ChannelEnd) -> [UInt8] {
+    let head = try receive(exactly: 4, until: deadline)
+    return try receive(exactly: FrameChannel.count(head), until: deadline)
+  }
+
+  /// The next frame and the file that came with it, -1 for none; nil as in `receive`.
+  func receiveWithFile() -> (payload: [UInt8], file: Int32)? {
+    var file: Int32 = -1
+    var head: [UInt8] = [0, 0, 0, 0]
+    let got = unsafe head.withUnsafeMutableBytes { buffer in
+      // SAFETY: four bytes, and a descriptor that lives during the call.
+      unsafe system_receive_with_descriptor(
+        descriptor, buffer.baseAddress.unsafelyUnwrapped, buffer.count, &file)
+    }
+    // The sender writes a frame in one call, so its head never comes in parts.
+    guard got == 4, let count = try? FrameChannel.count(head),
+      let payload = try? receive(exactly: count, until: 0)
+    else { return nil }
+    return (payload, file)
   }
 
   func close() { _ = Glibc.close(descriptor) }
 
-  private func receive(exactly count: Int) -> [UInt8]? {
+  private static func count(_ head: [UInt8]) throws(ChannelEnd) -> Int {
+    let count = head.reversed().reduce(0) { $0 << 8 | Int($1) }
+    guard count <= mostBytes else { throw .closed }
+    return count
+  }
+
+  private func receive(exactly count: Int, until deadline: UInt64) throws(ChannelEnd) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
     var done = 0
     while done < count {
+      if deadline > 0 { try wait(until: deadline) }
       let got = unsafe bytes.withUnsafeMutableBytes { buffer in
         let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
         return unsafe read(descriptor, rest.baseAddress, rest.count)
       }
       if got < 0 && errno == EINTR { continue }
-      if got <= 0 { return nil }
+      if got <= 0 { throw .closed }
       done += got
     }
     return bytes
   }
+
+  private func wait(until deadline: UInt64) throws(ChannelEnd) {
+    while true {
+      let now = system_monotonic_nanoseconds()
+      guard now < deadline else { throw .timeIsOver }
+      var wish = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      // A day at most at once, and at least a millisecond, which is the step of `poll`.
+      let milliseconds = Int32(min((deadline - now) / 1_000_000 + 1, 86_400_000))
+      if unsafe poll(&wish, 1, milliseconds) > 0 { return }
+    }
+  }
+}
+
+/// Why no frame comes.
+enum ChannelEnd: Error {
+  /// The other end is gone, or sends no frames.
+  case closed
+  case timeIsOver
 }

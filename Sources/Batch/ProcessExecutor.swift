@@ -1,5 +1,7 @@
 internal import CPlatform
+internal import Glibc
 internal import Synchronization
+package import SystemPackage
 
 /// Workers that are processes of their own: what crashes there costs one picture, and strangers' files stay apart.
 ///
@@ -8,12 +10,33 @@ internal import Synchronization
 package struct ProcessExecutor: Executor {
   private let workers: Int
   private let workerPath: String
+  private let limits: WorkLimits
+  private let outputRoot: FilePath?
+  private let variable: String?
 
-  /// - Parameter workerPath: the worker program; nil for `imgbatch-worker` beside this executable.
-  package init(workers: Int, workerPath: String? = nil) {
+  /// - Parameters:
+  ///   - workerPath: the worker program; nil for `imgbatch-worker` beside this executable.
+  ///   - outputRoot: the folder that all outputs lie beneath; workers can write nowhere else. Nil to let them.
+  ///   - variable: joins the workers' environment, as "NAME=value"; for tests.
+  package init(
+    workers: Int, workerPath: String? = nil, limits: WorkLimits = WorkLimits(), outputRoot: FilePath? = nil,
+    variable: String? = nil
+  ) {
     precondition(workers >= 1, "a run has a worker")
     self.workers = workers
     self.workerPath = workerPath ?? ProcessExecutor.workerBesideExecutable()
+    self.limits = limits
+    self.outputRoot = outputRoot
+    self.variable = variable
+  }
+
+  /// What the workers of this system are kept from, for people.
+  package static var isolation: String {
+    let version = system_landlock_version()
+    let rest = "resource limits, no new privileges, end with imgbatch"
+    return version == 0
+      ? "worker processes: \(rest); this kernel has no Landlock, so they may open files"
+      : "worker processes: \(rest); by Landlock \(version) they write beneath the output folder only and open no file to read"
   }
 
   package func run(
@@ -21,25 +44,32 @@ package struct ProcessExecutor: Executor {
   ) throws(ExecutorError) {
     let share = WorkerShare(workers: workers, pictures: jobs.count)
     let failure = Mutex<ExecutorError?>(nil)
-    let path = workerPath
+    let (path, variable, timeout) = (workerPath, variable, limits.timeout)
+    let memory = MemoryBudget(limits, workerProcesses: share.workers)
+    let greeting = WorkerGreeting(
+      recipe: recipe, bands: share.bands, timeout: limits.timeout, memory: memory, parent: Int(getpid()),
+      outputRoot: outputRoot)
     onThreads(share.workers) { _ in
       do throws(WorkerFailure) {
-        var worker = try WorkerProcess(path: path, recipe: recipe, bands: share.bands)
+        var worker = try WorkerProcess(path: path, greeting: greeting, memory: memory, variable: variable)
         while !stop.isMade, let job = jobs.next() {
-          do throws(WorkerFailure) {
-            report(job, try worker.outcome(of: job))
-            continue
-          } catch {
-            _ = worker.end(.kill)
-            worker = try WorkerProcess(path: path, recipe: recipe, bands: share.bands)
+          var outcome: Outcome? = job.refusal.map { .failed($0) }
+          var tries = 0
+          while outcome == nil {
+            var admitted = 0
+            do throws(WorkerFailure) {
+              outcome = try worker.outcome(of: job, share: &admitted)
+              memory.release(admitted)
+            } catch {
+              // Its memory is free only when it is gone.
+              let end = worker.end(.kill)
+              memory.release(admitted)
+              tries += 1
+              if tries == 2 { outcome = .failed(.worker(error, timeout, end)) }
+              worker = try WorkerProcess(path: path, greeting: greeting, memory: memory, variable: variable)
+            }
           }
-          do throws(WorkerFailure) {
-            report(job, try worker.outcome(of: job))
-          } catch {
-            let end = worker.end(.kill)
-            report(job, .failed(.workerCrashed(end)))
-            worker = try WorkerProcess(path: path, recipe: recipe, bands: share.bands)
-          }
+          if let outcome { report(job, outcome) }
         }
         _ = worker.end(.endOfInput)
       } catch {
@@ -61,10 +91,17 @@ package struct ProcessExecutor: Executor {
 }
 
 extension JobError {
-  fileprivate static func workerCrashed(_ end: String) -> JobError {
-    JobError(
-      stage: .decode, code: .workerCrashed,
-      message: "the worker process died twice on it (\(end)); please report it with this file")
+  /// What a worker did to a picture at its second try.
+  fileprivate static func worker(_ failure: WorkerFailure, _ timeout: Duration?, _ end: String) -> JobError {
+    switch failure {
+    case .silent: .timeout(timeout ?? .zero, stage: .decode)
+    case .garbage: crashed("the worker process twice gave no sensible answer")
+    case .died, .cannotStart: crashed("the worker process died twice on it (\(end))")
+    }
+  }
+
+  private static func crashed(_ words: String) -> JobError {
+    JobError(stage: .decode, code: .workerCrashed, message: "\(words); please report it with this file")
   }
 }
 

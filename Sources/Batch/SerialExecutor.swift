@@ -1,11 +1,14 @@
 /// One picture after another on the calling thread.
 package struct SerialExecutor: Executor {
-  package init() {}
+  private let limits: WorkLimits
+
+  package init(limits: WorkLimits = WorkLimits()) { self.limits = limits }
 
   package func run(
     _ jobs: any JobSource, recipe: Recipe, stop: StopRequest, report: @escaping @Sendable (Job, Outcome) -> Void
   ) {
-    let thumbnailer = Thumbnailer(recipe: recipe)
+    let thumbnailer = Thumbnailer(
+      recipe: recipe, memory: MemoryBudget(limits, workers: 1), timeout: limits.timeout)
     while !stop.isMade, let job = jobs.next() {
       report(job, thumbnailer.outcome(of: job))
     }

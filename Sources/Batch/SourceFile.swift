@@ -30,12 +30,26 @@ package struct SourceFile: ~Copyable {
   package static func read(
     _ path: FilePath, byteLimit: Int, startOnly: Int = .max, pool: BufferPool, beforeCheck: () -> Void = {}
   ) throws(JobError) -> SourceFile {
-    let file = try reading { () throws(Errno) in try Descriptor(opening: path, .sniffed) }
+    try read(open(path), byteLimit: byteLimit, startOnly: startOnly, pool: pool, beforeCheck: beforeCheck)
+  }
+
+  /// A source of whatever kind, open; what it is, reading finds out.
+  static func open(_ path: FilePath) throws(JobError) -> Descriptor {
+    try reading { () throws(Errno) in try Descriptor(opening: path, .sniffed) }
+  }
+
+  /// Reads an open file from its start.
+  /// - Parameters:
+  ///   - whole: a file of so many bytes is read whole in spite of `startOnly`.
+  static func read(
+    _ file: borrowing Descriptor, byteLimit: Int, whole: Int = 0, startOnly: Int = .max, pool: BufferPool,
+    beforeCheck: () -> Void = {}
+  ) throws(JobError) -> SourceFile {
     let before = try reading { () throws(Errno) in try FileStatus(of: file) }
     guard before.kind == .regular else { throw .notRegular(before.kind) }
     guard before.byteCount <= byteLimit else { throw .tooManyBytes(before.byteCount, limit: byteLimit) }
     // One byte more than the file should have: a read that gives exactly its size met the end in the same call.
-    let wanted = min(before.byteCount, startOnly)
+    let wanted = before.byteCount <= whole ? before.byteCount : min(before.byteCount, startOnly)
     let memory = pool.take(byteCount: wanted + 1)
     let count = try unsafe fill(UnsafeMutableRawBufferPointer(start: memory.base, count: wanted + 1), from: file)
     beforeCheck()
@@ -91,7 +105,7 @@ extension JobError {
       message: "the file has \(count) bytes and the limit is \(limit); raise --max-file-bytes to read it")
   }
 
-  fileprivate static let changedWhileReading = JobError(
+  static let changedWhileReading = JobError(
     stage: .read, code: .changedWhileReading,
     message: "the file changed while it was read; run again when nothing writes to it")
 

@@ -10,6 +10,9 @@ struct StageClock {
     stage = next
   }
 
+  /// Forgets the time since the last call: the picture waited for others.
+  mutating func skip() { entered = ContinuousClock.now }
+
   /// Books the time since the last call to the stage in hand.
   mutating func end() {
     let now = ContinuousClock.now

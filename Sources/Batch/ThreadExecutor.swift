@@ -3,19 +3,23 @@ internal import Imaging
 /// Workers that share this process's memory, on `DispatchQueue.concurrentPerform`: nothing is copied between them.
 package struct ThreadExecutor: Executor {
   private let workers: Int
+  private let limits: WorkLimits
 
   /// - Parameter workers: 1 or more; the system runs no more of them at once than it has cores.
-  package init(workers: Int) {
+  package init(workers: Int, limits: WorkLimits = WorkLimits()) {
     precondition(workers >= 1, "a run has a worker")
     self.workers = workers
+    self.limits = limits
   }
 
   package func run(
     _ jobs: any JobSource, recipe: Recipe, stop: StopRequest, report: @escaping @Sendable (Job, Outcome) -> Void
   ) {
     let share = WorkerShare(workers: workers, pictures: jobs.count)
+    let memory = MemoryBudget(limits, workers: share.workers)
+    let timeout = limits.timeout
     _ = concurrentMap(count: share.workers, workers: share.workers) { _ in
-      let thumbnailer = Thumbnailer(recipe: recipe, bands: share.bands)
+      let thumbnailer = Thumbnailer(recipe: recipe, bands: share.bands, memory: memory, timeout: timeout)
       while !stop.isMade, let job = jobs.next() {
         report(job, thumbnailer.outcome(of: job))
       }

@@ -26,52 +26,23 @@ package enum UsableCores {
   }
 
   /// The smallest quota of the groups that the process is in, in cores; nil where there is none.
-  ///
-  /// Every level counts, up to the root. In a container the path that the process is told may not be there below the
-  /// mount: then the mount itself is its group.
   private static func quota(processRoot: FilePath, groupRoot: FilePath) -> Double? {
-    guard let text = contents(of: processRoot.appending("cgroup")) else { return nil }
-    var smallest: Double?
-    for line in text.split(separator: "\n") {
-      // hierarchy:controllers:path, and the path may have colons.
-      let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-      guard fields.count == 3 else { continue }
-      let controllers = fields[1].split(separator: ",")
-      let roots: [FilePath]
-      let read: (FilePath) -> Double?
-      if fields[0] == "0" && controllers.isEmpty {
-        roots = [groupRoot, groupRoot.appending("unified")]
-        read = quotaOfVersion2
-      } else if controllers.contains("cpu") {
-        roots = [groupRoot.appending("cpu"), groupRoot.appending("cpu,cpuacct")]
-        read = quotaOfVersion1
-      } else {
-        continue
-      }
-      for root in roots {
-        var components = fields[2].split(separator: "/").map(String.init)
-        if components.contains("..") { components = [] }
-        while true {
-          let group = components.reduce(root) { $0.appending($1) }
-          if let quota = read(group) { smallest = min(smallest ?? quota, quota) }
-          if components.popLast() == nil { break }
-        }
-      }
-    }
-    return smallest
+    ControlGroups(processRoot: processRoot, groupRoot: groupRoot).groups(of: "cpu").compactMap { group in
+      group.version == 2 ? quotaOfVersion2(group.path) : quotaOfVersion1(group.path)
+    }.min()
   }
 
   /// `cpu.max`: quota and period in microseconds, or "max" for no limit.
   private static func quotaOfVersion2(_ group: FilePath) -> Double? {
-    guard let text = contents(of: group.appending("cpu.max")) else { return nil }
+    guard let text = KernelText.contents(of: group.appending("cpu.max")) else { return nil }
     let fields = text.split(whereSeparator: \.isWhitespace)
     guard fields.count == 2 else { return nil }
     return ratio(fields[0], fields[1])
   }
 
   private static func quotaOfVersion1(_ group: FilePath) -> Double? {
-    guard let quota = contents(of: group.appending("cpu.cfs_quota_us")),
-      let period = contents(of: group.appending("cpu.cfs_period_us"))
+    guard let quota = KernelText.contents(of: group.appending("cpu.cfs_quota_us")),
+      let period = KernelText.contents(of: group.appending("cpu.cfs_period_us"))
     else { return nil }
     return ratio(quota.prefix { !$0.isWhitespace }, period.prefix { !$0.isWhitespace })
   }
@@ -80,14 +51,6 @@ package enum UsableCores {
   private static func ratio(_ quota: Substring, _ period: Substring) -> Double? {
     guard let quota = Double(quota), let period = Double(period), quota > 0, period > 0 else { return nil }
     return quota / period
-  }
-
-  /// The kernel's small files have no size, so this reads once, up to more than any of them has.
-  private static func contents(of path: FilePath) -> String? {
-    guard let file = try? Descriptor(opening: path, .list) else { return nil }
-    var bytes = [UInt8](repeating: 0, count: 1 << 14)
-    let count = try? unsafe bytes.withUnsafeMutableBytes { memory throws(Errno) in try unsafe file.read(into: memory) }
-    return count.map { String(decoding: bytes.prefix($0), as: UTF8.self) }
   }
 
   private static func environment(_ name: String) -> String? {

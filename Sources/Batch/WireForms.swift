@@ -120,10 +120,3 @@ extension WireReader {
     return PixelSize(width: width, height: height)
   }
 }
-
-extension Duration {
-  fileprivate var nanoseconds: Int {
-    let (seconds, attoseconds) = components
-    return Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000)
-  }
-}

@@ -6,15 +6,20 @@ internal import SystemPackage
 @safe struct WorkerProcess: ~Copyable {
   private let processID: pid_t
   private let channel: FrameChannel
+  private let timeout: Duration?
+  private let memory: MemoryBudget
 
-  /// Starts the worker and tells it the recipe.
-  init(path: String, recipe: Recipe, bands: Int) throws(WorkerFailure) {
+  /// Starts the worker and tells it what it works on.
+  /// - Parameter variable: joins its environment, as "NAME=value".
+  init(
+    path: String, greeting: WorkerGreeting, memory: MemoryBudget, variable: String? = nil
+  ) throws(WorkerFailure) {
     var ends: [Int32] = [-1, -1]
     guard unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
       throw .cannotStart(reason: Errno(rawValue: errno).description)
     }
     var child: pid_t = 0
-    let status = unsafe system_spawn_worker(path, ends[1], &child)
+    let status = unsafe system_spawn_worker(path, ends[1], variable, &child)
     close(ends[1])
     guard status == 0 else {
       close(ends[0])
@@ -22,26 +27,58 @@ internal import SystemPackage
     }
     processID = child
     channel = FrameChannel(descriptor: ends[0])
-    var greeting = WireWriter()
-    recipe.write(to: &greeting)
-    greeting.write(bands)
+    timeout = greeting.timeout
+    self.memory = memory
     // A worker that is dead already is noticed at its first job.
     _ = channel.send(greeting.bytes)
   }
 
-  /// Has the worker do a job. Throws when it ends or talks nonsense instead of answering; it is of no more use then.
-  func outcome(of job: Job) throws(WorkerFailure) -> Outcome {
-    var request = WireWriter()
-    job.write(to: &request)
-    guard channel.send(request.bytes), let reply = channel.receive() else { throw .died }
-    do throws(WireError) {
-      var reader = WireReader(reply)
-      let outcome = try Outcome(from: &reader)
-      try reader.end()
-      return outcome
+  /// Has the worker do a job. Throws when it ends, is silent or talks nonsense; it is of no more use then and has to be ended,
+  /// for which `share` is kept.
+  /// - Parameter share: the memory that the picture was given; to be released when it has ended in whatever way.
+  func outcome(of job: Job, share: inout Int) throws(WorkerFailure) -> Outcome {
+    try send(job)
+    while true {
+      switch try reply() {
+      case .outcome(let outcome): return outcome
+      case .admission(let byteCount):
+        guard share == 0, byteCount >= 0 else { throw .garbage }
+        let granted = memory.admit(byteCount)
+        share = granted ?? 0
+        guard channel.send([granted == nil ? 0 : 1]) else { throw .died }
+      }
+    }
+  }
+
+  /// The source is opened here and goes along: the worker needs no right to open files.
+  private func send(_ job: Job) throws(WorkerFailure) {
+    let isSent: Bool
+    do throws(JobError) {
+      let source = try SourceFile.open(job.source)
+      isSent = channel.send(WorkerRequest(job: job, sourceError: nil).bytes, with: source.number)
+    } catch {
+      isSent = channel.send(WorkerRequest(job: job, sourceError: error).bytes)
+    }
+    if !isSent { throw .died }
+  }
+
+  private func reply() throws(WorkerFailure) -> WorkerReply {
+    do {
+      return try WorkerReply(try channel.receive(until: lastMoment))
+    } catch ChannelEnd.timeIsOver {
+      throw .silent
+    } catch ChannelEnd.closed {
+      throw .died
     } catch {
       throw .garbage
     }
+  }
+
+  /// The worker keeps to the timeout by itself; one that does not answer some time later hangs.
+  private var lastMoment: UInt64 {
+    guard let timeout else { return 0 }
+    let grace = min(max(timeout / 2, .milliseconds(250)), .seconds(3))
+    return Deadline(after: timeout + grace).nanoseconds
   }
 
   /// Ends the worker, kindly by the end of its input or at once, and tells how it went.
@@ -62,5 +99,6 @@ internal import SystemPackage
 enum WorkerFailure: Error {
   case cannotStart(reason: String)
   case died
+  case silent
   case garbage
 }

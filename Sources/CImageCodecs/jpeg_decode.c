@@ -180,7 +180,20 @@ static void find_icc(jpeg_reader *reader, jpeg_header *header) {
   header->icc_bytes = count;
 }
 
-static void describe(const struct jpeg_decompress_struct *decompress, jpeg_header *header) {
+/// As jinit_d_coef_controller of libjpeg asks for them: whole groups of blocks of each component.
+static uint64_t coefficient_bytes(struct jpeg_decompress_struct *decompress) {
+  if (!jpeg_has_multiple_scans(decompress)) return 0;
+  uint64_t blocks = 0;
+  for (int index = 0; index < decompress->num_components; ++index) {
+    const jpeg_component_info *component = &decompress->comp_info[index];
+    uint64_t across = (uint64_t)component->h_samp_factor, down = (uint64_t)component->v_samp_factor;
+    blocks += ((component->width_in_blocks + across - 1) / across * across) *
+              ((component->height_in_blocks + down - 1) / down * down);
+  }
+  return blocks * sizeof(JBLOCK);
+}
+
+static void describe(struct jpeg_decompress_struct *decompress, jpeg_header *header) {
   header->width = decompress->image_width;
   header->height = decompress->image_height;
   header->components = (uint8_t)decompress->num_components;
@@ -192,6 +205,7 @@ static void describe(const struct jpeg_decompress_struct *decompress, jpeg_heade
   }
   header->progressive = decompress->progressive_mode;
   header->arithmetic = decompress->arith_code;
+  header->coefficient_bytes = coefficient_bytes(decompress);
   header->has_restarts = decompress->restart_interval > 0;
   header->adobe = decompress->saw_Adobe_marker;
 }

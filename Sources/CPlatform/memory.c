@@ -15,3 +15,10 @@ void system_keep_freed_memory(void) {
   mallopt(M_TOP_PAD, 1 << 20);
 #endif
 }
+
+// The free pages of every arena, not only those at the end of the heap.
+void system_return_freed_memory(void) {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+}

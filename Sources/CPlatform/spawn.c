@@ -1,7 +1,11 @@
 #define _GNU_SOURCE
+#include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 #ifdef __APPLE__
 #include <mach-o/dyld.h>
@@ -11,7 +15,33 @@
 
 extern char **environ;
 
-int system_spawn_worker(const char *path, int socket, pid_t *process) {
+// The environment for a worker, in memory to be freed: ours, with one variable more, and without Swift's own backtraces. A
+// worker that crashes is to end at once; its parent tells what happened.
+static char **worker_environment(const char *variable) {
+  static const char no_backtrace[] = "SWIFT_BACKTRACE=enable=no";
+  size_t count = 0;
+  while (environ[count] != NULL) {
+    ++count;
+  }
+  char **result = malloc((count + 3) * sizeof *result);
+  if (result == NULL) {
+    return NULL;
+  }
+  size_t kept = 0;
+  for (size_t index = 0; index < count; ++index) {
+    if (strncmp(environ[index], no_backtrace, strlen("SWIFT_BACKTRACE=")) != 0) {
+      result[kept++] = environ[index];
+    }
+  }
+  result[kept++] = (char *)no_backtrace;
+  if (variable != NULL) {
+    result[kept++] = (char *)variable;
+  }
+  result[kept] = NULL;
+  return result;
+}
+
+int system_spawn_worker(const char *path, int socket, const char *variable, pid_t *process) {
   posix_spawn_file_actions_t actions;
   int status = posix_spawn_file_actions_init(&actions);
   if (status != 0) {
@@ -24,7 +54,19 @@ int system_spawn_worker(const char *path, int socket, pid_t *process) {
   }
   if (status == 0) {
     char *const arguments[] = {(char *)path, NULL};
-    status = posix_spawn(process, path, &actions, NULL, arguments, environ);
+    char **environment = worker_environment(variable);
+    posix_spawnattr_t attributes;
+    status = environment == NULL ? ENOMEM : posix_spawnattr_init(&attributes);
+    if (status == 0) {
+      // Threads of a pool block signals, and a worker would inherit that.
+      sigset_t none;
+      sigemptyset(&none);
+      posix_spawnattr_setsigmask(&attributes, &none);
+      posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+      status = posix_spawn(process, path, &actions, &attributes, arguments, environment);
+      posix_spawnattr_destroy(&attributes);
+    }
+    free(environment);
   }
   posix_spawn_file_actions_destroy(&actions);
   return status;

@@ -73,7 +73,9 @@ extension codec_report {
 
 extension DecodeLimits {
   var forC: codec_limits {
-    unsafe codec_limits(max_scans: UInt32(clamping: scanCount), max_memory: 0, deadline: 0, cancel: nil)
+    unsafe codec_limits(
+      max_scans: UInt32(clamping: scanCount), max_memory: UInt64(clamping: memoryByteCount), deadline: deadline,
+      cancel: nil)
   }
 }
 

@@ -17,6 +17,11 @@ package struct ImageHeader: Hashable, Sendable {
   package var colourChunks = PNGColourChunks()
   /// JPEG: luma samples for one of chroma; (1, 1) otherwise.
   package var subsampling = Subsampling()
+  /// Samples of a pixel when it is decoded as it is: palettes are expanded, and what a PNG has transparent is alpha.
+  package var decodedChannels = 4
+  /// What the decoder holds of the whole picture at full size, however much it shrinks, beside its pixels: the
+  /// coefficients of a JPEG in several scans.
+  package var coefficientByteCount = 0
 
   /// The size of the picture standing upright.
   package var uprightSize: PixelSize { orientation.transposes ? size.transposed : size }

@@ -152,6 +152,8 @@ extension ImageHeader {
       format: .jpeg, size: PixelSize(width: Int(header.width), height: Int(header.height)), bits: Int(header.bits),
       colour: SourceColour(header.colour), layout: header.progressive ? .progressive : .sequential,
       orientation: Orientation(tiff: exif), profile: icc)
+    decodedChannels = unsafe Int(header.components)
+    coefficientByteCount = unsafe Int(clamping: header.coefficient_bytes)
     if unsafe header.components == 3 {
       unsafe subsampling.horizontal = Int(header.horizontal.0) / max(1, Int(header.horizontal.1))
       unsafe subsampling.vertical = Int(header.vertical.0) / max(1, Int(header.vertical.1))

@@ -21,7 +21,9 @@ internal import Imaging
       reader.handle, base, bytes.count, limits.forC, &header, &shape, &report)
     guard status == .CODEC_OK else { throw report.error(limits: limits) }
     unsafe self.bytes = unsafe bytes
-    return unsafe ImageHeader(header)
+    var result = unsafe ImageHeader(header)
+    result.decodedChannels = Int(shape.channels)
+    return result
   }
 
   func decode(from pool: BufferPool) throws(CodecError) -> DecodedPicture {

@@ -10,8 +10,12 @@ package final class BufferPool {
   }
 
   private var free: [Free] = []
+  private var freeByteCount = 0
+  private let mostFreeBytes: Int
 
-  package init() {
+  /// - Parameter mostFreeBytes: the most idle memory that is kept, in bytes.
+  package init(mostFreeBytes: Int = .max) {
+    self.mostFreeBytes = mostFreeBytes
     free.reserveCapacity(BufferPool.mostFree + 1)
   }
 
@@ -33,6 +37,7 @@ package final class BufferPool {
     // A buffer more than eight times too large stays for the big picture it was made for, unless that is small anyway.
     if let best, free[best].capacity <= max(byteCount * 8, 1 << 16) {
       let buffer = free.remove(at: best)
+      freeByteCount -= buffer.capacity
       return unsafe PooledBuffer(base: buffer.base, capacity: buffer.capacity, pool: self)
     }
     let capacity = max((byteCount + 4095) & ~4095, 4096)
@@ -40,9 +45,13 @@ package final class BufferPool {
   }
 
   fileprivate func give(back base: UnsafeMutableRawPointer, capacity: Int) {
+    // One that is too large to be kept beside the others goes, not they.
+    guard freeByteCount + capacity <= mostFreeBytes else { return unsafe base.deallocate() }
     unsafe free.append(Free(base: base, capacity: capacity))
+    freeByteCount += capacity
     if free.count > BufferPool.mostFree, let least = free.indices.min(by: { free[$0].capacity < free[$1].capacity }) {
       let buffer = free.remove(at: least)
+      freeByteCount -= buffer.capacity
       unsafe buffer.base.deallocate()
     }
   }

@@ -3,6 +3,9 @@ import Batch
 import Glibc
 
 Worker.prepare()
-// Ctrl-C goes to the whole process group: imgbatch decides what it means, and the picture in hand is finished.
+// Ctrl-C goes to the whole process group, and so may SIGTERM: imgbatch decides what they mean, and the picture in hand is
+// finished.
 _ = signal(SIGINT, SIG_IGN)
+_ = signal(SIGTERM, SIG_IGN)
+_ = signal(SIGXFSZ, SIG_IGN)
 exit(Worker.serve(descriptor: 0) ? 0 : 70)

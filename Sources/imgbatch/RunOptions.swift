@@ -49,11 +49,30 @@ struct LimitOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Refuse progressive JPEGs with more scans.", valueName: "n"))
   var maxScans: Int = DecodeLimits().scanCount
 
+  @Option(
+    help: ArgumentHelp(
+      "Memory of the whole run: pictures that need much wait for each other. (default: half of what is available)",
+      valueName: "bytes"))
+  var maxMemory: ByteCount?
+
+  @Option(help: ArgumentHelp("Seconds that one picture may take; 0 for no limit.", valueName: "seconds"))
+  var timeout = 60.0
+
   func validate() throws {
+    guard timeout >= 0, timeout <= 1_000_000 else {
+      throw ValidationError("--timeout is 0 to 1000000 seconds, not \(timeout).")
+    }
     guard maxPixels >= 1 else { throw ValidationError("--max-pixels is 1 or more, not \(maxPixels).") }
     guard (1...1_000_000).contains(maxScans) else {
       throw ValidationError("--max-scans is 1 to 1000000, not \(maxScans).")
     }
+  }
+
+  var work: WorkLimits {
+    var limits = WorkLimits()
+    if let maxMemory { limits.memoryByteCount = maxMemory.count }
+    limits.timeout = timeout > 0 ? .seconds(timeout) : nil
+    return limits
   }
 
   func apply(to limits: inout DecodeLimits) {

@@ -101,7 +101,9 @@ struct Session {
     let endsAtFailure = work.failFast
     let stop = stop
     do throws(ExecutorError) {
-      try executor(for: work.mode, workers: workers).run(jobs, recipe: recipe, stop: stop) { job, outcome in
+      try executor(
+        for: work.mode, workers: workers, limits: work.limits.work, outputRoot: output.out.path
+      ).run(jobs, recipe: recipe, stop: stop) { job, outcome in
         reporter.add(job, outcome)
         if case .failed = outcome, endsAtFailure { stop.make() }
         if StandardStream.output.condition != .open { stop.make() }
@@ -148,6 +150,9 @@ struct Session {
   }
 
   private func start(_ reporter: RunReporter) {
+    if work.mode == .processes, talk.verbosity == .verbose {
+      StandardStream.error.write(ProcessExecutor.isolation + "\n")
+    }
     reporter.start(version: ImgBatch.version, mode: work.mode, workers: workers)
   }
 

@@ -79,6 +79,8 @@ typedef struct {
   jpeg_colour colour;
   uint8_t horizontal[4], vertical[4];  ///< sampling factors, 1...4
   bool progressive, arithmetic;
+  uint64_t coefficient_bytes;  ///< that decoding holds for the whole picture at full size: of a file in several scans,
+                               ///< progressive or not; else 0. Shrinking does not lessen it
   bool has_restarts;
   bool adobe;               ///< an Adobe marker is there: CMYK and YCCK are then stored inverted
   const uint8_t *_Nullable exif;  ///< the TIFF bytes of the first APP1 "Exif\0\0" segment, null if none

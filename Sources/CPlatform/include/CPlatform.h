@@ -2,14 +2,16 @@
 #define CPLATFORM_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /// Whether the processor, and the operating system for it, run code built for x86-64-v3 as far as kernels use it.
 bool system_cpu_has_avx2(void);
 
 /// Starts a worker program with `socket` as its standard input and its output joined to standard error.
+/// `variable`, as in "NAME=value", joins its environment where it is not null.
 /// Returns 0 and sets `process`, or an errno value. All other descriptors of ours are close-on-exec.
-int system_spawn_worker(const char *_Nonnull path, int socket, pid_t *_Nonnull process);
+int system_spawn_worker(const char *_Nonnull path, int socket, const char *_Nullable variable, pid_t *_Nonnull process);
 
 /// The path of the running program, null where the system does not tell. Not for two threads at once.
 const char *_Nullable system_executable_path(void);
@@ -20,6 +22,46 @@ int system_affinity_core_count(void);
 
 /// Has the allocator keep what is freed for the next picture, up to 1 GiB. Call once, before other threads start.
 void system_keep_freed_memory(void);
+
+/// Gives what the allocator has kept back to the system, of all threads. Takes about a millisecond.
+void system_return_freed_memory(void);
+
+/// CLOCK_MONOTONIC, the clock of `codec_limits.deadline`.
+uint64_t system_monotonic_nanoseconds(void);
+
+// MARK: - Isolation of a worker process; each is silent where the system cannot
+
+/// Has the system kill this process when its parent ends. False when that has happened already.
+bool system_end_with_parent(pid_t parent);
+
+/// Closes `first` and every descriptor above it.
+void system_close_from(int first);
+
+/// No program that this process starts gains rights by its file (set-user-ID).
+void system_forbid_new_privileges(void);
+
+/// No core files, few descriptors, and address space up to so many bytes (0 for no limit).
+void system_limit_resources(uint64_t address_bytes, unsigned descriptors);
+
+/// Ends the process (SIGXCPU) when it has used so many seconds of processor time more than now.
+void system_limit_processor_time(uint64_t more_seconds);
+
+/// The version of Landlock that the kernel has; 0 for none.
+int system_landlock_version(void);
+
+/// From now on files can be opened for writing, made, renamed and removed beneath the folder only, and for reading nowhere;
+/// no TCP (version 4), no signals to others (version 6). What is open stays usable. Wants `system_forbid_new_privileges`.
+/// Returns 0 or an errno value.
+int system_confine_to_folder(const char *_Nonnull folder);
+
+// MARK: - Open files over a socket
+
+/// As `send`, with an open file's descriptor unless it is -1.
+ssize_t system_send_with_descriptor(int socket, const void *_Nonnull bytes, size_t count, int descriptor);
+
+/// As `recv`; sets `descriptor` where one came, and closes the one that stood there.
+ssize_t system_receive_with_descriptor(
+    int socket, void *_Nonnull bytes, size_t count, int *_Nonnull descriptor);
 
 /// Renames, or fails with EEXIST where `to` is there. EINVAL or ENOSYS where the system or the file system cannot.
 /// Returns 0, or -1 with errno set.

@@ -1,0 +1,111 @@
+internal import Synchronization
+internal import SystemPackage
+
+/// Shares out `--max-memory` among the workers of a run, so that what they hold together never exceeds it.
+///
+/// An eighth is the workers' own: each may hold `allowance` bytes for a picture and keep as many between pictures, without
+/// asking. Nearly every picture fits into that. A larger one is admitted to what is left as a whole, on its header, before
+/// its pixels are allocated, and gives everything back to the system when it ends. While it waits it holds nothing but its
+/// allowance, so no worker waits for one that waits.
+package final class MemoryBudget: Sendable {
+  /// What a worker needs for a picture without asking, in bytes, and as much again for what its allocator keeps.
+  package let allowance: Int
+  /// The largest picture that can ever be admitted, in bytes.
+  package let mostForOne: Int
+  /// All of it, as the user gave it.
+  package let byteCount: Int
+
+  private struct State: ~Copyable {
+    var free: Int
+    /// Who waits is served in the order of coming, so that a large picture is not starved by smaller ones.
+    var nextTicket = 0
+    var served = 0
+  }
+
+  private let state: Mutex<State>
+  private let turns = Turnstile()
+
+  /// Above that, keeping memory wins nothing any more: a picture of such a size takes longer than its page faults.
+  private static let mostAllowance = 256 << 20
+
+  /// - Parameters:
+  ///   - byteCount: for the whole run, all workers and this process together.
+  ///   - workers: pictures in hand at once.
+  ///   - base: what a process holds without pictures, in bytes; each worker's too where they are processes.
+  package init(byteCount: Int, workers: Int, base: Int) {
+    self.byteCount = byteCount
+    let shared = max(0, byteCount - base)
+    allowance = min(MemoryBudget.mostAllowance, shared / (16 * workers))
+    let free = shared - 2 * allowance * workers
+    mostForOne = free + allowance
+    state = Mutex(State(free: free))
+  }
+
+  /// The budget of a run on threads of this process, which holds what it holds now already.
+  package convenience init(_ limits: WorkLimits, workers: Int) {
+    self.init(byteCount: limits.memoryByteCount, workers: workers, base: MemoryBudget.held + 16 << 20)
+  }
+
+  /// The budget of a run in worker processes; an idle one has so much of its own.
+  convenience init(_ limits: WorkLimits, workerProcesses: Int) {
+    self.init(
+      byteCount: limits.memoryByteCount, workers: workerProcesses,
+      base: MemoryBudget.held + (8 + 10 * workerProcesses) << 20)
+  }
+
+  /// Resident memory of this process now, in bytes.
+  private static var held: Int {
+    // Pages: the second number is what is resident.
+    let numbers = KernelText.contents(of: "/proc/self/statm")?.split(separator: " ") ?? []
+    return (numbers.count >= 2 ? Int(numbers[1]) ?? 0 : 0) * 4096
+  }
+
+  /// Waits until a picture of so many bytes fits beside the others.
+  /// - Returns: nil where it can never fit; else the bytes to `release`.
+  package func admit(_ byteCount: Int) -> Int? {
+    guard byteCount <= mostForOne else { return nil }
+    let share = max(0, byteCount - allowance)
+    if share == 0 { return 0 }
+    let ticket = state.withLock { state in
+      defer { state.nextTicket += 1 }
+      return state.nextTicket
+    }
+    turns.wait { [self] in
+      state.withLock { state in
+        guard state.served == ticket, state.free >= share else { return false }
+        state.free -= share
+        state.served += 1
+        return true
+      }
+    }
+    // The next in the row may fit as well.
+    turns.wakeAll()
+    return share
+  }
+
+  package func release(_ share: Int) {
+    if share == 0 { return }
+    state.withLock { $0.free += share }
+    turns.wakeAll()
+  }
+}
+
+/// What a picture of some size is told that asks for memory.
+package protocol MemoryAdmission: Sendable {
+  var allowance: Int { get }
+  var mostForOne: Int { get }
+  /// As in `MemoryBudget`.
+  func admit(_ byteCount: Int) -> Int?
+  func release(_ share: Int)
+}
+
+extension MemoryBudget: MemoryAdmission {}
+
+/// Admits everything: for one picture by itself, and tests.
+package struct UnlimitedMemory: MemoryAdmission {
+  package init() {}
+  package var allowance: Int { .max }
+  package var mostForOne: Int { 0 }
+  package func admit(_ byteCount: Int) -> Int? { 0 }
+  package func release(_ share: Int) {}
+}

@@ -1,0 +1,72 @@
+internal import Codecs
+internal import Imaging
+
+/// The memory that a picture takes at its most, told by its header: what `MemoryBudget` admits it by.
+///
+/// An upper bound in steps that can be read off `Thumbnailer`, each rounded up. It may be too large by a third; too small
+/// it must never be.
+struct MemoryEstimate {
+  let byteCount: Int
+
+  /// - Parameter fileByteCount: of the source, which is held whole while it is decoded.
+  init(_ header: ImageHeader, plan: ThumbnailPlan, fileByteCount: Int) {
+    guard max(header.size.pixelCount, plan.storedTarget.pixelCount) < MemoryEstimate.mostPixels else {
+      byteCount = .max / 4
+      return
+    }
+    let source: Int
+    switch header.format {
+    case .jpeg:
+      source = fileByteCount + header.coefficientByteCount + MemoryEstimate.decodedJPEG(header, plan)
+    case .png:
+      // The pieces of the compressed data may have to be joined for inflating.
+      source = 2 * fileByteCount + MemoryEstimate.decodedPNG(header, plan)
+    }
+    let profile = 4 * (header.profile?.count ?? 0)
+    byteCount = source + MemoryEstimate.output(plan, header) + profile + MemoryEstimate.overhead(header)
+  }
+
+  /// No machine has memory for more, and with fewer nothing overflows.
+  private static let mostPixels = 1 << 44
+
+  /// Planes after shrinking, in whole blocks. Subsampled chroma is shrunk less, so it may be as large as the luma.
+  private static func decodedJPEG(_ header: ImageHeader, _ plan: ThumbnailPlan) -> Int {
+    let denominator = plan.decode.denominator
+    let width = header.size.width / denominator + 64
+    let height = header.size.height / denominator + 64
+    let isLumaOnly = plan.decode.content == .gray && header.colour == .yCbCr
+    let samples = isLumaOnly ? 1 : header.decodedChannels
+    // Four channels are converted to three beside them.
+    return width * height * (samples == 4 ? 7 : samples)
+  }
+
+  /// The whole frame, and what is made of it before it is resampled: a gray one, or 16-bit products of colour and alpha.
+  private static func decodedPNG(_ header: ImageHeader, _ plan: ThumbnailPlan) -> Int {
+    let channels = header.decodedChannels
+    let pixels = (header.size.width + 64) * (header.size.height + 1)
+    let frame = pixels * channels * (header.bits == 16 ? 2 : 1)
+    let isOpaque = channels == 1 || channels == 3
+    let products = isOpaque || header.size == plan.storedTarget ? 0 : pixels * channels * 2
+    let gray = plan.decode.content == .gray && channels > 2 ? frame : 0
+    return frame + gray + products
+  }
+
+  /// Before and after turning, narrowing or flattening; then what the encoder holds: the coefficients of a JPEG, whose Huffman
+  /// tables are made for it, or the filtered rows of a PNG; and the output's bytes, while they grow.
+  private static func output(_ plan: ThumbnailPlan, _ header: ImageHeader) -> Int {
+    let pixels = (plan.storedTarget.width + 64) * (plan.storedTarget.height + 64)
+    let channels = header.decodedChannels
+    // Gray, with alpha where it has some.
+    let samples = pixels * (plan.decode.content == .gray ? 2 - channels % 2 : channels)
+    let depth = header.bits == 16 ? 2 : 1
+    switch plan.encode.format {
+    case .jpeg: return samples * (2 * depth + 2 + 2 * depth)
+    case .png: return samples * (4 + 2) * depth
+    }
+  }
+
+  /// Rows of the resampler and of the libraries, their tables and states.
+  private static func overhead(_ header: ImageHeader) -> Int {
+    (1 << 20) + header.size.width * 4 * 64
+  }
+}

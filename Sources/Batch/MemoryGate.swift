@@ -1,0 +1,47 @@
+internal import CPlatform
+
+/// One worker's way into the `MemoryBudget`: asks for the picture in hand at most once, and gives back what it got.
+struct MemoryGate {
+  private let memory: any MemoryAdmission
+  /// What the picture in hand was given beyond the worker's allowance; nil where it was not asked for.
+  private var share: Int?
+
+  init(_ memory: any MemoryAdmission) { self.memory = memory }
+
+  enum Admission { case atOnce, afterWaiting }
+
+  /// Headers of cameras, with their preview and colour profile, mostly end before that.
+  static let startByteCount = 128 << 10
+
+  /// Files up to this size are read before their header is looked at.
+  var fileAllowance: Int { min(4 << 20, memory.allowance / 2) }
+
+  /// What a library may take for one picture; 0 for no limit.
+  var mostForOne: Int { memory.mostForOne }
+
+  /// Whether the picture in hand has more than the allowance.
+  var isOpen: Bool { share != nil }
+
+  /// Waits until the picture fits, unless it does without asking.
+  /// - Parameter estimate: nil for the most that there is.
+  mutating func admit(_ estimate: MemoryEstimate?) throws(JobError) -> Admission {
+    let byteCount = estimate?.byteCount ?? memory.mostForOne
+    if byteCount <= memory.allowance { return .atOnce }
+    if isOpen {
+      // Given the most there is, or as much as the same header asked for.
+      guard byteCount <= memory.mostForOne else { throw .needsMemory(byteCount, most: memory.mostForOne) }
+      return .atOnce
+    }
+    guard let granted = memory.admit(byteCount) else { throw .needsMemory(byteCount, most: memory.mostForOne) }
+    share = granted
+    return .afterWaiting
+  }
+
+  /// Gives the memory back: first to the system, so that whoever is admitted next finds it there.
+  mutating func close() {
+    guard let share else { return }
+    self.share = nil
+    system_return_freed_memory()
+    memory.release(share)
+  }
+}

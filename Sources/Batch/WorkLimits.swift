@@ -1,0 +1,16 @@
+/// What a run may take: memory of all its workers together, and time for each picture. What is made does not depend on it.
+package struct WorkLimits: Hashable, Sendable {
+  /// For the whole run, in bytes (`--max-memory`).
+  package var memoryByteCount: Int = AvailableMemory.byteCount / 2
+  /// For one picture, from its opening on, but for the time that it waits for memory (`--timeout`); nil for no limit.
+  package var timeout: Duration? = .seconds(60)
+
+  package init() {}
+}
+
+extension Duration {
+  var nanoseconds: Int {
+    let (seconds, attoseconds) = components
+    return Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000)
+  }
+}

@@ -1,0 +1,96 @@
+import Codecs
+import Foundation
+import Imaging
+import Synchronization
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import Batch
+
+/// Promise 3: memory stays under `--max-memory` whatever the inputs and jobs.
+@Suite struct MemoryBudgetTests {
+  private let megabyte = 1 << 20
+
+  @Test func `Promise 3: an eighth is the workers' own, and one picture may have nearly all of the rest`() {
+    let budget = MemoryBudget(byteCount: 1 << 30, workers: 8, base: 0)
+    #expect(budget.allowance == 8 * megabyte)
+    #expect(budget.mostForOne == (1024 - 8 * 2 * 8 + 8) * megabyte)
+    #expect(budget.admit(budget.allowance) == 0, "without asking")
+    #expect(budget.admit(budget.mostForOne) == budget.mostForOne - budget.allowance)
+  }
+
+  @Test func `Promise 3: what can never fit is told at once`() {
+    let budget = MemoryBudget(byteCount: 100 * megabyte, workers: 2, base: 20 * megabyte)
+    #expect(budget.admit(budget.mostForOne + 1) == nil)
+    #expect(MemoryBudget(byteCount: megabyte, workers: 2, base: 20 * megabyte).admit(1) == nil)
+  }
+
+  @Test func `Promise 3: workers that ask for all sizes at once never hold more than there is, and all are served`() {
+    let budget = MemoryBudget(byteCount: 400 * megabyte, workers: 8, base: 0)
+    let most = budget.mostForOne - budget.allowance
+    let held = Mutex((now: 0, most: 0, served: 0))
+    onThreads(8) { thread in
+      for turn in 0..<200 {
+        let wish = (thread * 7919 + turn * 104_729) % budget.mostForOne
+        guard let share = budget.admit(wish) else { continue }
+        held.withLock { held in
+          held.now += share
+          held.most = max(held.most, held.now)
+          held.served += 1
+        }
+        held.withLock { $0.now -= share }
+        budget.release(share)
+      }
+    }
+    held.withLock { held in
+      #expect(held.served == 1600)
+      #expect(held.most <= most)
+      #expect(held.now == 0)
+    }
+  }
+
+  /// What a sample's estimate is for a thumbnail.
+  private func estimate(_ sample: String) throws -> Int {
+    let pool = BufferPool()
+    let file = try SourceFile.read(
+      FilePath(Places.samples.appending(path: sample).path), byteLimit: 1 << 30, pool: pool)
+    let header = try unsafe Decoder(pool: pool).readHeader(file.bytes, limits: DecodeLimits())
+    let plan = ThumbnailPlan(header, recipe: Recipe(), format: header.format)
+    return MemoryEstimate(header, plan: plan, fileByteCount: file.byteCount).byteCount
+  }
+
+  @Test func `Promise 3: coefficients of all scans and whole frames are reckoned with`() throws {
+    // 641x427 as 4:2:2 in 8x8 blocks of 2 bytes a coefficient would be about 1.1 MB; in one scan they are not held.
+    #expect(try estimate("patterns/text-422.jpg") < 4 * megabyte)
+    let pool = BufferPool()
+    let path = FilePath(Places.samples.appending(path: "broken/truncated-progressive.jpg").path)
+    let file = try SourceFile.read(path, byteLimit: 1 << 30, pool: pool)
+    let header = try unsafe Decoder(pool: pool).readHeader(file.bytes, limits: DecodeLimits())
+    #expect(header.layout == .progressive)
+    #expect(header.coefficientByteCount >= header.size.pixelCount * 2 * (header.colour == .gray ? 1 : 3) / 2)
+    // The frame, and the 16-bit products of colour and alpha.
+    let disc = 321 * 321 * 4
+    #expect(try estimate("patterns/rgba-disc.png") >= disc + 2 * disc)
+  }
+
+  @Test func `a picture that does not fit fails with limit-memory and the option, others come out`() throws {
+    let folder = try TemporaryFolder()
+    let rex = FilePath(Places.samples.appending(path: "dogs/rex.jpg").path)
+    let job = Job(index: 0, source: rex, output: folder("rex.jpg"), format: .jpeg, sourceByteCount: 0)
+    let tight = MemoryBudget(byteCount: megabyte, workers: 1, base: 0)
+    guard case .failed(let error) = Thumbnailer(recipe: Recipe(), memory: tight).outcome(of: job) else {
+      Issue.record("it fitted into a megabyte")
+      return
+    }
+    #expect(error.code == .limitMemory && error.message.contains("--max-memory"))
+    #expect(try folder.names().isEmpty)
+    let enough = MemoryBudget(byteCount: 8 * megabyte, workers: 1, base: 0)
+    #expect(enough.allowance < 2 * megabyte, "it has to ask")
+    guard case .written = Thumbnailer(recipe: Recipe(), memory: enough).outcome(of: job) else {
+      Issue.record("it did not fit into 8 megabytes")
+      return
+    }
+    #expect(enough.admit(enough.mostForOne) != nil, "all was given back")
+  }
+}
