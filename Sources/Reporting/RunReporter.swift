@@ -38,6 +38,8 @@ package final class RunReporter: Sendable {
     var progress = ProgressLine()
     /// Source bytes of the pictures that have ended, whatever became of them.
     var endedByteCount = 0
+    /// The sums were told: whatever ends later was not waited for.
+    var isFinished = false
   }
 
   /// What the whole run is, as far as it is known before it starts.
@@ -57,18 +59,18 @@ package final class RunReporter: Sendable {
   private let events: EventOutput
   private let verbosity: Verbosity
   private let style: TextStyle
-  /// Columns of the terminal that shows a progress line; nil where there is none.
-  private let progressWidth: (@Sendable () -> Int)?
+  /// Columns of the terminal that shows a progress line, nil while it is somebody else's; no closure where there is no line.
+  private let progressWidth: (@Sendable () -> Int?)?
   private let sinks: ReportSinks
   private let elapsed: @Sendable () -> Duration
   private let state = Mutex(State())
 
   /// - Parameters:
-  ///   - progressWidth: nil for no progress line.
+  ///   - progressWidth: nil for no progress line; gives nil while the run is in the background.
   ///   - elapsed: time since the run began.
   package init(
     extent: Extent, events: EventOutput, verbosity: Verbosity, style: TextStyle,
-    progressWidth: (@Sendable () -> Int)?, sinks: ReportSinks, elapsed: @escaping @Sendable () -> Duration
+    progressWidth: (@Sendable () -> Int?)?, sinks: ReportSinks, elapsed: @escaping @Sendable () -> Duration
   ) {
     self.extent = extent
     self.events = events
@@ -88,9 +90,13 @@ package final class RunReporter: Sendable {
   /// A picture has ended. Lines are written whole, one picture at a time.
   package func add(_ job: Job, _ outcome: Outcome) {
     state.withLock { state in
+      if state.isFinished { return }
       state.tally.add(outcome)
       state.endedByteCount += job.sourceByteCount
-      if let line = line(for: job, outcome) { sinks.talk(state.progress.clear() + line + "\n") }
+      if let line = line(for: job, outcome) {
+        hideProgress(&state)
+        sinks.talk(line + "\n")
+      }
       if case .jsonLines = events {
         hideProgress(&state)
         sinks.results(Events.file(job, outcome) + "\n")
@@ -112,13 +118,15 @@ package final class RunReporter: Sendable {
     }
   }
 
-  /// The run has ended: the progress line goes, the sums are told.
+  /// The run has ended: the progress line goes, the sums are told, once.
   /// - Parameter inputs: pictures found, which a list tells only now.
   @discardableResult
   package func finish(inputs: Int, usage: ResourceUsage) -> RunSummary {
     state.withLock { state in
-      hideProgress(&state)
       let summary = RunSummary(tally: state.tally, inputs: inputs, wallTime: elapsed(), usage: usage)
+      if state.isFinished { return summary }
+      state.isFinished = true
+      hideProgress(&state)
       if case .jsonLines = events { sinks.results(Events.summary(summary) + "\n") }
       switch verbosity {
       case .quiet: break
@@ -141,16 +149,17 @@ package final class RunReporter: Sendable {
 
   private func hideProgress(_ state: inout State) {
     let clear = state.progress.clear()
-    if !clear.isEmpty { sinks.talk(clear) }
+    // In the background the last line of the terminal is the shell's.
+    if !clear.isEmpty, progressWidth?() != nil { sinks.talk(clear) }
   }
 
   private func showProgress(_ state: inout State) {
-    guard let progressWidth else { return }
+    guard let width = progressWidth?() else { return }
     let ended = state.tally.ended
     let progress = Progress(
       ended: ended, failed: state.tally.failed, inputs: extent.inputs,
       share: share(ended: ended, byteCount: state.endedByteCount), elapsed: elapsed())
-    if let line = state.progress.redraw(progress, width: progressWidth()) { sinks.talk(line) }
+    if let line = state.progress.redraw(progress, width: width) { sinks.talk(line) }
   }
 
   /// By bytes where they are known, since the biggest pictures come first; else by number.

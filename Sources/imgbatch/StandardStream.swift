@@ -55,6 +55,12 @@ final class StandardStream: Sendable {
 
   var isTerminal: Bool { isatty(descriptor.rawValue) == 1 }
 
+  /// Whether it is a terminal that another job is in the foreground of (`bg`).
+  var isOthersTerminal: Bool {
+    let foreground = tcgetpgrp(descriptor.rawValue)
+    return foreground > 0 && foreground != getpgrp()
+  }
+
   /// Columns of the terminal, 80 where it does not say.
   var terminalWidth: Int {
     var size = winsize()

@@ -33,8 +33,8 @@ struct TalkOptions: ParsableArguments {
   var verbosity: Verbosity { quiet ? .quiet : verbose ? .verbose : .normal }
   var events: EventOutput { json ? .jsonLines : .none }
 
-  /// Columns of the terminal for a progress line, nil for none.
-  var progressWidth: (@Sendable () -> Int)? {
+  /// Columns of the terminal for a progress line, nil while a shell has the terminal; no closure for no line.
+  var progressWidth: (@Sendable () -> Int?)? {
     let wanted =
       switch progress {
       case .always: true
@@ -42,7 +42,7 @@ struct TalkOptions: ParsableArguments {
       case .auto: !quiet && StandardStream.error.isTerminal && !terminalIsDumb
       }
     guard wanted else { return nil }
-    return { StandardStream.error.terminalWidth }
+    return { StandardStream.error.isOthersTerminal ? nil : StandardStream.error.terminalWidth }
   }
 }
 

@@ -56,6 +56,40 @@ struct RunReporterTests {
         + "skipped b.jpg: thumbs/b.jpg is there already\n")
   }
 
+  @Test("In the background no line is drawn and none is cleared, but failures are told")
+  func background() {
+    let listener = Listener()
+    let isForeground = Mutex(true)
+    let reporter = RunReporter(
+      extent: .init(inputs: 9, sourceByteCount: 0), events: .none, verbosity: .normal, style: .plain,
+      progressWidth: { isForeground.withLock { $0 } ? 80 : nil },
+      sinks: ReportSinks(results: { _ in }, talk: { text in listener.talk.withLock { $0 += text } }),
+      elapsed: { .zero })
+    reporter.add(EventsTests.job("a.jpg"), .written(EventsTests.picture))
+    #expect(listener.talk.withLock { $0 }.hasPrefix("\r\u{1B}[K1/9"))
+    isForeground.withLock { $0 = false }
+    listener.talk.withLock { $0 = "" }
+    reporter.add(EventsTests.job("b.jpg"), .written(EventsTests.picture))
+    reporter.add(EventsTests.job("c.jpg"), .failed(RunReporterTests.failure))
+    #expect(listener.talk.withLock { $0 }.hasPrefix("failed c.jpg: "))
+    isForeground.withLock { $0 = true }
+    reporter.add(EventsTests.job("d.jpg"), .written(EventsTests.picture))
+    #expect(listener.talk.withLock { $0 }.hasSuffix("\n\r\u{1B}[K4/9   44 %   1 failed"))
+  }
+
+  @Test("The sums are told once, and nothing after them")
+  func finishedOnce() {
+    let listener = Listener()
+    let reporter = listener.reporter(events: .jsonLines)
+    reporter.add(EventsTests.job("a.jpg"), .written(EventsTests.picture))
+    reporter.finish(inputs: 3, usage: RunReporterTests.usage)
+    let said = listener.results.withLock { $0 }
+    reporter.add(EventsTests.job("b.jpg"), .failed(RunReporterTests.failure))
+    let again = reporter.finish(inputs: 3, usage: RunReporterTests.usage)
+    #expect(listener.results.withLock { $0 } == said)
+    #expect(again.tally.ended == 1 && again.notStarted == 2)
+  }
+
   @Test("The progress line is cleared before other lines and drawn again after them")
   func clearing() {
     let listener = Listener()
