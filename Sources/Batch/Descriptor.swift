@@ -37,6 +37,12 @@ package struct Descriptor: ~Copyable, Sendable {
     case folderNotLink
     /// A file that must not be there yet, not even as a link.
     case created
+    /// A file of ours that lines are added to at the end, and that may be read.
+    case appended
+    /// A file of ours that is read and written from its start.
+    case shared
+    /// Whatever file, pipe or device the user named for a list to be written to.
+    case listed
 
     fileprivate var flags: CInt {
       switch self {
@@ -44,6 +50,9 @@ package struct Descriptor: ~Copyable, Sendable {
       case .list: O_RDONLY | O_CLOEXEC | O_NOCTTY
       case .folder: O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_DIRECTORY
       case .folderNotLink: O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_DIRECTORY | O_NOFOLLOW
+      case .appended: O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY
+      case .shared: O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY
+      case .listed: O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY
       case .created: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY
       }
     }

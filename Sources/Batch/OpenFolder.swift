@@ -124,7 +124,7 @@ struct FolderListing {
 
 extension OpenFolder {
   /// Calls `body` with the zero-terminated name of each entry; tells why it ended early, if it did.
-  fileprivate func forEachEntry(_ body: (UnsafePointer<CChar>, FileKind?) -> Void) -> Errno? {
+  func forEachEntry(_ body: (UnsafePointer<CChar>, FileKind?) -> Void) -> Errno? {
     while true {
       errno = 0
       guard let entry = unsafe readdir(stream) else { return errno == 0 ? nil : .current }

@@ -99,4 +99,8 @@ package enum Outcome: Hashable, Sendable {
 package enum SkipReason: String, Sendable {
   /// The output is there and `--existing skip` keeps it.
   case exists
+  /// The journal tells that the output was made of this source by this recipe, and it is as it was left.
+  case upToDate = "up-to-date"
+  /// `--retry-failed` takes only what failed, and this did not.
+  case notFailed = "not-failed"
 }

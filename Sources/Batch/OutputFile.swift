@@ -17,7 +17,7 @@ package enum OutputFile {
   /// - Throws: `exists`, where the rule is to fail.
   package static func mustBeSkipped(_ path: FilePath, existing: ExistingOutput) throws(JobError) -> Bool {
     switch existing {
-    case .overwrite: return false
+    case .overwrite, .update: return false
     case .skip: return isThere(path)
     case .fail:
       if isThere(path) { throw .exists }
@@ -32,22 +32,25 @@ package enum OutputFile {
 
   /// Writes the bytes under the path. Missing folders on the way to it are made.
   package static func write(
-    _ bytes: UnsafeRawBufferPointer, to path: FilePath, existing: ExistingOutput
+    _ bytes: UnsafeRawBufferPointer, to path: FilePath, existing: ExistingOutput, durability: Durability = .ordinary
   ) throws(JobError) {
     do throws(Errno) {
-      let temporary = try TemporaryFile(in: path.removingLastComponent())
+      let folder = path.removingLastComponent()
+      let temporary = try TemporaryFile(in: folder, durability: durability)
       let name = temporary.path
       do throws(Errno) {
         try unsafe temporary.file.write(bytes)
+        if durability == .durable { try temporary.file.synchronizeData() }
         try temporary.close()
         switch existing {
-        case .overwrite, .skip: try rename(name, to: path)
+        case .overwrite, .skip, .update: try rename(name, to: path)
         case .fail: try renameExclusively(name, to: path)
         }
       } catch {
         _ = unsafe name.withPlatformString { unsafe unlink($0) }
         throw error
       }
+      if durability == .durable { try synchronize(folder) }
     } catch {
       if error.rawValue == EEXIST && existing == .fail { throw .exists }
       throw .write(error)
@@ -55,12 +58,16 @@ package enum OutputFile {
   }
 
   /// Makes the folder and those above it that are missing. Other threads and processes may do the same at once.
-  package static func makeFolders(_ folder: FilePath) throws(Errno) {
+  package static func makeFolders(_ folder: FilePath, durability: Durability = .ordinary) throws(Errno) {
     var missing: [FilePath] = []
     var path = folder
     while !path.isEmpty {
       let result = unsafe path.withPlatformString { unsafe mkdir($0, 0o777) }
-      if result == 0 || errno == EEXIST { break }
+      if result == 0 {
+        if durability == .durable { try synchronize(path.removingLastComponent()) }
+        break
+      }
+      if errno == EEXIST { break }
       guard errno == ENOENT else { throw .current }
       missing.append(path)
       path = path.removingLastComponent()
@@ -68,6 +75,16 @@ package enum OutputFile {
     for path in missing.reversed() {
       let result = unsafe path.withPlatformString { unsafe mkdir($0, 0o777) }
       if result != 0 && errno != EEXIST { throw .current }
+      if durability == .durable { try synchronize(path.removingLastComponent()) }
+    }
+  }
+
+  /// Has the disk keep the names in a folder.
+  private static func synchronize(_ folder: FilePath) throws(Errno) {
+    let opened = try Descriptor(opening: folder.isEmpty ? "." : folder, .folder)
+    do throws(Errno) { try opened.synchronize() } catch {
+      // Some file systems have nothing to be asked there.
+      if error != .invalidArgument && error != .notSupported { throw error }
     }
   }
 
@@ -117,7 +134,7 @@ struct TemporaryFile: ~Copyable {
   private static let counter = Atomic<Int>(0)
 
   /// Creates the file, and the folder where that is missing.
-  init(in folder: FilePath) throws(Errno) {
+  init(in folder: FilePath, durability: Durability = .ordinary) throws(Errno) {
     var foldersWereMade = false
     while true {
       let number = TemporaryFile.counter.wrappingAdd(1, ordering: .relaxed).oldValue
@@ -132,7 +149,7 @@ struct TemporaryFile: ~Copyable {
         case EEXIST: continue
         // Made only when it turns out to be missing: that costs nothing where it is there.
         case ENOENT where !foldersWereMade:
-          try OutputFile.makeFolders(folder)
+          try OutputFile.makeFolders(folder, durability: durability)
           foldersWereMade = true
         default: throw error
         }
@@ -152,7 +169,7 @@ extension JobError {
     let advice =
       switch error.rawValue {
       case EACCES, EPERM: "; make the output folder writable for this user"
-      case ENOSPC, EDQUOT: "; free some space and run again with --existing skip"
+      case ENOSPC, EDQUOT: "; free some space and run again with --resume"
       case EMFILE: "; raise `ulimit -n` or lower --jobs"
       case ENAMETOOLONG: "; choose shorter names with --name"
       case EROFS: "; choose another --out"

@@ -15,6 +15,7 @@ package struct Recipe: Hashable, Sendable {
   package var jpeg = JPEGOptions()
   package var png = PNGOptions()
   package var existing: ExistingOutput = .overwrite
+  package var durability: Durability = .ordinary
   package var tolerance: DamageTolerance = .damageFails
   package var limits = DecodeLimits()
 
@@ -28,7 +29,21 @@ package enum OrientationRule: String, Sendable { case apply, ignore }
 package enum ProfileRule: String, CaseIterable, Sendable { case keep, strip }
 
 /// What to do where the output is there already.
-package enum ExistingOutput: String, CaseIterable, Sendable { case overwrite, skip, fail }
+package enum ExistingOutput: String, CaseIterable, Sendable {
+  case overwrite
+  case skip
+  /// Like overwrite, for what changed since the journal told of it: who hands out the jobs looks that up.
+  case update
+  case fail
+}
+
+/// When a written output counts as written.
+package enum Durability: String, Sendable {
+  /// When the system has it; a power cut may still lose it.
+  case ordinary
+  /// When the disk has it, and its name too (`--durable`).
+  case durable
+}
 
 /// Which of a decoder's complaints fail a picture (`--fail-on`).
 package enum DamageTolerance: String, CaseIterable, Sendable {

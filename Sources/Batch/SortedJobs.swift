@@ -16,6 +16,9 @@ package final class SortedJobs: JobSource {
 
   package var count: Int? { jobs.count }
 
+  /// - Parameter inOrder: the jobs in the order that they are to be claimed in.
+  package init(inOrder jobs: [Job]) { self.jobs = jobs }
+
   package func next() -> Job? {
     // A worker asks once more than there are jobs, so the counter stays near their number.
     let place = claimed.wrappingAdd(1, ordering: .relaxed).oldValue

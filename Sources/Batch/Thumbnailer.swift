@@ -86,7 +86,7 @@ package final class Thumbnailer {
     let bytes = try unsafe encoder.encode(small, plan.encode)
 
     clock.enter(.write)
-    try unsafe OutputFile.write(bytes, to: job.output, existing: recipe.existing)
+    try unsafe OutputFile.write(bytes, to: job.output, existing: recipe.existing, durability: recipe.durability)
     clock.end()
     return unsafe .written(
       WrittenPicture(

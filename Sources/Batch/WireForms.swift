@@ -17,7 +17,8 @@ extension Recipe {
     }
     for text in [
       upscale.rawValue, kernel.rawValue, colour.rawValue, shrink.rawValue, orientation.rawValue, profile.rawValue,
-      jpeg.subsampling.rawValue, jpeg.scans.rawValue, existing.rawValue, tolerance.rawValue,
+      jpeg.subsampling.rawValue, jpeg.scans.rawValue, existing.rawValue, durability.rawValue,
+      tolerance.rawValue,
     ] { wire.write(text) }
     for value in [
       Int(background.red), Int(background.green), Int(background.blue), jpeg.quality, png.level, limits.pixelCount,
@@ -44,6 +45,7 @@ extension Recipe {
     jpeg.subsampling = try wire.value(ChromaSubsampling.self)
     jpeg.scans = try wire.value(JPEGScans.self)
     existing = try wire.value(ExistingOutput.self)
+    durability = try wire.value(Durability.self)
     tolerance = try wire.value(DamageTolerance.self)
     background = Background(
       red: UInt8(clamping: try wire.integer()), green: UInt8(clamping: try wire.integer()),

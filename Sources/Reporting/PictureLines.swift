@@ -20,9 +20,11 @@ func plannedLine(_ job: Job, _ preview: PicturePreview) -> String {
 func skippedLine(_ job: Job, _ reason: SkipReason) -> String {
   let why =
     switch reason {
-    case .exists: "is there already"
+    case .exists: "\(job.output.forTerminal) is there already"
+    case .upToDate: "\(job.output.forTerminal) is up to date"
+    case .notFailed: "it is not one that failed"
     }
-  return "skipped \(job.source.forTerminal): \(job.output.forTerminal) \(why)"
+  return "skipped \(job.source.forTerminal): \(why)"
 }
 
 private func paths(_ job: Job) -> String { "\(job.source.forTerminal) -> \(job.output.forTerminal)" }

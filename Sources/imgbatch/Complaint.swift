@@ -78,6 +78,38 @@ extension Complaint {
       status: .noInput, sentence: "none of the inputs can be read.\n" + lines.joined(separator: "\n"))
   }
 
+  static func locked(_ folder: FilePath, _ refusal: FolderLock.Refusal) -> Complaint {
+    let sentence =
+      switch refusal {
+      case .held(let process):
+        "another run\(process.map { " (process \($0))" } ?? "") is writing into \(folder.forTerminal); "
+          + "wait for it, choose another --out, or use --no-lock."
+      case .unusable(let error):
+        "the output folder \(folder.forTerminal) cannot be locked against a second run (\(error.words)); "
+          + "use --no-lock where there is none."
+      }
+    return Complaint(status: .outputUnusable, sentence: sentence)
+  }
+
+  static func journal(_ folder: FilePath, _ error: Errno) -> Complaint {
+    Complaint(
+      status: .outputUnusable,
+      sentence: "the journal \(folder.appending(Journal.name).forTerminal) cannot be used (\(error.words)); "
+        + "remove it, or use --no-journal.")
+  }
+
+  static func nothingToRetry(_ folder: FilePath) -> Complaint {
+    Complaint(
+      status: .noInput,
+      sentence: "no journal in \(folder.forTerminal) tells what failed there; run without --retry-failed.")
+  }
+
+  static func failedList(_ path: FilePath, _ error: Errno) -> Complaint {
+    Complaint(
+      status: .outputUnusable,
+      sentence: "the list --failed-to \(path.forTerminal) cannot be written (\(error.words)); choose another.")
+  }
+
   static func outputFolder(_ folder: FilePath, _ error: Errno) -> Complaint {
     Complaint(
       status: .outputUnusable,

@@ -31,7 +31,7 @@ struct ImgBatch: ParsableCommand {
         64   wrong usage, or two inputs would get one output
         66   no input was found
         70   a fault of imgbatch itself
-        73   the output folder or standard output cannot be written
+        73   the output folder or standard output cannot be written, or another run holds the folder
         130  interrupted; what was written is whole (143 by SIGTERM)
         141  the reader of standard output went away
       """,

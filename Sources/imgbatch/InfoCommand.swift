@@ -28,6 +28,7 @@ struct InfoCommand: ParsableCommand {
 
   func run() throws {
     try ending {
+      try input.checkSeparator(otherList: false)
       Signals.handle()
       return try input.isStreamed ? report(streamed()) : report(input.find().inputs)
     }

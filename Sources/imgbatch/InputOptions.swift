@@ -15,7 +15,7 @@ struct InputOptions: ParsableArguments {
 
   @Flag(
     name: [.customShort("0"), .customLong("null")],
-    help: "The names in --files-from end with NUL instead of a line end.")
+    help: "The names in --files-from, and in --failed-to, end with NUL instead of a line end.")
   var null = false
 
   @Flag(help: "Leave out the folders inside the folders given.")
@@ -28,13 +28,18 @@ struct InputOptions: ParsableArguments {
     if inputs.isEmpty && filesFrom == nil {
       throw ValidationError("Nothing to do: give pictures or folders, or a list with --files-from.")
     }
-    if null && filesFrom == nil { throw ValidationError("-0 is about the list of --files-from, which is not given.") }
   }
 }
 
 extension InputOptions {
   /// Whether inputs come from standard input while work goes on.
   var isStreamed: Bool { filesFrom?.text == "-" }
+
+  /// - Parameter otherList: whether the command is to write a list, too.
+  func checkSeparator(otherList: Bool) throws {
+    guard null, filesFrom == nil, !otherList else { return }
+    throw Complaint(status: .wrongUsage, sentence: "-0 is about the list of --files-from, which is not given.")
+  }
 
   var separator: EntrySeparator { null ? .zeroByte : .newline }
 

@@ -13,7 +13,10 @@ struct OutputOptions: ParsableArguments {
       "Path of an output under --out, of {dir} {stem} {ext} {size} {w} {h}.", valueName: "template"))
   var name: String = "{dir}/{stem}.{ext}"
 
-  @Option(help: ArgumentHelp("What to do where an output is there already.", valueName: "rule"))
+  @Option(
+    help: ArgumentHelp(
+      "What to do where an output is there already; update redoes what changed in source or options.", valueName: "rule"
+    ))
   var existing: ExistingOutput = Recipe().existing
 
   @Option(
@@ -41,8 +44,11 @@ struct OutputOptions: ParsableArguments {
     transform: Background.init(words:))
   var background: Background = Recipe().background
 
+  @OptionGroup var history: HistoryOptions
+
   func validate() throws {
     _ = try template()
+    try history.check(against: existing)
     guard (1...100).contains(quality) else { throw ValidationError("--quality is 1 to 100, not \(quality).") }
     guard (0...9).contains(pngLevel) else { throw ValidationError("--png-level is 0 to 9, not \(pngLevel).") }
   }
@@ -60,6 +66,7 @@ struct OutputOptions: ParsableArguments {
 
   func apply(to recipe: inout Recipe) {
     recipe.existing = existing
+    recipe.durability = history.durable ? .durable : .ordinary
     recipe.jpeg.quality = quality
     recipe.jpeg.subsampling = subsampling
     recipe.jpeg.scans = progressive ? .progressive : .baseline

@@ -14,6 +14,7 @@ struct ResizeCommand: ParsableCommand {
         imgbatch resize dogs cats --out thumbs --size 400x300 --existing skip
         imgbatch resize dogs --out thumbs --format jpeg --background '#f0f0f0'
         imgbatch resize dogs --out thumbs --dry-run
+        imgbatch resize dogs --out thumbs --resume
         find dogs -name '*.jpg' -print0 | imgbatch resize --files-from - -0 --out thumbs --json
       """)
 

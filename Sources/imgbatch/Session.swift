@@ -32,13 +32,16 @@ struct Session {
 
   func perform() throws {
     try ending {
+      try input.checkSeparator(otherList: output.history.failedTo != nil)
       Signals.handle()
+      if talk.progressWidth != nil { Signals.clearLineWhenSuspended() }
       Worker.prepare()
       let found = try input.find(around: output.out.path)
       let naming = try naming()
       let planned = try plan(found, naming)
       try checkOutputFolder()
-      return input.isStreamed ? try runStream(after: planned, naming) : try run(planned)
+      let books = try Books(output, separator: input.separator, isDry: work.dryRun)
+      return input.isStreamed ? try runStream(after: planned, naming, books) : try run(planned, books)
     }
   }
 
@@ -66,28 +69,26 @@ struct Session {
     }
   }
 
-  private func run(_ jobs: [Job]) throws -> ExitStatus {
+  private func run(_ jobs: [Job], _ books: Books) throws -> ExitStatus {
     let reporter = reporter(
       for: .init(inputs: jobs.count, sourceByteCount: jobs.reduce(0) { $0 + $1.sourceByteCount }))
     if work.dryRun {
-      start(reporter)
-      preview(IteratorSequence(jobs.makeIterator()), reporter)
+      preview(SortedJobs(inOrder: jobs), reporter, books)
       return status(of: finish(reporter, inputs: jobs.count))
     }
-    return try execute(SortedJobs(jobs), reporter) { jobs.count }
+    return try execute(SortedJobs(jobs), reporter, books) { jobs.count }
   }
 
   /// The list on standard input is read while work goes on, so its number of inputs is known only at the end.
-  private func runStream(after planned: [Job], _ naming: OutputNaming) throws -> ExitStatus {
+  private func runStream(after planned: [Job], _ naming: OutputNaming, _ books: Books) throws -> ExitStatus {
     let jobs = StreamedJobs(after: planned, from: 0, separator: input.separator, naming: naming, stop: stop)
     let reporter = reporter(for: .init(inputs: nil, sourceByteCount: 0))
     let status: ExitStatus
     if work.dryRun {
-      start(reporter)
-      preview(IteratorSequence(AnyIterator { jobs.next() }), reporter)
+      preview(jobs, reporter, books)
       status = self.status(of: finish(reporter, inputs: jobs.foundCount))
     } else {
-      status = try execute(jobs, reporter) { jobs.foundCount }
+      status = try execute(jobs, reporter, books) { jobs.foundCount }
     }
     if let reason = jobs.failure { throw Complaint(.unreadableList("-", reason: reason)) }
     if jobs.foundCount == 0 && status == .success {
@@ -96,35 +97,53 @@ struct Session {
     return status
   }
 
-  private func execute(_ jobs: any JobSource, _ reporter: RunReporter, inputs: () -> Int) throws -> ExitStatus {
-    start(reporter)
+  private func execute(
+    _ jobs: any JobSource, _ reporter: RunReporter, _ books: Books, inputs: @escaping @Sendable () -> Int
+  ) throws -> ExitStatus {
     let endsAtFailure = work.failFast
     let stop = stop
+    let note: @Sendable (Job, Outcome) -> Void = { job, outcome in
+      books.note(job, outcome)
+      reporter.add(job, outcome)
+      if case .failed = outcome, endsAtFailure { stop.make() }
+      if StandardStream.output.condition != .open { stop.make() }
+    }
+    let ledger = books.ledger(jobs, folder: output.out.path, recipe: recipe, settled: note)
+    start(reporter)
+    Signals.whenPatienceEnds {
+      ledger.dropPicturesInHand()
+      finish(reporter, inputs: inputs())
+      books.close()
+    }
     do throws(ExecutorError) {
       try executor(
         for: work.mode, workers: workers, limits: work.limits.work, outputRoot: output.out.path
-      ).run(jobs, recipe: recipe, stop: stop) { job, outcome in
-        reporter.add(job, outcome)
-        if case .failed = outcome, endsAtFailure { stop.make() }
-        if StandardStream.output.condition != .open { stop.make() }
+      ).run(ledger, recipe: recipe, stop: stop) { job, outcome in
+        ledger.end(job, outcome)
+        note(job, outcome)
       }
     } catch {
       finish(reporter, inputs: inputs())
+      books.close()
       throw Complaint(error)
     }
-    return status(of: finish(reporter, inputs: inputs()))
+    let summary = finish(reporter, inputs: inputs())
+    books.close()
+    return status(of: summary)
   }
 
-  private func preview(_ jobs: some Sequence<Job>, _ reporter: RunReporter) {
+  private func preview(_ jobs: any JobSource, _ reporter: RunReporter, _ books: Books) {
+    let ledger = books.ledger(jobs, folder: output.out.path, recipe: recipe) { reporter.add($0, $1) }
+    start(reporter)
     let previewer = Previewer(recipe: recipe)
-    for job in jobs {
-      if stop.isMade || StandardStream.output.condition != .open { break }
-      switch previewer.prospect(of: job) {
+    while !stop.isMade, StandardStream.output.condition == .open, let job = ledger.next() {
+      let prospect = previewer.prospect(of: job)
+      switch prospect {
       case .planned(let preview): reporter.add(job, planned: preview)
-      case .ended(let outcome):
-        reporter.add(job, outcome)
-        if case .failed = outcome, work.failFast { return }
+      case .ended(let outcome): reporter.add(job, outcome)
       }
+      ledger.leave(job)
+      if case .ended(.failed) = prospect, work.failFast { return }
     }
   }
 

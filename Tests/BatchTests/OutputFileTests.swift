@@ -129,10 +129,10 @@ import Testing
 
   @Test func `causes that a test cannot make are worded too`() {
     let expected: [(Errno, String)] = [
-      (.noSpace, "ENOSPC: no space left on device; free some space and run again with --existing skip"),
+      (.noSpace, "ENOSPC: no space left on device; free some space and run again with --resume"),
       (.permissionDenied, "EACCES: permission denied; make the output folder writable for this user"),
       (.readOnlyFileSystem, "EROFS: read-only file system; choose another --out"),
-      (Errno(rawValue: EDQUOT), "EDQUOT: disk quota exceeded; free some space and run again with --existing skip"),
+      (Errno(rawValue: EDQUOT), "EDQUOT: disk quota exceeded; free some space and run again with --resume"),
       (.tooManyOpenFiles, "EMFILE: too many open files in this process; raise `ulimit -n` or lower --jobs"),
       (.fileTooLarge, "EFBIG: file size limit exceeded; raise `ulimit -f`"),
       (.ioError, "EIO: input/output error"),

@@ -34,6 +34,7 @@ import Testing
     recipe.jpeg.scans = .progressive
     recipe.png.level = 9
     recipe.existing = .fail
+    recipe.durability = .durable
     recipe.tolerance = .warningFails
     recipe.limits.pixelCount = 11
     recipe.limits.fileByteCount = 12
@@ -64,7 +65,7 @@ import Testing
         WrittenPicture(
           sourceSize: PixelSize(width: 4000, height: 3000), outputSize: PixelSize(width: 256, height: 192),
           sourceByteCount: 99, outputByteCount: 11, warningCount: 2, firstWarning: "wörds", times: times)),
-      .skipped(.exists),
+      .skipped(.exists), .skipped(.upToDate), .skipped(.notFailed),
       .failed(JobError(stage: .resize, code: .limitMemory, message: "no \u{1B} room")),
     ]
     for outcome in outcomes {

@@ -53,10 +53,11 @@ final class ScratchFolder {
     try FileManager.default.copyItem(at: Places.samples.appending(path: sample), to: target)
   }
 
-  /// The paths of all files below a folder, from there, sorted.
+  /// The paths of all files below a folder, from there, sorted; without the journal and the lock that runs keep there.
   func files(below name: String) -> [String] {
     let names = FileManager.default.enumerator(atPath: self[name])?.compactMap { $0 as? String } ?? []
     return names.filter { path in
+      if path == ".imgbatch-journal" || path == ".imgbatch-lock" { return false }
       let attributes = try? FileManager.default.attributesOfItem(atPath: self[name + "/" + path])
       return attributes?[.type] as? FileAttributeType != .typeDirectory
     }.sorted()

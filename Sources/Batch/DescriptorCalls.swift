@@ -1,0 +1,57 @@
+internal import SystemPackage
+
+#if canImport(Darwin)
+  internal import Darwin
+#else
+  internal import Glibc
+#endif
+
+// What is asked of an open file beside reading and writing.
+extension Descriptor {
+  /// Writes all of the bytes.
+  func write(_ bytes: [UInt8]) throws(Errno) {
+    try unsafe bytes.withUnsafeBufferPointer { bytes throws(Errno) in
+      try unsafe write(UnsafeRawBufferPointer(bytes))
+    }
+  }
+
+  /// Reads once, at most as many bytes as the array has; 0 at the end of the file.
+  func read(into bytes: inout [UInt8]) throws(Errno) -> Int {
+    try unsafe bytes.withUnsafeMutableBufferPointer { bytes throws(Errno) in
+      try unsafe read(into: UnsafeMutableRawBufferPointer(bytes))
+    }
+  }
+
+  /// The file's last byte, nil where it is empty.
+  func lastByte() throws(Errno) -> UInt8? {
+    if lseek(number, 0, SEEK_END) == 0 { return nil }
+    guard lseek(number, -1, SEEK_END) >= 0 else { throw .current }
+    var byte: [UInt8] = [0]
+    return try read(into: &byte) == 1 ? byte[0] : nil
+  }
+
+  /// Returns when the disk has the file's bytes.
+  func synchronizeData() throws(Errno) {
+    #if canImport(Darwin)
+      try synchronize()
+    #else
+      guard fdatasync(number) == 0 else { throw .current }
+    #endif
+  }
+
+  /// Returns when the disk has all of it; of a folder, its names.
+  func synchronize() throws(Errno) { guard fsync(number) == 0 else { throw .current } }
+
+  /// Makes the file empty; pipes and devices stay as they are.
+  func empty() throws(Errno) {
+    guard ftruncate(number, 0) == 0 || errno == EINVAL else { throw .current }
+    lseek(number, 0, SEEK_SET)
+  }
+
+  /// Takes the file's lock, for as long as it is open, or throws `wouldBlock` where another process has it.
+  func lock() throws(Errno) {
+    while flock(number, LOCK_EX | LOCK_NB) != 0 {
+      if errno != EINTR { throw .current }
+    }
+  }
+}

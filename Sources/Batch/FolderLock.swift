@@ -1,0 +1,57 @@
+package import SystemPackage
+
+#if canImport(Darwin)
+  internal import Darwin
+#else
+  internal import Glibc
+#endif
+
+/// Keeps a second run out of an output folder, by `flock` on a file in it (`.imgbatch-lock`) that holds the owner's number.
+///
+/// The system lets go of the lock when the process ends, however it ends. The file stays: who unlinks it lets two runs
+/// hold two files of one name.
+package final class FolderLock: Sendable {
+  private let file: Descriptor
+
+  package enum Refusal: Error, Hashable, Sendable {
+    /// Another run has it; its process, where it says so.
+    case held(by: Int32?)
+    case unusable(Errno)
+  }
+
+  package static let name = ".imgbatch-lock"
+
+  package init(in folder: FilePath) throws(Refusal) {
+    do throws(Errno) {
+      file = try Descriptor(opening: folder.appending(FolderLock.name), .shared)
+    } catch { throw .unusable(error) }
+    // The holder writes its number right after it has the lock, so for an instant there may be none, or an old one.
+    for attempt in 0... {
+      do throws(Errno) {
+        try file.lock()
+        break
+      } catch {
+        guard error == .wouldBlock else { throw .unusable(error) }
+        let holder = FolderLock.holder(file)
+        if let holder, isAlive(holder) { throw .held(by: holder) }
+        if attempt == 100 { throw .held(by: nil) }
+        usleep(1000)
+      }
+    }
+    do throws(Errno) {
+      try file.empty()
+      try file.write(Array("\(getpid())\n".utf8))
+    } catch { throw .unusable(error) }
+  }
+
+  private static func holder(_ file: borrowing Descriptor) -> pid_t? {
+    var text = [UInt8](repeating: 0, count: 16)
+    lseek(file.number, 0, SEEK_SET)
+    let count = try? file.read(into: &text)
+    let digits = text.prefix(count ?? 0).prefix { $0 != UInt8(ascii: "\n") }
+    return pid_t(String(decoding: digits, as: UTF8.self))
+  }
+}
+
+/// Whether there is a process of that number, whosever it is.
+func isAlive(_ process: pid_t) -> Bool { kill(process, 0) == 0 || errno != ESRCH }

@@ -1,0 +1,46 @@
+package import SystemPackage
+
+/// What the journal of an output folder tells of earlier runs: the last outcome of each picture.
+package struct History: Sendable {
+  struct Record: Sendable {
+    let source: FileStamp
+    let recipe: UInt64
+    let outcome: JournalOutcome
+  }
+
+  private var records: [PictureFingerprint: Record] = [:]
+
+  /// Reads the journal of a folder; empty where there is none.
+  package init(of folder: FilePath) throws(Errno) {
+    var records: [PictureFingerprint: Record] = [:]
+    try Journal.forEachEntry(in: folder) { entry in
+      records[PictureFingerprint(entry.outputName, entry.sourceName)] = Record(
+        source: entry.source, recipe: entry.recipe, outcome: entry.outcome)
+    }
+    self.records = records
+  }
+
+  /// Whether no run has been told of yet.
+  package var isEmpty: Bool { records.isEmpty }
+
+  func record(outputName: [UInt8], sourceName: [UInt8]) -> Record? {
+    records[PictureFingerprint(outputName, sourceName)]
+  }
+}
+
+/// Output and source of a picture in 128 bits: whether two pictures share one need not be feared.
+struct PictureFingerprint: Hashable {
+  private let low: Int
+  private let high: Int
+
+  init(_ output: [UInt8], _ source: [UInt8]) {
+    let halves = (0...1).map { seed in
+      var hasher = Hasher()
+      hasher.combine(seed)
+      hasher.combine(output)
+      hasher.combine(source)
+      return hasher.finalize()
+    }
+    (low, high) = (halves[0], halves[1])
+  }
+}

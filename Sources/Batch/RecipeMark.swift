@@ -1,0 +1,42 @@
+internal import Codecs
+
+/// Recipes as numbers for the journal: a picture is up to date only where its number is what it would be now.
+struct RecipeMark: Sendable {
+  private let jpeg: Marks
+  private let png: Marks
+
+  private struct Marks: Sendable {
+    let written: UInt64
+    let failed: UInt64
+  }
+
+  init(_ recipe: Recipe) {
+    func marks(_ format: ImageFormat) -> Marks {
+      var lasting = recipe
+      // How an output comes under its name changes none of its bytes.
+      lasting.existing = .overwrite
+      lasting.durability = .ordinary
+      let failed = RecipeMark.hash(lasting, format)
+      // Nor do limits, once a picture stays below them; but one that failed may come through with others.
+      lasting.limits = DecodeLimits()
+      return Marks(written: RecipeMark.hash(lasting, format), failed: failed)
+    }
+    jpeg = marks(.jpeg)
+    png = marks(.png)
+  }
+
+  func value(for format: ImageFormat, _ outcome: JournalOutcome) -> UInt64 {
+    let marks = format == .jpeg ? jpeg : png
+    return if case .written = outcome { marks.written } else { marks.failed }
+  }
+
+  /// Over the form that goes to worker processes: it has every field, new ones too.
+  private static func hash(_ recipe: Recipe, _ format: ImageFormat) -> UInt64 {
+    var wire = WireWriter()
+    recipe.write(to: &wire)
+    wire.write(format.rawValue)
+    var hash = FNVHash()
+    hash.add(wire.bytes)
+    return hash.value
+  }
+}

@@ -1,0 +1,56 @@
+package import SystemPackage
+
+#if canImport(Darwin)
+  internal import Darwin
+#else
+  internal import Glibc
+#endif
+
+/// Removes the temporary files that killed runs left. For who holds the folder's lock only: without it, they may be those
+/// of a run in another container, whose processes cannot be seen from here.
+package enum StaleTemporaries {
+  /// No output takes that long to be written.
+  private static let longestWrite = Int64(3600) * 1_000_000_000
+
+  /// Nanoseconds since 1970, as files are stamped.
+  package static var now: Int64 {
+    var time = timespec()
+    // SAFETY: fills one timespec, which lives during the call.
+    _ = unsafe clock_gettime(CLOCK_REALTIME, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+  }
+
+  /// Removes from one folder what a process that is gone left before `start`, when this run began.
+  package static func sweep(_ folder: FilePath, before start: Int64) {
+    remove(from: folder) { process, modified in
+      // A process of that number may be another one by now, or ourselves.
+      modified < start && (process == getpid() || !isAlive(process) || modified < start - longestWrite)
+    }
+  }
+
+  /// Removes from one folder whatever this run, which ends now, is writing there.
+  package static func drop(_ folder: FilePath, since start: Int64) {
+    remove(from: folder) { process, modified in process == getpid() || modified >= start }
+  }
+
+  private static func remove(from folder: FilePath, where isStale: (pid_t, Int64) -> Bool) {
+    let path = folder.isEmpty ? [UInt8(ascii: ".")] : folder.bytes
+    guard let opened = try? OpenFolder.open(path, links: .follow) else { return }
+    _ = unsafe opened.forEachEntry { name, _ in
+      // SAFETY: the name is zero-terminated.
+      guard unsafe name[0] == CChar(bitPattern: UInt8(ascii: ".")), let process = unsafe owner(String(cString: name)),
+        let status = try? unsafe FileStatus(of: name, in: opened, links: .stay), status.kind == .regular,
+        isStale(process, status.modified)
+      else { return }
+      _ = unsafe unlinkat(opened.number, name, 0)
+    }
+  }
+
+  /// The process that a temporary's name tells: `.imgbatch-PID-N.tmp`; nil for other names.
+  static func owner(_ name: String) -> pid_t? {
+    guard name.hasPrefix(".imgbatch-"), name.hasSuffix(".tmp") else { return nil }
+    let numbers = name.dropFirst(10).dropLast(4).split(separator: "-", omittingEmptySubsequences: false)
+    guard numbers.count == 2, Int(numbers[1]) != nil, let process = pid_t(numbers[0]), process > 0 else { return nil }
+    return process
+  }
+}

@@ -1,0 +1,68 @@
+internal import Batch
+internal import Reporting
+internal import SystemPackage
+
+/// What a run keeps in its output folder beside the pictures, the lock and the journal, and the list of what failed.
+struct Books {
+  private let selection: Selection
+  private let lock: FolderLock?
+  private let history: History?
+  private let journal: Journal?
+  private let failed: FailedList?
+  private let failedPath: FilePath?
+
+  /// Opens them all before any work. A dry run only reads what is there.
+  init(_ options: OutputOptions, separator: EntrySeparator, isDry: Bool) throws {
+    let folder = options.out.path
+    let wishes = options.history
+    selection = wishes.selection(options.existing)
+    do throws(FolderLock.Refusal) {
+      lock = wishes.noLock || isDry ? nil : try FolderLock(in: folder)
+    } catch {
+      throw Complaint.locked(folder, error)
+    }
+    do throws(Errno) {
+      if lock != nil, !wishes.noJournal { Journal.compact(in: folder) }
+      history = selection == .all ? nil : try History(of: folder)
+      journal = wishes.noJournal || isDry ? nil : try Journal(in: folder)
+    } catch {
+      throw Complaint.journal(folder, error)
+    }
+    if selection == .failed, let history, history.isEmpty { throw Complaint.nothingToRetry(folder) }
+    failedPath = isDry ? nil : wishes.failedTo?.path
+    do throws(Errno) {
+      failed = if let failedPath { try FailedList(path: failedPath, separator: separator) } else { nil }
+    } catch {
+      throw Complaint.failedList(failedPath ?? "", error)
+    }
+  }
+
+  func ledger(
+    _ jobs: any JobSource, folder: FilePath, recipe: Recipe, settled: @escaping @Sendable (Job, Outcome) -> Void
+  ) -> Ledger {
+    Ledger(
+      jobs, folder: folder, recipe: recipe, selection: selection, history: history, journal: journal, lock: lock,
+      settled: settled)
+  }
+
+  /// A picture has ended, by work or by what is known of it.
+  func note(_ job: Job, _ outcome: Outcome) {
+    if case .failed = outcome { failed?.add(job.source) }
+  }
+
+  /// Writes the list of what failed, and says what could not be kept.
+  func close() {
+    if let error = journal?.failure {
+      say("the journal could not be kept (\(error.words)); --resume will do some pictures again.")
+    }
+    guard let failed, let failedPath else { return }
+    do throws(Errno) {
+      let omitted = try failed.write()
+      if omitted > 0 { say("\(omitted) failed names have line ends and are not in the list; use -0.") }
+    } catch {
+      say("the list --failed-to \(failedPath.forTerminal) could not be written (\(error.words)).")
+    }
+  }
+
+  private func say(_ sentence: String) { StandardStream.error.write("Warning: \(sentence)\n") }
+}

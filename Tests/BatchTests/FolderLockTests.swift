@@ -1,0 +1,78 @@
+import Foundation
+import SystemPackage
+import Testing
+
+@testable import Batch
+
+@Suite("Locks and what killed runs left (promises 1 and 13)")
+struct FolderLockTests {
+  let folder: TemporaryFolder
+  init() throws { folder = try TemporaryFolder() }
+
+  private func refusal(_ folder: FilePath) -> FolderLock.Refusal? {
+    do throws(FolderLock.Refusal) { _ = try FolderLock(in: folder) } catch { return error }
+    return nil
+  }
+
+  @Test func `promise 13: one at a time has the folder, and the other is told who`() throws {
+    var lock: FolderLock? = try FolderLock(in: folder.path)
+    #expect(refusal(folder.path) == .held(by: getpid()))
+    #expect(lock != nil)
+    lock = nil
+    #expect(refusal(folder.path) == nil)
+    #expect(try folder.names() == [FolderLock.name])
+  }
+
+  @Test func `a lock that cannot be is no lock`() throws {
+    #expect(refusal(folder("nowhere")) == .unusable(.noSuchFileOrDirectory))
+    try folder.link(FolderLock.name, to: "elsewhere")
+    #expect(refusal(folder.path) == .unusable(.tooManySymbolicLinkLevels))
+  }
+
+  @Test func `promise 1: temporaries of dead processes go, others stay`() throws {
+    let dead = try deadProcess()
+    let names = [
+      ".imgbatch-\(dead)-0.tmp", ".imgbatch-\(getpid())-1.tmp", ".imgbatch-1-2.tmp", ".imgbatch-\(dead)-x.tmp",
+      ".imgbatch-\(dead).tmp", "imgbatch-\(dead)-3.tmp", ".imgbatch-journal", "a.jpg",
+    ]
+    for name in names { try folder.add(name) }
+    try folder.addFolder(".imgbatch-\(dead)-9.tmp")
+    // Before the run began, nothing here was.
+    StaleTemporaries.sweep(folder.path, before: 0)
+    #expect(try folder.names().count == 9)
+    StaleTemporaries.sweep(folder.path, before: StaleTemporaries.now + 1_000_000_000)
+    #expect(try folder.names() == Array(names[2...] + [".imgbatch-\(dead)-9.tmp"]).sorted())
+    StaleTemporaries.sweep(folder("nowhere"), before: .max)
+    // An hour after it was begun, no output is still being written.
+    StaleTemporaries.sweep(folder.path, before: StaleTemporaries.now + 3700 * 1_000_000_000)
+    #expect(try !folder.names().contains(names[2]))
+  }
+
+  @Test func `promise 1: a run that ends drops its own temporaries`() throws {
+    let start = StaleTemporaries.now
+    try folder.add(".imgbatch-\(getpid())-0.tmp")
+    try folder.add("a.jpg")
+    StaleTemporaries.drop(folder.path, since: start)
+    #expect(try folder.names() == ["a.jpg"])
+  }
+
+  private func deadProcess() throws -> Int32 {
+    let process = Process()
+    process.executableURL = URL(filePath: "/bin/true")
+    try process.run()
+    process.waitUntilExit()
+    return process.processIdentifier
+  }
+
+  @Test func `the list of what failed is sorted, ends its names and tells which do not fit`() throws {
+    try folder.add("list", [UInt8](repeating: 1, count: 500))
+    let list = try FailedList(path: folder("list"), separator: .newline)
+    for name in ["b", "a\n", "c"] { list.add(FilePath(name)) }
+    #expect(try list.write() == 1)
+    #expect(try folder.content("list") == Array("b\nc\n".utf8))
+    let zeros = try FailedList(path: folder("zeros"), separator: .zeroByte)
+    for name in ["b", "a\n"] { zeros.add(FilePath(name)) }
+    #expect(try zeros.write() == 0)
+    #expect(try folder.content("zeros") == Array("a\n\0b\0".utf8))
+  }
+}

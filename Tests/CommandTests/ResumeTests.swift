@@ -1,0 +1,172 @@
+import Foundation
+import Testing
+
+@Suite("Journal, resume and retry (promises 1, 2 and 8)")
+struct ResumeTests {
+  private let scratch: ScratchFolder
+
+  init() throws { scratch = try ScratchFolder() }
+
+  /// Two dozen pictures in a tree.
+  private func fill() throws {
+    for index in 0..<8 {
+      try scratch.add("dogs/rex.jpg", as: "in/\(index).jpg")
+      try scratch.add("dogs/luna.jpg", as: "in/sub/\(index).jpg")
+      try scratch.add("dogs/bello.png", as: "in/sub/deep/\(index).png")
+    }
+  }
+
+  private func summary(_ answer: Answer) throws -> [String: Int] {
+    let event = try #require(answer.events.last)
+    return event.compactMapValues { $0 as? Int }.filter {
+      ["written", "skipped", "failed", "notStarted"].contains($0.key)
+    }
+  }
+
+  @Test(
+    "Promises 1 and 8: killed at any moment, what is there is whole, and --resume does the rest",
+    arguments: ["threads", "processes"], [1, 2, 9, 20])
+  func kill(mode: String, lines: Int) throws {
+    try fill()
+    let arguments = ["resize", scratch["in"], "--size", "64", "--json", "--mode", mode, "--out"]
+    #expect(try Command.run(arguments: arguments + [scratch["golden"]]).status == 0)
+    let process = Command.prepared(Command.imgbatch, arguments + [scratch["out"]])
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    var text = ""
+    while text.filter({ $0 == "\n" }).count < lines {
+      text += String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+    }
+    Foundation.kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+    #expect(process.terminationReason == .uncaughtSignal)
+
+    for name in scratch.files(below: "out") where !name.contains(".imgbatch-") {
+      #expect(scratch.bytes("out/\(name)") == scratch.bytes("golden/\(name)"), "\(name)")
+    }
+    let answer = try Command.run(arguments: arguments + [scratch["out"], "--resume"])
+    #expect(answer.status == 0, "\(answer.error)")
+    let sums = try summary(answer)
+    // Whatever an event told of is in the journal; the first line is the start's.
+    #expect(try #require(sums["skipped"]) >= lines - 1)
+    #expect(sums["skipped", default: 0] + sums["written", default: 0] == 24)
+    let difference = try Command.shell("diff -r -x .imgbatch-journal -x .imgbatch-lock golden out", in: scratch)
+    #expect(difference.status == 0, "\(difference.output)")
+    let again = try Command.run(arguments: arguments + [scratch["out"], "--resume"])
+    #expect(try summary(again) == ["written": 0, "skipped": 24, "failed": 0, "notStarted": 0])
+  }
+
+  @Test("Promise 8: --resume tells known failures again with their codes, and tries them when they change")
+  func knownFailures() throws {
+    try FileManager.default.copyItem(atPath: Command.broken, toPath: scratch["in"])
+    try scratch.add("dogs/rex.jpg", as: "in/rex.jpg")
+    let arguments = ["resize", scratch["in"], "--out", scratch["out"], "--json"]
+    let first = try Command.run(arguments: arguments)
+    #expect(first.status == 1)
+    let second = try Command.run(arguments: arguments + ["--resume"])
+    #expect(second.status == 1)
+    #expect(try summary(second) == ["written": 0, "skipped": 1, "failed": 12, "notStarted": 0])
+    #expect(second.error.contains("known from an earlier run"))
+    for (name, file) in try first.files {
+      let code = { (file: [String: Any]?) in (file?["error"] as? [String: Any])?["code"] as? String }
+      #expect(try code(file) == code(second.files[name]))
+    }
+    #expect(try second.files["rex.jpg"]?["reason"] as? String == "up-to-date")
+
+    try FileManager.default.removeItem(atPath: scratch["in/truncated.jpg"])
+    try scratch.add("dogs/luna.jpg", as: "in/truncated.jpg")
+    let third = try Command.run(arguments: arguments + ["--resume"])
+    #expect(try summary(third) == ["written": 1, "skipped": 1, "failed": 11, "notStarted": 0])
+    // Other limits are another chance, for those that failed only.
+    let raised = try Command.run(arguments: arguments + ["--resume", "--max-pixels", "99", "--max-scans", "7"])
+    #expect(try summary(raised)["skipped"] == 2)
+    #expect(try raised.files["lying-header.png"]?["error"].map { "\($0)".contains("limit of 99") } == true)
+  }
+
+  @Test("--existing update redoes what changed in source, options or output")
+  func update() throws {
+    try fill()
+    let arguments = [
+      "resize", scratch["in"], "--out", scratch["out"], "--json", "--existing", "update", "--size", "50",
+    ]
+    #expect(try summary(Command.run(arguments: arguments))["written"] == 24)
+    #expect(try summary(Command.run(arguments: arguments))["skipped"] == 24)
+    // Spelt another way, it is the same run.
+    let spelt = try Command.shell(
+      "cd in && imgbatch resize ../in/. --out ../in/../out --json --existing update --size 50", in: scratch)
+    #expect(try summary(spelt)["skipped"] == 24, "\(spelt.error)")
+    try FileManager.default.removeItem(atPath: scratch["in/3.jpg"])
+    try scratch.add("dogs/luna.jpg", as: "in/3.jpg")
+    try FileManager.default.removeItem(atPath: scratch["out/sub/4.jpg"])
+    #expect(
+      try summary(Command.run(arguments: arguments + ["--dry-run"])) == [
+        "written": 0, "skipped": 22, "failed": 0, "notStarted": 2,
+      ])
+    #expect(
+      try summary(Command.run(arguments: arguments)) == [
+        "written": 2, "skipped": 22, "failed": 0, "notStarted": 0,
+      ])
+    #expect(try summary(Command.run(arguments: arguments + ["--quality", "30"]))["written"] == 24)
+  }
+
+  @Test("--retry-failed takes only what failed; --failed-to writes what --files-from reads")
+  func retry() throws {
+    try FileManager.default.copyItem(atPath: Command.broken, toPath: scratch["in"])
+    try scratch.add("dogs/rex.jpg", as: "in/rex.jpg")
+    try scratch.add("broken/empty.jpg", as: "in/two\nlines.jpg")
+    let arguments = ["resize", scratch["in"], "--out", scratch["out"], "--json"]
+    let nothing = try Command.run(arguments: arguments + ["--retry-failed"])
+    #expect(nothing.status == 66)
+    #expect(nothing.error.contains("--retry-failed"))
+
+    let first = try Command.run(arguments: arguments + ["--failed-to", scratch["list"]])
+    #expect(first.status == 1)
+    #expect(first.error.contains("use -0"))
+    let names = try #require(scratch.bytes("list")).split(separator: 10).map { String(decoding: $0, as: UTF8.self) }
+    #expect(names.count == 12 && names == names.sorted())
+    let zeros = try Command.run(arguments: arguments + ["-0", "--failed-to", scratch["zeros"]])
+    #expect(zeros.status == 1)
+    #expect(scratch.bytes("zeros")?.split(separator: 0).count == 13)
+
+    let retried = try Command.run(arguments: arguments + ["--retry-failed", "--fail-on", "never"])
+    let sums = try summary(retried)
+    #expect(sums["skipped"] == 1 && sums["written", default: 0] > 0 && sums["failed", default: 0] > 0)
+    #expect(try retried.files["rex.jpg"]?["reason"] as? String == "not-failed")
+    let listed = try Command.run(
+      "resize", "-0", "--files-from", scratch["zeros"], "--failed-to", scratch["zeros"], "--out", scratch["b"], "--json"
+    )
+    #expect(try summary(listed) == ["written": 0, "skipped": 0, "failed": 13, "notStarted": 0])
+    #expect(scratch.bytes("zeros")?.split(separator: 0).count == 13)
+  }
+
+  @Test("Without the journal nothing of it is there, and what needs it is refused")
+  func noJournal() throws {
+    let answer = try Command.run("resize", Command.dogs, "--out", scratch["out"], "--no-journal", "--no-lock")
+    #expect(answer.status == 0)
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: scratch["out"]).sorted() == [
+        "bello.png", "luna.jpg", "rex.jpg",
+      ])
+    for option in [["--resume"], ["--retry-failed"], ["--existing", "update"]] {
+      let refused = try Command.run(
+        arguments: ["resize", Command.dogs, "--out", scratch["out"], "--no-journal"] + option)
+      #expect(refused.status == 64)
+      #expect(refused.error.contains("\(option.joined(separator: " ")) needs the journal"))
+    }
+    for options in [["--resume", "--retry-failed"], ["--resume", "--existing", "skip"]] {
+      #expect(try Command.run(arguments: ["resize", Command.dogs, "--out", scratch["out"]] + options).status == 64)
+    }
+  }
+
+  @Test("A journal that cannot be used is told before any work")
+  func unusableJournal() throws {
+    try FileManager.default.createDirectory(
+      atPath: scratch["out/.imgbatch-journal"], withIntermediateDirectories: true)
+    let answer = try Command.run("resize", Command.dogs, "--out", scratch["out"])
+    #expect(answer.status == 73)
+    #expect(answer.error.contains(".imgbatch-journal") && answer.error.contains("--no-journal"))
+    #expect(scratch.files(below: "out") == [])
+  }
+}
