@@ -30,25 +30,34 @@ struct OutputNames {
     let index: Int
   }
 
+  /// The first job of each run of neighbours that share an output folder.
+  private let firstInFolder: [Int]
+
   private struct Finding {
     let first: Int
     let second: Int
     let nature: Collision.Nature
   }
 
-  private let jobs: [Job]
+  private let jobs: PlannedJobs
   private let folderLength: Int
   private let names: [Name]
 
   /// - Parameter folder: the one that all outputs are in.
-  init(_ jobs: [Job], below folder: FilePath) {
+  init(_ jobs: PlannedJobs, below folder: FilePath) {
     self.jobs = jobs
     folderLength = folder.length
     var names: [Name] = []
     names.reserveCapacity(jobs.count)
+    var firstInFolder: [Int] = []
+    var lastFolder: FilePath?
     for job in jobs where job.refusal == nil {
       names.append(Name(hash: OutputNames.hash(job.output), index: job.index))
+      let folder = job.output.removingLastComponent()
+      if folder != lastFolder { firstInFolder.append(job.index) }
+      lastFolder = folder
     }
+    self.firstInFolder = firstInFolder
     names.sort { ($0.hash, $0.index) < ($1.hash, $1.index) }
     self.names = names
   }
@@ -67,7 +76,8 @@ struct OutputNames {
     var start = 0
     for place in names.indices {
       if names[place].hash != names[start].hash { start = place }
-      // Nearly always the first of the run or none: unequal names have equal hashes once in many lives.
+      if place == start { continue }
+      // Nearly always the first of the run: unequal names have equal hashes once in many lives.
       let job = jobs[names[place].index]
       let first = names[start..<place].first { jobs[$0.index].output == job.output }
       if let first { findings.append(Finding(first: first.index, second: job.index, nature: .oneName)) }
@@ -78,13 +88,8 @@ struct OutputNames {
   /// Looks every folder on the way to an output up among the outputs.
   private func filesAndFolders() -> [Finding] {
     var findings: [Finding] = []
-    var lastFolder: FilePath?
-    for job in jobs where job.refusal == nil {
-      // Neighbours share folders.
-      let folder = job.output.removingLastComponent()
-      if folder == lastFolder { continue }
-      lastFolder = folder
-      var path = folder
+    for job in firstInFolder.map({ jobs[$0] }) {
+      var path = job.output.removingLastComponent()
       while path.length > folderLength {
         if let file = index(of: path) {
           findings.append(Finding(first: file, second: job.index, nature: .fileAndFolder))

@@ -4,8 +4,8 @@ package import SystemPackage
 /// An input of the run: a file to work on, or one that is known to fail.
 package struct FoundInput: Sendable {
   package let source: FilePath
-  /// Where in the source's bytes the relative path starts: a million inputs need not hold it a second time.
-  private let relativeStart: Int
+  /// Where in the source's bytes the relative path starts: nobody has to hold it a second time.
+  let relativeStart: Int
   /// Size in bytes; 0 where not known.
   package let byteCount: Int
   /// Nil where nothing could be learnt of the file.
@@ -25,6 +25,19 @@ package struct FoundInput: Sendable {
     self.relativeStart = relativeStart ?? (source.bytes.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0)
     byteCount = status?.byteCount ?? 0
     identity = status?.identity
+    self.contents = contents
+    self.refusal = refusal
+  }
+
+  /// Everything, as it was found.
+  init(
+    source: FilePath, relativeStart: Int, byteCount: Int, identity: FileIdentity?, contents: ImageFormat?,
+    refusal: JobError?
+  ) {
+    self.source = source
+    self.relativeStart = relativeStart
+    self.byteCount = byteCount
+    self.identity = identity
     self.contents = contents
     self.refusal = refusal
   }

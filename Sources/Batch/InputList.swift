@@ -2,7 +2,7 @@ package import SystemPackage
 
 /// The inputs of a run, in the order of the arguments, and what was passed over on the way.
 package struct InputList: Sendable {
-  package private(set) var inputs: [FoundInput] = []
+  package private(set) var inputs = FoundInputs()
   /// Files in folders that are neither JPEG nor PNG, by name and by their first bytes.
   package private(set) var ignoredFileCount = 0
   /// Symbolic links that lead back to a folder they lie in.
@@ -37,12 +37,12 @@ extension InputList {
     var walker = Walker(rules: rules)
     for argument in arguments {
       if let input = FoundInput.named(argument, folders: nil) {
-        list.inputs.append(input)
+        walker.add(input)
       } else {
         walker.walk(argument)
-        list.inputs += walker.takeFound()
       }
     }
+    list.inputs = walker.takeFound()
     for file in lists { try list.append(file) }
     if arguments.count > 1 || !lists.isEmpty { list.removeRepetitions() }
     list.ignoredFileCount = walker.ignoredFileCount
@@ -62,17 +62,18 @@ extension InputList {
   /// Keeps the first of what has one identity and one relative path.
   private mutating func removeRepetitions() {
     // Sorted by those, repetitions are neighbours: cheaper in memory than a set of paths.
-    let order = inputs.indices.filter { inputs[$0].identity != nil }.sorted { one, other in
-      let (left, right) = (inputs[one], inputs[other])
-      if let a = left.identity, let b = right.identity, a != b { return a < b }
-      let (a, b) = (left.relative, right.relative)
+    let order = inputs.indices.filter { inputs.identity(at: $0) != nil }.sorted { one, other in
+      if let a = inputs.identity(at: one), let b = inputs.identity(at: other), a != b { return a < b }
+      let (a, b) = (inputs[one].relative, inputs[other].relative)
       return a == b ? one < other : a.bytes.lexicographicallyPrecedes(b.bytes)
     }
     var isRepetition = [Bool](repeating: false, count: inputs.count)
-    for (one, other) in zip(order, order.dropFirst()) {
-      let (left, right) = (inputs[one], inputs[other])
-      isRepetition[other] = left.identity == right.identity && left.relative == right.relative
+    for (one, other) in zip(order, order.dropFirst()) where inputs.identity(at: one) == inputs.identity(at: other) {
+      isRepetition[other] = inputs[one].relative == inputs[other].relative
     }
-    inputs = inputs.indices.filter { !isRepetition[$0] }.map { inputs[$0] }
+    guard isRepetition.contains(true) else { return }
+    var kept = FoundInputs()
+    for index in inputs.indices where !isRepetition[index] { kept.append(inputs[index]) }
+    inputs = kept
   }
 }

@@ -25,11 +25,22 @@ package struct OutputNaming: Sendable {
 
   /// The job that makes an input's output; refused where the input is, where its size cannot be told for its name, or
   /// where its name would lead out of the folder.
-  func job(index: Int, for input: FoundInput) -> Job {
+  func job(index: Int, for input: FoundInput) -> Job { job(index: index, for: input, measured: measured(input)) }
+
+  /// The size of an input's output, or why there is none; nil where names do not need it.
+  func measured(_ input: FoundInput) -> Result<PixelSize, JobError>? {
+    guard template.needsPixelSize, input.refusal == nil, let measure else { return nil }
+    do { return .success(try measure(input.source)) } catch { return .failure(error) }
+  }
+
+  /// - Parameter measured: what `measured` gave.
+  func job(index: Int, for input: FoundInput, measured: Result<PixelSize, JobError>?) -> Job {
     var refusal = input.refusal
     var pixels: PixelSize?
-    if template.needsPixelSize, refusal == nil, let measure {
-      do { pixels = try measure(input.source) } catch { refusal = error }
+    switch measured {
+    case .success(let size): pixels = size
+    case .failure(let error): refusal = error
+    case nil: break
     }
     let parts = NameParts(
       relative: input.relative, requested: format, contents: input.contents, size: size, pixels: pixels)

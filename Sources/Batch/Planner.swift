@@ -24,15 +24,15 @@ package struct Overlap: Hashable, Sendable {
 package enum Planner {
   /// The jobs of the inputs, in their order.
   ///
-  /// What is refused already takes part in nothing: it writes nothing. Takes 16 bytes a path for the names and 24 for
-  /// the files, one after the other, beside the jobs; looks at the file system only where the output folder is there.
-  package static func jobs(for inputs: [FoundInput], naming: OutputNaming) throws(PlanError) -> [Job] {
+  /// What is refused already takes part in nothing: it writes nothing. Takes 16 bytes a path for the names, then 24 for
+  /// the files, beside the inputs; looks at the file system only where the output folder is there.
+  package static func jobs(for inputs: FoundInputs, naming: OutputNaming) throws(PlanError) -> PlannedJobs {
     let outputFolderIsThere = try checkFolder(naming.folder)
-    let jobs = inputs.enumerated().map { naming.job(index: $0.offset, for: $0.element) }
+    let jobs = PlannedJobs(inputs, naming: naming)
     let collisions = OutputNames(jobs, below: naming.folder).collisions()
     guard collisions.isEmpty else { throw .collisions(collisions) }
     if outputFolderIsThere {
-      let overlaps = overlaps(jobs, inputs)
+      let overlaps = overlaps(jobs)
       guard overlaps.isEmpty else { throw .outputsAreInputs(overlaps) }
     }
     return jobs
@@ -47,8 +47,8 @@ package enum Planner {
     throw .outputFolderIsFile(folder)
   }
 
-  private static func overlaps(_ jobs: [Job], _ inputs: [FoundInput]) -> [Overlap] {
-    let sources = SourceFiles(inputs)
+  private static func overlaps(_ jobs: PlannedJobs) -> [Overlap] {
+    let sources = SourceFiles(jobs.inputs)
     var overlaps: [Overlap] = []
     var lastFolder: (path: FilePath, isThere: Bool)?
     for job in jobs where job.refusal == nil {
@@ -57,7 +57,7 @@ package enum Planner {
       let isThere = lastFolder?.path == folder ? lastFolder?.isThere == true : OutputFile.isThere(folder)
       lastFolder = (folder, isThere)
       guard isThere, let index = sources.index(of: job.output) else { continue }
-      overlaps.append(Overlap(input: inputs[index].source, output: job.output))
+      overlaps.append(Overlap(input: jobs.inputs[index].source, output: job.output))
     }
     return overlaps
   }
@@ -68,15 +68,15 @@ private struct SourceFiles {
   private let identities: [(identity: FileIdentity, index: Int)]
   private let paths: [FilePath: Int]
 
-  init(_ inputs: [FoundInput]) {
+  init(_ inputs: FoundInputs) {
     var identities: [(identity: FileIdentity, index: Int)] = []
     identities.reserveCapacity(inputs.count)
     var paths: [FilePath: Int] = [:]
-    for (index, input) in inputs.enumerated() {
-      if let identity = input.identity {
+    for index in inputs.indices {
+      if let identity = inputs.identity(at: index) {
         identities.append((identity, index))
       } else {
-        paths[input.source.lexicallyNormalized()] = index
+        paths[inputs[index].source.lexicallyNormalized()] = index
       }
     }
     identities.sort { ($0.identity, $0.index) < ($1.identity, $1.index) }

@@ -23,7 +23,7 @@ package enum WalkDepth: Sendable { case all, topOnly }
 struct Walker {
   private let rules: WalkRules
   private let output: FileIdentity?
-  private(set) var found: [FoundInput] = []
+  private var found = FoundInputs()
   private(set) var ignoredFileCount = 0
   private(set) var loopCount = 0
   private var pending: [PendingFolder] = []
@@ -50,9 +50,12 @@ struct Walker {
     while let folder = pending.popLast() { enter(folder) }
   }
 
-  /// Hands over what was found since the last time.
-  mutating func takeFound() -> [FoundInput] {
-    defer { found = [] }
+  /// Adds a file that needs no walk.
+  mutating func add(_ input: FoundInput) { found.append(input) }
+
+  /// Hands over what was found, in the order in which it was asked for.
+  mutating func takeFound() -> FoundInputs {
+    defer { found = FoundInputs() }
     return found
   }
 

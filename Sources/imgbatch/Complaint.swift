@@ -72,7 +72,7 @@ extension Complaint {
   }
 
   /// - Parameter inputs: none of which is there.
-  static func nothingReadable(_ inputs: [FoundInput]) -> Complaint {
+  static func nothingReadable(_ inputs: FoundInputs) -> Complaint {
     let lines = inputs.map { "  \($0.source.forTerminal): \(terminalText($0.refusal?.message ?? "unreadable"))" }
     return Complaint(
       status: .noInput, sentence: "none of the inputs can be read.\n" + lines.joined(separator: "\n"))

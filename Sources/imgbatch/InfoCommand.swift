@@ -35,13 +35,13 @@ struct InfoCommand: ParsableCommand {
   }
 
   /// For headers, a list is read whole before the first: they cost next to nothing.
-  private func streamed() throws -> [FoundInput] {
+  private func streamed() throws -> FoundInputs {
     var whole = input
     whole.filesFrom = PathArgument(argument: "/dev/stdin")
     return try whole.find().inputs
   }
 
-  private func report(_ inputs: [FoundInput]) -> ExitStatus {
+  private func report(_ inputs: FoundInputs) -> ExitStatus {
     // No pixel is allocated, so that limit does not matter.
     var limits = DecodeLimits()
     limits.pixelCount = .max

@@ -52,7 +52,7 @@ struct Session {
       measure: { path throws(JobError) in try Previewer(recipe: recipe).preview(of: path).outputSize })
   }
 
-  private func plan(_ found: InputList, _ naming: OutputNaming) throws -> [Job] {
+  private func plan(_ found: InputList, _ naming: OutputNaming) throws -> PlannedJobs {
     do throws(PlanError) {
       return try Planner.jobs(for: found.inputs, naming: naming)
     } catch {
@@ -69,9 +69,8 @@ struct Session {
     }
   }
 
-  private func run(_ jobs: [Job], _ books: Books) throws -> ExitStatus {
-    let reporter = reporter(
-      for: .init(inputs: jobs.count, sourceByteCount: jobs.reduce(0) { $0 + $1.sourceByteCount }))
+  private func run(_ jobs: PlannedJobs, _ books: Books) throws -> ExitStatus {
+    let reporter = reporter(for: .init(inputs: jobs.count, sourceByteCount: jobs.sourceByteCount))
     if work.dryRun {
       preview(SortedJobs(inOrder: jobs), reporter, books)
       return status(of: finish(reporter, inputs: jobs.count))
@@ -80,8 +79,8 @@ struct Session {
   }
 
   /// The list on standard input is read while work goes on, so its number of inputs is known only at the end.
-  private func runStream(after planned: [Job], _ naming: OutputNaming, _ books: Books) throws -> ExitStatus {
-    let jobs = StreamedJobs(after: planned, from: 0, separator: input.separator, naming: naming, stop: stop)
+  private func runStream(after planned: PlannedJobs, _ naming: OutputNaming, _ books: Books) throws -> ExitStatus {
+    let jobs = StreamedJobs(after: Array(planned), from: 0, separator: input.separator, naming: naming, stop: stop)
     let reporter = reporter(for: .init(inputs: nil, sourceByteCount: 0))
     let status: ExitStatus
     if work.dryRun {

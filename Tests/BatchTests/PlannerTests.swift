@@ -11,7 +11,7 @@ import Testing
   private func plan(
     _ arguments: [String], out: String = "out", _ template: String = "{dir}/{stem}.{ext}",
     format: OutputFormat = .same
-  ) throws -> [Job] {
+  ) throws -> PlannedJobs {
     var rules = WalkRules()
     rules.output = folder(out)
     let list = try InputList.find(arguments.map { folder($0) }, rules: rules)
@@ -20,7 +20,7 @@ import Testing
     return try Planner.jobs(for: list.inputs, naming: naming)
   }
 
-  private func error(_ body: () throws -> [Job]) -> PlanError? {
+  private func error(_ body: () throws -> PlannedJobs) -> PlanError? {
     do { _ = try body() } catch { return error as? PlanError }
     return nil
   }

@@ -1,0 +1,30 @@
+internal import Imaging
+
+/// The jobs of a plan, each put together when it is asked for: a million of them are as many names, not as many pairs of
+/// paths.
+package struct PlannedJobs: RandomAccessCollection, Sendable {
+  let inputs: FoundInputs
+  private let naming: OutputNaming
+  /// What names need of each picture; empty where they need nothing.
+  private let measured: [Result<PixelSize, JobError>?]
+
+  /// Reads headers where the names have the size of the output in them.
+  init(_ inputs: FoundInputs, naming: OutputNaming) {
+    self.inputs = inputs
+    self.naming = naming
+    measured = naming.template.needsPixelSize ? inputs.map { naming.measured($0) } : []
+  }
+
+  package var startIndex: Int { 0 }
+  package var endIndex: Int { inputs.count }
+
+  package subscript(index: Int) -> Job {
+    naming.job(index: index, for: inputs[index], measured: measured.isEmpty ? nil : measured[index])
+  }
+
+  /// Bytes of the source of one, without putting the job together.
+  package func sourceByteCount(at index: Int) -> Int { inputs.byteCount(at: index) }
+
+  /// Bytes of all sources.
+  package var sourceByteCount: Int { indices.reduce(0) { $0 + sourceByteCount(at: $1) } }
+}
