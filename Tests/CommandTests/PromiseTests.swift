@@ -1,0 +1,178 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The promises of reliability that the built program can show in a second; `make soak` has those that take longer.
+@Suite("Promises of reliability") struct PromiseTests {
+  private static let modes = ["serial", "threads", "processes"]
+
+  private func code(_ event: [String: Any]?) -> String? { (event?["error"] as? [String: Any])?["code"] as? String }
+
+  private func message(_ event: [String: Any]?) -> String {
+    (event?["error"] as? [String: Any])?["message"] as? String ?? ""
+  }
+
+  /// How the file ends as its format ends.
+  private func isWhole(_ bytes: Data?) -> Bool {
+    guard let bytes else { return false }
+    return bytes.starts(with: [0xFF, 0xD8])
+      ? bytes.suffix(2) == Data([0xFF, 0xD9]) : bytes.suffix(8).prefix(4) == Data("IEND".utf8)
+  }
+
+  @Test("Promise 1: past a file size limit nothing is left but whole files", arguments: modes)
+  func wholeOrAbsent(mode: String) throws {
+    let scratch = try ScratchFolder()
+    let answer = try Command.shell(
+      "ulimit -f 8; imgbatch resize '\(Command.dogs)' '\(Command.patterns)' --out out --json --mode \(mode) | cat",
+      in: scratch)
+    #expect(answer.status == 1, "\(answer.error)")
+    let files = try answer.files
+    #expect(files.count == 17)
+    for (name, event) in files {
+      if event["status"] as? String == "written" {
+        #expect(isWhole(scratch.bytes("out/" + name)), "\(name)")
+      } else {
+        #expect(message(event).hasPrefix("EFBIG"), "\(name): \(message(event))")
+        #expect(scratch.bytes("out/" + name) == nil)
+      }
+    }
+    #expect(scratch.files(below: "out").count == files.values.count { $0["status"] as? String == "written" })
+  }
+
+  @Test("Promise 1: what was there stays as it was when its new content cannot be written")
+  func oldContent() throws {
+    let scratch = try ScratchFolder()
+    try scratch.add("dogs/bello.png", as: "in/bello.png")
+    try scratch.add("patterns/iccp.png", as: "out/bello.png")
+    let before = scratch.bytes("out/bello.png")
+    let answer = try Command.shell("ulimit -f 8; imgbatch resize in --out out", in: scratch)
+    #expect(answer.status == 1)
+    #expect(scratch.bytes("out/bello.png") == before)
+    #expect(scratch.files(below: "out") == ["bello.png"])
+  }
+
+  @Test("Promise 2: every input ends as an event, with any number of workers", arguments: modes)
+  func everyInput(mode: String) throws {
+    let scratch = try ScratchFolder()
+    let folders = [Command.dogs, Command.patterns, Command.broken]
+    let there = try folders.flatMap { try FileManager.default.contentsOfDirectory(atPath: $0) }
+    for jobs in ["1", "3"] {
+      let answer = try Command.run(
+        arguments: ["resize"] + folders + ["--out", scratch["out\(jobs)"], "--json", "--mode", mode, "--jobs", jobs])
+      #expect(answer.status == 1)
+      let events = try answer.events.filter { $0["event"] as? String == "file" }
+      let names = events.map { URL(fileURLWithPath: $0["source"] as? String ?? "").lastPathComponent }
+      #expect(names.sorted() == there.sorted())
+      let written = events.filter { $0["status"] as? String == "written" }.compactMap { $0["output"] as? String }
+      #expect(
+        scratch.files(below: "out\(jobs)")
+          == written.map { String($0.dropFirst(scratch["out\(jobs)"].count + 1)) }.sorted())
+    }
+  }
+
+  @Test("Promise 7: sources stay as they are, and an output folder inside them may be used twice")
+  func sources() throws {
+    let scratch = try ScratchFolder()
+    for name in ["bello.png", "luna.jpg", "rex.jpg"] { try scratch.add("dogs/\(name)", as: "in/\(name)") }
+    let before = ["bello.png", "luna.jpg", "rex.jpg"].map { scratch.bytes("in/\($0)") }
+    for _ in 0..<2 {
+      #expect(try Command.run("resize", scratch["in"], "--out", scratch["in/thumbs"]).status == 0)
+      #expect(scratch.files(below: "in/thumbs") == ["bello.png", "luna.jpg", "rex.jpg"])
+    }
+    for (kind, option) in [("hard", ""), ("soft", "-s")] {
+      let answer = try Command.shell(
+        "mkdir \(kind) && ln \(option) \"$PWD/in/rex.jpg\" \(kind)/rex.jpg && imgbatch resize in --out \(kind)",
+        in: scratch)
+      #expect(answer.status == 64, "\(answer.error)")
+    }
+    #expect(["bello.png", "luna.jpg", "rex.jpg"].map { scratch.bytes("in/\($0)") } == before)
+  }
+
+  @Test("Promise 10: pipes, sockets, devices, loops and sparse giants are told, and nothing waits for them")
+  func regularFilesOnly() throws {
+    let scratch = try ScratchFolder()
+    try scratch.add("dogs/rex.jpg", as: "in/rex.jpg")
+    let made = try Command.shell(
+      "cd in && mkfifo fifo.jpg pipe && ln -s /dev/zero zero.jpg && ln -s self.jpg self.jpg && ln -s . loop && "
+        + "truncate -s 1T sparse.jpg || truncate -s 8G sparse.jpg", in: scratch)
+    try #require(made.status == 0, "\(made.error)")
+    for options in [[], ["--follow-symlinks"]] {
+      let answer = try Command.run(arguments: ["resize", scratch["in"], "--out", scratch["out"], "--json"] + options)
+      #expect(answer.status == 1)
+      let files = try answer.files
+      #expect(files.count == 5)
+      #expect(code(files["fifo.jpg"]) == "not-a-regular-file")
+      #expect(code(files["zero.jpg"]) == "not-a-regular-file")
+      #expect(code(files["self.jpg"]) == "read")
+      #expect(code(files["sparse.jpg"]) == "limit-bytes")
+      #expect(scratch.files(below: "out") == ["rex.jpg"])
+    }
+  }
+
+  @Test("Promise 11: names are bytes from the entry to the output, and never reach the terminal raw", arguments: modes)
+  func names(mode: String) throws {
+    let scratch = try ScratchFolder()
+    try scratch.add("patterns/noise-restart.jpg", as: "a.jpg")
+    let answer = try Command.shell(
+      """
+      mkdir in
+      for name in $'caf\\xe9' $'new\\nline' $'\\e[31m' -dash %d a:b @at ' ' "$(printf '%251s' | tr ' ' x)"; do
+        cp a.jpg "in/$name.jpg"
+      done
+      imgbatch resize in --out out --mode \(mode) --verbose && diff <(ls -1b in) <(ls -1b out)
+      """, in: scratch)
+    #expect(answer.status == 0, "\(answer.output)\(answer.error)")
+    #expect(answer.output.isEmpty)
+    #expect(!answer.error.contains("\u{1B}"))
+  }
+
+  @Test("Promise 14: too few descriptors fail pictures, not the run", arguments: modes)
+  func descriptors(mode: String) throws {
+    let scratch = try ScratchFolder()
+    let answer = try Command.shell(
+      "ulimit -n 24; imgbatch resize '\(Command.dogs)' '\(Command.patterns)' --out out --json --mode \(mode) --jobs 4 | cat",
+      in: scratch)
+    let files = try answer.files
+    #expect(files.count == 17, "\(answer.error)")
+    for event in files.values where event["status"] as? String != "written" {
+      #expect(message(event).contains("EMFILE"), "\(event)")
+    }
+    #expect(scratch.files(below: "out").count == files.values.count { $0["status"] as? String == "written" })
+  }
+
+  @Test("Promise 15: a thousand files cost no more descriptors than one, in any mode", arguments: modes)
+  func flat(mode: String) throws {
+    let scratch = try ScratchFolder()
+    try scratch.add("patterns/gray-1bit.png", as: "a.png")
+    let answer = try Command.shell(
+      """
+      mkdir in
+      for part in {0..4}; do tee in/$part-{0..199}.png < a.png > /dev/null; done
+      ulimit -n 40
+      imgbatch resize in --out out --mode \(mode) --jobs 2 --size 8 --png-level 0
+      """, in: scratch)
+    #expect(answer.status == 0, "\(answer.error)")
+    #expect(scratch.files(below: "out").count == 1000)
+  }
+
+  @Test("Promise 18: only JPEG and PNG are parsed, whatever the name, and --version says by what")
+  func parsers() throws {
+    let scratch = try ScratchFolder()
+    let others: [(String, [UInt8])] = [
+      ("tiff.jpg", Array("II*\0".utf8)), ("svg.png", Array("<?xml version='1.0'?><svg/>".utf8)),
+      ("ps.jpg", Array("%!PS-Adobe-3.0\n".utf8)), ("gif.png", Array("GIF89a".utf8)),
+      ("webp.jpg", Array("RIFF\u{40}\0\0\0WEBPVP8 ".utf8)), ("mvg.png", Array("push graphic-context\n".utf8)),
+    ]
+    for (name, start) in others {
+      try Data(start + [UInt8](repeating: 0, count: 60)).write(to: scratch.url.appending(path: name))
+    }
+    let answer = try Command.run("resize", scratch.url.path, "--out", scratch["out"], "--json")
+    #expect(answer.status == 1)
+    let files = try answer.files
+    #expect(files.count == others.count)
+    for (name, event) in files { #expect(["unsupported", "not-an-image"].contains(code(event) ?? ""), "\(name)") }
+    #expect(scratch.files(below: "out").isEmpty)
+    let version = try Command.run("--version").output
+    for library in ["libjpeg", "libpng", "zlib"] { #expect(version.contains(library), "\(version)") }
+  }
+}
