@@ -6,7 +6,7 @@ DESTDIR ?=
 swift_build := swift build -c release --static-swift-stdlib
 swift_files := Sources Tests Package.swift
 
-.PHONY: help deps build run test check bench install clean
+.PHONY: help deps build run test check sanitize fuzz soak bench install clean
 
 help:
 	@echo 'make deps      install the libraries that are missing, by apt-get or brew'
@@ -14,6 +14,9 @@ help:
 	@echo 'make run       thumbnails of the pictures in samples/, in thumbs/'
 	@echo 'make test      all tests'
 	@echo 'make check     format, lint, fences of the design, a build with warnings as errors'
+	@echo 'make sanitize  the tests of codecs and batch under the address, leak and thread sanitizers (minutes)'
+	@echo 'make fuzz      damage the samples and decode them for FUZZ_SECONDS (60), from FUZZ_SEED (the time) on'
+	@echo 'make soak      the promises of reliability that take longer than tests may (minutes; best as root)'
 	@echo 'make bench     the tables of the README: peers side by side, then the resampler alone (takes minutes)'
 	@echo 'make install   copy the two programs to $$PREFIX/bin (PREFIX=$(PREFIX))'
 	@echo 'make clean     remove what the build made'
@@ -36,6 +39,15 @@ check: deps
 	.ci/fences
 	IMGBATCH_WARNINGS_AS_ERRORS=1 swift build --build-tests --scratch-path .build/check
 
+sanitize: deps
+	Tests/Sanitizers/sanitize.sh
+
+fuzz: deps
+	Tests/Fuzz/fuzz.sh
+
+soak: deps
+	Tests/Soak/soak.sh
+
 bench: build
 	Tests/Benchmarks/bench.sh "$$($(swift_build) --show-bin-path)/imgbatch" "$$($(swift_build) --show-bin-path)/kernel-bench"
 
@@ -47,4 +59,4 @@ install: build
 
 clean:
 	swift package clean
-	rm -rf .build/check thumbs
+	rm -rf .build/check .build/asan .build/tsan .build/fuzz thumbs

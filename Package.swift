@@ -64,6 +64,10 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(name: "imgbatch-worker", dependencies: ["Batch"], swiftSettings: strict),
     .executableTarget(name: "kernel-bench", dependencies: ["Imaging"], swiftSettings: strict),
+    .executableTarget(
+      name: "decode-fuzz", dependencies: ["Batch", "Codecs", "Imaging", paths], path: "Tests/Fuzz",
+      exclude: ["fuzz.sh"],
+      swiftSettings: strict),
     .target(name: "TestSupport", dependencies: ["Imaging"], path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(name: "ImagingTests", dependencies: ["Imaging", "TestSupport"], swiftSettings: strict),
     .testTarget(name: "CodecsTests", dependencies: ["Codecs", "TestSupport"], swiftSettings: strict),

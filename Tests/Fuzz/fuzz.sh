@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Damages the samples and decodes them for FUZZ_SECONDS (60), from FUZZ_SEED (the time) on, under the address sanitizer
+# where it is there. A file that ends the program stays in fuzz-findings/ and belongs into samples/broken/ with its mend.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+seconds=${FUZZ_SECONDS:-60}
+seed=${FUZZ_SEED:-$(date +%s)}
+say() { printf 'fuzz: %s\n' "$*" >&2; }
+
+build=(swift build -c release --product decode-fuzz --scratch-path .build/fuzz)
+if [ "$(uname)" = Linux ] && "${build[@]}" --sanitize=address >&2; then
+  build+=(--sanitize=address)
+else
+  say 'no address sanitizer here: crashes only'
+  "${build[@]}" >&2
+fi
+program=$("${build[@]}" --show-bin-path)/decode-fuzz
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+mapfile -t samples < <(find samples -type f \( -name '*.jpg' -o -name '*.png' \) -size +0 | LC_ALL=C sort)
+export SWIFT_BACKTRACE=enable=no
+export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1
+export LSAN_OPTIONS=suppressions=Tests/Sanitizers/leaks.supp:print_suppressions=0
+
+status=0
+"$program" run "$seconds" "$seed" "$scratch" "${samples[@]}" || status=$?
+[ "$status" -ne 0 ] || exit 0
+mkdir -p fuzz-findings
+for file in "$scratch"/current.*; do
+  # The last one that was written is the one that did it.
+  if [ -e "$file" ] && [ -z "$(find "$scratch" -name 'current.*' -newer "$file")" ]; then
+    cp "$file" "fuzz-findings/seed-$seed-status-$status.${file##*.}"
+    say "ended with $status (142 is a hang) at fuzz-findings/seed-$seed-status-$status.${file##*.}"
+    say "try it again: $program try FILE"
+  fi
+done
+exit 1

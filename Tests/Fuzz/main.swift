@@ -1,0 +1,123 @@
+// Seeded mutation over the whole way of a picture: bytes, header, decoding, resampling, encoding.
+//
+//   decode-fuzz run SECONDS SEED FOLDER SAMPLE...    damage and try until the time is over
+//   decode-fuzz try FILE...                          try files with every recipe
+//   decode-fuzz write COUNT SEED FOLDER SAMPLE...    write COUNT damaged files of each sample
+//
+// `run` keeps the file in hand as FOLDER/current.jpg or .png: whatever ends the process (a sanitizer, a trap, the alarm
+// after ten seconds), the file that did it lies there. `Tests/Fuzz/fuzz.sh` gives it a name that lasts.
+import Batch
+import Codecs
+import Foundation
+import Imaging
+import SystemPackage
+
+let arguments = Array(CommandLine.arguments.dropFirst())
+
+func complain(_ text: String) -> Never {
+  FileHandle.standardError.write(Data("decode-fuzz: \(text)\n".utf8))
+  exit(1)
+}
+
+func bytes(_ path: String) -> [UInt8] {
+  guard let data = FileManager.default.contents(atPath: path) else { complain("\(path) cannot be read") }
+  return [UInt8](data)
+}
+
+/// The outcome told by a text that is the same in every run.
+func words(_ outcome: Outcome) -> String {
+  switch outcome {
+  case .written(let picture): "written \(picture.outputSize.width)x\(picture.outputSize.height)"
+  case .skipped: "skipped"
+  case .failed(let error): error.code.rawValue
+  }
+}
+
+/// Between them they have every denominator, content and output.
+func recipes() -> [(Thumbnailer, ImageFormat)] {
+  var all: [(Thumbnailer, ImageFormat)] = []
+  for (place, shrink) in [ShrinkRule.off, .safe, .fast, .fast, .fast].enumerated() {
+    for colour in [ColourRequest.asSource, .gray] {
+      for format in [ImageFormat.jpeg, .png] {
+        var recipe = Recipe()
+        // What is damaged is made into a picture nevertheless: that is where surprises are.
+        recipe.tolerance = .nothingFails
+        recipe.limits.pixelCount = 1 << 22
+        recipe.shrink = shrink
+        recipe.colour = colour
+        recipe.size =
+          [.box(width: 300, height: 200), .box(width: 64, height: 64), .width(31), .height(150), .percent(13)][place]
+        recipe.jpeg.subsampling = [.auto, .none, .halfWidth, .half, .auto][place]
+        all.append((Thumbnailer(recipe: recipe, bands: 1 + place % 2), format))
+      }
+    }
+  }
+  return all
+}
+
+func attempt(_ path: String, _ recipe: (Thumbnailer, ImageFormat), output: String) -> String {
+  alarm(10)
+  let job = Job(index: 0, source: FilePath(path), output: FilePath(output), format: recipe.1, sourceByteCount: 0)
+  let outcome = recipe.0.outcome(of: job)
+  alarm(0)
+  if case .failed(let error) = outcome, error.code == .internal || error.code == .write {
+    complain("\(path): \(error.code.rawValue): \(error.message)")
+  }
+  return words(outcome)
+}
+
+func write(_ bytes: [UInt8], to path: String) {
+  guard FileManager.default.createFile(atPath: path, contents: Data(bytes)) else {
+    complain("\(path) cannot be written")
+  }
+}
+
+switch arguments.first {
+case "run" where arguments.count > 4:
+  guard let seconds = Double(arguments[1]), let seed = UInt64(arguments[2]) else {
+    complain("run SECONDS SEED FOLDER SAMPLE...")
+  }
+  let samples = arguments[4...].map(bytes)
+  let recipes = recipes()
+  let clock = ContinuousClock()
+  let end = clock.now + .seconds(seconds)
+  var (count, tally) = (0, [String: Int]())
+  print("decode-fuzz: seed \(seed), \(samples.count) samples, \(seconds) s")
+  while clock.now < end {
+    // Each file has a seed of its own: one number and the sample tell it.
+    let sample = samples[count % samples.count]
+    var mutator = Mutator(seed: seed &+ UInt64(count), samples: samples)
+    let path = arguments[3] + "/current." + (sample.first == 0x89 ? "png" : "jpg")
+    write(mutator.mutated(sample), to: path)
+    let verdict = attempt(path, recipes[(count / samples.count) % recipes.count], output: arguments[3] + "/output")
+    tally[verdict.hasPrefix("written") ? "written" : verdict, default: 0] += 1
+    count += 1
+  }
+  print(
+    "decode-fuzz: \(count) files without a crash: \(tally.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", "))"
+  )
+
+case "try" where arguments.count > 1:
+  let recipes = recipes()
+  let output = NSTemporaryDirectory() + "decode-fuzz-\(getpid())"
+  for path in arguments[1...] {
+    print("\(path): " + Set(recipes.map { attempt(path, $0, output: output) }).sorted().joined(separator: ", "))
+  }
+  try? FileManager.default.removeItem(atPath: output)
+
+case "write" where arguments.count > 4:
+  guard let count = Int(arguments[1]), let seed = UInt64(arguments[2]) else {
+    complain("write COUNT SEED FOLDER SAMPLE...")
+  }
+  let samples = arguments[4...].map(bytes)
+  for (place, path) in arguments[4...].enumerated() {
+    let url = URL(fileURLWithPath: path)
+    for number in 0..<count {
+      var mutator = Mutator(seed: seed &+ UInt64(place * count + number), samples: samples)
+      let name = "\(url.deletingPathExtension().lastPathComponent)-\(url.pathExtension)-\(number).\(url.pathExtension)"
+      write(mutator.mutated(samples[place]), to: arguments[3] + "/" + name)
+    }
+  }
+
+default: complain("run SECONDS SEED FOLDER SAMPLE..., try FILE..., or write COUNT SEED FOLDER SAMPLE...")
+}

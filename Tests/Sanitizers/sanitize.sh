@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# The codecs' tests under the address and leak sanitizers, the batch's under the thread sanitizer. Any report is a failure.
+# Builds of their own in .build/asan and .build/tsan; some minutes the first time.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+# A trap in a sanitized program can hang in the backtracer.
+export SWIFT_BACKTRACE=enable=no
+export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1
+export LSAN_OPTIONS=suppressions=$PWD/Tests/Sanitizers/leaks.supp:print_suppressions=0
+export TSAN_OPTIONS=halt_on_error=1
+
+sanitized() { timeout 1800 swift test --sanitize="$1" --scratch-path ".build/$2" --filter "$3" --skip CorpusTests; }
+
+sanitized address asan '^(CodecsTests|ImagingTests)\.'
+sanitized thread tsan '^BatchTests\.'
+echo 'no report of a sanitizer'
