@@ -20,6 +20,8 @@ package final class Ledger: JobSource {
     /// Jobs that were handed out and have not ended, by index, with their sources as they were just before.
     var inHand: [Int: (job: Job, source: FileStamp?)] = [:]
     var sweptFolders: Set<Int> = []
+    /// Folders where temporaries of another process that is still there were found.
+    var unsweptFolders: [FilePath] = []
   }
 
   private let jobs: any JobSource
@@ -66,7 +68,9 @@ package final class Ledger: JobSource {
         state.inHand[job.index] = (job, source)
         return lock != nil && state.sweptFolders.insert(folder.hashValue).inserted
       }
-      if isFirst { StaleTemporaries.sweep(folder, before: start) }
+      if isFirst, StaleTemporaries.sweep(folder, before: start) {
+        state.withLock { $0.unsweptFolders.append(folder) }
+      }
       return job
     }
     return nil
@@ -92,6 +96,11 @@ package final class Ledger: JobSource {
       JournalEntry(
         source: begun?.source ?? FileStamp(byteCount: 0, modified: 0), recipe: mark.value(for: job.format, result),
         outcome: result, outputName: names.output(job), sourceName: names.source(job)))
+  }
+
+  /// The run is over: what could not be swept when it began may be by now.
+  package func finish() {
+    for folder in state.withLock({ $0.unsweptFolders }) { _ = StaleTemporaries.sweep(folder, before: start) }
   }
 
   /// The run ends while pictures are in hand: their temporary files go. Workers that are still at it are to end.

@@ -21,11 +21,18 @@ package enum StaleTemporaries {
   }
 
   /// Removes from one folder what a process that is gone left before `start`, when this run began.
-  package static func sweep(_ folder: FilePath, before start: Int64) {
+  /// - Returns: whether some were kept because their process is there still, as a worker is for a moment after its
+  ///   parent was killed.
+  package static func sweep(_ folder: FilePath, before start: Int64) -> Bool {
+    var someAreKept = false
     remove(from: folder) { process, modified in
+      guard modified < start else { return false }
       // A process of that number may be another one by now, or ourselves.
-      modified < start && (process == getpid() || !isAlive(process) || modified < start - longestWrite)
+      let isStale = process == getpid() || !isAlive(process) || modified < start - longestWrite
+      if !isStale { someAreKept = true }
+      return isStale
     }
+    return someAreKept
   }
 
   /// Removes from one folder whatever this run, which ends now, is writing there.

@@ -121,6 +121,7 @@ struct Session {
         ledger.end(job, outcome)
         note(job, outcome)
       }
+      ledger.finish()
     } catch {
       finish(reporter, inputs: inputs())
       books.close()
