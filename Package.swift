@@ -55,10 +55,11 @@ let package = Package(
     .target(name: "Codecs", dependencies: ["CImageCodecs", "CLibDeflate", "Imaging"], swiftSettings: strict),
     .target(name: "Batch", dependencies: ["CPlatform", "Codecs", "Imaging", paths], swiftSettings: strict),
     .target(name: "Reporting", dependencies: ["Batch", "Codecs", "Imaging", paths], swiftSettings: strict),
+    .target(name: "Profiling", dependencies: ["Reporting"], swiftSettings: strict),
     .executableTarget(
       name: "imgbatch",
       dependencies: [
-        "Batch", "Codecs", "Imaging", "Reporting", paths,
+        "Batch", "Codecs", "Imaging", "Profiling", "Reporting", paths,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -76,6 +77,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "ReportingTests", dependencies: ["Batch", "Codecs", "Imaging", "Reporting", paths], swiftSettings: strict),
+    .testTarget(name: "ProfilingTests", dependencies: ["Profiling", "Reporting"], swiftSettings: strict),
     .testTarget(
       name: "CommandTests", dependencies: ["imgbatch", "imgbatch-worker", "Reporting", "TestSupport"],
       swiftSettings: strict),

@@ -43,6 +43,8 @@ package struct Descriptor: ~Copyable, Sendable {
     case shared
     /// Whatever file, pipe or device the user named for a list to be written to.
     case listed
+    /// A file of our own, emptied where it is there.
+    case replaced
 
     fileprivate var flags: CInt {
       switch self {
@@ -54,6 +56,7 @@ package struct Descriptor: ~Copyable, Sendable {
       case .shared: O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY
       case .listed: O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY
       case .created: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY
+      case .replaced: O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY
       }
     }
   }

@@ -7,3 +7,8 @@ package enum ExecutionMode: String, CaseIterable, Sendable {
   /// Long-lived worker processes: a crash costs one picture, memory is apart.
   case processes
 }
+
+/// How long a worker process lives. `compare` measures what a fresh one for each picture would cost.
+package enum WorkerLifetime: String, CaseIterable, Sendable {
+  case run, picture
+}

@@ -32,12 +32,14 @@ package final class StopRequest: Sendable {
 /// - Parameters:
 ///   - workers: 1 or more; `serial` has one whatever is asked.
 ///   - outputRoot: the folder that all outputs lie beneath; worker processes can write nowhere else.
+///   - lifetime: of worker processes, where the mode has them.
 package func executor(
-  for mode: ExecutionMode, workers: Int, limits: WorkLimits = WorkLimits(), outputRoot: FilePath? = nil
+  for mode: ExecutionMode, workers: Int, limits: WorkLimits = WorkLimits(), outputRoot: FilePath? = nil,
+  lifetime: WorkerLifetime = .run
 ) -> any Executor {
   switch mode {
   case .serial: SerialExecutor(limits: limits)
   case .threads: ThreadExecutor(workers: workers, limits: limits)
-  case .processes: ProcessExecutor(workers: workers, limits: limits, outputRoot: outputRoot)
+  case .processes: ProcessExecutor(workers: workers, limits: limits, outputRoot: outputRoot, lifetime: lifetime)
   }
 }

@@ -12,6 +12,7 @@ package struct ProcessExecutor: Executor {
   private let workerPath: String
   private let limits: WorkLimits
   private let outputRoot: FilePath?
+  private let lifetime: WorkerLifetime
   private let variable: String?
 
   /// - Parameters:
@@ -20,13 +21,14 @@ package struct ProcessExecutor: Executor {
   ///   - variable: joins the workers' environment, as "NAME=value"; for tests.
   package init(
     workers: Int, workerPath: String? = nil, limits: WorkLimits = WorkLimits(), outputRoot: FilePath? = nil,
-    variable: String? = nil
+    lifetime: WorkerLifetime = .run, variable: String? = nil
   ) {
     precondition(workers >= 1, "a run has a worker")
     self.workers = workers
     self.workerPath = workerPath ?? ProcessExecutor.workerBesideExecutable()
     self.limits = limits
     self.outputRoot = outputRoot
+    self.lifetime = lifetime
     self.variable = variable
   }
 
@@ -44,7 +46,7 @@ package struct ProcessExecutor: Executor {
   ) throws(ExecutorError) {
     let share = WorkerShare(workers: workers, pictures: jobs.count)
     let failure = Mutex<ExecutorError?>(nil)
-    let (path, variable, timeout) = (workerPath, variable, limits.timeout)
+    let (path, lifetime, variable, timeout) = (workerPath, lifetime, variable, limits.timeout)
     let memory = MemoryBudget(limits, workerProcesses: share.workers)
     let greeting = WorkerGreeting(
       recipe: recipe, bands: share.bands, timeout: limits.timeout, memory: memory, parent: Int(getpid()),
@@ -52,7 +54,13 @@ package struct ProcessExecutor: Executor {
     onThreads(share.workers) { _ in
       do throws(WorkerFailure) {
         var worker = try WorkerProcess(path: path, greeting: greeting, memory: memory, variable: variable)
+        var isFresh = true
         while !stop.isMade, let job = jobs.next() {
+          if lifetime == .picture && !isFresh {
+            _ = worker.end(.endOfInput)
+            worker = try WorkerProcess(path: path, greeting: greeting, memory: memory, variable: variable)
+          }
+          isFresh = false
           var outcome: Outcome? = job.refusal.map { .failed($0) }
           var tries = 0
           while outcome == nil {

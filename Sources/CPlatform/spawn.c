@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <spawn.h>
@@ -70,6 +71,40 @@ int system_spawn_worker(const char *path, int socket, const char *variable, pid_
   }
   posix_spawn_file_actions_destroy(&actions);
   return status;
+}
+
+int system_spawn_measured(const char *path, const char *const *arguments, int output, int errors, pid_t *process) {
+  posix_spawn_file_actions_t actions;
+  int status = posix_spawn_file_actions_init(&actions);
+  if (status != 0) {
+    return status;
+  }
+  status = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  if (status == 0) {
+    status = posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+  }
+  if (status == 0) {
+    status = posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO);
+  }
+  posix_spawnattr_t attributes;
+  if (status == 0 && (status = posix_spawnattr_init(&attributes)) == 0) {
+    // A group of its own: Ctrl-C reaches it once, through us, and its second meaning (end at once) is not meant.
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+    posix_spawnattr_setpgroup(&attributes, 0);
+    status = posix_spawn(process, path, &actions, &attributes, (char *const *)arguments, environ);
+    posix_spawnattr_destroy(&attributes);
+  }
+  posix_spawn_file_actions_destroy(&actions);
+  return status;
+}
+
+int system_private_pipe(int *ends) {
+  if (pipe(ends) != 0) {
+    return errno;
+  }
+  fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+  fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+  return 0;
 }
 
 const char *system_executable_path(void) {

@@ -12,9 +12,9 @@ package struct JSONLine {
   /// The object without a line end.
   package var text: String { String(decoding: bytes + [UInt8(ascii: "}")], as: UTF8.self) }
 
-  package mutating func add(_ key: String, _ value: String) {
+  package mutating func add(_ key: String, _ value: String?) {
     addKey(key)
-    addString(value)
+    if let value { addString(value) } else { bytes += "null".utf8 }
   }
 
   package mutating func add(_ key: String, _ value: Int?) {
@@ -31,6 +31,28 @@ package struct JSONLine {
   package mutating func add(_ key: String, seconds: Duration) {
     addKey(key)
     bytes += decimalSeconds(seconds, places: 6).utf8
+  }
+
+  /// Null where it is no finite number, which JSON cannot say.
+  package mutating func add(_ key: String, number: Double) {
+    addKey(key)
+    bytes += (number.isFinite ? "\(number)" : "null").utf8
+  }
+
+  /// A list of durations, seconds with microseconds.
+  package mutating func add(_ key: String, allSeconds durations: [Duration]) {
+    addKey(key)
+    bytes += "[\(durations.map { decimalSeconds($0, places: 6) }.joined(separator: ","))]".utf8
+  }
+
+  package mutating func add(_ key: String, texts: [String]) {
+    addKey(key)
+    bytes.append(UInt8(ascii: "["))
+    for (index, text) in texts.enumerated() {
+      if index > 0 { bytes.append(UInt8(ascii: ",")) }
+      addString(text)
+    }
+    bytes.append(UInt8(ascii: "]"))
   }
 
   package mutating func add(_ key: String, _ object: JSONLine) {

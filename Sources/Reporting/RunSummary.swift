@@ -32,7 +32,7 @@ package struct RunSummary: Sendable {
 }
 
 extension Duration {
-  var inSeconds: Double {
+  package var inSeconds: Double {
     let (seconds, attoseconds) = components
     return Double(seconds) + Double(attoseconds) * 1e-18
   }

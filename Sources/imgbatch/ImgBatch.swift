@@ -20,6 +20,7 @@ struct ImgBatch: ParsableCommand {
         imgbatch resize dogs --out thumbs
         imgbatch resize dogs --out thumbs --size 400x300 --format jpeg --quality 85
         imgbatch grayscale scan.png --out gray
+        imgbatch compare dogs
         imgbatch info dogs
 
       A folder is walked and its tree mirrored under --out. Sources are never touched, and an output is either whole or \
@@ -36,7 +37,7 @@ struct ImgBatch: ParsableCommand {
         141  the reader of standard output went away
       """,
     version: versionText,
-    subcommands: [ResizeCommand.self, GrayscaleCommand.self, InfoCommand.self])
+    subcommands: [ResizeCommand.self, GrayscaleCommand.self, CompareCommand.self, InfoCommand.self])
 
   static let version = "0.1.0"
 

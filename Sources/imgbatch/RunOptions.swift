@@ -14,6 +14,10 @@ struct RunOptions: ParsableArguments {
       "Workers. (default: the cores that this process may really use)", valueName: "n"))
   var jobs: Int?
 
+  // For `compare`, which runs this program in each way.
+  @Option(help: .hidden)
+  var workerLifetime: WorkerLifetime = .run
+
   @Option(
     help: ArgumentHelp(
       "What fails a picture: damage (missing or wrong pixels), or any warning, even in what shrinking drops.",
@@ -107,4 +111,5 @@ struct ByteCount: ExpressibleByArgument {
 }
 
 extension ExecutionMode: ExpressibleByArgument {}
+extension WorkerLifetime: ExpressibleByArgument {}
 extension DamageTolerance: ExpressibleByArgument {}

@@ -116,7 +116,8 @@ struct Session {
     }
     do throws(ExecutorError) {
       try executor(
-        for: work.mode, workers: workers, limits: work.limits.work, outputRoot: output.out.path
+        for: work.mode, workers: workers, limits: work.limits.work, outputRoot: output.out.path,
+        lifetime: work.workerLifetime
       ).run(ledger, recipe: recipe, stop: stop) { job, outcome in
         ledger.end(job, outcome)
         note(job, outcome)

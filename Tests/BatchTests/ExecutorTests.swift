@@ -81,6 +81,10 @@ import Testing
       let executor = ProcessExecutor(workers: workers, workerPath: worker)
       #expect(try outcomes(executor, try jobs(processes)) == serial)
       #expect(try tree(processes) == bytes)
+      let fresh = "fresh-\(workers)"
+      let eachItsOwn = ProcessExecutor(workers: workers, workerPath: worker, lifetime: .picture)
+      #expect(try outcomes(eachItsOwn, try jobs(fresh)) == serial)
+      #expect(try tree(fresh) == bytes)
     }
   }
 
@@ -89,6 +93,20 @@ import Testing
     let many = try jobs("many").filter { $0.source.string.hasSuffix("rex.jpg") }
     #expect(try outcomes(SerialExecutor(), one) == outcomes(ThreadExecutor(workers: 8), many))
     #expect(try tree("one") == tree("many"))
+  }
+
+  @Test func `a worker lives for the run, or for one picture`() throws {
+    let worker = try #require(Self.worker, "imgbatch-worker is built beside the tests")
+    let script = try folder.add(
+      "worker", Array("#!/bin/sh\necho >> '\(folder("starts").string)'\nexec '\(worker)'\n".utf8))
+    try folder.setMode("worker", 0o755)
+    let all = try jobs("counted").filter { $0.source.string.contains("/dogs/") }
+    for (lifetime, starts) in [(WorkerLifetime.run, 1), (.picture, all.count)] {
+      try folder.add("starts", [])
+      let executor = ProcessExecutor(workers: 1, workerPath: script.string, lifetime: lifetime)
+      #expect(try outcomes(executor, all).count == all.count)
+      #expect(try folder.content("starts").count == starts)
+    }
   }
 
   @Test func `a worker that dies costs its picture only, after one more try`() throws {

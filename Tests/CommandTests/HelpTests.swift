@@ -13,7 +13,7 @@ struct HelpTests {
     #expect(answer.output.split(separator: "\n").count == 1)
   }
 
-  @Test("Every command has help", arguments: [[], ["resize"], ["grayscale"], ["info"]])
+  @Test("Every command has help", arguments: [[], ["resize"], ["grayscale"], ["compare"], ["info"]])
   func help(command: [String]) throws {
     let answer = try Command.run(arguments: command + ["--help"])
     #expect(answer.status == 0)
@@ -31,12 +31,14 @@ struct HelpTests {
     let readme = try String(contentsOf: Places.root.appending(path: "README.md"), encoding: .utf8)
     let texts =
       try [readme]
-      + ["", "resize", "grayscale", "info"].map {
+      + ["", "resize", "grayscale", "compare", "info"].map {
         try Command.run(arguments: $0.isEmpty ? ["--help"] : [$0, "--help"], environment: ["COLUMNS": "400"]).output
       }
     let lines = texts.flatMap { $0.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) } }
     let examples = lines.filter { line in
-      ["imgbatch resize ", "imgbatch grayscale ", "imgbatch info ", "find "].contains { line.hasPrefix($0) }
+      ["imgbatch resize ", "imgbatch grayscale ", "imgbatch compare ", "imgbatch info ", "find "].contains {
+        line.hasPrefix($0)
+      }
     }
     #expect(examples.count > 12)
     for example in examples {

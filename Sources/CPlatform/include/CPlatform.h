@@ -13,6 +13,14 @@ bool system_cpu_has_avx2(void);
 /// Returns 0 and sets `process`, or an errno value. All other descriptors of ours are close-on-exec.
 int system_spawn_worker(const char *_Nonnull path, int socket, const char *_Nullable variable, pid_t *_Nonnull process);
 
+/// Starts a program to be measured, with nothing on its standard input, and its output and errors on these descriptors.
+/// `arguments` ends with null; the first is the program's name. Returns 0 and sets `process`, or an errno value.
+int system_spawn_measured(const char *_Nonnull path, const char *_Nullable const *_Nonnull arguments, int output,
+                          int errors, pid_t *_Nonnull process);
+
+/// A pipe of two descriptors, to read from and to write to, that programs started do not get. Returns 0, or an errno value.
+int system_private_pipe(int *_Nonnull ends);
+
 /// The path of the running program, null where the system does not tell. Not for two threads at once.
 const char *_Nullable system_executable_path(void);
 
@@ -66,5 +74,11 @@ ssize_t system_receive_with_descriptor(
 /// Renames, or fails with EEXIST where `to` is there. EINVAL or ENOSYS where the system or the file system cannot.
 /// Returns 0, or -1 with errno set.
 int system_rename_exclusively(const char *_Nonnull from, const char *_Nonnull to);
+
+/// Removes a folder with all that is in it; symbolic links are not followed. Returns 0, or an errno value.
+int system_remove_tree(const char *_Nonnull path);
+
+/// Asks the system to forget the pages of an open file that it keeps in memory. Returns 0, or an errno value.
+int system_drop_cached_pages(int file);
 
 #endif

@@ -1,0 +1,29 @@
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+
+#include "CPlatform.h"
+
+static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *place) {
+  (void)status;
+  (void)kind;
+  (void)place;
+  return remove(path);
+}
+
+int system_remove_tree(const char *path) {
+  return nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS) == 0 ? 0 : errno;
+}
+
+int system_drop_cached_pages(int file) {
+#ifdef __linux__
+  return posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED);
+#else
+  (void)file;
+  return ENOTSUP;
+#endif
+}

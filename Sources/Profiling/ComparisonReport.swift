@@ -1,0 +1,109 @@
+internal import Reporting
+
+/// A comparison as people and scripts read it.
+extension Comparison {
+  private static let titles = [
+    "mode", "wall s", "user s", "system s", "CPU ms/picture", "pictures/s", "megapixels/s", "memory", "varies",
+    "speed-up (95 %)",
+  ]
+
+  /// For a terminal: the work, the table, start-up, the proof, the verdict.
+  package var text: String {
+    let table = alignedTable([Comparison.titles] + Contestant.allCases.map(cells))
+    return workWords + "\n\n" + table + "\n" + startWords + "\n" + methodWords + "\n" + proofWords + "\n\n"
+      + verdict.map { $0 + "\n" }.joined()
+  }
+
+  /// For a README: the same, its table as Markdown's.
+  package var markdown: String {
+    let rule = "| --- |" + String(repeating: " ---: |", count: Comparison.titles.count - 1)
+    let rows = [Comparison.titles] + Contestant.allCases.map(cells)
+    let lines = rows.map { "| " + $0.joined(separator: " | ") + " |" }
+    let paragraphs = [
+      workWords, ([lines[0], rule] + lines.dropFirst()).joined(separator: "\n"), startWords, methodWords, proofWords,
+    ]
+    return (paragraphs + verdict).joined(separator: "\n\n") + "\n"
+  }
+
+  /// One object a line: the work, each mode with all of its samples, the verdict.
+  package func jsonLines(version: String) -> String {
+    var start = JSONLine()
+    start.add("event", "compare")
+    start.add("schema", 1)
+    start.add("version", version)
+    start.add("pictures", work.pictures)
+    start.add("failed", work.failed)
+    start.add("megapixels", number: work.megapixels)
+    start.add("jobs", workers)
+    start.add("cores", cores)
+    start.add("runs", rounds)
+    start.add("inputs", inputs.rawValue)
+    var end = JSONLine()
+    end.add("event", "verdict")
+    end.add("mode", best?.rawValue)
+    end.add("words", texts: verdict)
+    return ([start] + records.map(object) + [end]).map { $0.text + "\n" }.joined()
+  }
+
+  private func cells(_ contestant: Contestant) -> [String] {
+    let record = self[contestant]
+    let wall = Summary(record.runs.map(\.wall))
+    let ratio = speedUp(of: contestant)
+    return [
+      contestant.rawValue, decimal(wall.median), decimal(Summary(record.runs.map(\.user)).median),
+      decimal(Summary(record.runs.map(\.system)).median), decimal(cpuPerPicture(contestant) * 1000),
+      threeDigits(Double(work.pictures) / wall.median), threeDigits(work.megapixels / wall.median),
+      humanByteCount(record.memory.byteCount), percent(wall.spread),
+      contestant == .serial
+        ? "1" : "\(decimal(ratio.estimate)) (\(decimal(ratio.lowest)) to \(decimal(ratio.highest)))",
+    ]
+  }
+
+  private func object(_ record: Record) -> JSONLine {
+    let ratio = speedUp(of: record.contestant)
+    var interval = JSONLine()
+    interval.add("estimate", number: ratio.estimate)
+    interval.add("lowest", number: ratio.lowest)
+    interval.add("highest", number: ratio.highest)
+    var line = JSONLine()
+    line.add("event", "mode")
+    line.add("mode", record.contestant.rawValue)
+    line.add("wallSeconds", allSeconds: record.runs.map(\.wall))
+    line.add("userSeconds", allSeconds: record.runs.map(\.user))
+    line.add("systemSeconds", allSeconds: record.runs.map(\.system))
+    line.add("startSeconds", allSeconds: record.starts.map(\.wall))
+    line.add("cpuSecondsPerPicture", number: cpuPerPicture(record.contestant))
+    line.add("peakBytes", record.memory.byteCount)
+    line.add("peakBytesOf", record.memory.method.rawValue)
+    line.add("speedUp", interval)
+    return line
+  }
+
+  private var workWords: String {
+    "\(counted(work.pictures, "picture")), \(threeDigits(work.megapixels)) megapixels"
+      + (work.failed > 0 ? ", \(work.failed) more that failed in every mode" : "")
+      + "; \(counted(workers, "worker")) on \(counted(cores, "core")); \(counted(rounds, "run")) of each, "
+      + (inputs == .cached ? "sources in the page cache." : "sources dropped from the page cache before each.")
+  }
+
+  private var startWords: String {
+    "Start-up (an empty run): "
+      + records.map { "\($0.contestant.rawValue) \(milliseconds(Summary($0.starts.map(\.wall)).median))" }
+      .joined(separator: ", ") + "."
+  }
+
+  private var methodWords: String {
+    let memory =
+      records.allSatisfy { $0.memory.method == .proportionalShares }
+      ? "proportional shares (PSS) of all processes, summed, sampled in the warm-up"
+      : "the high-water mark of the largest process, since this kernel tells no shares"
+    return
+      "Medians of interleaved runs after a warm-up; varies: lowest to highest wall time; speed-up: geometric mean of "
+      + "the ratios within a round, Student's t over their logarithms; memory: \(memory)."
+  }
+
+  /// Whoever made the comparison has seen to it, or there would be none.
+  private var proofWords: String {
+    "All modes wrote the same bytes: the outputs of every run were compared with those of the first, byte by byte."
+  }
+}

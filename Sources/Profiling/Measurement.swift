@@ -1,0 +1,65 @@
+/// What one run cost, worker processes that it waited for included.
+package struct Measurement: Hashable, Sendable {
+  /// From the start of the program to its end.
+  package var wall: Duration
+  package var user: Duration
+  package var system: Duration
+  /// Bytes that had to come from storage, because they were not in memory.
+  package var storageByteCount: Int
+
+  package init(wall: Duration, user: Duration, system: Duration, storageByteCount: Int = 0) {
+    self.wall = wall
+    self.user = user
+    self.system = system
+    self.storageByteCount = storageByteCount
+  }
+
+  package var cpu: Duration { user + system }
+}
+
+/// The most memory that a run held at once.
+package struct MemoryPeak: Hashable, Sendable {
+  package enum Method: String, Hashable, Sendable {
+    /// Proportional shares (PSS) of all processes summed: what is shared counts once.
+    case proportionalShares = "proportional-shares"
+    /// The kernel tells no shares; the high-water mark of the largest single process.
+    case largestProcess = "largest-process"
+  }
+
+  package var byteCount: Int
+  package var method: Method
+
+  package init(byteCount: Int, method: Method) {
+    self.byteCount = byteCount
+    self.method = method
+  }
+}
+
+/// The ways to do a batch that are measured against each other, the measure for the others first.
+package enum Contestant: String, CaseIterable, Hashable, Sendable {
+  case serial
+  case threads
+  /// Workers that live as long as the run.
+  case processes
+  /// A fresh worker process for each picture.
+  case perPicture = "process per picture"
+}
+
+/// All that was measured of one contestant; samples are in the order of the rounds.
+package struct Record: Hashable, Sendable {
+  package let contestant: Contestant
+  package var memory: MemoryPeak
+  /// Runs without a picture: what starting and ending costs.
+  package var starts: [Measurement] = []
+  /// Runs over all pictures.
+  package var runs: [Measurement] = []
+
+  package init(
+    contestant: Contestant, memory: MemoryPeak, starts: [Measurement] = [], runs: [Measurement] = []
+  ) {
+    self.contestant = contestant
+    self.memory = memory
+    self.starts = starts
+    self.runs = runs
+  }
+}

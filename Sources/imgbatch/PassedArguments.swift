@@ -1,0 +1,35 @@
+internal import Batch
+internal import SystemPackage
+
+/// The arguments of `compare` that a run of `resize` gets too, byte for byte: inputs, the picture's look, limits. What
+/// `resize` learns to do with a picture is then compared without another word here.
+struct PassedArguments {
+  private static let ownFlags: Set<String> = ["--json", "--markdown", "--cold"]
+  private static let ownOptions: Set<String> = ["--runs", "--jobs"]
+
+  let bytes: [[UInt8]]
+
+  /// - Parameters:
+  ///   - given: after the command's name, valid.
+  ///   - list: what `--files-from` now means; nil where it is not given.
+  init(_ given: [String], list: FilePath?) {
+    var passed: [[UInt8]] = []
+    var rest = given[...]
+    while let argument = rest.popFirst() {
+      if argument == "--" {
+        passed += ([argument] + rest).map(unescapedBytes)
+        break
+      }
+      let name = argument.hasPrefix("--") ? String(argument.prefix { $0 != "=" }) : argument
+      let hasValue = name != argument
+      if PassedArguments.ownFlags.contains(name) { continue }
+      if PassedArguments.ownOptions.contains(name) || name == "--files-from" {
+        if !hasValue { rest = rest.dropFirst() }
+        if name == "--files-from", let list { passed += [Array(name.utf8), list.bytes] }
+        continue
+      }
+      passed.append(unescapedBytes(argument))
+    }
+    bytes = passed
+  }
+}

@@ -1,0 +1,133 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("Comparing modes")
+struct CompareTests {
+  private let scratch: ScratchFolder
+  private let modes = ["serial", "threads", "processes", "process per picture"]
+
+  init() throws {
+    scratch = try ScratchFolder()
+    try FileManager.default.createDirectory(atPath: scratch["tmp"], withIntermediateDirectories: true)
+  }
+
+  /// Whatever is written on the way lies in a folder that has to be empty afterwards.
+  private func compare(_ arguments: [String], input: Data = Data()) throws -> Answer {
+    let answer = try Command.run(
+      arguments: ["compare"] + arguments, input: input, environment: ["TMPDIR": scratch["tmp"]])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch["tmp"]).isEmpty)
+    return answer
+  }
+
+  @Test("A table of four modes, the proof and the verdict")
+  func table() throws {
+    let answer = try compare([Command.dogs, "--jobs", "2", "--size", "64", "--gray"])
+    #expect(answer.status == 0, "\(answer.error)")
+    #expect(answer.error == "")
+    let lines = answer.output.split(separator: "\n")
+    #expect(lines[0].hasPrefix("3 pictures, "))
+    #expect(lines[0].contains("; 2 workers on ") && lines[0].hasSuffix("3 runs of each, sources in the page cache."))
+    for (mode, line) in zip(modes, lines[2...]) { #expect(line.hasPrefix(mode + " ")) }
+    for words in [
+      "Start-up (an empty run): serial ", "All modes wrote the same bytes", "Isolation in long-lived workers costs",
+      "Why: 2 threads kept ", "esults vary by ", "--mode ",
+    ] {
+      #expect(answer.output.contains(words), "\(words)")
+    }
+  }
+
+  @Test("JSON has all samples; failures are told once, and fail in every mode")
+  func failures() throws {
+    let answer = try compare([Command.dogs, Command.broken + "/truncated.png", "--json", "--runs", "3", "--jobs=3"])
+    #expect(answer.status == 1)
+    #expect(answer.error.split(separator: "\n").count == 1 && answer.error.contains("truncated.png"))
+    let events = try answer.events
+    #expect(events.map { $0["event"] as? String } == ["compare", "mode", "mode", "mode", "mode", "verdict"])
+    #expect(events[0]["pictures"] as? Int == 3 && events[0]["failed"] as? Int == 1 && events[0]["jobs"] as? Int == 3)
+    #expect(events[1...4].map { $0["mode"] as? String } == modes)
+    for mode in events[1...4] {
+      for samples in ["wallSeconds", "userSeconds", "systemSeconds", "startSeconds"] {
+        #expect((mode[samples] as? [Double])?.count == 3)
+      }
+      #expect(mode["peakBytes"] as? Int ?? 0 > 1_000_000)
+    }
+  }
+
+  @Test("Inputs come from a list on standard input too, and names keep their bytes")
+  func list() throws {
+    let line = """
+      cp '\(Command.dogs)/rex.jpg' $'caf\\xe9\\n.jpg' && printf 'caf\\xe9\\n.jpg\\0' |
+      TMPDIR=tmp imgbatch compare --files-from - -0 --markdown --cold && TMPDIR=tmp imgbatch compare -- $'caf\\xe9\\n.jpg'
+      """
+    let answer = try Command.shell(line, in: scratch)
+    #expect(answer.status == 0, "\(answer.error)")
+    #expect(answer.output.hasPrefix("1 picture, "))
+    #expect(answer.output.contains("\n| process per picture | "))
+    #expect(answer.output.contains("sources dropped from the page cache") && answer.output.contains("\nCold"))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch["tmp"]).isEmpty)
+  }
+
+  @Test("A mode that writes something else fails the comparison, naming the file")
+  func difference() throws {
+    try FileManager.default.copyItem(at: Command.imgbatch, to: scratch.url.appending(path: "imgbatch"))
+    let worker = Command.folder.appending(path: "imgbatch-worker").path
+    let script = """
+      #!/bin/sh
+      for folder in "$TMPDIR"/imgbatch-compare-*/outputs; do [ -d "$folder" ] && echo more > "$folder/extra.jpg"; done
+      exec '\(worker)'
+
+      """
+    try Data(script.utf8).write(to: scratch.url.appending(path: "imgbatch-worker"))
+    let answer = try Command.shell(
+      "chmod +x imgbatch-worker && TMPDIR=\"$PWD/tmp\" ./imgbatch compare '\(Command.dogs)'", in: scratch)
+    #expect(answer.status == 70)
+    #expect(answer.output == "")
+    #expect(
+      answer.error
+        == "Error: mode processes wrote other bytes than serial in extra.jpg; please report it with this picture.\n")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch["tmp"]).isEmpty)
+  }
+
+  @Test("A mode that ends otherwise fails the comparison")
+  func otherEnd() throws {
+    try FileManager.default.copyItem(at: Command.imgbatch, to: scratch.url.appending(path: "imgbatch"))
+    let answer = try Command.shell(
+      "TMPDIR=\"$PWD/tmp\" ./imgbatch compare '\(Command.dogs)'", in: scratch)
+    #expect(answer.status == 70)
+    #expect(answer.error.contains("imgbatch-worker"))
+    #expect(answer.error.hasSuffix("the run of mode processes ended with status 70, that of the first mode with 0.\n"))
+  }
+
+  @Test("Wrong usage and missing inputs have their statuses")
+  func statuses() throws {
+    #expect(try compare([]).status == 64)
+    #expect(try compare([Command.dogs, "--runs", "2"]).status == 64)
+    #expect(try compare([Command.dogs, "--json", "--markdown"]).status == 64)
+    #expect(try compare([scratch["none"]]).status == 66)
+    #expect(try compare(["--files-from", "-"], input: Data()).status == 66)
+    let twice = try Command.shell(
+      "mkdir -p a b && cp '\(Command.dogs)/rex.jpg' a && cp a/rex.jpg b && TMPDIR=tmp imgbatch compare a/rex.jpg b/rex.jpg",
+      in: scratch)
+    #expect(twice.status == 64)
+    #expect(twice.error.contains("would both become"))
+    let nowhere = try Command.run(arguments: ["compare", Command.dogs], environment: ["TMPDIR": scratch["none"]])
+    #expect(nowhere.status == 73)
+  }
+
+  @Test("A signal ends it, and the outputs are gone", arguments: [(SIGINT, Int32(130)), (SIGTERM, Int32(143))])
+  func interrupt(signal: Int32, status: Int32) throws {
+    let process = Command.prepared(
+      Command.imgbatch, ["compare", Command.dogs, "--runs", "100"], ["TMPDIR": scratch["tmp"]])
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    while process.isRunning, scratch.files(below: "tmp").count < 2 { sched_yield() }
+    kill(process.processIdentifier, signal)
+    process.waitUntilExit()
+    #expect(process.terminationReason == Process.TerminationReason.exit)
+    #expect(process.terminationStatus == status)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch["tmp"]).isEmpty)
+  }
+}
