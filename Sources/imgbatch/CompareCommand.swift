@@ -88,7 +88,7 @@ struct CompareCommand: ParsableCommand {
   }
 
   /// As stored, of all that have a header.
-  private func megapixels(_ inputs: [FoundInput]) -> Double {
+  private func megapixels(_ inputs: FoundInputs) -> Double {
     var decodeLimits = DecodeLimits()
     limits.apply(to: &decodeLimits)
     let reader = HeaderReader(limits: decodeLimits)
