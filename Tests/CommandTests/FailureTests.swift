@@ -171,7 +171,8 @@ struct FailureTests {
     // Copied by a process of its own: a file that this one wrote might still be open in a child that another test started
     // meanwhile, and a program that is open for writing does not run.
     let answer = try Command.shell(
-      "cp '\(Command.imgbatch.path)' imgbatch && ./imgbatch resize '\(Command.dogs)' --out out --mode processes --json", in: scratch)
+      "cp '\(Command.imgbatch.path)' imgbatch && ./imgbatch resize '\(Command.dogs)' --out out --mode processes --json",
+      in: scratch)
     #expect(answer.status == 70)
     #expect(answer.error.contains("imgbatch-worker"))
     #expect(try answer.events.last?["notStarted"] as? Int == 3)
