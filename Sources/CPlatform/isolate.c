@@ -14,27 +14,16 @@
 #include <sys/syscall.h>
 
 // Numbers of the kernel's interface, which never change: a C library's headers may be older than the kernel, and ours is.
-enum { number_of_close_range = 436, number_of_landlock_create = 444, number_of_landlock_add = 445,
-       number_of_landlock_restrict = 446 };
+enum { number_of_landlock_create = 444, number_of_landlock_add = 445, number_of_landlock_restrict = 446 };
 
 bool system_end_with_parent(pid_t parent) {
   // The parent may have ended before the wish was heard: then somebody else is the parent by now.
   return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent;
 }
 
-void system_close_from(int first) {
-  if (syscall(number_of_close_range, (unsigned)first, ~0u, 0u) == 0) return;
-  struct rlimit limit;
-  rlim_t most = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < 65536 ? limit.rlim_cur : 65536;
-  for (int number = first; number < (int)most; ++number) close(number);
-}
-
 void system_forbid_new_privileges(void) { prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); }
 #else
 bool system_end_with_parent(pid_t parent) { return getppid() == parent; }
-void system_close_from(int first) {
-  for (int number = first; number < 1024; ++number) close(number);
-}
 void system_forbid_new_privileges(void) {}
 #endif
 

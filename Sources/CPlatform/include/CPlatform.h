@@ -42,9 +42,6 @@ uint64_t system_monotonic_nanoseconds(void);
 /// Has the system kill this process when its parent ends. False when that has happened already.
 bool system_end_with_parent(pid_t parent);
 
-/// Closes `first` and every descriptor above it.
-void system_close_from(int first);
-
 /// No program that this process starts gains rights by its file (set-user-ID).
 void system_forbid_new_privileges(void);
 
