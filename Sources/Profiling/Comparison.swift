@@ -2,43 +2,25 @@ internal import Reporting
 
 /// The same work, measured in every mode.
 package struct Comparison: Sendable {
-  /// What was done in each run.
-  package struct Work: Hashable, Sendable {
-    package var pictures: Int
-    package var failed: Int
-    package var megapixels: Double
-
-    package init(pictures: Int, failed: Int, megapixels: Double) {
-      self.pictures = pictures
-      self.failed = failed
-      self.megapixels = megapixels
-    }
-  }
-
-  /// Where the sources were before each run.
-  package enum Inputs: String, Hashable, Sendable {
-    case cached, cold
-  }
-
-  package let work: Work
-  package let inputs: Inputs
+  package let work: WorkDone
   package let workers: Int
   package let cores: Int
   package let records: [Record]
 
   /// - Parameter records: of all contestants, with as many runs each.
-  package init(work: Work, inputs: Inputs, workers: Int, cores: Int, records: [Record]) {
+  package init(work: WorkDone, workers: Int, cores: Int, records: [Record]) {
     precondition(
-      records.map(\.contestant) == Contestant.allCases && Set(records.map(\.runs.count)).count == 1,
+      records.map(\.contestant) == work.workload.contestants && Set(records.map(\.runs.count)).count == 1,
       "every contestant runs as often as the others")
     self.work = work
-    self.inputs = inputs
     self.workers = workers
     self.cores = cores
     self.records = records
   }
 
   package var rounds: Int { self[.serial].runs.count }
+
+  package func has(_ contestant: Contestant) -> Bool { work.workload.contestants.contains(contestant) }
 
   package subscript(contestant: Contestant) -> Record {
     guard let record = records.first(where: { $0.contestant == contestant }) else {
@@ -62,11 +44,11 @@ package struct Comparison: Sendable {
     Ratio(of: cpus(one), to: cpus(other))
   }
 
-  /// The median of a mode's CPU time for one picture, in seconds.
-  package func cpuPerPicture(_ contestant: Contestant) -> Double { perPicture(cpus(contestant)) }
+  /// The median of a mode's CPU time for one item, in seconds.
+  package func cpuPerItem(_ contestant: Contestant) -> Double { perItem(cpus(contestant)) }
 
-  package func systemPerPicture(_ contestant: Contestant) -> Double {
-    perPicture(self[contestant].runs.map(\.system.inSeconds))
+  package func systemPerItem(_ contestant: Contestant) -> Double {
+    perItem(self[contestant].runs.map(\.system.inSeconds))
   }
 
   /// Cores that a mode kept busy, on average.
@@ -80,8 +62,8 @@ package struct Comparison: Sendable {
     return spreads.max { $0.spread < $1.spread } ?? (.serial, 0)
   }
 
-  private func perPicture(_ seconds: [Double]) -> Double {
-    Summary(seconds).median / Double(max(1, work.pictures + work.failed))
+  private func perItem(_ seconds: [Double]) -> Double {
+    Summary(seconds).median / Double(max(1, work.items + work.failed))
   }
 
   /// The clock of CPU time may not have moved in a tiny run, and a ratio needs something above 0.

@@ -2,26 +2,24 @@ internal import Reporting
 
 /// A comparison as people and scripts read it.
 extension Comparison {
-  private static let titles = [
-    "mode", "wall s", "user s", "system s", "CPU ms/picture", "pictures/s", "megapixels/s", "memory", "varies",
-    "speed-up (95 %)",
-  ]
+  private var titles: [String] {
+    let item = work.workload.item
+    return ["mode", "wall s", "user s", "system s", "CPU ms/\(item)", "\(item)s/s"]
+      + (work.megapixels == nil ? [] : ["megapixels/s"]) + ["memory", "varies", "speed-up (95 %)"]
+  }
+
+  private var rows: [[String]] { [titles] + records.map(cells) }
 
   /// For a terminal: the work, the table, start-up, the proof, the verdict.
   package var text: String {
-    let table = alignedTable([Comparison.titles] + Contestant.allCases.map(cells))
+    let table = alignedTable(rows)
     return workWords + "\n\n" + table + "\n" + startWords + "\n" + methodWords + "\n" + proofWords + "\n\n"
       + verdict.map { $0 + "\n" }.joined()
   }
 
   /// For a README: the same, its table as Markdown's.
   package var markdown: String {
-    let rule = "| --- |" + String(repeating: " ---: |", count: Comparison.titles.count - 1)
-    let rows = [Comparison.titles] + Contestant.allCases.map(cells)
-    let lines = rows.map { "| " + $0.joined(separator: " | ") + " |" }
-    let paragraphs = [
-      workWords, ([lines[0], rule] + lines.dropFirst()).joined(separator: "\n"), startWords, methodWords, proofWords,
-    ]
+    let paragraphs = [workWords, markdownTable(rows), startWords, methodWords, proofWords]
     return (paragraphs + verdict).joined(separator: "\n\n") + "\n"
   }
 
@@ -31,13 +29,14 @@ extension Comparison {
     start.add("event", "compare")
     start.add("schema", 1)
     start.add("version", version)
-    start.add("pictures", work.pictures)
+    start.add("workload", work.workload.name)
+    start.add(work.workload.item + "s", work.items)
     start.add("failed", work.failed)
-    start.add("megapixels", number: work.megapixels)
+    if let megapixels = work.megapixels { start.add("megapixels", number: megapixels) }
     start.add("jobs", workers)
     start.add("cores", cores)
     start.add("runs", rounds)
-    start.add("inputs", inputs.rawValue)
+    start.add("inputs", work.inputs.rawValue)
     var end = JSONLine()
     end.add("event", "verdict")
     end.add("mode", best?.rawValue)
@@ -45,18 +44,19 @@ extension Comparison {
     return ([start] + records.map(object) + [end]).map { $0.text + "\n" }.joined()
   }
 
-  private func cells(_ contestant: Contestant) -> [String] {
-    let record = self[contestant]
+  private func cells(_ record: Record) -> [String] {
     let wall = Summary(record.runs.map(\.wall))
-    let ratio = speedUp(of: contestant)
+    let ratio = speedUp(of: record.contestant)
     return [
-      contestant.rawValue, decimal(wall.median), decimal(Summary(record.runs.map(\.user)).median),
-      decimal(Summary(record.runs.map(\.system)).median), decimal(cpuPerPicture(contestant) * 1000),
-      threeDigits(Double(work.pictures) / wall.median), threeDigits(work.megapixels / wall.median),
-      humanByteCount(record.memory.byteCount), percent(wall.spread),
-      contestant == .serial
-        ? "1" : "\(decimal(ratio.estimate)) (\(decimal(ratio.lowest)) to \(decimal(ratio.highest)))",
+      record.contestant.rawValue, decimal(wall.median), decimal(Summary(record.runs.map(\.user)).median),
+      decimal(Summary(record.runs.map(\.system)).median), decimal(cpuPerItem(record.contestant) * 1000),
+      threeDigits(Double(work.items) / wall.median),
     ]
+      + (work.megapixels.map { [threeDigits($0 / wall.median)] } ?? []) + [
+        humanByteCount(record.memory.byteCount), percent(wall.spread),
+        record.contestant == .serial
+          ? "1" : "\(decimal(ratio.estimate)) (\(decimal(ratio.lowest)) to \(decimal(ratio.highest)))",
+      ]
   }
 
   private func object(_ record: Record) -> JSONLine {
@@ -72,7 +72,7 @@ extension Comparison {
     line.add("userSeconds", allSeconds: record.runs.map(\.user))
     line.add("systemSeconds", allSeconds: record.runs.map(\.system))
     line.add("startSeconds", allSeconds: record.starts.map(\.wall))
-    line.add("cpuSecondsPerPicture", number: cpuPerPicture(record.contestant))
+    line.add("cpuSecondsPer\(work.workload.item.capitalizedFirst)", number: cpuPerItem(record.contestant))
     line.add("peakBytes", record.memory.byteCount)
     line.add("peakBytesOf", record.memory.method.rawValue)
     line.add("speedUp", interval)
@@ -80,10 +80,8 @@ extension Comparison {
   }
 
   private var workWords: String {
-    "\(counted(work.pictures, "picture")), \(threeDigits(work.megapixels)) megapixels"
-      + (work.failed > 0 ? ", \(work.failed) more that failed in every mode" : "")
-      + "; \(counted(workers, "worker")) on \(counted(cores, "core")); \(counted(rounds, "run")) of each, "
-      + (inputs == .cached ? "sources in the page cache." : "sources dropped from the page cache before each.")
+    work.words + "; \(counted(workers, "worker")) on \(counted(cores, "core")); \(counted(rounds, "run")) of each, "
+      + work.inputs.words + "."
   }
 
   private var startWords: String {
@@ -105,5 +103,23 @@ extension Comparison {
   /// Whoever made the comparison has seen to it, or there would be none.
   private var proofWords: String {
     "All modes wrote the same bytes: the outputs of every run were compared with those of the first, byte by byte."
+  }
+}
+
+extension WorkDone {
+  /// "59 pictures, 454 megapixels, 2 more that failed in every mode".
+  var words: String {
+    counted(items, workload.item) + (megapixels.map { ", \(threeDigits($0)) megapixels" } ?? "")
+      + (failed > 0 ? ", \(failed) more that failed in every mode" : "")
+  }
+}
+
+extension WorkDone.Inputs {
+  var words: String {
+    switch self {
+    case .cached: "sources in the page cache"
+    case .cold: "sources dropped from the page cache before each"
+    case .remote: "sources fetched anew in each"
+    }
   }
 }

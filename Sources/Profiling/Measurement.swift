@@ -45,9 +45,25 @@ package enum Contestant: String, CaseIterable, Hashable, Sendable {
   case perPicture = "process per picture"
 }
 
-/// All that was measured of one contestant; samples are in the order of the rounds.
-package struct Record: Hashable, Sendable {
+/// One way to run a workload: how, and by how many workers.
+package struct Setting: Hashable, Sendable {
   package let contestant: Contestant
+  /// 1 for serial, whatever is asked.
+  package let workers: Int
+
+  package init(_ contestant: Contestant, workers: Int) {
+    precondition(workers >= 1, "somebody has to work")
+    self.contestant = contestant
+    self.workers = contestant == .serial ? 1 : workers
+  }
+
+  /// "threads 2".
+  package var words: String { contestant == .serial ? contestant.rawValue : "\(contestant.rawValue) \(workers)" }
+}
+
+/// All that was measured of one setting; samples are in the order of the rounds.
+package struct Record: Hashable, Sendable {
+  package let setting: Setting
   package var memory: MemoryPeak
   /// Runs without a picture: what starting and ending costs.
   package var starts: [Measurement] = []
@@ -55,11 +71,13 @@ package struct Record: Hashable, Sendable {
   package var runs: [Measurement] = []
 
   package init(
-    contestant: Contestant, memory: MemoryPeak, starts: [Measurement] = [], runs: [Measurement] = []
+    setting: Setting, memory: MemoryPeak, starts: [Measurement] = [], runs: [Measurement] = []
   ) {
-    self.contestant = contestant
+    self.setting = setting
     self.memory = memory
     self.starts = starts
     self.runs = runs
   }
+
+  package var contestant: Contestant { setting.contestant }
 }

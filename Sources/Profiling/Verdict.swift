@@ -8,12 +8,13 @@ extension Comparison {
   private static let noisy = 0.10
 
   package var verdict: [String] {
-    [recommendation, isolation, reasons, noise] + (inputs == .cold ? [coldness] : [])
+    [recommendation] + (work.workload.bound == .cores ? [isolation, reasons] : [waiting])
+      + [noise] + (work.inputs == .cold ? [coldness] : [])
   }
 
   /// The mode to use here: one of those that `resize` has. Nil where the runs differ too much to tell.
   package var best: Contestant? {
-    let faster = [Contestant.threads, .processes].filter { speedUp(of: $0).lowest > 1 }
+    let faster = [Contestant.threads, .processes].filter { has($0) && speedUp(of: $0).lowest > 1 }
     guard let first = faster.first else { return isNoisy && workers > 1 ? nil : .serial }
     guard faster.count == 2 else { return first }
     let ratio = wallRatio(of: .processes, to: .threads)
@@ -32,8 +33,8 @@ extension Comparison {
       let ratio = wallRatio(of: .processes, to: .threads)
       let other =
         isNegligible(ratio)
-        ? "--mode processes takes as long within \(change(ratio)), so choose it where pictures come from strangers."
-        : "--mode processes takes longer by \(change(ratio)); choose it where pictures come from strangers."
+        ? "--mode processes takes as long within \(change(ratio)), so choose it where \(work.workload.item)s come from strangers."
+        : "--mode processes takes longer by \(change(ratio)); choose it where \(work.workload.item)s come from strangers."
       return "Use --mode threads here: \(fasterWords(.threads)). " + other
     case .processes:
       return "Use --mode processes here: \(fasterWords(.processes)). "
@@ -51,12 +52,24 @@ extension Comparison {
   private var isolation: String {
     let longLived = cpuRatio(of: .processes, to: .threads)
     let fresh = cpuRatio(of: .perPicture, to: .threads)
-    let memory = self[.processes].memory.byteCount - self[.threads].memory.byteCount
-    let memoryWords =
-      self[.processes].memory.method != .proportionalShares
-      ? "" : memory >= 0 ? " and \(humanByteCount(memory)) more memory" : " and \(humanByteCount(-memory)) less memory"
-    return "Isolation in long-lived workers costs \(cost(.processes, longLived))\(memoryWords); "
+    return "Isolation in long-lived workers costs \(cost(.processes, longLived))\(memoryOfProcesses); "
       + "a process for each picture costs \(cost(.perPicture, fresh))."
+  }
+
+  /// Where workers wait for answers, cores do not limit them.
+  private var waiting: String {
+    let item = work.workload.item
+    return "Why: the work is to wait for answers. \(counted(workers, "worker")) kept "
+      + "\(decimal(busyCores(.threads))) of \(counted(cores, "core")) busy, with "
+      + "\(milliseconds(cpuPerItem(.threads))) of CPU a \(item), so what counts is how many wait at once, not how many "
+      + "cores there are. Waiting in processes costs \(cost(.processes, cpuRatio(of: .processes, to: .threads)))"
+      + "\(memoryOfProcesses)."
+  }
+
+  private var memoryOfProcesses: String {
+    let memory = self[.processes].memory.byteCount - self[.threads].memory.byteCount
+    return self[.processes].memory.method != .proportionalShares
+      ? "" : memory >= 0 ? " and \(humanByteCount(memory)) more memory" : " and \(humanByteCount(-memory)) less memory"
   }
 
   private var reasons: String {
@@ -69,12 +82,12 @@ extension Comparison {
       inflation.lowest > 1 + Comparison.negligible
       ? " (side by side they share caches, memory and clock)" : ""
     return "Why: \(workers) \(workers == 1 ? "thread" : "threads") kept \(decimal(busy)) cores busy\(idle). "
-      + "A picture takes \(milliseconds(cpuPerPicture(.serial))) of CPU in serial and "
-      + "\(milliseconds(cpuPerPicture(.threads))) in threads\(shared). "
+      + "A picture takes \(milliseconds(cpuPerItem(.serial))) of CPU in serial and "
+      + "\(milliseconds(cpuPerItem(.threads))) in threads\(shared). "
       + "All modes call the same function, so what processes cost beyond that is starting them, their own memory and talk: "
-      + "the system's part is \(milliseconds(systemPerPicture(.threads))) a picture in threads, "
-      + "\(milliseconds(systemPerPicture(.processes))) in long-lived workers and "
-      + "\(milliseconds(systemPerPicture(.perPicture))) with a process for each."
+      + "the system's part is \(milliseconds(systemPerItem(.threads))) a picture in threads, "
+      + "\(milliseconds(systemPerItem(.processes))) in long-lived workers and "
+      + "\(milliseconds(systemPerItem(.perPicture))) with a process for each."
   }
 
   private var noise: String {
@@ -102,10 +115,10 @@ extension Comparison {
   }
 
   private func cost(_ contestant: Contestant, _ ratio: Ratio) -> String {
-    let difference = cpuPerPicture(contestant) - cpuPerPicture(.threads)
+    let difference = cpuPerItem(contestant) - cpuPerItem(.threads)
     if ratio.mayBeOne { return "no CPU that can be told from noise, \(change(ratio))" }
     let less = ratio.estimate < 1
-    return "\(milliseconds(abs(difference))) \(less ? "less " : "")of CPU a picture, \(change(ratio))"
+    return "\(milliseconds(abs(difference))) \(less ? "less " : "")of CPU a \(work.workload.item), \(change(ratio))"
   }
 
   private func isNegligible(_ ratio: Ratio) -> Bool {

@@ -37,3 +37,16 @@ func alignedTable(_ rows: [[String]]) -> String {
     }.joined() + "\n"
   }.joined()
 }
+
+/// A table of Markdown; all columns but the first stand right.
+/// - Parameter rows: titles first; all as long, without bars in the cells.
+func markdownTable(_ rows: [[String]]) -> String {
+  let lines = rows.map { "| " + $0.joined(separator: " | ") + " |" }
+  let rule = "| --- |" + String(repeating: " ---: |", count: max(0, (rows.first?.count ?? 0) - 1))
+  return (lines.prefix(1) + [rule] + lines.dropFirst()).joined(separator: "\n")
+}
+
+extension String {
+  /// "picture" as "Picture".
+  var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
+}

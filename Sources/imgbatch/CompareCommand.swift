@@ -74,17 +74,18 @@ struct CompareCommand: ParsableCommand {
     }
     let found = try input.find().inputs
     let workers = jobs ?? UsableCores.count
-    var contest = ModeContest(
-      scratch: scratch.path, arguments: PassedArguments(given, list: input.filesFrom?.path), workers: workers,
-      coldSources: cold ? found.map(\.source) : [], runs: runs)
-    let records = try Schedule(rounds: runs).run(&contest)
-    let comparison = Comparison(
-      work: .init(
-        pictures: contest.pictureCount, failed: found.count - contest.pictureCount, megapixels: megapixels(found)),
-      inputs: cold ? .cold : .cached, workers: workers, cores: UsableCores.count, records: records)
+    let measured = ResizeWork(
+      arguments: PassedArguments(given, list: input.filesFrom?.path), coldSources: cold ? found.map(\.source) : [])
+    let settings = measured.workload.contestants.map { Setting($0, workers: workers) }
+    var contest = ModeContest(measured, scratch: scratch.path, runs: settings.count * (runs + 1))
+    let records = try Schedule(settings, rounds: runs).run(&contest)
+    let work = WorkDone(
+      measured.workload, items: contest.itemCount, failed: found.count - contest.itemCount,
+      megapixels: megapixels(found), inputs: cold ? .cold : .cached)
+    let comparison = Comparison(work: work, workers: workers, cores: UsableCores.count, records: records)
     StandardStream.output.write(
       json ? comparison.jsonLines(version: ImgBatch.version) : markdown ? comparison.markdown : comparison.text)
-    return contest.pictureCount < found.count ? .somePicturesFailed : .success
+    return contest.itemCount < found.count ? .somePicturesFailed : .success
   }
 
   /// As stored, of all that have a header.

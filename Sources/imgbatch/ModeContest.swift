@@ -6,77 +6,81 @@ internal import SystemPackage
 /// Somebody asked for the end while modes were measured.
 struct Interruption: Error {}
 
-/// Runs `resize` in each mode as a process of its own, and holds what it wrote against what the first run wrote.
+/// A workload as runs of this program. Whoever adds one says here how it is run, and nothing else has to know.
+protocol MeasuredWork {
+  var workload: Workload { get }
+  /// One run over all of the work, after the program's name; every run of every setting writes the same files to `out`,
+  /// hidden ones apart.
+  func arguments(_ setting: Setting, out: FilePath) -> [[UInt8]]
+  /// A run that starts its workers, has nothing to do and so ends with `ExitStatus.noInput`. Its standard input is empty.
+  func emptyArguments(_ setting: Setting, out: FilePath) -> [[UInt8]]
+  /// Before each timed run.
+  func prepare()
+}
+
+/// Runs a workload in each setting as a process of its own, and holds what it wrote against what the first run wrote.
 struct ModeContest: Contest {
   private let scratch: FilePath
-  private let arguments: PassedArguments
-  private let workers: Int
-  private let coldSources: [FilePath]
+  private let measured: any MeasuredWork
   private let runsInAll: Int
   private var runsDone = 0
   /// The first run's end and outputs, which all others must have too.
-  private var first: (status: Int32, outputs: OutputTree)?
+  private var first: (setting: Setting, status: Int32, outputs: OutputTree)?
 
-  /// - Parameter coldSources: files to drop from the page cache before each timed run.
-  init(scratch: FilePath, arguments: PassedArguments, workers: Int, coldSources: [FilePath], runs: Int) {
+  /// - Parameter runs: over all of the work, for the progress line.
+  init(_ measured: any MeasuredWork, scratch: FilePath, runs: Int) {
+    self.measured = measured
     self.scratch = scratch
-    self.arguments = arguments
-    self.workers = workers
-    self.coldSources = coldSources
-    runsInAll = Contestant.allCases.count * (runs + 1)
+    runsInAll = runs
   }
 
-  /// Pictures that every run wrote.
-  var pictureCount: Int { first?.outputs.files.count ?? 0 }
+  /// Files that every run wrote.
+  var itemCount: Int { first?.outputs.files.count ?? 0 }
 
-  mutating func warmUp(_ contestant: Contestant) throws -> MemoryPeak {
-    let run = try perform(contestant, watching: .memory)
+  mutating func warmUp(_ setting: Setting) throws -> MemoryPeak {
+    let run = try perform(setting, watching: .memory)
     return run.sharesPeakByteCount.map { MemoryPeak(byteCount: $0, method: .proportionalShares) }
       ?? MemoryPeak(byteCount: run.largestPeakByteCount, method: .largestProcess)
   }
 
-  mutating func start(_ contestant: Contestant) throws -> Measurement {
-    // A list that may grow, so workers start before it turns out to be empty.
-    let empty = ["--files-from", "-", "--out"].map { Array($0.utf8) } + [scratch.appending("empty").bytes]
-    let run = try launch(contestant, empty, watching: .timeOnly)
-    guard run.status == ExitStatus.noInput.code else { throw fault(contestant, run.status) }
+  mutating func start(_ setting: Setting) throws -> Measurement {
+    let run = try launch(
+      measured.emptyArguments(setting, out: scratch.appending("empty")), watching: .timeOnly)
+    guard run.status == ExitStatus.noInput.code else { throw fault(setting, run.status) }
     return Measurement(run)
   }
 
-  mutating func work(_ contestant: Contestant) throws -> Measurement {
-    for source in coldSources { dropCachedPages(of: source) }
-    return Measurement(try perform(contestant, watching: .timeOnly))
+  mutating func work(_ setting: Setting) throws -> Measurement {
+    measured.prepare()
+    return Measurement(try perform(setting, watching: .timeOnly))
   }
 
-  private mutating func perform(_ contestant: Contestant, watching: MeasuredProcess.Watching) throws -> MeasuredProcess
-  {
-    showProgress(contestant)
+  private mutating func perform(_ setting: Setting, watching: MeasuredProcess.Watching) throws -> MeasuredProcess {
+    showProgress(setting)
     let out = scratch.appending(first == nil ? "first" : "outputs")
-    let run = try launch(
-      contestant, [Array("--out".utf8), out.bytes] + arguments.bytes, watching: watching)
+    let run = try launch(measured.arguments(setting, out: out), watching: watching)
     hideProgress()
     guard [ExitStatus.success.code, ExitStatus.somePicturesFailed.code].contains(run.status) else {
-      throw fault(contestant, run.status)
+      throw fault(setting, run.status)
     }
     let outputs = try OutputTree(of: out)
     if let first {
-      guard run.status == first.status else { throw fault(contestant, run.status) }
-      if let file = try first.outputs.firstDifference(to: outputs) { throw Complaint.differs(file, contestant) }
+      guard run.status == first.status else { throw fault(setting, run.status) }
+      if let file = try first.outputs.firstDifference(to: outputs) {
+        throw Complaint.differs(file, setting, first.setting)
+      }
       ScratchFolder.remove(out)
     } else {
-      first = (run.status, outputs)
+      first = (setting, run.status, outputs)
       StandardStream.error.write(talk)
     }
     return run
   }
 
   private func launch(
-    _ contestant: Contestant, _ rest: [[UInt8]], watching: MeasuredProcess.Watching
+    _ arguments: [[UInt8]], watching: MeasuredProcess.Watching
   ) throws -> MeasuredProcess {
-    let run = try MeasuredProcess.run(
-      (["resize", "--quiet", "--color", "never", "--no-journal", "--no-lock"] + contestant.options(workers: workers))
-        .map { Array($0.utf8) } + rest,
-      talk: talkFile, watching: watching, stop: Signals.stopRequest)
+    let run = try MeasuredProcess.run(arguments, talk: talkFile, watching: watching, stop: Signals.stopRequest)
     if Signals.stopRequest.isMade { throw Interruption() }
     return run
   }
@@ -95,19 +99,19 @@ struct ModeContest: Contest {
     return String(decoding: text, as: UTF8.self)
   }
 
-  private func fault(_ contestant: Contestant, _ status: Int32) -> Complaint {
+  private func fault(_ setting: Setting, _ status: Int32) -> Complaint {
     StandardStream.error.write(talk)
     let known = [ExitStatus.wrongUsage, .noInput, .outputUnusable].first { $0.code == status && first == nil }
     return Complaint(
       status: known ?? .internalFault,
-      sentence: "the run of mode \(contestant.rawValue) ended with status \(status)"
+      sentence: "the run of mode \(setting.contestant.rawValue) ended with status \(status)"
         + (first.map { ", that of the first mode with \($0.status)." } ?? "."))
   }
 
-  private mutating func showProgress(_ contestant: Contestant) {
+  private mutating func showProgress(_ setting: Setting) {
     runsDone += 1
     guard StandardStream.error.isTerminal else { return }
-    StandardStream.error.write("run \(runsDone) of \(runsInAll): \(contestant.rawValue)")
+    StandardStream.error.write("run \(runsDone) of \(runsInAll): \(setting.words)")
   }
 
   private func hideProgress() {
@@ -117,22 +121,11 @@ struct ModeContest: Contest {
 
 extension Complaint {
   /// - Parameter file: the first whose bytes differ, from the output folder.
-  static func differs(_ file: FilePath, _ contestant: Contestant) -> Complaint {
+  static func differs(_ file: FilePath, _ setting: Setting, _ first: Setting) -> Complaint {
     Complaint(
       status: .internalFault,
-      sentence: "mode \(contestant.rawValue) wrote other bytes than \(Contestant.allCases[0].rawValue) in "
-        + "\(file.forTerminal); please report it with this picture.")
-  }
-}
-
-extension Contestant {
-  fileprivate func options(workers: Int) -> [String] {
-    switch self {
-    case .serial: ["--mode", "serial"]
-    case .threads: ["--mode", "threads", "--jobs", "\(workers)"]
-    case .processes: ["--mode", "processes", "--jobs", "\(workers)"]
-    case .perPicture: ["--mode", "processes", "--jobs", "\(workers)", "--worker-lifetime", "picture"]
-    }
+      sentence: "mode \(setting.contestant.rawValue) wrote other bytes than \(first.contestant.rawValue) in "
+        + "\(file.forTerminal); please report it with this file.")
   }
 }
 

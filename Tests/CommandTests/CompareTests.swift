@@ -85,7 +85,7 @@ struct CompareTests {
     #expect(answer.output == "")
     #expect(
       answer.error
-        == "Error: mode processes wrote other bytes than serial in extra.jpg; please report it with this picture.\n")
+        == "Error: mode processes wrote other bytes than serial in extra.jpg; please report it with this file.\n")
     #expect(try FileManager.default.contentsOfDirectory(atPath: scratch["tmp"]).isEmpty)
   }
 

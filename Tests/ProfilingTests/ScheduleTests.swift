@@ -9,18 +9,18 @@ import Testing
     var steps: [String] = []
     var stepsLeft = Int.max
 
-    mutating func warmUp(_ contestant: Contestant) throws(Tired) -> MemoryPeak {
-      try note("warm \(contestant.rawValue)")
-      return MemoryPeak(byteCount: 1000 * contestant.rawValue.count, method: .proportionalShares)
+    mutating func warmUp(_ setting: Setting) throws(Tired) -> MemoryPeak {
+      try note("warm \(setting.contestant.rawValue)")
+      return MemoryPeak(byteCount: 1000 * setting.contestant.rawValue.count, method: .proportionalShares)
     }
 
-    mutating func start(_ contestant: Contestant) throws(Tired) -> Measurement {
-      try note("start \(contestant.rawValue)")
+    mutating func start(_ setting: Setting) throws(Tired) -> Measurement {
+      try note("start \(setting.contestant.rawValue)")
       return Measurement(wall: .milliseconds(9), user: .milliseconds(5), system: .milliseconds(3))
     }
 
-    mutating func work(_ contestant: Contestant) throws(Tired) -> Measurement {
-      try note("work \(contestant.rawValue)")
+    mutating func work(_ setting: Setting) throws(Tired) -> Measurement {
+      try note("work \(setting.contestant.rawValue)")
       return Measurement(wall: .milliseconds(steps.count), user: .zero, system: .zero)
     }
 
@@ -31,9 +31,11 @@ import Testing
     }
   }
 
+  private let settings = Contestant.allCases.map { Setting($0, workers: 2) }
+
   @Test func `all warm up first; then everyone starts empty and works once in each round`() throws {
     var stub = Stub()
-    let records = try Schedule(rounds: 5).run(&stub)
+    let records = try Schedule(settings, rounds: 5).run(&stub)
     let names = Contestant.allCases.map(\.rawValue)
     #expect(Array(stub.steps.prefix(4)) == names.map { "warm \($0)" })
     #expect(stub.steps.count == 4 + 5 * 4 * 2)
@@ -60,10 +62,10 @@ import Testing
   }
 
   @Test func `another begins each round, and nobody always follows the same one`() {
-    let schedule = Schedule(rounds: 4)
-    #expect(schedule.order(inRound: 0) == [.serial, .threads, .processes, .perPicture])
-    #expect(schedule.order(inRound: 1) == [.serial, .perPicture, .processes, .threads])
-    let orders = (0..<8).map { schedule.order(inRound: $0) }
+    let schedule = Schedule(settings, rounds: 4)
+    #expect(schedule.order(inRound: 0).map(\.contestant) == [.serial, .threads, .processes, .perPicture])
+    #expect(schedule.order(inRound: 1).map(\.contestant) == [.serial, .perPicture, .processes, .threads])
+    let orders = (0..<8).map { schedule.order(inRound: $0).map(\.contestant) }
     for contestant in Contestant.allCases {
       #expect(Set(orders.map { $0.firstIndex(of: contestant) }).count > 1)
       let before = orders.compactMap { order in
@@ -75,7 +77,7 @@ import Testing
 
   @Test func `a failure ends the schedule`() {
     var stub = Stub(stepsLeft: 10)
-    #expect(throws: Stub.Tired.self) { _ = try Schedule(rounds: 3).run(&stub) }
+    #expect(throws: Stub.Tired.self) { _ = try Schedule(settings, rounds: 3).run(&stub) }
     #expect(stub.steps.count == 10)
   }
 }

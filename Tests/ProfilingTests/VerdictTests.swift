@@ -10,7 +10,7 @@ import Testing
   ) -> Comparison {
     let records = zip(Contestant.allCases, zip(walls, cpus)).map { contestant, times in
       Record(
-        contestant: contestant,
+        setting: Setting(contestant, workers: workers),
         memory: MemoryPeak(byteCount: contestant == .processes ? 48_000_000 : 30_000_000, method: method),
         starts: times.0.map { _ in Measurement(wall: .milliseconds(9), user: .milliseconds(5), system: .zero) },
         runs: times.0.enumerated().map { round, wall in
@@ -20,7 +20,8 @@ import Testing
         })
     }
     return Comparison(
-      work: .init(pictures: 100 - failed, failed: failed, megapixels: 250), inputs: .cached, workers: workers, cores: 2,
+      work: WorkDone(.resize, items: 100 - failed, failed: failed, megapixels: 250, inputs: .cached), workers: workers,
+      cores: 2,
       records: records)
   }
 
@@ -101,8 +102,41 @@ import Testing
   @Test func `JSON has every sample`() {
     let lines = comparison(walls: usual).jsonLines(version: "0.1.0").split(separator: "\n")
     #expect(lines.count == 6)
-    #expect(lines[0].hasPrefix(#"{"event":"compare","schema":1,"version":"0.1.0","pictures":100,"failed":0,"#))
+    #expect(
+      lines[0].hasPrefix(
+        #"{"event":"compare","schema":1,"version":"0.1.0","workload":"resize","pictures":100,"failed":0,"#))
     #expect(lines[2].hasPrefix(#"{"event":"mode","mode":"threads","wallSeconds":[1.04,1.05,1.045],"#))
     #expect(lines[5].hasPrefix(#"{"event":"verdict","mode":"threads","words":["Use --mode threads here"#))
+  }
+
+  /// Five downloads of 2 s: one after another 10 s, at once 2 s; none of it costs a core anything.
+  @Test func `downloads are told by what they wait for, without pictures`() {
+    let fetch = Workload(
+      name: "fetch", title: "Downloads", item: "download", bound: .answers,
+      contestants: [.serial, .threads, .processes])
+    let walls = [[10_010, 10_020, 10_015], [2010, 2020, 2030], [2040, 2050, 2045]]
+    let records = zip(fetch.contestants, walls).map { contestant, walls in
+      Record(
+        setting: Setting(contestant, workers: 5),
+        memory: MemoryPeak(byteCount: contestant == .processes ? 40_000_000 : 10_000_000, method: .proportionalShares),
+        starts: walls.map { _ in Measurement(wall: .milliseconds(9), user: .milliseconds(5), system: .zero) },
+        runs: walls.enumerated().map { round, wall in
+          Measurement(
+            wall: .milliseconds(wall), user: .milliseconds(contestant == .processes ? 60 + round : 20 + round),
+            system: .zero)
+        })
+    }
+    let comparison = Comparison(
+      work: WorkDone(fetch, items: 5, failed: 0, inputs: .remote), workers: 5, cores: 2, records: records)
+    #expect(comparison.verdict[0].hasPrefix("Use --mode threads here: with 5 workers it is 4.96 times (95 %: 4."))
+    #expect(comparison.verdict[0].hasSuffix("choose it where downloads come from strangers."))
+    #expect(
+      comparison.verdict[1].hasPrefix("Why: the work is to wait for answers. 5 workers kept 0.010 of 2 cores busy"))
+    #expect(
+      comparison.verdict[1].contains(" of CPU a download") && comparison.verdict[1].hasSuffix("30.0 MB more memory."))
+    #expect(
+      comparison.text.hasPrefix("5 downloads; 5 workers on 2 cores; 3 runs of each, sources fetched anew in each.\n"))
+    #expect(!comparison.text.contains("megapixels") && !comparison.text.contains("picture"))
+    #expect(comparison.jsonLines(version: "1").contains(#""workload":"fetch","downloads":5,"#))
   }
 }
