@@ -1,4 +1,4 @@
-internal import SystemPackage
+package import SystemPackage
 
 /// The control groups that a process is in, whose limits hold for it.
 ///
@@ -48,9 +48,9 @@ struct ControlGroups {
 }
 
 /// The kernel's small files.
-enum KernelText {
+package enum KernelText {
   /// They have no size, so this reads once, up to more than any of them has; nil where there is no such file.
-  static func contents(of path: FilePath) -> String? {
+  package static func contents(of path: FilePath) -> String? {
     guard let file = try? Descriptor(opening: path, .list) else { return nil }
     var bytes = [UInt8](repeating: 0, count: 1 << 14)
     let count = try? unsafe bytes.withUnsafeMutableBytes { memory throws(Errno) in try unsafe file.read(into: memory) }

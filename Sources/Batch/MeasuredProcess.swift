@@ -31,6 +31,8 @@ package struct MeasuredProcess: Sendable {
   package let sharesPeakByteCount: Int?
   /// The high-water mark of the largest of the processes.
   package let largestPeakByteCount: Int
+  /// What it wrote on its standard output.
+  package let output: [UInt8]
 
   /// Runs this program and waits for its end. It gets a process group of its own: where `stop` is asked for, it is told so
   /// once, and ends as every run does.
@@ -44,7 +46,7 @@ package struct MeasuredProcess: Sendable {
     var ends: [Int32] = [-1, -1]
     let failure = unsafe system_private_pipe(&ends)
     guard failure == 0 else { throw Errno(rawValue: failure) }
-    // Its standard output is a pipe for one reason: that ends when the process does, and can be waited for with a limit.
+    // Its standard output is a pipe, which ends when the process does, and can be waited for with a limit.
     let reading = Descriptor(owning: ends[0])
     let writing = Descriptor(owning: ends[1])
     let began = ContinuousClock.now
@@ -54,9 +56,13 @@ package struct MeasuredProcess: Sendable {
     let pause: Int32 = watching == .memory ? 4 : 100
     var peak: Int?
     var isWatched = watching == .memory
+    var looked = began
     var told: ContinuousClock.Instant?
-    while !hasEnded(reading, within: pause) {
-      if isWatched {
+    var output: [UInt8] = []
+    while !hasEnded(reading, within: pause, &output) {
+      // Output may wake this more often than memory is worth a look.
+      if isWatched, .now - looked >= .milliseconds(Int(pause)) {
+        looked = .now
         do throws(Errno) {
           peak = max(peak ?? 0, try ProcessMemory.shares(ofTree: process))
         } catch {
@@ -76,16 +82,18 @@ package struct MeasuredProcess: Sendable {
     while unsafe wait4(process, &status, 0, &usage) < 0 {
       if errno != EINTR { throw .current }
     }
-    return MeasuredProcess(status: status, wall: ContinuousClock.now - began, usage: usage, sharesPeak: peak)
+    return MeasuredProcess(
+      status: status, wall: ContinuousClock.now - began, usage: usage, sharesPeak: peak, output: output)
   }
 
-  private init(status: Int32, wall: Duration, usage: rusage, sharesPeak: Int?) {
+  private init(status: Int32, wall: Duration, usage: rusage, sharesPeak: Int?, output: [UInt8]) {
     self.status = status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + status & 0x7f
     self.wall = wall
     user = .seconds(Int64(usage.ru_utime.tv_sec)) + .microseconds(Int64(usage.ru_utime.tv_usec))
     system = .seconds(Int64(usage.ru_stime.tv_sec)) + .microseconds(Int64(usage.ru_stime.tv_usec))
     storageByteCount = usage.ru_inblock * 512
     sharesPeakByteCount = sharesPeak
+    self.output = output
     #if canImport(Darwin)
       largestPeakByteCount = usage.ru_maxrss
     #else
@@ -119,12 +127,15 @@ package struct MeasuredProcess: Sendable {
     return process
   }
 
-  /// Whether the other end of the pipe was closed; what is written to it meanwhile is dropped.
-  private static func hasEnded(_ pipe: borrowing Descriptor, within milliseconds: Int32) -> Bool {
+  /// Whether the other end of the pipe was closed; what is written to it meanwhile joins the output.
+  private static func hasEnded(
+    _ pipe: borrowing Descriptor, within milliseconds: Int32, _ output: inout [UInt8]
+  ) -> Bool {
     var question = pollfd(fd: pipe.number, events: Int16(POLLIN), revents: 0)
     guard unsafe poll(&question, 1, milliseconds) > 0 else { return false }
-    var bytes: [UInt8] = Array(repeating: 0, count: 4096)
+    var bytes: [UInt8] = Array(repeating: 0, count: 1 << 16)
     let count = unsafe bytes.withUnsafeMutableBytes { memory in try? unsafe pipe.read(into: memory) }
+    output += bytes.prefix(count ?? 0)
     return (count ?? 0) == 0
   }
 }

@@ -39,7 +39,7 @@ package struct JobError: Error, Hashable, Sendable {
   }
 }
 
-/// Time spent in each stage, wall clock.
+/// Time spent in each stage.
 package struct StageTimes: Hashable, Sendable {
   private var durations: [Duration] = Array(repeating: .zero, count: Stage.allCases.count)
 
@@ -73,11 +73,14 @@ package struct WrittenPicture: Hashable, Sendable {
   /// Harmless complaints of the decoder, and the first of them in its words.
   package var warningCount: Int
   package var firstWarning: String
+  /// By the clock on the wall.
   package var times: StageTimes
+  /// Processor time of the thread that made it. Threads that helped with bands of it are not in.
+  package var cpuTimes: StageTimes
 
   package init(
     sourceSize: PixelSize, outputSize: PixelSize, sourceByteCount: Int, outputByteCount: Int, warningCount: Int,
-    firstWarning: String, times: StageTimes
+    firstWarning: String, times: StageTimes, cpuTimes: StageTimes = StageTimes()
   ) {
     self.sourceSize = sourceSize
     self.outputSize = outputSize
@@ -86,6 +89,7 @@ package struct WrittenPicture: Hashable, Sendable {
     self.warningCount = warningCount
     self.firstWarning = firstWarning
     self.times = times
+    self.cpuTimes = cpuTimes
   }
 }
 

@@ -92,7 +92,8 @@ package final class Thumbnailer {
       WrittenPicture(
         sourceSize: header.size, outputSize: outputSize, sourceByteCount: source.bytes.count,
         outputByteCount: bytes.count, warningCount: report.noteCount + (report.damage == nil ? 0 : 1),
-        firstWarning: report.damage?.sentence ?? report.firstNote, times: clock.times))
+        firstWarning: report.damage?.sentence ?? report.firstNote, times: clock.times,
+        cpuTimes: clock.cpuTimes))
   }
 
   /// The source's bytes. Those of a large file are memory too: so its start is read first, and the rest when the picture

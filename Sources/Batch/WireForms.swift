@@ -84,7 +84,9 @@ extension Outcome {
         picture.sourceByteCount, picture.outputByteCount, picture.warningCount,
       ] { wire.write(value) }
       wire.write(picture.firstWarning)
-      for stage in Stage.allCases { wire.write(picture.times[stage].nanoseconds) }
+      for times in [picture.times, picture.cpuTimes] {
+        for stage in Stage.allCases { wire.write(times[stage].nanoseconds) }
+      }
     case .skipped(let reason):
       wire.write("skipped")
       wire.write(reason.rawValue)
@@ -104,6 +106,7 @@ extension Outcome {
         outputByteCount: try wire.integer(), warningCount: try wire.integer(), firstWarning: try wire.text(),
         times: StageTimes())
       for stage in Stage.allCases { picture.times[stage] = .nanoseconds(try wire.integer()) }
+      for stage in Stage.allCases { picture.cpuTimes[stage] = .nanoseconds(try wire.integer()) }
       self = .written(picture)
     case "skipped": self = .skipped(try wire.value(SkipReason.self))
     case "failed":

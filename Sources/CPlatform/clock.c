@@ -5,8 +5,12 @@
 
 #include "CPlatform.h"
 
-uint64_t system_monotonic_nanoseconds(void) {
+static uint64_t nanoseconds(clockid_t clock) {
   struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
+  clock_gettime(clock, &now);
   return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
+
+uint64_t system_monotonic_nanoseconds(void) { return nanoseconds(CLOCK_MONOTONIC); }
+
+uint64_t system_thread_cpu_nanoseconds(void) { return nanoseconds(CLOCK_THREAD_CPUTIME_ID); }

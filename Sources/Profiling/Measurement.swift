@@ -1,3 +1,5 @@
+package import Reporting
+
 /// What one run cost, worker processes that it waited for included.
 package struct Measurement: Hashable, Sendable {
   /// From the start of the program to its end.
@@ -6,15 +8,31 @@ package struct Measurement: Hashable, Sendable {
   package var system: Duration
   /// Bytes that had to come from storage, because they were not in memory.
   package var storageByteCount: Int
+  /// What its stages took, over all items and workers; empty where nobody asked.
+  package var stages: [StageCost]
 
-  package init(wall: Duration, user: Duration, system: Duration, storageByteCount: Int = 0) {
+  package init(
+    wall: Duration, user: Duration, system: Duration, storageByteCount: Int = 0, stages: [StageCost] = []
+  ) {
     self.wall = wall
     self.user = user
     self.system = system
     self.storageByteCount = storageByteCount
+    self.stages = stages
   }
 
   package var cpu: Duration { user + system }
+}
+
+/// What the untimed run tells.
+package struct WarmUp: Hashable, Sendable {
+  package var memory: MemoryPeak
+  package var items: [ItemCost]
+
+  package init(memory: MemoryPeak, items: [ItemCost] = []) {
+    self.memory = memory
+    self.items = items
+  }
 }
 
 /// The most memory that a run held at once.
@@ -65,10 +83,12 @@ package struct Setting: Hashable, Sendable {
 package struct Record: Hashable, Sendable {
   package let setting: Setting
   package var memory: MemoryPeak
-  /// Runs without a picture: what starting and ending costs.
+  /// Runs with nothing to do: what starting and ending costs.
   package var starts: [Measurement] = []
-  /// Runs over all pictures.
+  /// Runs over all of the work.
   package var runs: [Measurement] = []
+  /// What each item took in the warm-up; empty where nobody asked.
+  package var items: [ItemCost] = []
 
   package init(
     setting: Setting, memory: MemoryPeak, starts: [Measurement] = [], runs: [Measurement] = []

@@ -3,7 +3,7 @@ package protocol Contest {
   associatedtype Failure: Error
 
   /// One run over all of the work that is not timed, so it may be watched: caches fill, memory is measured.
-  mutating func warmUp(_ setting: Setting) throws(Failure) -> MemoryPeak
+  mutating func warmUp(_ setting: Setting) throws(Failure) -> WarmUp
   /// One timed run that has nothing to do.
   mutating func start(_ setting: Setting) throws(Failure) -> Measurement
   /// One timed run over all of the work.
@@ -37,7 +37,9 @@ package struct Schedule: Sendable {
   package func run<Field: Contest>(_ contest: inout Field) throws(Field.Failure) -> [Record] {
     var records: [Record] = []
     for setting in settings {
-      records.append(Record(setting: setting, memory: try contest.warmUp(setting)))
+      let warmUp = try contest.warmUp(setting)
+      records.append(Record(setting: setting, memory: warmUp.memory))
+      records[records.count - 1].items = warmUp.items
     }
     for round in 0..<rounds {
       for setting in order(inRound: round) {

@@ -16,6 +16,8 @@ package enum EventOutput: Sendable {
   case none
   /// `--json`: one object a line.
   case jsonLines
+  /// For `compare` and `profile`, which run this program.
+  case measurements(MeasurementDetail)
 }
 
 /// Where a reporter's text goes. Nothing in this target prints.
@@ -101,6 +103,9 @@ package final class RunReporter: Sendable {
         hideProgress(&state)
         sinks.results(Events.file(job, outcome) + "\n")
       }
+      if case .measurements(.items) = events, case .written(let picture) = outcome {
+        sinks.results(ItemCost(picture).line)
+      }
       showProgress(&state)
     }
   }
@@ -112,7 +117,7 @@ package final class RunReporter: Sendable {
       hideProgress(&state)
       switch events {
       case .jsonLines: sinks.results(Events.planned(job, preview) + "\n")
-      case .none: sinks.results(plannedLine(job, preview) + "\n")
+      case .none, .measurements: sinks.results(plannedLine(job, preview) + "\n")
       }
       showProgress(&state)
     }
@@ -127,7 +132,11 @@ package final class RunReporter: Sendable {
       if state.isFinished { return summary }
       state.isFinished = true
       hideProgress(&state)
-      if case .jsonLines = events { sinks.results(Events.summary(summary) + "\n") }
+      switch events {
+      case .none: break
+      case .jsonLines: sinks.results(Events.summary(summary) + "\n")
+      case .measurements: sinks.results(StageCost.all(of: state.tally).map(\.line).joined())
+      }
       switch verbosity {
       case .quiet: break
       case .normal, .verbose: sinks.talk(summary.text + "\n")

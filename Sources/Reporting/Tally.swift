@@ -16,6 +16,8 @@ package struct Tally: Hashable, Sendable {
   package private(set) var outputByteCount = 0
   /// Of the written pictures, over all workers: more than the run's wall time where there are several.
   package private(set) var times = StageTimes()
+  /// The same in processor time.
+  package private(set) var cpuTimes = StageTimes()
 
   package init() {}
 
@@ -30,6 +32,7 @@ package struct Tally: Hashable, Sendable {
       sourceByteCount += picture.sourceByteCount
       outputByteCount += picture.outputByteCount
       for stage in Stage.allCases { times[stage] += picture.times[stage] }
+      for stage in Stage.allCases { cpuTimes[stage] += picture.cpuTimes[stage] }
     case .skipped: skipped += 1
     case .failed: failed += 1
     }

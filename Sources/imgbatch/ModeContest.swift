@@ -10,8 +10,8 @@ struct Interruption: Error {}
 protocol MeasuredWork {
   var workload: Workload { get }
   /// One run over all of the work, after the program's name; every run of every setting writes the same files to `out`,
-  /// hidden ones apart.
-  func arguments(_ setting: Setting, out: FilePath) -> [[UInt8]]
+  /// hidden ones apart, and the lines of `StageCost` and `ItemCost` to standard output.
+  func arguments(_ setting: Setting, out: FilePath, telling detail: MeasurementDetail) -> [[UInt8]]
   /// A run that starts its workers, has nothing to do and so ends with `ExitStatus.noInput`. Its standard input is empty.
   func emptyArguments(_ setting: Setting, out: FilePath) -> [[UInt8]]
   /// Before each timed run.
@@ -37,10 +37,12 @@ struct ModeContest: Contest {
   /// Files that every run wrote.
   var itemCount: Int { first?.outputs.files.count ?? 0 }
 
-  mutating func warmUp(_ setting: Setting) throws -> MemoryPeak {
-    let run = try perform(setting, watching: .memory)
-    return run.sharesPeakByteCount.map { MemoryPeak(byteCount: $0, method: .proportionalShares) }
+  mutating func warmUp(_ setting: Setting) throws -> WarmUp {
+    let run = try perform(setting, watching: .memory, telling: .items)
+    let memory =
+      run.sharesPeakByteCount.map { MemoryPeak(byteCount: $0, method: .proportionalShares) }
       ?? MemoryPeak(byteCount: run.largestPeakByteCount, method: .largestProcess)
+    return WarmUp(memory: memory, items: run.lines.compactMap(ItemCost.init(line:)))
   }
 
   mutating func start(_ setting: Setting) throws -> Measurement {
@@ -52,13 +54,15 @@ struct ModeContest: Contest {
 
   mutating func work(_ setting: Setting) throws -> Measurement {
     measured.prepare()
-    return Measurement(try perform(setting, watching: .timeOnly))
+    return Measurement(try perform(setting, watching: .timeOnly, telling: .totals))
   }
 
-  private mutating func perform(_ setting: Setting, watching: MeasuredProcess.Watching) throws -> MeasuredProcess {
+  private mutating func perform(
+    _ setting: Setting, watching: MeasuredProcess.Watching, telling detail: MeasurementDetail
+  ) throws -> MeasuredProcess {
     showProgress(setting)
     let out = scratch.appending(first == nil ? "first" : "outputs")
-    let run = try launch(measured.arguments(setting, out: out), watching: watching)
+    let run = try launch(measured.arguments(setting, out: out, telling: detail), watching: watching)
     hideProgress()
     guard [ExitStatus.success.code, ExitStatus.somePicturesFailed.code].contains(run.status) else {
       throw fault(setting, run.status)
@@ -131,6 +135,12 @@ extension Complaint {
 
 extension Measurement {
   fileprivate init(_ run: MeasuredProcess) {
-    self.init(wall: run.wall, user: run.user, system: run.system, storageByteCount: run.storageByteCount)
+    self.init(
+      wall: run.wall, user: run.user, system: run.system, storageByteCount: run.storageByteCount,
+      stages: run.lines.compactMap(StageCost.init(line:)))
   }
+}
+
+extension MeasuredProcess {
+  fileprivate var lines: [Substring] { String(decoding: output, as: UTF8.self).split(separator: "\n") }
 }

@@ -1,5 +1,6 @@
 internal import Batch
 internal import Profiling
+internal import Reporting
 internal import SystemPackage
 
 /// Thumbnails as a workload.
@@ -11,8 +12,9 @@ struct ResizeWork: MeasuredWork {
 
   var workload: Workload { .resize }
 
-  func arguments(_ setting: Setting, out: FilePath) -> [[UInt8]] {
-    ResizeWork.command(setting, out: out) + arguments.bytes
+  func arguments(_ setting: Setting, out: FilePath, telling detail: MeasurementDetail) -> [[UInt8]] {
+    ResizeWork.command(setting, out: out) + ["--measurements", detail.rawValue].map { Array($0.utf8) }
+      + arguments.bytes
   }
 
   func emptyArguments(_ setting: Setting, out: FilePath) -> [[UInt8]] {

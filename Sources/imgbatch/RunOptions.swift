@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Batch
 internal import Codecs
+internal import Reporting
 
 /// How the work is done, and what it may cost.
 struct RunOptions: ParsableArguments {
@@ -17,6 +18,10 @@ struct RunOptions: ParsableArguments {
   // For `compare`, which runs this program in each way.
   @Option(help: .hidden)
   var workerLifetime: WorkerLifetime = .run
+
+  // For `compare` and `profile`: standard output has measurements.
+  @Option(help: .hidden)
+  var measurements: MeasurementDetail?
 
   @Option(
     help: ArgumentHelp(
@@ -112,4 +117,5 @@ struct ByteCount: ExpressibleByArgument {
 
 extension ExecutionMode: ExpressibleByArgument {}
 extension WorkerLifetime: ExpressibleByArgument {}
+extension MeasurementDetail: ExpressibleByArgument {}
 extension DamageTolerance: ExpressibleByArgument {}

@@ -158,7 +158,8 @@ struct Session {
   private func reporter(for extent: RunReporter.Extent) -> RunReporter {
     let began = began
     return RunReporter(
-      extent: extent, events: talk.events, verbosity: talk.verbosity, style: talk.colours.style,
+      extent: extent, events: work.measurements.map { .measurements($0) } ?? talk.events, verbosity: talk.verbosity,
+      style: talk.colours.style,
       progressWidth: talk.progressWidth,
       sinks: ReportSinks(
         results: { StandardStream.output.write($0) },

@@ -60,11 +60,14 @@ import Testing
     var times = StageTimes()
     times[.decode] = .nanoseconds(1_234_567)
     times[.write] = .seconds(3)
+    var cpuTimes = StageTimes()
+    cpuTimes[.read] = .nanoseconds(17)
     let outcomes: [Outcome] = [
       .written(
         WrittenPicture(
           sourceSize: PixelSize(width: 4000, height: 3000), outputSize: PixelSize(width: 256, height: 192),
-          sourceByteCount: 99, outputByteCount: 11, warningCount: 2, firstWarning: "wörds", times: times)),
+          sourceByteCount: 99, outputByteCount: 11, warningCount: 2, firstWarning: "wörds", times: times,
+          cpuTimes: cpuTimes)),
       .skipped(.exists), .skipped(.upToDate), .skipped(.notFailed),
       .failed(JobError(stage: .resize, code: .limitMemory, message: "no \u{1B} room")),
     ]

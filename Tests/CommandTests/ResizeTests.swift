@@ -183,3 +183,25 @@ struct ResizeTests {
     }
   }
 }
+
+@Suite("Measurements of a run, for compare and profile")
+struct MeasurementTests {
+  @Test(
+    "Every stage is told in both clocks, and every picture where asked", arguments: ["serial", "threads", "processes"])
+  func lines(mode: String) throws {
+    let scratch = try ScratchFolder()
+    let answer = try Command.run(
+      "resize", Command.dogs, "--out", scratch["out"], "--quiet", "--mode", mode, "--measurements", "items")
+    let lines = answer.output.split(separator: "\n").map { $0.split(separator: " ") }
+    #expect(lines.map { $0[0] } == ["item", "item", "item", "stage", "stage", "stage", "stage", "stage"])
+    #expect(lines.dropFirst(3).map { $0[1] } == ["read", "decode", "resize", "encode", "write"])
+    for line in lines.dropFirst(3) {
+      let (wall, cpu) = (Int(line[2]) ?? 0, Int(line[3]) ?? 0)
+      // The clock of CPU time may be ahead by its grain where there is one.
+      #expect(cpu > 0 && cpu <= wall + 10_000_000, "\(line)")
+    }
+    let totals = try Command.run(
+      "resize", Command.dogs, "--out", scratch["out"], "--quiet", "--measurements", "totals")
+    #expect(totals.output.split(separator: "\n").count == 5)
+  }
+}

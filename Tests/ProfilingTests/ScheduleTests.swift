@@ -9,9 +9,11 @@ import Testing
     var steps: [String] = []
     var stepsLeft = Int.max
 
-    mutating func warmUp(_ setting: Setting) throws(Tired) -> MemoryPeak {
+    mutating func warmUp(_ setting: Setting) throws(Tired) -> WarmUp {
       try note("warm \(setting.contestant.rawValue)")
-      return MemoryPeak(byteCount: 1000 * setting.contestant.rawValue.count, method: .proportionalShares)
+      return WarmUp(
+        memory: MemoryPeak(
+          byteCount: 1000 * setting.contestant.rawValue.count, method: .proportionalShares))
     }
 
     mutating func start(_ setting: Setting) throws(Tired) -> Measurement {

@@ -37,6 +37,9 @@ void system_return_freed_memory(void);
 /// CLOCK_MONOTONIC, the clock of `codec_limits.deadline`.
 uint64_t system_monotonic_nanoseconds(void);
 
+/// Processor time of the calling thread, user and system. A system call, which costs a fraction of a microsecond.
+uint64_t system_thread_cpu_nanoseconds(void);
+
 // MARK: - Isolation of a worker process; each is silent where the system cannot
 
 /// Has the system kill this process when its parent ends. False when that has happened already.

@@ -1,0 +1,131 @@
+/// A law of scaling: how many times as fast n workers are as one.
+package enum ScalingLaw: String, CaseIterable, Hashable, Sendable {
+  /// n / (1 + σ (n - 1)): a share σ of the work is done by one worker while the others wait (Amdahl 1967).
+  case amdahl
+  /// n / (1 + σ (n - 1) + κ n (n - 1)): and each pair of workers costs κ beside (Gunther 1993).
+  case universal
+
+  package var title: String {
+    switch self {
+    case .amdahl: "Amdahl's law"
+    case .universal: "Universal Scalability Law"
+    }
+  }
+
+  /// Distinct counts of workers that a fit needs: one more than the law has factors, the time of one worker among them, or
+  /// it would go through any points whatever.
+  package var leastCounts: Int {
+    switch self {
+    case .amdahl: 3
+    case .universal: 4
+    }
+  }
+
+  package func speedUp(_ workers: Double, serialShare: Double, crosstalk: Double = 0) -> Double {
+    workers / (1 + serialShare * (workers - 1) + crosstalk * workers * (workers - 1))
+  }
+
+  /// The time of n workers is a sum of terms, a/n + b for Amdahl's law and + c (n - 1) for the other, so finding a, b and
+  /// c is plain least squares: σ is b / (a + b), κ is c / (a + b).
+  fileprivate func terms(_ workers: Int) -> [Double] {
+    let n = Double(workers)
+    switch self {
+    case .amdahl: return [1 / n, 1]
+    case .universal: return [1 / n, 1, n - 1]
+    }
+  }
+}
+
+/// A number with its 95 % interval.
+package struct Estimate: Hashable, Sendable {
+  package let value: Double
+  package let lowest: Double
+  package let highest: Double
+
+  package init(value: Double, lowest: Double, highest: Double) {
+    self.value = value
+    self.lowest = lowest
+    self.highest = highest
+  }
+
+  /// The mean of what each round says, and Student's t over the rounds. Between rounds a machine differs more than within
+  /// one, so the rounds are what is independent, not the runs.
+  package init(ofRounds values: [Double]) {
+    precondition(!values.isEmpty, "a mean is of something")
+    let count = Double(values.count)
+    let mean = values.reduce(0, +) / count
+    guard values.count > 1 else {
+      self.init(value: mean, lowest: -.infinity, highest: .infinity)
+      return
+    }
+    let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)
+    let reach = studentQuantile(degrees: values.count - 1) * (variance / count).squareRoot()
+    self.init(value: mean, lowest: mean - reach, highest: mean + reach)
+  }
+}
+
+/// A law that was fitted to measured times. It says nothing of more workers than were measured, and is never asked.
+package struct FittedLaw: Hashable, Sendable {
+  /// How far the measured speed-up is from the law's, as a share of the law's.
+  package struct Residual: Hashable, Sendable {
+    package let workers: Int
+    package let share: Double
+  }
+
+  package let law: ScalingLaw
+  /// σ. Below 0 where many workers were faster than they should be.
+  package let serialShare: Estimate
+  /// κ; nil for Amdahl's law.
+  package let crosstalk: Estimate?
+  package let residuals: [Residual]
+  /// The counts that it holds for.
+  package let range: ClosedRange<Int>
+
+  /// - Parameter times: seconds of each round for each count of workers, rounds in one order; all above 0.
+  /// - Returns: nil where there are too few counts, or none of them is 1.
+  package init?(_ law: ScalingLaw, times: [Int: [Double]]) {
+    let counts = times.keys.sorted()
+    guard counts.count >= law.leastCounts, counts.first == 1, let last = counts.last else { return nil }
+    let rounds = times.values.map(\.count).min() ?? 0
+    let fits = (0..<rounds).compactMap { round in
+      LeastSquares.factors(counts.map(law.terms), counts.compactMap { times[$0]?[round] })
+    }
+    guard !fits.isEmpty, fits.count == rounds, fits.allSatisfy({ $0[0] + $0[1] > 0 }) else { return nil }
+    self.law = law
+    range = 1...last
+    let share = Estimate(ofRounds: fits.map { $0[1] / ($0[0] + $0[1]) })
+    let cost = law == .universal ? Estimate(ofRounds: fits.map { $0[2] / ($0[0] + $0[1]) }) : nil
+    serialShare = share
+    crosstalk = cost
+    residuals = counts.map { count in
+      let expected = law.speedUp(Double(count), serialShare: share.value, crosstalk: cost?.value ?? 0)
+      return Residual(workers: count, share: Ratio(of: times[1] ?? [], to: times[count] ?? []).estimate / expected - 1)
+    }
+  }
+
+  /// How many times as fast as one worker.
+  /// - Parameter workers: within `range`; between whole numbers for a curve.
+  package func speedUp(_ workers: Double) -> Double {
+    precondition(Double(range.lowerBound) <= workers && workers <= Double(range.upperBound), "a fit does not foresee")
+    return law.speedUp(workers, serialShare: serialShare.value, crosstalk: crosstalk?.value ?? 0)
+  }
+
+  /// The count at which more workers begin to cost time, where that lies within what was measured.
+  package var peak: Double? {
+    guard let crosstalk, crosstalk.lowest > 0, serialShare.value < 1 else { return nil }
+    let peak = ((1 - serialShare.value) / crosstalk.value).squareRoot()
+    return peak < Double(range.upperBound) ? peak : nil
+  }
+
+  package var worstResidual: Double { residuals.map { abs($0.share) }.max() ?? 0 }
+}
+
+/// The serial share that a single speed-up speaks of (Karp and Flatt 1990): where it grows with the workers, they get into
+/// each other's way; where it stays, a part of the work is serial.
+/// - Parameter workers: 2 or more.
+package func karpFlatt(_ speedUp: Ratio, workers: Int) -> Estimate {
+  precondition(workers >= 2, "one worker has no speed-up")
+  let n = Double(workers)
+  func share(_ speedUp: Double) -> Double { (1 / speedUp - 1 / n) / (1 - 1 / n) }
+  return Estimate(value: share(speedUp.estimate), lowest: share(speedUp.highest), highest: share(speedUp.lowest))
+}

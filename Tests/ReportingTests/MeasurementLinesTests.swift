@@ -1,0 +1,31 @@
+import Batch
+import Reporting
+import Testing
+
+@Suite struct MeasurementLinesTests {
+  @Test func `what a stage took comes back from its line`() {
+    let cost = StageCost(name: "decode", wall: .nanoseconds(3_000_000_007), cpu: .nanoseconds(17))
+    #expect(cost.line == "stage decode 3000000007 17\n")
+    #expect(StageCost(line: cost.line.dropLast()) == cost)
+    for other in ["", "stage decode 1", "item 1 2 3", "stage decode 1 2 3", "stage decode 1 x"] {
+      #expect(StageCost(line: other[...]) == nil)
+    }
+  }
+
+  @Test func `a picture costs what its stages cost`() {
+    let cost = ItemCost(EventsTests.picture)
+    #expect(cost == ItemCost(size: 12_000_000, wall: .microseconds(13900), cpu: .zero))
+    #expect(ItemCost(line: cost.line.dropLast()) == cost)
+    #expect(ItemCost(line: "stage decode 1 2") == nil)
+  }
+
+  @Test func `a run's stages add up over its pictures, in both clocks`() {
+    var picture = EventsTests.picture
+    picture.cpuTimes[.decode] = .milliseconds(12)
+    var tally = Tally()
+    for _ in 1...3 { tally.add(.written(picture)) }
+    let costs = StageCost.all(of: tally)
+    #expect(costs.map(\.name) == ["read", "decode", "resize", "encode", "write"])
+    #expect(costs[1] == StageCost(name: "decode", wall: .microseconds(36300), cpu: .milliseconds(36)))
+  }
+}
