@@ -10,7 +10,7 @@ struct MemoryEstimate {
 
   /// - Parameter fileByteCount: of the source, which is held whole while it is decoded.
   init(_ header: ImageHeader, plan: ThumbnailPlan, fileByteCount: Int) {
-    guard max(header.size.pixelCount, plan.storedTarget.pixelCount) < MemoryEstimate.mostPixels else {
+    guard max(header.size.pixelCount, plan.largestOutput.pixelCount) < MemoryEstimate.mostPixels else {
       byteCount = .max / 4
       return
     }
@@ -46,7 +46,7 @@ struct MemoryEstimate {
     let pixels = (header.size.width + 64) * (header.size.height + 1)
     let frame = pixels * channels * (header.bits == 16 ? 2 : 1)
     let isOpaque = channels == 1 || channels == 3
-    let products = isOpaque || header.size == plan.storedTarget ? 0 : pixels * channels * 2
+    let products = isOpaque || plan.outputs.allSatisfy { $0.storedTarget == header.size } ? 0 : pixels * channels * 2
     let gray = plan.decode.content == .gray && channels > 2 ? frame : 0
     return frame + gray + products
   }
@@ -54,12 +54,13 @@ struct MemoryEstimate {
   /// Before and after turning, narrowing or flattening; then what the encoder holds: the coefficients of a JPEG, whose Huffman
   /// tables are made for it, or the filtered rows of a PNG; and the output's bytes, while they grow.
   private static func output(_ plan: ThumbnailPlan, _ header: ImageHeader) -> Int {
-    let pixels = (plan.storedTarget.width + 64) * (plan.storedTarget.height + 64)
+    let largest = plan.largestOutput
+    let pixels = (largest.width + 64) * (largest.height + 64)
     let channels = header.decodedChannels
     // Gray, with alpha where it has some.
     let samples = pixels * (plan.decode.content == .gray ? 2 - channels % 2 : channels)
     let depth = header.bits == 16 ? 2 : 1
-    switch plan.encode.format {
+    switch plan.outputs[0].encode.format {
     case .jpeg: return samples * (2 * depth + 2 + 2 * depth)
     case .png: return samples * (4 + 2) * depth
     }

@@ -34,9 +34,7 @@ package final class Previewer {
     let header = try reader.read(source).header
     // The format decides about decoding and encoding, not about sizes.
     let plan = ThumbnailPlan(header, recipe: recipe, format: header.format)
-    let stored = plan.storedTarget
-    return PicturePreview(
-      sourceSize: header.size, outputSize: plan.orientation.transposes ? stored.transposed : stored)
+    return PicturePreview(sourceSize: header.size, outputSize: plan.outputs[0].placement.canvas)
   }
 }
 

@@ -4,6 +4,8 @@ package import Imaging
 /// What is done to each picture: everything that the bytes of an output depend on beside its source.
 package struct Recipe: Hashable, Sendable {
   package var size: SizeRequest? = .box(width: 256, height: 256)
+  package var fit: Fit = .inside
+  package var gravity: Gravity = .center
   package var upscale: Upscaling = .never
   package var kernel: Kernel = .lanczos3
   package var colour: ColourRequest = .asSource
@@ -12,6 +14,7 @@ package struct Recipe: Hashable, Sendable {
   package var profile: ProfileRule = .keep
   /// Laid under transparent pixels where the output has no alpha, 8 bits a channel.
   package var background = Background.white
+  package var padding: PaddingRule = .automatic
   package var jpeg = JPEGOptions()
   package var png = PNGOptions()
   package var existing: ExistingOutput = .overwrite
@@ -23,6 +26,13 @@ package struct Recipe: Hashable, Sendable {
 }
 
 package enum ColourRequest: String, Sendable { case asSource, gray }
+
+/// What a picture that leaves part of its box free is padded with.
+package enum PaddingRule: String, Sendable {
+  /// Nothing, where the output has alpha; else the background.
+  case automatic
+  case background
+}
 
 package enum OrientationRule: String, Sendable { case apply, ignore }
 

@@ -3,28 +3,52 @@ internal import Imaging
 
 /// The sizes and the decoding that a picture needs, settled on its header before any pixel is allocated.
 struct ThumbnailPlan {
-  /// The size to resample to, in the stored picture's orientation.
-  let storedTarget: PixelSize
-  let orientation: Orientation
   let decode: DecodeRequest
-  let encode: EncodeRequest
+  /// In the order of the job's outputs.
+  let outputs: [OutputPlan]
 
   init(_ header: ImageHeader, recipe: Recipe, format: ImageFormat) {
-    orientation = recipe.orientation == .apply ? header.orientation : .upright
-    let upright = orientation.transposes ? header.size.transposed : header.size
-    let target = recipe.size.map { upright.fitted(to: $0, upscaling: recipe.upscale) } ?? upright
-    storedTarget = orientation.transposes ? target.transposed : target
-
+    let output = OutputPlan(header, recipe: recipe, size: recipe.size, format: format)
+    outputs = [output]
     var decode = DecodeRequest()
-    decode.denominator = recipe.shrink.denominator(from: header.size, to: storedTarget)
+    decode.denominator = outputs.reduce(8) { min($0, $1.denominator(recipe.shrink)) }
     switch (recipe.colour, format) {
     case (.gray, _): decode.content = .gray
     case (.asSource, .jpeg): decode.content = .planes
     case (.asSource, .png): decode.content = .colour
     }
     decode.reading = recipe.tolerance == .warningFails ? .everything : .needed
+    decode.region = DecodeRegion(outputs.map { $0.region(recipe.kernel) }, of: header.size)
     self.decode = decode
+  }
 
+  /// The largest picture that is made, before or after it is put on its canvas.
+  var largestOutput: PixelSize {
+    outputs.flatMap { [$0.storedTarget, $0.placement.canvas] }.reduce(outputs[0].storedTarget) {
+      $0.pixelCount < $1.pixelCount ? $1 : $0
+    }
+  }
+}
+
+/// One output of a picture.
+struct OutputPlan {
+  /// Upright.
+  let placement: Placement
+  /// The placement's part of the picture as it is stored.
+  let storedCrop: SourceBox
+  /// The size to resample to, in the stored picture's orientation.
+  let storedTarget: PixelSize
+  let source: PixelSize
+  let orientation: Orientation
+  let encode: EncodeRequest
+
+  init(_ header: ImageHeader, recipe: Recipe, size: SizeRequest?, format: ImageFormat) {
+    orientation = recipe.orientation == .apply ? header.orientation : .upright
+    source = header.size
+    let upright = orientation.transposes ? header.size.transposed : header.size
+    placement = upright.placed(in: size, fit: recipe.fit, gravity: recipe.gravity, upscaling: recipe.upscale)
+    storedCrop = orientation.stored(placement.crop, upright: upright)
+    storedTarget = orientation.transposes ? placement.picture.transposed : placement.picture
     var encode = EncodeRequest(format: format)
     encode.jpeg = recipe.jpeg
     encode.png = recipe.png
@@ -35,9 +59,25 @@ struct ThumbnailPlan {
     self.encode = encode
   }
 
-  /// Luma columns and rows for one of chroma in the output, along the stored picture's axes.
+  /// How far a JPEG decoder may shrink for this output.
+  func denominator(_ rule: ShrinkRule) -> Int {
+    rule.denominator(
+      from: PixelSize(width: max(1, Int(storedCrop.width)), height: max(1, Int(storedCrop.height))), to: storedTarget)
+  }
+
+  /// The stored pixels that the output is made of: the crop, and what the kernel reaches around it.
+  func region(_ kernel: Kernel) -> SourceBox {
+    // Up to two samples of chroma at 1/8, each of 16 pixels, may stand for the edge.
+    let across = kernel.support * max(1, storedCrop.width / Double(storedTarget.width)) + 32
+    let down = kernel.support * max(1, storedCrop.height / Double(storedTarget.height)) + 32
+    return SourceBox(
+      x: storedCrop.x - across, y: storedCrop.y - down, width: storedCrop.width + 2 * across,
+      height: storedCrop.height + 2 * down)
+  }
+
+  /// Luma columns and rows for one of chroma in the output, upright.
   var chromaFactors: (across: Int, down: Int) {
     let factors = encode.jpeg.subsampling.factors(quality: encode.jpeg.quality)
-    return orientation.transposes ? (factors.vertical, factors.horizontal) : (factors.horizontal, factors.vertical)
+    return (factors.horizontal, factors.vertical)
   }
 }

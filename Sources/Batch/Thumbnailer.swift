@@ -8,9 +8,8 @@ package final class Thumbnailer {
   private let recipe: Recipe
   private let pool: BufferPool
   private let decoder: Decoder
-  private let resampler: Resampler
+  private let shaper: Shaper
   private var encoder: Encoder
-  private let bands: Int
   private let timeout: Duration?
   private var gate: MemoryGate
 
@@ -27,8 +26,7 @@ package final class Thumbnailer {
     gate = MemoryGate(memory)
     pool = BufferPool(mostFreeBytes: memory.allowance)
     decoder = Decoder(pool: pool)
-    resampler = Resampler(pool: pool)
-    self.bands = bands
+    shaper = Shaper(recipe: recipe, pool: pool, bands: bands)
     encoder = Encoder(pool: pool)
   }
 
@@ -78,12 +76,13 @@ package final class Thumbnailer {
 
     clock.enter(.resize)
     try deadline.check(.resize)
-    let small = resized(decoded.unwrapped(), plan)
+    let output = plan.outputs[0]
+    let small = shaper.shaped(decoded.unwrapped(), output)
     let outputSize = small.size
 
     clock.enter(.encode)
     try deadline.check(.encode)
-    let bytes = try unsafe encoder.encode(small, plan.encode)
+    let bytes = try unsafe encoder.encode(small, output.encode)
 
     clock.enter(.write)
     try unsafe OutputFile.write(bytes, to: job.output, existing: recipe.existing, durability: recipe.durability)
@@ -162,58 +161,5 @@ package final class Thumbnailer {
     case .warningFails, .damageFails:
       if let damage = report.damage { throw damage }
     }
-  }
-
-  private func resized(_ picture: consuming Picture, _ plan: ThumbnailPlan) -> Picture {
-    switch consume picture {
-    case .pixels(let plane):
-      return .pixels(resizedPixels(plane, plan))
-    case .yCbCr(let planes):
-      return .yCbCr(
-        planes.mapped(
-          luma: { resampled($0, to: plan.storedTarget, box: nil).turned(plan.orientation, from: pool) },
-          chroma: { resizedChroma($0, plan) }))
-    }
-  }
-
-  private func resizedPixels(_ source: consuming Plane, _ plan: ThumbnailPlan) -> Plane {
-    var plane = recipe.colour == .gray ? source.grayscale(from: pool) : source
-    let depth = plane.depth
-    if plane.isOpaque {
-      plane = resampled(plane, to: plan.storedTarget, box: nil)
-    } else if plane.size != plan.storedTarget {
-      let products = resampled(plane.premultiplied(from: pool), to: plan.storedTarget, box: nil)
-      plane = products.unpremultiplied(to: depth, from: pool)
-    }
-    plane = plane.turned(plan.orientation, from: pool)
-    switch plan.encode.format {
-    case .png: return plane
-    case .jpeg: return plane.flattened(over: recipe.background, from: pool).narrowed(from: pool)
-    }
-  }
-
-  /// Chroma straight from its own size to the output's.
-  ///
-  /// One output sample stands for `factors` luma samples each way, the last one also for those past an odd edge. So the
-  /// box reaches past the picture there, at whichever end of the stored axis becomes the upright right or bottom.
-  private func resizedChroma(_ plane: consuming Plane, _ plan: ThumbnailPlan) -> Plane {
-    let factors = plan.chromaFactors
-    let target = PixelSize(
-      width: (plan.storedTarget.width + factors.across - 1) / factors.across,
-      height: (plan.storedTarget.height + factors.down - 1) / factors.down)
-    let width = plane.extent.width * Double(target.width * factors.across) / Double(plan.storedTarget.width)
-    let height = plane.extent.height * Double(target.height * factors.down) / Double(plan.storedTarget.height)
-    let box = SourceBox(
-      x: plan.orientation.reversesColumns ? plane.extent.width - width : 0,
-      y: plan.orientation.reversesRows ? plane.extent.height - height : 0, width: width, height: height)
-    return resampled(plane, to: target, box: box).turned(plan.orientation, from: pool)
-  }
-
-  /// - Parameter box: the part to show; nil for all that the picture covers.
-  private func resampled(_ plane: consuming Plane, to size: PixelSize, box: SourceBox?) -> Plane {
-    let box = box ?? plane.extent
-    let whole = SourceBox(x: 0, y: 0, width: Double(plane.size.width), height: Double(plane.size.height))
-    if plane.size == size && box == whole { return plane }
-    return resampler.resized(plane, box: box, to: size, kernel: recipe.kernel, bands: bands)
   }
 }

@@ -16,7 +16,8 @@ extension Recipe {
       wire.write(percent)
     }
     for text in [
-      upscale.rawValue, kernel.rawValue, colour.rawValue, shrink.rawValue, orientation.rawValue, profile.rawValue,
+      fit.rawValue, gravity.rawValue, padding.rawValue, upscale.rawValue, kernel.rawValue, colour.rawValue,
+      shrink.rawValue, orientation.rawValue, profile.rawValue,
       jpeg.subsampling.rawValue, jpeg.scans.rawValue, existing.rawValue, durability.rawValue,
       tolerance.rawValue,
     ] { wire.write(text) }
@@ -36,6 +37,9 @@ extension Recipe {
     case 4: size = .percent(try wire.double())
     default: throw WireError()
     }
+    fit = try wire.value(Fit.self)
+    gravity = try wire.value(Gravity.self)
+    padding = try wire.value(PaddingRule.self)
     upscale = try wire.value(Upscaling.self)
     kernel = try wire.value(Kernel.self)
     colour = try wire.value(ColourRequest.self)

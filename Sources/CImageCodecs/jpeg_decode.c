@@ -18,6 +18,9 @@
 
 enum { greatest_marker = 0xFFFF, greatest_row_group = MAX_SAMP_FACTOR * DCTSIZE };
 
+/// In the place of a layout: no component at all.
+enum { NO_LAYOUT = -1 };
+
 typedef enum { NO_PICTURE, HEADER_READ, PLANNED } reader_state;
 
 typedef struct {
@@ -277,9 +280,10 @@ static J_COLOR_SPACE space_of_pixels(J_COLOR_SPACE coded) {
 }
 
 /// libjpeg neither transforms nor keeps coefficients of a component that is not needed, nor touches its rows.
-static void choose_components(j_decompress_ptr decompress, jpeg_layout layout) {
+static void choose_components(j_decompress_ptr decompress, int layout) {
   for (int index = 0; index < decompress->num_components; ++index) {
-    decompress->comp_info[index].component_needed = index == 0 || layout != JPEG_LAYOUT_LUMA;
+    bool is_of_layout = index == 0 || layout != JPEG_LAYOUT_LUMA;
+    decompress->comp_info[index].component_needed = layout != NO_LAYOUT && is_of_layout;
   }
 }
 
@@ -389,13 +393,36 @@ static void leave_out(jpeg_reader *reader, const jpeg_gap *gaps, size_t count) {
   reader->decompress.do_block_smoothing = FALSE;
 }
 
-/// The inverse transform writes straight into the caller's planes, one row of MCUs a call.
-static void read_planes(jpeg_reader *reader, const codec_plane *planes) {
+/// The rows of the scaled picture that a window needs, in whole rows of MCUs.
+typedef struct {
+  JDIMENSION first, end;
+} row_range;
+
+static row_range rows_of(const jpeg_reader *reader, const jpeg_window *window) {
+  const struct jpeg_decompress_struct *decompress = &reader->decompress;
+  if (window->top >= window->bottom || window->bottom > decompress->image_height || window->left >= window->right ||
+      window->right > decompress->image_width) {
+    fault_raise(&((jpeg_reader *)reader)->fault.fault, CODEC_REASON_INTERNAL, "a window outside of the picture");
+  }
+  const JDIMENSION full = (JDIMENSION)(decompress->max_v_samp_factor * DCTSIZE);
+  const JDIMENSION scaled = (JDIMENSION)(decompress->max_v_samp_factor * LEAST_SCALED_HEIGHT(decompress));
+  const JDIMENSION end = (window->bottom + full - 1) / full * scaled;
+  return (row_range){window->top / full * scaled, end < decompress->output_height ? end : decompress->output_height};
+}
+
+/// The inverse transform writes straight into the caller's planes, one row of MCUs a call. Of rows that are not needed
+/// nothing is transformed.
+static void read_planes(jpeg_reader *reader, const codec_plane *planes, const jpeg_window *window) {
   struct jpeg_decompress_struct *decompress = &reader->decompress;
   const int row_group = decompress->max_v_samp_factor * LEAST_SCALED_HEIGHT(decompress);
+  const row_range needed = rows_of(reader, window);
   JSAMPROW rows[3][greatest_row_group];
   JSAMPARRAY components[MAX_COMPONENTS] = {NULL};
   for (size_t group = 0; decompress->output_scanline < decompress->output_height; ++group) {
+    const JDIMENSION scanline = decompress->output_scanline;
+    const bool is_needed = scanline >= needed.first && scanline < needed.end;
+    if (scanline >= needed.end && window->may_stop) return;
+    choose_components(decompress, is_needed ? (int)reader->layout : NO_LAYOUT);
     for (uint32_t index = 0; index < reader->shape.count; ++index) {
       const jpeg_component_info *component = &decompress->comp_info[index];
       const size_t count = (size_t)(component->v_samp_factor * SCALED_HEIGHT(component));
@@ -412,13 +439,40 @@ static void invert(uint8_t *samples, size_t count) {
   for (size_t index = 0; index < count; ++index) samples[index] = (uint8_t)(255 - samples[index]);
 }
 
-static void read_pixels(jpeg_reader *reader, codec_plane plane) {
+/// The columns that a window needs, widened by the library to whole MCUs, and one more of them on either side, for what
+/// upsampling reaches. The rows keep their places.
+static JDIMENSION crop_columns(jpeg_reader *reader, const jpeg_window *window) {
+  struct jpeg_decompress_struct *decompress = &reader->decompress;
+  if (window->left == 0 && window->right == decompress->image_width) return 0;
+  const uint32_t full = (uint32_t)(decompress->max_h_samp_factor * DCTSIZE);
+  const uint32_t scaled = (uint32_t)(decompress->max_h_samp_factor * LEAST_SCALED_HEIGHT(decompress));
+  const uint32_t groups = window->left / full;
+  JDIMENSION left = (groups > 0 ? groups - 1 : 0) * scaled;
+  JDIMENSION right = ((window->right + full - 1) / full + 1) * scaled;
+  if (right > decompress->output_width) right = decompress->output_width;
+  JDIMENSION width = right - left;
+  jpeg_crop_scanline(decompress, &left, &width);
+  return left;
+}
+
+static void read_pixels(jpeg_reader *reader, codec_plane plane, const jpeg_window *window) {
   struct jpeg_decompress_struct *decompress = &reader->decompress;
   const bool is_inverted = decompress->out_color_space == JCS_CMYK && decompress->saw_Adobe_marker;
-  while (decompress->output_scanline < decompress->output_height) {
-    JSAMPROW row = plane.base + decompress->output_scanline * plane.stride;
+  const JDIMENSION group = (JDIMENSION)(decompress->max_v_samp_factor * LEAST_SCALED_HEIGHT(decompress));
+  const size_t pixel = reader->shape.planes[0].channels;
+  row_range needed = rows_of(reader, window);
+  const size_t left = crop_columns(reader, window);
+  // One row of MCUs more on either side, for what upsampling reaches.
+  if (needed.first > group) jpeg_skip_scanlines(decompress, needed.first - group);
+  if (needed.end + group < decompress->output_height) needed.end += group;
+  else needed.end = decompress->output_height;
+  while (decompress->output_scanline < needed.end) {
+    JSAMPROW row = plane.base + decompress->output_scanline * plane.stride + left * pixel;
     jpeg_read_scanlines(decompress, &row, 1);
-    if (is_inverted) invert(row, reader->shape.planes[0].stride);
+    if (is_inverted) invert(row, decompress->output_width * pixel);
+  }
+  if (needed.end < decompress->output_height && !window->may_stop) {
+    jpeg_skip_scanlines(decompress, decompress->output_height - needed.end);
   }
 }
 
@@ -460,28 +514,32 @@ static void check_scans(jpeg_reader *reader) {
   }
 }
 
-static void read_picture(jpeg_reader *reader, const codec_plane *planes, const jpeg_gap *gaps, size_t gap_count) {
+static void read_picture(jpeg_reader *reader, const codec_plane *planes, const jpeg_gap *gaps, size_t gap_count,
+                         const jpeg_window *window) {
   struct jpeg_decompress_struct *decompress = &reader->decompress;
   codec_fault *fault = &reader->fault.fault;
   if (reader->state != PLANNED) fault_raise(fault, CODEC_REASON_INTERNAL, "a read without a plan");
+  const jpeg_window everything = {.right = decompress->image_width, .bottom = decompress->image_height};
+  if (!window) window = &everything;
   check_planes(reader, planes);
   leave_out(reader, gaps, gap_count);
   jpeg_start_decompress(decompress);
   if (reader->layout == JPEG_LAYOUT_PIXELS) {
-    read_pixels(reader, planes[0]);
+    read_pixels(reader, planes[0], window);
   } else {
-    read_planes(reader, planes);
+    read_planes(reader, planes, window);
   }
   fault->weight = ERROR_DAMAGES;
   check_scans(reader);
-  jpeg_finish_decompress(decompress);  // reads on to the end marker
+  // Reads on to the end marker, unless the rest is not wanted.
+  if (decompress->output_scanline == decompress->output_height) jpeg_finish_decompress(decompress);
 }
 
 codec_status jpeg_reader_read(jpeg_reader *reader, const codec_plane *planes, const jpeg_gap *gaps, size_t gap_count,
-                              codec_report *report) {
+                              const jpeg_window *window, codec_report *report) {
   codec_fault *fault = &reader->fault.fault;
   fault_enter(fault, report);
-  if (setjmp(fault->landing) == 0) read_picture(reader, planes, gaps, gap_count);
+  if (setjmp(fault->landing) == 0) read_picture(reader, planes, gaps, gap_count, window);
   // The end of the bytes often shows later than the damage that it did.
   if (!fault->failed && report->damage > 0 && fault->ran_out) report->reason = CODEC_REASON_TRUNCATED;
   let_go(reader);

@@ -6,6 +6,8 @@ package struct DecodeRequest: Hashable, Sendable {
   package var denominator = 1
   package var content: Content = .colour
   package var reading: Reading = .needed
+  /// The only pixels of the planes that have to be there, where not all are needed; the others are undefined.
+  package var region: DecodeRegion?
 
   /// What the pixels are for.
   package enum Content: Hashable, Sendable {

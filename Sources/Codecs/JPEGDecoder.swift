@@ -27,7 +27,7 @@ internal import Imaging
     if shape.count == 1 {
       var plane = Plane(shape.planes.0, from: pool)
       plane.extent = extent(ofComponent: 0, layout: layout, request.denominator)
-      try unsafe read([plane.forC], gaps)
+      try unsafe read([plane.forC], gaps, request)
       if plane.channels == 4 {
         plane = plane.convertedFromCMYK(pool: pool)
       }
@@ -39,7 +39,7 @@ internal import Imaging
     luma.extent = extent(ofComponent: 0, layout: layout, request.denominator)
     cb.extent = extent(ofComponent: 1, layout: layout, request.denominator)
     cr.extent = extent(ofComponent: 2, layout: layout, request.denominator)
-    try unsafe read([luma.forC, cb.forC, cr.forC], gaps)
+    try unsafe read([luma.forC, cb.forC, cr.forC], gaps, request)
     let planes = ColourPlanes(luma: luma, cb: cb, cr: cr)
     return DecodedPicture(picture: .yCbCr(planes), report: report.decodeReport(limits: limits))
   }
@@ -69,10 +69,21 @@ internal import Imaging
     throw .broken("no layout was tried")
   }
 
-  private func read(_ planes: [codec_plane], _ gaps: [jpeg_gap]) throws(CodecError) {
-    if unsafe jpeg_reader_read(reader.handle, planes, gaps, gaps.count, &report) == .CODEC_FAILED {
-      throw report.error(limits: limits)
+  private func read(
+    _ planes: [codec_plane], _ gaps: [jpeg_gap], _ request: DecodeRequest
+  ) throws(CodecError) {
+    var status = codec_status.CODEC_FAILED
+    if request.reading == .needed, let region = request.region {
+      // Whoever is cut short has no end marker there: such a file is read as far as it goes.
+      let isWhole = unsafe bytes.suffix(2).elementsEqual([0xFF, 0xD9])
+      var window = jpeg_window(
+        left: UInt32(region.columns.lowerBound), top: UInt32(region.rows.lowerBound),
+        right: UInt32(region.columns.upperBound), bottom: UInt32(region.rows.upperBound), may_stop: isWhole)
+      status = unsafe jpeg_reader_read(reader.handle, planes, gaps, gaps.count, &window, &report)
+    } else {
+      status = unsafe jpeg_reader_read(reader.handle, planes, gaps, gaps.count, nil, &report)
     }
+    if status == .CODEC_FAILED { throw report.error(limits: limits) }
   }
 
   /// The scans that nothing of the planned picture depends on. They count as scans of the file all the same.

@@ -107,7 +107,7 @@ package struct Background: Hashable, Sendable {
   package static let white = Background(red: 255, green: 255, blue: 255)
 
   /// BT.601, as in `Plane.grayscale`.
-  var luma: UInt8 {
+  package var luma: UInt8 {
     let sum: UInt32 = UInt32(red) * 19595 + UInt32(green) * 38470 + UInt32(blue) * 7471
     return UInt8((sum + 32768) >> 16)
   }

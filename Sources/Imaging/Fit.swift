@@ -39,7 +39,7 @@ extension PixelSize {
 }
 
 /// `length * numerator / denominator`, rounded half up, within 1...2^31 - 1.
-private func scaled(_ length: Int, by numerator: Int, over denominator: Int) -> Int {
+func scaled(_ length: Int, by numerator: Int, over denominator: Int) -> Int {
   let product = length.multipliedFullWidth(by: numerator)
   let (quotient, remainder) = denominator.dividingFullWidth(product)
   let rounded = remainder >= denominator - remainder ? quotient + 1 : quotient

@@ -40,14 +40,19 @@ package final class Resampler {
     }
     let passes = instructions.resizePasses(for: source.depth)
     let vertical = weights(kernel, down, largestSample: 255)
-    let layout = ResizeLayout(passes, width: source.size.width, channels: source.channels, vertical: vertical)
+    // Of a crop only the columns that it needs are summed.
+    let columns = across.reached(by: kernel)
+    let shown = PixelSize(width: columns.count, height: source.size.height)
+    let offset = columns.lowerBound * source.channels * source.depth.byteCount
+    let layout = ResizeLayout(passes, width: shown.width, channels: source.channels, vertical: vertical)
     let bands = max(1, min(bands, (size.height + RowBands.blockRows - 1) / RowBands.blockRows))
     let scratch = pool.take(byteCount: layout.byteCount * bands)
     // SAFETY: the planes and the scratch outlive the bands, which end before this function does.
     let work = unsafe RowBands(
-      source: source.base, sourceStride: source.stride, sourceSize: source.size, result: result.base,
+      source: source.base + offset, sourceStride: source.stride, sourceSize: shown, result: result.base,
       resultStride: result.stride, resultSize: size, resultDepth: result.depth, channels: source.channels,
-      vertical: vertical, horizontal: weights(kernel, across, largestSample: 32768), scratch: scratch.base,
+      vertical: vertical, horizontal: weights(kernel, across.within(columns), largestSample: 32768),
+      scratch: scratch.base,
       layout: layout, count: bands)
     _ = concurrentMap(count: bands, workers: bands) { band in work.run(band, passes) }
     return result

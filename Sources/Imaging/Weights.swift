@@ -11,6 +11,18 @@ struct Axis: Hashable, Sendable {
   /// Source samples to one output sample.
   var scale: Double { length / Double(count) }
 
+  /// The samples that get weights by a kernel, and some around them: from a whole line of memory on.
+  func reached(by kernel: Kernel) -> Range<Int> {
+    let reach = kernel.support * max(scale, 1) + 2
+    let start = min(max(Int(origin - reach), 0), extent - 1) & ~63
+    return start..<max(start + 1, min(extent, Int(origin + length + reach) + 1))
+  }
+
+  /// The same axis of those samples alone.
+  func within(_ samples: Range<Int>) -> Axis {
+    Axis(extent: samples.count, origin: origin - Double(samples.lowerBound), length: length, count: count)
+  }
+
   /// Whether each output sample is a source sample.
   var isCopy: Bool {
     length == Double(count) && origin == origin.rounded() && origin >= 0 && origin + length <= Double(extent)

@@ -39,10 +39,13 @@ struct OutputOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Laid under transparent pixels in JPEG outputs: #rrggbb or a name such as white, black, gray. (default: white)",
+      """
+      Pads --fit contain, and is laid under transparent pixels in JPEG outputs: #rrggbb or a name such as white, \
+      black, gray. (default: white; a PNG with alpha is padded with nothing)
+      """,
       valueName: "colour"),
     transform: Background.init(words:))
-  var background: Background = Recipe().background
+  var background: Background?
 
   @OptionGroup var history: HistoryOptions
 
@@ -71,7 +74,10 @@ struct OutputOptions: ParsableArguments {
     recipe.jpeg.subsampling = subsampling
     recipe.jpeg.scans = progressive ? .progressive : .baseline
     recipe.png.level = pngLevel
-    recipe.background = background
+    if let background {
+      recipe.background = background
+      recipe.padding = .background
+    }
   }
 }
 

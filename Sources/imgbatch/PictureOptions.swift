@@ -12,6 +12,22 @@ struct PictureOptions: ParsableArguments {
     transform: SizeArgument.init)
   var size: [SizeArgument] = []
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      How pictures meet a box: inside it whole; cover it, cut to its shape; contain, inside and padded to it; fill it, \
+      stretched; outside, the smallest that covers it.
+      """, valueName: "fit"))
+  var fit: Fit = Recipe().fit
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      What cover keeps and where contain puts the picture: center, a side (north, east, south, west), a corner \
+      (northeast, ...), or entropy, the busiest part.
+      """, valueName: "place"))
+  var gravity: Gravity = Recipe().gravity
+
   @Flag(help: "Let pictures smaller than --size grow to it.")
   var upscale = false
 
@@ -42,6 +58,8 @@ struct PictureOptions: ParsableArguments {
   /// - Parameter defaultSize: where `--size` is not given; nil leaves pictures their size.
   func apply(to recipe: inout Recipe, defaultSize: SizeRequest?) {
     recipe.size = size.first?.request ?? defaultSize
+    recipe.fit = fit
+    recipe.gravity = gravity
     recipe.upscale = upscale ? .allowed : .never
     recipe.kernel = filter
     recipe.shrink = shrink
@@ -61,6 +79,8 @@ struct SizeArgument {
   }
 }
 
+extension Fit: ExpressibleByArgument {}
+extension Gravity: ExpressibleByArgument {}
 extension Kernel: ExpressibleByArgument {}
 extension ShrinkRule: ExpressibleByArgument {}
 extension ProfileRule: ExpressibleByArgument {}

@@ -22,6 +22,9 @@ import Testing
       recipe.size = size
       #expect(try again(recipe) == recipe)
     }
+    recipe.fit = .cover
+    recipe.gravity = .southwest
+    recipe.padding = .background
     recipe.upscale = .allowed
     recipe.kernel = .mitchell
     recipe.colour = .gray

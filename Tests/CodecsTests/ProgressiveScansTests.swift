@@ -216,7 +216,7 @@ struct ProgressiveScansTests {
         let status = unsafe pixels.withUnsafeMutableBufferPointer { target -> codec_status? in
           guard let base = target.baseAddress else { return nil }
           let plane = unsafe codec_plane(base: base, stride: shape.planes.0.stride, rows: shape.planes.0.rows)
-          return unsafe jpeg_reader_read(reader.handle, [plane], gaps, gaps.count, &report)
+          return unsafe jpeg_reader_read(reader.handle, [plane], gaps, gaps.count, nil, &report)
         }
         #expect(status == .CODEC_FAILED && report.reason == .CODEC_REASON_INTERNAL)
       }

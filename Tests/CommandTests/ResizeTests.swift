@@ -55,6 +55,27 @@ struct ResizeTests {
     #expect(file["sourceWidth"] as? Int == 1200)
   }
 
+  @Test(
+    "--fit and --gravity decide what becomes of a box",
+    arguments: [
+      ("inside", 100, 75), ("cover", 100, 100), ("contain", 100, 100), ("fill", 100, 100), ("outside", 133, 100),
+    ])
+  func fits(fit: String, width: Int, height: Int) throws {
+    let scratch = try ScratchFolder()
+    for gravity in ["north", "entropy"] {
+      let options = ["--size", "100", "--fit", fit, "--gravity", gravity, "--background", "black", "--json"]
+      let run = ["resize", Command.dogs + "/rex.jpg", "--out", scratch["out"]] + options
+      let planned = try #require(try Command.run(arguments: run + ["--dry-run"]).files["rex.jpg"])
+      let written = try #require(try Command.run(arguments: run).files["rex.jpg"])
+      for file in [planned, written] {
+        #expect(file["width"] as? Int == width)
+        #expect(file["height"] as? Int == height)
+      }
+    }
+    let answer = try Command.run("resize", Command.dogs, "--out", scratch["out"], "--fit", "stretch")
+    #expect(answer.status == 64 && answer.error.contains("outside"))
+  }
+
   @Test("--upscale lets small pictures grow")
   func upscale() throws {
     let scratch = try ScratchFolder()

@@ -120,6 +120,12 @@ typedef struct {
   uint32_t component;        ///< whose scan it is, by its place in the frame
 } jpeg_gap;
 
+/// The part of the picture, in pixels of full size, that has to be there: the rest of the planes is undefined.
+typedef struct {
+  uint32_t left, top, right, bottom;  ///< left < right <= width, top < bottom <= height
+  bool may_stop;             ///< reading may end with the last row that is needed; damage behind it stays unseen
+} jpeg_window;
+
 typedef struct jpeg_reader jpeg_reader;
 
 /// Null only when memory is out.
@@ -147,9 +153,11 @@ codec_status jpeg_reader_plan(jpeg_reader *reader, uint32_t denominator, jpeg_la
 /// gaps counted, tell of every coefficient of every component down to its last bit. Then the planes are the same as
 /// without gaps. `max_scans` does not count scans in gaps. `gaps` may be null where `gap_count` is 0.
 ///
+/// Outside of `window`, null for everything, blocks are read but not transformed where that saves time: rows of any layout, columns of PIXELS.
+///
 /// The picture is let go in any case: a second read is a call out of order. `report` is the one of begin.
 codec_status jpeg_reader_read(jpeg_reader *reader, const codec_plane *planes, const jpeg_gap *_Nullable gaps,
-                              size_t gap_count, codec_report *report);
+                              size_t gap_count, const jpeg_window *_Nullable window, codec_report *report);
 
 /// Lets go of the picture in hand and its memory; the reader itself stays for the next. Safe at any time.
 void jpeg_reader_end(jpeg_reader *reader);

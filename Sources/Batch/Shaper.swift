@@ -1,0 +1,132 @@
+internal import Codecs
+internal import Imaging
+
+/// Makes the picture of an output from the decoded one: gray if asked, crop, resampling, turning, padding, flattening.
+/// One serves one worker.
+struct Shaper {
+  private let recipe: Recipe
+  private let pool: BufferPool
+  private let resampler: Resampler
+  private let bands: Int
+
+  init(recipe: Recipe, pool: BufferPool, bands: Int) {
+    self.recipe = recipe
+    self.pool = pool
+    self.bands = bands
+    resampler = Resampler(pool: pool)
+  }
+
+  func shaped(_ picture: consuming Picture, _ plan: OutputPlan) -> Picture {
+    switch consume picture {
+    case .pixels(let plane):
+      return .pixels(shapedPixels(plane, plan))
+    case .yCbCr(let planes):
+      var window: (x: Int, y: Int)?
+      return .yCbCr(
+        planes.mapped(
+          luma: { plane in
+            let box = plane.box(of: plan.storedCrop, in: plan.source)
+            let luma = resampled(plane, to: plan.storedTarget, box: box).turned(plan.orientation, from: pool)
+            window = busiest(luma, plan)
+            return finished(luma, plan, window: window, fill: [Int(recipe.background.luma)])
+          },
+          chroma: { plane, fill in chroma(plane, plan, window: window, fill: fill) },
+          fills: recipe.background.chroma))
+    }
+  }
+
+  private func shapedPixels(_ source: consuming Plane, _ plan: OutputPlan) -> Plane {
+    var plane = recipe.colour == .gray ? source.grayscale(from: pool) : source
+    let depth = plane.depth
+    let box = plane.box(of: plan.storedCrop, in: plan.source)
+    if plane.isOpaque || plane.isCopied(by: box, to: plan.storedTarget) {
+      plane = resampled(plane, to: plan.storedTarget, box: box)
+    } else {
+      let products = resampled(plane.premultiplied(from: pool), to: plan.storedTarget, box: box)
+      plane = products.unpremultiplied(to: depth, from: pool)
+    }
+    plane = plane.turned(plan.orientation, from: pool)
+    let window = busiest(plane, plan)
+    plane = finished(plane, plan, window: window, fill: padding(plane))
+    switch plan.encode.format {
+    case .png: return plane
+    case .jpeg: return plane.flattened(over: recipe.background, from: pool).narrowed(from: pool)
+    }
+  }
+
+  /// Transparent where there is alpha, unless a colour was asked for.
+  private func padding(_ plane: borrowing Plane) -> [Int] {
+    if plane.hasAlpha && recipe.padding == .automatic { return [Int](repeating: 0, count: plane.channels) }
+    return recipe.background.samples(channels: plane.channels, depth: plane.depth)
+  }
+
+  /// Chroma straight from its own size to the output's.
+  ///
+  /// One output sample stands for `factors` luma samples each way, those at the edges of the picture also for what lies
+  /// beside it, on the canvas or beyond. So the box reaches past the picture there.
+  private func chroma(_ plane: consuming Plane, _ plan: OutputPlan, window: (x: Int, y: Int)?, fill: Int) -> Plane {
+    let (across, down) = plan.chromaFactors
+    let (picture, at) = (plan.placement.picture, plan.placement)
+    let columns = at.x / across..<(at.x + picture.width + across - 1) / across
+    let rows = at.y / down..<(at.y + picture.height + down - 1) / down
+    let crop = at.crop
+    let (scaleX, scaleY) = (crop.width / Double(picture.width), crop.height / Double(picture.height))
+    let upright = SourceBox(
+      x: crop.x + Double(columns.lowerBound * across - at.x) * scaleX,
+      y: crop.y + Double(rows.lowerBound * down - at.y) * scaleY, width: Double(columns.count * across) * scaleX,
+      height: Double(rows.count * down) * scaleY)
+    let size = PixelSize(width: columns.count, height: rows.count)
+    let box = plan.orientation.stored(
+      upright, upright: plan.orientation.transposes ? plan.source.transposed : plan.source)
+    let stored = plan.orientation.transposes ? size.transposed : size
+    let part = plane.box(of: box, in: plan.source)
+    let small = resampled(plane, to: stored, box: part).turned(plan.orientation, from: pool)
+    let canvas = PixelSize(
+      width: (at.canvas.width + across - 1) / across, height: (at.canvas.height + down - 1) / down)
+    if let window { return small.window(canvas, x: window.x / across, y: window.y / down, from: pool) }
+    if !at.isPadded { return small }
+    return small.padded(to: canvas, x: columns.lowerBound, y: rows.lowerBound, fill: [fill], from: pool)
+  }
+
+  /// The window to be cut out, where the pixels decide; at whole samples of chroma.
+  private func busiest(_ plane: borrowing Plane, _ plan: OutputPlan) -> (x: Int, y: Int)? {
+    guard plan.placement.isSearched else { return nil }
+    let canvas = plan.placement.canvas
+    let isAcross = plane.size.width > canvas.width
+    let (across, down) = plan.encode.format == .jpeg ? plan.chromaFactors : (1, 1)
+    let start = plane.busiestWindow(canvas, step: isAcross ? across : down)
+    return isAcross ? (start, 0) : (0, start)
+  }
+
+  private func finished(
+    _ plane: consuming Plane, _ plan: OutputPlan, window: (x: Int, y: Int)?, fill: [Int]
+  ) -> Plane {
+    let at = plan.placement
+    if let window { return plane.window(at.canvas, x: window.x, y: window.y, from: pool) }
+    if !at.isPadded { return plane }
+    return plane.padded(to: at.canvas, x: at.x, y: at.y, fill: fill, from: pool)
+  }
+
+  private func resampled(_ plane: consuming Plane, to size: PixelSize, box: SourceBox) -> Plane {
+    if plane.isCopied(by: box, to: size) && box == SourceBox(plane.size) { return plane }
+    return resampler.resized(plane, box: box, to: size, kernel: recipe.kernel, bands: bands)
+  }
+}
+
+extension Plane {
+  /// The part of the plane that a part of the whole picture, in the picture's pixels, lies in.
+  fileprivate func box(of part: SourceBox, in picture: PixelSize) -> SourceBox {
+    // In this order the whole picture is the whole extent, exactly.
+    let (width, height) = (Double(picture.width), Double(picture.height))
+    return SourceBox(
+      x: extent.x + extent.width * (part.x / width), y: extent.y + extent.height * (part.y / height),
+      width: extent.width * (part.width / width), height: extent.height * (part.height / height))
+  }
+
+  /// Whether a resampling would only copy pixels.
+  fileprivate func isCopied(by box: SourceBox, to size: PixelSize) -> Bool {
+    box.width == Double(size.width) && box.height == Double(size.height) && box.x == box.x.rounded()
+      && box.y == box.y.rounded() && box.x >= 0 && box.y >= 0 && box.x + box.width <= Double(self.size.width)
+      && box.y + box.height <= Double(self.size.height)
+  }
+}

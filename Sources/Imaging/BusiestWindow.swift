@@ -1,0 +1,65 @@
+internal import Glibc
+
+extension Plane {
+  /// Where the window starts that has most to see: the one whose differences between neighbours have the highest entropy
+  /// (Shannon 1948), so that neither a plain sky nor a smooth gradient counts. Of equals, the one nearest the middle.
+  ///
+  /// Looks at the first channel.
+  /// - Parameters:
+  ///   - window: as wide or as high as the plane.
+  ///   - step: of places along the other side.
+  package func busiestWindow(_ window: PixelSize, step: Int) -> Int {
+    let isAcross = size.width > window.width
+    let length = isAcross ? size.width : size.height
+    let shown = isAcross ? window.width : window.height
+    let lines = (0..<length).map { differences(ofLine: $0, isColumn: isAcross) }
+    var counts = [Int](repeating: 0, count: Plane.bins)
+    for line in lines[..<shown] { for bin in 0..<Plane.bins { counts[bin] += line[bin] } }
+    var best = (start: 0, entropy: -1.0)
+    let middle = (length - shown) / 2
+    for start in 0...length - shown {
+      if start > 0 {
+        for bin in 0..<Plane.bins { counts[bin] += lines[start + shown - 1][bin] - lines[start - 1][bin] }
+      }
+      guard start % step == 0 else { continue }
+      let entropy = Plane.entropy(counts)
+      let isNearer = abs(start - middle) < abs(best.start - middle)
+      if entropy > best.entropy + 1e-12 || (entropy > best.entropy - 1e-12 && isNearer) { best = (start, entropy) }
+    }
+    return best.start
+  }
+
+  private static let bins = 64
+
+  /// How often each difference to the next line and to the next sample of the line comes, in bins of four.
+  private func differences(ofLine line: Int, isColumn: Bool) -> [Int] {
+    var counts = [Int](repeating: 0, count: Plane.bins)
+    let end = isColumn ? size.height : size.width
+    func value(_ along: Int, _ line: Int) -> Int { isColumn ? level(line, along) : level(along, line) }
+    let lines = isColumn ? size.width : size.height
+    for along in 0..<end {
+      let here = value(along, line)
+      if along + 1 < end { counts[abs(value(along + 1, line) - here) / 4] += 1 }
+      if line + 1 < lines { counts[abs(value(along, line + 1) - here) / 4] += 1 }
+    }
+    return counts
+  }
+
+  /// The first channel of a pixel in 8 bits.
+  private func level(_ x: Int, _ y: Int) -> Int {
+    let offset = x * channels * depth.byteCount
+    // SAFETY: the pixel lies in the plane.
+    switch depth {
+    case .eight: return unsafe Int(row(y).load(fromByteOffset: offset, as: UInt8.self))
+    case .sixteen: return unsafe Int(row(y).load(fromByteOffset: offset, as: UInt16.self)) >> 8
+    }
+  }
+
+  private static func entropy(_ counts: [Int]) -> Double {
+    let total = Double(counts.reduce(0, +))
+    guard total > 0 else { return 0 }
+    return counts.reduce(0) { sum, count in
+      count == 0 ? sum : sum - Double(count) / total * log2(Double(count) / total)
+    }
+  }
+}

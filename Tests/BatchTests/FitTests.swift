@@ -1,0 +1,170 @@
+import Codecs
+import Foundation
+import Imaging
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import Batch
+
+/// Pictures through the whole pipeline, in every fit.
+@Suite struct FitTests {
+  private let folder: TemporaryFolder
+  private let pool = BufferPool()
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// A photograph's likeness: slow waves of colour, with an edge or two.
+  private func scene(_ width: Int, _ height: Int, channels: Int) -> Plane {
+    .made(width, height, channels: channels, from: pool) { x, y, channel in
+      let (u, v) = (Double(x) / Double(width), Double(y) / Double(height))
+      let wave = sin(9 * u + Double(channel)) * cos(7 * v - Double(channel) * 2)
+      return min(255, max(0, Int(120 + 70 * wave + (u + v > 1.1 ? 40 : 0))))
+    }
+  }
+
+  /// A JPEG of a plane, stored so that `orientation` makes it upright.
+  private func source(_ plane: consuming Plane, orientation: Int, scans: JPEGScans) throws -> FilePath {
+    // The inverse of a turn is a turn: of 6 it is 8, the others are their own.
+    let inverse = Orientation(rawValue: [1, 2, 3, 4, 5, 8, 7, 6][orientation - 1]) ?? .upright
+    let picture = Picture.pixels(plane.turned(inverse, from: pool))
+    var request = EncodeRequest(format: .jpeg)
+    request.jpeg.quality = 95
+    request.jpeg.scans = scans
+    let encoder = Encoder(pool: pool)
+    let file = try withExtendedLifetime(encoder) { unsafe [UInt8](try encoder.encode(picture, request)) }
+    let tiff: [UInt8] = [
+      0x4D, 0x4D, 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, UInt8(orientation), 0, 0, 0, 0, 0, 0,
+    ]
+    let exif = [0xFF, 0xE1, 0, UInt8(8 + tiff.count)] + Array("Exif".utf8) + [0, 0] + tiff
+    return try folder.add("\(UUID().uuidString).jpg", file.prefix(2) + exif + file.dropFirst(2))
+  }
+
+  private func made(
+    _ source: FilePath, format: ImageFormat, _ recipe: Recipe
+  ) throws -> (size: PixelSize, channels: Int, samples: [Int]) {
+    let output = folder("out-\(UUID().uuidString)")
+    let job = Job(index: 0, source: source, output: output, format: format, sourceByteCount: 0)
+    let outcome = Thumbnailer(recipe: recipe).outcome(of: job)
+    guard case .written(let written) = outcome else {
+      Issue.record("\(outcome)")
+      throw CodecError.cancelled
+    }
+    let file = try SourceFile.read(output, byteLimit: 1 << 30, pool: pool)
+    let decoder = Decoder(pool: pool)
+    _ = try unsafe decoder.readHeader(file.bytes, limits: DecodeLimits())
+    guard case .pixels(let plane) = try decoder.decode(DecodeRequest()).unwrapped() else { throw CodecError.cancelled }
+    #expect(plane.size == written.outputSize)
+    return (plane.size, plane.channels, plane.samples)
+  }
+
+  private func decibels(_ one: [Int], _ other: [Int]) -> Double {
+    guard one.count == other.count else { return 0 }
+    let sum = zip(one, other).reduce(0.0) { $0 + pow(Double($1.0 - $1.1), 2) }
+    return sum == 0 ? 100 : 10 * log10(255 * 255 * Double(one.count) / sum)
+  }
+
+  @Test(arguments: [(3, JPEGScans.baseline), (3, .progressive), (1, .baseline)], [Fit.cover, .inside, .contain])
+  func `all orientations give the upright picture`(kind: (channels: Int, scans: JPEGScans), fit: Fit) throws {
+    for format in ImageFormat.allCases {
+      for gravity in [Gravity.center, .southeast] {
+        var recipe = Recipe()
+        recipe.size = .box(width: 96, height: 80)
+        recipe.fit = fit
+        recipe.gravity = gravity
+        recipe.jpeg.quality = 95
+        var upright: [Int]?
+        for orientation in 1...8 {
+          let path = try source(scene(203, 149, channels: kind.channels), orientation: orientation, scans: kind.scans)
+          let result = try made(path, format: format, recipe)
+          upright = upright ?? result.samples
+          let level = decibels(result.samples, upright ?? [])
+          #expect(level >= 40, "\(orientation) \(format) \(gravity): \(level) dB")
+        }
+      }
+    }
+  }
+
+  /// Baseline and progressive.
+  @Test(arguments: [Gravity.center, .north, .south, .entropy], ["rex", "luna"])
+  func `a crop is the part of the whole picture, though less of it was decoded`(gravity: Gravity, dog: String) throws {
+    let path = FilePath(Places.samples.appending(path: "dogs/\(dog).jpg").path)
+    for format in ImageFormat.allCases {
+      var recipe = Recipe()
+      recipe.size = .box(width: 320, height: 128)
+      recipe.fit = .cover
+      recipe.gravity = gravity
+      recipe.jpeg.quality = 100
+      recipe.jpeg.subsampling = .none
+      let needed = try made(path, format: format, recipe)
+      // Any warning fails: so everything is read.
+      recipe.tolerance = .warningFails
+      #expect(try made(path, format: format, recipe).samples == needed.samples, "\(format)")
+      #expect(needed.size == PixelSize(width: 320, height: 128))
+    }
+  }
+
+  @Test func `columns that a crop does not need change nothing`() throws {
+    let path = FilePath(Places.samples.appending(path: "dogs/rex.jpg").path)
+    for side in [40, 120, 500] {
+      for gravity in [Gravity.west, .center, .east] {
+        var recipe = Recipe()
+        recipe.size = .box(width: side, height: side)
+        recipe.fit = .cover
+        recipe.gravity = gravity
+        let needed = try made(path, format: .png, recipe)
+        recipe.tolerance = .warningFails
+        #expect(try made(path, format: .png, recipe).samples == needed.samples, "\(side) \(gravity)")
+      }
+    }
+  }
+
+  @Test func `a crop at full size copies pixels`() throws {
+    let path = try source(scene(90, 60, channels: 3), orientation: 1, scans: .baseline)
+    var recipe = Recipe()
+    recipe.size = nil
+    let whole = try made(path, format: .png, recipe)
+    recipe.size = .box(width: 60, height: 60)
+    recipe.fit = .cover
+    recipe.gravity = .east
+    let part = try made(path, format: .png, recipe)
+    for y in 0..<60 {
+      #expect(Array(part.samples[y * 180..<(y + 1) * 180]) == Array(whole.samples[y * 270 + 90..<(y + 1) * 270]))
+    }
+  }
+
+  @Test func `contain pads with the background, and a PNG with alpha with nothing unless a colour is asked for`() throws
+  {
+    let jpeg = try source(scene(200, 100, channels: 3), orientation: 1, scans: .baseline)
+    var recipe = Recipe()
+    recipe.size = .box(width: 64, height: 64)
+    recipe.fit = .contain
+    recipe.background = Background(red: 200, green: 30, blue: 60)
+    for format in ImageFormat.allCases {
+      let padded = try made(jpeg, format: format, recipe)
+      #expect(padded.size == PixelSize(width: 64, height: 64))
+      for (sample, wanted) in zip(padded.samples, [200, 30, 60]) { #expect(abs(sample - wanted) <= 3, "\(format)") }
+    }
+    let disc = FilePath(Places.samples.appending(path: "patterns/rgba-disc.png").path)
+    recipe.size = .box(width: 96, height: 64)
+    #expect(try made(disc, format: .png, recipe).samples.prefix(4) == [0, 0, 0, 0])
+    recipe.padding = .background
+    #expect(try made(disc, format: .png, recipe).samples.prefix(4) == [200, 30, 60, 255])
+  }
+
+  @Test func `a JPEG cut short fails although the crop lies before the cut`() throws {
+    let path = try source(scene(200, 500, channels: 3), orientation: 1, scans: .baseline)
+    let whole = try SourceFile.read(path, byteLimit: 1 << 30, pool: pool)
+    let cut = try folder.add("cut.jpg", Array(unsafe [UInt8](whole.bytes).dropLast(400)))
+    var recipe = Recipe()
+    recipe.size = .box(width: 60, height: 60)
+    recipe.fit = .cover
+    recipe.gravity = .north
+    let job = Job(index: 0, source: cut, output: folder("cut-out.jpg"), format: .jpeg, sourceByteCount: 0)
+    guard case .failed(let error) = Thumbnailer(recipe: recipe).outcome(of: job) else {
+      Issue.record("it was written")
+      return
+    }
+    #expect(error.code == .truncated)
+  }
+}
