@@ -52,7 +52,9 @@ let package = Package(
     .target(name: "PixelKernels", swiftSettings: strict + kernels),
     .target(name: "PixelKernelsAVX2", swiftSettings: strict + kernels + wide),
     .target(name: "Imaging", dependencies: ["CPlatform", "PixelKernels", "PixelKernelsAVX2"], swiftSettings: strict),
-    .target(name: "Codecs", dependencies: ["CImageCodecs", "CLibDeflate", "Imaging"], swiftSettings: strict),
+    .target(name: "ScaledJPEG", dependencies: ["Imaging"], swiftSettings: strict + kernels),
+    .target(
+      name: "Codecs", dependencies: ["CImageCodecs", "CLibDeflate", "Imaging", "ScaledJPEG"], swiftSettings: strict),
     .target(name: "Batch", dependencies: ["CPlatform", "Codecs", "Imaging", paths], swiftSettings: strict),
     .target(name: "Reporting", dependencies: ["Batch", "Codecs", "Imaging", paths], swiftSettings: strict),
     .target(name: "Profiling", dependencies: ["Reporting"], swiftSettings: strict),
@@ -66,11 +68,20 @@ let package = Package(
     .executableTarget(name: "imgbatch-worker", dependencies: ["Batch"], swiftSettings: strict),
     .executableTarget(name: "kernel-bench", dependencies: ["Imaging"], swiftSettings: strict),
     .executableTarget(
-      name: "decode-fuzz", dependencies: ["Batch", "Codecs", "Imaging", paths], path: "Tests/Fuzz",
+      name: "decode-fuzz", dependencies: ["Batch", "Codecs", "DecoderTrials", "Imaging", paths], path: "Tests/Fuzz",
       exclude: ["fuzz.sh"],
+      swiftSettings: strict),
+    .target(
+      name: "DecoderTrials", dependencies: ["Codecs", "Imaging", "ScaledJPEG"], path: "Tests/DecoderTrials",
+      swiftSettings: strict),
+    .executableTarget(
+      name: "jpeg-differential", dependencies: ["Codecs", "DecoderTrials", "Imaging", "ScaledJPEG"], path: "Tests/Differential",
       swiftSettings: strict),
     .target(name: "TestSupport", dependencies: ["Imaging"], path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(name: "ImagingTests", dependencies: ["Imaging", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "ScaledJPEGTests", dependencies: ["Codecs", "DecoderTrials", "Imaging", "ScaledJPEG", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(name: "CodecsTests", dependencies: ["Codecs", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "BatchTests", dependencies: ["Batch", "Codecs", "Imaging", "imgbatch-worker", paths, "TestSupport"],

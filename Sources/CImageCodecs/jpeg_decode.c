@@ -23,23 +23,14 @@ enum { NO_LAYOUT = -1 };
 
 typedef enum { NO_PICTURE, HEADER_READ, PLANNED } reader_state;
 
-typedef struct {
-  struct jpeg_source_mgr manager;  ///< first, so that a libjpeg object's `src` is this struct
-  const uint8_t *bytes;
-  size_t count;
-  const jpeg_gap *gaps;  ///< those that are still ahead; the manager's buffer ends where the first begins
-  size_t gap_count;
-} jpeg_source;
-
 struct jpeg_reader {
   struct jpeg_decompress_struct decompress;
   jpeg_fault fault;
-  jpeg_source source;
+  struct jpeg_source_mgr source;
   struct jpeg_progress_mgr progress;
   reader_state state;
   jpeg_layout layout;
   jpeg_shape shape;
-  bool lacks_details[MAX_COMPONENTS];  ///< its AC scans are passed over
   uint8_t *icc;                   ///< malloc'ed by libjpeg
   uint8_t exif[greatest_marker];  ///< a copy, because `jpeg_reader_end` frees libjpeg's
 };
@@ -63,52 +54,28 @@ static boolean give_end_marker(j_decompress_ptr decompress) {
   return TRUE;
 }
 
-/// Goes on behind the next gap; pieces between gaps can be empty.
-static boolean give_next_piece(j_decompress_ptr decompress) {
-  jpeg_source *source = (jpeg_source *)decompress->src;
-  while (source->gap_count > 0) {
-    const size_t start = source->gaps->end;
-    ++source->gaps;
-    const size_t end = --source->gap_count > 0 ? source->gaps->start : source->count;
-    source->manager.next_input_byte = source->bytes + start;
-    source->manager.bytes_in_buffer = end - start;
-    if (end > start) return TRUE;
-  }
-  return give_end_marker(decompress);
-}
-
 static void skip_bytes(j_decompress_ptr decompress, long count) {
-  jpeg_source *source = (jpeg_source *)decompress->src;
-  struct jpeg_source_mgr *manager = &source->manager;
+  struct jpeg_source_mgr *manager = decompress->src;
   if (count <= 0) return;
-  size_t left = (size_t)count;
-  while (left > manager->bytes_in_buffer && source->gap_count > 0) {
-    left -= manager->bytes_in_buffer;
-    give_next_piece(decompress);
-  }
-  if (left > manager->bytes_in_buffer) {
+  if ((size_t)count > manager->bytes_in_buffer) {
     give_end_marker(decompress);
   } else {
-    manager->next_input_byte += left;
-    manager->bytes_in_buffer -= left;
+    manager->next_input_byte += count;
+    manager->bytes_in_buffer -= (size_t)count;
   }
 }
 
 static void set_source(jpeg_reader *reader, const uint8_t *bytes, size_t count) {
-  reader->source = (jpeg_source){
-    .manager = {
-      .next_input_byte = bytes,
-      .bytes_in_buffer = count,
-      .init_source = source_does_nothing,
-      .fill_input_buffer = give_next_piece,
-      .skip_input_data = skip_bytes,
-      .resync_to_restart = jpeg_resync_to_restart,
-      .term_source = source_does_nothing,
-    },
-    .bytes = bytes,
-    .count = count,
+  reader->source = (struct jpeg_source_mgr){
+    .next_input_byte = bytes,
+    .bytes_in_buffer = count,
+    .init_source = source_does_nothing,
+    .fill_input_buffer = give_end_marker,
+    .skip_input_data = skip_bytes,
+    .resync_to_restart = jpeg_resync_to_restart,
+    .term_source = source_does_nothing,
   };
-  reader->decompress.src = &reader->source.manager;
+  reader->decompress.src = &reader->source;
 }
 
 // MARK: - Limits
@@ -300,17 +267,8 @@ static jpeg_plane_shape shape_of_component(const struct jpeg_decompress_struct *
   };
 }
 
-/// A block that becomes one sample is its mean: DC, scaled and rounded. Only luma is decoded for LUMA.
-static bool uses_dc_only(const struct jpeg_decompress_struct *decompress, int index) {
-  const jpeg_component_info *component = &decompress->comp_info[index];
-  return !component->component_needed || (SCALED_WIDTH(component) == 1 && SCALED_HEIGHT(component) == 1);
-}
-
 static jpeg_shape shape_of_picture(const struct jpeg_decompress_struct *decompress, jpeg_layout layout) {
   jpeg_shape shape = {.width = decompress->output_width, .height = decompress->output_height, .count = 1};
-  for (int index = 0; index < decompress->num_components && index < 4; ++index) {
-    shape.dc_only[index] = uses_dc_only(decompress, index);
-  }
   if (layout == JPEG_LAYOUT_PIXELS) {
     uint32_t channels = (uint32_t)decompress->out_color_components;
     size_t stride = (size_t)shape.width * channels;
@@ -367,30 +325,6 @@ static void check_planes(jpeg_reader *reader, const codec_plane *planes) {
       fault_raise(&reader->fault.fault, CODEC_REASON_INTERNAL, "a plane smaller than planned");
     }
   }
-}
-
-/// The bytes in the gaps are not seen by libjpeg, which is told nothing of it: it has read no further than to the first
-/// scan, and the gaps hold whole scans behind that.
-static void leave_out(jpeg_reader *reader, const jpeg_gap *gaps, size_t count) {
-  jpeg_source *source = &reader->source;
-  memset(reader->lacks_details, 0, sizeof reader->lacks_details);
-  if (count == 0) return;
-  size_t from = (size_t)(source->manager.next_input_byte - source->bytes);
-  const size_t first = from;
-  for (size_t index = 0; index < count; ++index) {
-    const jpeg_gap *gap = &gaps[index];
-    bool is_in_order = from <= gap->start && gap->start <= gap->end && gap->end <= source->count;
-    if (!is_in_order || gap->component >= 4 || !reader->shape.dc_only[gap->component]) {
-      fault_raise(&reader->fault.fault, CODEC_REASON_INTERNAL, "a gap where there may be none");
-    }
-    reader->lacks_details[gap->component] = true;
-    from = gap->end;
-  }
-  source->gaps = gaps;
-  source->gap_count = count;
-  source->manager.bytes_in_buffer = gaps[0].start - first;
-  // It would invent the details; of the whole file it would have nothing to do, all coefficients being known.
-  reader->decompress.do_block_smoothing = FALSE;
 }
 
 /// The rows of the scaled picture that a window needs, in whole rows of MCUs.
@@ -482,7 +416,6 @@ static void read_pixels(jpeg_reader *reader, codec_plane plane, const jpeg_windo
 /// The standard lets an encoder leave coefficients out, but nobody leaves out DC or luma's details, nor the refinement
 /// of what an earlier scan began. Leaving out chroma's details altogether happens (scripts for `cjpeg -scans`), so in a
 /// file that has its end marker that alone is no fault. Where the bytes ran out, nothing is missing on purpose.
-/// Of a component whose details are left out, the caller has found them to be there.
 static bool is_refined(const jpeg_reader *reader, int index) {
   const struct jpeg_decompress_struct *decompress = &reader->decompress;
   const int *bits = decompress->coef_bits[index];
@@ -490,7 +423,6 @@ static bool is_refined(const jpeg_reader *reader, int index) {
   bool is_chroma = (space == JCS_YCbCr || space == JCS_YCCK) && (index == 1 || index == 2);
   bool may_lack_details = is_chroma && !reader->fault.fault.ran_out;
   if (bits[0] != 0) return false;
-  if (reader->lacks_details[index]) return true;
   for (int coefficient = 1; coefficient < DCTSIZE2; ++coefficient) {
     if (bits[coefficient] > 0 || (bits[coefficient] < 0 && !may_lack_details)) return false;
   }
@@ -514,15 +446,13 @@ static void check_scans(jpeg_reader *reader) {
   }
 }
 
-static void read_picture(jpeg_reader *reader, const codec_plane *planes, const jpeg_gap *gaps, size_t gap_count,
-                         const jpeg_window *window) {
+static void read_picture(jpeg_reader *reader, const codec_plane *planes, const jpeg_window *window) {
   struct jpeg_decompress_struct *decompress = &reader->decompress;
   codec_fault *fault = &reader->fault.fault;
   if (reader->state != PLANNED) fault_raise(fault, CODEC_REASON_INTERNAL, "a read without a plan");
   const jpeg_window everything = {.right = decompress->image_width, .bottom = decompress->image_height};
   if (!window) window = &everything;
   check_planes(reader, planes);
-  leave_out(reader, gaps, gap_count);
   jpeg_start_decompress(decompress);
   if (reader->layout == JPEG_LAYOUT_PIXELS) {
     read_pixels(reader, planes[0], window);
@@ -535,11 +465,11 @@ static void read_picture(jpeg_reader *reader, const codec_plane *planes, const j
   if (decompress->output_scanline == decompress->output_height) jpeg_finish_decompress(decompress);
 }
 
-codec_status jpeg_reader_read(jpeg_reader *reader, const codec_plane *planes, const jpeg_gap *gaps, size_t gap_count,
-                              const jpeg_window *window, codec_report *report) {
+codec_status jpeg_reader_read(jpeg_reader *reader, const codec_plane *planes, const jpeg_window *window,
+                              codec_report *report) {
   codec_fault *fault = &reader->fault.fault;
   fault_enter(fault, report);
-  if (setjmp(fault->landing) == 0) read_picture(reader, planes, gaps, gap_count, window);
+  if (setjmp(fault->landing) == 0) read_picture(reader, planes, window);
   // The end of the bytes often shows later than the damage that it did.
   if (!fault->failed && report->damage > 0 && fault->ran_out) report->reason = CODEC_REASON_TRUNCATED;
   let_go(reader);

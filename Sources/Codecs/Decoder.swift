@@ -1,4 +1,5 @@
 package import Imaging
+package import ScaledJPEG
 
 /// What the pipeline wants of a decoded picture.
 package struct DecodeRequest: Hashable, Sendable {
@@ -8,6 +9,7 @@ package struct DecodeRequest: Hashable, Sendable {
   package var reading: Reading = .needed
   /// The only pixels of the planes that have to be there, where not all are needed; the others are undefined.
   package var region: DecodeRegion?
+  package var decoder: JPEGDecoderChoice = .auto
 
   /// What the pixels are for.
   package enum Content: Hashable, Sendable {
@@ -30,6 +32,13 @@ package struct DecodeRequest: Hashable, Sendable {
   package init() {}
 }
 
+/// What decodes JPEGs (`--decoder`). The pixels are the same.
+package enum JPEGDecoderChoice: String, CaseIterable, Sendable {
+  /// `ScaledJPEG` where it can, else libjpeg.
+  case auto
+  case libjpeg
+}
+
 /// A decoded picture and what the decoder complained of.
 package struct DecodedPicture: ~Copyable {
   package var picture: Picture
@@ -44,14 +53,18 @@ package struct DecodedPicture: ~Copyable {
 /// The bytes given to `readHeader` must stay until `finish` or the next `readHeader`.
 package final class Decoder {
   private let pool: BufferPool
-  private let jpeg = JPEGDecoder()
+  private let jpeg: JPEGDecoder
   private let png: PNGDecoder
   private var current: ImageFormat?
 
   package init(pool: BufferPool) {
     self.pool = pool
+    jpeg = JPEGDecoder(pool: pool)
     png = PNGDecoder(pool: pool)
   }
+
+  /// How `ScaledJPEG` judged the JPEG that was decoded last; nil where it was not asked.
+  package var scaledVerdict: Verdict? { jpeg.scaledVerdict }
 
   /// Reads what stands before the pixels, and checks it against the limits.
   package func readHeader(
@@ -80,7 +93,7 @@ package final class Decoder {
   /// - Throws: where there are no pixels at all. Damaged ones are given, with the damage in the report.
   package func decode(_ request: DecodeRequest) throws(CodecError) -> DecodedPicture {
     switch current {
-    case .jpeg: return try jpeg.decode(request, from: pool)
+    case .jpeg: return try jpeg.decode(request)
     case .png: return try png.decode(from: pool)
     case nil: throw .broken("a picture was decoded before its header was read")
     }

@@ -1,14 +1,24 @@
 internal import CImageCodecs
 internal import Imaging
+internal import ScaledJPEG
 
-/// Decodes JPEG by libjpeg-turbo: header, then planes or pixels, shrunk by scaled DCT.
+/// Decodes JPEG, shrunk by scaled DCT: the header by libjpeg-turbo, planes by `ScaledJPEG` where it can, and by libjpeg
+/// what that declines.
 @safe final class JPEGDecoder {
+  private let pool: BufferPool
+  private let scaled: ScaledDecoder
+  private(set) var scaledVerdict: Verdict?
   private let reader = JPEGReader()
   private var limits = DecodeLimits()
   private var report = codec_report()
   private var header = unsafe jpeg_header()
-  // SAFETY: the caller keeps them until `finish` or the next header; they are read by `gaps` only, which is in between.
+  // SAFETY: the caller keeps them until `finish` or the next header; they are read by `decode` only, which is in between.
   private var bytes = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
+
+  init(pool: BufferPool) {
+    self.pool = pool
+    scaled = ScaledDecoder(pool: pool)
+  }
 
   func readHeader(_ bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(CodecError) -> ImageHeader {
     self.limits = limits
@@ -20,14 +30,13 @@ internal import Imaging
     return unsafe ImageHeader(header)
   }
 
-  func decode(_ request: DecodeRequest, from pool: BufferPool) throws(CodecError) -> DecodedPicture {
+  func decode(_ request: DecodeRequest) throws(CodecError) -> DecodedPicture {
     var shape = jpeg_shape()
     let layout = try plan(request, shape: &shape)
-    let gaps = request.reading == .needed ? gaps(shape) : []
     if shape.count == 1 {
       var plane = Plane(shape.planes.0, from: pool)
       plane.extent = extent(ofComponent: 0, layout: layout, request.denominator)
-      try unsafe read([plane.forC], gaps, request)
+      try unsafe fill([plane.forC], request, layout)
       if plane.channels == 4 {
         plane = plane.convertedFromCMYK(pool: pool)
       }
@@ -39,7 +48,7 @@ internal import Imaging
     luma.extent = extent(ofComponent: 0, layout: layout, request.denominator)
     cb.extent = extent(ofComponent: 1, layout: layout, request.denominator)
     cr.extent = extent(ofComponent: 2, layout: layout, request.denominator)
-    try unsafe read([luma.forC, cb.forC, cr.forC], gaps, request)
+    try unsafe fill([luma.forC, cb.forC, cr.forC], request, layout)
     let planes = ColourPlanes(luma: luma, cb: cb, cr: cr)
     return DecodedPicture(picture: .yCbCr(planes), report: report.decodeReport(limits: limits))
   }
@@ -69,9 +78,28 @@ internal import Imaging
     throw .broken("no layout was tried")
   }
 
-  private func read(
-    _ planes: [codec_plane], _ gaps: [jpeg_gap], _ request: DecodeRequest
+  /// Decodes into planes, the fast way where that gives the same.
+  private func fill(
+    _ planes: [codec_plane], _ request: DecodeRequest, _ layout: jpeg_layout
   ) throws(CodecError) {
+    scaledVerdict = nil
+    if layout != .JPEG_LAYOUT_PIXELS, request.decoder == .auto, request.reading == .needed, request.denominator > 1 {
+      var wish = ScaledDecoder.Request(denominator: request.denominator)
+      wish.mostScans = limits.scanCount
+      wish.deadline = limits.deadline
+      let targets = unsafe planes.map { unsafe ScaledPlane(base: $0.base, stride: $0.stride, rowCount: $0.rows) }
+      let verdict = unsafe scaled.decode(bytes, wish, into: targets)
+      scaledVerdict = verdict
+      switch verdict {
+      case .decoded: return
+      case .timeout: throw .timeout
+      case .declined: break
+      }
+    }
+    try unsafe read(planes, request)
+  }
+
+  private func read(_ planes: [codec_plane], _ request: DecodeRequest) throws(CodecError) {
     var status = codec_status.CODEC_FAILED
     if request.reading == .needed, let region = request.region {
       // Whoever is cut short has no end marker there: such a file is read as far as it goes.
@@ -79,23 +107,12 @@ internal import Imaging
       var window = jpeg_window(
         left: UInt32(region.columns.lowerBound), top: UInt32(region.rows.lowerBound),
         right: UInt32(region.columns.upperBound), bottom: UInt32(region.rows.upperBound), may_stop: isWhole)
-      status = unsafe jpeg_reader_read(reader.handle, planes, gaps, gaps.count, &window, &report)
+      status = unsafe jpeg_reader_read(reader.handle, planes, &window, &report)
     } else {
-      status = unsafe jpeg_reader_read(reader.handle, planes, gaps, gaps.count, nil, &report)
+      status = unsafe jpeg_reader_read(reader.handle, planes, nil, &report)
     }
-    if status == .CODEC_FAILED { throw report.error(limits: limits) }
-  }
-
-  /// The scans that nothing of the planned picture depends on. They count as scans of the file all the same.
-  private func gaps(_ shape: jpeg_shape) -> [jpeg_gap] {
-    let components = unsafe Int(header.components)
-    guard unsafe header.progressive, unsafe !header.arithmetic, components <= 3 else { return [] }
-    let dcOnly = [shape.dc_only.0, shape.dc_only.1, shape.dc_only.2]
-    guard dcOnly.prefix(components).contains(true), let scans = unsafe ProgressiveScans(bytes.bytes),
-      limits.scanCount <= 0 || scans.count <= limits.scanCount
-    else { return [] }
-    return scans.details.filter { dcOnly[$0.component] }.map {
-      jpeg_gap(start: $0.bytes.lowerBound, end: $0.bytes.upperBound, component: UInt32($0.component))
+    if status == .CODEC_FAILED {
+      throw report.error(limits: limits)
     }
   }
 

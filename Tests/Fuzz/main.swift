@@ -8,6 +8,7 @@
 // after ten seconds), the file that did it lies there. `Tests/Fuzz/fuzz.sh` gives it a name that lasts.
 import Batch
 import Codecs
+import DecoderTrials
 import Foundation
 import Imaging
 import SystemPackage

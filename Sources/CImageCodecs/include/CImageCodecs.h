@@ -109,16 +109,7 @@ typedef struct {
   uint32_t width, height;    ///< the scaled picture: ceil(full size / denominator)
   uint32_t count;            ///< planes, 1 or 3
   jpeg_plane_shape planes[3];
-  bool dc_only[4];           ///< by component: no AC coefficient of it reaches a plane, for its blocks become one sample
-                             ///< each or are not transformed at all
 } jpeg_shape;
-
-/// A scan of AC coefficients that libjpeg is not given: the bytes from its SOS marker to the marker that follows its
-/// entropy-coded data.
-typedef struct {
-  size_t start, end;         ///< offsets into the bytes of begin
-  uint32_t component;        ///< whose scan it is, by its place in the frame
-} jpeg_gap;
 
 /// The part of the picture, in pixels of full size, that has to be there: the rest of the planes is undefined.
 typedef struct {
@@ -144,20 +135,15 @@ codec_status jpeg_reader_begin(jpeg_reader *reader, const uint8_t *bytes, size_t
 codec_status jpeg_reader_plan(jpeg_reader *reader, uint32_t denominator, jpeg_layout layout, jpeg_shape *shape,
                               codec_report *report);
 
-/// Decodes every scan into `planes[0 ..< shape.count]`, except those in `gaps`. The slow integer DCT, block smoothing as
-/// the library sets it; with gaps, none.
+/// Decodes every scan into `planes[0 ..< shape.count]`. The slow integer DCT, block smoothing as the library sets it.
 /// CODEC_DAMAGED when a warning of the damage class came, or a progressive file's scans end early.
 ///
-/// Gaps are in ascending order, behind the first scan's header, and only of components that are `dc_only`, else INTERNAL.
-/// Each such component is taken to have all its AC coefficients: the caller has found that the file's scans, those in
-/// gaps counted, tell of every coefficient of every component down to its last bit. Then the planes are the same as
-/// without gaps. `max_scans` does not count scans in gaps. `gaps` may be null where `gap_count` is 0.
-///
-/// Outside of `window`, null for everything, blocks are read but not transformed where that saves time: rows of any layout, columns of PIXELS.
+/// Outside of `window`, null for everything, blocks are read but not transformed where that saves time: rows of any
+/// layout, columns of PIXELS.
 ///
 /// The picture is let go in any case: a second read is a call out of order. `report` is the one of begin.
-codec_status jpeg_reader_read(jpeg_reader *reader, const codec_plane *planes, const jpeg_gap *_Nullable gaps,
-                              size_t gap_count, const jpeg_window *_Nullable window, codec_report *report);
+codec_status jpeg_reader_read(jpeg_reader *reader, const codec_plane *planes, const jpeg_window *_Nullable window,
+                              codec_report *report);
 
 /// Lets go of the picture in hand and its memory; the reader itself stays for the next. Safe at any time.
 void jpeg_reader_end(jpeg_reader *reader);

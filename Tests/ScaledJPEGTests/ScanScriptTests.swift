@@ -1,13 +1,15 @@
 import Testing
 
-@testable import Codecs
+@testable import ScaledJPEG
 
 @Suite struct ScanScriptTests {
-  private func scan(_ components: [Int], _ first: Int, _ last: Int, _ high: Int, _ low: Int) -> ProgressiveScan {
-    ProgressiveScan(components: components, first: first, last: last, high: high, low: low)
+  private func scan(_ components: [Int], _ first: Int, _ last: Int, _ high: Int, _ low: Int) -> ScanHeader {
+    ScanHeader(
+      components: components, dcTables: [], acTables: [], first: first, last: last, high: high, low: low,
+      restartInterval: 0)
   }
 
-  private func taken(_ scans: [ProgressiveScan], components: Int = 1) -> (all: Bool, complete: Bool) {
+  private func taken(_ scans: [ScanHeader], components: Int = 1) -> (all: Bool, complete: Bool) {
     var script = ScanScript(componentCount: components)
     for scan in scans where !script.take(scan) { return (false, script.isComplete) }
     return (true, script.isComplete)

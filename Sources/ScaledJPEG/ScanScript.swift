@@ -1,19 +1,3 @@
-/// What the header of a progressive scan says.
-struct ProgressiveScan {
-  /// Places in the frame, ascending.
-  var components: [Int]
-  /// The first and last coefficient, in zigzag order: 0 is DC.
-  var first: Int
-  var last: Int
-  /// The lowest bit that scans before told of these coefficients, 0 for a first scan.
-  var high: Int
-  /// The lowest bit that is known after this scan.
-  var low: Int
-
-  /// Details of one component: whatever is not DC (ITU-T T.81, G.1.1.1.1).
-  var isOfDetails: Bool { first > 0 }
-}
-
 /// Follows the scans of a progressive picture: which bits of which coefficients are known (ITU-T T.81, G.1.1.1.2).
 ///
 /// libjpeg takes scripts that break the rules, warning or not. Here each coefficient begins once, DC first, and is
@@ -35,7 +19,7 @@ struct ScanScript {
   var isComplete: Bool { lowestBits.allSatisfy { $0 == 0 } }
 
   /// Takes the next scan; false where it may not follow the ones before.
-  mutating func take(_ scan: ProgressiveScan) -> Bool {
+  mutating func take(_ scan: ScanHeader) -> Bool {
     guard scan.low <= ScanScript.mostLow, scan.high == 0 || scan.high == scan.low + 1 else { return false }
     if scan.isOfDetails {
       guard scan.components.count == 1, scan.first <= scan.last, scan.last < ScanScript.coefficients else {

@@ -1,8 +1,8 @@
 import Testing
 
-@testable import Codecs
+@testable import ScaledJPEG
 
-@Suite struct JPEGBytesTests {
+@Suite struct BytesTests {
   private func endOfScan(_ bytes: [UInt8], hasRestarts: Bool = false) -> Int? {
     unsafe bytes.withUnsafeBytes { unsafe $0.bytes.endOfScan(from: 0, hasRestarts: hasRestarts) }
   }
@@ -20,7 +20,9 @@ import Testing
       #expect(endOfScan(bytes + [0xFF, 0xD9]) == offset)
       bytes += [0xFF, 0, 0x80, 0xFF, 0, 0xFF, 0]
       #expect(endOfScan(bytes + [0xFF, 0xC4, 0]) == offset + 7)
-      #expect(endOfScan(bytes + [0xFF, 0xFF, 0xC4, 0]) == offset + 8, "a fill byte")
+      #expect(endOfScan(bytes + [0xFF, 0xFF, 0xC4, 0]) == offset + 7, "a fill byte")
+      #expect(endOfScan(bytes + [0xFF, 0xFF, 0, 0xFF, 0xD9]) == nil, "a fill byte before data")
+      #expect(endOfScan(bytes + [0xFF, 0xFF, 0xD0, 0xFF, 0xD9], hasRestarts: true) == nil, "and before a restart")
       #expect(endOfScan(bytes + [0xFF, 0xD3, 1, 0xFF, 0xDA], hasRestarts: true) == offset + 10)
       #expect(endOfScan(bytes + [0xFF, 0xD3, 1, 0xFF, 0xDA]) == nil, "a restart without an interval")
     }

@@ -1,8 +1,8 @@
 /// xorshift64*: the same seed gives the same files on every machine, so a number is enough to tell of a crash.
-struct Randomness {
+package struct Randomness {
   private var state: UInt64
 
-  init(seed: UInt64) {
+  package init(seed: UInt64) {
     // Seeds next to each other must not start alike, and zero would stay zero (the finaliser of splitmix64).
     var mixed = seed &+ 0x9E37_79B9_7F4A_7C15
     mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -10,7 +10,7 @@ struct Randomness {
     state = (mixed ^ (mixed >> 31)) | 1
   }
 
-  mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     state ^= state >> 12
     state ^= state << 25
     state ^= state >> 27
@@ -18,12 +18,12 @@ struct Randomness {
   }
 
   /// 0 ..< bound.
-  mutating func below(_ bound: Int) -> Int { bound <= 1 ? 0 : Int((next() >> 11) % UInt64(bound)) }
+  package mutating func below(_ bound: Int) -> Int { bound <= 1 ? 0 : Int((next() >> 11) % UInt64(bound)) }
 
-  mutating func byte() -> UInt8 { UInt8(truncatingIfNeeded: next() >> 32) }
+  package mutating func byte() -> UInt8 { UInt8(truncatingIfNeeded: next() >> 32) }
 
-  mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }
+  package mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }
 
   /// A byte that parsers often get wrong, or any.
-  mutating func nastyByte() -> UInt8 { below(2) == 0 ? byte() : pick([0, 1, 2, 3, 4, 0x7F, 0x80, 0xD9, 0xFE, 0xFF]) }
+  package mutating func nastyByte() -> UInt8 { below(2) == 0 ? byte() : pick([0, 1, 2, 3, 4, 0x7F, 0x80, 0xD9, 0xFE, 0xFF]) }
 }

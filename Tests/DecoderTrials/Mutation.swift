@@ -1,14 +1,14 @@
 /// Damages the bytes of a picture in a way that its format does not expect.
-struct Mutator {
+package struct Mutator {
   private var random: Randomness
   private let samples: [[UInt8]]
 
-  init(seed: UInt64, samples: [[UInt8]]) {
+  package init(seed: UInt64, samples: [[UInt8]]) {
     random = Randomness(seed: seed)
     self.samples = samples
   }
 
-  mutating func mutated(_ sample: [UInt8]) -> [UInt8] {
+  package mutating func mutated(_ sample: [UInt8]) -> [UInt8] {
     var bytes = sample
     for _ in 0...random.below(3) {
       if bytes.isEmpty { return bytes }

@@ -22,13 +22,13 @@ extension RawSpan {
   }
 
   /// Where the marker stands that ends the entropy-coded data from `offset` on; nil where none does, or where there are
-  /// restart markers that no interval was set for.
+  /// restart markers that no interval was set for, or 0xFF twice.
   func endOfScan(from offset: Int, hasRestarts: Bool) -> Int? {
     var offset = offset
     while let found = firstFF(from: offset), found + 1 < byteCount {
       switch byte(found + 1) {
       case 0: offset = found + 2
-      case 0xFF: offset = found + 1
+      case 0xFF: return isFill(from: found) ? found : nil
       case 0xD0...0xD7:
         guard hasRestarts else { return nil }
         offset = found + 2
@@ -36,6 +36,13 @@ extension RawSpan {
       }
     }
     return nil
+  }
+
+  /// Whether bytes 0xFF lead to a marker that is no restart marker. As entropy-coded data, libjpeg takes more than one
+  /// 0xFF before a zero for a single byte of data.
+  private func isFill(from offset: Int) -> Bool {
+    guard let (marker, _) = marker(at: offset) else { return false }
+    return !(0xD0...0xD7).contains(marker)
   }
 
   private func firstFF(from offset: Int) -> Int? {

@@ -1,0 +1,81 @@
+/// What a frame header says of the picture, and how its blocks lie (ITU-T T.81, A.1 and A.2).
+struct Frame {
+  let width: Int
+  let height: Int
+  let isProgressive: Bool
+  private(set) var components: [Component]
+  /// The greatest sampling factors.
+  let mostAcross: Int
+  let mostDown: Int
+
+  struct Component {
+    let identifier: UInt8
+    /// Sampling factors, 1...4: blocks of an MCU.
+    fileprivate(set) var across: Int
+    fileprivate(set) var down: Int
+    /// Which of the four quantisation tables.
+    let quantisation: Int
+    /// Blocks that hold samples of the picture: others only fill up MCUs.
+    fileprivate(set) var blocksAcross = 0
+    fileprivate(set) var blocksDown = 0
+    /// Blocks of all MCUs of a row.
+    fileprivate(set) var codedBlocksAcross = 0
+
+    /// A picture of one component is coded block by block: its sampling factors mean nothing.
+    fileprivate mutating func codeByBlocks() { (across, down) = (1, 1) }
+  }
+
+  /// Rows and columns of MCUs of a scan of all components.
+  let mcuRows: Int
+  let mcuColumns: Int
+
+  init(segment: RawSpan, isProgressive: Bool) throws(Declined) {
+    guard segment.byteCount >= 6, segment.byte(0) == 8 else { throw .kind }
+    height = segment.integer(1)
+    width = segment.integer(3)
+    let count = Int(segment.byte(5))
+    // A height of zero would follow in a DNL marker, behind the first scan. 65500 is libjpeg's limit.
+    guard (1...65500).contains(width), (1...65500).contains(height), count == 1 || count == 3 else { throw .kind }
+    guard segment.byteCount == 6 + 3 * count else { throw .markers }
+    self.isProgressive = isProgressive
+    var components = (0..<count).map { index in
+      let start = 6 + 3 * index
+      return Component(
+        identifier: segment.byte(start), across: Int(segment.byte(start + 1) >> 4),
+        down: Int(segment.byte(start + 1) & 15), quantisation: Int(segment.byte(start + 2)))
+    }
+    guard Set(components.map(\.identifier)).count == count,
+      components.allSatisfy({ (1...4).contains($0.across) && (1...4).contains($0.down) && $0.quantisation < 4 })
+    else { throw .markers }
+    if count == 1 { components[0].codeByBlocks() }
+    mostAcross = components.map(\.across).max() ?? 1
+    mostDown = components.map(\.down).max() ?? 1
+    let (across, down) = (mostAcross, mostDown)
+    guard components.reduce(0, { $0 + $1.across * $1.down }) <= 10 else { throw .kind }
+    guard components.allSatisfy({ across % $0.across == 0 && down % $0.down == 0 }) else { throw .kind }
+    mcuColumns = (width + 8 * across - 1) / (8 * across)
+    mcuRows = (height + 8 * down - 1) / (8 * down)
+    for index in components.indices {
+      let component = components[index]
+      components[index].blocksAcross = (width * component.across + 8 * across - 1) / (8 * across)
+      components[index].blocksDown = (height * component.down + 8 * down - 1) / (8 * down)
+      components[index].codedBlocksAcross = mcuColumns * component.across
+    }
+    self.components = components
+  }
+
+  /// Samples of a component's block, each way, when a picture is decoded at 1 / denominator.
+  ///
+  /// A subsampled component is shrunk less, by powers of two, as far as that does not make it larger than the others
+  /// (jpeg_calc_output_dimensions of libjpeg-turbo): 4:2:0 at 1/8 has chroma of two samples a block.
+  func scaledSize(of component: Component, denominator: Int) -> Int {
+    let base = 8 / denominator
+    var size = base
+    while size < 8, mostAcross * base % (component.across * size * 2) == 0,
+      mostDown * base % (component.down * size * 2) == 0
+    {
+      size *= 2
+    }
+    return size
+  }
+}

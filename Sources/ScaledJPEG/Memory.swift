@@ -1,0 +1,75 @@
+internal import Imaging
+
+/// Elements in memory that somebody else owns, for the inner loops.
+///
+/// Bounds are not checked in release builds: every index is in bounds by construction, and the invariant stands where
+/// the index is made (a masked number, a count that the parser checked, the window of `ScanReader`).
+@safe struct Memory<Element: BitwiseCopyable> {
+  // SAFETY: `count` elements are there for as long as the owner lives; owners outlive the decoding.
+  private let base: UnsafeMutablePointer<Element>
+  let count: Int
+
+  @unsafe init(_ base: UnsafeMutableRawPointer, count: Int) {
+    unsafe self.base = base.assumingMemoryBound(to: Element.self)
+    self.count = count
+  }
+
+  @inline(__always) subscript(index: Int) -> Element {
+    get {
+      assert(index >= 0 && index < count, "an index in bounds by construction is out of bounds")
+      return unsafe base[index]
+    }
+    nonmutating set {
+      assert(index >= 0 && index < count, "an index in bounds by construction is out of bounds")
+      unsafe base[index] = newValue
+    }
+  }
+
+  /// The same as lanes or bytes; the index counts elements, and a whole value lies in bounds.
+  @inline(__always) func load<Value: BitwiseCopyable>(_ index: Int, as type: Value.Type) -> Value {
+    assert(
+      index >= 0 && index * MemoryLayout<Element>.stride + MemoryLayout<Value>.size <= count * MemoryLayout<Element>.stride)
+    return unsafe UnsafeRawPointer(base + index).loadUnaligned(as: type)
+  }
+
+  @inline(__always) func store<Value: BitwiseCopyable>(_ value: Value, at index: Int) {
+    assert(
+      index >= 0 && index * MemoryLayout<Element>.stride + MemoryLayout<Value>.size <= count * MemoryLayout<Element>.stride)
+    unsafe UnsafeMutableRawPointer(base + index).storeBytes(of: value, as: Value.self)
+  }
+
+  /// The elements from `index` on.
+  @inline(__always) func from(_ index: Int) -> Memory {
+    assert(index >= 0 && index <= count)
+    return unsafe Memory(UnsafeMutableRawPointer(base + index), count: count &- index)
+  }
+
+  @unsafe var address: UnsafeRawPointer { unsafe UnsafeRawPointer(base) }
+
+  /// Lends the pointer for what the C library does best.
+  @inline(__always) func withPointer(_ body: (UnsafeMutablePointer<Element>) -> Void) { unsafe body(base) }
+
+  func fill(_ value: Element) { unsafe base.update(repeating: value, count: count) }
+}
+
+/// Scratch memory of a decoding, given back to its pool as a whole.
+@safe struct Scratch: ~Copyable {
+  private let buffer: PooledBuffer
+  private var used = 0
+
+  init(byteCount: Int, from pool: BufferPool) { buffer = pool.take(byteCount: byteCount) }
+
+  /// Bytes that `take` uses for so many elements: pieces start at multiples of 64.
+  static func byteCount<Element>(_ count: Int, _: Element.Type) -> Int {
+    (count * MemoryLayout<Element>.stride + 63) & ~63
+  }
+
+  /// The next piece, its contents undefined.
+  mutating func take<Element: BitwiseCopyable>(_ count: Int, _ type: Element.Type) -> Memory<Element> {
+    let start = used
+    used += Scratch.byteCount(count, type)
+    precondition(used <= buffer.capacity, "scratch memory was reckoned too small")
+    // SAFETY: the bytes are in the buffer, which lives as long as this owner, and in no other piece.
+    return unsafe Memory(buffer.base + start, count: count)
+  }
+}

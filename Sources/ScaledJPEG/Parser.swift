@@ -1,0 +1,171 @@
+/// The markers of a whole JPEG file: the frame, its scans, where their data lie.
+///
+/// Accepted are only files of 8 bits and 1 or 3 components, Huffman-coded, whole to their end marker, whose segments are
+/// sound and which libjpeg would read without a warning about what stands between them. What follows the end marker is
+/// not looked at, by libjpeg neither. Whatever else there is, is declined.
+struct Parser {
+  private var offset = 2
+  private var frame: Frame?
+  private var scans: [ScanHeader] = []
+  private var script = ScanScript(componentCount: 0)
+  private var restartInterval = 0
+  private var dcTables = [HuffmanCode?](repeating: nil, count: 4)
+  private var acTables = [HuffmanCode?](repeating: nil, count: 4)
+  private var quantisation = [[UInt16]?](repeating: nil, count: 4)
+  /// By component: the table that held at its first scan, as libjpeg keeps it.
+  private var latched: [[UInt16]?] = []
+  private let mostScans: Int
+
+  private enum Marker {
+    static let startOfImage: UInt8 = 0xD8
+    static let endOfImage: UInt8 = 0xD9
+    static let baselineFrame: UInt8 = 0xC0
+    static let extendedFrame: UInt8 = 0xC1
+    static let progressiveFrame: UInt8 = 0xC2
+    static let huffmanTables: UInt8 = 0xC4
+    static let quantisationTables: UInt8 = 0xDB
+    static let restartInterval: UInt8 = 0xDD
+    static let scan: UInt8 = 0xDA
+    /// Comments and application data: libjpeg has read those that matter with the header.
+    static func isPassedOver(_ marker: UInt8) -> Bool { marker == 0xFE || (0xE0...0xEF).contains(marker) }
+  }
+
+  /// - Parameter mostScans: 0 for no limit.
+  static func parse(_ bytes: RawSpan, mostScans: Int) throws(Declined) -> ParsedFile {
+    var parser = Parser(mostScans: mostScans)
+    return try parser.file(bytes)
+  }
+
+  private init(mostScans: Int) { self.mostScans = mostScans }
+
+  private mutating func file(_ bytes: RawSpan) throws(Declined) -> ParsedFile {
+    guard bytes.byteCount >= 4, bytes.byte(0) == 0xFF, bytes.byte(1) == Marker.startOfImage else { throw .markers }
+    while let (marker, start) = bytes.marker(at: offset) {
+      if marker == Marker.endOfImage { return try result() }
+      let body = start + 4
+      guard body <= bytes.byteCount, case let length = bytes.integer(start + 2) - 2, length >= 0,
+        length <= bytes.byteCount - body
+      else { throw .markers }
+      offset = body + length
+      try take(marker, bytes.extracting(body..<offset), bytes)
+    }
+    throw .markers
+  }
+
+  private func result() throws(Declined) -> ParsedFile {
+    guard let frame, !scans.isEmpty else { throw .markers }
+    if frame.isProgressive && !script.isComplete { throw .script }
+    let tables = latched.compactMap { $0 }
+    guard tables.count == frame.components.count else { throw .tables }
+    return ParsedFile(frame: frame, scans: scans, quantisation: tables)
+  }
+
+  private mutating func take(_ marker: UInt8, _ segment: RawSpan, _ bytes: RawSpan) throws(Declined) {
+    switch marker {
+    case Marker.baselineFrame, Marker.extendedFrame, Marker.progressiveFrame:
+      guard frame == nil else { throw .markers }
+      let frame = try Frame(segment: segment, isProgressive: marker == Marker.progressiveFrame)
+      self.frame = frame
+      script = ScanScript(componentCount: frame.components.count)
+      latched = Array(repeating: nil, count: frame.components.count)
+    case Marker.huffmanTables: try takeHuffmanTables(segment)
+    case Marker.quantisationTables: try takeQuantisationTables(segment)
+    case Marker.restartInterval:
+      guard segment.byteCount == 2 else { throw .markers }
+      restartInterval = segment.integer(0)
+    case Marker.scan: try takeScan(segment, bytes)
+    case _ where Marker.isPassedOver(marker): break
+    default: throw .kind
+    }
+  }
+
+  private mutating func takeHuffmanTables(_ segment: RawSpan) throws(Declined) {
+    var start = 0
+    while segment.byteCount - start >= 17 {
+      let selector = segment.byte(start)
+      guard selector & 0xEF < 4, let count = segment.huffmanSymbols(at: start + 1) else { throw .tables }
+      let code = HuffmanCode(
+        counts: (1...16).map { segment.byte(start + $0) }, symbols: (0..<count).map { segment.byte(start + 17 + $0) })
+      if selector & 0x10 != 0 { acTables[Int(selector & 3)] = code } else { dcTables[Int(selector)] = code }
+      start += 17 + count
+    }
+    guard start == segment.byteCount else { throw .tables }
+  }
+
+  /// The tables in zigzag order, as they come.
+  private mutating func takeQuantisationTables(_ segment: RawSpan) throws(Declined) {
+    var start = 0
+    while start < segment.byteCount {
+      let selector = segment.byte(start)
+      let size = selector >> 4 == 0 ? 1 : 2
+      guard selector & 15 < 4, segment.byteCount - start > 64 * size else { throw .tables }
+      quantisation[Int(selector & 15)] = (0..<64).map { index in
+        let place = start + 1 + index * size
+        return size == 1 ? UInt16(segment.byte(place)) : UInt16(segment.integer(place))
+      }
+      start += 1 + 64 * size
+    }
+  }
+
+  private mutating func takeScan(_ segment: RawSpan, _ bytes: RawSpan) throws(Declined) {
+    guard let frame else { throw .markers }
+    guard segment.byteCount >= 6, case let count = Int(segment.byte(0)), (1...3).contains(count),
+      segment.byteCount == 4 + 2 * count
+    else { throw .markers }
+    let end = 1 + 2 * count
+    var scan = ScanHeader(
+      components: [], dcTables: [], acTables: [], first: Int(segment.byte(end)), last: Int(segment.byte(end + 1)),
+      high: Int(segment.byte(end + 2) >> 4), low: Int(segment.byte(end + 2) & 15), restartInterval: restartInterval)
+    for index in 0..<count {
+      guard let component = frame.components.firstIndex(where: { $0.identifier == segment.byte(1 + 2 * index) }),
+        component > scan.components.last ?? -1
+      else { throw .script }
+      scan.components.append(component)
+      try takeTables(of: component, selectors: segment.byte(2 + 2 * index), into: &scan)
+    }
+    try check(scan, frame)
+    guard let dataEnd = bytes.endOfScan(from: offset, hasRestarts: restartInterval != 0) else { throw .extent }
+    scan.data = offset..<dataEnd
+    offset = dataEnd
+    scans.append(scan)
+    guard mostScans <= 0 || scans.count <= mostScans else { throw .scanCount }
+  }
+
+  private mutating func takeTables(
+    of component: Int, selectors: UInt8, into scan: inout ScanHeader
+  ) throws(Declined) {
+    guard let frame, selectors >> 4 < 4, selectors & 15 < 4 else { throw .tables }
+    let dc = dcTables[Int(selectors >> 4)]
+    let ac = acTables[Int(selectors & 15)]
+    let needsDC = scan.first == 0 && scan.high == 0
+    let needsAC = scan.last > 0
+    guard dc != nil || !needsDC, ac != nil || !needsAC else { throw .tables }
+    scan.dcTables.append(needsDC ? dc : nil)
+    scan.acTables.append(needsAC ? ac : nil)
+    if latched[component] == nil {
+      // A step of zero would hide coefficients from the check of their range.
+      guard let steps = quantisation[frame.components[component].quantisation], !steps.contains(0) else {
+        throw .tables
+      }
+      latched[component] = steps
+    }
+  }
+
+  private mutating func check(_ scan: ScanHeader, _ frame: Frame) throws(Declined) {
+    if frame.isProgressive {
+      guard script.take(scan) else { throw .script }
+    } else {
+      guard scans.isEmpty, scan.components.count == frame.components.count, scan.first == 0, scan.last == 63,
+        scan.high == 0, scan.low == 0
+      else { throw .script }
+    }
+  }
+}
+
+/// What the decoder needs to know of a file.
+struct ParsedFile {
+  let frame: Frame
+  let scans: [ScanHeader]
+  /// By component, in zigzag order.
+  let quantisation: [[UInt16]]
+}

@@ -1,0 +1,98 @@
+internal import Imaging
+
+/// Decodes all scans of a progressive file in step, one row of MCUs at a time.
+///
+/// A scan tells of every block of its components, from the top down, and refers to nothing but what the scans before it
+/// told of the same block. So all scans can be read at once, each by a reader of its own, and after each row of MCUs
+/// its coefficients are whole: one row of them is all that there ever is.
+struct ProgressiveDecoder: ~Copyable {
+  private let frame: Frame
+  private let outputs: [ComponentOutput]
+  private let rows: [CoefficientRow]
+  private var scans: [ScanDecoder] = []
+
+  static func scratchByteCount(_ file: ParsedFile) -> Int {
+    file.scans.count * ScanDecoder.scratchByteCount + Scratch.byteCount(64, UInt8.self)
+      + file.frame.components.reduce(0) { $0 + CoefficientRow.scratchByteCount($1) }
+  }
+
+  init(_ file: ParsedFile, outputs: [ComponentOutput], source: UnsafeRawPointer, scratch: inout Scratch) throws(Declined) {
+    frame = file.frame
+    self.outputs = outputs
+    var rows: [CoefficientRow] = []
+    for (index, component) in file.frame.components.enumerated() {
+      rows.append(CoefficientRow(component, hasDetails: outputs[index].needsDetails, scratch: &scratch))
+    }
+    self.rows = rows
+    let zigzag = Zigzag.table(&scratch)
+    for scan in file.scans where !scan.isOfDetails || outputs[scan.components[0]].needsDetails {
+      scans.append(
+        try unsafe ScanDecoder(scan, file.frame, rows: rows, zigzag: zigzag, source: source, scratch: &scratch))
+    }
+    // A table that libjpeg would refuse, in a scan that is passed over, has been found by the parser.
+  }
+
+  mutating func decode(mcuRow: Int) throws(Declined) {
+    for index in scans.indices { try scans[index].decode(mcuRow: mcuRow) }
+    var trouble = InverseDCT.Trouble()
+    for (output, row) in zip(outputs, rows) where output.isNeeded { transform(row, output, mcuRow, &trouble) }
+    guard trouble.isNone else { throw .range }
+  }
+
+  mutating func finish() throws(Declined) {
+    for index in scans.indices { try scans[index].finish() }
+  }
+
+  private func transform(
+    _ row: CoefficientRow, _ output: ComponentOutput, _ mcuRow: Int, _ trouble: inout InverseDCT.Trouble
+  ) {
+    let first = mcuRow * row.blocksDown
+    for y in 0..<min(row.blocksDown, output.blocksDown - first) {
+      for x in 0..<output.blocksAcross {
+        let index = y &* row.stride &+ x
+        let dc = Int(row.dc[index])
+        if row.hasDetails && row.nonzeros[index] != 0 {
+          output.put(row.block(index), dc: dc, column: x, row: first &+ y, &trouble)
+          row.nonzeros[index] = 0
+        } else {
+          output.putFlat(dc, column: x, row: first &+ y, &trouble)
+        }
+      }
+    }
+  }
+}
+
+/// A component's coefficients in one row of MCUs.
+struct CoefficientRow: BitwiseCopyable {
+  /// Blocks from one row of blocks to the next.
+  let stride: Int
+  /// Rows of blocks.
+  let blocksDown: Int
+  /// Whether AC coefficients are kept.
+  let hasDetails: Bool
+  let dc: Memory<Int16>
+  /// For each block the AC coefficients that are not zero: a bit each, in zigzag order.
+  let nonzeros: Memory<UInt64>
+  /// All zeros when a row of MCUs begins.
+  private let details: Memory<Int16>
+
+  static func scratchByteCount(_ component: Frame.Component) -> Int {
+    let blocks = component.codedBlocksAcross * component.down
+    return Scratch.byteCount(blocks, Int16.self) + Scratch.byteCount(blocks, UInt64.self)
+      + Scratch.byteCount(64 * blocks, Int16.self)
+  }
+
+  init(_ component: Frame.Component, hasDetails: Bool, scratch: inout Scratch) {
+    stride = component.codedBlocksAcross
+    blocksDown = component.down
+    self.hasDetails = hasDetails
+    let blocks = stride * blocksDown
+    dc = scratch.take(blocks, Int16.self)
+    nonzeros = scratch.take(hasDetails ? blocks : 0, UInt64.self)
+    nonzeros.fill(0)
+    details = scratch.take(hasDetails ? 64 * blocks : 0, Int16.self)
+    details.fill(0)
+  }
+
+  @inline(__always) func block(_ index: Int) -> Memory<Int16> { details.from(64 &* index) }
+}

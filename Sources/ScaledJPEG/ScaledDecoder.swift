@@ -1,0 +1,82 @@
+internal import Glibc
+package import Imaging
+
+/// Decodes JPEG files to planes of 1/8, 1/4 or 1/2 of their size, exactly as libjpeg-turbo does, or declines.
+///
+/// One serves one worker.
+package final class ScaledDecoder {
+  private let pool: BufferPool
+
+  package struct Request: Sendable {
+    /// 8, 4 or 2; others are declined.
+    package var denominator: Int
+    /// 0 for no limit.
+    package var mostScans = 0
+    /// On the clock CLOCK_MONOTONIC in nanoseconds; 0 for none.
+    package var deadline: UInt64 = 0
+
+    package init(denominator: Int) { self.denominator = denominator }
+  }
+
+  package init(pool: BufferPool) { self.pool = pool }
+
+  /// Decodes a file's bytes.
+  ///
+  /// Of a component that is left out, and of one whose blocks become one sample each, no AC scan of a progressive file is
+  /// read: damage there stays unseen, and changes nothing.
+  /// - Parameter planes: one to each component, or luma's alone. They hold whole blocks.
+  package func decode(
+    _ bytes: UnsafeRawBufferPointer, _ request: Request, into planes: [ScaledPlane]
+  ) -> Verdict {
+    do throws(Declined) {
+      return try unsafe attempt(bytes, request, planes)
+    } catch {
+      return .declined(error)
+    }
+  }
+
+  private func attempt(
+    _ bytes: UnsafeRawBufferPointer, _ request: Request, _ planes: [ScaledPlane]
+  ) throws(Declined) -> Verdict {
+    guard [2, 4, 8].contains(request.denominator), let source = bytes.baseAddress else { throw .kind }
+    let file = try unsafe Parser.parse(bytes.bytes, mostScans: request.mostScans)
+    let components = file.frame.components
+    guard planes.count == components.count || planes.count == 1 else { throw .planes }
+    guard components[0].across == file.frame.mostAcross, components[0].down == file.frame.mostDown else { throw .kind }
+    let byteCount =
+      file.frame.isProgressive
+      ? ProgressiveDecoder.scratchByteCount(file) : BaselineDecoder.scratchByteCount(file)
+    var scratch = Scratch(byteCount: byteCount + 4 * Scratch.byteCount(64, Int32.self), from: pool)
+    var outputs: [ComponentOutput] = []
+    for (index, component) in components.enumerated() {
+      outputs.append(
+        try ComponentOutput(
+          component, scaledSize: file.frame.scaledSize(of: component, denominator: request.denominator),
+          quantisation: file.quantisation[index], plane: index < planes.count ? planes[index] : nil,
+          scratch: &scratch))
+    }
+    if file.frame.isProgressive {
+      var decoder = try unsafe ProgressiveDecoder(file, outputs: outputs, source: source, scratch: &scratch)
+      for row in 0..<file.frame.mcuRows {
+        if isOver(request.deadline) { return .timeout }
+        try decoder.decode(mcuRow: row)
+      }
+      try decoder.finish()
+    } else {
+      var decoder = try unsafe BaselineDecoder(file, outputs: outputs, source: source, scratch: &scratch)
+      for row in 0..<file.frame.mcuRows {
+        if isOver(request.deadline) { return .timeout }
+        try decoder.decode(mcuRow: row)
+      }
+      try decoder.finish()
+    }
+    return .decoded
+  }
+
+  private func isOver(_ deadline: UInt64) -> Bool {
+    if deadline == 0 { return false }
+    var now = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &now)
+    return UInt64(now.tv_sec) * 1_000_000_000 + UInt64(now.tv_nsec) >= deadline
+  }
+}

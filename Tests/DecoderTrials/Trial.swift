@@ -1,0 +1,105 @@
+package import Codecs
+package import Foundation
+import Imaging
+package import ScaledJPEG
+
+/// What became of a file: planes without their padding and the report, or the error that was thrown.
+package struct Trial: Equatable {
+  package private(set) var planes: [Data] = []
+  package private(set) var report = DecodeReport()
+  package private(set) var failure: CodecError?
+  private var layout: StorageLayout?
+
+  package init(
+    _ bytes: [UInt8], _ request: DecodeRequest, limits: DecodeLimits = DecodeLimits(), with decoder: Decoder
+  ) {
+    unsafe bytes.withUnsafeBytes { bytes in
+      do throws(CodecError) {
+        layout = try unsafe decoder.readHeader(bytes, limits: limits).layout
+        let decoded = try decoder.decode(request)
+        report = decoded.report
+        switch decoded.picture {
+        case .pixels(let plane): planes = [Trial.samples(plane)]
+        case .yCbCr(let colour):
+          planes = [Trial.samples(colour.luma), Trial.samples(colour.cb), Trial.samples(colour.cr)]
+        }
+      } catch {
+        failure = error
+      }
+      decoder.finish()
+    }
+  }
+
+  private static func samples(_ plane: borrowing Plane) -> Data {
+    var result = Data(capacity: plane.rowByteCount * plane.size.height)
+    for y in 0..<plane.size.height {
+      unsafe result.append(plane.row(y).assumingMemoryBound(to: UInt8.self), count: plane.rowByteCount)
+    }
+    return result
+  }
+
+  // MARK: - Against libjpeg
+
+  package enum Comparison: Equatable {
+    /// Left to libjpeg, or not asked for: nothing to compare.
+    case declined(Declined?)
+    case same
+    case differs(String)
+  }
+
+  /// Decodes with `ScaledJPEG` and, where that accepts, with libjpeg.
+  package static func compare(
+    _ bytes: [UInt8], _ request: DecodeRequest, limits: DecodeLimits = DecodeLimits(), with decoder: Decoder
+  ) -> Comparison {
+    let ours = Trial(bytes, request, limits: limits, with: decoder)
+    switch decoder.scaledVerdict {
+    case .decoded: break
+    case .declined(let reason): return .declined(reason)
+    case nil, .timeout: return .declined(nil)
+    }
+    var reference = request
+    reference.decoder = .libjpeg
+    var theirs = Trial(bytes, reference, limits: limits, with: decoder)
+    if ours.passesOverScans(request) { theirs.report = ours.report }
+    if ours == theirs { return .same }
+    if ours.planes != theirs.planes { return .differs("planes") }
+    return .differs("report: \(theirs.failure.map { "\($0)" } ?? "\(theirs.report)")")
+  }
+
+  /// Whether there may be scans that are not read, so that no complaint of them is heard.
+  private func passesOverScans(_ request: DecodeRequest) -> Bool {
+    layout == .progressive && (request.denominator == 8 || request.content == .gray)
+  }
+}
+
+extension DecodeRequest {
+  /// All that `ScaledJPEG` is asked for.
+  package static let scaled: [DecodeRequest] = [8, 4, 2].flatMap { denominator in
+    [Content.planes, .gray].map { content in
+      var request = DecodeRequest()
+      request.denominator = denominator
+      request.content = content
+      return request
+    }
+  }
+}
+
+/// A picture as another JPEG: progressive, or of other subsampling or quality.
+package func recoded(
+  _ bytes: [UInt8], shrunkBy denominator: Int = 1, _ content: DecodeRequest.Content = .planes,
+  change: (inout EncodeRequest) -> Void
+) throws -> [UInt8] {
+  let pool = BufferPool()
+  let decoder = Decoder(pool: pool)
+  let encoder = Encoder(pool: pool)
+  return try unsafe bytes.withUnsafeBytes { bytes in
+    _ = try unsafe decoder.readHeader(bytes, limits: DecodeLimits())
+    var request = DecodeRequest()
+    request.denominator = denominator
+    request.content = content
+    let picture = try decoder.decode(request).unwrapped()
+    var encoding = EncodeRequest(format: .jpeg)
+    change(&encoding)
+    return try withExtendedLifetime(encoder) { unsafe [UInt8](try encoder.encode(picture, encoding)) }
+  }
+}

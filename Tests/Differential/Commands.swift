@@ -1,0 +1,88 @@
+import Codecs
+import DecoderTrials
+import Foundation
+import Imaging
+import ScaledJPEG
+
+/// What came of the files so far.
+struct Tally {
+  private let decoder = Decoder(pool: BufferPool())
+  private var files = 0
+  private var same = 0
+  private(set) var differing = 0
+  private var declined: [String: Int] = [:]
+
+  mutating func compare(_ bytes: [UInt8], name: String, limits: DecodeLimits = DecodeLimits()) {
+    files += 1
+    for request in DecodeRequest.scaled {
+      switch Trial.compare(bytes, request, limits: limits, with: decoder) {
+      case .same: same += 1
+      case .declined(let reason): declined[reason?.rawValue ?? "not asked for", default: 0] += 1
+      case .differs(let what):
+        differing += 1
+        if differing <= 20 { print("\(name): 1/\(request.denominator) \(request.content): \(what)") }
+      }
+    }
+  }
+
+  func end() -> Never {
+    let reasons = declined.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+    print("\(files) files, \(same + differing) decodings accepted, \(differing) of them differ")
+    print("declined: \(reasons.isEmpty ? "none" : reasons)")
+    exit(differing == 0 ? 0 : 1)
+  }
+}
+
+func mutate(_ samples: [[UInt8]], seconds: Double, seed: UInt64) {
+  if samples.isEmpty { complain("no JPEG") }
+  var limits = DecodeLimits()
+  limits.pixelCount = 1 << 22
+  let clock = ContinuousClock()
+  let end = clock.now + .seconds(seconds)
+  var tally = Tally()
+  var number: UInt64 = 0
+  print("jpeg-differential: seed \(seed), \(samples.count) samples, \(seconds) s")
+  while clock.now < end {
+    var mutator = Mutator(seed: seed &+ number, samples: samples)
+    let bytes = mutator.mutated(samples[Int(number) % samples.count])
+    let before = tally.differing
+    tally.compare(bytes, name: "seed \(seed &+ number)", limits: limits)
+    if tally.differing > before {
+      _ = FileManager.default.createFile(atPath: "differs-\(seed &+ number).jpg", contents: Data(bytes))
+    }
+    number += 1
+  }
+  tally.end()
+}
+
+/// Processor time of both decoders, by turns, at each scale.
+func time(_ files: [String], rounds: Int) {
+  let decoder = Decoder(pool: BufferPool())
+  for request in DecodeRequest.scaled where request.content == .planes {
+    var reference = request
+    reference.decoder = .libjpeg
+    var (ours, theirs) = (0.0, 0.0)
+    for path in files {
+      let bytes = bytes(path)
+      var least = (Double.infinity, Double.infinity)
+      for _ in 0..<rounds {
+        least.0 = min(least.0, seconds(bytes, request, decoder))
+        least.1 = min(least.1, seconds(bytes, reference, decoder))
+      }
+      ours += least.0
+      theirs += least.1
+    }
+    let figures = String(format: "%.4f s, libjpeg %.4f s, ratio %.2f", ours, theirs, theirs / ours)
+    print("1/\(request.denominator): ScaledJPEG \(figures)")
+  }
+}
+
+private func seconds(_ bytes: [UInt8], _ request: DecodeRequest, _ decoder: Decoder) -> Double {
+  unsafe bytes.withUnsafeBytes { bytes in
+    let start = clock()
+    _ = try? unsafe decoder.readHeader(bytes, limits: DecodeLimits())
+    _ = try? decoder.decode(request).unwrapped()
+    decoder.finish()
+    return Double(clock() - start) / Double(CLOCKS_PER_SEC)
+  }
+}

@@ -1,0 +1,49 @@
+// Decodes JPEGs twice, by ScaledJPEG and by libjpeg, and compares what comes of it.
+//
+//   jpeg-differential compare PATH...                 every file at 1/8, 1/4 and 1/2, in colour and gray
+//   jpeg-differential mutate SECONDS SEED PATH...     the same of damaged copies, until the time is over
+//   jpeg-differential time ROUNDS PATH...             both by turns: the sums of each file's least times, their ratio
+//
+// Exit 1 if any file differs that ScaledJPEG accepts. `mutate` leaves such a file in the current folder.
+import Codecs
+import DecoderTrials
+import Foundation
+import Imaging
+
+func complain(_ text: String) -> Never {
+  FileHandle.standardError.write(Data("jpeg-differential: \(text)\n".utf8))
+  exit(2)
+}
+
+func bytes(_ path: String) -> [UInt8] {
+  guard let data = FileManager.default.contents(atPath: path) else { complain("\(path) cannot be read") }
+  return [UInt8](data)
+}
+
+/// The files below the paths that are JPEGs by their signature.
+func files(_ paths: ArraySlice<String>) -> [String] {
+  let all = paths.flatMap { path -> [String] in
+    var isFolder: ObjCBool = false
+    guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      complain("\(path) is not there")
+    }
+    guard isFolder.boolValue, let tree = FileManager.default.enumerator(atPath: path) else { return [path] }
+    return tree.compactMap { ($0 as? String).map { path + "/" + $0 } }.sorted()
+  }
+  return all.filter { FileHandle(forReadingAtPath: $0)?.readData(ofLength: 2) == Data([0xFF, 0xD8]) }
+}
+
+let arguments = Array(CommandLine.arguments.dropFirst())
+switch arguments.first {
+case "compare" where arguments.count > 1:
+  var tally = Tally()
+  for path in files(arguments[1...]) { tally.compare(bytes(path), name: path) }
+  tally.end()
+case "mutate" where arguments.count > 3:
+  guard let seconds = Double(arguments[1]), let seed = UInt64(arguments[2]) else { complain("mutate SECONDS SEED PATH...") }
+  mutate(files(arguments[3...]).map(bytes), seconds: seconds, seed: seed)
+case "time" where arguments.count > 2:
+  guard let rounds = Int(arguments[1]), rounds > 0 else { complain("time ROUNDS PATH...") }
+  time(files(arguments[2...]), rounds: rounds)
+default: complain("compare PATH..., mutate SECONDS SEED PATH..., or time ROUNDS PATH...")
+}

@@ -1,0 +1,55 @@
+import DecoderTrials
+import Imaging
+import Testing
+
+@testable import ScaledJPEG
+
+@Suite struct HuffmanTableTests {
+  /// Codes of 2 to 16 bits.
+  private let code = HuffmanCode(
+    counts: [0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 3],
+    symbols: [0x01, 0x02, 0x00, 0x11, 0x05, 0xF0, 0x21, 0x04, 0x31, 0x0A, 0x12, 0x41, 0x71, 0xA3, 0x20, 0x06, 0x0B])
+
+  private func withTable<Result>(_ use: CodeUse, _ body: (HuffmanTable) -> Result) -> Result {
+    var scratch = Scratch(byteCount: HuffmanTable.byteCount, from: BufferPool())
+    let table = HuffmanTable(code, use: use, scratch: &scratch)
+    let result = body(table)
+    return withExtendedLifetime(scratch) { result }
+  }
+
+  @Test(arguments: [CodeUse.details, .dc(low: 0), .dc(low: 2), .firstDetails(low: 1), .refinement(low: 3)])
+  func `the table of beginnings says what the codes say`(use: CodeUse) {
+    withTable(use) { table in
+      var random = Randomness(seed: 12)
+      for number in 0..<20000 {
+        // All beginnings, and many ends of each.
+        let bits = UInt64(number % 4096) << 52 | random.next() >> 12
+        #expect(table.meaning(bits) == table.longMeaning(bits))
+      }
+    }
+  }
+
+  @Test func `symbols mean runs and values`() {
+    withTable(.details) { table in
+      // 00, then one bit: symbol 0x01.
+      #expect(table.meaning(0b001 << 61) == Meaning(bits: 3, steps: 1, value: 1))
+      #expect(table.meaning(0b000 << 61) == Meaning(bits: 3, steps: 1, value: -1))
+      // 010, then two bits: symbol 0x02.
+      #expect(table.meaning(0b01000 << 59) == Meaning(bits: 5, steps: 1, value: -3))
+      #expect(table.meaning(0b01010 << 59) == Meaning(bits: 5, steps: 1, value: 2))
+      #expect(table.meaning(0b0110 << 60) == Meaning(bits: 4, steps: Meaning.end, value: 0))
+    }
+    withTable(.refinement(low: 2)) { table in
+      #expect(table.meaning(0b001 << 61) == Meaning(bits: 3, steps: 0, value: 4))
+      #expect(table.meaning(0b0110 << 60) == Meaning(bits: 4, steps: Meaning.end, value: 1))
+    }
+  }
+
+  @Test func `codes that are not there and symbols that mean nothing are illegal`() {
+    for use in [CodeUse.details, .dc(low: 0), .refinement(low: 0)] {
+      withTable(use) { #expect($0.meaning(.max).steps == Meaning.illegal) }
+    }
+    withTable(.refinement(low: 0)) { #expect($0.meaning(0b010 << 61).steps == Meaning.illegal, "more than one bit") }
+    withTable(.dc(low: 0)) { #expect($0.meaning(0b01110 << 59).steps == Meaning.illegal, "0x11") }
+  }
+}

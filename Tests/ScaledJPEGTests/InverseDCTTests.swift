@@ -1,0 +1,85 @@
+import DecoderTrials
+import Imaging
+import Testing
+
+@testable import ScaledJPEG
+
+@Suite struct InverseDCTTests {
+  /// The samples of a block whose steps are all 1, row by row, or nil where its range was left.
+  private func samples(_ coefficients: [Int: Int16], size: Int) -> [UInt8]? {
+    var scratch = Scratch(byteCount: 4096, from: BufferPool())
+    let block = scratch.take(64, Int16.self)
+    let steps = scratch.take(64, Int32.self)
+    let output = scratch.take(64, UInt8.self)
+    block.fill(0)
+    steps.fill(1)
+    for (place, value) in coefficients { block[place] = value }
+    var trouble = InverseDCT.Trouble()
+    let transform = InverseDCT(block: block, steps: steps)
+    switch size {
+    case 2: transform.twoByTwo(into: output, stride: size, &trouble)
+    case 4: transform.fourByFour(into: output, stride: size, &trouble)
+    default: transform.eightByEight(into: output, stride: size, &trouble)
+    }
+    return withExtendedLifetime(scratch) { trouble.isNone ? (0..<size * size).map { output[$0] } : nil }
+  }
+
+  @Test(arguments: [2, 4, 8])
+  func `a block of DC alone is flat, as it is without a transform`(size: Int) throws {
+    for dc in Int16(-2048)..<2048 {
+      var trouble = InverseDCT.Trouble()
+      let flat = InverseDCT.flat(Int(dc), &trouble)
+      #expect(trouble.isNone)
+      guard samples([0: dc], size: size) == Array(repeating: flat, count: size * size) else {
+        Issue.record("DC \(dc)")
+        return
+      }
+    }
+  }
+
+  @Test(arguments: [2, 4, 8])
+  func `whatever leaves its range is told`(size: Int) {
+    #expect(samples([0: 2047], size: size) != nil)
+    #expect(samples([0: 2048], size: size) == nil)
+    #expect(samples([0: -2048], size: size) != nil)
+    #expect(samples([0: -2049], size: size) == nil)
+    #expect(samples([9: 2048], size: size) == nil)
+    #expect(samples([0: 2000, 1: 2000, 8: 2000, 9: 2000, 3: 2000], size: size) == nil, "samples beyond 9 bits")
+    var trouble = InverseDCT.Trouble()
+    _ = InverseDCT.flat(2048, &trouble)
+    #expect(!trouble.isNone)
+  }
+
+  @Test func `eight samples are those of the transform's definition, to within one`() throws {
+    var random = Randomness(seed: 8)
+    for _ in 0..<40 {
+      var coefficients = [0: Int16(random.below(1600) - 800)]
+      for _ in 0..<random.below(12) { coefficients[random.below(64)] = Int16(random.below(300) - 150) }
+      let made = try #require(samples(coefficients, size: 8))
+      for (index, sample) in made.enumerated() {
+        #expect(abs(Double(sample) - defined(coefficients, x: index % 8, y: index / 8)) < 1)
+      }
+    }
+  }
+
+  /// ITU-T T.81, A.3.3, in double precision.
+  private func defined(_ coefficients: [Int: Int16], x: Int, y: Int) -> Double {
+    let sum = coefficients.reduce(0.0) { sum, entry in
+      let (u, v) = (entry.key % 8, entry.key / 8)
+      let scale = (u == 0 ? 0.5.squareRoot() : 1) * (v == 0 ? 0.5.squareRoot() : 1) / 4
+      return sum + scale * Double(entry.value) * cosine((2 * x + 1) * u) * cosine((2 * y + 1) * v)
+    }
+    return min(max(sum + 128, 0), 255)
+  }
+
+  /// Of so many sixteenths of half a turn.
+  private func cosine(_ sixteenths: Int) -> Double {
+    let quarter: [Double] = [
+      1, 0.980785280403230, 0.923879532511287, 0.831469612302545, 0.707106781186548, 0.555570233019602,
+      0.382683432365090, 0.195090322016128, 0,
+    ]
+    let place = sixteenths % 32
+    let folded = place > 16 ? 32 - place : place
+    return folded <= 8 ? quarter[folded] : -quarter[16 - folded]
+  }
+}

@@ -1,0 +1,123 @@
+import Codecs
+import DecoderTrials
+import Imaging
+import TestSupport
+import Testing
+
+@testable import ScaledJPEG
+
+@Suite("Limits and what is passed over")
+struct LimitTests {
+  private let decoder = Decoder(pool: BufferPool())
+
+  private func progressive() throws -> [UInt8] {
+    try recoded(Places.sample("dogs/rex.jpg"), shrunkBy: 2) { $0.jpeg.scans = .progressive }
+  }
+
+  private func scans(_ bytes: [UInt8]) throws -> [ScanHeader] {
+    try unsafe bytes.withUnsafeBytes { bytes in unsafe try Parser.parse(bytes.bytes, mostScans: 0).scans }
+  }
+
+  private func request(_ denominator: Int, _ content: DecodeRequest.Content = .planes) -> DecodeRequest {
+    var request = DecodeRequest()
+    request.denominator = denominator
+    request.content = content
+    return request
+  }
+
+  @Test func `every scan of a progressive file is found, with its data`() throws {
+    let bytes = try progressive()
+    let scans = try scans(bytes)
+    #expect(scans.count == 10)
+    #expect(scans.filter { !$0.isOfDetails }.count == 2, "a first scan of DC and one that refines it")
+    for scan in scans {
+      #expect(bytes[scan.data.upperBound] == 0xFF && bytes[scan.data.upperBound + 1] >= 0xC4)
+    }
+  }
+
+  @Test func `a deadline that has passed ends the decoding between rows`() throws {
+    for bytes in [try progressive(), try Places.sample("dogs/rex.jpg")] {
+      var limits = DecodeLimits()
+      limits.deadline = 1
+      #expect(Trial(bytes, request(8), limits: limits, with: decoder).failure == .timeout)
+      #expect(decoder.scaledVerdict == .timeout)
+    }
+  }
+
+  @Test func `scans that are passed over count for the limit`() throws {
+    let bytes = try progressive()
+    var limits = DecodeLimits()
+    limits.scanCount = try scans(bytes).count
+    #expect(Trial(bytes, request(8), limits: limits, with: decoder).failure == nil)
+    #expect(decoder.scaledVerdict == .decoded)
+    limits.scanCount -= 1
+    #expect(
+      Trial(bytes, request(8), limits: limits, with: decoder).failure == .tooManyScans(limit: limits.scanCount))
+  }
+
+  /// The file with data in a scan of a component's details that no decoder can take: codes of ones only.
+  private func spoilt(_ bytes: [UInt8], component: Int) throws -> [UInt8] {
+    let scan = try #require(try scans(bytes).first { $0.isOfDetails && $0.components == [component] })
+    var bytes = bytes
+    bytes.replaceSubrange(scan.data, with: Array(repeating: [0xFF, 0x00], count: scan.data.count / 2).joined())
+    return bytes
+  }
+
+  @Test func `what is not needed is not read, unless everything is asked for`() throws {
+    let bytes = try progressive()
+    let luma = try spoilt(bytes, component: 0)
+    var all = request(8)
+    all.reading = .everything
+    #expect(Trial(luma, request(8), with: decoder) == Trial(bytes, request(8), with: decoder))
+    #expect(Trial(luma, all, with: decoder).report.damage != nil)
+    #expect(Trial(luma, request(4), with: decoder).report.damage != nil, "1/4 needs luma's details")
+    let chroma = try spoilt(bytes, component: 1)
+    #expect(
+      Trial(chroma, request(8), with: decoder).report.damage != nil, "4:2:0 has chroma of 2 samples a block at 1/8")
+    for denominator in [8, 4, 2] {
+      #expect(Trial(chroma, request(denominator, .gray), with: decoder).report.damage == nil, "gray needs no chroma")
+    }
+  }
+
+  @Test func `a file without one of its scans, with one twice or cut short is declined`() throws {
+    let bytes = try progressive()
+    let scans = try scans(bytes)
+    for (index, scan) in scans.enumerated() {
+      let start = (index == 0 ? 2 : scans[index - 1].data.upperBound)
+      let marker = try #require((start..<scan.data.lowerBound).last { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xDA })
+      let whole = marker..<scan.data.upperBound
+      var less = bytes
+      less.removeSubrange(whole)
+      #expect(declined(less) == .script, "without scan \(index)")
+      #expect(declined(Array(bytes[..<whole.upperBound] + bytes[marker...])) == .script, "scan \(index) twice")
+    }
+    for count in [0, 1, 2, 3, bytes.count / 2, bytes.count - 2, bytes.count - 1] {
+      #expect(declined(Array(bytes.prefix(count))) != nil, "\(count) bytes")
+    }
+  }
+
+  private func declined(_ bytes: [UInt8]) -> Declined? {
+    unsafe bytes.withUnsafeBytes { bytes in
+      do throws(Declined) {
+        _ = try unsafe Parser.parse(bytes.bytes, mostScans: 0)
+        return nil
+      } catch {
+        return error
+      }
+    }
+  }
+
+  @Test func `planes that do not hold the picture's blocks are refused`() throws {
+    let bytes = try Places.sample("dogs/rex.jpg")
+    let decoder = ScaledDecoder(pool: BufferPool())
+    var samples = [UInt8](repeating: 0, count: 64)
+    let verdict = unsafe bytes.withUnsafeBytes { bytes in
+      unsafe samples.withUnsafeMutableBufferPointer { samples -> Verdict? in
+        guard let base = samples.baseAddress else { return nil }
+        let plane = unsafe ScaledPlane(base: base, stride: 8, rowCount: 8)
+        return unsafe decoder.decode(bytes, .init(denominator: 8), into: [plane, plane, plane])
+      }
+    }
+    #expect(verdict == .declined(.planes))
+  }
+}
