@@ -6,7 +6,9 @@ DESTDIR ?=
 swift_build := swift build -c release --static-swift-stdlib
 swift_files := Sources Tests Package.swift
 
-.PHONY: help deps build run test check sanitize fuzz soak bench install clean
+DIR ?= samples
+
+.PHONY: help deps build run test check sanitize fuzz differential soak bench install clean
 
 help:
 	@echo 'make deps      install the libraries that are missing, by apt-get or brew'
@@ -16,6 +18,7 @@ help:
 	@echo 'make check     format, lint, fences of the design, a build with warnings as errors'
 	@echo 'make sanitize  the tests of codecs and batch under the address, leak and thread sanitizers (minutes)'
 	@echo 'make fuzz      damage the samples and decode them for FUZZ_SECONDS (60), from FUZZ_SEED (the time) on'
+	@echo 'make differential   decode the JPEGs below DIR (samples) by ScaledJPEG and by libjpeg, and compare the pixels'
 	@echo 'make soak      the promises of reliability that take longer than tests may (minutes; best as root)'
 	@echo 'make bench     the tables of the README: peers side by side, then the resampler alone (takes minutes)'
 	@echo 'make install   copy the two programs to $$PREFIX/bin (PREFIX=$(PREFIX))'
@@ -44,6 +47,9 @@ sanitize: deps
 
 fuzz: deps
 	Tests/Fuzz/fuzz.sh
+
+differential: deps
+	swift run -c release jpeg-differential compare $(DIR)
 
 soak: deps
 	Tests/Soak/soak.sh

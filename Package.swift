@@ -75,7 +75,8 @@ let package = Package(
       name: "DecoderTrials", dependencies: ["Codecs", "Imaging", "ScaledJPEG"], path: "Tests/DecoderTrials",
       swiftSettings: strict),
     .executableTarget(
-      name: "jpeg-differential", dependencies: ["Codecs", "DecoderTrials", "Imaging", "ScaledJPEG"], path: "Tests/Differential",
+      name: "jpeg-differential", dependencies: ["Codecs", "DecoderTrials", "Imaging", "ScaledJPEG"],
+      path: "Tests/Differential",
       swiftSettings: strict),
     .target(name: "TestSupport", dependencies: ["Imaging"], path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(name: "ImagingTests", dependencies: ["Imaging", "TestSupport"], swiftSettings: strict),

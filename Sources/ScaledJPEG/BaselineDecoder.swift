@@ -33,7 +33,9 @@ struct BaselineDecoder: ~Copyable {
       + ScanReader.byteCount(window: windowSize)
   }
 
-  init(_ file: ParsedFile, outputs: [ComponentOutput], source: UnsafeRawPointer, scratch: inout Scratch) throws(Declined) {
+  init(_ file: ParsedFile, outputs: [ComponentOutput], source: UnsafeRawPointer, scratch: inout Scratch)
+    throws(Declined)
+  {
     let scan = file.scans[0]
     frame = file.frame
     zigzag = Zigzag.table(&scratch)

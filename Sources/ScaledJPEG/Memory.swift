@@ -28,13 +28,15 @@ internal import Imaging
   /// The same as lanes or bytes; the index counts elements, and a whole value lies in bounds.
   @inline(__always) func load<Value: BitwiseCopyable>(_ index: Int, as type: Value.Type) -> Value {
     assert(
-      index >= 0 && index * MemoryLayout<Element>.stride + MemoryLayout<Value>.size <= count * MemoryLayout<Element>.stride)
+      index >= 0
+        && index * MemoryLayout<Element>.stride + MemoryLayout<Value>.size <= count * MemoryLayout<Element>.stride)
     return unsafe UnsafeRawPointer(base + index).loadUnaligned(as: type)
   }
 
   @inline(__always) func store<Value: BitwiseCopyable>(_ value: Value, at index: Int) {
     assert(
-      index >= 0 && index * MemoryLayout<Element>.stride + MemoryLayout<Value>.size <= count * MemoryLayout<Element>.stride)
+      index >= 0
+        && index * MemoryLayout<Element>.stride + MemoryLayout<Value>.size <= count * MemoryLayout<Element>.stride)
     unsafe UnsafeMutableRawPointer(base + index).storeBytes(of: value, as: Value.self)
   }
 

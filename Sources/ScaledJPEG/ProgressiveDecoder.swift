@@ -16,7 +16,9 @@ struct ProgressiveDecoder: ~Copyable {
       + file.frame.components.reduce(0) { $0 + CoefficientRow.scratchByteCount($1) }
   }
 
-  init(_ file: ParsedFile, outputs: [ComponentOutput], source: UnsafeRawPointer, scratch: inout Scratch) throws(Declined) {
+  init(_ file: ParsedFile, outputs: [ComponentOutput], source: UnsafeRawPointer, scratch: inout Scratch)
+    throws(Declined)
+  {
     frame = file.frame
     self.outputs = outputs
     var rows: [CoefficientRow] = []

@@ -25,5 +25,7 @@ package struct Randomness {
   package mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }
 
   /// A byte that parsers often get wrong, or any.
-  package mutating func nastyByte() -> UInt8 { below(2) == 0 ? byte() : pick([0, 1, 2, 3, 4, 0x7F, 0x80, 0xD9, 0xFE, 0xFF]) }
+  package mutating func nastyByte() -> UInt8 {
+    below(2) == 0 ? byte() : pick([0, 1, 2, 3, 4, 0x7F, 0x80, 0xD9, 0xFE, 0xFF])
+  }
 }

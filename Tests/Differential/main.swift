@@ -40,7 +40,9 @@ case "compare" where arguments.count > 1:
   for path in files(arguments[1...]) { tally.compare(bytes(path), name: path) }
   tally.end()
 case "mutate" where arguments.count > 3:
-  guard let seconds = Double(arguments[1]), let seed = UInt64(arguments[2]) else { complain("mutate SECONDS SEED PATH...") }
+  guard let seconds = Double(arguments[1]), let seed = UInt64(arguments[2]) else {
+    complain("mutate SECONDS SEED PATH...")
+  }
   mutate(files(arguments[3...]).map(bytes), seconds: seconds, seed: seed)
 case "time" where arguments.count > 2:
   guard let rounds = Int(arguments[1]), rounds > 0 else { complain("time ROUNDS PATH...") }
