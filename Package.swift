@@ -49,6 +49,8 @@ let package = Package(
       // libpng needs zlib and its pkg-config file names it for static links only; the version is asked of it directly.
       linkerSettings: [.linkedLibrary("z")]),
     .target(name: "CPlatform"),
+    // libcurl is opened at run time, by `fetch` only: nothing is linked.
+    .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(name: "PixelKernels", swiftSettings: strict + kernels),
     .target(name: "PixelKernelsAVX2", swiftSettings: strict + kernels + wide),
     .target(name: "Imaging", dependencies: ["CPlatform", "PixelKernels", "PixelKernelsAVX2"], swiftSettings: strict),
@@ -56,12 +58,13 @@ let package = Package(
     .target(
       name: "Codecs", dependencies: ["CImageCodecs", "CLibDeflate", "Imaging", "ScaledJPEG"], swiftSettings: strict),
     .target(name: "Batch", dependencies: ["CPlatform", "Codecs", "Imaging", paths], swiftSettings: strict),
+    .target(name: "Fetching", dependencies: ["Batch", "CCurl", "Codecs", "Imaging", paths], swiftSettings: strict),
     .target(name: "Reporting", dependencies: ["Batch", "Codecs", "Imaging", paths], swiftSettings: strict),
     .target(name: "Profiling", dependencies: ["Reporting"], swiftSettings: strict),
     .executableTarget(
       name: "imgbatch",
       dependencies: [
-        "Batch", "Codecs", "Imaging", "Profiling", "Reporting", paths,
+        "Batch", "Codecs", "Fetching", "Imaging", "Profiling", "Reporting", paths,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -87,6 +90,7 @@ let package = Package(
     .testTarget(
       name: "BatchTests", dependencies: ["Batch", "Codecs", "Imaging", "imgbatch-worker", paths, "TestSupport"],
       swiftSettings: strict),
+    .testTarget(name: "FetchingTests", dependencies: ["Batch", "Codecs", "Fetching", paths], swiftSettings: strict),
     .testTarget(
       name: "ReportingTests", dependencies: ["Batch", "Codecs", "Imaging", "Reporting", paths], swiftSettings: strict),
     .testTarget(name: "ProfilingTests", dependencies: ["Profiling", "Reporting"], swiftSettings: strict),

@@ -8,10 +8,10 @@ package import SystemPackage
 
 /// An open file descriptor with one owner, closed when the owner ends.
 package struct Descriptor: ~Copyable, Sendable {
-  let number: CInt
+  package let number: CInt
 
   /// Takes over a descriptor that is open.
-  init(owning number: CInt) { self.number = number }
+  package init(owning number: CInt) { self.number = number }
 
   package init(opening path: FilePath, _ access: Access) throws(Errno) {
     // The mode counts for a file that is created, less the umask.
@@ -62,7 +62,7 @@ package struct Descriptor: ~Copyable, Sendable {
   }
 
   /// Reads once into the memory given; 0 at the end of the file.
-  func read(into memory: UnsafeMutableRawBufferPointer) throws(Errno) -> Int {
+  package func read(into memory: UnsafeMutableRawBufferPointer) throws(Errno) -> Int {
     while true {
       let got = unsafe Self.readCall(number, memory.baseAddress, memory.count)
       if got >= 0 { return got }
@@ -91,7 +91,7 @@ package struct Descriptor: ~Copyable, Sendable {
   }
 
   /// Closes, and tells what only closing finds out: network file systems and quotas report late.
-  consuming func close() throws(Errno) {
+  package consuming func close() throws(Errno) {
     let number = number
     discard self
     // EINTR leaves the descriptor closed on Linux, so the call is never made twice.
@@ -99,7 +99,7 @@ package struct Descriptor: ~Copyable, Sendable {
   }
 
   /// Gives the open descriptor up to a new owner.
-  consuming func release() -> CInt {
+  package consuming func release() -> CInt {
     let number = number
     discard self
     return number

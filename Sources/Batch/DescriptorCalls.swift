@@ -1,4 +1,4 @@
-internal import SystemPackage
+package import SystemPackage
 
 #if canImport(Darwin)
   internal import Darwin
@@ -16,7 +16,7 @@ extension Descriptor {
   }
 
   /// Reads once, at most as many bytes as the array has; 0 at the end of the file.
-  func read(into bytes: inout [UInt8]) throws(Errno) -> Int {
+  package func read(into bytes: inout [UInt8]) throws(Errno) -> Int {
     try unsafe bytes.withUnsafeMutableBufferPointer { bytes throws(Errno) in
       try unsafe read(into: UnsafeMutableRawBufferPointer(bytes))
     }

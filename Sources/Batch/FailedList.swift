@@ -1,26 +1,26 @@
 internal import Synchronization
 package import SystemPackage
 
-/// The sources that failed, for a file that `--files-from` reads (`--failed-to`).
+/// The sources that failed, for a file that `--files-from` or `fetch` reads (`--failed-to`).
 ///
 /// Opened before any work, so that a place that cannot be written is known early; written at the end, so that it may be
 /// the list that the run itself read.
 package final class FailedList: Sendable {
   private let file: Descriptor
   private let separator: UInt8
-  private let sources = Mutex<[FilePath]>([])
+  private let sources = Mutex<[[UInt8]]>([])
 
   package init(path: FilePath, separator: EntrySeparator) throws(Errno) {
     file = try Descriptor(opening: path, .listed)
     self.separator = separator.byte
   }
 
-  package func add(_ source: FilePath) { sources.withLock { $0.append(source) } }
+  package func add(_ source: [UInt8]) { sources.withLock { $0.append(source) } }
 
   /// Writes the list, sorted so that it does not depend on the workers.
   /// - Returns: how many names were left out because the separator is in them.
   package func write() throws(Errno) -> Int {
-    let names = sources.withLock { $0.map(\.bytes) }.sorted { $0.lexicographicallyPrecedes($1) }
+    let names = sources.withLock { $0 }.sorted { $0.lexicographicallyPrecedes($1) }
     let fitting = names.filter { !$0.contains(separator) }
     var text: [UInt8] = []
     for name in fitting {

@@ -52,7 +52,7 @@ extension FileStatus {
     self.init(status)
   }
 
-  init(of descriptor: borrowing Descriptor) throws(Errno) {
+  package init(of descriptor: borrowing Descriptor) throws(Errno) {
     var status = stat()
     guard unsafe fstat(descriptor.number, &status) == 0 else { throw .current }
     self.init(status)

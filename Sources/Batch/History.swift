@@ -29,11 +29,11 @@ package struct History: Sendable {
 }
 
 /// Output and source of a picture in 128 bits: whether two pictures share one need not be feared.
-struct PictureFingerprint: Hashable {
+package struct PictureFingerprint: Hashable, Sendable {
   private let low: Int
   private let high: Int
 
-  init(_ output: [UInt8], _ source: [UInt8]) {
+  package init(_ output: [UInt8], _ source: [UInt8]) {
     let halves = (0...1).map { seed in
       var hasher = Hasher()
       hasher.combine(seed)

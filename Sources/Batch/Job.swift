@@ -13,10 +13,12 @@ package struct Job: Sendable {
   package let sourceByteCount: Int
   /// Set where the input is known to be hopeless before any work (missing, not a regular file, a name taken already).
   package let refusal: JobError?
+  /// Where the source was downloaded from; nil where it was found.
+  package let address: String?
 
   package init(
     index: Int, source: FilePath, output: FilePath, format: ImageFormat, sourceByteCount: Int,
-    refusal: JobError? = nil
+    refusal: JobError? = nil, address: String? = nil
   ) {
     self.index = index
     self.source = source
@@ -24,6 +26,7 @@ package struct Job: Sendable {
     self.format = format
     self.sourceByteCount = sourceByteCount
     self.refusal = refusal
+    self.address = address
   }
 }
 

@@ -30,7 +30,7 @@ package final class Journal: Sendable {
   package var failure: Errno? { state.withLock { $0.failure } }
 
   /// A journal that cannot be written never stops a run.
-  func append(_ entry: JournalEntry) {
+  package func append(_ entry: JournalEntry) {
     let line = entry.line
     state.withLock { state in
       do throws(Errno) {

@@ -5,6 +5,8 @@ package enum JournalOutcome: Hashable, Sendable {
   /// As the output was left: somebody who changed it since then has it made again.
   case written(output: FileStamp)
   case failed(JobError)
+  /// Part of a download, under a hidden name.
+  case partial
 }
 
 /// How a file was: one that has another size or time by now has changed.
@@ -28,7 +30,7 @@ package struct FileStamp: Hashable, Sendable {
 /// One line of a journal.
 ///
 /// Fields between tabs: checksum, outcome, size and time of the source, recipe, size and time of the output, stage, code,
-/// output below the folder, source, message. In names and messages control characters and `%` are written as `%0A`, so that a line is a
+/// output below the folder, source, message or validator. In names and messages control characters and `%` are written as `%0A`, so that a line is a
 /// line and can be searched for a name.
 package struct JournalEntry: Hashable, Sendable {
   package var source: FileStamp
@@ -37,17 +39,21 @@ package struct JournalEntry: Hashable, Sendable {
   package var outcome: JournalOutcome
   /// Below the output folder.
   package var outputName: [UInt8]
-  /// From the root, so that it is the same from wherever a run starts.
+  /// From the root, so that it is the same from wherever a run starts; of a download, its address.
   package var sourceName: [UInt8]
+  /// Of a download: what the server knows this content by, for asking whether it is still the same. Empty otherwise.
+  package var validator: [UInt8]
 
   package init(
-    source: FileStamp, recipe: UInt64, outcome: JournalOutcome, outputName: [UInt8], sourceName: [UInt8]
+    source: FileStamp, recipe: UInt64, outcome: JournalOutcome, outputName: [UInt8], sourceName: [UInt8],
+    validator: [UInt8] = []
   ) {
     self.source = source
     self.recipe = recipe
     self.outcome = outcome
     self.outputName = outputName
     self.sourceName = sourceName
+    self.validator = validator
   }
 }
 
@@ -60,7 +66,10 @@ extension JournalEntry {
     switch outcome {
     case .written(let output):
       let stamp = [String(output.byteCount), String(output.modified)]
-      fields = (["written"] + numbers + stamp + ["", ""]).map { Array($0.utf8) } + names + [[]]
+      fields = (["written"] + numbers + stamp + ["", ""]).map { Array($0.utf8) } + names + [escaped(validator)]
+    case .partial:
+      let place = ["", "", "", ""]
+      fields = (["partial"] + numbers + place).map { Array($0.utf8) } + names + [escaped(validator)]
     case .failed(let error):
       let place = ["", "", error.stage.rawValue, error.code.rawValue]
       fields = (["failed"] + numbers + place).map { Array($0.utf8) } + names + [escaped(Array(error.message.utf8))]
@@ -82,10 +91,15 @@ extension JournalEntry {
     guard fields.count == 11, let byteCount = Int(text(fields[1])), let modified = Int64(text(fields[2])),
       let recipe = UInt64(text(fields[3]), radix: 16)
     else { return nil }
+    validator = []
     switch text(fields[0]) {
+    case "partial":
+      outcome = .partial
+      validator = unescaped(fields[10])
     case "written":
       guard let count = Int(text(fields[4])), let modified = Int64(text(fields[5])) else { return nil }
       outcome = .written(output: FileStamp(byteCount: count, modified: modified))
+      validator = unescaped(fields[10])
     case "failed":
       guard let stage = Stage(rawValue: text(fields[6])), let code = ErrorCode(rawValue: text(fields[7])) else {
         return nil

@@ -127,7 +127,7 @@ package final class Ledger: JobSource {
     case (.written(let output), _):
       return FileStamp(of: job.output, links: .stay) == output ? .skipped(.upToDate) : nil
     case (.failed(let error), .unfinished) where error.code.isLasting: return .failed(error.known)
-    case (.failed, _): return nil
+    case (.failed, _), (.partial, _): return nil
     }
   }
 }
@@ -155,7 +155,7 @@ extension ErrorCode {
     switch self {
     case .notAnImage, .unsupported, .truncated, .corrupt, .limitPixels, .limitBytes, .limitScans: true
     case .limitMemory, .timeout, .changedWhileReading, .notARegularFile, .read, .write, .exists, .workerCrashed,
-      .internal:
+      .internal, .httpStatus, .network, .refusedAddress, .tooLarge, .redirects:
       false
     }
   }

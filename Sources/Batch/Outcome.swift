@@ -2,6 +2,8 @@ package import Imaging
 
 /// A step of one picture's way, in order. Errors carry it, and each is timed by itself.
 package enum Stage: String, CaseIterable, Sendable {
+  /// Only where the source is downloaded first.
+  case fetch
   case read, decode, resize, encode, write
 }
 
@@ -23,6 +25,12 @@ package enum ErrorCode: String, CaseIterable, Sendable {
   case exists
   case workerCrashed = "worker-crashed"
   case `internal`
+  // Of downloads:
+  case httpStatus = "http-status"
+  case network
+  case refusedAddress = "refused-address"
+  case tooLarge = "too-large"
+  case redirects
 }
 
 /// Why one picture was not written: the stage it happened at, the code for scripts, the sentence for people.
@@ -54,11 +62,12 @@ package struct StageTimes: Hashable, Sendable {
 extension Stage {
   fileprivate var position: Int {
     switch self {
-    case .read: 0
-    case .decode: 1
-    case .resize: 2
-    case .encode: 3
-    case .write: 4
+    case .fetch: 0
+    case .read: 1
+    case .decode: 2
+    case .resize: 3
+    case .encode: 4
+    case .write: 5
     }
   }
 }

@@ -57,6 +57,22 @@ package enum OutputFile {
     }
   }
 
+  /// Gives a whole file that lies in the same folder its final name.
+  package static func adopt(
+    _ file: FilePath, as path: FilePath, durability: Durability = .ordinary
+  ) throws(JobError) {
+    do throws(Errno) {
+      if durability == .durable { try Descriptor(opening: file, .sniffed).synchronizeData() }
+      try rename(file, to: path)
+      if durability == .durable { try synchronize(path.removingLastComponent()) }
+    } catch {
+      throw .write(error)
+    }
+  }
+
+  /// Removes a file of ours that is for nobody any more.
+  package static func discard(_ path: FilePath) { _ = unsafe path.withPlatformString { unsafe unlink($0) } }
+
   /// Makes the folder and those above it that are missing. Other threads and processes may do the same at once.
   package static func makeFolders(_ folder: FilePath, durability: Durability = .ordinary) throws(Errno) {
     var missing: [FilePath] = []

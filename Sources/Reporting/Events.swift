@@ -23,10 +23,11 @@ package enum Events {
   package static func file(_ job: Job, _ outcome: Outcome) -> String {
     var line = JSONLine()
     line.add("event", "file")
-    line.add("source", path: job.source)
+    if let address = job.address { line.add("source", address) } else { line.add("source", path: job.source) }
     switch outcome {
     case .written(let picture):
       line.add("output", path: job.output)
+      if job.address != nil, job.source != job.output { line.add("original", path: job.source) }
       line.add("status", "written")
       line.add("sourceWidth", picture.sourceSize.width)
       line.add("sourceHeight", picture.sourceSize.height)
@@ -89,7 +90,9 @@ package enum Events {
 
   private static func stages(_ times: StageTimes) -> JSONLine {
     var object = JSONLine()
-    for stage in Stage.allCases { object.add(stage.rawValue, seconds: times[stage]) }
+    for stage in Stage.allCases where stage != .fetch || times[stage] > .zero {
+      object.add(stage.rawValue, seconds: times[stage])
+    }
     return object
   }
 }

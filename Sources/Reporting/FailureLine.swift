@@ -20,8 +20,21 @@ package enum TextStyle: Sendable {
 
 /// One line for a picture that failed: which file, at which stage, what and what to do, and the code that scripts see.
 package func failureLine(_ source: FilePath, _ error: JobError, style: TextStyle) -> String {
+  failureLine(source.forTerminal, error, style: style)
+}
+
+func failureLine(_ job: Job, _ error: JobError, style: TextStyle) -> String {
+  failureLine(job.sourceForTerminal, error, style: style)
+}
+
+extension Job {
+  /// What the source is known by to people.
+  var sourceForTerminal: String { address.map { terminalText($0) } ?? source.forTerminal }
+}
+
+private func failureLine(_ source: String, _ error: JobError, style: TextStyle) -> String {
   let what = "\(error.stage.rawValue): \(terminalText(error.message)) [\(error.code.rawValue)]"
-  return "\(style.alarming("failed")) \(source.forTerminal): \(what)"
+  return "\(style.alarming("failed")) \(source): \(what)"
 }
 
 /// One line for a picture that was written although its decoder complained.

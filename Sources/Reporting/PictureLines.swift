@@ -24,10 +24,10 @@ func skippedLine(_ job: Job, _ reason: SkipReason) -> String {
     case .upToDate: "\(job.output.forTerminal) is up to date"
     case .notFailed: "it is not one that failed"
     }
-  return "skipped \(job.source.forTerminal): \(why)"
+  return "skipped \(job.sourceForTerminal): \(why)"
 }
 
-private func paths(_ job: Job) -> String { "\(job.source.forTerminal) -> \(job.output.forTerminal)" }
+private func paths(_ job: Job) -> String { "\(job.sourceForTerminal) -> \(job.output.forTerminal)" }
 
 private func sizes(_ source: PixelSize, _ output: PixelSize) -> String {
   "\(source.width)x\(source.height) -> \(output.width)x\(output.height)"

@@ -147,7 +147,7 @@ package final class RunReporter: Sendable {
 
   private func line(for job: Job, _ outcome: Outcome) -> String? {
     switch (outcome, verbosity) {
-    case (.failed(let error), _): return failureLine(job.source, error, style: style)
+    case (.failed(let error), _): return failureLine(job, error, style: style)
     case (.written(let picture), .verbose):
       let warning = picture.warningCount > 0 ? "\n" + warningLine(job.source, picture, style: style) : ""
       return writtenLine(job, picture) + warning

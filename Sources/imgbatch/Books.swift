@@ -2,20 +2,29 @@ internal import Batch
 internal import Reporting
 internal import SystemPackage
 
+/// Which books a run keeps.
+struct BookWishes {
+  /// Where the list of what failed goes; nil for none.
+  var failedTo: FilePath?
+  var noJournal: Bool
+  var noLock: Bool
+}
+
 /// What a run keeps in its output folder beside the pictures, the lock and the journal, and the list of what failed.
 struct Books {
   private let selection: Selection
   private let lock: FolderLock?
   private let history: History?
-  private let journal: Journal?
+  /// Nil for none.
+  let journal: Journal?
   private let failed: FailedList?
   private let failedPath: FilePath?
 
   /// Opens them all before any work. A dry run only reads what is there.
-  init(_ options: OutputOptions, separator: EntrySeparator, isDry: Bool) throws {
-    let folder = options.out.path
-    let wishes = options.history
-    selection = wishes.selection(options.existing)
+  init(
+    in folder: FilePath, _ wishes: BookWishes, selection: Selection, separator: EntrySeparator, isDry: Bool
+  ) throws {
+    self.selection = selection
     do throws(FolderLock.Refusal) {
       lock = wishes.noLock || isDry ? nil : try FolderLock(in: folder)
     } catch {
@@ -29,7 +38,7 @@ struct Books {
       throw Complaint.journal(folder, error)
     }
     if selection == .failed, let history, history.isEmpty { throw Complaint.nothingToRetry(folder) }
-    failedPath = isDry ? nil : wishes.failedTo?.path
+    failedPath = isDry ? nil : wishes.failedTo
     do throws(Errno) {
       failed = if let failedPath { try FailedList(path: failedPath, separator: separator) } else { nil }
     } catch {
@@ -47,7 +56,7 @@ struct Books {
 
   /// A picture has ended, by work or by what is known of it.
   func note(_ job: Job, _ outcome: Outcome) {
-    if case .failed = outcome { failed?.add(job.source) }
+    if case .failed = outcome { failed?.add(job.address.map { Array($0.utf8) } ?? job.source.bytes) }
   }
 
   /// Writes the list of what failed, and says what could not be kept.

@@ -25,6 +25,8 @@ struct HistoryOptions: ParsableArguments {
   @Flag(help: "Have the disk keep every output and its name before it counts as written.")
   var durable = false
 
+  var books: BookWishes { BookWishes(failedTo: failedTo?.path, noJournal: noJournal, noLock: noLock) }
+
   func check(against existing: ExistingOutput) throws {
     if resume && retryFailed { throw ValidationError("--resume and --retry-failed cannot both be.") }
     if resume && (existing == .skip || existing == .fail) {

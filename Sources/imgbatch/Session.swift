@@ -40,7 +40,9 @@ struct Session {
       let naming = try naming()
       let planned = try plan(found, naming)
       try checkOutputFolder()
-      let books = try Books(output, separator: input.separator, isDry: work.dryRun)
+      let books = try Books(
+        in: output.out.path, output.history.books, selection: output.history.selection(output.existing),
+        separator: input.separator, isDry: work.dryRun)
       return input.isStreamed ? try runStream(after: planned, naming, books) : try run(planned, books)
     }
   }
@@ -156,18 +158,8 @@ struct Session {
   }
 
   private func reporter(for extent: RunReporter.Extent) -> RunReporter {
-    let began = began
-    return RunReporter(
-      extent: extent, events: work.measurements.map { .measurements($0) } ?? talk.events, verbosity: talk.verbosity,
-      style: talk.colours.style,
-      progressWidth: talk.progressWidth,
-      sinks: ReportSinks(
-        results: { StandardStream.output.write($0) },
-        talk: { text in
-          // Who sent the results to somebody that went away does not want to hear of it.
-          if StandardStream.output.condition != .readerGone { StandardStream.error.write(text) }
-        }),
-      elapsed: { ContinuousClock.now - began })
+    RunReporter(
+      talk, extent: extent, events: work.measurements.map { .measurements($0) } ?? talk.events, since: began)
   }
 
   private func start(_ reporter: RunReporter) {
@@ -185,5 +177,23 @@ struct Session {
 
   private func status(of summary: RunSummary) -> ExitStatus {
     ExitStatus(summary.tally, interruptedBy: Signals.received)
+  }
+}
+
+extension RunReporter {
+  /// Talks on the standard streams, as the options wish.
+  convenience init(
+    _ talk: TalkOptions, extent: Extent, events: EventOutput, since began: ContinuousClock.Instant
+  ) {
+    self.init(
+      extent: extent, events: events, verbosity: talk.verbosity, style: talk.colours.style,
+      progressWidth: talk.progressWidth,
+      sinks: ReportSinks(
+        results: { StandardStream.output.write($0) },
+        talk: { text in
+          // Who sent the results to somebody that went away does not want to hear of it.
+          if StandardStream.output.condition != .readerGone { StandardStream.error.write(text) }
+        }),
+      elapsed: { ContinuousClock.now - began })
   }
 }

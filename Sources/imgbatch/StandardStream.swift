@@ -29,10 +29,14 @@ final class StandardStream: Sendable {
   /// Writes all of the text, unless writing failed before. Two texts never mix.
   /// - Returns: the condition afterwards.
   @discardableResult
-  func write(_ text: String) -> Condition {
+  func write(_ text: String) -> Condition { write(bytes: Array(text.utf8)) }
+
+  /// The same for names, which need not be text.
+  @discardableResult
+  func write(bytes: [UInt8]) -> Condition {
     state.withLock { state in
       guard state == .open else { return state }
-      var rest = Array(text.utf8)[...]
+      var rest = bytes[...]
       while !rest.isEmpty {
         do {
           rest.removeFirst(try unsafe rest.withUnsafeBytes { try unsafe descriptor.write($0) })

@@ -13,7 +13,7 @@ struct HelpTests {
     #expect(answer.output.split(separator: "\n").count == 1)
   }
 
-  @Test("Every command has help", arguments: [[], ["resize"], ["grayscale"], ["compare"], ["info"]])
+  @Test("Every command has help", arguments: [[], ["resize"], ["grayscale"], ["compare"], ["fetch"], ["info"]])
   func help(command: [String]) throws {
     let answer = try Command.run(arguments: command + ["--help"])
     #expect(answer.status == 0)

@@ -1,0 +1,47 @@
+internal import Batch
+internal import SystemPackage
+
+/// One address of the list on its way.
+struct Download: Sendable {
+  let index: Int
+  let listed: ListedAddress
+  let name: DownloadName
+  /// The address as the list has it.
+  let home: WebAddress
+  let partPath: FilePath
+
+  /// Where to ask next: elsewhere than home after a redirection.
+  var address: WebAddress
+  var redirects = 0
+  var tries = 0
+  /// What the bytes are known by that lie at `partPath`; nil where they are of no use.
+  var part: Validator?
+  /// Whether what was there had to be thrown away once: that happens to one download once.
+  var startedOver = false
+  /// What is at the final path already and its server may be asked about.
+  var known: DownloadHistory.Record?
+  var began: ContinuousClock.Instant?
+
+  /// The header lines of the next request.
+  /// - Parameters:
+  ///   - own: of the user, who means them for the addresses of the list and no others.
+  ///   - start: bytes that are there.
+  func headers(_ own: [String], start: Int) -> [String] {
+    // Servers that have other formats too, and choose, are told what is of use here.
+    var lines = ["Accept: image/jpeg,image/png,image/*;q=0.5,*/*;q=0.1"]
+    if address.hasOrigin(of: home) { lines += own }
+    if start > 0, let condition = part?.condition {
+      lines += ["Range: bytes=\(start)-", "If-Range: \(condition)"]
+    } else if let known {
+      if !known.validator.entityTag.isEmpty { lines.append("If-None-Match: \(known.validator.entityTag)") }
+      if !known.validator.lastModified.isEmpty { lines.append("If-Modified-Since: \(known.validator.lastModified)") }
+    }
+    return lines
+  }
+
+  /// Keeps what an answer says of the bytes that it brought.
+  mutating func note(_ answer: Answer) {
+    guard answer.status == 200 || answer.status == 206 else { return }
+    part = answer.validator.condition == nil || answer.fileByteCount == 0 ? nil : answer.validator
+  }
+}

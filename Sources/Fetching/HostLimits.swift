@@ -1,0 +1,119 @@
+/// What waits to be downloaded, by host: no host has more than so many requests at once, the next ones come in their order,
+/// and hosts take turns. A host, or an item, may have to wait until a time.
+///
+/// Holds nothing of hosts that nothing waits for.
+package struct HostLimits<Item> {
+  private struct Host {
+    var waiting: ArraySlice<Item> = []
+    var active = 0
+    var restsUntil: ContinuousClock.Instant?
+    /// It stands in `ready`, or in `later` with the end of its rest.
+    var isListed = false
+  }
+
+  private enum Later {
+    case item(Item, host: String)
+    case host(String)
+  }
+
+  private let perHost: Int
+  private var hosts: [String: Host] = [:]
+  /// Hosts that something may be started of.
+  private var ready: ArraySlice<String> = []
+  /// By time, the soonest last.
+  private var later: [(time: ContinuousClock.Instant, what: Later)] = []
+
+  /// Items that wait, for their turn or for a time.
+  package private(set) var count = 0
+
+  package init(perHost: Int) { self.perHost = perHost }
+
+  /// Adds an item behind those of its host.
+  package mutating func add(_ item: Item, host: String) {
+    count += 1
+    hosts[host, default: Host()].waiting.append(item)
+    list(host)
+  }
+
+  /// Adds an item that must not start before a time.
+  package mutating func add(_ item: Item, host: String, notBefore time: ContinuousClock.Instant) {
+    count += 1
+    insert(.item(item, host: host), at: time)
+  }
+
+  /// Lets a whole host alone until a time.
+  package mutating func rest(_ host: String, until time: ContinuousClock.Instant) {
+    let before = hosts[host]?.restsUntil
+    hosts[host, default: Host()].restsUntil = max(before ?? time, time)
+  }
+
+  /// The next item that may start now: it counts for its host until `release`.
+  package mutating func next(now: ContinuousClock.Instant) -> Item? {
+    wake(now)
+    while let name = ready.popFirst() {
+      hosts[name]?.isListed = false
+      if let end = hosts[name]?.restsUntil {
+        if end > now {
+          hosts[name]?.isListed = true
+          insert(.host(name), at: end)
+          continue
+        }
+        hosts[name]?.restsUntil = nil
+      }
+      guard let item = hosts[name]?.waiting.popFirst() else { continue }
+      hosts[name]?.active += 1
+      count -= 1
+      list(name)
+      return item
+    }
+    return nil
+  }
+
+  /// A request to the host has ended.
+  package mutating func release(_ host: String) {
+    hosts[host]?.active -= 1
+    list(host)
+    forget(host)
+  }
+
+  /// When something that waits for a time can go on; nil where nothing does.
+  package var nextTime: ContinuousClock.Instant? { later.last?.time }
+
+  private mutating func wake(_ now: ContinuousClock.Instant) {
+    while let last = later.last, last.time <= now {
+      later.removeLast()
+      switch last.what {
+      case .item(let item, let host):
+        // What was tried already is not put behind all the rest.
+        hosts[host, default: Host()].waiting.insert(item, at: hosts[host]?.waiting.startIndex ?? 0)
+        list(host)
+      case .host(let host):
+        hosts[host]?.isListed = false
+        list(host)
+        forget(host)
+      }
+    }
+  }
+
+  private mutating func list(_ name: String) {
+    guard let host = hosts[name], !host.isListed, !host.waiting.isEmpty, host.active < perHost else { return }
+    hosts[name]?.isListed = true
+    ready.append(name)
+  }
+
+  private mutating func forget(_ name: String) {
+    guard let host = hosts[name], host.active == 0, host.waiting.isEmpty, !host.isListed, host.restsUntil == nil else {
+      return
+    }
+    hosts[name] = nil
+  }
+
+  private mutating func insert(_ what: Later, at time: ContinuousClock.Instant) {
+    var (low, high) = (0, later.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if later[middle].time > time { low = middle + 1 } else { high = middle }
+    }
+    later.insert((time, what), at: low)
+  }
+}

@@ -1,0 +1,48 @@
+internal import ArgumentParser
+internal import Batch
+internal import Fetching
+
+struct FetchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fetch",
+    abstract: "Downloads the pictures of a list, many at once, and trusts no server.",
+    discussion: """
+      LIST is a file or - for standard input, which is read while downloads go on: one address a line, or tab- or \
+      comma-separated values whose first line names the columns, or JSON lines. Columns and fields are url and, if wanted, \
+      name (the path below --out) and sha256. Without a name, a picture gets its position in the list and the end of its \
+      address.
+
+      Only what its content says is a JPEG or PNG counts. Run again, servers are asked whether pictures changed; parts of \
+      pictures are completed. Proxies come from the environment (https_proxy, http_proxy, all_proxy, no_proxy).
+
+      EXAMPLES:
+        imgbatch fetch dogs.txt --out dogs
+        imgbatch fetch dogs.txt --out dogs --resume
+        imgbatch fetch dogs.txt --out dogs --print0 | imgbatch resize --files-from - -0 --out thumbs
+      """)
+
+  @Argument(help: ArgumentHelp("The list of addresses; - for standard input.", valueName: "list"))
+  var list: PathArgument
+
+  @OptionGroup(title: "Outputs") var output: FetchOutputOptions
+  @OptionGroup(title: "Requests") var request: RequestOptions
+
+  @Flag(
+    name: .customLong("print0"),
+    help: "Write the path of each picture that is there to standard output, ended by NUL, as soon as it is.")
+  var print0 = false
+
+  @OptionGroup(title: "Messages") var talk: TalkOptions
+
+  func validate() throws {
+    if print0 && talk.json { throw ValidationError("--print0 and --json cannot both be.") }
+  }
+
+  func run() throws {
+    var rules = FetchRules(folder: output.out.path)
+    request.apply(to: &rules)
+    rules.selection = output.selection
+    rules.durability = output.durable ? .durable : .ordinary
+    try FetchSession(list: list, output: output, rules: rules, talk: talk, printsPaths: print0).perform()
+  }
+}

@@ -1,0 +1,136 @@
+internal import ArgumentParser
+internal import Batch
+internal import Codecs
+internal import Fetching
+
+/// Where the pictures go, and what runs before and after this one have to do with it.
+struct FetchOutputOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The folder for the pictures; made if it is not there.", valueName: "folder"))
+  var out: PathArgument
+
+  @Flag(
+    help: """
+      Go on after an interrupted run: what the journal in --out tells as downloaded is not even asked for again. Without, \
+      servers are asked whether it changed.
+      """)
+  var resume = false
+
+  @Flag(help: "Take only what failed or was not finished before, as the journal in --out tells.")
+  var retryFailed = false
+
+  @Option(help: ArgumentHelp("Write the addresses that failed to a list that fetch reads.", valueName: "file"))
+  var failedTo: PathArgument?
+
+  @Flag(help: "Keep no journal in --out; later runs then know nothing of this one.")
+  var noJournal = false
+
+  @Flag(help: "Do not keep other runs out of --out.")
+  var noLock = false
+
+  @Flag(help: "Have the disk keep every picture and its name before it counts as written.")
+  var durable = false
+
+  func validate() throws {
+    if resume && retryFailed { throw ValidationError("--resume and --retry-failed cannot both be.") }
+    if noJournal && (resume || retryFailed) {
+      throw ValidationError("\(resume ? "--resume" : "--retry-failed") needs the journal, so --no-journal cannot be.")
+    }
+  }
+
+  var books: BookWishes { BookWishes(failedTo: failedTo?.path, noJournal: noJournal, noLock: noLock) }
+  var selection: Selection { resume ? .unfinished : retryFailed ? .failed : .all }
+}
+
+/// How servers are asked.
+struct RequestOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Downloads at once.", valueName: "n"))
+  var connections = 16
+
+  @Option(help: ArgumentHelp("Downloads at once from one host.", valueName: "n"))
+  var perHost = 6
+
+  @Option(help: ArgumentHelp("Seconds until a connection has to be there.", valueName: "seconds"))
+  var connectTimeout = 15.0
+
+  @Option(help: ArgumentHelp("Whole seconds in which something has to come.", valueName: "seconds"))
+  var stallTimeout = 30
+
+  @Option(help: ArgumentHelp("Seconds that one try may take in all.", valueName: "seconds"))
+  var totalTimeout = 600.0
+
+  @Option(help: ArgumentHelp("Tries after the first, where it may help (408, 429, 5xx, network).", valueName: "n"))
+  var retries = 4
+
+  @Option(
+    help: ArgumentHelp(
+      "Seconds before the second try; they double up to 30, vary by half, and Retry-After counts.", valueName: "seconds"
+    ))
+  var retryDelay = 0.5
+
+  @Option(help: ArgumentHelp("Refuse bigger pictures; K, M and G are powers of 1024.", valueName: "bytes"))
+  var maxBytes = ByteCount(count: DecodeLimits().fileByteCount)
+
+  @Option(help: ArgumentHelp("Redirections that are followed.", valueName: "n"))
+  var maxRedirects = 10
+
+  @Option(
+    help: ArgumentHelp(
+      "A line for the hosts of the list, as in 'Authorization: Bearer ...'; not for those they redirect to.",
+      valueName: "line"))
+  var header: [String] = []
+
+  @Option(help: ArgumentHelp("How imgbatch calls itself.", valueName: "name"))
+  var userAgent = "imgbatch/\(ImgBatch.version)"
+
+  @Flag(help: "Connect to addresses that are not public, too: this machine, its network, its cloud.")
+  var allowPrivate = false
+
+  func validate() throws {
+    guard (1...1000).contains(connections) else {
+      throw ValidationError("--connections is 1 to 1000, not \(connections).")
+    }
+    guard (1...1000).contains(perHost) else { throw ValidationError("--per-host is 1 to 1000, not \(perHost).") }
+    guard (0...100).contains(retries) else { throw ValidationError("--retries is 0 to 100, not \(retries).") }
+    guard (0...100).contains(maxRedirects) else {
+      throw ValidationError("--max-redirects is 0 to 100, not \(maxRedirects).")
+    }
+    guard (1...1_000_000).contains(stallTimeout) else {
+      throw ValidationError("--stall-timeout is 1 to 1000000, not \(stallTimeout).")
+    }
+    for (name, value) in [("connect-timeout", connectTimeout), ("total-timeout", totalTimeout)] {
+      guard value >= 0.001, value <= 1_000_000 else {
+        throw ValidationError("--\(name) is 0.001 to 1000000, not \(value).")
+      }
+    }
+    guard retryDelay >= 0, retryDelay <= 3600 else {
+      throw ValidationError("--retry-delay is 0 to 3600, not \(retryDelay).")
+    }
+    for line in header {
+      let name = line.prefix { $0 != ":" }
+      let isLine = name.count < line.count && !name.isEmpty && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+      guard isLine, !line.utf8.contains(where: { $0 < 0x20 && $0 != 0x09 || $0 == 0x7F }) else {
+        throw ValidationError("--header is a line as in 'Name: value', not '\(line)'.")
+      }
+    }
+    guard !userAgent.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
+      throw ValidationError("--user-agent has control characters.")
+    }
+  }
+
+  func apply(to rules: inout FetchRules) {
+    rules.connections = connections
+    rules.perHost = perHost
+    rules.request.connectTimeout = .seconds(connectTimeout)
+    rules.request.stallTimeout = .seconds(stallTimeout)
+    rules.request.totalTimeout = .seconds(totalTimeout)
+    rules.request.userAgent = userAgent
+    rules.request.policy = allowPrivate ? .any : .publicOnly
+    rules.retry.retries = retries
+    rules.retry.firstWait = .seconds(retryDelay)
+    rules.mostByteCount = maxBytes.count
+    rules.mostRedirects = maxRedirects
+    rules.headers = header
+    rules.proxies = .ofEnvironment
+    rules.limits.fileByteCount = maxBytes.count
+  }
+}
