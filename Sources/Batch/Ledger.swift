@@ -109,6 +109,15 @@ package final class Ledger: JobSource {
     for folder in folders { StaleTemporaries.drop(folder, since: start) }
   }
 
+  /// Whether a job's output is there as this recipe made it, whatever became of its source.
+  package func isMade(_ job: Job) -> Bool {
+    let record = history?.record(outputName: names.output(job), sourceName: names.source(job))
+    guard let record, case .written(let output) = record.outcome,
+      record.recipe == mark.value(for: job.format, record.outcome)
+    else { return false }
+    return FileStamp(of: job.output, links: .stay) == output
+  }
+
   /// What is known of a job without doing it; nil where it has to be done.
   private func settlement(of job: Job, _ source: FileStamp?) -> Outcome? {
     guard let history, job.refusal == nil else { return nil }

@@ -3,7 +3,7 @@ internal import Glibc
 /// Runs a body on `count` threads of its own and waits for all of them.
 ///
 /// For threads that mostly wait, on worker processes: `concurrentPerform` would give no more of them than cores.
-func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+package func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
   final class Start {
     let index: Int
     let body: @Sendable (Int) -> Void

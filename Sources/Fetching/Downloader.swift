@@ -48,29 +48,37 @@ package final class Downloader {
   private let journal: Journal?
   private let transport: Transport
   private let checker: FetchedFile
+  private let isKept: (FilePath, FileStamp) -> Bool
   private let chance: () -> Double
+  private let found: (Int) -> Void
   private let report: (Job, Outcome) -> Void
 
   private var queue: HostLimits<Download>
   private var active: [Transport.ID: Active] = [:]
   private var takenNames: Set<String> = []
   /// Entries of the list so far.
-  package private(set) var foundCount = 0
+  private var foundCount = 0
 
   /// Nil where libcurl has no memory.
   /// - Parameters:
+  ///   - isKept: whether a picture that an earlier run left so under that path is still of use.
   ///   - chance: 0..<1, for the times between tries.
+  ///   - found: told how many entries the list had so far.
   ///   - report: told of each address when it has come to its end.
   package init?(
     rules: FetchRules, history: DownloadHistory, journal: Journal?,
-    chance: @escaping () -> Double = { Double.random(in: 0..<1) }, report: @escaping (Job, Outcome) -> Void
+    isKept: @escaping (FilePath, FileStamp) -> Bool = { FileStamp(of: $0, links: .stay) == $1 },
+    chance: @escaping () -> Double = { Double.random(in: 0..<1) }, found: @escaping (Int) -> Void = { _ in },
+    report: @escaping (Job, Outcome) -> Void
   ) {
     guard let transport = Transport(rules: rules.request, connections: rules.connections) else { return nil }
     self.rules = rules
     self.history = history
     self.journal = journal
     self.transport = transport
+    self.isKept = isKept
     self.chance = chance
+    self.found = found
     self.report = report
     checker = FetchedFile(limits: rules.limits)
     queue = HostLimits(perHost: rules.perHost)
@@ -105,6 +113,7 @@ package final class Downloader {
     while queue.count < Downloader.window, !stop.isMade, let listed = try list.next() {
       let index = foundCount
       foundCount += 1
+      found(foundCount)
       do throws(JobError) { try take(listed, index) } catch {
         fail(index, listed, error)
       }
@@ -145,7 +154,7 @@ package final class Downloader {
 
   private func isThere(_ record: DownloadHistory.Record?, _ stamp: FileStamp) -> Bool {
     guard let record else { return false }
-    return FileStamp(of: rules.folder.pushing(FilePath(bytes: record.outputName)), links: .stay) == stamp
+    return isKept(rules.folder.pushing(FilePath(bytes: record.outputName)), stamp)
   }
 
   // MARK: - Requests

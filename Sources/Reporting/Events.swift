@@ -90,7 +90,7 @@ package enum Events {
 
   private static func stages(_ times: StageTimes) -> JSONLine {
     var object = JSONLine()
-    for stage in Stage.allCases where stage != .fetch || times[stage] > .zero {
+    for stage in times.told {
       object.add(stage.rawValue, seconds: times[stage])
     }
     return object

@@ -26,7 +26,7 @@ package struct StageCost: Hashable, Sendable {
   }
 
   package static func all(of tally: Tally) -> [StageCost] {
-    Stage.allCases.map { StageCost(name: $0.rawValue, wall: tally.times[$0], cpu: tally.cpuTimes[$0]) }
+    tally.times.told.map { StageCost(name: $0.rawValue, wall: tally.times[$0], cpu: tally.cpuTimes[$0]) }
   }
 
   package var line: String { "stage \(name) \(wall.wholeNanoseconds) \(cpu.wholeNanoseconds)\n" }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Batch
 internal import Fetching
+internal import Reporting
 
 struct FetchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -15,8 +16,12 @@ struct FetchCommand: ParsableCommand {
       Only what its content says is a JPEG or PNG counts. Run again, servers are asked whether pictures changed; parts of \
       pictures are completed. Proxies come from the environment (https_proxy, http_proxy, all_proxy, no_proxy).
 
+      With --thumbs, thumbnails are made of what has come while the rest still downloads. For other looks than --resize \
+      gives, pipe the paths into imgbatch resize, as below.
+
       EXAMPLES:
         imgbatch fetch dogs.txt --out dogs
+        imgbatch fetch dogs.txt --out dogs --thumbs thumbs --resize 256
         imgbatch fetch dogs.txt --out dogs --resume
         imgbatch fetch dogs.txt --out dogs --print0 | imgbatch resize --files-from - -0 --out thumbs
       """)
@@ -25,6 +30,7 @@ struct FetchCommand: ParsableCommand {
   var list: PathArgument
 
   @OptionGroup(title: "Outputs") var output: FetchOutputOptions
+  @OptionGroup(title: "Thumbnails") var thumbnails: FetchThumbnailOptions
   @OptionGroup(title: "Requests") var request: RequestOptions
 
   @Flag(
@@ -32,10 +38,24 @@ struct FetchCommand: ParsableCommand {
     help: "Write the path of each picture that is there to standard output, ended by NUL, as soon as it is.")
   var print0 = false
 
+  @Option(
+    help: ArgumentHelp(
+      "threads download side by side, and make thumbnails so; serial does one thing after another."))
+  var mode: ExecutionMode = .threads
+
+  // For `compare`: standard output has measurements.
+  @Option(help: .hidden)
+  var measurements: MeasurementDetail?
+
   @OptionGroup(title: "Messages") var talk: TalkOptions
 
   func validate() throws {
     if print0 && talk.json { throw ValidationError("--print0 and --json cannot both be.") }
+    if print0 && thumbnails.noOriginals {
+      throw ValidationError("--print0 tells of originals, so --no-originals cannot be.")
+    }
+    if mode == .serial && (request.connections ?? 1) > 1 { throw ValidationError("--mode serial has one connection.") }
+    if mode == .serial && (thumbnails.jobs ?? 1) > 1 { throw ValidationError("--mode serial has one job.") }
   }
 
   func run() throws {
@@ -43,6 +63,10 @@ struct FetchCommand: ParsableCommand {
     request.apply(to: &rules)
     rules.selection = output.selection
     rules.durability = output.durable ? .durable : .ordinary
-    try FetchSession(list: list, output: output, rules: rules, talk: talk, printsPaths: print0).perform()
+    if mode == .serial { rules.connections = 1 }
+    try FetchSession(
+      list: list, books: output.books, rules: rules, thumbnails: thumbnails.order(mode: mode), mode: mode, talk: talk,
+      events: measurements.map { .measurements($0) } ?? talk.events, printsPaths: print0
+    ).perform()
   }
 }

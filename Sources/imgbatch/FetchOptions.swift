@@ -41,10 +41,60 @@ struct FetchOutputOptions: ParsableArguments {
   var selection: Selection { resume ? .unfinished : retryFailed ? .failed : .all }
 }
 
+/// What is made of the pictures while others still download.
+struct FetchThumbnailOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Make thumbnails in this folder, too.", valueName: "folder"))
+  var thumbs: PathArgument?
+
+  @Option(
+    help: ArgumentHelp("Size of the thumbnails, as --size of resize. (default: 256)", valueName: "size"),
+    transform: SizeArgument.init)
+  var resize: SizeArgument?
+
+  @Flag(help: "Keep the pictures as they came, in --out. (default)")
+  var keepOriginals = false
+
+  @Flag(help: "Remove each picture from --out when its thumbnail is made.")
+  var noOriginals = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Thumbnails at once. (default: the cores that this process may really use)", valueName: "n"))
+  var jobs: Int?
+
+  @Option(
+    help: ArgumentHelp("Memory of the thumbnails' pictures. (default: half of what is available)", valueName: "bytes"))
+  var maxMemory: ByteCount?
+
+  func validate() throws {
+    if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs is 1 to 1024, not \(jobs).") }
+    if keepOriginals && noOriginals { throw ValidationError("--keep-originals and --no-originals cannot both be.") }
+    guard thumbs == nil else { return }
+    let needing = [
+      ("resize", resize != nil), ("no-originals", noOriginals), ("jobs", jobs != nil), ("max-memory", maxMemory != nil),
+    ]
+    if let (name, _) = needing.first(where: \.1) {
+      throw ValidationError("--\(name) is about thumbnails; add --thumbs.")
+    }
+  }
+
+  /// Nil where none are wanted.
+  func order(mode: ExecutionMode) -> ThumbnailOrder? {
+    guard let thumbs else { return nil }
+    var recipe = Recipe()
+    recipe.size = resize?.request ?? recipe.size
+    var limits = WorkLimits()
+    if let maxMemory { limits.memoryByteCount = maxMemory.count }
+    return ThumbnailOrder(
+      folder: thumbs.path, recipe: recipe, mode: mode, workers: mode == .serial ? 1 : jobs ?? UsableCores.count,
+      limits: limits, keepsOriginals: !noOriginals)
+  }
+}
+
 /// How servers are asked.
 struct RequestOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Downloads at once.", valueName: "n"))
-  var connections = 16
+  @Option(help: ArgumentHelp("Downloads at once. (default: 16)", valueName: "n"))
+  var connections: Int?
 
   @Option(help: ArgumentHelp("Downloads at once from one host.", valueName: "n"))
   var perHost = 6
@@ -86,7 +136,7 @@ struct RequestOptions: ParsableArguments {
   var allowPrivate = false
 
   func validate() throws {
-    guard (1...1000).contains(connections) else {
+    if let connections, !(1...1000).contains(connections) {
       throw ValidationError("--connections is 1 to 1000, not \(connections).")
     }
     guard (1...1000).contains(perHost) else { throw ValidationError("--per-host is 1 to 1000, not \(perHost).") }
@@ -118,7 +168,7 @@ struct RequestOptions: ParsableArguments {
   }
 
   func apply(to rules: inout FetchRules) {
-    rules.connections = connections
+    rules.connections = connections ?? rules.connections
     rules.perHost = perHost
     rules.request.connectTimeout = .seconds(connectTimeout)
     rules.request.stallTimeout = .seconds(stallTimeout)

@@ -1,24 +1,35 @@
 internal import Batch
 internal import Fetching
 internal import Reporting
+internal import Synchronization
 internal import SystemPackage
 
-/// One run of `fetch`: downloads, reports, and tells how it ended.
+/// One run of `fetch`: downloads, makes thumbnails meanwhile if asked to, reports, and tells how it ended.
 struct FetchSession {
   let list: PathArgument
-  let output: FetchOutputOptions
+  let books: BookWishes
   let rules: FetchRules
+  /// Nil where pictures are only downloaded.
+  let thumbnails: ThumbnailOrder?
+  let mode: ExecutionMode
   let talk: TalkOptions
+  let events: EventOutput
   let printsPaths: Bool
 
   private let stop = Signals.stopRequest
   private let began = ContinuousClock.now
 
-  init(list: PathArgument, output: FetchOutputOptions, rules: FetchRules, talk: TalkOptions, printsPaths: Bool) {
+  init(
+    list: PathArgument, books: BookWishes, rules: FetchRules, thumbnails: ThumbnailOrder?, mode: ExecutionMode,
+    talk: TalkOptions, events: EventOutput, printsPaths: Bool
+  ) {
     self.list = list
-    self.output = output
+    self.books = books
     self.rules = rules
+    self.thumbnails = thumbnails
+    self.mode = mode
     self.talk = talk
+    self.events = events
     self.printsPaths = printsPaths
   }
 
@@ -27,20 +38,25 @@ struct FetchSession {
       if let reason = CurlLibrary.open() { throw Complaint.noCurl(reason) }
       Signals.handle()
       if talk.progressWidth != nil { Signals.clearLineWhenSuspended() }
-      var reader = try openList()
-      do throws(Errno) { try OutputFolder.prepare(rules.folder) } catch {
-        throw Complaint.outputFolder(rules.folder, error)
-      }
-      let books = try Books(in: rules.folder, output.books, selection: .all, separator: .newline, isDry: false)
-      return try download(&reader, books)
+      let source = try openList()
+      try prepare(rules.folder)
+      let books = try Books(in: rules.folder, books, selection: .all, separator: .newline, isDry: false)
+      let history = try history()
+      let line = try thumbnails.map { try $0.line(below: rules.folder, self.books) { try prepare($0) } }
+      return try run(
+        source, Downloading(rules: rules, history: history, journal: books.journal, stop: stop), books, line)
     }
   }
 
-  private func openList() throws -> ListReader {
-    if list.text == "-" { return ListReader(Descriptor(owning: 0)) }
-    do throws(Errno) { return ListReader(try Descriptor(opening: list.path, .list)) } catch {
+  private func openList() throws -> CInt {
+    if list.text == "-" { return 0 }
+    do throws(Errno) { return try Descriptor(opening: list.path, .list).release() } catch {
       throw Complaint(.unreadableList(list.path, reason: error.words))
     }
+  }
+
+  private func prepare(_ folder: FilePath) throws {
+    do throws(Errno) { try OutputFolder.prepare(folder) } catch { throw Complaint.outputFolder(folder, error) }
   }
 
   private func history() throws -> DownloadHistory {
@@ -52,33 +68,89 @@ struct FetchSession {
     return history
   }
 
-  private func download(_ reader: inout ListReader, _ books: Books) throws -> ExitStatus {
-    let reporter = RunReporter(talk, extent: .init(inputs: nil, sourceByteCount: 0), events: talk.events, since: began)
-    let downloader = Downloader(rules: rules, history: try history(), journal: books.journal) { job, outcome in
+  private func run(
+    _ list: CInt, _ downloading: Downloading, _ books: Books, _ line: ThumbnailLine?
+  ) throws -> ExitStatus {
+    let reporter = RunReporter(talk, extent: .init(inputs: nil, sourceByteCount: 0), events: events, since: began)
+    let (stop, printsPaths) = (stop, printsPaths)
+    let note: @Sendable (Job, Outcome) -> Void = { job, outcome in
       books.note(job, outcome)
-      if printsPaths { printPath(job, outcome) }
       reporter.add(job, outcome)
       if StandardStream.output.condition != .open { stop.make() }
     }
-    guard let downloader else { throw Complaint(status: .internalFault, sentence: "there is no memory for downloads.") }
-    reporter.start(
-      version: ImgBatch.version, mode: rules.connections == 1 ? .serial : .threads, workers: rules.connections)
-    var failure: Errno?
-    do throws(Errno) { try downloader.run(&reader, stop: stop) } catch { failure = error }
-    let summary = reporter.finish(inputs: downloader.foundCount, usage: .now(workerProcesses: 0))
+    let arrived: @Sendable (Job, Outcome) -> Void = { job, outcome in
+      if printsPaths { printPath(job, outcome) }
+      if let line { line.take(job, outcome, else: note) } else { note(job, outcome) }
+    }
+    reporter.start(version: ImgBatch.version, mode: mode, workers: rules.connections)
+    if let line {
+      Signals.whenPatienceEnds {
+        line.drop()
+        reporter.finish(inputs: downloading.foundCount, usage: .now(workerProcesses: 0))
+        books.close()
+      }
+      line.run(besides: { downloading.run(list, line: line, report: arrived) }, stop: stop, note: note)
+    } else {
+      downloading.run(list, line: nil, report: arrived)
+    }
+    let summary = reporter.finish(inputs: downloading.foundCount, usage: .now(workerProcesses: line?.processes ?? 0))
     books.close()
-    if let failure { throw Complaint(.unreadableList(list.path, reason: failure.words)) }
-    if downloader.foundCount == 0 && Signals.received == nil {
+    line?.close()
+    return try status(of: summary, downloading, line)
+  }
+
+  private func status(of summary: RunSummary, _ downloading: Downloading, _ line: ThumbnailLine?) throws -> ExitStatus {
+    if let error = line?.failure { throw Complaint(error) }
+    if let failure = downloading.failure { throw Complaint(.unreadableList(list.path, reason: failure.words)) }
+    if downloading.foundCount == 0 && Signals.received == nil {
       throw Complaint(status: .noInput, sentence: "the list \(list.path.forTerminal) has no address.")
     }
     return ExitStatus(summary.tally, interruptedBy: Signals.received)
   }
+}
 
-  /// What is there now, whether it just came or not.
-  private func printPath(_ job: Job, _ outcome: Outcome) {
-    switch outcome {
-    case .written, .skipped(.upToDate): StandardStream.output.write(bytes: job.output.bytes + [0])
-    case .skipped, .failed: break
+/// What is there now, whether it just came or not.
+private func printPath(_ job: Job, _ outcome: Outcome) {
+  switch outcome {
+  case .written, .skipped(.upToDate): StandardStream.output.write(bytes: job.output.bytes + [0])
+  case .skipped, .failed: break
+  }
+}
+
+/// The downloads of a run, on whichever thread they are started.
+final class Downloading: Sendable {
+  private let rules: FetchRules
+  private let history: DownloadHistory
+  private let journal: Journal?
+  private let stop: StopRequest
+  private let result = Mutex<(found: Int, failure: Errno?)>((0, nil))
+
+  init(rules: FetchRules, history: DownloadHistory, journal: Journal?, stop: StopRequest) {
+    self.rules = rules
+    self.history = history
+    self.journal = journal
+    self.stop = stop
+  }
+
+  /// Addresses of the list that have come to their end or are under way.
+  var foundCount: Int { result.withLock { $0.found } }
+  /// Why the list could not be read to its end.
+  var failure: Errno? { result.withLock { $0.failure } }
+
+  /// - Parameter list: an open descriptor, closed in the end.
+  func run(_ list: CInt, line: ThumbnailLine?, report: @escaping (Job, Outcome) -> Void) {
+    var reader = ListReader(Descriptor(owning: list))
+    let isKept: (FilePath, FileStamp) -> Bool = { path, stamp in
+      FileStamp(of: path, links: .stay) == stamp || line?.isMade(of: path) == true
+    }
+    let downloader = Downloader(
+      rules: rules, history: history, journal: journal, isKept: isKept,
+      found: { [self] count in result.withLock { $0.found = count } }, report: report)
+    do throws(Errno) {
+      guard let downloader else { throw .noMemory }
+      try downloader.run(&reader, stop: stop) { line?.hasRoom ?? true }
+    } catch {
+      result.withLock { $0.failure = error }
     }
   }
 }

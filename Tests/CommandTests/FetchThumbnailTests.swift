@@ -1,0 +1,105 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("fetch with thumbnails", .serialized)
+struct FetchThumbnailTests {
+  private static let pictures = ["dogs/rex.jpg", "dogs/bello.png", "dogs/luna.jpg", "broken/truncated.jpg"].map {
+    (try? Places.sample($0)) ?? []
+  }
+
+  private func server() throws -> TestServer {
+    try TestServer { request, reply in
+      guard let number = Int(request.path.dropFirst()), number < FetchThumbnailTests.pictures.count else {
+        return reply.answer(404)
+      }
+      reply.file(FetchThumbnailTests.pictures[number], for: request, tag: "\"\(number)\"")
+    }
+  }
+
+  private func fetch(_ list: [String], _ scratch: ScratchFolder, _ options: [String] = []) throws -> Answer {
+    try Command.run(
+      arguments: [
+        "fetch", "-", "--out", scratch["dogs"], "--thumbs", scratch["thumbs"], "--json", "--allow-private",
+      ] + options, input: Data(list.map { $0 + "\n" }.joined().utf8))
+  }
+
+  private func statuses(_ answer: Answer, _ list: [String]) throws -> [String?] {
+    let files = try answer.events.filter { $0["event"] as? String == "file" }
+    return list.map { address in
+      let event = files.first { $0["source"] as? String == address }
+      return (event?["error"] as? [String: Any])?["code"] as? String ?? event?["status"] as? String
+    }
+  }
+
+  @Test(
+    "Each address is one input with one end, and thumbnails are those that resize makes",
+    arguments: ["threads", "serial"])
+  func pipelined(mode: String) throws {
+    let server = try server()
+    defer { server.stop() }
+    let scratch = try ScratchFolder()
+    let list = (0...4).map { server.address("/\($0)") }
+    let answer = try fetch(list, scratch, ["--resize", "100x80", "--mode", mode])
+    #expect(answer.status == 1, "\(answer.error)")
+    #expect(try statuses(answer, list) == ["written", "written", "written", "truncated", "http-status"])
+    let summary = try #require(answer.events.last)
+    #expect(summary["inputs"] as? Int == 5 && summary["written"] as? Int == 3 && summary["failed"] as? Int == 2)
+    let event = try #require(answer.events.first { $0["source"] as? String == list[0] })
+    #expect(event["output"] as? String == scratch["thumbs/000001-0.jpg"])
+    #expect(event["original"] as? String == scratch["dogs/000001-0.jpg"])
+    #expect((event["seconds"] as? [String: Double])?["fetch"] ?? 0 > 0)
+    #expect(scratch.files(below: "dogs").count == 4 && scratch.files(below: "thumbs").count == 3)
+    let line = "imgbatch resize dogs --out again --size 100x80 --quiet; diff -r -x '.imgbatch-*' again thumbs"
+    let same = try Command.shell(line, in: scratch)
+    #expect(same.status == 0, "\(same.output)")
+    if mode == "serial" { #expect(server.mostActive == ["127.0.0.1": 1]) }
+  }
+
+  @Test("Run again, nothing is made twice; another size is made of what is there")
+  func again() throws {
+    let server = try server()
+    defer { server.stop() }
+    let scratch = try ScratchFolder()
+    let list = (0...2).map { server.address("/\($0)") }
+    #expect(try statuses(fetch(list, scratch), list) == ["written", "written", "written"])
+    #expect(try statuses(fetch(list, scratch), list) == ["skipped", "skipped", "skipped"])
+    let asked = server.requests.count
+    #expect(asked == 6)
+    #expect(
+      try statuses(fetch(list, scratch, ["--resume", "--resize", "64"]), list) == ["written", "written", "written"])
+    try FileManager.default.removeItem(atPath: scratch["thumbs/000001-0.jpg"])
+    let some = try fetch(list, scratch, ["--resume", "--resize", "64"])
+    #expect(try statuses(some, list) == ["written", "skipped", "skipped"])
+    #expect(server.requests.count == asked)
+  }
+
+  @Test("Without originals only thumbnails stay, and those that are there are not asked for again")
+  func noOriginals() throws {
+    let server = try server()
+    defer { server.stop() }
+    let scratch = try ScratchFolder()
+    let list = (0...3).map { server.address("/\($0)") }
+    let ends = try statuses(fetch(list, scratch, ["--no-originals"]), list)
+    #expect(ends == ["written", "written", "written", "truncated"])
+    #expect(scratch.files(below: "dogs").isEmpty && scratch.files(below: "thumbs").count == 3)
+    let resumed = try statuses(fetch(list, scratch, ["--no-originals", "--resume"]), list)
+    #expect(resumed == ["skipped", "skipped", "skipped", "truncated"])
+    #expect(server.requests.count == 5)
+    // Whether they changed is asked without having them.
+    let asked = try statuses(fetch(Array(list.prefix(3)), scratch, ["--no-originals"]), list)
+    #expect(asked.prefix(3) == ["skipped", "skipped", "skipped"])
+    let other = try statuses(fetch(list, scratch, ["--no-originals", "--resume", "--resize", "32"]), list)
+    #expect(other == ["written", "written", "written", "truncated"])
+    #expect(scratch.files(below: "dogs").isEmpty)
+  }
+
+  @Test("Options about thumbnails want a folder for them, of its own")
+  func usage() throws {
+    let scratch = try ScratchFolder()
+    for options in [["--resize", "64"], ["--no-originals"], ["--jobs", "2"], ["--thumbs", scratch["out"]]] {
+      let answer = try Command.run(arguments: ["fetch", "-", "--out", scratch["out"]] + options)
+      #expect(answer.status == 64, "\(options): \(answer.error)")
+    }
+  }
+}
