@@ -60,7 +60,7 @@ let package = Package(
     .target(name: "Batch", dependencies: ["CPlatform", "Codecs", "Imaging", paths], swiftSettings: strict),
     .target(name: "Fetching", dependencies: ["Batch", "CCurl", "Codecs", "Imaging", paths], swiftSettings: strict),
     .target(name: "Reporting", dependencies: ["Batch", "Codecs", "Imaging", paths], swiftSettings: strict),
-    .target(name: "Profiling", dependencies: ["Reporting"], swiftSettings: strict),
+    .target(name: "Profiling", dependencies: ["Batch", "Reporting", paths], swiftSettings: strict),
     .executableTarget(
       name: "imgbatch",
       dependencies: [
@@ -93,7 +93,7 @@ let package = Package(
     .testTarget(name: "FetchingTests", dependencies: ["Batch", "Codecs", "Fetching", paths], swiftSettings: strict),
     .testTarget(
       name: "ReportingTests", dependencies: ["Batch", "Codecs", "Imaging", "Reporting", paths], swiftSettings: strict),
-    .testTarget(name: "ProfilingTests", dependencies: ["Profiling", "Reporting"], swiftSettings: strict),
+    .testTarget(name: "ProfilingTests", dependencies: ["Profiling", "Reporting", paths], swiftSettings: strict),
     .testTarget(
       name: "CommandTests", dependencies: ["imgbatch", "imgbatch-worker", "Reporting", "TestSupport"],
       swiftSettings: strict),

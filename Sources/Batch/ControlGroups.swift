@@ -52,7 +52,7 @@ package enum KernelText {
   /// They have no size, so this reads once, up to more than any of them has; nil where there is no such file.
   package static func contents(of path: FilePath) -> String? {
     guard let file = try? Descriptor(opening: path, .list) else { return nil }
-    var bytes = [UInt8](repeating: 0, count: 1 << 14)
+    var bytes = [UInt8](repeating: 0, count: 1 << 16)
     let count = try? unsafe bytes.withUnsafeMutableBytes { memory throws(Errno) in try unsafe file.read(into: memory) }
     return count.map { String(decoding: bytes.prefix($0), as: UTF8.self) }
   }

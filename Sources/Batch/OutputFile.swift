@@ -104,7 +104,7 @@ package enum OutputFile {
     }
   }
 
-  private static func rename(_ old: FilePath, to new: FilePath) throws(Errno) {
+  static func rename(_ old: FilePath, to new: FilePath) throws(Errno) {
     let result = unsafe old.withPlatformString { old in
       unsafe new.withPlatformString { new in
         #if canImport(Darwin)

@@ -78,3 +78,7 @@ private let smallQuantiles = [
   2.2010, 2.1788, 2.1604, 2.1448, 2.1314, 2.1199, 2.1098, 2.1009, 2.0930, 2.0860,
   2.0796, 2.0739, 2.0687, 2.0639, 2.0595, 2.0555, 2.0518, 2.0484, 2.0452, 2.0423,
 ]
+
+/// For targets and files that need no other function of the C library.
+func logarithm(_ value: Double) -> Double { log(value) }
+func exponential(_ exponent: Double) -> Double { exp(exponent) }

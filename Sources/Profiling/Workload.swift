@@ -17,15 +17,20 @@ package struct Workload: Hashable, Sendable {
   /// What is counted: "picture", "download".
   package let item: String
   package let bound: Bound
+  /// The option of its command that says how many workers there are.
+  package let workersOption: String
   /// The ways to do it, the measure for the others, serial, first.
   package let contestants: [Contestant]
 
-  package init(name: String, title: String, item: String, bound: Bound, contestants: [Contestant]) {
+  package init(
+    name: String, title: String, item: String, bound: Bound, workersOption: String = "--jobs", contestants: [Contestant]
+  ) {
     precondition(contestants.first == .serial && contestants.count >= 2, "serial is the measure for at least one other")
     self.name = name
     self.title = title
     self.item = item
     self.bound = bound
+    self.workersOption = workersOption
     self.contestants = contestants
   }
 

@@ -25,8 +25,11 @@ package struct StageCost: Hashable, Sendable {
     self.cpu = cpu
   }
 
-  package static func all(of tally: Tally) -> [StageCost] {
-    tally.times.told.map { StageCost(name: $0.rawValue, wall: tally.times[$0], cpu: tally.cpuTimes[$0]) }
+  package static func all(of tally: Tally) -> [StageCost] { all(tally.times, tally.cpuTimes) }
+  package static func all(of picture: WrittenPicture) -> [StageCost] { all(picture.times, picture.cpuTimes) }
+
+  private static func all(_ walls: StageTimes, _ cpus: StageTimes) -> [StageCost] {
+    walls.told.map { StageCost(name: $0.rawValue, wall: walls[$0], cpu: cpus[$0]) }
   }
 
   package var line: String { "stage \(name) \(wall.wholeNanoseconds) \(cpu.wholeNanoseconds)\n" }

@@ -21,6 +21,7 @@ struct ImgBatch: ParsableCommand {
         imgbatch resize dogs --out thumbs --size 400x300 --format jpeg --quality 85
         imgbatch grayscale scan.png --out gray
         imgbatch compare dogs
+        imgbatch profile dogs --report cores.html
         imgbatch fetch dogs.txt --out dogs
         imgbatch info dogs
 
@@ -38,7 +39,10 @@ struct ImgBatch: ParsableCommand {
         141  the reader of standard output went away
       """,
     version: versionText,
-    subcommands: [ResizeCommand.self, GrayscaleCommand.self, CompareCommand.self, FetchCommand.self, InfoCommand.self])
+    subcommands: [
+      ResizeCommand.self, GrayscaleCommand.self, CompareCommand.self, ProfileCommand.self, FetchCommand.self,
+      InfoCommand.self,
+    ])
 
   static let version = "0.1.0"
 

@@ -1,11 +1,11 @@
 internal import Batch
 internal import SystemPackage
 
-/// The arguments of `compare` that a run of `resize` gets too, byte for byte: inputs, the picture's look, limits. What
+/// The arguments of `compare` and `profile` that a run of `resize` gets too, byte for byte: inputs, the picture's look, limits. What
 /// `resize` learns to do with a picture is then compared without another word here.
 struct PassedArguments {
-  private static let ownFlags: Set<String> = ["--json", "--markdown", "--cold"]
-  private static let ownOptions: Set<String> = ["--runs", "--jobs"]
+  private static let ownFlags: Set<String> = ["--json", "--csv", "--markdown", "--cold", "--save"]
+  private static let ownOptions: Set<String> = ["--runs", "--jobs", "--report"]
 
   let bytes: [[UInt8]]
 

@@ -7,12 +7,15 @@ internal import Reporting
 struct RunOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "threads share this process; processes keep a crash to one picture; serial uses one core."))
-  var mode: ExecutionMode = .threads
+      """
+      threads share this process; processes keep a crash to one picture; serial uses one core. (default: threads, or \
+      what profile --save found)
+      """))
+  var mode: ExecutionMode?
 
   @Option(
     help: ArgumentHelp(
-      "Workers. (default: the cores that this process may really use)", valueName: "n"))
+      "Workers. (default: the cores that this process may really use, or what profile --save found)", valueName: "n"))
   var jobs: Int?
 
   // For `compare`, which runs this program in each way.
@@ -39,6 +42,18 @@ struct RunOptions: ParsableArguments {
 
   func validate() throws {
     if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs is 1 to 1024, not \(jobs).") }
+  }
+
+  /// Whether something is left that `profile --save` may have found.
+  var isLeftToDefaults: Bool { mode == nil || (mode != .serial && jobs == nil) }
+
+  /// What was asked for, else what was saved for this machine, else threads on all cores. A saved number of workers holds
+  /// for the saved mode only.
+  var workers: (mode: ExecutionMode, count: Int) {
+    let saved = isLeftToDefaults ? SavedDefaults.load() : nil
+    let chosen = mode ?? saved?.mode ?? .threads
+    let count = jobs ?? saved.flatMap { $0.mode == chosen ? $0.workers : nil } ?? UsableCores.count
+    return (chosen, chosen == .serial ? 1 : count)
   }
 
   func apply(to recipe: inout Recipe) {

@@ -10,6 +10,8 @@ struct Session {
   let work: RunOptions
   let talk: TalkOptions
   let recipe: Recipe
+  private let mode: ExecutionMode
+  private let workers: Int
   /// What `{size}` in names stands for.
   let sizeWords: String
 
@@ -28,6 +30,7 @@ struct Session {
     self.talk = talk
     self.recipe = recipe
     self.sizeWords = sizeWords
+    (mode, workers) = work.workers
   }
 
   func perform() throws {
@@ -118,7 +121,7 @@ struct Session {
     }
     do throws(ExecutorError) {
       try executor(
-        for: work.mode, workers: workers, limits: work.limits.work, outputRoot: output.out.path,
+        for: mode, workers: workers, limits: work.limits.work, outputRoot: output.out.path,
         lifetime: work.workerLifetime
       ).run(ledger, recipe: recipe, stop: stop) { job, outcome in
         ledger.end(job, outcome)
@@ -150,28 +153,22 @@ struct Session {
     }
   }
 
-  private var workers: Int {
-    switch work.mode {
-    case .serial: 1
-    case .threads, .processes: work.jobs ?? UsableCores.count
-    }
-  }
-
   private func reporter(for extent: RunReporter.Extent) -> RunReporter {
     RunReporter(
       talk, extent: extent, events: work.measurements.map { .measurements($0) } ?? talk.events, since: began)
   }
 
   private func start(_ reporter: RunReporter) {
-    if work.mode == .processes, talk.verbosity == .verbose {
-      StandardStream.error.write(ProcessExecutor.isolation + "\n")
+    if talk.verbosity == .verbose {
+      if work.isLeftToDefaults { StandardStream.error.write(SavedDefaults.words + "\n") }
+      if mode == .processes { StandardStream.error.write(ProcessExecutor.isolation + "\n") }
     }
-    reporter.start(version: ImgBatch.version, mode: work.mode, workers: workers)
+    reporter.start(version: ImgBatch.version, mode: mode, workers: workers)
   }
 
   @discardableResult
   private func finish(_ reporter: RunReporter, inputs: Int) -> RunSummary {
-    let processes = work.mode == .processes ? min(workers, inputs) : 0
+    let processes = mode == .processes ? min(workers, inputs) : 0
     return reporter.finish(inputs: inputs, usage: .now(workerProcesses: processes))
   }
 

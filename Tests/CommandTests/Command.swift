@@ -126,6 +126,8 @@ enum Command {
     var variables = ProcessInfo.processInfo.environment
     variables["PATH"] = Command.folder.path + ":" + (variables["PATH"] ?? "/usr/bin:/bin")
     for name in ["NO_COLOR", "SLURM_CPUS_PER_TASK", "IMGBATCH_SIMD"] { variables[name] = nil }
+    // Whatever was saved for the machine that tests run on.
+    variables["IMGBATCH_DEFAULTS"] = ""
     process.environment = variables.merging(environment) { $1 }
     process.currentDirectoryURL = folder
     return process

@@ -1,0 +1,54 @@
+internal import Batch
+internal import Codecs
+internal import Imaging
+internal import Profiling
+internal import Reporting
+internal import SystemPackage
+
+/// Makes one picture over and over, in more and more row bands. In this process, since what counts are the picture's own
+/// stages, which its thumbnailer times.
+struct BandTrial {
+  let recipe: Recipe
+  let job: Job
+  let megapixels: Double
+
+  /// - Parameter inputs: the one with the most pixels is taken.
+  init?(_ inputs: FoundInputs, recipe: Recipe, scratch: FilePath) {
+    let reader = HeaderReader(limits: recipe.limits)
+    var largest: (pixels: Int, job: Job)?
+    for input in inputs where input.refusal == nil {
+      guard let header = try? reader.read(input.source).header else { continue }
+      let pixels = header.size.width * header.size.height
+      guard pixels > largest?.pixels ?? 0 else { continue }
+      largest = (
+        pixels,
+        Job(
+          index: 0, source: input.source, output: scratch.appending("banded"), format: header.format, sourceByteCount: 0
+        )
+      )
+    }
+    guard let largest else { return nil }
+    self.recipe = recipe
+    job = largest.job
+    megapixels = Double(largest.pixels) / 1e6
+  }
+
+  /// One picture is quickly made, and its time noisy.
+  private static let leastRounds = 10
+
+  /// - Returns: nil where the picture fails.
+  func run(bands counts: [Int], rounds: Int) throws -> BandProfile? {
+    var runs = counts.map { BandProfile.Run(bands: $0) }
+    // The first round warms up.
+    for round in 0...max(rounds, BandTrial.leastRounds) {
+      for place in runs.indices {
+        if Signals.stopRequest.isMade { throw Interruption() }
+        let outcome = Thumbnailer(recipe: recipe, bands: runs[place].bands).outcome(of: job)
+        guard case .written(let picture) = outcome else { return nil }
+        if round > 0 { runs[place].samples.append(StageCost.all(of: picture)) }
+      }
+    }
+    return BandProfile(
+      name: job.source.forTerminal, megapixels: megapixels, sharedStage: Stage.resize.rawValue, runs: runs)
+  }
+}

@@ -1,0 +1,120 @@
+internal import ArgumentParser
+internal import Batch
+internal import Codecs
+internal import Imaging
+internal import Profiling
+internal import Reporting
+internal import SystemPackage
+
+/// What `compare` and `profile` share: how often to measure, and how to tell it.
+struct MeasureOptions: ParsableArguments {
+  enum Form { case text, json, csv, markdown }
+
+  @Option(help: ArgumentHelp("Timed runs of each setting, 3 to 100.", valueName: "n"))
+  var runs = 3
+
+  @Flag(help: "Have the sources read from storage in each run, where the system can forget what it keeps in memory.")
+  var cold = false
+
+  @Flag(help: "JSON instead of a table, one object a line, with all samples.")
+  var json = false
+
+  @Flag(help: "One line a run with all samples, as CSV.")
+  var csv = false
+
+  @Flag(help: "The tables as Markdown.")
+  var markdown = false
+
+  func validate() throws {
+    guard (3...100).contains(runs) else { throw ValidationError("--runs is 3 to 100, not \(runs).") }
+    if [json, csv, markdown].count(where: { $0 }) > 1 {
+      throw ValidationError("--json, --csv and --markdown cannot be together.")
+    }
+  }
+
+  var form: Form { json ? .json : csv ? .csv : markdown ? .markdown : .text }
+}
+
+/// The inputs of a measurement, found once and given to each run.
+struct MeasuredInputs {
+  let found: FoundInputs
+  private let list: FilePath?
+  private let limits: LimitOptions
+  private let isCold: Bool
+
+  init(_ input: InputOptions, limits: LimitOptions, cold: Bool, scratch: FilePath) throws {
+    var input = input
+    if input.isStreamed {
+      // Each run reads the list anew, and standard input can be read once only.
+      let list = scratch.appending("list")
+      try MeasuredInputs.copyStandardInput(to: list)
+      input.filesFrom = PathArgument(argument: escapedArgument(list.bytes))
+    }
+    found = try input.find().inputs
+    list = input.filesFrom?.path
+    self.limits = limits
+    isCold = cold
+  }
+
+  /// - Parameter given: the command's own arguments, of which the runs get what is about pictures.
+  func work(_ given: [String]) -> ResizeWork {
+    ResizeWork(
+      arguments: PassedArguments(given, list: list), coldSources: isCold ? found.map(\.source) : [])
+  }
+
+  /// - Parameter written: by each run.
+  func done(_ workload: Workload, written: Int) -> WorkDone {
+    WorkDone(
+      workload, items: written, failed: found.count - written, megapixels: megapixels,
+      inputs: isCold ? .cold : .cached)
+  }
+
+  /// As stored, of all that have a header.
+  private var megapixels: Double {
+    var decodeLimits = DecodeLimits()
+    limits.apply(to: &decodeLimits)
+    let reader = HeaderReader(limits: decodeLimits)
+    let pixels = found.reduce(0) { sum, input in
+      let size = input.refusal == nil ? try? reader.read(input.source).header.size : nil
+      return sum + (size.map { $0.width * $0.height } ?? 0)
+    }
+    return Double(pixels) / 1e6
+  }
+
+  private static func copyStandardInput(to path: FilePath) throws {
+    do {
+      let file = try FileDescriptor.open(path, .writeOnly, options: [.create], permissions: .ownerReadWrite)
+      try file.closeAfter {
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while !Signals.stopRequest.isMade {
+          // A signal is to end it even where the list never does.
+          let count = try unsafe buffer.withUnsafeMutableBytes {
+            try unsafe FileDescriptor.standardInput.read(into: $0, retryOnInterrupt: false)
+          }
+          if count == 0 { break }
+          try file.writeAll(buffer[..<count])
+        }
+      }
+    } catch {
+      if Signals.stopRequest.isMade { throw Interruption() }
+      throw Complaint(status: .noInput, sentence: "the list on standard input cannot be read (\(error)).")
+    }
+  }
+}
+
+/// Runs a measurement in a folder that is gone afterwards, and hands its status on.
+func measuring(_ work: (FilePath) throws -> ExitStatus) throws {
+  try ending {
+    Signals.handle()
+    do {
+      let scratch = try ScratchFolder()
+      return try work(scratch.path)
+    } catch let error as Errno {
+      throw Complaint(
+        status: .outputUnusable,
+        sentence: "nothing can be written below TMPDIR or /tmp, where outputs go for a while (\(error.words)).")
+    } catch is Interruption {
+      return Signals.received.map { .interrupted(signal: $0) } ?? .readerGone
+    }
+  }
+}

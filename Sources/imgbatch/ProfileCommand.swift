@@ -1,0 +1,145 @@
+internal import ArgumentParser
+internal import Batch
+internal import Imaging
+internal import Profiling
+internal import Reporting
+internal import SystemPackage
+
+struct ProfileCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "profile",
+    abstract: "Measures what more workers give here, in every mode, and within one picture.",
+    discussion: """
+      Serial, and threads and processes with 1, 2, 4 and so on up to all cores, make the same thumbnails in runs of their \
+      own process, in turns, after a warm-up; then the largest picture is made in as many row bands. All outputs are \
+      compared, and gone in the end. Use a release build on a quiet machine, and a few hundred pictures.
+
+      EXAMPLES:
+        imgbatch profile dogs
+        imgbatch profile dogs --jobs 1,2,3,4 --runs 5 --report cores.html
+        imgbatch profile dogs --save
+      """)
+
+  @OptionGroup(title: "Inputs") var input: InputOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Numbers of workers, as in 1,2,4. (default: doublings, up to the cores that this process may really use)",
+      valueName: "list"))
+  var jobs: WorkerCounts?
+
+  @OptionGroup var measure: MeasureOptions
+
+  @Option(help: ArgumentHelp("A page with plots, in one file that needs nothing else.", valueName: "file.html"))
+  var report: PageArgument?
+
+  @Flag(help: "Keep the best mode and number of workers as the default of resize on this machine.")
+  var save = false
+
+  @OptionGroup(title: "Picture") var picture: ColourPictureOptions
+  @OptionGroup(title: "Limits") var limits: LimitOptions
+
+  func run() throws {
+    try measuring { scratch in
+      try report?.prepare()
+      if save { try SavedDefaults.prepare() }
+      let inputs = try MeasuredInputs(input, limits: limits, cold: measure.cold, scratch: scratch)
+      let profile = try profile(inputs, scratch)
+      let machine = Machine(usableCores: UsableCores.count, software: ImgBatch.versionText)
+      StandardStream.output.write(text(profile, machine))
+      try report?.write(ProfilePage([profile], on: machine).html)
+      let isSaved = save ? try save(profile, machine) : true
+      return profile.work.failed > 0 || !isSaved ? .somePicturesFailed : .success
+    }
+  }
+
+  private func profile(_ inputs: MeasuredInputs, _ scratch: FilePath) throws -> ScalingProfile {
+    let measured = inputs.work(Array(rawArguments().dropFirst()))
+    let cores = UsableCores.count
+    let counts = jobs?.counts ?? ScalingProfile.doublings(upTo: cores)
+    let settings = ScalingProfile.settings(measured.workload.contestants, counts: counts)
+    var contest = ModeContest(measured, scratch: scratch, runs: settings.count * (measure.runs + 1))
+    let before = MachineLoad.Reading()
+    let records = try Schedule(settings, rounds: measure.runs).run(&contest)
+    let bands = try bands(inputs.found, counts: ([1] + counts.filter { (2...cores).contains($0) }), scratch)
+    let load = before.flatMap { before in MachineLoad.Reading().flatMap { MachineLoad(from: before, to: $0) } }
+    return ScalingProfile(
+      work: inputs.done(measured.workload, written: contest.itemCount), cores: cores, records: records, bands: bands,
+      load: load)
+  }
+
+  private func bands(_ inputs: FoundInputs, counts: [Int], _ scratch: FilePath) throws -> BandProfile? {
+    guard counts.count > 1 else { return nil }
+    var recipe = Recipe()
+    picture.apply(to: &recipe)
+    limits.apply(to: &recipe.limits)
+    return try BandTrial(inputs, recipe: recipe, scratch: scratch)?.run(bands: counts, rounds: measure.runs)
+  }
+
+  private func text(_ profile: ScalingProfile, _ machine: Machine) -> String {
+    switch measure.form {
+    case .text: profile.text(on: machine)
+    case .json: profile.jsonLines(version: ImgBatch.version, on: machine)
+    case .csv: profile.csv
+    case .markdown: profile.markdown(on: machine)
+    }
+  }
+
+  /// - Returns: whether there was something to save.
+  private func save(_ profile: ScalingProfile, _ machine: Machine) throws -> Bool {
+    guard let best = profile.best, let mode = ExecutionMode(rawValue: best.contestant.rawValue) else {
+      StandardStream.error.write("Nothing was saved: the runs differ too much to tell which setting is best.\n")
+      return false
+    }
+    let defaults = SavedDefaults(
+      processor: machine.processor, cores: profile.cores, mode: mode, workers: best.workers)
+    let path = try defaults.save()
+    StandardStream.error.write(
+      "Saved --mode \(mode.rawValue) --jobs \(best.workers) as the default of this machine in \(path.forTerminal).\n")
+    return true
+  }
+}
+
+/// "1,2,4" on the command line.
+struct WorkerCounts: ExpressibleByArgument {
+  let counts: [Int]
+
+  init?(argument: String) {
+    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+    let counts = parts.compactMap { $0.allSatisfy(\.isASCIIDigit) ? Int($0) : nil }
+    guard counts.count == parts.count, counts.allSatisfy((1...1024).contains), !counts.isEmpty else { return nil }
+    self.counts = Set(counts).sorted()
+  }
+}
+
+/// A page to be written: a name that ends like a page's, so that a slip does not overwrite a picture.
+struct PageArgument: ExpressibleByArgument {
+  let path: FilePath
+
+  init?(argument: String) {
+    guard let path = PathArgument(argument: argument)?.path,
+      ["html", "htm"].contains(path.extension?.lowercased())
+    else { return nil }
+    self.path = path
+  }
+
+  static var defaultCompletionKind: CompletionKind { .file(extensions: ["html", "htm"]) }
+
+  /// Finds out before any work whether it could be written.
+  func prepare() throws {
+    do throws(Errno) { try WholeFile.prepare(path) } catch { throw complaint(error) }
+  }
+
+  func write(_ page: String) throws {
+    do throws(Errno) {
+      try WholeFile.write(to: path) { write throws(Errno) in try write(page) }
+    } catch {
+      throw complaint(error)
+    }
+  }
+
+  private func complaint(_ error: Errno) -> Complaint {
+    Complaint(
+      status: .outputUnusable, sentence: "the page \(path.forTerminal) cannot be written (\(error.words)).")
+  }
+}

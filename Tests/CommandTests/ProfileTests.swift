@@ -1,0 +1,103 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("Profiling the cores")
+struct ProfileTests {
+  private let scratch: ScratchFolder
+
+  init() throws {
+    scratch = try ScratchFolder()
+    try FileManager.default.createDirectory(atPath: scratch["tmp"], withIntermediateDirectories: true)
+  }
+
+  private func profile(_ arguments: [String], defaults: String? = nil) throws -> Answer {
+    let answer = try Command.run(
+      arguments: ["profile"] + arguments,
+      environment: ["TMPDIR": scratch["tmp"], "IMGBATCH_DEFAULTS": defaults.map { scratch[$0] } ?? ""])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch["tmp"]).isEmpty)
+    return answer
+  }
+
+  @Test("A table, a plot, the stages, the advice and a page")
+  func table() throws {
+    let answer = try profile([
+      Command.dogs, "--jobs", "1,2,3", "--size", "64", "--gray", "--report", scratch["new/page.html"],
+    ])
+    #expect(answer.status == 0, "\(answer.error)")
+    #expect(answer.error == "")
+    #expect(answer.output.hasPrefix("3 pictures, "))
+    for words in [
+      "\nserial ", "\nthreads ", "\nprocesses ", "Speed-up over serial", "\nms a picture ", "\ndecode ", "\nother ",
+      "Within one picture (", "Too few points for a law: ", "esults vary by ",
+    ] {
+      #expect(answer.output.contains(words), "\(words)")
+    }
+    let page = try #require(scratch.bytes("new/page.html").map { String(decoding: $0, as: UTF8.self) })
+    #expect(page.hasPrefix("<!DOCTYPE html>") && page.hasSuffix("</html>\n"))
+    #expect(page.components(separatedBy: "<svg").count == 5)
+    #expect(scratch.files(below: "new") == ["page.html"])
+  }
+
+  @Test("JSON, CSV and Markdown; what failed counts")
+  func forms() throws {
+    let inputs = [Command.dogs, Command.broken + "/truncated.png", "--jobs", "1"]
+    let json = try profile(inputs + ["--json"])
+    #expect(json.status == 1)
+    let events = try json.events
+    #expect(events.first?["failed"] as? Int == 1 && events.first?["machine"] is [String: Any])
+    #expect(
+      events.map { $0["event"] as? String } == ["profile", "setting", "setting", "setting"] + [
+        "law", "law", "law", "law",
+      ]
+        + ["advice"])
+    let csv = try profile(inputs + ["--csv"]).output.split(separator: "\n")
+    #expect(csv.count == 1 + 3 * 3 && csv[0].hasSuffix(",write_wall,write_cpu"))
+    #expect(try profile(inputs + ["--markdown"]).output.contains("\n| threads | 1 | "))
+  }
+
+  @Test("What is saved is what resize then uses, and what is asked for goes before it")
+  func save() throws {
+    let saving = try profile([Command.dogs, "--jobs", "1", "--save"], defaults: "conf/defaults")
+    // With one worker the advice is serial, or none where the machine is too busy to tell.
+    if saving.status == 1 {
+      #expect(saving.error.hasPrefix("Nothing was saved: "))
+    } else {
+      #expect(saving.error.hasPrefix("Saved --mode "))
+    }
+    let processor =
+      try #require(
+        try profile([Command.dogs, "--jobs", "1", "--json"]).events.first?["machine"] as? [String: Any])["CPU"]
+      as? String
+    let cores = try #require(try profile([Command.dogs, "--jobs", "1", "--json"]).events.first?["cores"] as? Int)
+    func resize(_ arguments: [String], processor: String?, cores: Int) throws -> String {
+      let text = "# x\nprocessor \(processor ?? "")\ncores \(cores)\nmode processes\njobs 3\n"
+      try Data(text.utf8).write(to: scratch.url.appending(path: "defaults"))
+      let answer = try Command.run(
+        arguments: ["resize", Command.dogs, "--out", scratch["out"], "--json"] + arguments,
+        environment: ["IMGBATCH_DEFAULTS": scratch["defaults"]])
+      #expect(answer.status == 0)
+      let start = try answer.events.first
+      return "\(start?["mode"] ?? "") \(start?["jobs"] ?? "")"
+    }
+    #expect(try resize([], processor: processor, cores: cores) == "processes 3")
+    #expect(try resize(["--jobs", "1"], processor: processor, cores: cores) == "processes 1")
+    #expect(try resize(["--mode", "threads"], processor: processor, cores: cores) == "threads \(cores)")
+    #expect(try resize([], processor: "another", cores: cores) == "threads \(cores)")
+    #expect(try resize([], processor: processor, cores: cores + 1) == "threads \(cores)")
+  }
+
+  @Test("Wrong usage and places that cannot be written have their statuses")
+  func statuses() throws {
+    #expect(try profile([Command.dogs, "--jobs", "1,x"]).status == 64)
+    #expect(try profile([Command.dogs, "--jobs", "0"]).status == 64)
+    #expect(try profile([Command.dogs, "--csv", "--json"]).status == 64)
+    #expect(try profile([Command.dogs, "--report", scratch["picture.jpg"]]).status == 64)
+    #expect(try profile([scratch["none"]]).status == 66)
+    try FileManager.default.createDirectory(atPath: scratch["folder.html"], withIntermediateDirectories: true)
+    let folder = try profile([Command.dogs, "--report", scratch["folder.html"]])
+    #expect(folder.status == 73 && folder.output == "")
+    let nowhere = try profile([Command.dogs, "--jobs", "1", "--save"])
+    #expect(nowhere.status == 73 && nowhere.output == "")
+  }
+}
