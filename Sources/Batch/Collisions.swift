@@ -27,7 +27,9 @@ package struct Collision: Hashable, Sendable {
 struct OutputNames {
   private struct Name {
     let hash: Int
-    let index: Int
+    /// The job, and which of its outputs.
+    let index: UInt32
+    let output: UInt32
   }
 
   /// The first job of each run of neighbours that share an output folder.
@@ -36,6 +38,7 @@ struct OutputNames {
   private struct Finding {
     let first: Int
     let second: Int
+    let output: FilePath
     let nature: Collision.Nature
   }
 
@@ -52,13 +55,16 @@ struct OutputNames {
     var firstInFolder: [Int] = []
     var lastFolder: FilePath?
     for job in jobs where job.refusal == nil {
-      names.append(Name(hash: OutputNames.hash(job.output), index: job.index))
-      let folder = job.output.removingLastComponent()
-      if folder != lastFolder { firstInFolder.append(job.index) }
-      lastFolder = folder
+      for (place, output) in job.outputs.enumerated() {
+        names.append(
+          Name(hash: OutputNames.hash(output.path), index: UInt32(job.index), output: UInt32(place)))
+        let folder = output.path.removingLastComponent()
+        if folder != lastFolder { firstInFolder.append(job.index) }
+        lastFolder = folder
+      }
     }
     self.firstInFolder = firstInFolder
-    names.sort { ($0.hash, $0.index) < ($1.hash, $1.index) }
+    names.sort { ($0.hash, $0.index, $0.output) < ($1.hash, $1.index, $1.output) }
     self.names = names
   }
 
@@ -66,7 +72,7 @@ struct OutputNames {
   func collisions() -> [Collision] {
     (equalNames() + filesAndFolders()).sorted { ($0.second, $0.first) < ($1.second, $1.first) }.map { finding in
       Collision(
-        first: jobs[finding.first].source, second: jobs[finding.second].source, output: jobs[finding.first].output,
+        first: jobs[finding.first].source, second: jobs[finding.second].source, output: finding.output,
         nature: finding.nature)
     }
   }
@@ -78,23 +84,29 @@ struct OutputNames {
       if names[place].hash != names[start].hash { start = place }
       if place == start { continue }
       // Nearly always the first of the run: unequal names have equal hashes once in many lives.
-      let job = jobs[names[place].index]
-      let first = names[start..<place].first { jobs[$0.index].output == job.output }
-      if let first { findings.append(Finding(first: first.index, second: job.index, nature: .oneName)) }
+      let output = path(names[place])
+      if let first = names[start..<place].first(where: { path($0) == output }) {
+        findings.append(
+          Finding(first: Int(first.index), second: Int(names[place].index), output: output, nature: .oneName))
+      }
     }
     return findings
   }
+
+  private func path(_ name: Name) -> FilePath { jobs[Int(name.index)].outputs[Int(name.output)].path }
 
   /// Looks every folder on the way to an output up among the outputs.
   private func filesAndFolders() -> [Finding] {
     var findings: [Finding] = []
     for job in firstInFolder.map({ jobs[$0] }) {
-      var path = job.output.removingLastComponent()
-      while path.length > folderLength {
-        if let file = index(of: path) {
-          findings.append(Finding(first: file, second: job.index, nature: .fileAndFolder))
+      for folder in Set(job.outputs.map { $0.path.removingLastComponent() }) {
+        var path = folder
+        while path.length > folderLength {
+          if let file = index(of: path) {
+            findings.append(Finding(first: file, second: job.index, output: path, nature: .fileAndFolder))
+          }
+          path.removeLastComponent()
         }
-        path.removeLastComponent()
       }
     }
     return findings
@@ -104,7 +116,7 @@ struct OutputNames {
   private func index(of output: FilePath) -> Int? {
     let hash = OutputNames.hash(output)
     let place = names.firstIndexInOrder { $0.hash >= hash }
-    return names[place...].prefix { $0.hash == hash }.first { jobs[$0.index].output == output }?.index
+    return names[place...].prefix { $0.hash == hash }.first { path($0) == output }.map { Int($0.index) }
   }
 
   private static func hash(_ path: FilePath) -> Int {

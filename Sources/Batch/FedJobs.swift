@@ -61,7 +61,7 @@ extension OutputNaming {
       byteCount: byteCount, identity: nil, contents: nil, refusal: nil)
     let job = job(index: index, for: input)
     return Job(
-      index: index, source: path, output: job.output, format: job.format, sourceByteCount: byteCount,
-      refusal: job.refusal, address: address)
+      index: index, source: path, outputs: job.outputs, sourceByteCount: byteCount, refusal: job.refusal,
+      address: address)
   }
 }

@@ -6,9 +6,8 @@ package struct Job: Sendable {
   /// Position among the inputs of the run, from 0; results are kept by it.
   package let index: Int
   package let source: FilePath
-  package let output: FilePath
-  /// What the output is written as: the name and `--format` say it, not the source's bytes.
-  package let format: ImageFormat
+  /// One for each size of the recipe, in its order.
+  package let outputs: [JobOutput]
   /// Size of the source file when it was found, in bytes; 0 where not known. Orders the work, biggest first.
   package let sourceByteCount: Int
   /// Set where the input is known to be hopeless before any work (missing, not a regular file, a name taken already).
@@ -20,13 +19,41 @@ package struct Job: Sendable {
     index: Int, source: FilePath, output: FilePath, format: ImageFormat, sourceByteCount: Int,
     refusal: JobError? = nil, address: String? = nil
   ) {
+    self.init(
+      index: index, source: source, outputs: [JobOutput(path: output, format: format)],
+      sourceByteCount: sourceByteCount, refusal: refusal, address: address)
+  }
+
+  package init(
+    index: Int, source: FilePath, outputs: [JobOutput], sourceByteCount: Int, refusal: JobError? = nil,
+    address: String? = nil
+  ) {
+    precondition(!outputs.isEmpty, "a job has an output")
     self.index = index
     self.source = source
-    self.output = output
-    self.format = format
+    self.outputs = outputs
     self.sourceByteCount = sourceByteCount
     self.refusal = refusal
     self.address = address
+  }
+
+  /// The first output, of most jobs the only one.
+  package var output: FilePath { outputs[0].path }
+  package var format: ImageFormat { outputs[0].format }
+}
+
+/// A file to make of a picture.
+package struct JobOutput: Hashable, Sendable {
+  package let path: FilePath
+  /// What it is written as: the name and `--format` say it, not the source's bytes.
+  package let format: ImageFormat
+  /// Why it needs not be made, where that is known.
+  package var settled: SkipReason?
+
+  package init(path: FilePath, format: ImageFormat, settled: SkipReason? = nil) {
+    self.path = path
+    self.format = format
+    self.settled = settled
   }
 }
 

@@ -59,43 +59,50 @@ package final class Ledger: JobSource {
   package func next() -> Job? {
     while let job = jobs.next() {
       let source = FileStamp(of: job.source, links: .follow)
-      if let outcome = settlement(of: job, source) {
+      let rest: Job
+      switch settlement(of: job, source) {
+      case .ended(let outcome):
         settled(job, outcome)
         continue
+      case .toDo(let job): rest = job
       }
-      let folder = job.output.removingLastComponent()
-      let isFirst = state.withLock { state in
-        state.inHand[job.index] = (job, source)
-        return lock != nil && state.sweptFolders.insert(folder.hashValue).inserted
-      }
-      if isFirst, StaleTemporaries.sweep(folder, before: start) {
-        state.withLock { $0.unsweptFolders.append(folder) }
-      }
-      return job
+      for folder in rest.folders { sweepAtFirst(folder) }
+      state.withLock { $0.inHand[job.index] = (rest, source) }
+      return rest
     }
     return nil
+  }
+
+  private func sweepAtFirst(_ folder: FilePath) {
+    guard lock != nil, state.withLock({ $0.sweptFolders.insert(folder.hashValue).inserted }) else { return }
+    if StaleTemporaries.sweep(folder, before: start) { state.withLock { $0.unsweptFolders.append(folder) } }
   }
 
   /// A job that was handed out was only looked at.
   package func leave(_ job: Job) { state.withLock { _ = $0.inHand.removeValue(forKey: job.index) } }
 
-  /// A job that was handed out has ended: one line in the journal.
+  /// A job that was handed out has ended: one line in the journal for each output that it was to make.
   package func end(_ job: Job, _ outcome: Outcome) {
     let begun = state.withLock { $0.inHand.removeValue(forKey: job.index) }
     guard let journal else { return }
-    let result: JournalOutcome
-    switch outcome {
-    case .skipped: return
-    case .failed(let error): result = .failed(error)
-    case .written:
-      // The source may have changed since, but then it is not as it was before: it is done again, never left out.
-      guard let output = FileStamp(of: job.output, links: .stay) else { return }
-      result = .written(output: output)
+    for (place, output) in job.outputs.enumerated() where output.settled == nil {
+      let result: JournalOutcome
+      switch outcome {
+      case .skipped: return
+      case .failed(let error): result = .failed(error)
+      case .written(let picture):
+        // The source may have changed since, but then it is not as it was before: it is done again, never left out.
+        guard picture.outputs[place].skipped == nil, let stamp = FileStamp(of: output.path, links: .stay) else {
+          continue
+        }
+        result = .written(output: stamp)
+      }
+      journal.append(
+        JournalEntry(
+          source: begun?.source ?? FileStamp(byteCount: 0, modified: 0),
+          recipe: mark.value(for: output.format, result), outcome: result, outputName: names.output(output.path),
+          sourceName: names.source(job)))
     }
-    journal.append(
-      JournalEntry(
-        source: begun?.source ?? FileStamp(byteCount: 0, modified: 0), recipe: mark.value(for: job.format, result),
-        outcome: result, outputName: names.output(job), sourceName: names.source(job)))
   }
 
   /// The run is over: what could not be swept when it began may be by now.
@@ -105,23 +112,47 @@ package final class Ledger: JobSource {
 
   /// The run ends while pictures are in hand: their temporary files go. Workers that are still at it are to end.
   package func dropPicturesInHand() {
-    let folders = Set(state.withLock { $0.inHand.values.map { $0.job.output.removingLastComponent() } })
+    let folders = Set(state.withLock { $0.inHand.values.flatMap(\.job.folders) })
     for folder in folders { StaleTemporaries.drop(folder, since: start) }
   }
 
-  /// Whether a job's output is there as this recipe made it, whatever became of its source.
+  /// Whether a job's outputs are there as this recipe made them, whatever became of its source.
   package func isMade(_ job: Job) -> Bool {
-    let record = history?.record(outputName: names.output(job), sourceName: names.source(job))
-    guard let record, case .written(let output) = record.outcome,
-      record.recipe == mark.value(for: job.format, record.outcome)
-    else { return false }
-    return FileStamp(of: job.output, links: .stay) == output
+    job.outputs.allSatisfy { output in
+      let record = history?.record(outputName: names.output(output.path), sourceName: names.source(job))
+      guard let record, case .written(let stamp) = record.outcome,
+        record.recipe == mark.value(for: output.format, record.outcome)
+      else { return false }
+      return FileStamp(of: output.path, links: .stay) == stamp
+    }
   }
 
-  /// What is known of a job without doing it; nil where it has to be done.
-  private func settlement(of job: Job, _ source: FileStamp?) -> Outcome? {
-    guard let history, job.refusal == nil else { return nil }
-    let record = history.record(outputName: names.output(job), sourceName: names.source(job))
+  /// What is known of a job without doing it: how it ended, or what is left of it.
+  private func settlement(of job: Job, _ source: FileStamp?) -> Settlement {
+    guard let history, job.refusal == nil else { return .toDo(job) }
+    var outputs = job.outputs
+    for place in outputs.indices {
+      switch settlement(of: outputs[place], job, source, history) {
+      case .failed(let error): return .ended(.failed(error))
+      case .skipped(let reason): outputs[place].settled = reason
+      case .written, nil: break
+      }
+    }
+    if let reason = outputs[0].settled, outputs.allSatisfy({ $0.settled != nil }) { return .ended(.skipped(reason)) }
+    return .toDo(
+      Job(
+        index: job.index, source: job.source, outputs: outputs, sourceByteCount: job.sourceByteCount,
+        address: job.address))
+  }
+
+  private enum Settlement {
+    case ended(Outcome)
+    case toDo(Job)
+  }
+
+  /// What is known of one output; nil where it has to be made.
+  private func settlement(of output: JobOutput, _ job: Job, _ source: FileStamp?, _ history: History) -> Outcome? {
+    let record = history.record(outputName: names.output(output.path), sourceName: names.source(job))
     switch selection {
     case .all: return nil
     case .failed:
@@ -129,12 +160,12 @@ package final class Ledger: JobSource {
       return .skipped(.notFailed)
     case .outdated, .unfinished: break
     }
-    guard let record, record.source == source, record.recipe == mark.value(for: job.format, record.outcome) else {
+    guard let record, record.source == source, record.recipe == mark.value(for: output.format, record.outcome) else {
       return nil
     }
     switch (record.outcome, selection) {
-    case (.written(let output), _):
-      return FileStamp(of: job.output, links: .stay) == output ? .skipped(.upToDate) : nil
+    case (.written(let stamp), _):
+      return FileStamp(of: output.path, links: .stay) == stamp ? .skipped(.upToDate) : nil
     case (.failed(let error), .unfinished) where error.code.isLasting: return .failed(error.known)
     case (.failed, _), (.partial, _): return nil
     }
@@ -151,11 +182,16 @@ private struct LedgerNames: Sendable {
     here = currentFolder()
   }
 
-  func output(_ job: Job) -> [UInt8] {
-    Array(job.output.bytes.dropFirst(folder.length).drop { $0 == UInt8(ascii: "/") })
+  func output(_ path: FilePath) -> [UInt8] {
+    Array(path.bytes.dropFirst(folder.length).drop { $0 == UInt8(ascii: "/") })
   }
 
   func source(_ job: Job) -> [UInt8] { here.pushing(job.source).lexicallyNormalized().bytes }
+}
+
+extension Job {
+  /// Where its outputs lie.
+  fileprivate var folders: Set<FilePath> { Set(outputs.map { $0.path.removingLastComponent() }) }
 }
 
 extension ErrorCode {

@@ -46,6 +46,9 @@ package struct NameTemplate: Hashable, Sendable {
 
   private init(parts: [Part]) { self.parts = parts }
 
+  /// Whether two sizes of a picture get two names.
+  package var tellsSizesApart: Bool { parts.contains(.field(.size)) || needsPixelSize }
+
   /// Whether names depend on the size of the output, which only the source's header tells.
   package var needsPixelSize: Bool { parts.contains(.field(.width)) || parts.contains(.field(.height)) }
 }

@@ -79,9 +79,9 @@ extension Stage {
 package struct WrittenPicture: Hashable, Sendable {
   /// As stored, before orientation.
   package var sourceSize: PixelSize
-  package var outputSize: PixelSize
   package var sourceByteCount: Int
-  package var outputByteCount: Int
+  /// In the order of the job's outputs; one at least was written.
+  package var outputs: [OutputResult]
   /// Harmless complaints of the decoder, and the first of them in its words.
   package var warningCount: Int
   package var firstWarning: String
@@ -94,14 +94,43 @@ package struct WrittenPicture: Hashable, Sendable {
     sourceSize: PixelSize, outputSize: PixelSize, sourceByteCount: Int, outputByteCount: Int, warningCount: Int,
     firstWarning: String, times: StageTimes, cpuTimes: StageTimes = StageTimes()
   ) {
+    self.init(
+      sourceSize: sourceSize, sourceByteCount: sourceByteCount,
+      outputs: [OutputResult(size: outputSize, byteCount: outputByteCount)], warningCount: warningCount,
+      firstWarning: firstWarning, times: times, cpuTimes: cpuTimes)
+  }
+
+  package init(
+    sourceSize: PixelSize, sourceByteCount: Int, outputs: [OutputResult], warningCount: Int, firstWarning: String,
+    times: StageTimes, cpuTimes: StageTimes
+  ) {
     self.sourceSize = sourceSize
-    self.outputSize = outputSize
     self.sourceByteCount = sourceByteCount
-    self.outputByteCount = outputByteCount
+    self.outputs = outputs
     self.warningCount = warningCount
     self.firstWarning = firstWarning
     self.times = times
     self.cpuTimes = cpuTimes
+  }
+
+  /// The first output's.
+  package var outputSize: PixelSize { outputs[0].size }
+  /// Of all outputs that were written.
+  package var outputByteCount: Int { outputs.reduce(0) { $0 + $1.byteCount } }
+}
+
+/// How one output of a written picture ended.
+package struct OutputResult: Hashable, Sendable {
+  package var size: PixelSize
+  /// 0 where it was skipped.
+  package var byteCount: Int
+  /// Why it was not made; nil where it was.
+  package var skipped: SkipReason?
+
+  package init(size: PixelSize, byteCount: Int, skipped: SkipReason? = nil) {
+    self.size = size
+    self.byteCount = byteCount
+    self.skipped = skipped
   }
 }
 

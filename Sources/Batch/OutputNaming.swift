@@ -7,48 +7,51 @@ package struct OutputNaming: Sendable {
   package var folder: FilePath
   package var template: NameTemplate
   package var format: OutputFormat
-  /// What `{size}` stands for.
-  package var size: String
-  /// The size that a source's output will have, upright; asked only where the template has `{w}` or `{h}`.
-  package var measure: (@Sendable (FilePath) throws(JobError) -> PixelSize)?
+  /// What `{size}` stands for: one for each output of a picture.
+  package var sizes: [String]
+  /// The sizes that a source's outputs will have, upright; asked only where the template has `{w}` or `{h}`.
+  package var measure: (@Sendable (FilePath) throws(JobError) -> [PixelSize])?
 
   package init(
-    folder: FilePath, template: NameTemplate = .mirrored, format: OutputFormat = .same, size: String = "",
-    measure: (@Sendable (FilePath) throws(JobError) -> PixelSize)? = nil
+    folder: FilePath, template: NameTemplate = .mirrored, format: OutputFormat = .same, sizes: [String] = [""],
+    measure: (@Sendable (FilePath) throws(JobError) -> [PixelSize])? = nil
   ) {
     self.folder = folder
     self.template = template
     self.format = format
-    self.size = size
+    self.sizes = sizes
     self.measure = measure
   }
 
-  /// The job that makes an input's output; refused where the input is, where its size cannot be told for its name, or
+  /// The job that makes an input's outputs; refused where the input is, where its size cannot be told for its name, or
   /// where its name would lead out of the folder.
   func job(index: Int, for input: FoundInput) -> Job { job(index: index, for: input, measured: measured(input)) }
 
-  /// The size of an input's output, or why there is none; nil where names do not need it.
-  func measured(_ input: FoundInput) -> Result<PixelSize, JobError>? {
+  /// The sizes of an input's outputs, or why there are none; nil where names do not need them.
+  func measured(_ input: FoundInput) -> Result<[PixelSize], JobError>? {
     guard template.needsPixelSize, input.refusal == nil, let measure else { return nil }
     do { return .success(try measure(input.source)) } catch { return .failure(error) }
   }
 
   /// - Parameter measured: what `measured` gave.
-  func job(index: Int, for input: FoundInput, measured: Result<PixelSize, JobError>?) -> Job {
+  func job(index: Int, for input: FoundInput, measured: Result<[PixelSize], JobError>?) -> Job {
     var refusal = input.refusal
-    var pixels: PixelSize?
+    var pixels: [PixelSize]?
     switch measured {
-    case .success(let size): pixels = size
+    case .success(let sizes): pixels = sizes
     case .failure(let error): refusal = error
     case nil: break
     }
-    let parts = NameParts(
-      relative: input.relative, requested: format, contents: input.contents, size: size, pixels: pixels)
-    let name = template.name(of: parts)
-    if name == nil, refusal == nil { refusal = .unusableName }
+    var parts = NameParts(relative: input.relative, requested: format, contents: input.contents, size: "")
+    let outputs = sizes.indices.map { place in
+      parts.size = sizes[place]
+      parts.pixels = pixels?[place]
+      let name = template.name(of: parts)
+      if name == nil, refusal == nil { refusal = .unusableName }
+      return JobOutput(path: name.map { folder.pushing($0.path) } ?? folder, format: name?.format ?? .jpeg)
+    }
     return Job(
-      index: index, source: input.source, output: name.map { folder.pushing($0.path) } ?? folder,
-      format: name?.format ?? .jpeg, sourceByteCount: input.byteCount, refusal: refusal)
+      index: index, source: input.source, outputs: outputs, sourceByteCount: input.byteCount, refusal: refusal)
   }
 }
 

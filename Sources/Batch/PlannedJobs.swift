@@ -6,7 +6,7 @@ package struct PlannedJobs: RandomAccessCollection, Sendable {
   let inputs: FoundInputs
   private let naming: OutputNaming
   /// What names need of each picture; empty where they need nothing.
-  private let measured: [Result<PixelSize, JobError>?]
+  private let measured: [Result<[PixelSize], JobError>?]
 
   /// Reads headers where the names have the size of the output in them.
   init(_ inputs: FoundInputs, naming: OutputNaming) {

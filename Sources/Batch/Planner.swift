@@ -52,12 +52,14 @@ package enum Planner {
     var overlaps: [Overlap] = []
     var lastFolder: (path: FilePath, isThere: Bool)?
     for job in jobs where job.refusal == nil {
-      // Neighbours share folders, and where a folder is not there yet, nor is anything in it.
-      let folder = job.output.removingLastComponent()
-      let isThere = lastFolder?.path == folder ? lastFolder?.isThere == true : OutputFile.isThere(folder)
-      lastFolder = (folder, isThere)
-      guard isThere, let index = sources.index(of: job.output) else { continue }
-      overlaps.append(Overlap(input: jobs.inputs[index].source, output: job.output))
+      for output in job.outputs.map(\.path) {
+        // Neighbours share folders, and where a folder is not there yet, nor is anything in it.
+        let folder = output.removingLastComponent()
+        let isThere = lastFolder?.path == folder ? lastFolder?.isThere == true : OutputFile.isThere(folder)
+        lastFolder = (folder, isThere)
+        guard isThere, let index = sources.index(of: output) else { continue }
+        overlaps.append(Overlap(input: jobs.inputs[index].source, output: output))
+      }
     }
     return overlaps
   }

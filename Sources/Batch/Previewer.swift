@@ -22,8 +22,15 @@ package final class Previewer {
   package func prospect(of job: Job) -> Prospect {
     if let refusal = job.refusal { return .ended(.failed(refusal)) }
     do throws(JobError) {
-      if try OutputFile.mustBeSkipped(job.output, existing: recipe.existing) { return .ended(.skipped(.exists)) }
-      return .planned(try preview(of: job.source))
+      var settled: [SkipReason?] = []
+      for output in job.outputs {
+        let isThere = try OutputFile.mustBeSkipped(output.path, existing: recipe.existing)
+        settled.append(output.settled ?? (isThere ? .exists : nil))
+      }
+      if let reason = settled[0], settled.allSatisfy({ $0 != nil }) { return .ended(.skipped(reason)) }
+      var preview = try preview(of: job.source)
+      for place in settled.indices { preview.outputs[place].skipped = settled[place] }
+      return .planned(preview)
     } catch {
       return .ended(.failed(error))
     }
@@ -33,8 +40,10 @@ package final class Previewer {
   package func preview(of source: FilePath) throws(JobError) -> PicturePreview {
     let header = try reader.read(source).header
     // The format decides about decoding and encoding, not about sizes.
-    let plan = ThumbnailPlan(header, recipe: recipe, format: header.format)
-    return PicturePreview(sourceSize: header.size, outputSize: plan.outputs[0].placement.canvas)
+    let formats = [ImageFormat](repeating: header.format, count: max(1, recipe.sizes.count))
+    let plan = ThumbnailPlan(header, recipe: recipe, formats: formats)
+    return PicturePreview(
+      sourceSize: header.size, outputs: plan.outputs.map { OutputResult(size: $0.placement.canvas, byteCount: 0) })
   }
 }
 
@@ -42,10 +51,11 @@ package final class Previewer {
 package struct PicturePreview: Hashable, Sendable {
   /// As stored, before orientation.
   package var sourceSize: PixelSize
-  package var outputSize: PixelSize
+  /// In the order of the job's outputs, without bytes.
+  package var outputs: [OutputResult]
 
-  package init(sourceSize: PixelSize, outputSize: PixelSize) {
+  package init(sourceSize: PixelSize, outputs: [OutputResult]) {
     self.sourceSize = sourceSize
-    self.outputSize = outputSize
+    self.outputs = outputs
   }
 }

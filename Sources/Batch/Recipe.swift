@@ -3,7 +3,8 @@ package import Imaging
 
 /// What is done to each picture: everything that the bytes of an output depend on beside its source.
 package struct Recipe: Hashable, Sendable {
-  package var size: SizeRequest? = .box(width: 256, height: 256)
+  /// One for each output of a picture; empty for a single one at full size.
+  package var sizes: [SizeRequest] = [.box(width: 256, height: 256)]
   package var fit: Fit = .inside
   package var gravity: Gravity = .center
   package var upscale: Upscaling = .never
@@ -23,6 +24,12 @@ package struct Recipe: Hashable, Sendable {
   package var limits = DecodeLimits()
 
   package init() {}
+
+  /// The only size, where there is one; nil for full size.
+  package var size: SizeRequest? {
+    get { sizes.first }
+    set { sizes = newValue.map { [$0] } ?? [] }
+  }
 }
 
 package enum ColourRequest: String, Sendable { case asSource, gray }

@@ -34,7 +34,7 @@ package final class StreamedJobs: JobSource {
     var names = TakenNames()
     var sources: Set<FileIdentity> = []
     for job in planned where job.refusal == nil {
-      _ = names.take(job.output, for: job.source)
+      for output in job.outputs { _ = names.take(output.path, for: job.source) }
       if let status = try? FileStatus(of: job.source) { sources.insert(status.identity) }
     }
     let reader = EntryReader(Descriptor(owning: descriptor), separator: separator, stop: stop)
@@ -74,10 +74,14 @@ package final class StreamedJobs: JobSource {
     let job = naming.job(index: state.nextIndex, for: input)
     if let identity = input.identity { state.sources.insert(identity) }
     if job.refusal != nil { return job }
-    if outputFolderIsThere, let status = try? FileStatus(of: job.output), state.sources.contains(status.identity) {
-      return job.refused(.outputIsInput)
+    for output in job.outputs.map(\.path) where outputFolderIsThere {
+      if let status = try? FileStatus(of: output), state.sources.contains(status.identity) {
+        return job.refused(.outputIsInput)
+      }
     }
-    if let other = state.names.take(job.output, for: job.source) { return job.refused(.nameTaken(by: other)) }
+    for output in job.outputs.map(\.path) {
+      if let other = state.names.take(output, for: job.source) { return job.refused(.nameTaken(by: other)) }
+    }
     return job
   }
 }
@@ -114,8 +118,7 @@ private struct TakenNames {
 
 extension Job {
   fileprivate func refused(_ error: JobError) -> Job {
-    Job(
-      index: index, source: source, output: output, format: format, sourceByteCount: sourceByteCount, refusal: error)
+    Job(index: index, source: source, outputs: outputs, sourceByteCount: sourceByteCount, refusal: error)
   }
 }
 

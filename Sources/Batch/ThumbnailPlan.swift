@@ -7,19 +7,25 @@ struct ThumbnailPlan {
   /// In the order of the job's outputs.
   let outputs: [OutputPlan]
 
-  init(_ header: ImageHeader, recipe: Recipe, format: ImageFormat) {
-    let output = OutputPlan(header, recipe: recipe, size: recipe.size, format: format)
-    outputs = [output]
+  /// - Parameter formats: one for each size of the recipe.
+  init(_ header: ImageHeader, recipe: Recipe, formats: [ImageFormat]) {
+    let sizes: [SizeRequest?] = recipe.sizes.isEmpty ? [nil] : recipe.sizes
+    precondition(sizes.count == formats.count, "a size is an output")
+    outputs = zip(sizes, formats).map { OutputPlan(header, recipe: recipe, size: $0, format: $1) }
     var decode = DecodeRequest()
     decode.denominator = outputs.reduce(8) { min($0, $1.denominator(recipe.shrink)) }
-    switch (recipe.colour, format) {
-    case (.gray, _): decode.content = .gray
-    case (.asSource, .jpeg): decode.content = .planes
-    case (.asSource, .png): decode.content = .colour
+    switch recipe.colour {
+    case .gray: decode.content = .gray
+    case .asSource: decode.content = formats.allSatisfy { $0 == .jpeg } ? .planes : .colour
     }
     decode.reading = recipe.tolerance == .warningFails ? .everything : .needed
     decode.region = DecodeRegion(outputs.map { $0.region(recipe.kernel) }, of: header.size)
     self.decode = decode
+  }
+
+  /// The outputs from the largest to the smallest, so that the last needs the least memory beside the decoded picture.
+  var order: [Int] {
+    outputs.indices.sorted { outputs[$0].placement.picture.pixelCount > outputs[$1].placement.picture.pixelCount }
   }
 
   /// The largest picture that is made, before or after it is put on its canvas.

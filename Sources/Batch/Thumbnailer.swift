@@ -63,7 +63,8 @@ package final class Thumbnailer {
   private func make(
     _ job: Job, _ clock: inout StageClock, _ opening: () throws(JobError) -> Descriptor
   ) throws -> Outcome {
-    if try OutputFile.mustBeSkipped(job.output, existing: recipe.existing) { return .skipped(.exists) }
+    let settled = try job.outputs.map { try settlement(of: $0) }
+    if let reason = settled[0], settled.allSatisfy({ $0 != nil }) { return .skipped(reason) }
     var deadline = Deadline(after: timeout)
     let source = try read(opening(), job, &clock, &deadline)
 
@@ -74,25 +75,50 @@ package final class Thumbnailer {
     let report = decoded.report
     try check(report)
 
+    var outputs = zip(plan.outputs, settled).map {
+      OutputResult(size: $0.placement.canvas, byteCount: 0, skipped: $1)
+    }
+    var order = plan.order.filter { settled[$0] == nil }
+    let last = order.removeLast()
+    for place in order {
+      let picture = decoded.picture.shared()
+      outputs[place].byteCount = try write(picture, plan.outputs[place], job.outputs[place], &clock, &deadline)
+    }
+    // The last one may have the decoded picture's memory.
+    outputs[last].byteCount = try write(
+      decoded.unwrapped(), plan.outputs[last], job.outputs[last], &clock, &deadline)
+    return unsafe .written(
+      WrittenPicture(
+        sourceSize: header.size, sourceByteCount: source.bytes.count, outputs: outputs,
+        warningCount: report.noteCount + (report.damage == nil ? 0 : 1),
+        firstWarning: report.damage?.sentence ?? report.firstNote, times: clock.times,
+        cpuTimes: clock.cpuTimes))
+  }
+
+  /// Why an output needs not be made, if so.
+  private func settlement(of output: JobOutput) throws -> SkipReason? {
+    if let reason = output.settled { return reason }
+    return try OutputFile.mustBeSkipped(output.path, existing: recipe.existing) ? .exists : nil
+  }
+
+  /// Makes one output of a decoded picture.
+  /// - Returns: its bytes.
+  private func write(
+    _ picture: consuming Picture, _ plan: OutputPlan, _ output: JobOutput, _ clock: inout StageClock,
+    _ deadline: inout Deadline
+  ) throws -> Int {
     clock.enter(.resize)
     try deadline.check(.resize)
-    let output = plan.outputs[0]
-    let small = shaper.shaped(decoded.unwrapped(), output)
-    let outputSize = small.size
+    let small = shaper.shaped(picture, plan)
 
     clock.enter(.encode)
     try deadline.check(.encode)
-    let bytes = try unsafe encoder.encode(small, output.encode)
+    let bytes = try unsafe encoder.encode(small, plan.encode)
 
     clock.enter(.write)
-    try unsafe OutputFile.write(bytes, to: job.output, existing: recipe.existing, durability: recipe.durability)
+    try unsafe OutputFile.write(bytes, to: output.path, existing: recipe.existing, durability: recipe.durability)
     clock.end()
-    return unsafe .written(
-      WrittenPicture(
-        sourceSize: header.size, outputSize: outputSize, sourceByteCount: source.bytes.count,
-        outputByteCount: bytes.count, warningCount: report.noteCount + (report.damage == nil ? 0 : 1),
-        firstWarning: report.damage?.sentence ?? report.firstNote, times: clock.times,
-        cpuTimes: clock.cpuTimes))
+    return bytes.count
   }
 
   /// The source's bytes. Those of a large file are memory too: so its start is read first, and the rest when the picture
@@ -106,7 +132,7 @@ package final class Thumbnailer {
     if start.byteCount == start.status.byteCount { return start }
     do {
       let header = try unsafe decoder.readHeader(start.bytes, limits: limits(deadline))
-      let plan = ThumbnailPlan(header, recipe: recipe, format: job.format)
+      let plan = ThumbnailPlan(header, recipe: recipe, formats: job.outputs.map(\.format))
       try admit(MemoryEstimate(header, plan: plan, fileByteCount: start.status.byteCount), &clock, &deadline)
     } catch CodecError.truncated {
       // The header is longer than the start: admitted as if it were the largest picture there can be.
@@ -124,7 +150,7 @@ package final class Thumbnailer {
     _ source: borrowing SourceFile, of job: Job, _ clock: inout StageClock, _ deadline: inout Deadline
   ) throws -> (ImageHeader, ThumbnailPlan) {
     let header = try unsafe decoder.readHeader(source.bytes, limits: limits(deadline))
-    let plan = ThumbnailPlan(header, recipe: recipe, format: job.format)
+    let plan = ThumbnailPlan(header, recipe: recipe, formats: job.outputs.map(\.format))
     let estimate = MemoryEstimate(header, plan: plan, fileByteCount: source.byteCount)
     if try admit(estimate, &clock, &deadline) == .afterWaiting {
       // The decoder has to know the new deadline.

@@ -6,15 +6,8 @@ internal import SystemPackage
 
 extension Recipe {
   func write(to wire: inout WireWriter) {
-    switch size {
-    case nil: wire.write(0)
-    case .box(let width, let height): for value in [1, width, height] { wire.write(value) }
-    case .width(let width): for value in [2, width] { wire.write(value) }
-    case .height(let height): for value in [3, height] { wire.write(value) }
-    case .percent(let percent):
-      wire.write(4)
-      wire.write(percent)
-    }
+    wire.write(sizes.count)
+    for size in sizes { size.write(to: &wire) }
     for text in [
       fit.rawValue, gravity.rawValue, padding.rawValue, upscale.rawValue, kernel.rawValue, colour.rawValue,
       shrink.rawValue, orientation.rawValue, profile.rawValue,
@@ -29,14 +22,8 @@ extension Recipe {
 
   init(from wire: inout WireReader) throws(WireError) {
     self.init()
-    switch try wire.integer() {
-    case 0: size = nil
-    case 1: size = .box(width: try wire.integer(), height: try wire.integer())
-    case 2: size = .width(try wire.integer())
-    case 3: size = .height(try wire.integer())
-    case 4: size = .percent(try wire.double())
-    default: throw WireError()
-    }
+    sizes = []
+    for _ in 0..<(try wire.count()) { sizes.append(try SizeRequest(from: &wire)) }
     fit = try wire.value(Fit.self)
     gravity = try wire.value(Gravity.self)
     padding = try wire.value(PaddingRule.self)
@@ -62,19 +49,53 @@ extension Recipe {
   }
 }
 
+extension SizeRequest {
+  fileprivate func write(to wire: inout WireWriter) {
+    switch self {
+    case .box(let width, let height): for value in [1, width, height] { wire.write(value) }
+    case .width(let width): for value in [2, width] { wire.write(value) }
+    case .height(let height): for value in [3, height] { wire.write(value) }
+    case .percent(let percent):
+      wire.write(4)
+      wire.write(percent)
+    }
+  }
+
+  fileprivate init(from wire: inout WireReader) throws(WireError) {
+    switch try wire.integer() {
+    case 1: self = .box(width: try wire.integer(), height: try wire.integer())
+    case 2: self = .width(try wire.integer())
+    case 3: self = .height(try wire.integer())
+    case 4: self = .percent(try wire.double())
+    default: throw WireError()
+    }
+  }
+}
+
 extension Job {
   func write(to wire: inout WireWriter) {
     wire.write(index)
     wire.write(source.bytes)
-    wire.write(output.bytes)
-    wire.write(format.rawValue)
     wire.write(sourceByteCount)
+    wire.write(outputs.count)
+    for output in outputs {
+      wire.write(output.path.bytes)
+      wire.write(output.format.rawValue)
+      wire.write(output.settled?.rawValue ?? "")
+    }
   }
 
   init(from wire: inout WireReader) throws(WireError) {
-    self.init(
-      index: try wire.integer(), source: FilePath(bytes: try wire.string()), output: FilePath(bytes: try wire.string()),
-      format: try wire.value(ImageFormat.self), sourceByteCount: try wire.integer())
+    let index = try wire.integer()
+    let source = FilePath(bytes: try wire.string())
+    let byteCount = try wire.integer()
+    var outputs: [JobOutput] = []
+    for _ in 0..<(try wire.count()) {
+      let path = FilePath(bytes: try wire.string())
+      outputs.append(JobOutput(path: path, format: try wire.value(ImageFormat.self), settled: try wire.reason()))
+    }
+    guard !outputs.isEmpty else { throw WireError() }
+    self.init(index: index, source: source, outputs: outputs, sourceByteCount: byteCount)
   }
 }
 
@@ -84,9 +105,13 @@ extension Outcome {
     case .written(let picture):
       wire.write("written")
       for value in [
-        picture.sourceSize.width, picture.sourceSize.height, picture.outputSize.width, picture.outputSize.height,
-        picture.sourceByteCount, picture.outputByteCount, picture.warningCount,
+        picture.sourceSize.width, picture.sourceSize.height, picture.sourceByteCount, picture.outputs.count,
       ] { wire.write(value) }
+      for output in picture.outputs {
+        for value in [output.size.width, output.size.height, output.byteCount] { wire.write(value) }
+        wire.write(output.skipped?.rawValue ?? "")
+      }
+      wire.write(picture.warningCount)
       wire.write(picture.firstWarning)
       for times in [picture.times, picture.cpuTimes] {
         for stage in Stage.allCases { wire.write(times[stage].nanoseconds) }
@@ -104,11 +129,16 @@ extension Outcome {
     switch try wire.text() {
     case "written":
       let sourceSize = try wire.size()
-      let outputSize = try wire.size()
+      let sourceByteCount = try wire.integer()
+      var outputs: [OutputResult] = []
+      for _ in 0..<(try wire.count()) {
+        outputs.append(
+          OutputResult(size: try wire.size(), byteCount: try wire.integer(), skipped: try wire.reason()))
+      }
+      guard !outputs.isEmpty else { throw WireError() }
       var picture = WrittenPicture(
-        sourceSize: sourceSize, outputSize: outputSize, sourceByteCount: try wire.integer(),
-        outputByteCount: try wire.integer(), warningCount: try wire.integer(), firstWarning: try wire.text(),
-        times: StageTimes())
+        sourceSize: sourceSize, sourceByteCount: sourceByteCount, outputs: outputs,
+        warningCount: try wire.integer(), firstWarning: try wire.text(), times: StageTimes(), cpuTimes: StageTimes())
       for stage in Stage.allCases { picture.times[stage] = .nanoseconds(try wire.integer()) }
       for stage in Stage.allCases { picture.cpuTimes[stage] = .nanoseconds(try wire.integer()) }
       self = .written(picture)
@@ -122,6 +152,20 @@ extension Outcome {
 }
 
 extension WireReader {
+  /// Of the elements of a list.
+  fileprivate mutating func count() throws(WireError) -> Int {
+    let count = try integer()
+    guard (0...1000).contains(count) else { throw WireError() }
+    return count
+  }
+
+  fileprivate mutating func reason() throws(WireError) -> SkipReason? {
+    let text = try text()
+    if text.isEmpty { return nil }
+    guard let reason = SkipReason(rawValue: text) else { throw WireError() }
+    return reason
+  }
+
   fileprivate mutating func size() throws(WireError) -> PixelSize {
     let width = try integer()
     let height = try integer()

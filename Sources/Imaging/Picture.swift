@@ -7,6 +7,15 @@ package enum Picture: ~Copyable {
   case pixels(Plane)
   case yCbCr(ColourPlanes)
 
+  /// The same pixels under one more owner; nobody may change them then.
+  package borrowing func shared() -> Picture {
+    switch self {
+    case .pixels(let plane): .pixels(plane.shared())
+    case .yCbCr(let planes):
+      .yCbCr(ColourPlanes(luma: planes.luma.shared(), cb: planes.cb.shared(), cr: planes.cr.shared()))
+    }
+  }
+
   package var size: PixelSize {
     switch self {
     case .pixels(let plane): plane.size

@@ -22,7 +22,14 @@ package enum SampleDepth: Int, Sendable {
   /// The part that the whole picture covers, in samples. A decoder that shrinks rounds its planes' sizes up, so the
   /// last column or row may be covered only in part; resampling gives it its true weight.
   package var extent: SourceBox
-  private let buffer: PooledBuffer
+  private let memory: Memory
+
+  /// Ends with the last plane that shows it.
+  private final class Memory {
+    let buffer: PooledBuffer
+
+    init(_ buffer: consuming PooledBuffer) { self.buffer = buffer }
+  }
 
   /// A plane of undefined samples.
   /// - Parameters:
@@ -42,15 +49,28 @@ package enum SampleDepth: Int, Sendable {
     stride = (needed + 63) & ~63
     rowCapacity = max(size.height, leastRows)
     // 64 spare bytes let a kernel read a whole vector that starts inside the last row.
-    buffer = pool.take(byteCount: stride * rowCapacity + 64)
+    memory = Memory(pool.take(byteCount: stride * rowCapacity + 64))
   }
+
+  private init(sharing other: borrowing Plane) {
+    size = other.size
+    channels = other.channels
+    depth = other.depth
+    stride = other.stride
+    rowCapacity = other.rowCapacity
+    extent = other.extent
+    memory = other.memory
+  }
+
+  /// The same samples under one more owner; nobody may change them then.
+  package borrowing func shared() -> Plane { Plane(sharing: self) }
 
   /// Bytes of a row that hold samples.
   package var rowByteCount: Int { size.width * channels * depth.byteCount }
 
   /// The first byte of the first row; `stride * rowCapacity` bytes and 64 spare ones are there.
-  @unsafe package var base: UnsafeMutableRawPointer { unsafe buffer.base }
+  @unsafe package var base: UnsafeMutableRawPointer { unsafe memory.buffer.base }
 
   /// The first byte of a row.
-  @unsafe package func row(_ y: Int) -> UnsafeMutableRawPointer { unsafe buffer.base + y * stride }
+  @unsafe package func row(_ y: Int) -> UnsafeMutableRawPointer { unsafe memory.buffer.base + y * stride }
 }

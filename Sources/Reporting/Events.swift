@@ -19,50 +19,73 @@ package enum Events {
     return line.text
   }
 
-  /// One line for each picture that ended.
-  package static func file(_ job: Job, _ outcome: Outcome) -> String {
+  /// One line for each output of a picture that ended; one without an output where it failed.
+  package static func file(_ job: Job, _ outcome: Outcome) -> [String] {
+    switch outcome {
+    case .written(let picture):
+      return zip(job.outputs, picture.outputs).map { output, result in
+        if let reason = result.skipped { return skipped(job, output, reason) }
+        return written(job, output, picture, result)
+      }
+    case .skipped(let reason): return job.outputs.map { skipped(job, $0, $0.settled ?? reason) }
+    case .failed(let error):
+      // A failed input has no output from this run that counts, so none is named.
+      var line = fileLine(job)
+      line.add("status", "failed")
+      line.add("error", object(error))
+      return [line.text]
+    }
+  }
+
+  private static func fileLine(_ job: Job) -> JSONLine {
     var line = JSONLine()
     line.add("event", "file")
     if let address = job.address { line.add("source", address) } else { line.add("source", path: job.source) }
-    switch outcome {
-    case .written(let picture):
-      line.add("output", path: job.output)
-      if job.address != nil, job.source != job.output { line.add("original", path: job.source) }
-      line.add("status", "written")
-      line.add("sourceWidth", picture.sourceSize.width)
-      line.add("sourceHeight", picture.sourceSize.height)
-      line.add("width", picture.outputSize.width)
-      line.add("height", picture.outputSize.height)
-      line.add("sourceBytes", picture.sourceByteCount)
-      line.add("outputBytes", picture.outputByteCount)
-      line.add("warnings", picture.warningCount)
-      if picture.warningCount > 0 { line.add("warning", picture.firstWarning) }
-      line.add("seconds", stages(picture.times))
-    case .skipped(let reason):
-      line.add("output", path: job.output)
-      line.add("status", "skipped")
-      line.add("reason", reason.rawValue)
-    case .failed(let error):
-      // A failed input has no output from this run, so none is named.
-      line.add("status", "failed")
-      line.add("error", object(error))
-    }
+    return line
+  }
+
+  private static func written(
+    _ job: Job, _ output: JobOutput, _ picture: WrittenPicture, _ result: OutputResult
+  ) -> String {
+    var line = fileLine(job)
+    line.add("output", path: output.path)
+    if job.address != nil, job.source != output.path { line.add("original", path: job.source) }
+    line.add("status", "written")
+    addSizes(&line, picture.sourceSize, result.size)
+    line.add("sourceBytes", picture.sourceByteCount)
+    line.add("outputBytes", result.byteCount)
+    line.add("warnings", picture.warningCount)
+    if picture.warningCount > 0 { line.add("warning", picture.firstWarning) }
+    line.add("seconds", stages(picture.times))
     return line.text
   }
 
-  /// What `--dry-run` says of a picture that would be written.
-  package static func planned(_ job: Job, _ preview: PicturePreview) -> String {
-    var line = JSONLine()
-    line.add("event", "file")
-    line.add("source", path: job.source)
-    line.add("output", path: job.output)
-    line.add("status", "planned")
-    line.add("sourceWidth", preview.sourceSize.width)
-    line.add("sourceHeight", preview.sourceSize.height)
-    line.add("width", preview.outputSize.width)
-    line.add("height", preview.outputSize.height)
-    line.add("sourceBytes", job.sourceByteCount)
+  private static func skipped(_ job: Job, _ output: JobOutput, _ reason: SkipReason) -> String {
+    var line = fileLine(job)
+    line.add("output", path: output.path)
+    line.add("status", "skipped")
+    line.add("reason", reason.rawValue)
     return line.text
+  }
+
+  /// What `--dry-run` says of a picture that would be written, a line for each output.
+  package static func planned(_ job: Job, _ preview: PicturePreview) -> [String] {
+    zip(job.outputs, preview.outputs).map { output, result in
+      if let reason = result.skipped { return skipped(job, output, reason) }
+      var line = fileLine(job)
+      line.add("output", path: output.path)
+      line.add("status", "planned")
+      addSizes(&line, preview.sourceSize, result.size)
+      line.add("sourceBytes", job.sourceByteCount)
+      return line.text
+    }
+  }
+
+  private static func addSizes(_ line: inout JSONLine, _ source: PixelSize, _ output: PixelSize) {
+    line.add("sourceWidth", source.width)
+    line.add("sourceHeight", source.height)
+    line.add("width", output.width)
+    line.add("height", output.height)
   }
 
   /// The last line of a run.
@@ -74,6 +97,7 @@ package enum Events {
     line.add("skipped", summary.tally.skipped)
     line.add("failed", summary.tally.failed)
     line.add("notStarted", summary.notStarted)
+    line.add("outputs", summary.tally.outputs)
     line.add("seconds", seconds: summary.wallTime)
     line.add("cpuSeconds", seconds: summary.usage.cpuTime)
     line.add("peakBytes", summary.usage.peakByteCount)

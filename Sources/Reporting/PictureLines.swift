@@ -3,31 +3,44 @@ internal import Imaging
 
 // Lines for people about single pictures that went well.
 
-/// "dogs/a.jpg -> thumbs/a.jpg: 4000x3000 -> 256x192, 812 kB -> 9.1 kB, 14.1 ms".
-func writtenLine(_ job: Job, _ picture: WrittenPicture) -> String {
+/// "dogs/a.jpg -> thumbs/a.jpg: 4000x3000 -> 256x192, 812 kB -> 9.1 kB, 14.1 ms", a line for each output; the time is of all.
+func writtenLines(_ job: Job, _ picture: WrittenPicture) -> [String] {
   let time = Stage.allCases.reduce(Duration.zero) { $0 + picture.times[$1] }
-  return "\(paths(job)): \(sizes(picture.sourceSize, picture.outputSize)), "
-    + "\(humanByteCount(picture.sourceByteCount)) -> \(humanByteCount(picture.outputByteCount)), "
-    + "\(threeDigits(time.inSeconds * 1000)) ms"
+  return zip(job.outputs, picture.outputs).map { output, result in
+    if let reason = result.skipped { return skippedLine(job, output, reason) }
+    return "\(paths(job, output)): \(sizes(picture.sourceSize, result.size)), "
+      + "\(humanByteCount(picture.sourceByteCount)) -> \(humanByteCount(result.byteCount)), "
+      + "\(threeDigits(time.inSeconds * 1000)) ms"
+  }
 }
 
 /// What `--dry-run` says: "dogs/a.jpg -> thumbs/a.jpg: 4000x3000 -> 256x192".
-func plannedLine(_ job: Job, _ preview: PicturePreview) -> String {
-  "\(paths(job)): \(sizes(preview.sourceSize, preview.outputSize))"
+func plannedLines(_ job: Job, _ preview: PicturePreview) -> [String] {
+  zip(job.outputs, preview.outputs).map { output, result in
+    if let reason = result.skipped { return skippedLine(job, output, reason) }
+    return "\(paths(job, output)): \(sizes(preview.sourceSize, result.size))"
+  }
 }
 
 /// "skipped dogs/a.jpg: thumbs/a.jpg is there already".
-func skippedLine(_ job: Job, _ reason: SkipReason) -> String {
+func skippedLines(_ job: Job, _ reason: SkipReason) -> [String] {
+  if reason == .notFailed { return [skippedLine(job, job.outputs[0], reason)] }
+  return job.outputs.map { skippedLine(job, $0, $0.settled ?? reason) }
+}
+
+private func skippedLine(_ job: Job, _ output: JobOutput, _ reason: SkipReason) -> String {
   let why =
     switch reason {
-    case .exists: "\(job.output.forTerminal) is there already"
-    case .upToDate: "\(job.output.forTerminal) is up to date"
+    case .exists: "\(output.path.forTerminal) is there already"
+    case .upToDate: "\(output.path.forTerminal) is up to date"
     case .notFailed: "it is not one that failed"
     }
   return "skipped \(job.sourceForTerminal): \(why)"
 }
 
-private func paths(_ job: Job) -> String { "\(job.sourceForTerminal) -> \(job.output.forTerminal)" }
+private func paths(_ job: Job, _ output: JobOutput) -> String {
+  "\(job.sourceForTerminal) -> \(output.path.forTerminal)"
+}
 
 private func sizes(_ source: PixelSize, _ output: PixelSize) -> String {
   "\(source.width)x\(source.height) -> \(output.width)x\(output.height)"

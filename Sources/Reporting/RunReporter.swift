@@ -101,7 +101,7 @@ package final class RunReporter: Sendable {
       }
       if case .jsonLines = events {
         hideProgress(&state)
-        sinks.results(Events.file(job, outcome) + "\n")
+        sinks.results(lines(Events.file(job, outcome)))
       }
       if case .measurements(.items) = events, case .written(let picture) = outcome {
         sinks.results(ItemCost(picture).line)
@@ -116,8 +116,8 @@ package final class RunReporter: Sendable {
       state.tally.addPlanned()
       hideProgress(&state)
       switch events {
-      case .jsonLines: sinks.results(Events.planned(job, preview) + "\n")
-      case .none, .measurements: sinks.results(plannedLine(job, preview) + "\n")
+      case .jsonLines: sinks.results(lines(Events.planned(job, preview)))
+      case .none, .measurements: sinks.results(lines(plannedLines(job, preview)))
       }
       showProgress(&state)
     }
@@ -150,11 +150,13 @@ package final class RunReporter: Sendable {
     case (.failed(let error), _): return failureLine(job, error, style: style)
     case (.written(let picture), .verbose):
       let warning = picture.warningCount > 0 ? "\n" + warningLine(job.source, picture, style: style) : ""
-      return writtenLine(job, picture) + warning
-    case (.skipped(let reason), .verbose): return skippedLine(job, reason)
+      return writtenLines(job, picture).joined(separator: "\n") + warning
+    case (.skipped(let reason), .verbose): return skippedLines(job, reason).joined(separator: "\n")
     case (.written, _), (.skipped, _): return nil
     }
   }
+
+  private func lines(_ lines: [String]) -> String { lines.map { $0 + "\n" }.joined() }
 
   private func hideProgress(_ state: inout State) {
     let clear = state.progress.clear()

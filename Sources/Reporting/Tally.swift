@@ -14,6 +14,8 @@ package struct Tally: Hashable, Sendable {
   /// Of the written pictures: bytes read and bytes written.
   package private(set) var sourceByteCount = 0
   package private(set) var outputByteCount = 0
+  /// Files written: as many as pictures, where each has one size.
+  package private(set) var outputs = 0
   /// Of the written pictures, over all workers: more than the run's wall time where there are several.
   package private(set) var times = StageTimes()
   /// The same in processor time.
@@ -31,6 +33,7 @@ package struct Tally: Hashable, Sendable {
       warned += picture.warningCount > 0 ? 1 : 0
       sourceByteCount += picture.sourceByteCount
       outputByteCount += picture.outputByteCount
+      outputs += picture.outputs.count { $0.skipped == nil }
       for stage in Stage.allCases { times[stage] += picture.times[stage] }
       for stage in Stage.allCases { cpuTimes[stage] += picture.cpuTimes[stage] }
     case .skipped: skipped += 1

@@ -24,7 +24,8 @@ struct GrayscaleCommand: ParsableCommand {
     picture.apply(to: &recipe, defaultSize: nil)
     recipe.colour = .gray
     try Session(
-      input: input, output: output, work: work, talk: talk, recipe: recipe, sizeWords: picture.sizeWords ?? "full"
+      input: input, output: output, work: work, talk: talk, recipe: recipe, sizeWords: picture.sizeWords,
+      defaultSizeWord: "full"
     ).perform()
   }
 }

@@ -10,8 +10,11 @@ struct OutputOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Path of an output under --out, of {dir} {stem} {ext} {size} {w} {h}.", valueName: "template"))
-  var name: String = "{dir}/{stem}.{ext}"
+      """
+      Path of an output under --out, of {dir} {stem} {ext} {size} {w} {h}. (default: {dir}/{stem}.{ext}; with several \
+      sizes {dir}/{stem}-{size}.{ext})
+      """, valueName: "template"))
+  var name: String?
 
   @Option(
     help: ArgumentHelp(
@@ -50,21 +53,29 @@ struct OutputOptions: ParsableArguments {
   @OptionGroup var history: HistoryOptions
 
   func validate() throws {
-    _ = try template()
+    _ = try template(sizes: 1)
     try history.check(against: existing)
     guard (1...100).contains(quality) else { throw ValidationError("--quality is 1 to 100, not \(quality).") }
     guard (0...9).contains(pngLevel) else { throw ValidationError("--png-level is 0 to 9, not \(pngLevel).") }
   }
 
-  func template() throws -> NameTemplate {
+  /// - Parameter sizes: of each picture.
+  func template(sizes: Int) throws -> NameTemplate {
+    guard let name else { return sizes > 1 ? .mirroredWithSize : .mirrored }
     guard let text = String(validating: unescapedBytes(name), as: UTF8.self) else {
       throw ValidationError("--name is not UTF-8.")
     }
+    let template: NameTemplate
     do throws(NameTemplateError) {
-      return try NameTemplate(text)
+      template = try NameTemplate(text)
     } catch {
       throw ValidationError("--name \(error.words).")
     }
+    guard sizes == 1 || template.tellsSizesApart else {
+      throw Complaint(
+        status: .wrongUsage, sentence: "--name gives \(sizes) sizes of a picture one name; put {size} into it.")
+    }
+    return template
   }
 
   func apply(to recipe: inout Recipe) {

@@ -7,7 +7,10 @@ internal import Imaging
 struct PictureOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "256 fits in a box of 256x256, 400x300 in that box; 400x and x300 are about one side, 50% is of both.",
+      """
+      256 fits in a box of 256x256, 400x300 in that box; 400x and x300 are about one side, 50% is of both. May be \
+      given several times: each picture is decoded once for all.
+      """,
       valueName: "size"),
     transform: SizeArgument.init)
   var size: [SizeArgument] = []
@@ -49,15 +52,18 @@ struct PictureOptions: ParsableArguments {
   var icc: ProfileRule = Recipe().profile
 
   func validate() throws {
-    if size.count > 1 { throw ValidationError("--size is given \(size.count) times; one run makes one size.") }
+    if size.count > 100 { throw ValidationError("--size is given \(size.count) times; 100 are the most.") }
+    for (place, one) in size.enumerated() where size[..<place].contains(where: { $0.words == one.words }) {
+      throw ValidationError("--size \(one.words) is given twice.")
+    }
   }
 
-  /// What `{size}` stands for, nil where no size was given.
-  var sizeWords: String? { size.first?.words }
+  /// What `{size}` stands for, empty where no size was given.
+  var sizeWords: [String] { size.map(\.words) }
 
   /// - Parameter defaultSize: where `--size` is not given; nil leaves pictures their size.
   func apply(to recipe: inout Recipe, defaultSize: SizeRequest?) {
-    recipe.size = size.first?.request ?? defaultSize
+    recipe.sizes = size.isEmpty ? defaultSize.map { [$0] } ?? [] : size.map(\.request)
     recipe.fit = fit
     recipe.gravity = gravity
     recipe.upscale = upscale ? .allowed : .never

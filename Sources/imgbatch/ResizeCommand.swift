@@ -13,6 +13,7 @@ struct ResizeCommand: ParsableCommand {
         imgbatch resize dogs --out thumbs
         imgbatch resize dogs cats --out thumbs --size 400x300 --existing skip
         imgbatch resize dogs --out thumbs --format jpeg --background '#f0f0f0'
+        imgbatch resize dogs --out web --size 160 --size 320 --size 1280
         imgbatch resize dogs --out thumbs --dry-run
         imgbatch resize dogs --out thumbs --resume
         find dogs -name '*.jpg' -print0 | imgbatch resize --files-from - -0 --out thumbs --json
@@ -28,7 +29,8 @@ struct ResizeCommand: ParsableCommand {
     var recipe = Recipe()
     picture.apply(to: &recipe)
     try Session(
-      input: input, output: output, work: work, talk: talk, recipe: recipe, sizeWords: picture.common.sizeWords ?? "256"
+      input: input, output: output, work: work, talk: talk, recipe: recipe, sizeWords: picture.common.sizeWords,
+      defaultSizeWord: "256"
     ).perform()
   }
 }

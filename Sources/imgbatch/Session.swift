@@ -12,14 +12,16 @@ struct Session {
   let recipe: Recipe
   private let mode: ExecutionMode
   private let workers: Int
-  /// What `{size}` in names stands for.
-  let sizeWords: String
+  /// What `{size}` in names stands for: one for each output of a picture.
+  let sizeWords: [String]
 
   private let began = ContinuousClock.now
   private let stop = Signals.stopRequest
 
   init(
-    input: InputOptions, output: OutputOptions, work: RunOptions, talk: TalkOptions, recipe: Recipe, sizeWords: String
+    input: InputOptions, output: OutputOptions, work: RunOptions, talk: TalkOptions, recipe: Recipe,
+    sizeWords: [String],
+    defaultSizeWord: String
   ) {
     var recipe = recipe
     output.apply(to: &recipe)
@@ -29,7 +31,7 @@ struct Session {
     self.work = work
     self.talk = talk
     self.recipe = recipe
-    self.sizeWords = sizeWords
+    self.sizeWords = sizeWords.isEmpty ? [defaultSizeWord] : sizeWords
     (mode, workers) = work.workers
   }
 
@@ -53,8 +55,9 @@ struct Session {
   private func naming() throws -> OutputNaming {
     let recipe = recipe
     return OutputNaming(
-      folder: output.out.path, template: try output.template(), format: output.format, size: sizeWords,
-      measure: { path throws(JobError) in try Previewer(recipe: recipe).preview(of: path).outputSize })
+      folder: output.out.path, template: try output.template(sizes: sizeWords.count), format: output.format,
+      sizes: sizeWords,
+      measure: { path throws(JobError) in try Previewer(recipe: recipe).preview(of: path).outputs.map(\.size) })
   }
 
   private func plan(_ found: InputList, _ naming: OutputNaming) throws -> PlannedJobs {

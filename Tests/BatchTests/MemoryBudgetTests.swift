@@ -56,7 +56,7 @@ import Testing
     let file = try SourceFile.read(
       FilePath(Places.samples.appending(path: sample).path), byteLimit: 1 << 30, pool: pool)
     let header = try unsafe Decoder(pool: pool).readHeader(file.bytes, limits: DecodeLimits())
-    let plan = ThumbnailPlan(header, recipe: Recipe(), format: header.format)
+    let plan = ThumbnailPlan(header, recipe: Recipe(), formats: [header.format])
     return MemoryEstimate(header, plan: plan, fileByteCount: file.byteCount).byteCount
   }
 

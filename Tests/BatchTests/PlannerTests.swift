@@ -16,7 +16,7 @@ import Testing
     rules.output = folder(out)
     let list = try InputList.find(arguments.map { folder($0) }, rules: rules)
     let naming = OutputNaming(
-      folder: folder(out), template: try NameTemplate(template), format: format, size: "256")
+      folder: folder(out), template: try NameTemplate(template), format: format, sizes: ["256"])
     return try Planner.jobs(for: list.inputs, naming: naming)
   }
 
@@ -152,7 +152,7 @@ import Testing
     var naming = OutputNaming(folder: folder("out"), template: try NameTemplate("{stem}-{w}x{h}.{ext}")) {
       path throws(JobError) in
       if path.lastComponent == "bad.jpg" { throw failure }
-      return PixelSize(width: 256, height: 171)
+      return [PixelSize(width: 256, height: 171)]
     }
     let jobs = try Planner.jobs(for: list.inputs, naming: naming)
     #expect(jobs[0].output == folder("out/a-256x171.jpg"))

@@ -76,6 +76,40 @@ struct ResizeTests {
     #expect(answer.status == 64 && answer.error.contains("outside"))
   }
 
+  @Test("Several sizes come from one run, each with its name, its event and its line of the journal")
+  func sizesTogether() throws {
+    let scratch = try ScratchFolder()
+    for name in ["rex.jpg", "luna.jpg"] { try scratch.add("dogs/" + name, as: "in/" + name) }
+    let run = ["resize", scratch["in"], "--out", scratch["out"], "--size", "160", "--size", "32x32", "--json"]
+    let first = try Command.run(arguments: run + ["--mode", "processes"])
+    #expect(first.status == 0, "\(first.error)")
+    let names = ["luna-160.jpg", "luna-32x32.jpg", "rex-160.jpg", "rex-32x32.jpg"]
+    #expect(scratch.files(below: "out") == names)
+    let events = try first.events
+    let written = events.filter { $0["status"] as? String == "written" }
+    #expect(written.compactMap { $0["width"] as? Int }.sorted() == [24, 32, 120, 160])
+    #expect(events.last?["inputs"] as? Int == 2 && events.last?["written"] as? Int == 2)
+    #expect(events.last?["outputs"] as? Int == 4)
+    #expect(try Command.run(arguments: run + ["--existing", "update"]).events.last?["skipped"] as? Int == 2)
+
+    // One output is gone: it alone is made again.
+    try FileManager.default.removeItem(atPath: scratch["out/rex-32x32.jpg"])
+    for command in [run + ["--existing", "update", "--dry-run"], run + ["--resume"]] {
+      let again = try Command.run(arguments: command).events.filter { $0["event"] as? String == "file" }
+      #expect(again.count { $0["status"] as? String == "skipped" } == 3)
+    }
+    #expect(scratch.files(below: "out") == names)
+
+    let clash = try Command.run(arguments: run + ["--name", "{stem}.{ext}"])
+    #expect(clash.status == 64 && clash.error.contains("{size}"))
+    // Both sizes of a small picture are its own.
+    let small = try Command.run(
+      "resize", Command.dogs + "/bello.png", "--out", scratch["out"], "--size", "2000", "--size", "3000", "--name",
+      "{stem}-{w}.{ext}")
+    #expect(small.status == 64 && small.error.contains("bello"))
+    #expect(try Command.run(arguments: run + ["--size", "160"]).status == 64)
+  }
+
   @Test("--upscale lets small pictures grow")
   func upscale() throws {
     let scratch = try ScratchFolder()
