@@ -47,10 +47,10 @@ package struct ProfilePage: Sendable {
       .element("h2", [:], profile.work.workload.title), .element("p", [:], "\(profile.work.words); \(runs)"),
       .element("p", ["class": "answer"], advice[0]), .element("ul", [:], points),
       .element("div", ["class": "plots"], profile.figures(isAlone: profiles.count == 1)),
-      .element("h3", [:], "All settings"), table(profile.rows),
+      .element("h3", [:], "All settings"), htmlTable(profile.rows),
     ]
-    if !profile.stageRows.isEmpty { parts += [.element("h3", [:], "Stages"), table(profile.stageRows)] }
-    if let bands = profile.bands { parts += [.element("h3", [:], "Within one picture"), table(bands.rows)] }
+    if !profile.stageRows.isEmpty { parts += [.element("h3", [:], "Stages"), htmlTable(profile.stageRows)] }
+    if let bands = profile.bands { parts += [.element("h3", [:], "Within one picture"), htmlTable(bands.rows)] }
     return parts + [.element("p", ["class": "soft"], profile.methodWords)]
   }
 
@@ -65,18 +65,6 @@ package struct ProfilePage: Sendable {
   }
 
   private var footer: HTML { .element("footer", [:], [.element("p", [:], "Made by imgbatch profile --report.")]) }
-}
-
-/// A table of text, titles first, that scrolls by itself where the screen is narrow.
-func table(_ rows: [[String]]) -> HTML {
-  let head = (rows.first ?? []).map { HTML.element("th", ["scope": "col"], $0) }
-  let body = rows.dropFirst().map { row in HTML.element("tr", [:], row.map { .element("td", [:], $0) }) }
-  return .element(
-    "div", ["class": "scroll", "tabindex": "0"],
-    [
-      .element(
-        "table", [:], [.element("thead", [:], [.element("tr", [:], head)]), .element("tbody", [:], Array(body))])
-    ])
 }
 
 /// What colours stand for.

@@ -47,6 +47,9 @@ package let pageStyle: StaticString = """
   th:first-child,td:first-child{text-align:left}
   .facts td,.facts th,.words td,.words th{text-align:left;white-space:normal;vertical-align:top}
   .facts th{width:9rem}
+  td,th{overflow-wrap:normal}.facts td,.words td:first-child{overflow-wrap:anywhere}
+  .words td:first-child{min-width:9rem}.words td:nth-child(3){min-width:16rem}
+  .words td:nth-child(2),.words td:nth-child(4){white-space:nowrap}
   .big{display:flex;flex-wrap:wrap;gap:.5rem 2rem;padding:0;margin:1rem 0;list-style:none}
   .big li{margin:0}.big b{display:block;font-size:1.5rem;line-height:1.2}
   .bad{color:var(--bad)}

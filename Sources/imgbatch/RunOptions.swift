@@ -18,6 +18,12 @@ struct RunOptions: ParsableArguments {
       "Workers. (default: the cores that this process may really use, or what profile --save found)", valueName: "n"))
   var jobs: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "A page that shows the run: a contact sheet, what failed and why, the slowest pictures, sizes.",
+      valueName: "file.html"))
+  var report: PageArgument?
+
   // For `compare`, which runs this program in each way.
   @Option(help: .hidden)
   var workerLifetime: WorkerLifetime = .run
@@ -41,6 +47,9 @@ struct RunOptions: ParsableArguments {
   @OptionGroup var limits: LimitOptions
 
   func validate() throws {
+    if dryRun && report != nil {
+      throw ValidationError("--report shows what was written, and --dry-run writes nothing.")
+    }
     if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs is 1 to 1024, not \(jobs).") }
   }
 

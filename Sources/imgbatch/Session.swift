@@ -15,6 +15,8 @@ struct Session {
   /// What `{size}` in names stands for: one for each output of a picture.
   let sizeWords: [String]
 
+  /// Nil where no page is asked for.
+  private let record: RunRecord?
   private let began = ContinuousClock.now
   private let stop = Signals.stopRequest
 
@@ -33,6 +35,7 @@ struct Session {
     self.recipe = recipe
     self.sizeWords = sizeWords.isEmpty ? [defaultSizeWord] : sizeWords
     (mode, workers) = work.workers
+    record = work.report.map { _ in RunRecord() }
   }
 
   func perform() throws {
@@ -45,6 +48,7 @@ struct Session {
       let naming = try naming()
       let planned = try plan(found, naming)
       try checkOutputFolder()
+      try work.report?.prepare()
       let books = try Books(
         in: output.out.path, output.history.books, selection: output.history.selection(output.existing),
         separator: input.separator, isDry: work.dryRun)
@@ -108,9 +112,10 @@ struct Session {
     _ jobs: any JobSource, _ reporter: RunReporter, _ books: Books, inputs: @escaping @Sendable () -> Int
   ) throws -> ExitStatus {
     let endsAtFailure = work.failFast
-    let stop = stop
+    let (stop, record) = (stop, record)
     let note: @Sendable (Job, Outcome) -> Void = { job, outcome in
       books.note(job, outcome)
+      record?.add(job, outcome)
       reporter.add(job, outcome)
       if case .failed = outcome, endsAtFailure { stop.make() }
       if StandardStream.output.condition != .open { stop.make() }
@@ -119,7 +124,7 @@ struct Session {
     start(reporter)
     Signals.whenPatienceEnds {
       ledger.dropPicturesInHand()
-      finish(reporter, inputs: inputs())
+      writePage(finish(reporter, inputs: inputs()))
       books.close()
     }
     do throws(ExecutorError) {
@@ -132,13 +137,15 @@ struct Session {
       }
       ledger.finish()
     } catch {
-      finish(reporter, inputs: inputs())
+      writePage(finish(reporter, inputs: inputs()))
       books.close()
       throw Complaint(error)
     }
     let summary = finish(reporter, inputs: inputs())
     books.close()
-    return status(of: summary)
+    let pageIsWritten = writePage(summary)
+    let status = status(of: summary)
+    return !pageIsWritten && status == .success ? .outputUnusable : status
   }
 
   private func preview(_ jobs: any JobSource, _ reporter: RunReporter, _ books: Books) {
@@ -173,6 +180,21 @@ struct Session {
   private func finish(_ reporter: RunReporter, inputs: Int) -> RunSummary {
     let processes = mode == .processes ? min(workers, inputs) : 0
     return reporter.finish(inputs: inputs, usage: .now(workerProcesses: processes))
+  }
+
+  /// - Returns: false where a page was asked for and could not be written.
+  @discardableResult
+  private func writePage(_ summary: RunSummary) -> Bool {
+    guard let record, let report = work.report else { return true }
+    let facts = RunPage.Facts(
+      software: ImgBatch.versionText, mode: mode.rawValue, workers: workers, isInterrupted: Signals.received != nil)
+    do {
+      try report.write(RunPage(record, summary, facts, page: report.path).html)
+      return true
+    } catch {
+      StandardStream.error.write("Error: \(error.sentence)\n")
+      return false
+    }
   }
 
   private func status(of summary: RunSummary) -> ExitStatus {

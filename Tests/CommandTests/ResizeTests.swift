@@ -260,3 +260,35 @@ struct MeasurementTests {
     #expect(totals.output.split(separator: "\n").count == 5)
   }
 }
+
+@Suite("The page of a run")
+struct ReportTests {
+  @Test("It shows what was written, what failed and why, in every mode", arguments: ["threads", "processes"])
+  func page(mode: String) throws {
+    let scratch = try ScratchFolder()
+    try scratch.add("dogs/rex.jpg", as: "in/<script>alert(1)<&>.jpg")
+    try scratch.add("broken/truncated.png", as: "in/bad\u{1B}[2J.png")
+    let answer = try Command.run(
+      "resize", scratch["in"], "--out", scratch["out"], "--mode", mode, "--report", scratch["pages/run.html"])
+    #expect(answer.status == 1)
+    let page = try #require(scratch.bytes("pages/run.html").map { String(decoding: $0, as: UTF8.self) })
+    #expect(page.contains("1 written, 1 failed") && page.hasSuffix("</html>\n"))
+    #expect(page.contains("&lt;script&gt;alert(1)&lt;&amp;&gt;.jpg") && !page.contains("<script"))
+    #expect(page.contains("bad\\x1b[2J.png") && page.contains("<td>truncated</td>"))
+    #expect(page.contains("src=\"data:image/jpeg;base64,/9j/"))
+    #expect(page.contains("href=\"../out/%3Cscript%3Ealert%281%29%3C%26%3E.jpg\""))
+    #expect(scratch.files(below: "pages") == ["run.html"])
+  }
+
+  @Test("A page that cannot be is told before any work")
+  func refused() throws {
+    let scratch = try ScratchFolder()
+    try scratch.add("dogs/rex.jpg", as: "rex.jpg")
+    let arguments = ["resize", scratch["rex.jpg"], "--out", scratch["out"], "--report"]
+    #expect(try Command.run(arguments: arguments + [scratch["page.jpg"]]).status == 64)
+    #expect(try Command.run(arguments: arguments + [scratch["page.html"], "--dry-run"]).status == 64)
+    let nowhere = try Command.run(arguments: arguments + [scratch["rex.jpg/page.html"]])
+    #expect(nowhere.status == 73 && nowhere.error.contains("page.html cannot be written"))
+    #expect(scratch.files(below: "out").isEmpty)
+  }
+}

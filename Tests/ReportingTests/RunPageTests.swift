@@ -1,0 +1,110 @@
+import Batch
+import Codecs
+import Foundation
+import Imaging
+import Reporting
+import SystemPackage
+import Testing
+
+@Suite struct RunPageTests {
+  private let facts = RunPage.Facts(software: "imgbatch 1", mode: "threads", workers: 2, isInterrupted: false)
+
+  private func page(_ outcomes: [(Job, Outcome)], inputs: Int? = nil, at path: FilePath = "/tmp/pages/run.html")
+    -> String
+  {
+    let record = RunRecord()
+    var tally = Tally()
+    for (job, outcome) in outcomes {
+      record.add(job, outcome)
+      tally.add(outcome)
+    }
+    let summary = RunSummary(
+      tally: tally, inputs: inputs ?? outcomes.count, wallTime: .seconds(2),
+      usage: ResourceUsage(cpuTime: .seconds(3), peakByteCount: 50_000_000))
+    return RunPage(record, summary, facts, page: path).html
+  }
+
+  private func job(_ index: Int, _ name: String, out: String = "/tmp/thumbs/") -> Job {
+    Job(
+      index: index, source: FilePath("/in").appending(name), output: FilePath(out).appending(name), format: .jpeg,
+      sourceByteCount: 1)
+  }
+
+  private func written(_ milliseconds: Int, bytes: Int = 9000) -> Outcome {
+    var picture = EventsTests.picture
+    picture.times[.decode] = .milliseconds(milliseconds)
+    picture.outputByteCount = bytes
+    return .written(picture)
+  }
+
+  @Test func `a name is text wherever it stands`() {
+    let name = "<script>alert(1)</script>\"'&.jpg"
+    var warned = EventsTests.picture
+    warned.warningCount = 2
+    warned.firstWarning = "<b>odd</b>"
+    let error = JobError(stage: .decode, code: .corrupt, message: "<i>bad</i>")
+    let html = page([
+      (job(0, name), .written(warned)), (job(1, name), .failed(error)), (job(2, name), .skipped(.exists)),
+    ])
+    #expect(!html.contains("<script") && !html.contains("<b>odd") && !html.contains("<i>bad"))
+    #expect(html.contains("&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;.jpg"))
+    #expect(html.contains("&lt;i&gt;bad&lt;/i&gt;") && html.contains("&lt;b&gt;odd&lt;/b&gt; (and 1 more)"))
+    #expect(html.contains(#"href="../thumbs/%3Cscript%3Ealert%281%29%3C/script%3E%22%27%26.jpg""#))
+    #expect(html.contains("1 written, 1 skipped, 1 failed"))
+  }
+
+  @Test func `what failed is told with its stage, reason and code, and counted`() {
+    let error = JobError(stage: .decode, code: .truncated, message: "ends early; fetch it again")
+    let html = page((0..<700).map { (job($0, "\($0).jpg"), .failed(error)) })
+    #expect(html.contains("<td>/in/0.jpg</td><td>decode</td><td>ends early; fetch it again</td><td>truncated</td>"))
+    #expect(html.contains("truncated 700") && html.contains("And 200 more; --failed-to lists them all."))
+  }
+
+  @Test func `the slowest come first, whatever the order they ended in`() {
+    let times = [5, 900, 30, 2, 400] + Array(repeating: 1, count: 60)
+    let html = page(times.enumerated().map { (job($0.offset, "p\($0.offset).jpg"), written($0.element)) })
+    let slow = html[html.range(of: "Slowest pictures")!.upperBound...]
+    let places = ["p1.jpg", "p4.jpg", "p2.jpg", "p0.jpg"].compactMap {
+      slow.range(of: "<td>/in/\($0)</td>")?.lowerBound
+    }
+    #expect(places.count == 4 && places == places.sorted())
+    let rows = slow[..<slow.range(of: "</table>")!.lowerBound].components(separatedBy: "<tr>").count - 2
+    #expect(rows == 20)
+  }
+
+  @Test func `a long run is thinned evenly, and the page stays small`() {
+    let count = 50_000
+    // From both ends to the middle: workers end pictures in no order.
+    let order = (0..<count).map { $0 % 2 == 0 ? $0 / 2 : count - 1 - $0 / 2 }
+    let html = page(order.map { (job($0, "p\($0).jpg"), written(3)) })
+    let shown = html.components(separatedBy: "<img ").count - 1
+    #expect((1000...2000).contains(shown))
+    #expect(html.contains("Every 32. picture is shown.") && html.contains("50000 written"))
+    #expect(html.contains("p0.jpg") && html.contains("p49984.jpg") && !html.contains("href=\"../thumbs/p49999.jpg"))
+    #expect(html.utf8.count < 2_000_000)
+    #expect(html.contains("loading=\"lazy\"") && html.contains("linked"))
+  }
+
+  @Test func `few small pictures are inside the page, whatever their names say`() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "imgbatch-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try Data([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 1, 2]).write(to: folder.appending(path: "a.jpg"))
+    try Data("no picture".utf8).write(to: folder.appending(path: "b.jpg"))
+    let outcomes = ["a.jpg", "b.jpg", "gone.jpg"].enumerated().map {
+      (job($0.offset, $0.element, out: folder.path), written(1, bytes: 10))
+    }
+    let html = page(outcomes, at: FilePath(folder.path).appending("run.html"))
+    #expect(html.contains("src=\"data:image/png;base64,iVBORw0KGgoBAg==\""))
+    #expect(html.contains("src=\"b.jpg\"") && html.contains("src=\"gone.jpg\"") && html.contains("href=\"a.jpg\""))
+  }
+
+  @Test func `sums and sizes are those of the run`() {
+    let html = page([(job(0, "a.jpg"), written(10)), (job(1, "b.jpg"), written(20))], inputs: 5)
+    #expect(html.contains("2 written, 3 not started"))
+    #expect(html.contains("<b>1.6 MB</b>before") && html.contains("<b>18.0 kB</b>after (1.1 %)"))
+    #expect(
+      html.contains("<td>below 1.0 MB</td><td>2</td><td>0</td>")
+        && html.contains("<td>below 10.0 kB</td><td>0</td><td>2</td>"))
+  }
+}
