@@ -19,7 +19,7 @@ struct ContactSheet {
   init(_ entries: [RunRecord.Entry], page: FilePath) {
     self.entries = entries
     self.page = page
-    let sum = entries.reduce(0) { $0 + ($1.picture?.outputByteCount ?? ContactSheet.mostBytesOfOne) }
+    let sum = entries.reduce(0) { $0 + ($1.picture?.outputs[0].byteCount ?? ContactSheet.mostBytesOfOne) }
     isInside = sum <= ContactSheet.mostBytesInside
   }
 
@@ -40,8 +40,10 @@ struct ContactSheet {
 
   private func words(_ picture: WrittenPicture?) -> [String] {
     guard let picture else { return ["was there already"] }
+    // Of several sizes the first is shown, and all are told.
+    let sizes = picture.outputs.map { "\($0.size.width)×\($0.size.height)" }.joined(separator: ", ")
     return [
-      "\(picture.sourceSize.width)×\(picture.sourceSize.height) → \(picture.outputSize.width)×\(picture.outputSize.height)",
+      "\(picture.sourceSize.width)×\(picture.sourceSize.height) → \(sizes)",
       "\(humanByteCount(picture.sourceByteCount)) → \(humanByteCount(picture.outputByteCount))",
     ]
   }

@@ -63,7 +63,9 @@ extension RunRecord.State {
       warnings.append((job.source, picture.firstWarning, picture.warningCount))
     }
     sizes[digits(picture.sourceByteCount), default: (0, 0)].before += 1
-    sizes[digits(picture.outputByteCount), default: (0, 0)].after += 1
+    for output in picture.outputs where output.byteCount > 0 {
+      sizes[digits(output.byteCount), default: (0, 0)].after += 1
+    }
     let time = Stage.allCases.reduce(Duration.zero) { $0 + picture.times[$1] }
     if slowest.count == RunRecord.mostSlow, let last = slowest.last, time <= last.time { return }
     let place = slowest.firstIndex { $0.time < time } ?? slowest.count

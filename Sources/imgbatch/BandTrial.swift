@@ -23,8 +23,10 @@ struct BandTrial {
       largest = (
         pixels,
         Job(
-          index: 0, source: input.source, output: scratch.appending("banded"), format: header.format, sourceByteCount: 0
-        )
+          index: 0, source: input.source,
+          outputs: (0..<max(1, recipe.sizes.count)).map {
+            JobOutput(path: scratch.appending("banded-\($0)"), format: header.format)
+          }, sourceByteCount: 0)
       )
     }
     guard let largest else { return nil }

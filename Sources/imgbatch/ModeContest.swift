@@ -34,15 +34,17 @@ struct ModeContest: Contest {
     runsInAll = runs
   }
 
-  /// Files that every run wrote.
-  var itemCount: Int { first?.outputs.files.count ?? 0 }
+  /// Items that the first run told of; as all wrote the same files, so many in every run.
+  private(set) var itemCount = 0
 
   mutating func warmUp(_ setting: Setting) throws -> WarmUp {
     let run = try perform(setting, watching: .memory, telling: .items)
     let memory =
       run.sharesPeakByteCount.map { MemoryPeak(byteCount: $0, method: .proportionalShares) }
       ?? MemoryPeak(byteCount: run.largestPeakByteCount, method: .largestProcess)
-    return WarmUp(memory: memory, items: run.lines.compactMap(ItemCost.init(line:)))
+    let items = run.lines.compactMap(ItemCost.init(line:))
+    if itemCount == 0 { itemCount = items.count }
+    return WarmUp(memory: memory, items: items)
   }
 
   mutating func start(_ setting: Setting) throws -> Measurement {

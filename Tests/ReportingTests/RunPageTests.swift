@@ -33,7 +33,7 @@ import Testing
   private func written(_ milliseconds: Int, bytes: Int = 9000) -> Outcome {
     var picture = EventsTests.picture
     picture.times[.decode] = .milliseconds(milliseconds)
-    picture.outputByteCount = bytes
+    picture.outputs[0].byteCount = bytes
     return .written(picture)
   }
 
