@@ -99,11 +99,38 @@ struct ListEntry: Hashable {
   /// Looks at the file. A folder is refused: a list names files, and what made the list has usually walked it.
   func input() -> FoundInput {
     let path = FilePath(bytes: name)
+    let start = ListEntry.mirroredStart(path)
     if name.contains(0) {
-      return FoundInput(source: path, relativeStart: nil, status: nil, refusal: .zeroByteInName)
+      return FoundInput(source: path, relativeStart: start, status: nil, refusal: .zeroByteInName)
     }
-    return FoundInput.named(path, folders: .notRegular(.folder))
-      ?? FoundInput(source: path, relativeStart: nil, status: nil, refusal: .notRegular(.folder))
+    return FoundInput.named(path, relativeStart: start, folders: .notRegular(.folder))
+      ?? FoundInput(source: path, relativeStart: start, status: nil, refusal: .notRegular(.folder))
+  }
+
+  /// Where the part of a listed path starts that is mirrored below the output folder: all of it but for what would lead out
+  /// of there, that is a slash at its start and all up to a last `..`; and all up to a last `.`, so that `dogs/./sub/a.jpg`
+  /// becomes `sub/a.jpg`, as rsync --relative has it. Nil where nothing follows.
+  static func mirroredStart(_ path: FilePath) -> Int? {
+    let bytes = path.bytes
+    var start = 0
+    var component = 0
+    while component < bytes.count {
+      let end = bytes[component...].firstIndex(of: UInt8(ascii: "/")) ?? bytes.count
+      let isDots = end - component <= 2 && bytes[component..<end].allSatisfy { $0 == UInt8(ascii: ".") }
+      if isDots { start = end + 1 }
+      component = end + 1
+    }
+    return start < bytes.count ? start : nil
+  }
+}
+
+extension Job {
+  /// What a list names this job by whose entry has the same output: the address, where it was downloaded.
+  package var listEntry: [UInt8] {
+    if let address { return Array(address.utf8) }
+    guard let relativeStart, relativeStart != ListEntry.mirroredStart(source) else { return source.bytes }
+    let bytes = source.bytes
+    return bytes[..<relativeStart] + Array("./".utf8) + bytes[relativeStart...]
   }
 }
 

@@ -6,7 +6,7 @@ package protocol Executor: Sendable {
   /// Runs every job, or those that start before `stop` is asked for, and returns when the last has ended.
   ///
   /// - Parameters:
-  ///   - report: called once a job that was started, from any thread, two at once where there are two workers.
+  ///   - report: called once a job that was begun, from any thread, two at once where there are two workers.
   func run(
     _ jobs: any JobSource, recipe: Recipe, stop: StopRequest, report: @escaping @Sendable (Job, Outcome) -> Void
   ) throws(ExecutorError)

@@ -1,7 +1,8 @@
 internal import Synchronization
 package import SystemPackage
 
-/// The sources that failed, for a file that `--files-from` or `fetch` reads (`--failed-to`).
+/// The sources that failed, for a file that `--files-from` or `fetch` reads (`--failed-to`): with the same outputs as in
+/// this run, to which end entries have a `/./` before what is mirrored where that is not all of them.
 ///
 /// Opened before any work, so that a place that cannot be written is known early; written at the end, so that it may be
 /// the list that the run itself read.

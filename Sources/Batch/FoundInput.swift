@@ -42,28 +42,31 @@ package struct FoundInput: Sendable {
     self.refusal = refusal
   }
 
-  /// The path below the folder that was walked, or the last component of a file that was named.
+  /// The path below the folder that was walked, the last component of a file that was named, or what a list's entry has
+  /// mirrored.
   package var relative: FilePath { FilePath(bytes: source.bytes.dropFirst(relativeStart)) }
 }
 
 extension FoundInput {
   /// Looks at a file that was named by the user: it is taken whatever its name is.
-  /// - Parameter folders: what is to be said of a folder; nil where the caller walks it, and then the result is nil.
-  static func named(_ path: FilePath, folders: JobError?) -> FoundInput? {
+  /// - Parameters:
+  ///   - relativeStart: how many bytes come before the relative path; nil for all but the last component.
+  ///   - folders: what is to be said of a folder; nil where the caller walks it, and then the result is nil.
+  static func named(_ path: FilePath, relativeStart: Int? = nil, folders: JobError?) -> FoundInput? {
     let status: FileStatus
     do { status = try FileStatus(of: path) } catch {
-      return FoundInput(source: path, relativeStart: nil, status: nil, refusal: .read(error))
+      return FoundInput(source: path, relativeStart: relativeStart, status: nil, refusal: .read(error))
     }
     switch status.kind {
     case .regular:
       let saysFormat = SourceName(path).format != nil
       let contents = saysFormat ? nil : try? ImageFormat.sniffed(path)
-      return FoundInput(source: path, relativeStart: nil, status: status, contents: contents)
+      return FoundInput(source: path, relativeStart: relativeStart, status: status, contents: contents)
     case .folder:
       guard let folders else { return nil }
-      return FoundInput(source: path, relativeStart: nil, status: status, refusal: folders)
+      return FoundInput(source: path, relativeStart: relativeStart, status: status, refusal: folders)
     case let kind:
-      return FoundInput(source: path, relativeStart: nil, status: status, refusal: .notRegular(kind))
+      return FoundInput(source: path, relativeStart: relativeStart, status: status, refusal: .notRegular(kind))
     }
   }
 }

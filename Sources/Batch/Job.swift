@@ -6,6 +6,8 @@ package struct Job: Sendable {
   /// Position among the inputs of the run, from 0; results are kept by it.
   package let index: Int
   package let source: FilePath
+  /// Where the part of the source's bytes starts that its outputs are named by; nil where nobody asks, as in a worker.
+  let relativeStart: Int?
   /// One for each size of the recipe, in its order.
   package let outputs: [JobOutput]
   /// Size of the source file when it was found, in bytes; 0 where not known. Orders the work, biggest first.
@@ -16,21 +18,22 @@ package struct Job: Sendable {
   package let address: String?
 
   package init(
-    index: Int, source: FilePath, output: FilePath, format: ImageFormat, sourceByteCount: Int,
-    refusal: JobError? = nil, address: String? = nil
+    index: Int, source: FilePath, relativeStart: Int? = nil, output: FilePath, format: ImageFormat,
+    sourceByteCount: Int, refusal: JobError? = nil, address: String? = nil
   ) {
     self.init(
-      index: index, source: source, outputs: [JobOutput(path: output, format: format)],
+      index: index, source: source, relativeStart: relativeStart, outputs: [JobOutput(path: output, format: format)],
       sourceByteCount: sourceByteCount, refusal: refusal, address: address)
   }
 
   package init(
-    index: Int, source: FilePath, outputs: [JobOutput], sourceByteCount: Int, refusal: JobError? = nil,
-    address: String? = nil
+    index: Int, source: FilePath, relativeStart: Int? = nil, outputs: [JobOutput], sourceByteCount: Int,
+    refusal: JobError? = nil, address: String? = nil
   ) {
     precondition(!outputs.isEmpty, "a job has an output")
     self.index = index
     self.source = source
+    self.relativeStart = relativeStart
     self.outputs = outputs
     self.sourceByteCount = sourceByteCount
     self.refusal = refusal

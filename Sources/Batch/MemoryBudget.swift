@@ -6,7 +6,7 @@ internal import SystemPackage
 /// An eighth is the workers' own: each may hold `allowance` bytes for a picture and keep as many between pictures, without
 /// asking. Nearly every picture fits into that. A larger one is admitted to what is left as a whole, on its header, before
 /// its pixels are allocated, and gives everything back to the system when it ends. While it waits it holds nothing but its
-/// allowance, so no worker waits for one that waits.
+/// allowance, so no worker waits for one that waits. Once the run is to end, nobody is admitted any more.
 package final class MemoryBudget: Sendable {
   /// What a worker needs for a picture without asking, in bytes, and as much again for what its allocator keeps.
   package let allowance: Int
@@ -22,6 +22,7 @@ package final class MemoryBudget: Sendable {
     var served = 0
   }
 
+  private let stop: StopRequest
   private let state: Mutex<State>
   private let turns = Turnstile()
 
@@ -32,7 +33,8 @@ package final class MemoryBudget: Sendable {
   ///   - byteCount: for the whole run, all workers and this process together.
   ///   - workers: pictures in hand at once.
   ///   - base: what a process holds without pictures, in bytes; each worker's too where they are processes.
-  package init(byteCount: Int, workers: Int, base: Int) {
+  package init(byteCount: Int, workers: Int, base: Int, stop: StopRequest = StopRequest()) {
+    self.stop = stop
     self.byteCount = byteCount
     let shared = max(0, byteCount - base)
     allowance = min(MemoryBudget.mostAllowance, shared / (16 * workers))
@@ -42,15 +44,15 @@ package final class MemoryBudget: Sendable {
   }
 
   /// The budget of a run on threads of this process, which holds what it holds now already.
-  package convenience init(_ limits: WorkLimits, workers: Int) {
-    self.init(byteCount: limits.memoryByteCount, workers: workers, base: MemoryBudget.held + 16 << 20)
+  package convenience init(_ limits: WorkLimits, workers: Int, stop: StopRequest) {
+    self.init(byteCount: limits.memoryByteCount, workers: workers, base: MemoryBudget.held + 16 << 20, stop: stop)
   }
 
   /// The budget of a run in worker processes; an idle one has so much of its own.
-  convenience init(_ limits: WorkLimits, workerProcesses: Int) {
+  convenience init(_ limits: WorkLimits, workerProcesses: Int, stop: StopRequest) {
     self.init(
       byteCount: limits.memoryByteCount, workers: workerProcesses,
-      base: MemoryBudget.held + (8 + 10 * workerProcesses) << 20)
+      base: MemoryBudget.held + (8 + 10 * workerProcesses) << 20, stop: stop)
   }
 
   /// Resident memory of this process now, in bytes.
@@ -60,27 +62,30 @@ package final class MemoryBudget: Sendable {
     return (numbers.count >= 2 ? Int(numbers[1]) ?? 0 : 0) * 4096
   }
 
-  /// Waits until a picture of so many bytes fits beside the others.
-  /// - Returns: nil where it can never fit; else the bytes to `release`.
-  package func admit(_ byteCount: Int) -> Int? {
-    guard byteCount <= mostForOne else { return nil }
+  /// Waits until a picture of so many bytes fits beside the others, or the run is to end: who waits is woken when a picture
+  /// in hand ends.
+  package func admit(_ byteCount: Int) -> MemoryAnswer {
+    guard byteCount <= mostForOne else { return .neverFits }
     let share = max(0, byteCount - allowance)
-    if share == 0 { return 0 }
+    if share == 0 { return .admitted(share: 0) }
     let ticket = state.withLock { state in
       defer { state.nextTicket += 1 }
       return state.nextTicket
     }
+    var answer = MemoryAnswer.runEnds
     turns.wait { [self] in
-      state.withLock { state in
+      if stop.isMade { return true }
+      return state.withLock { state in
         guard state.served == ticket, state.free >= share else { return false }
         state.free -= share
         state.served += 1
+        answer = .admitted(share: share)
         return true
       }
     }
     // The next in the row may fit as well.
     turns.wakeAll()
-    return share
+    return answer
   }
 
   package func release(_ share: Int) {
@@ -90,12 +95,21 @@ package final class MemoryBudget: Sendable {
   }
 }
 
-/// What a picture of some size is told that asks for memory.
+/// What a picture is told that asks for memory.
+package enum MemoryAnswer: Hashable, Sendable {
+  /// With the bytes to `release`.
+  case admitted(share: Int)
+  case neverFits
+  /// The run is to end, so the picture is not begun.
+  case runEnds
+}
+
+/// Where a picture asks for memory.
 package protocol MemoryAdmission: Sendable {
   var allowance: Int { get }
   var mostForOne: Int { get }
   /// As in `MemoryBudget`.
-  func admit(_ byteCount: Int) -> Int?
+  func admit(_ byteCount: Int) -> MemoryAnswer
   func release(_ share: Int)
 }
 
@@ -106,6 +120,6 @@ package struct UnlimitedMemory: MemoryAdmission {
   package init() {}
   package var allowance: Int { .max }
   package var mostForOne: Int { 0 }
-  package func admit(_ byteCount: Int) -> Int? { 0 }
+  package func admit(_ byteCount: Int) -> MemoryAnswer { .admitted(share: 0) }
   package func release(_ share: Int) {}
 }

@@ -10,6 +10,9 @@ struct MemoryGate {
 
   enum Admission { case atOnce, afterWaiting }
 
+  /// The run is to end, and the picture has not been begun.
+  struct RunEnds: Error {}
+
   /// Headers of cameras, with their preview and colour profile, mostly end before that.
   static let startByteCount = 128 << 10
 
@@ -24,16 +27,19 @@ struct MemoryGate {
 
   /// Waits until the picture fits, unless it does without asking.
   /// - Parameter estimate: nil for the most that there is.
-  mutating func admit(_ estimate: MemoryEstimate?) throws(JobError) -> Admission {
+  mutating func admit(_ estimate: MemoryEstimate?) throws -> Admission {
     let byteCount = estimate?.byteCount ?? memory.mostForOne
     if byteCount <= memory.allowance { return .atOnce }
     if isOpen {
       // Given the most there is, or as much as the same header asked for.
-      guard byteCount <= memory.mostForOne else { throw .needsMemory(byteCount, most: memory.mostForOne) }
+      guard byteCount <= memory.mostForOne else { throw JobError.needsMemory(byteCount, most: memory.mostForOne) }
       return .atOnce
     }
-    guard let granted = memory.admit(byteCount) else { throw .needsMemory(byteCount, most: memory.mostForOne) }
-    share = granted
+    switch memory.admit(byteCount) {
+    case .admitted(let share): self.share = share
+    case .neverFits: throw JobError.needsMemory(byteCount, most: memory.mostForOne)
+    case .runEnds: throw RunEnds()
+    }
     return .afterWaiting
   }
 

@@ -30,6 +30,13 @@ package enum OutputFile {
     (try? FileStatus(of: path, links: .stay)) != nil
   }
 
+  /// Takes away what a worker put under the path before it died: what was not told as written is not to be there.
+  /// - Parameter before: what was there when the worker got the job; that stays.
+  static func remove(_ path: FilePath, unless before: FileStamp?) {
+    guard let now = FileStamp(of: path, links: .stay), now != before else { return }
+    _ = unsafe path.withPlatformString { unsafe unlink($0) }
+  }
+
   /// Writes the bytes under the path. Missing folders on the way to it are made.
   package static func write(
     _ bytes: UnsafeRawBufferPointer, to path: FilePath, existing: ExistingOutput, durability: Durability = .ordinary

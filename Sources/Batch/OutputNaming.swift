@@ -51,7 +51,8 @@ package struct OutputNaming: Sendable {
       return JobOutput(path: name.map { folder.pushing($0.path) } ?? folder, format: name?.format ?? .jpeg)
     }
     return Job(
-      index: index, source: input.source, outputs: outputs, sourceByteCount: input.byteCount, refusal: refusal)
+      index: index, source: input.source, relativeStart: input.relativeStart, outputs: outputs,
+      sourceByteCount: input.byteCount, refusal: refusal)
   }
 }
 

@@ -47,7 +47,7 @@ package struct ProcessExecutor: Executor {
     let share = WorkerShare(workers: workers, pictures: jobs.count)
     let failure = Mutex<ExecutorError?>(nil)
     let (path, lifetime, variable, timeout) = (workerPath, lifetime, variable, limits.timeout)
-    let memory = MemoryBudget(limits, workerProcesses: share.workers)
+    let memory = MemoryBudget(limits, workerProcesses: share.workers, stop: stop)
     let greeting = WorkerGreeting(
       recipe: recipe, bands: share.bands, timeout: limits.timeout, memory: memory, parent: Int(getpid()),
       outputRoot: outputRoot)
@@ -62,6 +62,7 @@ package struct ProcessExecutor: Executor {
           }
           isFresh = false
           var outcome: Outcome? = job.refusal.map { .failed($0) }
+          let before = FileStamp(of: job.output, links: .stay)
           var tries = 0
           while outcome == nil {
             var admitted = 0
@@ -72,6 +73,8 @@ package struct ProcessExecutor: Executor {
               // Its memory is free only when it is gone.
               let end = worker.end(.kill)
               memory.release(admitted)
+              OutputFile.remove(job.output, unless: before)
+              if case .notBegun = error { return }
               tries += 1
               if tries == 2 { outcome = .failed(.worker(error, timeout, end)) }
               worker = try WorkerProcess(path: path, greeting: greeting, memory: memory, variable: variable)
@@ -104,7 +107,7 @@ extension JobError {
     switch failure {
     case .silent: .timeout(timeout ?? .zero, stage: .decode)
     case .garbage: crashed("the worker process twice gave no sensible answer")
-    case .died, .cannotStart: crashed("the worker process died twice on it (\(end))")
+    case .died, .cannotStart, .notBegun: crashed("the worker process died twice on it (\(end))")
     }
   }
 

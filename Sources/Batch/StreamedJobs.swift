@@ -118,7 +118,9 @@ private struct TakenNames {
 
 extension Job {
   fileprivate func refused(_ error: JobError) -> Job {
-    Job(index: index, source: source, outputs: outputs, sourceByteCount: sourceByteCount, refusal: error)
+    Job(
+      index: index, source: source, relativeStart: relativeStart, outputs: outputs, sourceByteCount: sourceByteCount,
+      refusal: error, address: address)
   }
 }
 

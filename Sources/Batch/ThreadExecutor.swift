@@ -16,12 +16,12 @@ package struct ThreadExecutor: Executor {
     _ jobs: any JobSource, recipe: Recipe, stop: StopRequest, report: @escaping @Sendable (Job, Outcome) -> Void
   ) {
     let share = WorkerShare(workers: workers, pictures: jobs.count)
-    let memory = MemoryBudget(limits, workers: share.workers)
+    let memory = MemoryBudget(limits, workers: share.workers, stop: stop)
     let timeout = limits.timeout
     _ = concurrentMap(count: share.workers, workers: share.workers) { _ in
       let thumbnailer = Thumbnailer(recipe: recipe, bands: share.bands, memory: memory, timeout: timeout)
       while !stop.isMade, let job = jobs.next() {
-        report(job, thumbnailer.outcome(of: job))
+        if let outcome = thumbnailer.outcome(of: job) { report(job, outcome) }
       }
     }
   }

@@ -31,12 +31,13 @@ package final class Thumbnailer {
   }
 
   /// Makes the output of a job, or says why not. Nothing is left behind under the output's name unless it is whole.
-  package func outcome(of job: Job) -> Outcome {
+  /// - Returns: nil where the run was to end before the picture was begun.
+  package func outcome(of job: Job) -> Outcome? {
     outcome(of: job) { () throws(JobError) in try SourceFile.open(job.source) }
   }
 
   /// The same for a source that `opening` opens, or tells why it cannot.
-  func outcome(of job: Job, opening: () throws(JobError) -> Descriptor) -> Outcome {
+  func outcome(of job: Job, opening: () throws(JobError) -> Descriptor) -> Outcome? {
     if let refusal = job.refusal { return .failed(refusal) }
     var clock = StageClock()
     defer { finish() }
@@ -46,6 +47,8 @@ package final class Thumbnailer {
       return .failed(error)
     } catch let error as CodecError {
       return .failed(JobError(error, stage: clock.stage))
+    } catch is MemoryGate.RunEnds {
+      return nil
     } catch {
       return .failed(JobError(stage: clock.stage, code: .internal, message: "unexpected: \(error)"))
     }
@@ -162,7 +165,7 @@ package final class Thumbnailer {
   @discardableResult
   private func admit(
     _ estimate: MemoryEstimate?, _ clock: inout StageClock, _ deadline: inout Deadline
-  ) throws(JobError) -> MemoryGate.Admission {
+  ) throws -> MemoryGate.Admission {
     clock.end()
     let admission = try gate.admit(estimate)
     if admission == .afterWaiting {

@@ -35,7 +35,7 @@ package enum Worker {
           guard let source = source.take() else { throw .read(.badFileDescriptor) }
           return source
         }
-        guard channel.send(WorkerReply.outcome(outcome).bytes) else { return true }
+        guard let outcome, channel.send(WorkerReply.outcome(outcome).bytes) else { return true }
       }
       return true
     } catch {
@@ -66,11 +66,11 @@ private struct ParentMemory: MemoryAdmission {
   let allowance: Int
   let mostForOne: Int
 
-  func admit(_ byteCount: Int) -> Int? {
+  func admit(_ byteCount: Int) -> MemoryAnswer {
     guard channel.send(WorkerReply.admission(byteCount: byteCount).bytes), let answer = channel.receive() else {
-      return nil
+      return .runEnds
     }
-    return answer == [1] ? 0 : nil
+    return answer == [1] ? .admitted(share: 0) : .neverFits
   }
 
   /// The parent does that when it has the outcome.

@@ -43,9 +43,13 @@ internal import SystemPackage
       case .outcome(let outcome): return outcome
       case .admission(let byteCount):
         guard share == 0, byteCount >= 0 else { throw .garbage }
-        let granted = memory.admit(byteCount)
-        share = granted ?? 0
-        guard channel.send([granted == nil ? 0 : 1]) else { throw .died }
+        let isAdmitted: Bool
+        switch memory.admit(byteCount) {
+        case .admitted(let granted): (share, isAdmitted) = (granted, true)
+        case .neverFits: isAdmitted = false
+        case .runEnds: throw .notBegun
+        }
+        guard channel.send([isAdmitted ? 1 : 0]) else { throw .died }
       }
     }
   }
@@ -101,4 +105,6 @@ enum WorkerFailure: Error {
   case died
   case silent
   case garbage
+  /// Nothing is wrong with it: the run is to end, and the picture it has waits for memory.
+  case notBegun
 }

@@ -84,9 +84,6 @@ _Noreturn void fault_raise(codec_fault *fault, codec_reason reason, const char *
 void fault_poll(codec_fault *fault) {
   if (fault->polls++ % 16 != 0) return;
   const codec_limits *limits = &fault->limits;
-  if (limits->cancel && __atomic_load_n(limits->cancel, __ATOMIC_RELAXED) != 0) {
-    fault_raise(fault, CODEC_REASON_CANCELLED, "cancelled");
-  }
   if (limits->deadline == 0) return;
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);

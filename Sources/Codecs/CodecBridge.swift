@@ -49,7 +49,6 @@ extension codec_report {
     case .CODEC_REASON_LIMIT_SCANS: .tooManyScans(limit: limits.scanCount)
     case .CODEC_REASON_LIMIT_MEMORY: .outOfMemory(text(\.message))
     case .CODEC_REASON_TIMEOUT: .timeout
-    case .CODEC_REASON_CANCELLED: .cancelled
     case .CODEC_REASON_NONE, .CODEC_REASON_INTERNAL: .broken(text(\.message))
     }
   }
@@ -73,9 +72,8 @@ extension codec_report {
 
 extension DecodeLimits {
   var forC: codec_limits {
-    unsafe codec_limits(
-      max_scans: UInt32(clamping: scanCount), max_memory: UInt64(clamping: memoryByteCount), deadline: deadline,
-      cancel: nil)
+    codec_limits(
+      max_scans: UInt32(clamping: scanCount), max_memory: UInt64(clamping: memoryByteCount), deadline: deadline)
   }
 }
 

@@ -14,7 +14,6 @@ package enum CodecError: Error, Hashable, Sendable {
   case tooManyScans(limit: Int)
   case outOfMemory(String)
   case timeout
-  case cancelled
   /// A broken promise between our own layers.
   case broken(String)
 }

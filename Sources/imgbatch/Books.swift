@@ -56,7 +56,7 @@ struct Books {
 
   /// A picture has ended, by work or by what is known of it.
   func note(_ job: Job, _ outcome: Outcome) {
-    if case .failed = outcome { failed?.add(job.address.map { Array($0.utf8) } ?? job.source.bytes) }
+    if case .failed = outcome { failed?.add(job.listEntry) }
   }
 
   /// Writes the list of what failed, and says what could not be kept.

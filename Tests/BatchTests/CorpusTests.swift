@@ -13,10 +13,10 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  private func outcome(of source: URL, format: ImageFormat = .png) -> (Outcome, FilePath) {
+  private func outcome(of source: URL, format: ImageFormat = .png) throws -> (Outcome, FilePath) {
     let output = folder(source.deletingPathExtension().lastPathComponent + ".png")
     let job = Job(index: 0, source: FilePath(source.path), output: output, format: format, sourceByteCount: 0)
-    return (Thumbnailer(recipe: Recipe()).outcome(of: job), output)
+    return (try #require(Thumbnailer(recipe: Recipe()).outcome(of: job)), output)
   }
 
   private func files(_ folder: URL) throws -> [URL] {
@@ -38,13 +38,13 @@ import Testing
   }
 
   @Test(
-    "Every sound file of PngSuite is written and every broken one refused",
+    "Promise 12: every sound file of PngSuite is written and every broken one refused",
     .enabled(if: Places.corpus("pngsuite") != nil, "shared/corpus/pngsuite is not there"))
   func pngSuite() throws {
     let all = try files(try #require(Places.corpus("pngsuite")).appending(path: "png"))
     #expect(all.count > 150)
     for file in all {
-      let (outcome, output) = outcome(of: file)
+      let (outcome, output) = try outcome(of: file)
       let isBroken = file.lastPathComponent.hasPrefix("x")
       switch outcome {
       case .written(let picture):
@@ -60,13 +60,13 @@ import Testing
   }
 
   @Test(
-    "All eight orientations come out as the same upright picture",
+    "Promise 12: all eight orientations come out as the same upright picture",
     .enabled(if: Places.corpus("exif-orientation") != nil, "shared/corpus/exif-orientation is not there"),
     arguments: ["Landscape", "Portrait"])
   func orientations(name: String) throws {
     let corpus = try #require(Places.corpus("exif-orientation"))
     func thumbnail(_ orientation: Int) throws -> [Int] {
-      let (outcome, output) = outcome(of: corpus.appending(path: "\(name)_\(orientation).jpg"))
+      let (outcome, output) = try outcome(of: corpus.appending(path: "\(name)_\(orientation).jpg"))
       guard case .written(let picture) = outcome else {
         Issue.record("\(outcome)")
         return []

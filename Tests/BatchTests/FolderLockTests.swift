@@ -1,3 +1,4 @@
+import Codecs
 import Foundation
 import SystemPackage
 import Testing
@@ -76,6 +77,26 @@ struct FolderLockTests {
     try process.run()
     process.waitUntilExit()
     return process.processIdentifier
+  }
+
+  private func job(_ source: String, relativeStart: Int? = nil) -> Job {
+    Job(
+      index: 0, source: FilePath(source), relativeStart: relativeStart, output: "", format: .jpeg, sourceByteCount: 0)
+  }
+
+  @Test func `the list of what failed names each so that its output stays the same`() throws {
+    let list = try FailedList(path: folder("list"), separator: .newline)
+    for (source, start) in [
+      ("a.jpg", 0), ("dogs/b.jpg", 5), ("dogs/sub/c.jpg", 5), ("dogs/d.jpg", 0), ("/data/e.jpg", 1), ("../f/g.jpg", 3),
+      ("/data/h.jpg", 6), ("x/./i/j.jpg", 4),
+    ] { list.add(job(source, relativeStart: start).listEntry) }
+    #expect(try list.write() == 0)
+    let lines = try String(decoding: folder.content("list"), as: UTF8.self).split(separator: "\n")
+    #expect(
+      lines == [
+        "../f/g.jpg", "/data/./h.jpg", "/data/e.jpg", "a.jpg", "dogs/./b.jpg", "dogs/./sub/c.jpg", "dogs/d.jpg",
+        "x/./i/j.jpg",
+      ])
   }
 
   @Test func `the list of what failed is sorted, ends its names and tells which do not fit`() throws {

@@ -1,8 +1,9 @@
-import Batch
 import Codecs
 import Foundation
 import SystemPackage
 import Testing
+
+@testable import Batch
 
 @Suite struct InputListTests {
   let folder: TemporaryFolder
@@ -212,7 +213,8 @@ import Testing
       for end in ["", separator] {
         let path = try folder.add("list", Array((text.joined(separator: separator) + end).utf8))
         let list = try find(lists: [FileList(path: path, separator: kind)])
-        #expect(relatives(list) == ["a.jpg", "b.jpg", "none.jpg", "cr.jpg\r"])
+        let below = String(folder.path.string.dropFirst())
+        #expect(relatives(list) == ["a.jpg", "sub/b.jpg", "none.jpg", "cr.jpg\r"].map { below + "/" + $0 })
         #expect(list.inputs.map(\.refusal?.code) == [nil, nil, .read, .read])
       }
     }
@@ -226,8 +228,18 @@ import Testing
     }
     let path = try folder.add("list", text)
     let list = try find(lists: [FileList(path: path, separator: .zeroByte)])
-    #expect(list.inputs.map(\.relative.bytes) == awkwardNames)
+    #expect(list.inputs.map { FilePath(root: nil, $0.relative.components.suffix(1)).bytes } == awkwardNames)
     #expect(list.inputs.allSatisfy { $0.refusal == nil })
+  }
+
+  @Test(arguments: [
+    ("a.jpg", "a.jpg"), ("dogs/sub/a.jpg", "dogs/sub/a.jpg"), ("./dogs/a.jpg", "dogs/a.jpg"),
+    ("/data/dogs/a.jpg", "data/dogs/a.jpg"), ("dogs//a.jpg", "dogs/a.jpg"), ("../dogs/a.jpg", "dogs/a.jpg"),
+    ("../../a.jpg", "a.jpg"), ("x/../../dogs/a.jpg", "dogs/a.jpg"), ("dogs/./sub/a.jpg", "sub/a.jpg"),
+    ("/data/./a/./b.jpg", "b.jpg"), ("..a/.b/...jpg", "..a/.b/...jpg"),
+  ])
+  func `an entry of a list is mirrored with its folders, but for what would lead out`(entry: String, relative: String) {
+    #expect(ListEntry(name: Array(entry.utf8)).input().relative.string == relative)
   }
 
   @Test func `nonsense in a list fails line by line`() throws {

@@ -48,15 +48,16 @@ import Testing
 
   private func stream(
     after planned: [Job] = [], out: String = "out", separator: EntrySeparator = .newline, format: OutputFormat = .same
-  ) -> StreamedJobs {
+  ) throws -> StreamedJobs {
     StreamedJobs(
       after: planned, from: pipe.read, separator: separator,
-      naming: OutputNaming(folder: folder(out), format: format), stop: stop)
+      naming: OutputNaming(folder: folder(out), template: try NameTemplate("{stem}.{ext}"), format: format),
+      stop: stop)
   }
 
   @Test func `a job is there as soon as its line is`() throws {
     try folder.add("a.jpg", [1, 2])
-    let jobs = stream()
+    let jobs = try stream()
     #expect(jobs.count == nil)
     say("a.jpg")
     let first = try #require(jobs.next())
@@ -77,7 +78,7 @@ import Testing
 
   @Test func `a last line without its end counts`() throws {
     try folder.add("a.jpg")
-    let jobs = stream(separator: .zeroByte)
+    let jobs = try stream(separator: .zeroByte)
     say("a.jpg", end: "")
     close(pipe.write)
     #expect(jobs.next()?.source == folder("a.jpg"))
@@ -90,7 +91,7 @@ import Testing
     try folder.add("b.jpg")
     let planned = Job(
       index: 0, source: folder("x/a.jpg"), output: folder("out/a.jpg"), format: .jpeg, sourceByteCount: 10)
-    let jobs = stream(after: [planned])
+    let jobs = try stream(after: [planned])
     say("y/a.jpg", "b.jpg")
     close(pipe.write)
     #expect(jobs.next()?.source == folder("x/a.jpg"))
@@ -109,7 +110,7 @@ import Testing
     try folder.add("out/a.jpg")
     try folder.add("out/b.jpg")
     try folder.add("c.png")
-    let jobs = stream()
+    let jobs = try stream()
     say("out/a.jpg", "c.png")
     close(pipe.write)
     let first = try #require(jobs.next())
@@ -118,8 +119,8 @@ import Testing
     #expect(jobs.next()?.refusal == nil)
   }
 
-  @Test func `a stop ends the waiting`() {
-    let jobs = stream()
+  @Test func `a stop ends the waiting`() throws {
+    let jobs = try stream()
     stop.make()
     #expect(jobs.next() == nil)
     close(pipe.write)
@@ -143,8 +144,8 @@ import Testing
     close(pipe.write)
     close(pipe.read)
     let jobs = StreamedJobs(
-      from: unsafe open(list.string, O_RDONLY), separator: .newline, naming: OutputNaming(folder: folder("out")),
-      stop: stop)
+      from: unsafe open(list.string, O_RDONLY), separator: .newline,
+      naming: OutputNaming(folder: folder("out"), template: try NameTemplate("{stem}.{ext}")), stop: stop)
     let refused = Claims()
     DispatchQueue.concurrentPerform(iterations: 8) { _ in
       while let job = jobs.next() { refused.add(job.refusal == nil ? job.index : -job.index) }

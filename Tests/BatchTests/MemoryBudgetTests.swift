@@ -16,14 +16,14 @@ import Testing
     let budget = MemoryBudget(byteCount: 1 << 30, workers: 8, base: 0)
     #expect(budget.allowance == 8 * megabyte)
     #expect(budget.mostForOne == (1024 - 8 * 2 * 8 + 8) * megabyte)
-    #expect(budget.admit(budget.allowance) == 0, "without asking")
-    #expect(budget.admit(budget.mostForOne) == budget.mostForOne - budget.allowance)
+    #expect(budget.admit(budget.allowance) == .admitted(share: 0), "without asking")
+    #expect(budget.admit(budget.mostForOne) == .admitted(share: budget.mostForOne - budget.allowance))
   }
 
   @Test func `Promise 3: what can never fit is told at once`() {
     let budget = MemoryBudget(byteCount: 100 * megabyte, workers: 2, base: 20 * megabyte)
-    #expect(budget.admit(budget.mostForOne + 1) == nil)
-    #expect(MemoryBudget(byteCount: megabyte, workers: 2, base: 20 * megabyte).admit(1) == nil)
+    #expect(budget.admit(budget.mostForOne + 1) == .neverFits)
+    #expect(MemoryBudget(byteCount: megabyte, workers: 2, base: 20 * megabyte).admit(1) == .neverFits)
   }
 
   @Test func `Promise 3: workers that ask for all sizes at once never hold more than there is, and all are served`() {
@@ -33,7 +33,7 @@ import Testing
     onThreads(8) { thread in
       for turn in 0..<200 {
         let wish = (thread * 7919 + turn * 104_729) % budget.mostForOne
-        guard let share = budget.admit(wish) else { continue }
+        guard case .admitted(let share) = budget.admit(wish) else { continue }
         held.withLock { held in
           held.now += share
           held.most = max(held.most, held.now)
@@ -48,6 +48,26 @@ import Testing
       #expect(held.most <= most)
       #expect(held.now == 0)
     }
+  }
+
+  @Test func `Promise 8: once a run is to end, no picture is begun that waits for memory, or asks for it`() {
+    let stop = StopRequest()
+    let budget = MemoryBudget(byteCount: 400 * megabyte, workers: 2, base: 0, stop: stop)
+    guard case .admitted(let share) = budget.admit(budget.mostForOne) else { return #expect(Bool(false)) }
+    let answers = Mutex<[MemoryAnswer]>([])
+    onThreads(2) { thread in
+      if thread == 1 {
+        // Whether this waits already when the end is asked for or comes after it.
+        let answer = budget.admit(budget.mostForOne)
+        answers.withLock { $0.append(answer) }
+      } else {
+        stop.make()
+        budget.release(share)
+      }
+    }
+    #expect(answers.withLock { $0 } == [.runEnds])
+    #expect(budget.admit(budget.mostForOne) == .runEnds)
+    #expect(budget.admit(budget.allowance) == .admitted(share: 0), "what needs no asking is not asked about")
   }
 
   /// What a sample's estimate is for a thumbnail.
@@ -91,6 +111,6 @@ import Testing
       Issue.record("it did not fit into 8 megabytes")
       return
     }
-    #expect(enough.admit(enough.mostForOne) != nil, "all was given back")
+    #expect(enough.admit(enough.mostForOne) != .neverFits, "all was given back")
   }
 }

@@ -110,7 +110,7 @@ import Testing
         == "EACCES: permission denied; make the file and its folders readable for this user")
   }
 
-  @Test func `a file that changes while it is read is a failure`() throws {
+  @Test func `Promise 9: a file that changes while it is read is a failure`() throws {
     let changes: [(String, (String) -> Void)] = [
       ("grows", { append($0) }),
       ("shrinks", { _ = unsafe truncate($0, 10) }),

@@ -25,7 +25,7 @@ import Testing
     let outcome = Thumbnailer(recipe: recipe, bands: bands).outcome(of: job)
     guard case .written(let written) = outcome else {
       Issue.record("\(sample): \(outcome)")
-      throw CodecError.cancelled
+      throw CodecError.broken(sample)
     }
     let pool = BufferPool()
     let file = try SourceFile.read(output, byteLimit: 1 << 30, pool: pool)
@@ -36,7 +36,7 @@ import Testing
     #expect(decoded.report == DecodeReport())
     switch decoded.picture {
     case .pixels(let plane): return (written, header, plane.samples, bytes)
-    case .yCbCr: throw CodecError.cancelled
+    case .yCbCr: throw CodecError.broken(sample)
     }
   }
 

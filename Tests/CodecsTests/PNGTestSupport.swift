@@ -42,7 +42,7 @@ struct PlainPNG {
     var header = unsafe png_header()
     var shape = png_shape()
     var report = codec_report()
-    let limits = unsafe codec_limits(max_scans: 0, max_memory: 0, deadline: 0, cancel: nil)
+    let limits = codec_limits(max_scans: 0, max_memory: 0, deadline: 0)
     var decoded: (isSound: Bool, pixels: [UInt8])?
     unsafe bytes.withUnsafeBufferPointer { source in
       guard let base = source.baseAddress,

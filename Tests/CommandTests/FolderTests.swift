@@ -181,7 +181,7 @@ struct FolderTests {
   @Test("Suspended, a run takes its progress line away, and goes on when it is continued")
   func suspension() throws {
     let (process, input, output) = try waiting(["--progress", "always"])
-    try input.write(contentsOf: Data("\(Command.dogs)/rex.jpg\n".utf8))
+    try input.write(contentsOf: Data("\(Command.dogs)/./rex.jpg\n".utf8))
     _ = try read(lines: 1, from: output)
     #expect(wait { scratch.bytes("error")?.contains(UInt8(ascii: "1")) == true })
     kill(process.processIdentifier, SIGTSTP)
@@ -189,7 +189,7 @@ struct FolderTests {
     #expect(wait { (try? String(contentsOfFile: path, encoding: .utf8))?.contains(") T ") == true })
     #expect(String(decoding: scratch.bytes("error") ?? Data(), as: UTF8.self).hasSuffix("\r\u{1B}[K"))
     kill(process.processIdentifier, SIGCONT)
-    try input.write(contentsOf: Data("\(Command.dogs)/luna.jpg\n".utf8))
+    try input.write(contentsOf: Data("\(Command.dogs)/./luna.jpg\n".utf8))
     try input.close()
     process.waitUntilExit()
     #expect(process.terminationReason == .exit && process.terminationStatus == 0)

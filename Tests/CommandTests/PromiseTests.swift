@@ -88,6 +88,49 @@ import Testing
     #expect(["bello.png", "luna.jpg", "rex.jpg"].map { scratch.bytes("in/\($0)") } == before)
   }
 
+  @Test("Promise 9: an input that is rewritten meanwhile fails or comes out whole", arguments: modes)
+  func rewritten(mode: String) throws {
+    let scratch = try ScratchFolder()
+    for number in 0..<4 { try scratch.add("dogs/rex.jpg", as: "in/\(number).jpg") }
+    // Until the runs are over, and no longer than that may take.
+    let answer = try Command.shell(
+      """
+      cp in/0.jpg whole
+      (for _ in {1..20000}; do
+         [ -e over ] && break
+         for name in in/*.jpg; do truncate -s $((RANDOM % 9000)) $name; cat whole >| $name; done
+       done) &
+      for number in 1 2 3; do imgbatch resize in --out out$number --mode \(mode) --json --jobs 2 || [ $? = 1 ] || echo bad; done
+      touch over; wait
+      """, in: scratch)
+    #expect(answer.status == 0 && !answer.output.contains("bad"), "\(answer.error)")
+    let codes = try answer.events.compactMap { code($0) }
+    #expect(Set(codes).isSubset(of: ["changed-while-reading", "truncated", "corrupt", "not-an-image"]), "\(codes)")
+    for number in 1...3 {
+      for name in scratch.files(below: "out\(number)") { #expect(isWhole(scratch.bytes("out\(number)/" + name))) }
+    }
+  }
+
+  @Test("Promise 12: every kind of JPEG and PNG is written in both formats, at the size its header says")
+  func everyKind() throws {
+    let scratch = try ScratchFolder()
+    for format in ["jpeg", "png"] {
+      let out = scratch[format]
+      let answer = try Command.run(
+        "resize", Command.patterns, Command.dogs, "--out", out, "--format", format, "--size", "100%", "--json")
+      #expect(answer.status == 0, "\(answer.error)")
+      let files = try answer.files
+      #expect(files.count == 17)
+      let headers = try Command.run("info", out).output
+      for event in files.values {
+        let size = "\(event["width"] as? Int ?? 0)x\(event["height"] as? Int ?? 0)"
+        let name = event["output"] as? String ?? ""
+        let lines = headers.split(separator: "\n").filter { $0.contains(name) }
+        #expect(lines.count == 1 && lines.allSatisfy { $0.contains(size) }, "\(name): \(lines) is to be \(size)")
+      }
+    }
+  }
+
   @Test("Promise 10: pipes, sockets, devices, loops and sparse giants are told, and nothing waits for them")
   func regularFilesOnly() throws {
     let scratch = try ScratchFolder()

@@ -139,6 +139,16 @@ struct ResumeTests {
     )
     #expect(try summary(listed) == ["written": 0, "skipped": 0, "failed": 13, "notStarted": 0])
     #expect(scratch.bytes("zeros")?.split(separator: 0).count == 13)
+
+    // What is mended and listed comes out where the whole run would have put it.
+    try FileManager.default.createDirectory(atPath: scratch["in/sub"], withIntermediateDirectories: true)
+    try Data("no picture".utf8).write(to: scratch.url.appending(path: "in/sub/late.jpg"))
+    #expect(try Command.run(arguments: arguments + ["--resume", "-0", "--failed-to", scratch["zeros"]]).status == 1)
+    try FileManager.default.removeItem(atPath: scratch["in/sub/late.jpg"])
+    try scratch.add("dogs/luna.jpg", as: "in/sub/late.jpg")
+    let mended = try Command.run("resize", "-0", "--files-from", scratch["zeros"], "--out", scratch["out"], "--json")
+    #expect(try summary(mended)["written"] == 1)
+    #expect(scratch.bytes("out/sub/late.jpg") != nil)
   }
 
   @Test("Without the journal nothing of it is there, and what needs it is refused")

@@ -28,7 +28,7 @@ struct StreamTests {
       mkdir in && cp '\(Command.dogs)/rex.jpg' $'in/caf\\xe9\\n.jpg' &&
       imgbatch resize in --out a && imgbatch resize $'in/caf\\xe9\\n.jpg' --out b --json &&
       find in -type f -print0 | imgbatch resize --files-from - -0 --out c &&
-      ls b/$'caf\\xe9\\n.jpg' >/dev/null && diff -r -x '.imgbatch-*' a b && find c -name $'caf\\xe9\\n.jpg' | grep -q .
+      ls b/$'caf\\xe9\\n.jpg' >/dev/null && diff -r -x '.imgbatch-*' a b && diff -r -x '.imgbatch-*' a c/in
       """
     let answer = try Command.shell(line, in: scratch)
     #expect(answer.status == 0, "\(answer.error)")
@@ -36,6 +36,21 @@ struct StreamTests {
     #expect(event["source"] as? String == "in/caf\u{FFFD}\n.jpg")
     let bytes = try #require(Data(base64Encoded: event["sourcePathBytes"] as? String ?? ""))
     #expect(Array(bytes) == Array("in/caf".utf8) + [0xE9] + Array("\n.jpg".utf8))
+  }
+
+  @Test("A list over a tree keeps the tree, so that equal names do not collide, and from /./ on where it says so")
+  func listedTree() throws {
+    let scratch = try ScratchFolder()
+    for folder in ["one", "two/deep"] { try scratch.add("dogs/rex.jpg", as: "in/\(folder)/rex.jpg") }
+    let line = """
+      imgbatch resize in --out walked && find in -type f | imgbatch resize --files-from - --out streamed &&
+      find in/. -type f > list && imgbatch resize --files-from list --out listed &&
+      (cd in && find . -type f | imgbatch resize --files-from - --out ../dotted) &&
+      diff -r walked streamed/in && diff -r walked listed && diff -r walked dotted
+      """.replacingOccurrences(of: "diff -r", with: "diff -r -x '.imgbatch-*'")
+    let answer = try Command.shell(line, in: scratch)
+    #expect(answer.status == 0, "\(answer.output)\(answer.error)")
+    #expect(scratch.files(below: "streamed") == ["in/one/rex.jpg", "in/two/deep/rex.jpg"])
   }
 
   @Test("A reader that went away ends the run quietly")

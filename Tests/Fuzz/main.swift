@@ -59,7 +59,7 @@ func recipes() -> [(Thumbnailer, ImageFormat)] {
 func attempt(_ path: String, _ recipe: (Thumbnailer, ImageFormat), output: String) -> String {
   alarm(10)
   let job = Job(index: 0, source: FilePath(path), output: FilePath(output), format: recipe.1, sourceByteCount: 0)
-  let outcome = recipe.0.outcome(of: job)
+  guard let outcome = recipe.0.outcome(of: job) else { complain("\(path): not begun") }
   alarm(0)
   if case .failed(let error) = outcome, error.code == .internal || error.code == .write {
     complain("\(path): \(error.code.rawValue): \(error.message)")

@@ -24,7 +24,6 @@ typedef enum __attribute__((enum_extensibility(closed))) {
   CODEC_REASON_LIMIT_SCANS,   ///< more scans than `codec_limits.max_scans`
   CODEC_REASON_LIMIT_MEMORY,  ///< the library would need more than `codec_limits.max_memory`, or malloc refused
   CODEC_REASON_TIMEOUT,       ///< `codec_limits.deadline` has passed
-  CODEC_REASON_CANCELLED,     ///< `*codec_limits.cancel` became nonzero
   CODEC_REASON_INTERNAL,      ///< a call out of order or a plane too small: a fault of ours
 } codec_reason;
 
@@ -45,12 +44,11 @@ typedef struct {
 } codec_report;
 
 typedef struct {
-  uint32_t max_scans;                ///< of a JPEG (a sequential one may repeat its scans too); 0 for no limit
-  uint64_t max_memory;               ///< bytes that a library may allocate for one picture; 0 for no limit.
-                                     ///< JPEG: the coefficients of a progressive or multi-scan file, with what else is
-                                     ///< held then; row buffers and markers are not refused. PNG: all, freed or not
-  uint64_t deadline;                 ///< CLOCK_MONOTONIC nanoseconds; 0 for none; checked between rows and scans
-  const int32_t *_Nullable cancel;   ///< polled where the deadline is; null for none
+  uint32_t max_scans;   ///< of a JPEG (a sequential one may repeat its scans too); 0 for no limit
+  uint64_t max_memory;  ///< bytes that a library may allocate for one picture; 0 for no limit.
+                        ///< JPEG: the coefficients of a progressive or multi-scan file, with what else is
+                        ///< held then; row buffers and markers are not refused. PNG: all, freed or not
+  uint64_t deadline;    ///< CLOCK_MONOTONIC nanoseconds; 0 for none; checked between rows and scans
 } codec_limits;
 
 /// One plane of samples in memory that the caller owns.
