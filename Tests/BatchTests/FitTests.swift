@@ -48,12 +48,14 @@ import Testing
     let outcome = Thumbnailer(recipe: recipe).outcome(of: job)
     guard case .written(let written) = outcome else {
       Issue.record("\(outcome)")
-      throw CodecError.cancelled
+      throw CodecError.broken("no picture")
     }
     let file = try SourceFile.read(output, byteLimit: 1 << 30, pool: pool)
     let decoder = Decoder(pool: pool)
     _ = try unsafe decoder.readHeader(file.bytes, limits: DecodeLimits())
-    guard case .pixels(let plane) = try decoder.decode(DecodeRequest()).unwrapped() else { throw CodecError.cancelled }
+    guard case .pixels(let plane) = try decoder.decode(DecodeRequest()).unwrapped() else {
+      throw CodecError.broken("planes")
+    }
     #expect(plane.size == written.outputSize)
     return (plane.size, plane.channels, plane.samples)
   }
