@@ -49,8 +49,9 @@ extension Descriptor {
   }
 
   /// Takes the file's lock, for as long as it is open, or throws `wouldBlock` where another process has it.
-  func lock() throws(Errno) {
-    while flock(number, LOCK_EX | LOCK_NB) != 0 {
+  /// - Parameter shared: whether others may have it too who share it.
+  func lock(shared: Bool) throws(Errno) {
+    while flock(number, (shared ? LOCK_SH : LOCK_EX) | LOCK_NB) != 0 {
       if errno != EINTR { throw .current }
     }
   }

@@ -8,7 +8,7 @@ package import SystemPackage
 
 /// Keeps a second run out of an output folder, by `flock` on a file in it (`.imgbatch-lock`) that holds the owner's number.
 ///
-/// The system lets go of the lock when the process ends, however it ends. The file stays: who unlinks it lets two runs
+/// Runs of shards share the folder's lock, which keeps others out, and each has one of its own. The system lets go of the lock when the process ends, however it ends. The file stays: who unlinks it lets two runs
 /// hold two files of one name.
 package final class FolderLock: Sendable {
   private let file: Descriptor
@@ -21,14 +21,23 @@ package final class FolderLock: Sendable {
 
   package static let name = ".imgbatch-lock"
 
-  package init(in folder: FilePath) throws(Refusal) {
+  package enum Kind: Sendable {
+    case exclusive
+    /// Beside others that share it.
+    case shared
+    case shard(Shard)
+  }
+
+  package init(in folder: FilePath, _ kind: Kind = .exclusive) throws(Refusal) {
+    let name = if case .shard(let shard) = kind { FolderLock.name + shard.suffix } else { FolderLock.name }
+    let isShared = if case .shared = kind { true } else { false }
     do throws(Errno) {
-      file = try Descriptor(opening: folder.appending(FolderLock.name), .shared)
+      file = try Descriptor(opening: folder.appending(name), .shared)
     } catch { throw .unusable(error) }
     // The holder writes its number right after it has the lock, so for an instant there may be none, or an old one.
     for attempt in 0... {
       do throws(Errno) {
-        try file.lock()
+        try file.lock(shared: isShared)
         break
       } catch {
         guard error == .wouldBlock else { throw .unusable(error) }

@@ -2,7 +2,7 @@ package import SystemPackage
 
 /// What the journal of an output folder tells of earlier runs: the last outcome of each picture.
 package struct History: Sendable {
-  struct Record: Sendable {
+  struct Record: Hashable, Sendable {
     let source: FileStamp
     let recipe: UInt64
     let outcome: JournalOutcome
@@ -11,11 +11,14 @@ package struct History: Sendable {
   private var records: [PictureFingerprint: Record] = [:]
 
   /// Reads the journal of a folder; empty where there is none.
-  package init(of folder: FilePath) throws(Errno) {
+  /// - Parameter shard: whose journal is read after the folder's.
+  package init(of folder: FilePath, shard: Shard? = nil) throws(Errno) {
     var records: [PictureFingerprint: Record] = [:]
-    try Journal.forEachEntry(in: folder) { entry in
-      records[PictureFingerprint(entry.outputName, entry.sourceName)] = Record(
-        source: entry.source, recipe: entry.recipe, outcome: entry.outcome)
+    for part in shard.map({ [nil, $0] }) ?? [nil] {
+      try Journal.forEachEntry(in: folder, of: part) { entry in
+        records[PictureFingerprint(entry.outputName, entry.sourceName)] = Record(
+          source: entry.source, recipe: entry.recipe, outcome: entry.outcome)
+      }
     }
     self.records = records
   }

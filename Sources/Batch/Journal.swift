@@ -17,9 +17,13 @@ package final class Journal: Sendable {
 
   package static let name = ".imgbatch-journal"
 
+  /// The name of a shard's own journal.
+  static func name(of shard: Shard?) -> String { name + (shard?.suffix ?? "") }
+
   /// Opens the folder's journal, or starts one.
-  package init(in folder: FilePath) throws(Errno) {
-    let file = try Descriptor(opening: folder.appending(Journal.name), .appended)
+  /// - Parameter shard: whose journal; nil for that of unsharded runs.
+  package init(in folder: FilePath, of shard: Shard? = nil) throws(Errno) {
+    let file = try Descriptor(opening: folder.appending(Journal.name(of: shard)), .appended)
     guard try FileStatus(of: file).kind == .regular else { throw .invalidArgument }
     let last = try file.lastByte()
     let isTorn = last != nil && last != UInt8(ascii: "\n")
@@ -45,9 +49,11 @@ package final class Journal: Sendable {
   }
 
   /// Calls `body` with every whole line of a folder's journal, oldest first; with nothing where there is no journal.
-  package static func forEachEntry(in folder: FilePath, _ body: (JournalEntry) -> Void) throws(Errno) {
+  package static func forEachEntry(
+    in folder: FilePath, of shard: Shard? = nil, _ body: (JournalEntry) -> Void
+  ) throws(Errno) {
     let file: Descriptor
-    do throws(Errno) { file = try Descriptor(opening: folder.appending(name), .sniffed) } catch {
+    do throws(Errno) { file = try Descriptor(opening: folder.appending(name(of: shard)), .sniffed) } catch {
       if error == .noSuchFileOrDirectory { return }
       throw error
     }

@@ -112,6 +112,8 @@ package final class Ledger: JobSource {
 
   /// The run ends while pictures are in hand: their temporary files go. Workers that are still at it are to end.
   package func dropPicturesInHand() {
+    // Without the lock for oneself they may be those of others.
+    guard lock != nil else { return }
     let folders = Set(state.withLock { $0.inHand.values.flatMap(\.job.folders) })
     for folder in folders { StaleTemporaries.drop(folder, since: start) }
   }
@@ -141,8 +143,8 @@ package final class Ledger: JobSource {
     if let reason = outputs[0].settled, outputs.allSatisfy({ $0.settled != nil }) { return .ended(.skipped(reason)) }
     return .toDo(
       Job(
-        index: job.index, source: job.source, outputs: outputs, sourceByteCount: job.sourceByteCount,
-        address: job.address))
+        index: job.index, source: job.source, relativeStart: job.relativeStart, outputs: outputs,
+        sourceByteCount: job.sourceByteCount, address: job.address))
   }
 
   private enum Settlement {

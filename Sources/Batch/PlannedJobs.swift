@@ -25,6 +25,6 @@ package struct PlannedJobs: RandomAccessCollection, Sendable {
   /// Bytes of the source of one, without putting the job together.
   package func sourceByteCount(at index: Int) -> Int { inputs.byteCount(at: index) }
 
-  /// Bytes of all sources.
-  package var sourceByteCount: Int { indices.reduce(0) { $0 + sourceByteCount(at: $1) } }
+  /// Bytes of the sources of some.
+  package func sourceByteCount(at indices: [UInt32]) -> Int { indices.reduce(0) { $0 + sourceByteCount(at: Int($1)) } }
 }

@@ -62,7 +62,7 @@ package struct ProcessExecutor: Executor {
           }
           isFresh = false
           var outcome: Outcome? = job.refusal.map { .failed($0) }
-          let before = FileStamp(of: job.output, links: .stay)
+          let before = job.outputs.map { FileStamp(of: $0.path, links: .stay) }
           var tries = 0
           while outcome == nil {
             var admitted = 0
@@ -73,7 +73,7 @@ package struct ProcessExecutor: Executor {
               // Its memory is free only when it is gone.
               let end = worker.end(.kill)
               memory.release(admitted)
-              OutputFile.remove(job.output, unless: before)
+              for (output, stamp) in zip(job.outputs, before) { OutputFile.remove(output.path, unless: stamp) }
               if case .notBegun = error { return }
               tries += 1
               if tries == 2 { outcome = .failed(.worker(error, timeout, end)) }

@@ -1,7 +1,7 @@
 internal import Codecs
 
 /// Recipes as numbers for the journal: a picture is up to date only where its number is what it would be now.
-struct RecipeMark: Sendable {
+package struct RecipeMark: Sendable {
   private let jpeg: Marks
   private let png: Marks
 
@@ -10,7 +10,7 @@ struct RecipeMark: Sendable {
     let failed: UInt64
   }
 
-  init(_ recipe: Recipe) {
+  package init(_ recipe: Recipe) {
     func marks(_ format: ImageFormat) -> Marks {
       var lasting = recipe
       // How an output comes under its name changes none of its bytes.
@@ -24,6 +24,9 @@ struct RecipeMark: Sendable {
     jpeg = marks(.jpeg)
     png = marks(.png)
   }
+
+  /// One for the whole run.
+  package var common: UInt64 { jpeg.written ^ (png.written &* 31) }
 
   func value(for format: ImageFormat, _ outcome: JournalOutcome) -> UInt64 {
     let marks = format == .jpeg ? jpeg : png

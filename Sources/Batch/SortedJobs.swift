@@ -15,17 +15,20 @@ package final class SortedJobs: JobSource {
     self.job = job
   }
 
-  package convenience init(_ jobs: PlannedJobs) {
-    self.init(order: bySize(jobs.count, byteCount: jobs.sourceByteCount(at:))) { jobs[$0] }
+  /// - Parameter indices: which of the jobs.
+  package convenience init(_ jobs: PlannedJobs, at indices: [UInt32]) {
+    self.init(order: bySize(indices, byteCount: jobs.sourceByteCount(at:))) { jobs[$0] }
   }
 
   package convenience init(_ jobs: [Job]) {
-    self.init(order: bySize(jobs.count) { jobs[$0].sourceByteCount }) { jobs[$0] }
+    self.init(order: bySize(Array(0..<UInt32(jobs.count))) { jobs[$0].sourceByteCount }) { jobs[$0] }
   }
 
-  /// - Parameter inOrder: the jobs in the order that they are to be claimed in.
-  package convenience init(inOrder jobs: PlannedJobs) {
-    self.init(order: Array(0..<UInt32(jobs.count))) { jobs[$0] }
+  /// - Parameters:
+  ///   - inOrder: jobs in the order that they are to be claimed in.
+  ///   - indices: which of them.
+  package convenience init(inOrder jobs: PlannedJobs, at indices: [UInt32]) {
+    self.init(order: indices) { jobs[$0] }
   }
 
   /// - Parameter inOrder: the jobs in the order that they are to be claimed in.
@@ -43,8 +46,8 @@ package final class SortedJobs: JobSource {
 }
 
 /// Indices with the biggest source first, ties as they were.
-private func bySize(_ count: Int, byteCount: (Int) -> Int) -> [UInt32] {
-  (0..<UInt32(count)).sorted { one, other in
+private func bySize(_ indices: [UInt32], byteCount: (Int) -> Int) -> [UInt32] {
+  indices.sorted { one, other in
     let (left, right) = (byteCount(Int(one)), byteCount(Int(other)))
     return left == right ? one < other : left > right
   }

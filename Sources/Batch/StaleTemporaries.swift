@@ -40,6 +40,16 @@ package enum StaleTemporaries {
     remove(from: folder) { process, modified in process == getpid() || modified >= start }
   }
 
+  /// Removes all temporaries from a folder and those below it. For who knows that nobody is at work there.
+  package static func sweepAll(below folder: FilePath) {
+    remove(from: folder) { _, _ in true }
+    guard let opened = try? OpenFolder.open(folder.bytes, links: .stay) else { return }
+    let listing = FolderListing(of: opened)
+    for entry in listing.entries where entry.kind == .folder {
+      sweepAll(below: folder.pushing(FilePath(bytes: listing.name(of: entry))))
+    }
+  }
+
   private static func remove(from folder: FilePath, where isStale: (pid_t, Int64) -> Bool) {
     let path = folder.isEmpty ? [UInt8(ascii: ".")] : folder.bytes
     guard let opened = try? OpenFolder.open(path, links: .follow) else { return }

@@ -11,6 +11,8 @@ package final class StreamedJobs: JobSource {
     var planned: ArraySlice<Job>
     var reader: EntryReader
     var nextIndex: Int
+    /// Those of the shard.
+    var ownCount: Int
     var names = TakenNames()
     var sources: Set<FileIdentity> = []
     var isAtEnd = false
@@ -18,18 +20,21 @@ package final class StreamedJobs: JobSource {
   }
 
   private let naming: OutputNaming
+  private let shard: Shard?
   private let outputFolderIsThere: Bool
   private let state: Mutex<State>
 
   /// - Parameters:
   ///   - planned: jobs of inputs that were given beside the list; they come first.
   ///   - descriptor: read from here on, and closed in the end: 0 for standard input.
+  ///   - shard: the part of all jobs that is handed out; the others count only where names meet. Nil for all.
   ///   - stop: ends the waiting for more lines.
   package init(
     after planned: [Job] = [], from descriptor: CInt, separator: EntrySeparator, naming: OutputNaming,
-    stop: StopRequest
+    shard: Shard? = nil, stop: StopRequest
   ) {
     self.naming = naming
+    self.shard = shard
     outputFolderIsThere = OutputFile.isThere(naming.folder)
     var names = TakenNames()
     var sources: Set<FileIdentity> = []
@@ -37,16 +42,21 @@ package final class StreamedJobs: JobSource {
       for output in job.outputs { _ = names.take(output.path, for: job.source) }
       if let status = try? FileStatus(of: job.source) { sources.insert(status.identity) }
     }
+    let own = planned.filter { $0.isIn(shard) }
     let reader = EntryReader(Descriptor(owning: descriptor), separator: separator, stop: stop)
     state = Mutex(
       State(
-        planned: planned[...], reader: reader, nextIndex: planned.count, names: names, sources: sources))
+        planned: own[...], reader: reader, nextIndex: planned.count, ownCount: own.count, names: names,
+        sources: sources))
   }
 
   package var count: Int? { nil }
 
   /// Inputs found so far.
   package var foundCount: Int { state.withLock { $0.nextIndex } }
+
+  /// Those of them that are of the shard.
+  package var ownCount: Int { state.withLock { $0.ownCount } }
 
   /// Why the list ended before its end, if it did: it could not be read on.
   package var failure: String? { state.withLock { $0.failure } }
@@ -57,9 +67,11 @@ package final class StreamedJobs: JobSource {
       if let job = state.planned.popFirst() { return job }
       if state.isAtEnd { return nil }
       do throws(Errno) {
-        if let entry = try state.reader.next() {
+        while let entry = try state.reader.next() {
           let job = checked(entry.input(), &state)
           state.nextIndex += 1
+          guard job.isIn(shard) else { continue }
+          state.ownCount += 1
           return job
         }
       } catch {

@@ -14,6 +14,8 @@ struct BookWishes {
 struct Books {
   private let selection: Selection
   private let lock: FolderLock?
+  /// Where the run is one of several shards in the folder.
+  private let shardLock: FolderLock?
   private let history: History?
   /// Nil for none.
   let journal: Journal?
@@ -22,18 +24,21 @@ struct Books {
 
   /// Opens them all before any work. A dry run only reads what is there.
   init(
-    in folder: FilePath, _ wishes: BookWishes, selection: Selection, separator: EntrySeparator, isDry: Bool
+    in folder: FilePath, _ wishes: BookWishes, selection: Selection, separator: EntrySeparator, shard: Shard? = nil,
+    isDry: Bool
   ) throws {
     self.selection = selection
     do throws(FolderLock.Refusal) {
-      lock = wishes.noLock || isDry ? nil : try FolderLock(in: folder)
+      let isLocked = !wishes.noLock && !isDry
+      lock = isLocked ? try FolderLock(in: folder, shard == nil ? .exclusive : .shared) : nil
+      shardLock = if isLocked, let shard { try FolderLock(in: folder, .shard(shard)) } else { nil }
     } catch {
       throw Complaint.locked(folder, error)
     }
     do throws(Errno) {
-      if lock != nil, !wishes.noJournal { Journal.compact(in: folder) }
-      history = selection == .all ? nil : try History(of: folder)
-      journal = wishes.noJournal || isDry ? nil : try Journal(in: folder)
+      if lock != nil, shard == nil, !wishes.noJournal { Journal.compact(in: folder) }
+      history = selection == .all ? nil : try History(of: folder, shard: shard)
+      journal = wishes.noJournal || isDry ? nil : try Journal(in: folder, of: shard)
     } catch {
       throw Complaint.journal(folder, error)
     }
@@ -50,7 +55,8 @@ struct Books {
     _ jobs: any JobSource, folder: FilePath, recipe: Recipe, settled: @escaping @Sendable (Job, Outcome) -> Void
   ) -> Ledger {
     Ledger(
-      jobs, folder: folder, recipe: recipe, selection: selection, history: history, journal: journal, lock: lock,
+      jobs, folder: folder, recipe: recipe, selection: selection, history: history, journal: journal,
+      lock: shardLock == nil ? lock : nil,
       settled: settled)
   }
 

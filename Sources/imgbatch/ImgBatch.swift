@@ -40,8 +40,8 @@ struct ImgBatch: ParsableCommand {
       """,
     version: versionText,
     subcommands: [
-      ResizeCommand.self, GrayscaleCommand.self, CompareCommand.self, ProfileCommand.self, FetchCommand.self,
-      InfoCommand.self,
+      ResizeCommand.self, GrayscaleCommand.self, MergeCommand.self, CompareCommand.self, ProfileCommand.self,
+      FetchCommand.self, InfoCommand.self,
     ])
 
   static let version = "0.1.0"

@@ -44,6 +44,7 @@ struct RunOptions: ParsableArguments {
   @Flag(help: "Say what would be written where; read headers only.")
   var dryRun = false
 
+  @OptionGroup var sharding: ShardOptions
   @OptionGroup var limits: LimitOptions
 
   func validate() throws {

@@ -51,7 +51,7 @@ struct Session {
       try work.report?.prepare()
       let books = try Books(
         in: output.out.path, output.history.books, selection: output.history.selection(output.existing),
-        separator: input.separator, isDry: work.dryRun)
+        separator: input.separator, shard: shard, isDry: work.dryRun)
       return input.isStreamed ? try runStream(after: planned, naming, books) : try run(planned, books)
     }
   }
@@ -82,24 +82,28 @@ struct Session {
   }
 
   private func run(_ jobs: PlannedJobs, _ books: Books) throws -> ExitStatus {
-    let reporter = reporter(for: .init(inputs: jobs.count, sourceByteCount: jobs.sourceByteCount))
+    let own = jobs.indices(of: shard)
+    let reporter = reporter(for: .init(inputs: own.count, sourceByteCount: jobs.sourceByteCount(at: own)))
     if work.dryRun {
-      preview(SortedJobs(inOrder: jobs), reporter, books)
-      return status(of: finish(reporter, inputs: jobs.count))
+      preview(SortedJobs(inOrder: jobs, at: own), reporter, books)
+      return status(of: finish(reporter, inputs: own.count))
     }
-    return try execute(SortedJobs(jobs), reporter, books) { jobs.count }
+    return try execute(SortedJobs(jobs, at: own), reporter, books, inputs: { own.count }, found: { jobs.count })
   }
 
   /// The list on standard input is read while work goes on, so its number of inputs is known only at the end.
   private func runStream(after planned: PlannedJobs, _ naming: OutputNaming, _ books: Books) throws -> ExitStatus {
-    let jobs = StreamedJobs(after: Array(planned), from: 0, separator: input.separator, naming: naming, stop: stop)
+    let jobs = StreamedJobs(
+      after: Array(planned), from: 0, separator: input.separator, naming: naming, shard: shard,
+      stop: stop)
     let reporter = reporter(for: .init(inputs: nil, sourceByteCount: 0))
     let status: ExitStatus
     if work.dryRun {
       preview(jobs, reporter, books)
-      status = self.status(of: finish(reporter, inputs: jobs.foundCount))
+      status = self.status(of: finish(reporter, inputs: jobs.ownCount))
     } else {
-      status = try execute(jobs, reporter, books) { jobs.foundCount }
+      status = try execute(
+        jobs, reporter, books, inputs: { jobs.ownCount }, found: { jobs.failure == nil ? jobs.foundCount : nil })
     }
     if let reason = jobs.failure { throw Complaint(.unreadableList("-", reason: reason)) }
     if jobs.foundCount == 0 && status == .success {
@@ -108,20 +112,29 @@ struct Session {
     return status
   }
 
+  /// - Parameters:
+  ///   - inputs: those of this run.
+  ///   - found: those of all shards; nil where they are not all known.
   private func execute(
-    _ jobs: any JobSource, _ reporter: RunReporter, _ books: Books, inputs: @escaping @Sendable () -> Int
+    _ jobs: any JobSource, _ reporter: RunReporter, _ books: Books, inputs: @escaping @Sendable () -> Int,
+    found: () -> Int?
   ) throws -> ExitStatus {
     let endsAtFailure = work.failFast
     let (stop, record) = (stop, record)
+    let account = try shard.map {
+      try ShardAccount($0, in: output.out.path, recipe: recipe, inputs: jobs.count, since: began)
+    }
     let note: @Sendable (Job, Outcome) -> Void = { job, outcome in
       books.note(job, outcome)
       record?.add(job, outcome)
       reporter.add(job, outcome)
+      account?.reporter.add(job, outcome)
       if case .failed = outcome, endsAtFailure { stop.make() }
       if StandardStream.output.condition != .open { stop.make() }
     }
     let ledger = books.ledger(jobs, folder: output.out.path, recipe: recipe, settled: note)
     start(reporter)
+    account?.reporter.start(version: ImgBatch.version, mode: mode, workers: workers)
     Signals.whenPatienceEnds {
       ledger.dropPicturesInHand()
       writePage(finish(reporter, inputs: inputs()))
@@ -142,6 +155,7 @@ struct Session {
       throw Complaint(error)
     }
     let summary = finish(reporter, inputs: inputs())
+    account?.close(inputs: inputs(), found: stop.isMade ? nil : found(), usage: summary.usage)
     books.close()
     let pageIsWritten = writePage(summary)
     let status = status(of: summary)
@@ -162,6 +176,8 @@ struct Session {
       if case .ended(.failed) = prospect, work.failFast { return }
     }
   }
+
+  private var shard: Shard? { work.sharding.shard }
 
   private func reporter(for extent: RunReporter.Extent) -> RunReporter {
     RunReporter(

@@ -1,0 +1,55 @@
+internal import SystemPackage
+
+/// One part of a set of inputs that several machines share without talking to each other: an input is of the part that
+/// the hash of its relative path says, whatever else there is.
+///
+/// The rule is public, so that others can foretell it: FNV-1a of 64 bits over the bytes of the path that is mirrored below the
+/// output folder, modulo the number of parts, plus one.
+package struct Shard: Hashable, Sendable {
+  /// From 1.
+  package let index: Int
+  package let count: Int
+
+  /// Nil where there is no such part.
+  package init?(index: Int, count: Int) {
+    guard index >= 1, index <= count, count <= Shard.most else { return nil }
+    self.index = index
+    self.count = count
+  }
+
+  /// More parts than anybody has machines.
+  package static let most = 1_000_000
+
+  func contains(_ relative: some Sequence<UInt8>) -> Bool {
+    var hash = FNVHash()
+    hash.add(relative)
+    return Int(hash.value % UInt64(count)) == index - 1
+  }
+
+  /// Its files in the output folder end in that.
+  var suffix: String { ".\(index)-of-\(count)" }
+}
+
+extension PlannedJobs {
+  /// The places of the jobs that a shard does.
+  package func indices(of shard: Shard?) -> [UInt32] {
+    let all = 0..<UInt32(count)
+    guard let shard else { return Array(all) }
+    return all.filter { shard.contains(inputs.relativeBytes(at: Int($0))) }
+  }
+}
+
+extension FoundInputs {
+  fileprivate func relativeBytes(at index: Int) -> ArraySlice<UInt8> {
+    let input = self[index]
+    return input.source.bytes.dropFirst(input.relativeStart)
+  }
+}
+
+extension FoundInput {
+  func isIn(_ shard: Shard?) -> Bool { shard?.contains(source.bytes.dropFirst(relativeStart)) ?? true }
+}
+
+extension Job {
+  func isIn(_ shard: Shard?) -> Bool { shard?.contains(source.bytes.dropFirst(relativeStart ?? 0)) ?? true }
+}

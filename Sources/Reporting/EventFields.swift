@@ -1,0 +1,47 @@
+/// Reads back the fields of an event that `Events` wrote. For our own lines only: no general JSON.
+///
+/// A quote inside a text is escaped, so the key with its quotes and colon stands nowhere but where it is a key.
+package struct EventFields {
+  private let line: String
+
+  package init(_ line: String) { self.line = line }
+
+  package func integer(_ key: String) -> Int? { value(key).flatMap { Int($0.prefix { $0 != "," && $0 != "}" }) } }
+
+  package func number(_ key: String) -> Double? { value(key).flatMap { Double($0.prefix { $0 != "," && $0 != "}" }) } }
+
+  package func text(_ key: String) -> String? {
+    guard var rest = value(key)?.unicodeScalars, rest.popFirst() == "\"" else { return nil }
+    var text = String.UnicodeScalarView()
+    while let scalar = rest.popFirst(), scalar != "\"" {
+      guard scalar == "\\" else {
+        text.append(scalar)
+        continue
+      }
+      switch rest.popFirst() {
+      case "n": text.append("\n")
+      case "r": text.append("\r")
+      case "t": text.append("\t")
+      case "u":
+        let digits = String(String.UnicodeScalarView(rest.prefix(4)))
+        text.append(UInt32(digits, radix: 16).flatMap(Unicode.Scalar.init) ?? "\u{FFFD}")
+        rest.removeFirst(min(4, rest.count))
+      case let other?: text.append(other)
+      case nil: break
+      }
+    }
+    return String(text)
+  }
+
+  /// What follows the key, to the end of the line.
+  private func value(_ key: String) -> Substring? {
+    let mark = Array("\"\(key)\":".utf8)
+    let bytes = line.utf8
+    var place = bytes.startIndex
+    while let quote = bytes[place...].firstIndex(of: UInt8(ascii: "\"")) {
+      if bytes[quote...].starts(with: mark) { return line[bytes.index(quote, offsetBy: mark.count)...] }
+      place = bytes.index(after: quote)
+    }
+    return nil
+  }
+}

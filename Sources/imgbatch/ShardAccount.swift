@@ -1,0 +1,37 @@
+internal import Batch
+internal import Reporting
+internal import SystemPackage
+
+/// Keeps the events of a shard in the output folder while it runs, and seals them when it came to its end.
+struct ShardAccount {
+  private let shard: Shard
+  private let events: ShardEvents
+  private let recipe: UInt64
+  let reporter: RunReporter
+
+  init(_ shard: Shard, in folder: FilePath, recipe: Recipe, inputs: Int?, since began: ContinuousClock.Instant) throws {
+    let events: ShardEvents
+    do throws(Errno) { events = try ShardEvents(in: folder, of: shard) } catch {
+      throw Complaint.outputFolder(folder, error)
+    }
+    self.shard = shard
+    self.events = events
+    self.recipe = RecipeMark(recipe).common
+    reporter = RunReporter(
+      extent: .init(inputs: inputs, sourceByteCount: 0), events: .jsonLines, verbosity: .quiet, style: .plain,
+      progressWidth: nil, sinks: ReportSinks(results: { events.add($0) }, talk: { _ in }),
+      elapsed: { ContinuousClock.now - began })
+  }
+
+  /// - Parameters:
+  ///   - inputs: of this shard.
+  ///   - found: of all shards; nil where the run did not come to its end.
+  func close(inputs: Int, found: Int?, usage: ResourceUsage) {
+    reporter.finish(inputs: inputs, usage: usage)
+    if let found { events.add(ShardSeal(shard: shard, foundCount: found, recipe: recipe).line + "\n") }
+    if let error = events.close() {
+      StandardStream.error.write(
+        "Warning: the events of the shard could not be kept (\(error.words)); merge will want it run again.\n")
+    }
+  }
+}
