@@ -1,4 +1,4 @@
-package import Batch
+internal import Batch
 internal import Imaging
 package import SystemPackage
 

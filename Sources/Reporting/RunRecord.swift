@@ -1,6 +1,6 @@
 package import Batch
 internal import Synchronization
-package import SystemPackage
+internal import SystemPackage
 
 /// What a page about a run needs to know, noted as pictures end. It does not grow with the run: of what there may be many,
 /// it keeps so many and counts the rest.
