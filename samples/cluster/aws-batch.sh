@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # usage: aws-batch.sh QUEUE DEFINITION INPUT OUT SHARDS: an array job and a merge that depends on it. DEFINITION is a job
-# definition with the image of samples/Containerfile and a file system (EFS) where INPUT and OUT lie. AWS_BATCH_JOB_ARRAY_INDEX
+# definition with the image of samples/cluster/Containerfile and a file system (EFS) where INPUT and OUT lie. AWS_BATCH_JOB_ARRAY_INDEX
 # counts from 0; auto/N knows that. An array has 2 to 10,000 children.
 set -euo pipefail
 queue=$1 definition=$2 input=$3 out=$4 shards=$5
