@@ -19,7 +19,9 @@ extension ScalingProfile {
     let gain =
       "\(work.workload.title): \(counted(top.workers, "worker")) are \(decimal(top.speedUp.estimate)) times as fast as one"
     switch work.workload.bound {
-    case .cores: return gain + "; each keeps a core busy, so the cores are the limit."
+    case .cores:
+      return gain
+        + (top.speedUp.estimate > 0.8 * Double(cores) ? "; each keeps a core busy, so the cores are the limit." : ".")
     case .answers:
       return gain
         + " on \(counted(cores, "core")), since they wait at no cost; the limit is how many answers come at once."
@@ -64,7 +66,8 @@ extension ScalingProfile {
     }
     marks.append(
       .line(
-        "curve line-\(contestant.rawValue)", points.map { (x: Double($0.workers), y: $0.speedUp.estimate) }))
+        "curve line-\(contestant.rawValue)",
+        between(points.map { (x: Double($0.workers), y: $0.speedUp.estimate) })))
     for point in points {
       marks.append(
         .interval(
@@ -89,6 +92,14 @@ extension ScalingProfile {
       // Even steps on the axis of doublings; the last is the end exactly, which a law must not go beyond.
       let x = step == 48 ? last : first * exponential(logarithm(last / first) * Double(step) / 48)
       return (x, value(x))
+    }
+  }
+
+  /// Straight between points for who counts workers, which is no straight line on an axis of doublings: it would seem to be
+  /// above the ideal.
+  private func between(_ points: [(x: Double, y: Double)]) -> [(x: Double, y: Double)] {
+    zip(points, points.dropFirst()).flatMap { from, to in
+      curve(from: from.x, to: to.x) { from.y + (to.y - from.y) * ($0 - from.x) / (to.x - from.x) }
     }
   }
 
@@ -169,11 +180,11 @@ extension ScalingProfile {
       x: .counts(counts, title: "cores"), y: .fromZero(to: top, title: "times as fast as one core"),
       marks: [
         .line("ideal", curve(from: 1, to: Double(most)) { $0 }),
-        .line("curve line-files", files.map { (x: Double($0.workers), y: $0.speedUp.estimate) }),
+        .line("curve line-files", between(files.map { (x: Double($0.workers), y: $0.speedUp.estimate) })),
         .line(
           "law",
           curve(from: 1, to: Double(most)) { ScalingLaw.amdahl.speedUp($0, serialShare: bands.serialShare.value) }),
-        .line("curve line-bands", bands.runs.map { (x: Double($0.bands), y: bands.speedUp($0).estimate) }),
+        .line("curve line-bands", between(bands.runs.map { (x: Double($0.bands), y: bands.speedUp($0).estimate) })),
       ] + dots, words: bands.words(beside: nil))
     return figure(
       "Files or rows?", plot.html,

@@ -29,7 +29,7 @@ package struct ProfilePage: Sendable {
         "figure", [:],
         [
           .element("h3", [:], "\(profile.work.workload.title): \(profile.boundWords)"), profile.speedUpPlot.html,
-          profile.speedUpKey, .element("figcaption", [:], profile.gainWords),
+          profile.speedUpKey,
         ])
     }
     return [

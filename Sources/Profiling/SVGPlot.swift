@@ -31,8 +31,8 @@ struct SVGPlot {
     case interval(String, x: Double, lowest: Double, highest: Double, shift: Double)
   }
 
-  static let width = 440.0
-  static let height = 300.0
+  static let width = 400.0
+  static let height = 280.0
   // Room for numbers and titles.
   private static let (left, right, top, bottom) = (46.0, 14.0, 12.0, 44.0)
 

@@ -152,7 +152,12 @@ extension ScalingProfile {
     let record = bestPoint?.record ?? serial
     let sum = record.stages.reduce(0) { $0 + $1.wall }
     guard sum > 0, record.setting.workers <= cores || work.workload.bound == .answers else { return [] }
-    return record.stages.filter { $0.waiting / sum > ScalingProfile.waitingShare }.map { stage in
+    // Where a stage touches no storage, what waits waits for a core, and the noise tells of that.
+    let waiting = record.stages.filter { stage in
+      stage.waiting / sum > ScalingProfile.waitingShare
+        && (work.workload.bound == .answers || ["read", "write"].contains(stage.name))
+    }
+    return waiting.map { stage in
       let bound = work.workload.bound == .answers ? "Bound by answers" : "Storage-bound"
       return "\(bound): \(percent(stage.wall / sum)) of the workers' time is \(stage.name), and "
         + "\(percent(stage.waiting / sum)) of all is waiting in it."

@@ -10,7 +10,7 @@ struct StageBars {
   let bars: [Bar]
   let unit: String
 
-  private static let width = 440.0
+  private static let width = 400.0
   private static let rowHeight = 46.0
   private static let axisHeight = 34.0
 

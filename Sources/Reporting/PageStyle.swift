@@ -20,7 +20,7 @@ package let pageStyle: StaticString = """
   .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr));gap:1rem}
   figure{margin:0;padding:.75rem;background:var(--card);border-radius:.5rem}
   figure h3{margin-top:0}
-  svg{display:block;width:100%;height:auto;max-width:34rem;margin:0 auto;font:12px system-ui,sans-serif}
+  svg{display:block;width:100%;height:auto;max-width:34rem;margin:0 auto;font:13px system-ui,sans-serif}
   svg text{fill:var(--ink)}
   svg .label{fill:var(--soft)}
   .grid{stroke:var(--line);stroke-width:1}

@@ -16,7 +16,7 @@ struct ProfileCommand: ParsableCommand {
 
       EXAMPLES:
         imgbatch profile dogs
-        imgbatch profile dogs --jobs 1,2,3,4 --runs 5 --report cores.html
+        imgbatch profile dogs --jobs 1,2 --report cores.html
         imgbatch profile dogs --save
       """)
 

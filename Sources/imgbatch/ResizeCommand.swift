@@ -16,6 +16,7 @@ struct ResizeCommand: ParsableCommand {
         imgbatch resize dogs --out web --size 160 --size 320 --size 1280
         imgbatch resize dogs --out thumbs --dry-run
         imgbatch resize dogs --out thumbs --resume
+        imgbatch resize dogs --out thumbs --report run.html
         find dogs -name '*.jpg' -print0 | imgbatch resize --files-from - -0 --out thumbs --json
       """)
 

@@ -99,6 +99,13 @@ import Testing
     #expect(!text.contains("more memory"))
   }
 
+  @Test func `CSV has a line a run`() {
+    let rows = comparison(walls: usual).csv.split(separator: "\n")
+    #expect(rows.count == 1 + 4 * 3)
+    #expect(rows[0] == "workload,mode,workers,round,wall,user,system,start,peak")
+    #expect(rows[5] == "resize,threads,2,2,1.05,1.8369,0.2041,0.009,30000000")
+  }
+
   @Test func `JSON has every sample`() {
     let lines = comparison(walls: usual).jsonLines(version: "0.1.0").split(separator: "\n")
     #expect(lines.count == 6)
