@@ -20,6 +20,7 @@ package struct Recipe: Hashable, Sendable {
   package var png = PNGOptions()
   package var existing: ExistingOutput = .overwrite
   package var durability: Durability = .ordinary
+  package var clocks: StageClocks = .wall
   package var tolerance: DamageTolerance = .damageFails
   package var limits = DecodeLimits()
 
@@ -52,6 +53,13 @@ package enum ExistingOutput: String, CaseIterable, Sendable {
   /// Like overwrite, for what changed since the journal told of it: who hands out the jobs looks that up.
   case update
   case fail
+}
+
+/// What stages are timed by.
+package enum StageClocks: String, Sendable {
+  case wall
+  /// By processor time too, for `profile`.
+  case wallAndProcessor
 }
 
 /// When a written output counts as written.

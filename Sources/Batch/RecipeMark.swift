@@ -16,6 +16,7 @@ package struct RecipeMark: Sendable {
       // How an output comes under its name changes none of its bytes.
       lasting.existing = .overwrite
       lasting.durability = .ordinary
+      lasting.clocks = .wall
       let failed = RecipeMark.hash(lasting, format)
       // Nor do limits, once a picture stays below them; but one that failed may come through with others.
       lasting.limits = DecodeLimits()

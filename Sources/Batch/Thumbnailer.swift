@@ -39,7 +39,7 @@ package final class Thumbnailer {
   /// The same for a source that `opening` opens, or tells why it cannot.
   func outcome(of job: Job, opening: () throws(JobError) -> Descriptor) -> Outcome? {
     if let refusal = job.refusal { return .failed(refusal) }
-    var clock = StageClock()
+    var clock = StageClock(recipe.clocks)
     defer { finish() }
     do {
       return try make(job, &clock, opening)
@@ -90,6 +90,7 @@ package final class Thumbnailer {
     // The last one may have the decoded picture's memory.
     outputs[last].byteCount = try write(
       decoded.unwrapped(), plan.outputs[last], job.outputs[last], &clock, &deadline)
+    clock.finish()
     return unsafe .written(
       WrittenPicture(
         sourceSize: header.size, sourceByteCount: source.bytes.count, outputs: outputs,

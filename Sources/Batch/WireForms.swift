@@ -12,6 +12,7 @@ extension Recipe {
       fit.rawValue, gravity.rawValue, padding.rawValue, upscale.rawValue, kernel.rawValue, colour.rawValue,
       shrink.rawValue, orientation.rawValue, profile.rawValue,
       jpeg.subsampling.rawValue, jpeg.scans.rawValue, existing.rawValue, durability.rawValue,
+      clocks.rawValue,
       tolerance.rawValue,
     ] { wire.write(text) }
     for value in [
@@ -37,6 +38,7 @@ extension Recipe {
     jpeg.scans = try wire.value(JPEGScans.self)
     existing = try wire.value(ExistingOutput.self)
     durability = try wire.value(Durability.self)
+    clocks = try wire.value(StageClocks.self)
     tolerance = try wire.value(DamageTolerance.self)
     background = Background(
       red: UInt8(clamping: try wire.integer()), green: UInt8(clamping: try wire.integer()),

@@ -143,13 +143,12 @@ package struct RunPage {
     let rows = tally.times.told.map { stage in
       [
         stage.rawValue, milliseconds(tally.times[stage] / tally.written),
-        milliseconds(tally.cpuTimes[stage] / tally.written),
         threeDigits(tally.times[stage].inSeconds / sum * 100) + " %",
       ]
     }
     return .element(
       "section", [:],
-      [.element("h2", [:], "Where the time went"), htmlTable([["a picture", "time", "CPU", "share"]] + rows)])
+      [.element("h2", [:], "Where the time went"), htmlTable([["a picture", "time", "share"]] + rows)])
   }
 
   private var sheet: [HTML] {

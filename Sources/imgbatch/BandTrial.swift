@@ -8,7 +8,7 @@ internal import SystemPackage
 /// Makes one picture over and over, in more and more row bands. In this process, since what counts are the picture's own
 /// stages, which its thumbnailer times.
 struct BandTrial {
-  let recipe: Recipe
+  private(set) var recipe: Recipe
   let job: Job
   let megapixels: Double
 
@@ -31,6 +31,7 @@ struct BandTrial {
     }
     guard let largest else { return nil }
     self.recipe = recipe
+    self.recipe.clocks = .wallAndProcessor
     job = largest.job
     megapixels = Double(largest.pixels) / 1e6
   }

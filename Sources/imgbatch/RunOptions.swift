@@ -68,6 +68,7 @@ struct RunOptions: ParsableArguments {
 
   func apply(to recipe: inout Recipe) {
     recipe.tolerance = failOn
+    if measurements != nil { recipe.clocks = .wallAndProcessor }
     limits.apply(to: &recipe.limits)
   }
 }
