@@ -56,7 +56,11 @@ let package = Package(
     .target(name: "Imaging", dependencies: ["CPlatform", "PixelKernels", "PixelKernelsAVX2"], swiftSettings: strict),
     .target(name: "ScaledJPEG", dependencies: ["Imaging"], swiftSettings: strict + kernels),
     .target(
-      name: "Codecs", dependencies: ["CImageCodecs", "CLibDeflate", "Imaging", "ScaledJPEG"], swiftSettings: strict),
+      name: "Codecs",
+      dependencies: [
+        "CImageCodecs", "CLibDeflate", "CPlatform", "Imaging", "PixelKernels", "PixelKernelsAVX2", "ScaledJPEG",
+      ],
+      swiftSettings: strict),
     .target(name: "Batch", dependencies: ["CPlatform", "Codecs", "Imaging", paths], swiftSettings: strict),
     .target(name: "Fetching", dependencies: ["Batch", "CCurl", "Codecs", "Imaging", paths], swiftSettings: strict),
     .target(name: "Reporting", dependencies: ["Batch", "Codecs", "Imaging", paths], swiftSettings: strict),

@@ -19,8 +19,9 @@ struct MemoryEstimate {
     case .jpeg:
       source = fileByteCount + header.coefficientByteCount + MemoryEstimate.decodedJPEG(header, plan)
     case .png:
-      // The pieces of the compressed data may have to be joined for inflating.
-      source = 2 * fileByteCount + MemoryEstimate.decodedPNG(header, plan)
+      source =
+        fileByteCount
+        + (plan.isStreamed ? MemoryEstimate.streamed(header, plan) : MemoryEstimate.decodedPNG(header, plan))
     }
     let profile = 4 * (header.profile?.count ?? 0)
     byteCount = source + MemoryEstimate.output(plan, header) + profile + MemoryEstimate.overhead(header)
@@ -49,6 +50,16 @@ struct MemoryEstimate {
     let products = isOpaque || plan.outputs.allSatisfy { $0.storedTarget == header.size } ? 0 : pixels * channels * 2
     let gray = plan.decode.content == .gray && channels > 2 ? frame : 0
     return frame + gray + products
+  }
+
+  /// Strips: inflated, unfiltered, gray, and as products of colour and alpha. Then for each output what is resampled, for
+  /// opaque pictures and, when that turns out to be wrong, for others: eight lines, ten rows of sums, and eight columns.
+  private static func streamed(_ header: ImageHeader, _ plan: ThumbnailPlan) -> Int {
+    let row = (header.size.width + 64) * header.decodedChannels * (header.bits == 16 ? 2 : 1)
+    let strips = 6 * max(1 << 18, 9 * row)
+    let samples = (header.size.width + 64) * header.decodedChannels
+    let resampled = samples * (8 * (2 + 4) + 2 * 10 * 4 + 8 * (2 + 4))
+    return strips + plan.outputs.count * resampled
   }
 
   /// Before and after turning, narrowing or flattening; then what the encoder holds: the coefficients of a JPEG, whose Huffman

@@ -3,8 +3,9 @@ internal import CPlatform
 /// One worker's way into the `MemoryBudget`: asks for the picture in hand at most once, and gives back what it got.
 struct MemoryGate {
   private let memory: any MemoryAdmission
-  /// What the picture in hand was given beyond the worker's allowance; nil where it was not asked for.
+  /// What the picture in hand was given beyond the worker's allowance, and what it asked for; nil where it did not ask.
   private var share: Int?
+  private var admitted = 0
 
   init(_ memory: any MemoryAdmission) { self.memory = memory }
 
@@ -25,21 +26,20 @@ struct MemoryGate {
   /// Whether the picture in hand has more than the allowance.
   var isOpen: Bool { share != nil }
 
-  /// Waits until the picture fits, unless it does without asking.
+  /// Waits until the picture fits, unless it does without asking. One that needs more than it said before gives back what
+  /// it had, lest two wait for each other.
   /// - Parameter estimate: nil for the most that there is.
   mutating func admit(_ estimate: MemoryEstimate?) throws -> Admission {
     let byteCount = estimate?.byteCount ?? memory.mostForOne
     if byteCount <= memory.allowance { return .atOnce }
-    if isOpen {
-      // Given the most there is, or as much as the same header asked for.
-      guard byteCount <= memory.mostForOne else { throw JobError.needsMemory(byteCount, most: memory.mostForOne) }
-      return .atOnce
-    }
+    if isOpen && byteCount <= admitted { return .atOnce }
+    close()
     switch memory.admit(byteCount) {
     case .admitted(let share): self.share = share
     case .neverFits: throw JobError.needsMemory(byteCount, most: memory.mostForOne)
     case .runEnds: throw RunEnds()
     }
+    admitted = byteCount
     return .afterWaiting
   }
 

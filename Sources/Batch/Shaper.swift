@@ -4,9 +4,9 @@ internal import Imaging
 /// Makes the picture of an output from the decoded one: gray if asked, crop, resampling, turning, padding, flattening.
 /// One serves one worker.
 struct Shaper {
-  private let recipe: Recipe
-  private let pool: BufferPool
-  private let resampler: Resampler
+  let recipe: Recipe
+  let pool: BufferPool
+  let resampler: Resampler
   private let bands: Int
 
   init(recipe: Recipe, pool: BufferPool, bands: Int) {
@@ -45,6 +45,12 @@ struct Shaper {
       let products = resampled(plane.premultiplied(from: pool), to: plan.storedTarget, box: box)
       plane = products.unpremultiplied(to: depth, from: pool)
     }
+    return composed(plane, plan)
+  }
+
+  /// What follows the resampling of interleaved pixels.
+  func composed(_ source: consuming Plane, _ plan: OutputPlan) -> Plane {
+    var plane = source
     plane = plane.turned(plan.orientation, from: pool)
     let window = busiest(plane, plan)
     plane = finished(plane, plan, window: window, fill: padding(plane))
@@ -115,18 +121,23 @@ struct Shaper {
 
 extension Plane {
   /// The part of the plane that a part of the whole picture, in the picture's pixels, lies in.
-  fileprivate func box(of part: SourceBox, in picture: PixelSize) -> SourceBox {
-    // In this order the whole picture is the whole extent, exactly.
-    let (width, height) = (Double(picture.width), Double(picture.height))
-    return SourceBox(
-      x: extent.x + extent.width * (part.x / width), y: extent.y + extent.height * (part.y / height),
-      width: extent.width * (part.width / width), height: extent.height * (part.height / height))
-  }
+  fileprivate func box(of part: SourceBox, in picture: PixelSize) -> SourceBox { extent.box(of: part, in: picture) }
 
   /// Whether a resampling would only copy pixels.
   fileprivate func isCopied(by box: SourceBox, to size: PixelSize) -> Bool {
     box.width == Double(size.width) && box.height == Double(size.height) && box.x == box.x.rounded()
       && box.y == box.y.rounded() && box.x >= 0 && box.y >= 0 && box.x + box.width <= Double(self.size.width)
       && box.y + box.height <= Double(self.size.height)
+  }
+}
+
+extension SourceBox {
+  /// Where a part of the whole picture, in the picture's pixels, lies if this is the extent of the whole.
+  func box(of part: SourceBox, in picture: PixelSize) -> SourceBox {
+    // In this order the whole picture is the whole extent, exactly.
+    let (width, height) = (Double(picture.width), Double(picture.height))
+    return SourceBox(
+      x: x + self.width * (part.x / width), y: y + self.height * (part.y / height),
+      width: self.width * (part.width / width), height: self.height * (part.height / height))
   }
 }

@@ -6,12 +6,17 @@ struct ThumbnailPlan {
   let decode: DecodeRequest
   /// In the order of the job's outputs.
   let outputs: [OutputPlan]
+  /// Whether the picture is resampled while it is decoded, and never in memory as a whole.
+  private(set) var isStreamed: Bool
 
   /// - Parameter formats: one for each size of the recipe.
   init(_ header: ImageHeader, recipe: Recipe, formats: [ImageFormat]) {
     let sizes: [SizeRequest?] = recipe.sizes.isEmpty ? [nil] : recipe.sizes
     precondition(sizes.count == formats.count, "a size is an output")
     outputs = zip(sizes, formats).map { OutputPlan(header, recipe: recipe, size: $0, format: $1) }
+    isStreamed =
+      header.comesInStrips && header.size.height >= ThumbnailPlan.leastStreamedRows
+      && outputs.allSatisfy(\.isReduction)
     var decode = DecodeRequest()
     decode.denominator = outputs.reduce(8) { min($0, $1.denominator(recipe.shrink)) }
     switch recipe.colour {
@@ -26,6 +31,16 @@ struct ThumbnailPlan {
   /// The outputs from the largest to the smallest, so that the last needs the least memory beside the decoded picture.
   var order: [Int] {
     outputs.indices.sorted { outputs[$0].placement.picture.pixelCount > outputs[$1].placement.picture.pixelCount }
+  }
+
+  /// With fewer rows the sums of a resampling may take more memory than the picture.
+  private static let leastStreamedRows = 256
+
+  /// The same plan for a picture that is decoded as a whole.
+  var whole: ThumbnailPlan {
+    var plan = self
+    plan.isStreamed = false
+    return plan
   }
 
   /// The largest picture that is made, before or after it is put on its canvas.
@@ -63,6 +78,11 @@ struct OutputPlan {
       encode.colourChunks = header.colourChunks
     }
     self.encode = encode
+  }
+
+  /// Whether there are fewer rows and no more columns than in the source.
+  var isReduction: Bool {
+    storedCrop.width >= Double(storedTarget.width) && storedCrop.height > Double(storedTarget.height)
   }
 
   /// How far a JPEG decoder may shrink for this output.

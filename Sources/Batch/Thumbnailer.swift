@@ -74,22 +74,33 @@ package final class Thumbnailer {
     clock.enter(.decode)
     try deadline.check(.decode)
     let (header, plan) = try header(source, of: job, &clock, &deadline)
-    let decoded = try decoder.decode(plan.decode)
-    let report = decoded.report
-    try check(report)
-
+    let order = plan.order.filter { settled[$0] == nil }
     var outputs = zip(plan.outputs, settled).map {
       OutputResult(size: $0.placement.canvas, byteCount: 0, skipped: $1)
     }
-    var order = plan.order.filter { settled[$0] == nil }
-    let last = order.removeLast()
-    for place in order {
-      let picture = decoded.picture.shared()
-      outputs[place].byteCount = try write(picture, plan.outputs[place], job.outputs[place], &clock, &deadline)
+    let report: DecodeReport
+    if let streamed = try streamed(header, plan, order, &clock) {
+      report = streamed.report
+      try check(report)
+      for (index, place) in order.enumerated() {
+        clock.enter(.resize)
+        let picture = streamed.shape.picture(index)
+        outputs[place].byteCount = try write(picture, plan.outputs[place], job.outputs[place], &clock, deadline)
+      }
+    } else {
+      try admitWhole(header, plan, source, &clock, &deadline)
+      let decoded = try decoder.decode(plan.decode)
+      report = decoded.report
+      try check(report)
+      for place in order.dropLast() {
+        let picture = try shaped(decoded.picture.shared(), plan.outputs[place], &clock, deadline)
+        outputs[place].byteCount = try write(picture, plan.outputs[place], job.outputs[place], &clock, deadline)
+      }
+      // The last one may have the decoded picture's memory.
+      let last = order[order.count - 1]
+      let picture = try shaped(decoded.unwrapped(), plan.outputs[last], &clock, deadline)
+      outputs[last].byteCount = try write(picture, plan.outputs[last], job.outputs[last], &clock, deadline)
     }
-    // The last one may have the decoded picture's memory.
-    outputs[last].byteCount = try write(
-      decoded.unwrapped(), plan.outputs[last], job.outputs[last], &clock, &deadline)
     clock.finish()
     return unsafe .written(
       WrittenPicture(
@@ -105,15 +116,20 @@ package final class Thumbnailer {
     return try OutputFile.mustBeSkipped(output.path, existing: recipe.existing) ? .exists : nil
   }
 
-  /// Makes one output of a decoded picture.
-  /// - Returns: its bytes.
-  private func write(
-    _ picture: consuming Picture, _ plan: OutputPlan, _ output: JobOutput, _ clock: inout StageClock,
-    _ deadline: inout Deadline
-  ) throws -> Int {
+  private func shaped(
+    _ picture: consuming Picture, _ plan: OutputPlan, _ clock: inout StageClock, _ deadline: Deadline
+  ) throws -> Picture {
     clock.enter(.resize)
     try deadline.check(.resize)
-    let small = shaper.shaped(picture, plan)
+    return shaper.shaped(picture, plan)
+  }
+
+  /// Encodes and writes one output's picture.
+  /// - Returns: its bytes.
+  private func write(
+    _ small: borrowing Picture, _ plan: OutputPlan, _ output: JobOutput, _ clock: inout StageClock,
+    _ deadline: Deadline
+  ) throws -> Int {
 
     clock.enter(.encode)
     try deadline.check(.encode)
@@ -123,6 +139,42 @@ package final class Thumbnailer {
     try unsafe OutputFile.write(bytes, to: output.path, existing: recipe.existing, durability: recipe.durability)
     clock.end()
     return bytes.count
+  }
+
+  /// The picture resampled while it is decoded, where that can be done; nil where it has to be decoded as a whole.
+  ///
+  /// It counts as opaque until a row says otherwise, which is mostly the first; then all begins again.
+  /// - Parameter order: the outputs to make.
+  private func streamed(
+    _ header: ImageHeader, _ plan: ThumbnailPlan, _ order: [Int], _ clock: inout StageClock
+  ) throws(CodecError) -> (shape: StreamedShape, report: DecodeReport)? {
+    if !plan.isStreamed { return nil }
+    for isTranslucent in [false, true] {
+      let shape = StreamedShape(shaper, header, order.map { plan.outputs[$0] }, isTranslucent: isTranslucent)
+      let result = try decoder.decodeStrips { strip in
+        clock.enter(.resize)
+        defer { clock.enter(.decode) }
+        return shape.add(strip)
+      }
+      switch result {
+      case .decoded(let report): return (shape, report)
+      case .declined: return nil
+      case .stopped: continue
+      }
+    }
+    return nil
+  }
+
+  /// A picture that could not be streamed after all needs more memory than it said.
+  private func admitWhole(
+    _ header: ImageHeader, _ plan: ThumbnailPlan, _ source: borrowing SourceFile, _ clock: inout StageClock,
+    _ deadline: inout Deadline
+  ) throws {
+    guard plan.isStreamed else { return }
+    let estimate = MemoryEstimate(header, plan: plan.whole, fileByteCount: source.byteCount)
+    if try admit(estimate, &clock, &deadline) == .afterWaiting {
+      _ = try unsafe decoder.readHeader(source.bytes, limits: limits(deadline))
+    }
   }
 
   /// The source's bytes. Those of a large file are memory too: so its start is read first, and the rest when the picture

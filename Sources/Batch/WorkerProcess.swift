@@ -42,7 +42,10 @@ internal import SystemPackage
       switch try reply() {
       case .outcome(let outcome): return outcome
       case .admission(let byteCount):
-        guard share == 0, byteCount >= 0 else { throw .garbage }
+        guard byteCount >= 0 else { throw .garbage }
+        // What it was given before, it has given back.
+        memory.release(share)
+        share = 0
         let isAdmitted: Bool
         switch memory.admit(byteCount) {
         case .admitted(let granted): (share, isAdmitted) = (granted, true)

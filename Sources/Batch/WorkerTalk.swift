@@ -82,7 +82,8 @@ struct WorkerRequest {
 /// What a worker says.
 enum WorkerReply {
   case outcome(Outcome)
-  /// Asks for memory for the picture in hand; is answered with 1 or 0. What it is given ends with the outcome.
+  /// Asks for memory for the picture in hand; is answered with 1 or 0. What it is given ends with the outcome,
+  /// or when it asks again.
   case admission(byteCount: Int)
 
   var bytes: [UInt8] {

@@ -48,6 +48,14 @@ package struct DecodedPicture: ~Copyable {
   package consuming func unwrapped() -> Picture { picture }
 }
 
+/// What became of a picture that was decoded in strips.
+package enum StripDecoding {
+  case decoded(DecodeReport)
+  /// It is not sound or not of the usual kind: only `Decoder.decode` can tell, or give what pixels there are.
+  case declined
+  case stopped
+}
+
 /// Reads headers and pixels of JPEG and PNG bytes. One serves one worker, for picture after picture.
 ///
 /// The bytes given to `readHeader` must stay until `finish` or the next `readHeader`.
@@ -97,6 +105,13 @@ package final class Decoder {
     case .png: return try png.decode(from: pool)
     case nil: throw .broken("a picture was decoded before its header was read")
     }
+  }
+
+  /// Decodes the picture whose header was read last in strips of rows, from the top down: an even number of rows each, the
+  /// last apart. The plane that is lent is the same each time. After anything but `.decoded`, `decode` still gives the picture.
+  /// - Parameter take: false to stop.
+  package func decodeStrips(_ take: (borrowing Plane) -> Bool) throws(CodecError) -> StripDecoding {
+    current == .png ? try png.decodeStrips(take) : .declined
   }
 
   /// Lets go of the picture in hand and of its bytes.

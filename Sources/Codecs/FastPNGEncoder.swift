@@ -1,20 +1,21 @@
 internal import CLibDeflate
 internal import Glibc
 package import Imaging
+internal import PixelKernels
 
 /// Writes PNG with libdeflate, about twice as fast as libpng, in files of the same size or less.
 ///
 /// Rows are filtered each in the way that promises most, then compressed in one go. One encoder serves one worker for its whole life; its memory comes from the worker's pool.
 package final class FastPNGEncoder {
   private let pool: BufferPool
-  private let kernels: UnfilterKernels
+  private let kernels: PNGKernels
   /// By libdeflate's level, made when first asked for.
   private var compressors: [Int: Compressor] = [:]
   private var output: PooledBuffer?
 
   package init(pool: BufferPool, instructionSet: InstructionSet = .current) {
     self.pool = pool
-    kernels = UnfilterKernels(instructionSet)
+    kernels = PNGKernels(instructionSet)
   }
 
   /// n * log2(n) * 256 for n from 0 to the longest row so far.
@@ -90,6 +91,7 @@ package final class FastPNGEncoder {
     let scratch = RowScratch(rowBytes: rowBytes, pool: pool)
     let heuristic = rowBytes > FastPNGEncoder.longestEntropyRow && heuristic == .leastEntropy ? .leastSum : heuristic
     if heuristic == .leastEntropy { growInformation(to: rowBytes) }
+    var best = RowFilter.count
     for y in 0..<plane.size.height {
       // SAFETY: `target` has height * (rowBytes + 1) bytes and the slack of one vector more.
       let place = unsafe target + y * (rowBytes + 1)
@@ -98,13 +100,16 @@ package final class FastPNGEncoder {
       case .eight: unsafe row.copyMemory(from: plane.row(y), byteCount: rowBytes)
       case .sixteen: unsafe kernels.copySwapped16(plane.row(y), row, rowBytes)
       }
-      var best = 0
+      let previous = best
+      best = 0
       if heuristic != .none {
         best = unsafe kernels.bestFilter(
-          scratch.candidates, scratch.stride, row, scratch.row(y + 1), plane.channels * plane.depth.byteCount, rowBytes)
+          scratch.candidates, scratch.stride, row, scratch.row(y + 1), plane.channels * plane.depth.byteCount, rowBytes,
+          scratch.sums)
       }
       if heuristic == .leastEntropy {
-        best = unsafe kernels.leastEntropy(scratch.candidates, scratch.stride, rowBytes, information, scratch.counts)
+        best = unsafe kernels.leastEntropy(
+          scratch.candidates, scratch.stride, rowBytes, scratch.sums, previous, information, scratch.counts)
       }
       unsafe place.storeBytes(of: UInt8(best), as: UInt8.self)
       let chosen = unsafe heuristic != .none ? scratch.candidates + best * scratch.stride : row
@@ -156,7 +161,7 @@ private enum FilterHeuristic {
 
   init(rowBytes: Int, pool: BufferPool) {
     stride = (rowBytes + 2 * RowScratch.slack + 63) & ~63
-    buffer = pool.take(byteCount: 7 * stride + 512 * 4)
+    buffer = pool.take(byteCount: 7 * stride + 512 * 4 + RowFilter.count * 8)
     unsafe buffer.base.initializeMemory(as: UInt8.self, repeating: 0, count: 2 * stride)
   }
 
@@ -166,6 +171,10 @@ private enum FilterHeuristic {
   }
 
   @unsafe var candidates: UnsafeMutableRawPointer { unsafe buffer.base + 2 * stride }
+
+  @unsafe var sums: UnsafeMutablePointer<UInt64> {
+    unsafe (buffer.base + 7 * stride + 512 * 4).bindMemory(to: UInt64.self, capacity: RowFilter.count)
+  }
 
   /// 512 counters.
   @unsafe var counts: UnsafeMutablePointer<UInt32> {

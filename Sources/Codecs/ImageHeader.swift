@@ -19,6 +19,8 @@ package struct ImageHeader: Hashable, Sendable {
   package var subsampling = Subsampling()
   /// Samples of a pixel when it is decoded as it is: palettes are expanded, and what a PNG has transparent is alpha.
   package var decodedChannels = 4
+  /// Whether the decoder can give the picture in strips of rows, if it is sound.
+  package var comesInStrips = false
   /// What the decoder holds of the whole picture at full size, however much it shrinks, beside its pixels: the
   /// coefficients of a JPEG in several scans.
   package var coefficientByteCount = 0

@@ -4,7 +4,7 @@ internal import Imaging
 /// Decodes PNG: the header by libpng, the pixels by the fast path where it accepts the file, else by libpng.
 @safe final class PNGDecoder {
   private let reader = PNGReader()
-  private let fast: FastPNGDecoder?
+  private let fast: FastPNGDecoder
   private var limits = DecodeLimits()
   private var report = codec_report()
   private var header = unsafe png_header()
@@ -23,6 +23,10 @@ internal import Imaging
     unsafe self.bytes = unsafe bytes
     var result = unsafe ImageHeader(header)
     result.decodedChannels = Int(shape.channels)
+    if let depth = SampleDepth(rawValue: Int(shape.bits)) {
+      result.comesInStrips = unsafe FastPNGDecoder.accepts(
+        PNGLayout(header), channels: result.decodedChannels, depth: depth)
+    }
     return result
   }
 
@@ -33,14 +37,29 @@ internal import Imaging
     let channels = Int(shape.channels)
     let plane = Plane(
       size: size, channels: channels, depth: depth,
-      leastStride: max(shape.stride, FastPNGDecoder.leastStride(for: layout, channels: channels)),
-      leastRows: FastPNGDecoder.leastRows(for: layout), from: pool)
-    if unsafe fast?.decode(bytes, layout: layout, into: plane) != true {
+      leastStride: max(shape.stride, FastPNGDecoder.leastStride(for: layout, channels: channels)), from: pool)
+    switch unsafe fast.decode(bytes, layout: layout, into: plane, deadline: limits.deadline) {
+    case .done: break
+    case .late: throw .timeout
+    case .declined, .stopped:
       if unsafe png_reader_read(reader.handle, plane.forC, &report) == .CODEC_FAILED {
         throw report.error(limits: limits)
       }
     }
     return DecodedPicture(picture: .pixels(plane), report: report.decodeReport(limits: limits))
+  }
+
+  func decodeStrips(_ take: (borrowing Plane) -> Bool) throws(CodecError) -> StripDecoding {
+    guard let depth = SampleDepth(rawValue: Int(shape.bits)) else { return .declined }
+    let result = unsafe fast.decode(
+      bytes, layout: PNGLayout(header), channels: Int(shape.channels), depth: depth, deadline: limits.deadline,
+      take: take)
+    switch result {
+    case .done: return .decoded(report.decodeReport(limits: limits))
+    case .late: throw .timeout
+    case .declined: return .declined
+    case .stopped: return .stopped
+    }
   }
 
   func finish() {

@@ -22,10 +22,9 @@ extension Plane {
     result.extent = extent
     switch depth {
     case .eight:
-      mapPixels(self, UInt8.self, result, UInt16.self) { colour, alpha in
-        UInt16(colour) * UInt16(alpha)
-      } alpha: {
-        UInt16($0) &* 255
+      for y in 0..<size.height {
+        // SAFETY: rows are padded to whole groups of pixels in both planes.
+        unsafe InstructionSet.current.premultiply(row(y), into: result.row(y), channels: channels, count: size.width)
       }
     case .sixteen:
       mapPixels(self, UInt16.self, result, UInt16.self) { colour, alpha in

@@ -4,7 +4,11 @@ extension Plane {
   /// Y = 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601-7, 2.5.1) on the values as stored, in 16-bit fixed point, rounded
   /// to nearest: what a JPEG's luma plane holds, so that both formats agree.
   package consuming func grayscale(from pool: BufferPool) -> Plane {
-    if channels < 3 { return self }
+    channels < 3 ? self : luma(from: pool)
+  }
+
+  /// The same for a plane that is kept, of 3 or 4 channels.
+  package func luma(from pool: BufferPool) -> Plane {
     var gray = Plane(size: size, channels: channels - 2, depth: depth, from: pool)
     gray.extent = extent
     switch depth {

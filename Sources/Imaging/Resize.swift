@@ -33,7 +33,7 @@ package final class Resampler {
     bands: Int = 1
   ) -> Plane {
     let result = Plane(size: size, channels: source.channels, depth: depth ?? source.depth, from: pool)
-    let (down, across) = (source.vertical(box, size), source.horizontal(box, size))
+    let (down, across) = (box.down(source.size, to: size), box.across(source.size, to: size))
     if down.isCopy && across.isCopy && result.depth == source.depth {
       copy(source, x: Int(box.x), y: Int(box.y), into: result)
       return result
@@ -44,18 +44,34 @@ package final class Resampler {
     let columns = across.reached(by: kernel)
     let shown = PixelSize(width: columns.count, height: source.size.height)
     let offset = columns.lowerBound * source.channels * source.depth.byteCount
-    let layout = ResizeLayout(passes, width: shown.width, channels: source.channels, vertical: vertical)
-    let bands = max(1, min(bands, (size.height + RowBands.blockRows - 1) / RowBands.blockRows))
+    let layout = RowSumsLayout(passes, vertical: vertical, width: shown.width, channels: source.channels)
+    let bands = max(1, min(bands, (size.height + RowSums.blockRows - 1) / RowSums.blockRows))
     let scratch = pool.take(byteCount: layout.byteCount * bands)
     // SAFETY: the planes and the scratch outlive the bands, which end before this function does.
     let work = unsafe RowBands(
-      source: source.base + offset, sourceStride: source.stride, sourceSize: shown, result: result.base,
-      resultStride: result.stride, resultSize: size, resultDepth: result.depth, channels: source.channels,
-      vertical: vertical, horizontal: weights(kernel, across.within(columns), largestSample: 32768),
-      scratch: scratch.base,
+      source: source.base + offset, sourceStride: source.stride, sourceSize: shown, channels: source.channels,
+      target: RowSumsTarget(result), vertical: vertical,
+      horizontal: weights(kernel, across.within(columns), largestSample: 32768), scratch: scratch.base,
       layout: layout, count: bands)
     _ = concurrentMap(count: bands, workers: bands) { band in work.run(band, passes) }
     return result
+  }
+
+  /// The same for a source whose rows come by and by.
+  /// - Parameters:
+  ///   - sourceSize: of the whole source, from which what the box shows must differ in size or place.
+  ///   - depth: the source's and the output's.
+  package func streamed(
+    _ sourceSize: PixelSize, channels: Int, depth: SampleDepth, box: SourceBox, to size: PixelSize, kernel: Kernel
+  ) -> StreamedResize {
+    let across = box.across(sourceSize, to: size)
+    let columns = across.reached(by: kernel)
+    return StreamedResize(
+      vertical: weights(kernel, box.down(sourceSize, to: size), largestSample: 255),
+      horizontal: weights(kernel, across.within(columns), largestSample: 32768),
+      offset: columns.lowerBound * channels * depth.byteCount,
+      result: Plane(size: size, channels: channels, depth: depth, from: pool),
+      passes: instructions.resizePasses(for: depth), pool: pool)
   }
 
   private func copy(_ source: borrowing Plane, x: Int, y: Int, into result: borrowing Plane) {

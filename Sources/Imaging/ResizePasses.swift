@@ -16,7 +16,7 @@ protocol ResizePasses: SendableMetatype {
     _ top: UnsafeRawPointer, _ bottom: UnsafeRawPointer, count: Int, into: UnsafeMutableRawPointer)
   @unsafe static func sumRows(
     _ pairs: UnsafeRawPointer, stride: Int, weights: UnsafePointer<Weight>, pairCount: Int, count: Int, precision: Int,
-    into: UnsafeMutableRawPointer)
+    sums: UnsafeRawPointer?, isWhole: Bool, into: UnsafeMutableRawPointer)
   @unsafe static func transpose(
     _ rows: UnsafeRawPointer, stride: Int, channels: Int, count: Int, into: UnsafeMutableRawPointer)
   @unsafe static func sumColumns(
@@ -45,6 +45,16 @@ extension PixelKernelsAVX2.FloatPasses: ResizePasses {
 }
 
 extension InstructionSet {
+  /// As `Premultiplication.row` tells.
+  @unsafe func premultiply(
+    _ source: UnsafeRawPointer, into target: UnsafeMutableRawPointer, channels: Int, count: Int
+  ) {
+    switch self {
+    case .baseline: unsafe PixelKernels.Premultiplication.row(source, into: target, channels: channels, count: count)
+    case .avx2: unsafe PixelKernelsAVX2.Premultiplication.row(source, into: target, channels: channels, count: count)
+    }
+  }
+
   /// The passes for samples of a depth.
   func resizePasses(for depth: SampleDepth) -> any ResizePasses.Type {
     switch (self, depth) {

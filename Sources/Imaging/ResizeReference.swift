@@ -9,8 +9,8 @@ enum ResizeReference {
     from pool: BufferPool
   ) -> Plane {
     let (vertical, horizontal) = (
-      Weights(kernel, axis: source.vertical(box, size), largestSample: 255),
-      Weights(kernel, axis: source.horizontal(box, size), largestSample: 32768)
+      Weights(kernel, axis: box.down(source.size, to: size), largestSample: 255),
+      Weights(kernel, axis: box.across(source.size, to: size), largestSample: 32768)
     )
     let result = Plane(size: size, channels: source.channels, depth: depth ?? source.depth, from: pool)
     switch source.depth {
@@ -103,16 +103,5 @@ enum ResizeReference {
         }
       }
     }
-  }
-}
-
-extension Plane {
-  /// The two axes of a resampling of this plane.
-  func horizontal(_ box: SourceBox, _ size: PixelSize) -> Axis {
-    Axis(extent: self.size.width, origin: box.x, length: box.width, count: size.width)
-  }
-
-  func vertical(_ box: SourceBox, _ size: PixelSize) -> Axis {
-    Axis(extent: self.size.height, origin: box.y, length: box.height, count: size.height)
   }
 }

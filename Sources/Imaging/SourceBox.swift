@@ -22,4 +22,13 @@ package struct SourceBox: Hashable, Sendable {
   package init(_ size: PixelSize) {
     self.init(x: 0, y: 0, width: Double(size.width), height: Double(size.height))
   }
+
+  /// The two axes of a resampling of what the box shows of a source.
+  func across(_ source: PixelSize, to size: PixelSize) -> Axis {
+    Axis(extent: source.width, origin: x, length: width, count: size.width)
+  }
+
+  func down(_ source: PixelSize, to size: PixelSize) -> Axis {
+    Axis(extent: source.height, origin: y, length: height, count: size.height)
+  }
 }

@@ -17,9 +17,10 @@ package enum RowFilter {
   ///   - row: `byteCount` bytes, then `slack`; the `pixelBytes` before it are 0.
   ///   - above: the row before, or zeros for the first, likewise.
   ///   - pixelBytes: 1...8.
+  ///   - sums: where the five sums go.
   @unsafe package static func best(
     of candidates: UnsafeMutableRawPointer, stride: Int, row: UnsafeRawPointer, above: UnsafeRawPointer,
-    pixelBytes: Int, byteCount: Int
+    pixelBytes: Int, byteCount: Int, sums: UnsafeMutablePointer<UInt64>
   ) -> Int {
     // SAFETY: vectors start at offsets below `byteCount` (or up to eight bytes before the row), and are as long as the
     // slack, so that they stay in the memory that the caller promises.
@@ -60,22 +61,30 @@ package enum RowFilter {
     }
     var best = 0
     for filter in 1..<count where totals[filter] < totals[best] { best = filter }
+    for filter in 0..<count { unsafe sums[filter] = totals[filter] }
     return best
   }
 
-  /// Of the five candidates, the one whose bytes have the least entropy, taken by themselves; the lowest number where
+  /// Of the candidates, the one whose bytes have the least entropy, taken by themselves; the lowest number where
   /// equal. Deflate's Huffman codes come near to it, so that files are smaller by about one percent than by least sums.
+  ///
+  /// Candidates whose sums are much greater than the least are left out: they are next to never the best, and counting is
+  /// what takes time. The row before's filter is preferred where it is nearly as good, for matches from row to row.
   /// - Parameters:
-  ///   - information: n * log2(n), to any scale, for n in 0...byteCount.
+  ///   - sums: of `best`.
+  ///   - previous: the filter of the row before; 5 for none.
+  ///   - information: n * log2(n) * 256 for n in 0...byteCount.
   ///   - counts: 512 counters to work with.
   @unsafe package static func leastEntropy(
-    of candidates: UnsafeRawPointer, stride: Int, byteCount: Int, information: UnsafePointer<UInt32>,
-    counts: UnsafeMutablePointer<UInt32>
+    of candidates: UnsafeRawPointer, stride: Int, byteCount: Int, sums: UnsafePointer<UInt64>, previous: Int,
+    information: UnsafePointer<UInt32>, counts: UnsafeMutablePointer<UInt32>
   ) -> Int {
     // Entropy times the byte count is byteCount * log2(byteCount) less the sum of `information`: the greatest sum wins.
     var best = 0
-    var greatest: UInt64 = 0
-    for filter in 0..<count {
+    var greatest = -1
+    var least = UInt64.max
+    for filter in 0..<count { unsafe least = min(least, sums[filter]) }
+    for filter in 0..<count where unsafe sums[filter] <= most(least) {
       // SAFETY: bytes 0 ..< byteCount of each candidate are there; a byte is an index below 256, in either half of
       // the counters; two counts sum up to byteCount at most.
       let bytes = unsafe candidates + filter * stride
@@ -98,13 +107,23 @@ package enum RowFilter {
       }
       var sum: UInt64 = 0
       for byte in 0..<256 { unsafe sum &+= UInt64(information[Int(counts[byte] &+ odd[byte])]) }
-      if sum > greatest {
-        greatest = sum
+      if filter == previous { sum &+= preference(byteCount) }
+      if Int(sum) > greatest {
+        greatest = Int(sum)
         best = filter
       }
     }
     return best
   }
+
+  /// The greatest sum of a candidate that is looked at. Found on thumbnails: with 3/2 files are larger by 1 in 2000, with 2
+  /// by 1 in 10,000, and a fourth of the counting is saved.
+  @inline(__always)
+  static func most(_ least: UInt64) -> UInt64 { least &* 2 }
+
+  /// What the filter of the row before counts more: a 32th of a bit a byte, in the scale of `information`.
+  @inline(__always)
+  static func preference(_ byteCount: Int) -> UInt64 { UInt64(byteCount) &* 8 }
 
   /// All ones in the first `count` lanes, or in all.
   @inline(__always)

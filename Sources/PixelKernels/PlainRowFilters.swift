@@ -41,7 +41,7 @@ package enum PlainRowFilter {
   /// As `RowFilter.best`, without any slack, and without need of zeros before the rows.
   @unsafe package static func best(
     of candidates: UnsafeMutableRawPointer, stride: Int, row: UnsafeRawPointer, above: UnsafeRawPointer,
-    pixelBytes: Int, byteCount: Int
+    pixelBytes: Int, byteCount: Int, sums: UnsafeMutablePointer<UInt64>
   ) -> Int {
     var totals = [0, 0, 0, 0, 0]
     for index in 0..<byteCount {
@@ -59,21 +59,24 @@ package enum PlainRowFilter {
     }
     var best = 0
     for filter in 1..<5 where totals[filter] < totals[best] { best = filter }
+    for filter in 0..<5 { unsafe sums[filter] = UInt64(totals[filter]) }
     return best
   }
 
   /// As `RowFilter.leastEntropy`.
   @unsafe package static func leastEntropy(
-    of candidates: UnsafeRawPointer, stride: Int, byteCount: Int, information: [UInt32]
+    of candidates: UnsafeRawPointer, stride: Int, byteCount: Int, sums: [UInt64], previous: Int, information: [UInt32]
   ) -> Int {
-    let sums = (0..<5).map { filter in
+    let most = RowFilter.most(sums.min() ?? 0)
+    let totals = (0..<5).map { filter -> Int in
+      if sums[filter] > most { return -1 }
       var counts = [Int](repeating: 0, count: 256)
       for index in 0..<byteCount {
         let byte = unsafe candidates.load(fromByteOffset: filter * stride + index, as: UInt8.self)
         counts[Int(byte)] += 1
       }
-      return counts.reduce(UInt64(0)) { $0 + UInt64(information[$1]) }
+      return counts.reduce(filter == previous ? Int(RowFilter.preference(byteCount)) : 0) { $0 + Int(information[$1]) }
     }
-    return sums.firstIndex(of: sums.max() ?? 0) ?? 0
+    return totals.firstIndex(of: totals.max() ?? 0) ?? 0
   }
 }

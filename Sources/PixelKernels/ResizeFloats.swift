@@ -25,17 +25,23 @@ package enum FloatPasses {
     }
   }
 
-  /// One output row: the weighted sum of source rows.
+  /// The weighted sum of source rows for one output row, added to its sums so far.
   /// - Parameters:
   ///   - pairs: `pairCount` rows of pairs, `stride` bytes apart.
   ///   - weights: two to each row of pairs.
+  ///   - sums: nil to begin with.
+  ///   - isWhole: of no effect here: a whole row is its sums.
   @unsafe package static func sumRows(
     _ pairs: UnsafeRawPointer, stride: Int, weights: UnsafePointer<Float>, pairCount: Int, count: Int, precision: Int,
-    into: UnsafeMutableRawPointer
+    sums: UnsafeRawPointer?, isWhole: Bool, into: UnsafeMutableRawPointer
   ) {
     var column = 0
     while column < count {
       var (a, b, c, d) = (SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero)
+      if let sums = unsafe sums {
+        let from = unsafe sums + 4 * column
+        unsafe (a, b, c, d) = (lanes(from, 0), lanes(from, 32), lanes(from, 64), lanes(from, 96))
+      }
       var row = unsafe pairs + 8 * column
       for pair in 0..<pairCount {
         let (upper, lower) = unsafe (

@@ -35,19 +35,29 @@ package enum IntegerPasses {
     }
   }
 
-  /// One output row of 16-bit samples: the weighted sum of source rows, rounded to 64ths and saturated.
+  /// The weighted sum of source rows for one output row, added to its sums so far; when it is whole, 16-bit samples,
+  /// rounded to 64ths and saturated.
   /// - Parameters:
   ///   - pairs: `pairCount` rows of pairs, `stride` bytes apart.
   ///   - weights: two to each row of pairs, times `2^precision`.
+  ///   - sums: 32 bits a sample; nil to begin with.
+  ///   - isWhole: false to write sums.
   @unsafe package static func sumRows(
     _ pairs: UnsafeRawPointer, stride: Int, weights: UnsafePointer<Int16>, pairCount: Int, count: Int, precision: Int,
-    into: UnsafeMutableRawPointer
+    sums: UnsafeRawPointer?, isWhole: Bool, into: UnsafeMutableRawPointer
   ) {
     let shift = precision &- fractionBits
     let half = SIMD8<Int32>(repeating: 1 &<< Int32(truncatingIfNeeded: shift &- 1))
     var column = 0
     while column < count {
       var (a, b, c, d) = (half, half, half, half)
+      if let sums = unsafe sums {
+        let from = unsafe sums + 4 * column
+        unsafe a = from.loadUnaligned(as: SIMD8<Int32>.self)
+        unsafe b = from.loadUnaligned(fromByteOffset: 32, as: SIMD8<Int32>.self)
+        unsafe c = from.loadUnaligned(fromByteOffset: 64, as: SIMD8<Int32>.self)
+        unsafe d = from.loadUnaligned(fromByteOffset: 96, as: SIMD8<Int32>.self)
+      }
       var row = unsafe pairs + 4 * column
       for pair in 0..<pairCount {
         let weight = unsafe repeatedPair(weights + 2 * pair)
@@ -57,11 +67,19 @@ package enum IntegerPasses {
         d &+= unsafe multiplyAdd(row.loadUnaligned(fromByteOffset: 96, as: SIMD16<Int16>.self), weight)
         unsafe row += stride
       }
-      let to = unsafe into + 2 * column
-      unsafe to.storeBytes(of: saturated(a, shift), as: SIMD8<Int16>.self)
-      unsafe to.storeBytes(of: saturated(b, shift), toByteOffset: 16, as: SIMD8<Int16>.self)
-      unsafe to.storeBytes(of: saturated(c, shift), toByteOffset: 32, as: SIMD8<Int16>.self)
-      unsafe to.storeBytes(of: saturated(d, shift), toByteOffset: 48, as: SIMD8<Int16>.self)
+      if isWhole {
+        let to = unsafe into + 2 * column
+        unsafe to.storeBytes(of: saturated(a, shift), as: SIMD8<Int16>.self)
+        unsafe to.storeBytes(of: saturated(b, shift), toByteOffset: 16, as: SIMD8<Int16>.self)
+        unsafe to.storeBytes(of: saturated(c, shift), toByteOffset: 32, as: SIMD8<Int16>.self)
+        unsafe to.storeBytes(of: saturated(d, shift), toByteOffset: 48, as: SIMD8<Int16>.self)
+      } else {
+        let to = unsafe into + 4 * column
+        unsafe to.storeBytes(of: a, as: SIMD8<Int32>.self)
+        unsafe to.storeBytes(of: b, toByteOffset: 32, as: SIMD8<Int32>.self)
+        unsafe to.storeBytes(of: c, toByteOffset: 64, as: SIMD8<Int32>.self)
+        unsafe to.storeBytes(of: d, toByteOffset: 96, as: SIMD8<Int32>.self)
+      }
       column += 32
     }
   }

@@ -181,7 +181,7 @@ package enum Unfilter {
   }
 
   @inline(__always)
-  private static func predictor(_ a: SIMD8<Int16>, _ b: SIMD8<Int16>, _ c: SIMD8<Int16>) -> SIMD8<Int16> {
+  static func predictor(_ a: SIMD8<Int16>, _ b: SIMD8<Int16>, _ c: SIMD8<Int16>) -> SIMD8<Int16> {
     let threshold = (c &+ c &+ c &- b) &- a
     let low = pointwiseMin(a, b)
     let high = pointwiseMax(a, b)
@@ -195,14 +195,14 @@ package enum Unfilter {
   }
 
   @inline(__always)
-  private static func signed(_ v: SIMD8<UInt16>) -> SIMD8<Int16> { unsafe unsafeBitCast(v, to: SIMD8<Int16>.self) }
+  static func signed(_ v: SIMD8<UInt16>) -> SIMD8<Int16> { unsafe unsafeBitCast(v, to: SIMD8<Int16>.self) }
 
   @inline(__always)
-  private static func unsigned(_ v: SIMD8<Int16>) -> SIMD8<UInt16> { unsafe unsafeBitCast(v, to: SIMD8<UInt16>.self) }
+  static func unsigned(_ v: SIMD8<Int16>) -> SIMD8<UInt16> { unsafe unsafeBitCast(v, to: SIMD8<UInt16>.self) }
 
   /// The sum modulo 256 of lanes whose upper bytes are 0: by bytes, so that nothing need be masked off after it.
   @inline(__always)
-  private static func addBytes(_ x: SIMD8<UInt16>, _ y: SIMD8<UInt16>) -> SIMD8<UInt16> {
+  static func addBytes(_ x: SIMD8<UInt16>, _ y: SIMD8<UInt16>) -> SIMD8<UInt16> {
     let sum = unsafe unsafeBitCast(x, to: SIMD16<UInt8>.self) &+ unsafeBitCast(y, to: SIMD16<UInt8>.self)
     return unsafe unsafeBitCast(sum, to: SIMD8<UInt16>.self)
   }

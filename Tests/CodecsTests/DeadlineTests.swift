@@ -23,7 +23,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["dogs/rex.jpg", "patterns/adam7.png"])
+  @Test(arguments: ["dogs/rex.jpg", "dogs/bello.png", "patterns/adam7.png"])
   func `Promise 4: the libraries end between rows when the deadline has passed`(sample: String) throws {
     #expect(try error(sample) { $0.deadline = 1 } == .timeout)
     #expect(try error(sample) { $0.deadline = .max } == nil)

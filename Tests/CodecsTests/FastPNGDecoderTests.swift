@@ -203,13 +203,48 @@ struct FastPNGDecoderTests {
     #expect(check(FastPNGDecoderTests.inPieces() + [1, 2, 3], "bytes after IEND"))
   }
 
-  @Test("A picture that inflates beyond the cap is declined")
-  func capIsKept() throws {
+  @Test("Pictures of several strips have libpng's pixels, and errors in the last are seen", arguments: [0, 2, 3, 4, 6])
+  func severalStrips(_ colourType: Int) {
+    let samples = [0: 1, 2: 3, 3: 1, 4: 2, 6: 4][colourType] ?? 1
+    for (bits, width, height) in [(8, 3000, 131), (16, 2000, 50), (8, 1, 700)] where bits == 8 || colourType != 3 {
+      var numbers = SeededNumbers(seed: UInt64(width))
+      var builder = PNGBuilder()
+      builder.header(width: width, height: height, bits: bits, colourType: colourType)
+      if colourType == 3 { builder.chunk("PLTE", numbers.bytes(768)) }
+      let rows = (0..<height).flatMap { _ -> [UInt8] in
+        [UInt8([4, 4, 4, 4, 0, 1, 2, 3][Int(numbers.next() % 8)])] + numbers.bytes(width * samples * bits / 8)
+      }
+      let data = PNGBuilder.deflated(rows)
+      builder.chunk("IDAT", Array(data[..<300]))
+      builder.chunk("IDAT", Array(data[300...]))
+      builder.chunk("IEND", [])
+      #expect(check(builder.bytes, "\(width) x \(height) pixels of \(bits) bits"))
+
+      var broken = PNGBuilder()
+      broken.header(width: width, height: height, bits: bits, colourType: colourType)
+      if colourType == 3 { broken.chunk("PLTE", numbers.bytes(768)) }
+      broken.chunk("IDAT", data.dropLast() + [data[data.count - 1] ^ 1])
+      broken.chunk("IEND", [])
+      #expect(!check(broken.bytes, "a wrong Adler-32"))
+    }
+  }
+
+  @Test("The deadline is looked at between strips")
+  func deadlineIsKept() throws {
     let bytes = FastPNGDecoderTests.inPieces()
     let plain = try #require(PlainPNG(bytes))
-    let inflated = 30 * 121
-    #expect(fastPixels(bytes, like: plain, instructionSet: .current, mostBytes: inflated) == plain.pixels)
-    #expect(fastPixels(bytes, like: plain, instructionSet: .current, mostBytes: inflated - 1) == nil)
+    let pool = BufferPool()
+    let decoder = FastPNGDecoder(pool: pool)
+    let plane = Plane(size: PixelSize(width: 40, height: 30), channels: 3, from: pool)
+    unsafe bytes.withUnsafeBytes { bytes in
+      #expect(unsafe decoder.decode(bytes, layout: plain.layout, into: plane, deadline: 1) == .late)
+      #expect(unsafe decoder.decode(bytes, layout: plain.layout, into: plane, deadline: .max) == .done)
+      let result = unsafe decoder.decode(bytes, layout: plain.layout, channels: 3, depth: .eight, deadline: 1) { _ in
+        Issue.record("a strip after the deadline")
+        return true
+      }
+      #expect(result == .late)
+    }
   }
 
   @Test("Rows of every width and filter have libpng's pixels", arguments: [0, 2, 4, 6])

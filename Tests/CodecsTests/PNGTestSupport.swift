@@ -78,26 +78,35 @@ struct PlainPNG {
 enum PlaneRoom: CaseIterable {
   /// What it asks for.
   case roomy
-  /// No byte for filters, so that it needs memory of its own where rows fill their stride.
+  /// No byte between rows where they fill their stride, so that one at a time has to do.
   case tight
+  /// Strips of rows.
+  case strips
 }
 
 /// The fast decoder's pixels, rows without padding; nil if it declines.
 func fastPixels(
-  _ bytes: [UInt8], like plain: PlainPNG, instructionSet: InstructionSet, room: PlaneRoom = .roomy,
-  mostBytes: Int = 1 << 30
+  _ bytes: [UInt8], like plain: PlainPNG, instructionSet: InstructionSet, room: PlaneRoom = .roomy
 ) -> [UInt8]? {
   let pool = BufferPool()
-  guard let decoder = FastPNGDecoder(pool: pool, mostBytes: mostBytes, instructionSet: instructionSet) else {
-    return nil
+  let decoder = FastPNGDecoder(pool: pool, instructionSet: instructionSet)
+  if room == .strips {
+    var strips: [UInt8] = []
+    let result = unsafe bytes.withUnsafeBytes {
+      unsafe decoder.decode($0, layout: plain.layout, channels: plain.channels, depth: plain.depth, deadline: 0) {
+        strips += pixels(of: $0)
+        return true
+      }
+    }
+    return result == .done ? strips : nil
   }
   let plane = Plane(
     size: PixelSize(width: plain.layout.width, height: plain.layout.height), channels: plain.channels,
     depth: plain.depth,
     leastStride: room == .tight ? 0 : FastPNGDecoder.leastStride(for: plain.layout, channels: plain.channels),
-    leastRows: room == .tight ? 0 : FastPNGDecoder.leastRows(for: plain.layout), from: pool)
-  let accepted = unsafe bytes.withUnsafeBytes { unsafe decoder.decode($0, layout: plain.layout, into: plane) }
-  return accepted ? pixels(of: plane) : nil
+    from: pool)
+  let result = unsafe bytes.withUnsafeBytes { unsafe decoder.decode($0, layout: plain.layout, into: plane) }
+  return result == .done ? pixels(of: plane) : nil
 }
 
 /// Rows without padding.
@@ -162,6 +171,18 @@ struct PNGBuilder {
       b = (b + a) % 65_521
     }
     return result + bigEndian(b << 16 | a)
+  }
+
+  /// A zlib stream by libdeflate.
+  static func deflated(_ bytes: [UInt8], level: Int = 1) -> [UInt8] {
+    guard let compressor = Compressor(level: level) else { return [] }
+    var result = [UInt8](repeating: 0, count: compressor.bound(bytes.count))
+    let count = unsafe bytes.withUnsafeBytes { source in
+      unsafe result.withUnsafeMutableBytes { target in
+        unsafe compressor.compress(source, target.baseAddress.unsafelyUnwrapped, target.count)
+      }
+    }
+    return Array(result.prefix(count))
   }
 
   static func bigEndian(_ value: UInt32) -> [UInt8] {

@@ -13,7 +13,7 @@ struct UnfilterTests {
 
   @Test("Every filter, pixel and width gives the rows of the plain loop", arguments: supported, 0...4)
   func everyFilterIsThePlainOne(_ set: InstructionSet, _ filter: Int) {
-    let kernels = UnfilterKernels(set)
+    let kernels = PNGKernels(set)
     var numbers = SeededNumbers(seed: UInt64(filter))
     for pixelBytes in UnfilterTests.pixelBytes {
       for width in 1...70 {
@@ -33,7 +33,7 @@ struct UnfilterTests {
 
   @Test("Rows may be unfiltered to a place 33 bytes before their own", arguments: supported, 0...4)
   func overlapIsHarmless(_ set: InstructionSet, _ filter: Int) {
-    let kernels = UnfilterKernels(set)
+    let kernels = PNGKernels(set)
     var numbers = SeededNumbers(seed: 77)
     for pixelBytes in UnfilterTests.pixelBytes {
       for width in 1...70 {
@@ -56,7 +56,7 @@ struct UnfilterTests {
 
   @Test("Two Paeth rows at once are the two rows one after the other", arguments: supported)
   func pairsAreTwoRows(_ set: InstructionSet) {
-    let kernels = UnfilterKernels(set)
+    let kernels = PNGKernels(set)
     var numbers = SeededNumbers(seed: 5)
     for pixelBytes in [1, 2, 3, 4, 8] {
       for width in 1...70 {
@@ -79,10 +79,33 @@ struct UnfilterTests {
     }
   }
 
+  @Test("Four Paeth rows at once are the four rows one after the other", arguments: supported, [3, 4])
+  func foursAreFourRows(_ set: InstructionSet, _ pixelBytes: Int) {
+    let kernels = PNGKernels(set)
+    var numbers = SeededNumbers(seed: 6)
+    for width in 4...70 {
+      let count = width * pixelBytes
+      let stride = count + 1 + Int(numbers.next() % 64)
+      let filtered = numbers.bytes(4 * (count + 1) + UnfilterTests.slack)
+      let above = numbers.bytes(count + UnfilterTests.slack)
+      var rows = numbers.bytes(4 * stride + UnfilterTests.slack)
+      unsafe kernels.fourPaethRows(pixelBytes, &rows, stride, filtered, above, count)
+      var expected = above
+      for row in 0..<4 {
+        let over = expected
+        unsafe PlainUnfilter.row(
+          filter: 4, pixelBytes: pixelBytes, into: &expected, from: Array(filtered.dropFirst(row * (count + 1))),
+          above: over, byteCount: count)
+        #expect(
+          Array(rows.dropFirst(row * stride).prefix(count)) == Array(expected.prefix(count)), "row \(row) of \(width)")
+      }
+    }
+  }
+
   @Test("The rearranged Paeth predictor is the specification's for bytes of every order", arguments: supported)
   func predictorIsTheSpecifications(_ set: InstructionSet) {
     // One pixel of one byte after another: left a, above b, above left c, for a coarse grid that has all ties.
-    let kernels = UnfilterKernels(set)
+    let kernels = PNGKernels(set)
     let values = [UInt8](stride(from: 0, through: 255, by: 15)) + [1, 2, 127, 128, 254]
     for a in values {
       for b in values {
@@ -104,7 +127,7 @@ struct UnfilterTests {
 
   @Test("Samples of 16 bits come to the machine's order", arguments: supported)
   func swapping(_ set: InstructionSet) {
-    let kernels = UnfilterKernels(set)
+    let kernels = PNGKernels(set)
     var numbers = SeededNumbers(seed: 3)
     for count in 1...70 {
       let source = numbers.bytes(2 * count + UnfilterTests.slack)

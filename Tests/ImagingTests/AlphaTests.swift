@@ -15,6 +15,20 @@ import Testing
     #expect((0..<256).allSatisfy { again.sample($0, 0, 0) == 0 && again.sample($0, 0, 1) == 0 })
   }
 
+  @Test(arguments: [2, 4])
+  func `premultiplied samples are the products, for rows of any length`(channels: Int) {
+    let pool = BufferPool()
+    for width in 1...40 {
+      let plane = Plane.noisy(width, 3, channels: channels, depth: .eight, pool: pool)
+      let samples = plane.samples
+      let expected = samples.indices.map { index in
+        let alpha = index / channels * channels + channels - 1
+        return index == alpha ? samples[index] * 255 : samples[index] * samples[alpha]
+      }
+      #expect(plane.premultiplied(from: pool).samples == expected)
+    }
+  }
+
   @Test func `opaque means that every alpha is full`() {
     func isOpaque(_ channels: Int, _ depth: SampleDepth = .eight, alpha: @escaping (Int, Int) -> Int) -> Bool {
       let plane = Plane.made(9, 5, channels: channels, depth: depth) { x, y, channel in

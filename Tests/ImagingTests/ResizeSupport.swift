@@ -47,8 +47,8 @@ func firstDifference(_ actual: [Int], _ expected: [Int]) -> String? {
 /// A resampling in double precision, one sum over the two axes' true weights, not rounded.
 func exactResize(_ plane: borrowing Plane, box: SourceBox, to size: PixelSize, kernel: Kernel) -> [Double] {
   let samples = plane.samples.map(Double.init)
-  let across = trueWeights(kernel, plane.horizontal(box, size))
-  let down = trueWeights(kernel, plane.vertical(box, size))
+  let across = trueWeights(kernel, box.across(plane.size, to: size))
+  let down = trueWeights(kernel, box.down(plane.size, to: size))
   let (channels, width) = (plane.channels, plane.size.width)
   var result: [Double] = []
   for row in 0..<size.height {

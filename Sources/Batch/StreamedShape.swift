@@ -1,0 +1,53 @@
+internal import Codecs
+internal import Imaging
+
+/// The pictures of some outputs in the making, while a decoder gives the source in strips: gray if asked and resampled, so
+/// that the source is never in memory as a whole. They are the same pictures as `Shaper.shaped` makes of it.
+final class StreamedShape {
+  private let shaper: Shaper
+  private let plans: [OutputPlan]
+  private let depth: SampleDepth
+  private let isTranslucent: Bool
+  private let resizes: [StreamedResize]
+
+  /// - Parameter isTranslucent: whether the picture counts as such, which only its last row may tell.
+  init(_ shaper: Shaper, _ header: ImageHeader, _ plans: [OutputPlan], isTranslucent: Bool) {
+    self.shaper = shaper
+    self.plans = plans
+    self.isTranslucent = isTranslucent
+    let isGray = shaper.recipe.colour == .gray && header.decodedChannels > 2
+    let channels = header.decodedChannels - (isGray ? 2 : 0)
+    let depth: SampleDepth = header.bits == 16 ? .sixteen : .eight
+    self.depth = depth
+    resizes = plans.map { plan in
+      shaper.resampler.streamed(
+        header.size, channels: channels, depth: isTranslucent ? .sixteen : depth,
+        box: SourceBox(header.size).box(of: plan.storedCrop, in: plan.source), to: plan.storedTarget,
+        kernel: shaper.recipe.kernel)
+    }
+  }
+
+  /// Takes the next strip; false if it is translucent and the picture was to be opaque.
+  func add(_ strip: borrowing Plane) -> Bool {
+    if shaper.recipe.colour == .gray && strip.channels > 2 { return addSamples(strip.luma(from: shaper.pool)) }
+    return addSamples(strip)
+  }
+
+  private func addSamples(_ strip: borrowing Plane) -> Bool {
+    if isTranslucent {
+      let products = strip.premultiplied(from: shaper.pool)
+      for resize in resizes { resize.add(products) }
+    } else {
+      guard strip.isOpaque else { return false }
+      for resize in resizes { resize.add(strip) }
+    }
+    return true
+  }
+
+  /// After the last strip, once for each output.
+  func picture(_ index: Int) -> Picture {
+    let plane = resizes[index].finished()
+    let samples = isTranslucent ? plane.unpremultiplied(to: depth, from: shaper.pool) : plane
+    return .pixels(shaper.composed(samples, plans[index]))
+  }
+}

@@ -1,0 +1,117 @@
+/// Paeth in four rows at once, each one pixel behind the row above it.
+extension Unfilter {
+  /// Undoes Paeth in four rows of pixels of 3 or 4 bytes.
+  ///
+  /// Two rows share a vector, upper row in the lower lanes, and a step takes two vectors on by a pixel. Everything that a
+  /// step needs was made by the step before: the pixel to the left in the same lanes, the pixel above in the lanes before
+  /// them. So four pixels wait for each other as long as one does by itself.
+  ///
+  /// `rows` and `filtered` must not overlap; slack and stride are as for `twoPaethRows`.
+  /// - Parameters:
+  ///   - pixelBytes: 3 or 4.
+  ///   - filtered: the first row's filtered bytes; each other row follows after its filter byte.
+  ///   - byteCount: of four pixels or more.
+  @unsafe package static func fourPaethRows(
+    pixelBytes: Int, into rows: UnsafeMutableRawPointer, stride: Int, from filtered: UnsafeRawPointer,
+    above: UnsafeRawPointer, byteCount: Int
+  ) {
+    if pixelBytes == 3 {
+      unsafe fourRows(rows, stride, filtered, above, byteCount, 3)
+    } else {
+      unsafe fourRows(rows, stride, filtered, above, byteCount, 4)
+    }
+  }
+
+  // SAFETY: as for the other loops: loads and stores of four bytes start inside the rows, or, at a row's ends, are left out.
+  @inline(__always)
+  private static func fourRows(
+    _ rows: UnsafeMutableRawPointer, _ stride: Int, _ filtered: UnsafeRawPointer, _ above: UnsafeRawPointer,
+    _ byteCount: Int, _ width: Int
+  ) {
+    var upper = RowPair()
+    var lower = RowPair()
+    // Filtered bytes and rows, shifted so that all are at the first row's offset.
+    let from = unsafe (
+      filtered, filtered + (byteCount + 1 - width), filtered + 2 * (byteCount + 1 - width),
+      filtered + 3 * (byteCount + 1 - width)
+    )
+    let to = unsafe (
+      rows, rows + (stride - width), rows + 2 * (stride - width), rows + 3 * (stride - width)
+    )
+    /// Near the ends of the rows: those that have not begun are zeros, those that are over are left as they are.
+    @inline(__always)
+    func carefulStep(_ offset: Int) {
+      func has(_ row: Int) -> Bool { offset >= row * width && offset < byteCount + row * width }
+      let top = unsafe has(0) ? four(above, offset) : 0
+      let filtered = unsafe (
+        has(0) ? four(from.0, offset) : 0, has(1) ? four(from.1, offset) : 0, has(2) ? four(from.2, offset) : 0,
+        has(3) ? four(from.3, offset) : 0
+      )
+      let middle = upper.left
+      let first = upper.step(filtered.0, filtered.1, above: widened(top, 0))
+      let second = lower.step(filtered.2, filtered.3, above: upperHalf(middle))
+      if has(0) { unsafe put(UInt32(truncatingIfNeeded: first), to.0 + offset) }
+      if has(1) { unsafe put(UInt32(truncatingIfNeeded: first >> 32), to.1 + offset) }
+      if has(2) { unsafe put(UInt32(truncatingIfNeeded: second), to.2 + offset) }
+      if has(3) { unsafe put(UInt32(truncatingIfNeeded: second >> 32), to.3 + offset) }
+    }
+    var offset = 0
+    while offset < 3 * width {
+      carefulStep(offset)
+      offset += width
+    }
+    while offset < byteCount {
+      let middle = upper.left
+      let first = unsafe upper.step(four(from.0, offset), four(from.1, offset), above: widened(four(above, offset), 0))
+      let second = unsafe lower.step(four(from.2, offset), four(from.3, offset), above: upperHalf(middle))
+      unsafe put(UInt32(truncatingIfNeeded: first), to.0 + offset)
+      unsafe put(UInt32(truncatingIfNeeded: first >> 32), to.1 + offset)
+      unsafe put(UInt32(truncatingIfNeeded: second), to.2 + offset)
+      unsafe put(UInt32(truncatingIfNeeded: second >> 32), to.3 + offset)
+      offset += width
+    }
+    while offset < byteCount + 3 * width {
+      carefulStep(offset)
+      offset += width
+    }
+  }
+
+  /// Two rows: the pixels to the left of those in hand, and above to the left.
+  private struct RowPair {
+    var left = SIMD8<Int16>.zero
+    var corner = SIMD8<Int16>.zero
+
+    /// - Parameter above: the pixel above the upper row's, in the lower lanes.
+    /// - Returns: the upper row's pixel in the lower 32 bits, the lower row's in the upper.
+    @inline(__always)
+    mutating func step(_ upper: UInt32, _ lower: UInt32, above: SIMD8<Int16>) -> UInt64 {
+      // The pixel above the lower row's is the upper row's of the step before.
+      let up = SIMD8(lowHalf: above.lowHalf, highHalf: left.lowHalf)
+      let predicted = Unfilter.predictor(left, up, corner)
+      corner = up
+      let sum = Unfilter.addBytes(
+        Unfilter.unsigned(Unfilter.widened(upper, lower)), Unfilter.unsigned(predicted))
+      left = Unfilter.signed(sum)
+      return unsafe unsafeBitCast(SIMD8<UInt8>(truncatingIfNeeded: sum), to: UInt64.self)
+    }
+  }
+
+  @inline(__always)
+  private static func upperHalf(_ v: SIMD8<Int16>) -> SIMD8<Int16> { SIMD8(lowHalf: v.highHalf, highHalf: v.highHalf) }
+
+  @inline(__always)
+  private static func widened(_ low: UInt32, _ high: UInt32) -> SIMD8<Int16> {
+    let bytes = unsafe unsafeBitCast(SIMD2(low, high), to: SIMD8<UInt8>.self)
+    return SIMD8<Int16>(truncatingIfNeeded: bytes)
+  }
+
+  @inline(__always)
+  private static func four(_ pointer: UnsafeRawPointer, _ offset: Int) -> UInt32 {
+    unsafe pointer.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
+  }
+
+  @inline(__always)
+  private static func put(_ bytes: UInt32, _ pointer: UnsafeMutableRawPointer) {
+    unsafe pointer.storeBytes(of: bytes, as: UInt32.self)
+  }
+}

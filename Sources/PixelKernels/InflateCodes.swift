@@ -1,0 +1,102 @@
+/// The Huffman codes of a block of DEFLATE (RFC 1951, 3.2.6 and 3.2.7) as tables.
+package enum InflateCodes {
+  /// Where the tables lie, in entries: of literals, of distances, and of code lengths; and how many there are together.
+  package static let distances = HuffmanTable.literalCapacity
+  private static let codeLengths = distances + HuffmanTable.distanceCapacity
+  package static let capacity = codeLengths + 1 << HuffmanTable.lengthBits
+
+  /// More bytes than a block's header takes: 17 bits, 19 of 3, and 316 of up to 14.
+  package static let mostHeaderBytes = 640
+
+  /// The tables of a block without codes of its own.
+  @unsafe package static func makeFixed(_ tables: UnsafeMutablePointer<UInt32>) -> Bool {
+    unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 320) { lengths in
+      for symbol in 0..<288 { unsafe lengths[symbol] = symbol < 144 ? 8 : symbol < 256 ? 9 : symbol < 280 ? 7 : 8 }
+      for symbol in 288..<320 { unsafe lengths[symbol] = 5 }
+      return unsafe make(tables, lengths, literals: 288, distances: 32)
+    }
+  }
+
+  /// The tables of a block whose codes follow; false where they are none. What is read is at most `mostHeaderBytes` and
+  /// `InflateLoop.inputSlack`.
+  @unsafe package static func read(
+    _ tables: UnsafeMutablePointer<UInt32>, bits: inout UInt64, bitCount: inout UInt64, input: inout UnsafeRawPointer
+  ) -> Bool {
+    var reader = unsafe BitReader(bits: bits, count: bitCount, next: input)
+    defer {
+      bits = unsafe reader.bits
+      bitCount = unsafe reader.count
+      unsafe input = unsafe reader.next
+    }
+    unsafe reader.refill()
+    let (literals, distances, count) = unsafe (257 + reader.take(5), 1 + reader.take(5), 4 + reader.take(4))
+    guard literals <= 286, distances <= 30 else { return false }
+    return unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 320) { lengths in
+      unsafe readLengthCodes(count, tables + codeLengths, lengths, &reader)
+        && readLengths(literals + distances, tables + codeLengths, lengths, &reader)
+        // Without an end a block would have none.
+        && lengths[256] > 0 && make(tables, lengths, literals: literals, distances: distances)
+    }
+  }
+
+  @inline(__always)
+  private static func readLengthCodes(
+    _ count: Int, _ table: UnsafeMutablePointer<UInt32>, _ lengths: UnsafeMutableBufferPointer<UInt8>,
+    _ reader: inout BitReader
+  ) -> Bool {
+    /// The order in which they are told.
+    let order: (SIMD16<UInt8>, SIMD4<UInt8>) = (
+      SIMD16(16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2), SIMD4(14, 1, 15, 0)
+    )
+    for index in 0..<19 {
+      unsafe reader.refill()
+      let symbol = index < 16 ? order.0[index] : order.1[index - 16]
+      unsafe lengths[Int(symbol)] = index < count ? UInt8(reader.take(3)) : 0
+    }
+    return unsafe HuffmanTable.make(
+      table, capacity: 1 << HuffmanTable.lengthBits, width: HuffmanTable.lengthBits,
+      lengths: lengths.baseAddress.unsafelyUnwrapped, count: 19, symbols: HuffmanTable.lengthSymbols,
+      mayBeIncomplete: false)
+  }
+
+  @inline(__always)
+  private static func readLengths(
+    _ all: Int, _ table: UnsafeMutablePointer<UInt32>, _ lengths: UnsafeMutableBufferPointer<UInt8>,
+    _ reader: inout BitReader
+  ) -> Bool {
+    var symbol = 0
+    while symbol < all {
+      unsafe reader.refill()
+      let entry = unsafe table[reader.low(HuffmanTable.lengthBits)]
+      unsafe reader.skip(entry)
+      let value = HuffmanTable.base(entry)
+      if value < 16 {
+        unsafe lengths[symbol] = UInt8(value)
+        symbol += 1
+        continue
+      }
+      guard value > 16 || symbol > 0 else { return false }
+      let repeated = unsafe value == 16 ? lengths[symbol - 1] : 0
+      let count = unsafe value == 16 ? 3 + reader.take(2) : value == 17 ? 3 + reader.take(3) : 11 + reader.take(7)
+      guard symbol + count <= all else { return false }
+      for index in symbol..<symbol + count { unsafe lengths[index] = repeated }
+      symbol += count
+    }
+    return true
+  }
+
+  private static func make(
+    _ tables: UnsafeMutablePointer<UInt32>, _ lengths: UnsafeMutableBufferPointer<UInt8>, literals: Int, distances: Int
+  ) -> Bool {
+    let first = unsafe UnsafePointer(lengths.baseAddress.unsafelyUnwrapped)
+    guard
+      unsafe HuffmanTable.make(
+        tables, capacity: HuffmanTable.literalCapacity, width: HuffmanTable.literalBits, lengths: first,
+        count: literals, symbols: HuffmanTable.literalSymbols, mayBeIncomplete: false)
+    else { return false }
+    unsafe HuffmanTable.pairLiterals(tables, width: HuffmanTable.literalBits)
+    return unsafe HuffmanTable.make(
+      tables + InflateCodes.distances, capacity: HuffmanTable.distanceCapacity, width: HuffmanTable.distanceBits,
+      lengths: first + literals, count: distances, symbols: HuffmanTable.distanceSymbols, mayBeIncomplete: true)
+  }
+}

@@ -1,0 +1,202 @@
+/// The inner loop of inflating: the literals and matches of a compressed block of DEFLATE (RFC 1951, 3.2.3).
+///
+/// A symbol is found by one look into a table (`HuffmanTable`), two short literals even by one look for both, since
+/// filtered rows are mostly literals of few bits. Nothing is checked at each byte: input and output have room for whatever
+/// one turn of the loop takes, and both are looked at once a turn.
+package enum InflateLoop {
+  /// Bytes past `inputStop` that may be read.
+  package static let inputSlack = 32
+  /// Bytes past `outputStop` that may be written: a match of 258, and a vector.
+  package static let outputSlack = 320
+
+  package enum Stop {
+    /// The input or the output reached its stop.
+    package static let paused: UInt8 = 0
+    package static let endOfBlock: UInt8 = 1
+    /// A code that does not exist, or a match from before the window.
+    package static let fault: UInt8 = 2
+  }
+
+  /// Decodes until the block ends, or either pointer is at its stop or a little beyond.
+  /// - Parameters:
+  ///   - bits: bits of the input that are not used yet, the next one lowest. What is above `bitCount` are the next bits of
+  ///     the input, or 0.
+  ///   - bitCount: 0...63.
+  ///   - literals: of `HuffmanTable.literalBits`.
+  ///   - distances: of `HuffmanTable.distanceBits`.
+  ///   - windowStart: the oldest byte of the output that a match may take.
+  /// - Returns: a `Stop`.
+  @unsafe package static func run(
+    bits: inout UInt64, bitCount: inout UInt64, input: inout UnsafeRawPointer, output: inout UnsafeMutableRawPointer,
+    literals: UnsafePointer<UInt32>, distances: UnsafePointer<UInt32>, inputStop: UnsafeRawPointer,
+    outputStop: UnsafeMutableRawPointer, windowStart: UnsafeMutableRawPointer
+  ) -> UInt8 {
+    // SAFETY: a turn takes at most two times 56 bits and puts at most 3 * 2 + 258 bytes and a vector; a table has an entry for
+    // every number of its bits, and each link leads to a whole table of the entry's bits.
+    var reader = unsafe BitReader(bits: bits, count: bitCount, next: input)
+    var to = unsafe output
+    defer {
+      bits = unsafe reader.bits
+      bitCount = unsafe reader.count
+      unsafe input = unsafe reader.next
+      unsafe output = unsafe to
+    }
+    unsafe reader.refill()
+    var entry = unsafe literals[reader.low(HuffmanTable.literalBits)]
+    while unsafe reader.next < inputStop && to < outputStop {
+      // At least 56 bits are there, which is enough for three times a look at the table, or two and what they lead to.
+      if HuffmanTable.isLiteral(entry) {
+        unsafe putLiterals(entry, &to, &reader)
+        entry = unsafe literals[reader.low(HuffmanTable.literalBits)]
+        if HuffmanTable.isLiteral(entry) {
+          unsafe putLiterals(entry, &to, &reader)
+          entry = unsafe literals[reader.low(HuffmanTable.literalBits)]
+          if HuffmanTable.isLiteral(entry) {
+            unsafe putLiterals(entry, &to, &reader)
+            unsafe reader.refill()
+            entry = unsafe literals[reader.low(HuffmanTable.literalBits)]
+            continue
+          }
+        }
+        unsafe reader.refill()
+      }
+      if HuffmanTable.isSpecial(entry) {
+        if HuffmanTable.isLink(entry) {
+          unsafe reader.skip(entry)
+          entry = unsafe literals[HuffmanTable.linked(entry, reader.bits)]
+          if HuffmanTable.isLiteral(entry) {
+            unsafe putLiterals(entry, &to, &reader)
+            unsafe reader.refill()
+            entry = unsafe literals[reader.low(HuffmanTable.literalBits)]
+            continue
+          }
+        }
+        if HuffmanTable.isSpecial(entry) {
+          unsafe reader.skip(entry)
+          return HuffmanTable.isEnd(entry) ? Stop.endOfBlock : Stop.fault
+        }
+      }
+      let length = unsafe reader.value(entry)
+      var place = unsafe distances[reader.low(HuffmanTable.distanceBits)]
+      if HuffmanTable.isSpecial(place) {
+        guard HuffmanTable.isLink(place) else { return Stop.fault }
+        unsafe reader.skip(place)
+        place = unsafe distances[HuffmanTable.linked(place, reader.bits)]
+        if HuffmanTable.isSpecial(place) { return Stop.fault }
+      }
+      let distance = unsafe reader.value(place)
+      guard unsafe distance <= to - windowStart else { return Stop.fault }
+      // The next look is on its way while the match is copied.
+      unsafe reader.refill()
+      entry = unsafe literals[reader.low(HuffmanTable.literalBits)]
+      unsafe copyMatch(to, distance: distance, length: length)
+      unsafe to += length
+    }
+    return Stop.paused
+  }
+
+  @inline(__always)
+  private static func putLiterals(_ entry: UInt32, _ to: inout UnsafeMutableRawPointer, _ reader: inout BitReader) {
+    unsafe to.storeBytes(of: HuffmanTable.literals(entry), as: UInt16.self)
+    unsafe to += HuffmanTable.literalCount(entry)
+    unsafe reader.skip(entry)
+  }
+
+  /// Copies forward, so that a match may overlap what it makes. Whole vectors are written, up to 31 bytes too many.
+  @inline(__always)
+  private static func copyMatch(_ target: UnsafeMutableRawPointer, distance: Int, length: Int) {
+    let from = unsafe UnsafeRawPointer(target) - distance
+    let end = unsafe target + length
+    if distance >= 32 {
+      unsafe copy(from, to: target, end, SIMD32<UInt8>.self)
+    } else if distance >= 16 {
+      unsafe copy(from, to: target, end, SIMD16<UInt8>.self)
+    } else if distance == 1 {
+      unsafe fill(target, end, SIMD32(repeating: from.load(as: UInt8.self)))
+    } else if distance >= 8 {
+      unsafe copy(from, to: target, end, UInt64.self)
+    } else if distance == 4 {
+      unsafe fill(target, end, SIMD8(repeating: from.loadUnaligned(as: UInt32.self)))
+    } else {
+      // Each step doubles what repeats, until it is a word long.
+      var to = unsafe target
+      var period = distance
+      repeat {
+        unsafe to.storeBytes(of: from.loadUnaligned(as: UInt64.self), as: UInt64.self)
+        unsafe to += period
+        period *= 2
+      } while period < 8
+      unsafe copy(from, to: to, end, UInt64.self)
+    }
+  }
+
+  /// Copies in steps of a type no longer than the distance; the first 32 bytes, which are often all, at once.
+  @inline(__always)
+  private static func copy<Step: BitwiseCopyable>(
+    _ source: UnsafeRawPointer, to target: UnsafeMutableRawPointer, _ end: UnsafeMutableRawPointer, _: Step.Type
+  ) {
+    let step = MemoryLayout<Step>.size
+    var (from, to) = unsafe (source, target)
+    for _ in 0..<32 / step {
+      unsafe to.storeBytes(of: from.loadUnaligned(as: Step.self), as: Step.self)
+      unsafe from += step
+      unsafe to += step
+    }
+    while unsafe to < end {
+      unsafe to.storeBytes(of: from.loadUnaligned(as: Step.self), as: Step.self)
+      unsafe from += step
+      unsafe to += step
+    }
+  }
+
+  @inline(__always)
+  private static func fill<Pattern: BitwiseCopyable>(
+    _ target: UnsafeMutableRawPointer, _ end: UnsafeMutableRawPointer, _ pattern: Pattern
+  ) {
+    var to = unsafe target
+    repeat {
+      unsafe to.storeBytes(of: pattern, as: Pattern.self)
+      unsafe to += 32
+    } while unsafe to < end
+  }
+}
+
+/// Bits of the input, lowest first, in a word of 64 that is filled up by one load.
+@unsafe struct BitReader {
+  var bits: UInt64
+  var count: UInt64
+  var next: UnsafeRawPointer
+
+  /// At least 56 bits afterwards. The bits of the load beyond those that count stay, and are loaded again where they were.
+  @inline(__always)
+  mutating func refill() {
+    unsafe bits |= UInt64(littleEndian: next.loadUnaligned(as: UInt64.self)) &<< count
+    unsafe next += unsafe Int(truncatingIfNeeded: (63 &- count) &>> 3)
+    unsafe count |= 56
+  }
+
+  @inline(__always)
+  func low(_ width: Int) -> Int { unsafe Int(truncatingIfNeeded: bits & ((1 &<< UInt64(width)) &- 1)) }
+
+  @inline(__always)
+  mutating func take(_ width: Int) -> Int {
+    let value = unsafe low(width)
+    unsafe bits &>>= UInt64(width)
+    unsafe count &-= UInt64(width)
+    return value
+  }
+
+  @inline(__always)
+  mutating func skip(_ entry: UInt32) {
+    unsafe bits &>>= UInt64(entry)
+    unsafe count &-= UInt64(entry & 63)
+  }
+
+  /// The value of a length's or distance's entry, with its extra bits; both are skipped.
+  @inline(__always)
+  mutating func value(_ entry: UInt32) -> Int {
+    let both = unsafe bits & ~(~0 &<< UInt64(entry))
+    unsafe skip(entry)
+    return HuffmanTable.base(entry) &+ Int(truncatingIfNeeded: both &>> HuffmanTable.codeLength(entry))
+  }
+}

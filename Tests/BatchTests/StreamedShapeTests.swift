@@ -1,0 +1,156 @@
+import Codecs
+import Foundation
+import Imaging
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import Batch
+
+@Suite struct StreamedShapeTests {
+  /// The size and all samples.
+  struct Shaped: Equatable {
+    var size: PixelSize
+    var samples: [Int]
+  }
+
+  private func shaped(_ picture: consuming Picture) -> Shaped? {
+    switch consume picture {
+    case .pixels(let plane): Shaped(size: plane.size, samples: plane.samples)
+    case .yCbCr: nil
+    }
+  }
+
+  /// The outputs made both ways: while it is decoded, and from the whole picture. Nil where it is not streamed.
+  private func both(_ bytes: [UInt8], _ recipe: Recipe, format: ImageFormat) throws -> (
+    streamed: [Shaped?], whole: [Shaped?]
+  )? {
+    let pool = BufferPool()
+    let decoder = Decoder(pool: pool)
+    let shaper = Shaper(recipe: recipe, pool: pool, bands: 1)
+    return try unsafe bytes.withUnsafeBytes { bytes in
+      let header = try unsafe decoder.readHeader(bytes, limits: DecodeLimits())
+      let plan = ThumbnailPlan(
+        header, recipe: recipe, formats: recipe.sizes.map { _ in format })
+      guard plan.isStreamed else { return nil }
+      var streamed: [Shaped?] = []
+      for isTranslucent in [false, true] where streamed.isEmpty {
+        let shape = StreamedShape(shaper, header, plan.outputs, isTranslucent: isTranslucent)
+        if case .decoded = try decoder.decodeStrips({ shape.add($0) }) {
+          streamed = plan.outputs.indices.map { shaped(shape.picture($0)) }
+        }
+      }
+      let decoded = try decoder.decode(plan.decode)
+      return (streamed, plan.outputs.map { shaped(shaper.shaped(decoded.picture.shared(), $0)) })
+    }
+  }
+
+  private static func png(
+    _ width: Int, _ height: Int, channels: Int, depth: SampleDepth, alpha: (_ x: Int, _ y: Int) -> Int
+  ) throws -> [UInt8] {
+    let pool = BufferPool()
+    let most = depth == .eight ? 255 : 65535
+    let plane = Plane.made(width, height, channels: channels, depth: depth, from: pool) { x, y, channel in
+      if channels % 2 == 0 && channel == channels - 1 { return alpha(x, y) * (most / 255) }
+      return (x * (channel + 3) * 131 + y * y * 17 + (x * y) % 7 * 40) & most
+    }
+    return try unsafe [UInt8](Encoder(pool: pool).encode(.pixels(plane), EncodeRequest(format: .png)))
+  }
+
+  private static let recipes: [(name: String, change: @Sendable (inout Recipe) -> Void)] = [
+    ("a box", { $0.sizes = [.box(width: 100, height: 100), .box(width: 31, height: 31)] }),
+    ("hardly smaller", { $0.sizes = [.box(width: 1000, height: 500)] }),
+    (
+      "gray",
+      {
+        $0.colour = .gray
+        $0.sizes = [.box(width: 77, height: 300)]
+      }
+    ),
+    (
+      "a crop",
+      {
+        $0.fit = .cover
+        $0.sizes = [.box(width: 64, height: 40)]
+      }
+    ),
+  ]
+
+  @Test(arguments: 1...4, [SampleDepth.eight, .sixteen])
+  func `a picture made while it is decoded is the same as one made of the whole`(
+    channels: Int, depth: SampleDepth
+  ) throws {
+    let alphas: [(String, (Int, Int) -> Int)] = [
+      ("opaque", { _, _ in 255 }), ("translucent", { x, y in (x * 7 + y) & 255 }),
+      ("translucent at the end", { x, y in x == 300 && y == 515 ? 254 : 255 }),
+    ]
+    for (alphaName, alpha) in alphas where channels % 2 == 0 || alphaName == "opaque" {
+      let bytes = try StreamedShapeTests.png(301, 516, channels: channels, depth: depth, alpha: alpha)
+      for (name, change) in StreamedShapeTests.recipes {
+        for format in [ImageFormat.png, .jpeg] {
+          var recipe = Recipe()
+          change(&recipe)
+          let made = try #require(try both(bytes, recipe, format: format), "\(name) is streamed")
+          #expect(!made.streamed.contains(nil) && made.streamed == made.whole, "\(name), \(alphaName), \(format)")
+        }
+      }
+    }
+  }
+
+  @Test func `what is not smaller, or too low, or not in rows, is not streamed`() throws {
+    var recipe = Recipe()
+    recipe.sizes = [.box(width: 301, height: 516)]
+    let bytes = try StreamedShapeTests.png(301, 516, channels: 3, depth: .eight) { _, _ in 255 }
+    #expect(try both(bytes, recipe, format: .png) == nil)
+    recipe.sizes = [.box(width: 20, height: 20)]
+    let low = try StreamedShapeTests.png(301, 100, channels: 3, depth: .eight) { _, _ in 255 }
+    #expect(try both(low, recipe, format: .png) == nil)
+    for sample in ["patterns/adam7.png", "patterns/gray-1bit.png", "dogs/rex.jpg"] {
+      let file = try [UInt8](Data(contentsOf: Places.samples.appending(path: sample)))
+      #expect(try both(file, recipe, format: .png) == nil)
+    }
+  }
+
+  @Test func `damage in the last row of a streamed picture is told as of any, and more memory is asked for`() throws {
+    final class Asked: MemoryAdmission, @unchecked Sendable {
+      var bytes: [Int] = []
+      let allowance = 1
+      let mostForOne = 1 << 40
+      func admit(_ byteCount: Int) -> MemoryAnswer {
+        bytes.append(byteCount)
+        return .admitted(share: byteCount)
+      }
+      var released: [Int] = []
+      func release(_ share: Int) { released.append(share) }
+    }
+    let folder = try TemporaryFolder()
+    var bytes = try StreamedShapeTests.png(3000, 2000, channels: 4, depth: .eight) { x, y in 255 }
+    let whole = folder.path.appending("whole.png")
+    try Data(bytes).write(to: URL(fileURLWithPath: whole.string))
+    // The IDAT's last byte but its CRC: of the Adler-32.
+    bytes[bytes.count - 12 - 4 - 1] ^= 1
+    let broken = folder.path.appending("broken.png")
+    try Data(bytes).write(to: URL(fileURLWithPath: broken.string))
+    for (source, isBroken) in [(whole, false), (broken, true)] {
+      let asked = Asked()
+      let job = Job(
+        index: 0, source: source, output: folder.path.appending("out.png"), format: .png, sourceByteCount: 0)
+      let outcome = Thumbnailer(recipe: Recipe(), memory: asked).outcome(of: job)
+      if isBroken {
+        guard case .failed(let error) = outcome else {
+          Issue.record("\(outcome)")
+          continue
+        }
+        #expect(error.code == .corrupt)
+        #expect(asked.bytes.max() ?? 0 > 3000 * 2000 * 4)
+        #expect(asked.released == asked.bytes)
+      } else {
+        guard case .written = outcome else {
+          Issue.record("\(outcome)")
+          continue
+        }
+        #expect(asked.bytes.allSatisfy { $0 < 3000 * 2000 * 4 }, "less than the picture is asked for")
+      }
+    }
+  }
+}
