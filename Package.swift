@@ -16,7 +16,7 @@ let strict: [SwiftSetting] =
 
 let paths: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
-/// The hot kernels are compiled twice from one source (Sources/PixelKernelsAVX2 is a symbolic link): once for the
+/// The hot kernels are compiled twice from one source (Sources/PixelKernelsAVX2 and ScaledJPEGAVX2 are links): once for the
 /// architecture's baseline and once for x86-64-v3. Imaging chooses at start by what the CPU has.
 #if arch(x86_64)
   let wide: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-march=x86-64-v3"])]
@@ -55,13 +55,16 @@ let package = Package(
     .target(name: "PixelKernelsAVX2", swiftSettings: strict + kernels + wide),
     .target(name: "Imaging", dependencies: ["CPlatform", "PixelKernels", "PixelKernelsAVX2"], swiftSettings: strict),
     .target(name: "ScaledJPEG", dependencies: ["Imaging"], swiftSettings: strict + kernels),
+    .target(name: "ScaledJPEGAVX2", dependencies: ["Imaging"], swiftSettings: strict + kernels + wide),
     .target(
       name: "Codecs",
       dependencies: [
         "CImageCodecs", "CLibDeflate", "CPlatform", "Imaging", "PixelKernels", "PixelKernelsAVX2", "ScaledJPEG",
+        "ScaledJPEGAVX2",
       ],
       swiftSettings: strict),
-    .target(name: "Batch", dependencies: ["CPlatform", "Codecs", "Imaging", paths], swiftSettings: strict),
+    .target(
+      name: "Batch", dependencies: ["CPlatform", "Codecs", "Imaging", "ScaledJPEG", paths], swiftSettings: strict),
     .target(name: "Fetching", dependencies: ["Batch", "CCurl", "Codecs", "Imaging", paths], swiftSettings: strict),
     .target(name: "Reporting", dependencies: ["Batch", "Codecs", "Imaging", paths], swiftSettings: strict),
     .target(name: "Profiling", dependencies: ["Batch", "Reporting", paths], swiftSettings: strict),

@@ -13,7 +13,7 @@ extension JobError {
       case .tooManyScans: .limitScans
       case .outOfMemory: .limitMemory
       case .timeout: .timeout
-      case .broken: .internal
+      case .declined, .broken: .internal
       }
     self.init(stage: stage, code: code, message: error.sentence)
   }
@@ -33,6 +33,7 @@ extension CodecError {
     case .tooManyScans(let limit): "more than \(limit) scans; raise the limit with --max-scans if you trust the file"
     case .outOfMemory(let text): "not enough memory for it (\(text)); raise the limit with --max-memory"
     case .timeout: "it took longer than allowed; raise the limit with --timeout"
+    case .declined: "a fault of imgbatch itself (declined twice); please report it with this file"
     case .broken(let text): "a fault of imgbatch itself (\(text)); please report it with this file"
     }
   }

@@ -1,5 +1,6 @@
 internal import Codecs
 internal import Imaging
+internal import ScaledJPEG
 
 /// The memory that a picture takes at its most, told by its header: what `MemoryBudget` admits it by.
 ///
@@ -17,7 +18,8 @@ struct MemoryEstimate {
     let source: Int
     switch header.format {
     case .jpeg:
-      source = fileByteCount + header.coefficientByteCount + MemoryEstimate.decodedJPEG(header, plan)
+      source =
+        fileByteCount + MemoryEstimate.coefficients(header, plan) + MemoryEstimate.decodedJPEG(header, plan)
     case .png:
       source =
         fileByteCount
@@ -29,6 +31,14 @@ struct MemoryEstimate {
 
   /// No machine has memory for more, and with fewer nothing overflows.
   private static let mostPixels = 1 << 44
+
+  /// `ScaledJPEG` holds one row of MCUs, of 32 rows at most; libjpeg, for several scans, the whole picture.
+  private static func coefficients(_ header: ImageHeader, _ plan: ThumbnailPlan) -> Int {
+    guard plan.decode.declining == .throwing, plan.decode.asksForScaled(header.path) else {
+      return header.coefficientByteCount
+    }
+    return ScaledDecoder.mostScratchBytes(width: header.size.width, components: header.decodedChannels)
+  }
 
   /// Planes after shrinking, in whole blocks. Subsampled chroma is shrunk less, so it may be as large as the luma.
   private static func decodedJPEG(_ header: ImageHeader, _ plan: ThumbnailPlan) -> Int {

@@ -23,6 +23,8 @@ package struct Recipe: Hashable, Sendable {
   package var clocks: StageClocks = .wall
   package var tolerance: DamageTolerance = .damageFails
   package var limits = DecodeLimits()
+  /// Changes no pixel.
+  package var decoder: JPEGDecoderChoice = .auto
 
   package init() {}
 

@@ -13,10 +13,11 @@ package struct RecipeMark: Sendable {
   package init(_ recipe: Recipe) {
     func marks(_ format: ImageFormat) -> Marks {
       var lasting = recipe
-      // How an output comes under its name changes none of its bytes.
+      // How an output comes under its name changes none of its bytes, nor does the decoder.
       lasting.existing = .overwrite
       lasting.durability = .ordinary
       lasting.clocks = .wall
+      lasting.decoder = .auto
       let failed = RecipeMark.hash(lasting, format)
       // Nor do limits, once a picture stays below them; but one that failed may come through with others.
       lasting.limits = DecodeLimits()

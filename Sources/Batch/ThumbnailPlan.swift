@@ -25,6 +25,8 @@ struct ThumbnailPlan {
     }
     decode.reading = recipe.tolerance == .warningFails ? .everything : .needed
     decode.region = DecodeRegion(outputs.map { $0.region(recipe.kernel) }, of: header.size)
+    decode.decoder = recipe.decoder
+    decode.declining = header.coefficientByteCount > 0 ? .throwing : .libjpeg
     self.decode = decode
   }
 

@@ -5,7 +5,7 @@ internal import Imaging
 ///
 /// One serves one worker. It keeps its memory, decoders and encoders from picture to picture.
 package final class Thumbnailer {
-  private let recipe: Recipe
+  private var recipe: Recipe
   private let pool: BufferPool
   private let decoder: Decoder
   private let shaper: Shaper
@@ -42,7 +42,11 @@ package final class Thumbnailer {
     var clock = StageClock(recipe.clocks)
     defer { finish() }
     do {
-      return try make(job, &clock, opening)
+      do {
+        return try make(job, &clock, opening)
+      } catch CodecError.declined {
+        return try makeWithLibjpeg(job, &clock, opening)
+      }
     } catch let error as JobError {
       return .failed(error)
     } catch let error as CodecError {
@@ -61,6 +65,17 @@ package final class Thumbnailer {
       encoder = Encoder(pool: pool)
       gate.close()
     }
+  }
+
+  /// Once more from the start, for a file that was admitted with the little memory that `ScaledJPEG` takes.
+  private func makeWithLibjpeg(
+    _ job: Job, _ clock: inout StageClock, _ opening: () throws(JobError) -> Descriptor
+  ) throws -> Outcome {
+    finish()
+    let choice = recipe.decoder
+    recipe.decoder = .libjpeg
+    defer { recipe.decoder = choice }
+    return try make(job, &clock, opening)
   }
 
   private func make(

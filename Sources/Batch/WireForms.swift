@@ -13,7 +13,7 @@ extension Recipe {
       shrink.rawValue, orientation.rawValue, profile.rawValue,
       jpeg.subsampling.rawValue, jpeg.scans.rawValue, existing.rawValue, durability.rawValue,
       clocks.rawValue,
-      tolerance.rawValue,
+      tolerance.rawValue, decoder.rawValue,
     ] { wire.write(text) }
     for value in [
       Int(background.red), Int(background.green), Int(background.blue), jpeg.quality, png.level, limits.pixelCount,
@@ -40,6 +40,7 @@ extension Recipe {
     durability = try wire.value(Durability.self)
     clocks = try wire.value(StageClocks.self)
     tolerance = try wire.value(DamageTolerance.self)
+    decoder = try wire.value(JPEGDecoderChoice.self)
     background = Background(
       red: UInt8(clamping: try wire.integer()), green: UInt8(clamping: try wire.integer()),
       blue: UInt8(clamping: try wire.integer()))

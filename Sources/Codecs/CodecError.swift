@@ -14,6 +14,8 @@ package enum CodecError: Error, Hashable, Sendable {
   case tooManyScans(limit: Int)
   case outOfMemory(String)
   case timeout
+  /// What `ScaledJPEG` was asked to decode has to be decoded by libjpeg (`DecodeRequest.declining`).
+  case declined
   /// A broken promise between our own layers.
   case broken(String)
 }

@@ -10,6 +10,7 @@ package struct DecodeRequest: Hashable, Sendable {
   /// The only pixels of the planes that have to be there, where not all are needed; the others are undefined.
   package var region: DecodeRegion?
   package var decoder: JPEGDecoderChoice = .auto
+  package var declining: Declining = .libjpeg
 
   /// What the pixels are for.
   package enum Content: Hashable, Sendable {
@@ -27,6 +28,14 @@ package struct DecodeRequest: Hashable, Sendable {
     case needed
     /// Everything, for the sake of its warnings.
     case everything
+  }
+
+  /// What becomes of a JPEG that `ScaledJPEG` was asked for and declines.
+  package enum Declining: Hashable, Sendable {
+    /// libjpeg decodes it.
+    case libjpeg
+    /// `CodecError.declined`: libjpeg would need more memory than was asked for.
+    case throwing
   }
 
   package init() {}

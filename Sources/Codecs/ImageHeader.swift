@@ -24,9 +24,16 @@ package struct ImageHeader: Hashable, Sendable {
   /// What the decoder holds of the whole picture at full size, however much it shrinks, beside its pixels: the
   /// coefficients of a JPEG in several scans.
   package var coefficientByteCount = 0
+  /// JPEG: what decodes it when it is shrunk, unless that turns out to be `ScaledJPEG` and declines.
+  package var path = DecodingPath.library
 
   /// The size of the picture standing upright.
   package var uprightSize: PixelSize { orientation.transposes ? size.transposed : size }
+}
+
+package enum DecodingPath: String, Sendable {
+  case scaled
+  case library
 }
 
 package enum SourceColour: String, Sendable {

@@ -6,7 +6,7 @@ internal import ScaledJPEG
 /// what that declines.
 @safe final class JPEGDecoder {
   private let pool: BufferPool
-  private let scaled: ScaledDecoder
+  private let scaled: ScaledDecoders
   private(set) var scaledVerdict: Verdict?
   private let reader = JPEGReader()
   private var limits = DecodeLimits()
@@ -17,7 +17,7 @@ internal import ScaledJPEG
 
   init(pool: BufferPool) {
     self.pool = pool
-    scaled = ScaledDecoder(pool: pool)
+    scaled = ScaledDecoders(.current, pool: pool)
   }
 
   func readHeader(_ bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(CodecError) -> ImageHeader {
@@ -83,7 +83,7 @@ internal import ScaledJPEG
     _ planes: [codec_plane], _ request: DecodeRequest, _ layout: jpeg_layout
   ) throws(CodecError) {
     scaledVerdict = nil
-    if layout != .JPEG_LAYOUT_PIXELS, request.decoder == .auto, request.reading == .needed, request.denominator > 1 {
+    if layout != .JPEG_LAYOUT_PIXELS, request.asksForScaled(unsafe header.path) {
       var wish = ScaledDecoder.Request(denominator: request.denominator)
       wish.mostScans = limits.scanCount
       wish.deadline = limits.deadline
@@ -93,6 +93,7 @@ internal import ScaledJPEG
       switch verdict {
       case .decoded: return
       case .timeout: throw .timeout
+      case .declined where request.declining == .throwing: throw .declined
       case .declined: break
       }
     }
@@ -182,10 +183,32 @@ extension ImageHeader {
       orientation: Orientation(tiff: exif), profile: icc)
     decodedChannels = unsafe Int(header.components)
     coefficientByteCount = unsafe Int(clamping: header.coefficient_bytes)
+    path = unsafe header.path
     if unsafe header.components == 3 {
       unsafe subsampling.horizontal = Int(header.horizontal.0) / max(1, Int(header.horizontal.1))
       unsafe subsampling.vertical = Int(header.vertical.0) / max(1, Int(header.vertical.1))
     }
+  }
+}
+
+extension jpeg_header {
+  /// Whether `ScaledJPEG` knows files of such a frame, as far as the header tells: Huffman-coded, in one scan or
+  /// progressive, gray or with chroma at whole parts of luma's size.
+  fileprivate var path: DecodingPath {
+    guard unsafe !arithmetic, unsafe progressive || coefficient_bytes == 0 else { return .library }
+    if unsafe components == 1 { return unsafe colour == .JPEG_COLOUR_GRAY ? .scaled : .library }
+    guard unsafe components == 3, unsafe colour == .JPEG_COLOUR_YCBCR else { return .library }
+    let isWhole =
+      unsafe horizontal.0 % horizontal.1 == 0 && horizontal.0 % horizontal.2 == 0 && vertical.0 % vertical.1 == 0
+      && vertical.0 % vertical.2 == 0
+    return isWhole ? .scaled : .library
+  }
+}
+
+extension DecodeRequest {
+  /// Whether `ScaledJPEG` is asked to decode a picture.
+  package func asksForScaled(_ path: DecodingPath) -> Bool {
+    path == .scaled && decoder == .auto && reading == .needed && denominator > 1
   }
 }
 

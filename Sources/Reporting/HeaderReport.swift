@@ -31,19 +31,32 @@ package struct HeaderReport: Sendable {
     line.add("orientation", header.orientation.rawValue)
     line.add("profileBytes", header.profile?.count ?? 0)
     line.add("sourceBytes", sourceByteCount)
+    if header.format == .jpeg { line.add("decoder", decoder) }
     return line.text
   }
 
   /// The words above the columns of `fields`.
-  package static let titles = ["format", "size", "bits", "colour", "layout", "orientation", "profile", "file"]
+  package static let titles = [
+    "format", "size", "bits", "colour", "layout", "orientation", "profile", "decoder", "file",
+  ]
 
   /// The cells of one row of the table; the file's name is last, since it may be long.
   package var fields: [String] {
     [
       header.format.rawValue, "\(header.size.width)x\(header.size.height)", String(header.bits),
       header.colour.rawValue + (subsampling.map { " " + $0 } ?? ""), header.layout.rawValue,
-      String(header.orientation.rawValue), header.profile.map { humanByteCount($0.count) } ?? "-", source.forTerminal,
+      String(header.orientation.rawValue), header.profile.map { humanByteCount($0.count) } ?? "-",
+      decoder, source.forTerminal,
     ]
+  }
+
+  /// What decodes the picture when it is shrunk.
+  private var decoder: String {
+    switch (header.format, header.path) {
+    case (.jpeg, .scaled): "scaled"
+    case (.jpeg, .library): "libjpeg"
+    case (.png, _): "-"
+    }
   }
 
   /// As photographers write it: chroma samples a row of four luma samples, and in the row below. Nil without chroma.

@@ -3,9 +3,9 @@ internal import Imaging
 /// Where a component's samples go, one byte each.
 @safe package struct ScaledPlane {
   // SAFETY: `stride * rowCount` bytes are there while a picture is decoded, and nobody else uses them.
-  let base: UnsafeMutablePointer<UInt8>
-  let stride: Int
-  let rowCount: Int
+  package let base: UnsafeMutablePointer<UInt8>
+  package let stride: Int
+  package let rowCount: Int
 
   @unsafe package init(base: UnsafeMutablePointer<UInt8>, stride: Int, rowCount: Int) {
     unsafe self.base = base
@@ -25,6 +25,11 @@ struct ComponentOutput: BitwiseCopyable {
   /// Quantisation steps in rows.
   private let steps: Memory<Int32>
   private let dcStep: Int
+  /// The samples of a run's blocks, block by block: whole vectors are stored there at once, and rows of a few bytes
+  /// picked from them.
+  private let tiles: Memory<UInt8>
+
+  static let scratchByteCount = Scratch.byteCount(64, Int32.self) + Scratch.byteCount(64 * BlockRun.most, UInt8.self)
 
   /// - Parameters:
   ///   - quantisation: 64 steps in zigzag order.
@@ -37,10 +42,11 @@ struct ComponentOutput: BitwiseCopyable {
     steps = scratch.take(64, Int32.self)
     for (place, step) in quantisation.enumerated() { steps[Zigzag.order[place]] = Int32(step) }
     dcStep = Int(quantisation[0])
+    tiles = scratch.take(64 * BlockRun.most, UInt8.self)
     guard let plane else {
       self.scaledSize = 0
       stride = 0
-      samples = unsafe Memory(UnsafeMutableRawPointer(mutating: steps.address), count: 0)
+      samples = tiles
       return
     }
     self.scaledSize = scaledSize
@@ -53,60 +59,72 @@ struct ComponentOutput: BitwiseCopyable {
   /// Whether AC coefficients matter: a block of one sample is its mean.
   var needsDetails: Bool { scaledSize > 1 }
 
-  /// In bounds: blocks across and down fit the plane.
-  @inline(__always) private func place(_ column: Int, _ row: Int) -> Memory<UInt8> {
-    samples.from((row &* stride &+ column) &* scaledSize)
-  }
-
-  /// A block with no coefficient but DC, which is not yet dequantised.
-  @inline(__always) func putFlat(_ dc: Int, column: Int, row: Int, _ trouble: inout InverseDCT.Trouble) {
-    let sample = InverseDCT.flat(dc &* dcStep, &trouble)
-    let place = place(column, row)
+  /// Transforms a run of blocks, all in the picture, and clears them.
+  func put(_ run: BlockRun, _ trouble: inout InverseDCT.Trouble) {
     switch scaledSize {
-    case 1: place[0] = sample
-    case 2:
-      let samples = UInt16(sample) &* 0x0101
-      place.store(samples, at: 0)
-      place.store(samples, at: stride)
-    case 4:
-      let samples = UInt32(sample) &* 0x0101_0101
-      for index in 0..<4 { place.store(samples, at: index &* stride) }
-    default:
-      let samples = UInt64(sample) &* 0x0101_0101_0101_0101
-      for index in 0..<8 { place.store(samples, at: index &* stride) }
+    case 0: break
+    case 1: putMeans(run, &trouble)
+    case 2: put(run, size: 2, of: UInt16.self, &trouble)
+    case 4: put(run, size: 4, of: UInt32.self, &trouble)
+    default: put(run, size: 8, of: UInt64.self, &trouble)
     }
   }
 
-  /// Any block; its coefficients are cleared for the next.
-  @inline(__always) func put(
-    _ block: Memory<Int16>, dc: Int, column: Int, row: Int, _ trouble: inout InverseDCT.Trouble
+  @inline(never) private func putMeans(_ run: BlockRun, _ trouble: inout InverseDCT.Trouble) {
+    var own = InverseDCT.Trouble()
+    var (block, place) = (run.first, run.row &* stride &+ run.column)
+    for _ in 0..<run.count {
+      // In bounds: the run is in the picture, and its blocks fit the plane.
+      samples[place] = InverseDCT.flat(Int(run.blocks.dc[block]) &* dcStep, &own)
+      block &+= run.step
+      place &+= run.columnStep
+    }
+    trouble.add(own)
+  }
+
+  /// - Parameters:
+  ///   - size: the scaled size, as a constant: each has its loops.
+  ///   - Row: as many bytes.
+  @inline(__always) private func put<Row: FixedWidthInteger & BitwiseCopyable>(
+    _ run: BlockRun, size: Int, of row: Row.Type, _ trouble: inout InverseDCT.Trouble
   ) {
-    trouble.value |= (dc &+ (1 &<< 15)) &>> 16
-    block[0] = Int16(truncatingIfNeeded: dc)
-    let transform = InverseDCT(block: block, steps: steps)
-    let place = place(column, row)
-    switch scaledSize {
-    case 2: transform.twoByTwo(into: place, stride: stride, &trouble)
-    case 4: transform.fourByFour(into: place, stride: stride, &trouble)
-    default: transform.eightByEight(into: place, stride: stride, &trouble)
+    var own = InverseDCT.Trouble()
+    var block = run.first
+    for number in 0..<run.count {
+      putTile(run.blocks, block, into: tiles.from(number &* size &* size), size: size, &own)
+      block &+= run.step
     }
-    for index in 0..<4 { block.store(SIMD16<Int16>(), at: 16 &* index) }
+    trouble.add(own)
+    for y in 0..<size {
+      // In bounds: the run is in the picture, and its blocks fit the plane.
+      var place = (run.row &* size &+ y) &* stride &+ run.column &* size
+      for number in 0..<run.count {
+        samples.store(tiles.load((number &* size &+ y) &* size, as: Row.self), at: place)
+        place &+= run.columnStep &* size
+      }
+    }
   }
-}
 
-/// The order in which a block's coefficients are coded (ITU-T T.81, figure A.6), as places in rows of eight.
-enum Zigzag {
-  static let order: [Int] = [
-    0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21,
-    28,
-    35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47,
-    55, 62, 63,
-  ]
-
-  /// The same for inner loops.
-  static func table(_ scratch: inout Scratch) -> Memory<UInt8> {
-    let table = scratch.take(64, UInt8.self)
-    for (index, place) in order.enumerated() { table[index] = UInt8(place) }
-    return table
+  @inline(__always) private func putTile(
+    _ blocks: Blocks, _ block: Int, into tile: Memory<UInt8>, size: Int, _ trouble: inout InverseDCT.Trouble
+  ) {
+    if blocks.nonzeros[block] != 0 {
+      let coefficients = blocks.block(block)
+      coefficients[0] = blocks.dc[block]
+      let transform = InverseDCT(block: coefficients, steps: steps)
+      switch size {
+      case 2: transform.twoByTwo(into: tile, &trouble)
+      case 4: transform.fourByFour(into: tile, &trouble)
+      default: transform.eightByEight(into: tile, &trouble)
+      }
+      blocks.clear(block)
+    } else {
+      let sample = InverseDCT.flat(Int(blocks.dc[block]) &* dcStep, &trouble)
+      switch size {
+      case 2: tile.store(UInt32(sample) &* 0x0101_0101, at: 0)
+      case 4: tile.store(SIMD16<UInt8>(repeating: sample), at: 0)
+      default: tile.store(SIMD64<UInt8>(repeating: sample), at: 0)
+      }
+    }
   }
 }

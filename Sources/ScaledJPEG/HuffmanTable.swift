@@ -83,43 +83,38 @@ extension UInt64 {
 }
 
 /// A Huffman table for decoding: the meanings of all beginnings of 12 bits, and the codes for what is longer.
-@safe struct HuffmanTable {
+struct HuffmanTable: BitwiseCopyable {
   /// Measured: with 12 bits, nine in ten symbols are known with their bits, and four tables fit the caches.
   static let indexBits = 12
 
-  private let meanings: Memory<Meaning>
-  /// By length, 0...16: the first code of more bits, filled up with zeros to 16; and what makes an index of a code.
-  private let bounds: Memory<UInt32>
-  private let offsets: Memory<Int32>
-  private let symbols: Memory<UInt8>
+  /// The meanings, then by length, 0...16, the first code of more bits, filled up with zeros to 16, and what makes an
+  /// index of a code; then the symbols, 256 of them. One piece, so that a table is one address.
+  private let words: Memory<UInt32>
   private let use: CodeUse
 
-  static let byteCount =
-    Scratch.byteCount(1 << indexBits, Meaning.self) + 2 * Scratch.byteCount(17, UInt32.self)
-    + Scratch.byteCount(256, UInt8.self)
+  private static let bounds = 1 << indexBits
+  private static let offsets = bounds + 17
+  private static let symbols = offsets + 17
+  private static let wordCount = symbols + 256
+
+  static let byteCount = Scratch.byteCount(wordCount, UInt32.self)
 
   /// - Parameter code: with counts that fit their lengths, as the parser has found.
   init(_ code: HuffmanCode, use: CodeUse, scratch: inout Scratch) {
     self.use = use
-    meanings = scratch.take(1 << HuffmanTable.indexBits, Meaning.self)
-    bounds = scratch.take(17, UInt32.self)
-    offsets = scratch.take(17, Int32.self)
-    symbols = scratch.take(256, UInt8.self)
-    meanings.fill(0)
-    symbols.fill(0)
-    bounds[0] = 0
-    offsets[0] = 0
-    for (index, symbol) in code.symbols.enumerated() { symbols[index] = symbol }
+    words = scratch.take(HuffmanTable.wordCount, UInt32.self)
+    words.fill(0)
+    for (index, symbol) in code.symbols.enumerated() { words[HuffmanTable.symbols + index] = UInt32(symbol) }
     var (next, index) = (0, 0)
     for length in 1...16 {
       let count = Int(code.counts[length - 1])
-      offsets[length] = Int32(index - next)
+      words[HuffmanTable.offsets + length] = UInt32(bitPattern: Int32(index - next))
       for symbol in code.symbols[index..<index + count] {
         if length <= HuffmanTable.indexBits { fill(next, length, symbol) }
         next += 1
       }
       index += count
-      bounds[length] = UInt32(next) << UInt32(16 - length)
+      words[HuffmanTable.bounds + length] = UInt32(next) << UInt32(16 - length)
       next <<= 1
     }
   }
@@ -130,26 +125,52 @@ extension UInt64 {
     for index in code << free..<(code + 1) << free {
       let following = UInt64(truncatingIfNeeded: index) << UInt64(64 - free)
       let meaning = use.meaning(of: symbol, length: length, following: free == 0 ? 0 : following)
-      if meaning.bits <= HuffmanTable.indexBits { meanings[index] = meaning }
+      if meaning.bits <= HuffmanTable.indexBits { words[index] = meaning }
     }
   }
 
-  /// The meaning of the upper bits, of which 31 at least are of the data.
-  @inline(__always) func meaning(_ bits: UInt64) -> Meaning {
+  /// The meaning of the upper bits where 12 are enough, else 0.
+  @inline(__always) func short(_ bits: UInt64) -> Meaning {
     // In bounds: a number of 12 bits.
-    let known = meanings[Int(truncatingIfNeeded: bits &>> UInt64(64 &- HuffmanTable.indexBits))]
-    return known != 0 ? known : longMeaning(bits)
+    words[Int(truncatingIfNeeded: bits &>> UInt64(64 &- HuffmanTable.indexBits))]
   }
 
-  /// The same without the table of beginnings.
-  @inline(never) func longMeaning(_ bits: UInt64) -> Meaning {
+  /// The meaning of bits of which 31 at least are of the data.
+  @inline(never) func any(_ bits: UInt64) -> Meaning {
+    let meaning = short(bits)
+    return meaning != 0 ? meaning : long(bits)
+  }
+
+  /// The same without the table of beginnings, of bits of which 31 at least are of the data.
+  @inline(never) func long(_ bits: UInt64) -> Meaning {
     let code = UInt32(truncatingIfNeeded: bits &>> 48)
-    for length in 1...16 where code < bounds[length] {
+    for length in 1...16 where code < words[HuffmanTable.bounds + length] {
       // In bounds: a code below the bound of its length has an index below the number of symbols.
-      let place = Int(Int32(truncatingIfNeeded: code &>> UInt32(16 &- length)) &+ offsets[length])
-      return use.meaning(of: symbols[place & 255], length: length, following: bits &<< UInt64(length))
+      let offset = Int32(bitPattern: words[HuffmanTable.offsets + length])
+      let place = Int(Int32(truncatingIfNeeded: code &>> UInt32(16 &- length)) &+ offset) & 255
+      let symbol = UInt8(truncatingIfNeeded: words[HuffmanTable.symbols + place])
+      return use.meaning(of: symbol, length: length, following: bits &<< UInt64(length))
     }
     // Not a code.
     return Meaning(bits: 16, steps: Meaning.illegal, value: 0)
+  }
+}
+
+extension Bits {
+  /// How many short meanings can be taken for each time that the bits are refilled: 4 * 12 <= 56.
+  static let shortMeanings = 4
+
+  /// Takes the next meaning. 12 bits are there, or 31 when the meaning is long: for that it refills, before and after.
+  @inline(__always) mutating func take(_ table: HuffmanTable, _ window: Memory<UInt8>) -> Meaning {
+    var meaning = table.short(bits)
+    if meaning == 0 {
+      refill(window)
+      meaning = table.long(bits)
+      drop(meaning.bits)
+      refill(window)
+    } else {
+      drop(meaning.bits)
+    }
+    return meaning
   }
 }

@@ -3,7 +3,7 @@
 /// Both passes of its transforms (jidctred.c and jidctint.c after Loeffler, Ligtenberg and Moschytz, 1989) are sums of
 /// products with 13-bit constants, rounded once each. Sums of integers do not depend on their order, so what is computed
 /// here is the same, as long as nothing overflows. That is where libjpeg's own versions for different processors part,
-/// too, and it is checked: `trouble` collects what leaves these ranges.
+/// too, and it is checked: `Trouble` collects what leaves these ranges.
 ///
 ///     dequantised coefficients     |c| < 2^11     a picture's are below 1,024 and half a step
 ///     after the first pass         |w| < 2^14     (2^13 at eight samples) and 2^14 * 77,910 < 2^31, 77,910 being the
@@ -17,166 +17,157 @@ struct InverseDCT {
   /// The quantisation steps in rows, as lanes to multiply by.
   let steps: Memory<Int32>
 
-  /// What left its range: any bit that is set.
+  /// What left its range, collected over many blocks: sums that have a bit set above those of their range.
   struct Trouble {
-    var lanes = SIMD8<Int32>()
-    var value = 0
+    private var coefficients = Lanes()
+    fileprivate var betweenPasses = Lanes()
+    fileprivate var samples = FourLanes()
+    /// Any bit that is set.
+    var other = 0
 
     /// Whether all is in range so far.
-    var isNone: Bool { lanes == SIMD8<Int32>() && value == 0 }
+    var isNone: Bool {
+      coefficients &>> 12 == Lanes() && betweenPasses &>> 15 == Lanes() && samples &>> 10 == FourLanes() && other == 0
+    }
+
+    @inline(__always) fileprivate mutating func add(coefficients values: Lanes) { coefficients |= values &+ 2048 }
+
+    mutating func add(_ trouble: Trouble) {
+      coefficients |= trouble.coefficients
+      betweenPasses |= trouble.betweenPasses
+      samples |= trouble.samples
+      other |= trouble.other
+    }
   }
 
   /// Half the samples' range: JPEG codes them around it.
   static let centre: Int32 = 128
 
-  /// A row of dequantised coefficients.
-  @inline(__always) private func row(_ index: Int, _ trouble: inout Trouble) -> SIMD8<Int32> {
-    // At most 2^15 * 2^16 in magnitude.
-    let values = wide(block.load(8 &* index, as: Lanes.self)) &* steps.load(8 &* index, as: SIMD8<Int32>.self)
-    trouble.lanes |= (values &+ 2048) &>> 12
+  /// A row of dequantised coefficients, at most 2^15 * 2^16 in magnitude.
+  @inline(__always) private func row(_ index: Int, _ trouble: inout Trouble) -> Lanes {
+    let values = wide(block.load(8 &* index, as: SIMD8<Int16>.self)) &* steps.load(8 &* index, as: Lanes.self)
+    trouble.add(coefficients: values)
     return values
   }
 
   /// Of a block with DC only: all its samples, whatever the scaled size.
   @inline(__always) static func flat(_ value: Int, _ trouble: inout Trouble) -> UInt8 {
-    trouble.value |= (value &+ 2048) &>> 12
+    trouble.other |= (value &+ 2048) &>> 12
     return UInt8(truncatingIfNeeded: min(max((value &+ 4) &>> 3 &+ Int(centre), 0), 255))
   }
 
   // MARK: - Two samples
 
-  @inline(__always) func twoByTwo(into samples: Memory<UInt8>, stride: Int, _ trouble: inout Trouble) {
-    let even = row(0, &trouble) &<< 15
+  @inline(__always) func twoByTwo(into tile: Memory<UInt8>, _ trouble: inout Trouble) {
+    let even = row(0, &trouble) &<< 15 &+ 4096
     let odd =
       row(1, &trouble) &* 29692 &- row(3, &trouble) &* 10426 &+ row(5, &trouble) &* 6967 &- row(7, &trouble) &* 5906
-    let upper = pair((even &+ odd &+ 4096) &>> 13)
-    let lower = pair((even &- odd &+ 4096) &>> 13)
-    let sums = SIMD4(lowHalf: upper, highHalf: lower) &+ (1 &<< 19)
-    let all = bytes(sums &>> 20, &trouble)
-    samples.store(UInt16(truncatingIfNeeded: all[0] | all[1] &<< 8), at: 0)
-    samples.store(UInt16(truncatingIfNeeded: all[2] | all[3] &<< 8), at: stride)
+    let (top, bottom) = ((even &+ odd) &>> 13, (even &- odd) &>> 13)
+    // The second pass on both rows at once: their columns in turns.
+    let c01 = lower(top.lowHalf, bottom.lowHalf)
+    let c23 = upper(top.lowHalf, bottom.lowHalf)
+    let c45 = lower(top.highHalf, bottom.highHalf)
+    let c67 = upper(top.highHalf, bottom.highHalf)
+    let odds = (c01 &* 29692 &- c23 &* 10426 &+ c45 &* 6967 &- c67 &* 5906).highHalf
+    let evens = c01.lowHalf &<< 15 &+ (1 &<< 19)
+    var sums = FourLanes()
+    sums.evenHalf = evens &+ odds
+    sums.oddHalf = evens &- odds
+    sums = sums &>> 20
+    // Two samples in each half.
+    let rows = unsafe unsafeBitCast(bytes(sums, &trouble), to: SIMD2<UInt64>.self)
+    tile.store(UInt16(truncatingIfNeeded: rows[0] | rows[0] &>> 24), at: 0)
+    tile.store(UInt16(truncatingIfNeeded: rows[1] | rows[1] &>> 24), at: 2)
   }
 
-  /// The second pass on one row, before rounding.
-  @inline(__always) private func pair(_ row: SIMD8<Int32>) -> SIMD2<Int32> {
-    let products = row &* SIMD8(0, 29692, 0, -10426, 0, 6967, 0, -5906)
-    let odd = products.wrappedSum()
-    let even = row[0] &<< 15
-    return SIMD2(even &+ odd, even &- odd)
+  /// Brought to samples. Without comparisons, which the optimizer would make of each lane by itself: zeros for what is
+  /// negative, ones for what is above 255, in a range of less than 2^10 either way.
+  @inline(__always) private func bytes(_ values: FourLanes, _ trouble: inout Trouble) -> FourLanes {
+    trouble.samples |= values &+ 512
+    let samples = values &+ InverseDCT.centre
+    return ((samples & ~(samples &>> 10)) | ((255 &- samples) &>> 10)) & 255
   }
 
   // MARK: - Four samples
 
-  @inline(__always) func fourByFour(into samples: Memory<UInt8>, stride: Int, _ trouble: inout Trouble) {
+  @inline(__always) func fourByFour(into tile: Memory<UInt8>, _ trouble: inout Trouble) {
     let (d1, d2, d3) = (row(1, &trouble), row(2, &trouble), row(3, &trouble))
     let (d5, d6, d7) = (row(5, &trouble), row(6, &trouble), row(7, &trouble))
     let dc = row(0, &trouble) &<< 14 &+ 2048
     let even = d2 &* 15137 &- d6 &* 6270
     let near = d1 &* 8697 &- d3 &* 17799 &+ d5 &* 11893 &- d7 &* 1730
     let far = d1 &* 20995 &+ d3 &* 7373 &- d5 &* 4926 &- d7 &* 4176
-    let w0 = (dc &+ even &+ far) &>> 12
-    let w1 = (dc &- even &+ near) &>> 12
-    let w2 = (dc &- even &- near) &>> 12
-    let w3 = (dc &+ even &- far) &>> 12
-    let most = SIMD8<Int32>(repeating: 1 &<< 14)
-    trouble.lanes |= ((w0 &+ most) | (w1 &+ most) | (w2 &+ most) | (w3 &+ most)) &>> 15
-    secondPass(narrow(w0), narrow(w1), narrow(w2), narrow(w3), into: samples, stride: stride, &trouble)
+    let (w0, w1) = ((dc &+ even &+ far) &>> 12, (dc &- even &+ near) &>> 12)
+    let (w2, w3) = ((dc &- even &- near) &>> 12, (dc &+ even &- far) &>> 12)
+    let most = Lanes(repeating: 1 &<< 14)
+    trouble.betweenPasses |= (w0 &+ most) | (w1 &+ most) | (w2 &+ most) | (w3 &+ most)
+    secondPass(w0, w1, w2, w3, into: tile, &trouble)
   }
 
   @inline(__always) private func secondPass(
-    _ w0: Lanes, _ w1: Lanes, _ w2: Lanes, _ w3: Lanes, into samples: Memory<UInt8>, stride: Int,
-    _ trouble: inout Trouble
+    _ w0: Lanes, _ w1: Lanes, _ w2: Lanes, _ w3: Lanes, into tile: Memory<UInt8>, _ trouble: inout Trouble
   ) {
-    // Two columns of four a vector.
-    let (p, q) = (lower(w0, w2), lower(w1, w3))
-    let (r, s) = (upper(w0, w2), upper(w1, w3))
-    let (c01, c23) = (lower(p, q), upper(p, q))
-    let (c45, c67) = (lower(r, s), upper(r, s))
-    let (d1, d3, d5, d7) = (wide(c01.highHalf), wide(c23.highHalf), wide(c45.highHalf), wide(c67.highHalf))
-    let dc = wide(c01.lowHalf) &<< 14 &+ (1 &<< 18)
-    let even = wide(c23.lowHalf) &* 15137 &- wide(c67.lowHalf) &* 6270
-    let near = d1 &* 8697 &- d3 &* 17799 &+ d5 &* 11893 &- d7 &* 1730
-    let far = d1 &* 20995 &+ d3 &* 7373 &- d5 &* 4926 &- d7 &* 4176
-    let rows =
-      bytes((dc &+ even &+ far) &>> 19, &trouble)
-      | bytes((dc &- even &+ near) &>> 19, &trouble) &<< 8
-      | bytes((dc &- even &- near) &>> 19, &trouble) &<< 16
-      | bytes((dc &+ even &- far) &>> 19, &trouble) &<< 24
-    for index in 0..<4 { samples.store(rows[index], at: index &* stride) }
-  }
-
-  /// Brought to samples.
-  @inline(__always) private func bytes(_ values: SIMD4<Int32>, _ trouble: inout Trouble) -> SIMD4<UInt32> {
-    trouble.lanes.lowHalf |= (values &+ 512) &>> 10
-    let clamped = (values &+ InverseDCT.centre).clamped(
-      lowerBound: SIMD4(repeating: 0), upperBound: SIMD4(repeating: 255))
-    return SIMD4<UInt32>(truncatingIfNeeded: clamped)
+    let left = transposed(w0.lowHalf, w1.lowHalf, w2.lowHalf, w3.lowHalf)
+    let right = transposed(w0.highHalf, w1.highHalf, w2.highHalf, w3.highHalf)
+    let dc = left.0 &<< 14 &+ (1 &<< 18)
+    let even = left.2 &* 15137 &- right.2 &* 6270
+    let near = left.1 &* 8697 &- left.3 &* 17799 &+ right.1 &* 11893 &- right.3 &* 1730
+    let far = left.1 &* 20995 &+ left.3 &* 7373 &- right.1 &* 4926 &- right.3 &* 4176
+    tile.store(
+      bytes((dc &+ even &+ far) &>> 19, &trouble) | bytes((dc &- even &+ near) &>> 19, &trouble) &<< 8
+        | bytes((dc &- even &- near) &>> 19, &trouble) &<< 16 | bytes((dc &+ even &- far) &>> 19, &trouble) &<< 24,
+      at: 0)
   }
 
   // MARK: - Eight samples
 
-  @inline(__always) func eightByEight(into samples: Memory<UInt8>, stride: Int, _ trouble: inout Trouble) {
+  @inline(__always) func eightByEight(into tile: Memory<UInt8>, _ trouble: inout Trouble) {
     let rows = pass(
-      row(0, &trouble), row(1, &trouble), row(2, &trouble), row(3, &trouble), row(4, &trouble), row(5, &trouble),
-      row(6, &trouble), row(7, &trouble), shift: 11)
-    check(rows, &trouble)
-    let lanes = (
-      narrow(rows.0), narrow(rows.1), narrow(rows.2), narrow(rows.3), narrow(rows.4), narrow(rows.5), narrow(rows.6),
-      narrow(rows.7)
-    )
-    let c = shuffled(shuffled(shuffled(lanes)))
-    let columns = pass(
-      wide(c.0), wide(c.1), wide(c.2), wide(c.3), wide(c.4), wide(c.5), wide(c.6), wide(c.7), shift: 18)
+      (
+        row(0, &trouble), row(1, &trouble), row(2, &trouble), row(3, &trouble), row(4, &trouble), row(5, &trouble),
+        row(6, &trouble), row(7, &trouble)
+      ), shift: 11)
+    // Half the range of four samples: so the sums are doubled.
+    let most = Lanes(repeating: 1 &<< 13)
+    let sums = (rows.0 &+ most) | (rows.1 &+ most) | (rows.2 &+ most) | (rows.3 &+ most)
+    trouble.betweenPasses |= (sums | (rows.4 &+ most) | (rows.5 &+ most) | (rows.6 &+ most) | (rows.7 &+ most)) &<< 1
+    let columns = pass(transposed(rows), shift: 18)
+    store(columns, { $0.lowHalf }, into: tile, &trouble)
+    store(columns, { $0.highHalf }, into: tile.from(32), &trouble)
+  }
+
+  /// Four rows of eight columns.
+  @inline(__always) private func store(
+    _ columns: EightRows, _ half: (Lanes) -> FourLanes, into tile: Memory<UInt8>, _ trouble: inout Trouble
+  ) {
     let left =
-      bytes(columns.0, &trouble) | bytes(columns.1, &trouble) &<< 8 | bytes(columns.2, &trouble) &<< 16
-      | bytes(columns.3, &trouble) &<< 24
+      bytes(half(columns.0), &trouble) | bytes(half(columns.1), &trouble) &<< 8
+      | bytes(half(columns.2), &trouble) &<< 16 | bytes(half(columns.3), &trouble) &<< 24
     let right =
-      bytes(columns.4, &trouble) | bytes(columns.5, &trouble) &<< 8 | bytes(columns.6, &trouble) &<< 16
-      | bytes(columns.7, &trouble) &<< 24
-    for index in 0..<8 {
-      samples.store(left[index], at: index &* stride)
-      samples.store(right[index], at: index &* stride &+ 4)
-    }
+      bytes(half(columns.4), &trouble) | bytes(half(columns.5), &trouble) &<< 8
+      | bytes(half(columns.6), &trouble) &<< 16 | bytes(half(columns.7), &trouble) &<< 24
+    tile.store(lower(left, right), at: 0)
+    tile.store(upper(left, right), at: 16)
   }
 
-  private typealias EightRows = (
-    SIMD8<Int32>, SIMD8<Int32>, SIMD8<Int32>, SIMD8<Int32>, SIMD8<Int32>, SIMD8<Int32>, SIMD8<Int32>, SIMD8<Int32>
-  )
-
-  @inline(__always) private func check(_ rows: EightRows, _ trouble: inout Trouble) {
-    let most = SIMD8<Int32>(repeating: 1 &<< 13)
-    trouble.lanes |= ((rows.0 &+ most) | (rows.1 &+ most) | (rows.2 &+ most) | (rows.3 &+ most)) &>> 14
-    trouble.lanes |= ((rows.4 &+ most) | (rows.5 &+ most) | (rows.6 &+ most) | (rows.7 &+ most)) &>> 14
-  }
-
-  @inline(__always) private func pass(
-    _ d0: SIMD8<Int32>, _ d1: SIMD8<Int32>, _ d2: SIMD8<Int32>, _ d3: SIMD8<Int32>, _ d4: SIMD8<Int32>,
-    _ d5: SIMD8<Int32>, _ d6: SIMD8<Int32>, _ d7: SIMD8<Int32>, shift: Int32
-  ) -> EightRows {
-    let z = (d2 &+ d6) &* 4433
-    let (t2, t3) = (z &- d6 &* 15137, z &+ d2 &* 6270)
-    let half = SIMD8<Int32>(repeating: 1 &<< (shift &- 1))
-    let (t0, t1) = ((d0 &+ d4) &<< 13 &+ half, (d0 &- d4) &<< 13 &+ half)
+  @inline(__always) private func pass(_ d: EightRows, shift: Int32) -> EightRows {
+    let z = (d.2 &+ d.6) &* 4433
+    let (t2, t3) = (z &- d.6 &* 15137, z &+ d.2 &* 6270)
+    let half = Lanes(repeating: 1 &<< (shift &- 1))
+    let (t0, t1) = ((d.0 &+ d.4) &<< 13 &+ half, (d.0 &- d.4) &<< 13 &+ half)
     let (e0, e3, e1, e2) = (t0 &+ t3, t0 &- t3, t1 &+ t2, t1 &- t2)
-    let (z3, z4) = (d7 &+ d3, d5 &+ d1)
+    let (z3, z4) = (d.7 &+ d.3, d.5 &+ d.1)
     let z5 = (z3 &+ z4) &* 9633
-    let (y1, y2) = ((d7 &+ d1) &* -7373, (d5 &+ d3) &* -20995)
+    let (y1, y2) = ((d.7 &+ d.1) &* -7373, (d.5 &+ d.3) &* -20995)
     let (y3, y4) = (z3 &* -16069 &+ z5, z4 &* -3196 &+ z5)
-    let o0 = d7 &* 2446 &+ y1 &+ y3
-    let o1 = d5 &* 16819 &+ y2 &+ y4
-    let o2 = d3 &* 25172 &+ y2 &+ y3
-    let o3 = d1 &* 12299 &+ y1 &+ y4
-    let shift = SIMD8<Int32>(repeating: shift)
+    let o0 = d.7 &* 2446 &+ y1 &+ y3
+    let o1 = d.5 &* 16819 &+ y2 &+ y4
+    let o2 = d.3 &* 25172 &+ y2 &+ y3
+    let o3 = d.1 &* 12299 &+ y1 &+ y4
+    let shift = Lanes(repeating: shift)
     return (
       (e0 &+ o3) &>> shift, (e1 &+ o2) &>> shift, (e2 &+ o1) &>> shift, (e3 &+ o0) &>> shift, (e3 &- o0) &>> shift,
       (e2 &- o1) &>> shift, (e1 &- o2) &>> shift, (e0 &- o3) &>> shift
     )
-  }
-
-  @inline(__always) private func bytes(_ values: SIMD8<Int32>, _ trouble: inout Trouble) -> SIMD8<UInt32> {
-    trouble.lanes |= (values &+ 512) &>> 10
-    let clamped = (values &+ InverseDCT.centre).clamped(
-      lowerBound: SIMD8(repeating: 0), upperBound: SIMD8(repeating: 255))
-    return SIMD8<UInt32>(truncatingIfNeeded: clamped)
   }
 }

@@ -15,13 +15,14 @@ internal import Imaging
   }
 
   @inline(__always) subscript(index: Int) -> Element {
-    get {
+    // Addresses instead of values: what is large is not copied for one of its fields.
+    unsafeAddress {
       assert(index >= 0 && index < count, "an index in bounds by construction is out of bounds")
-      return unsafe base[index]
+      return unsafe UnsafePointer(base + index)
     }
-    nonmutating set {
+    nonmutating unsafeMutableAddress {
       assert(index >= 0 && index < count, "an index in bounds by construction is out of bounds")
-      unsafe base[index] = newValue
+      return unsafe base + index
     }
   }
 

@@ -12,7 +12,7 @@ struct ProgressiveDecoder: ~Copyable {
   private var scans: [ScanDecoder] = []
 
   static func scratchByteCount(_ file: ParsedFile) -> Int {
-    file.scans.count * ScanDecoder.scratchByteCount + Scratch.byteCount(64, UInt8.self)
+    file.scans.reduce(0) { $0 + ScanDecoder.scratchByteCount($1) } + Scratch.byteCount(256, UInt8.self)
       + file.frame.components.reduce(0) { $0 + CoefficientRow.scratchByteCount($1) }
   }
 
@@ -50,15 +50,11 @@ struct ProgressiveDecoder: ~Copyable {
   ) {
     let first = mcuRow * row.blocksDown
     for y in 0..<min(row.blocksDown, output.blocksDown - first) {
-      for x in 0..<output.blocksAcross {
-        let index = y &* row.stride &+ x
-        let dc = Int(row.dc[index])
-        if row.hasDetails && row.nonzeros[index] != 0 {
-          output.put(row.block(index), dc: dc, column: x, row: first &+ y, &trouble)
-          row.nonzeros[index] = 0
-        } else {
-          output.putFlat(dc, column: x, row: first &+ y, &trouble)
-        }
+      for x in Swift.stride(from: 0, to: output.blocksAcross, by: BlockRun.most) {
+        output.put(
+          BlockRun(
+            blocks: row.blocks, first: y * row.stride + x, step: 1, count: min(BlockRun.most, output.blocksAcross - x),
+            row: first + y, column: x, columnStep: 1), &trouble)
       }
     }
   }
@@ -70,31 +66,15 @@ struct CoefficientRow: BitwiseCopyable {
   let stride: Int
   /// Rows of blocks.
   let blocksDown: Int
-  /// Whether AC coefficients are kept.
-  let hasDetails: Bool
-  let dc: Memory<Int16>
-  /// For each block the AC coefficients that are not zero: a bit each, in zigzag order.
-  let nonzeros: Memory<UInt64>
-  /// All zeros when a row of MCUs begins.
-  private let details: Memory<Int16>
+  let blocks: Blocks
 
   static func scratchByteCount(_ component: Frame.Component) -> Int {
-    let blocks = component.codedBlocksAcross * component.down
-    return Scratch.byteCount(blocks, Int16.self) + Scratch.byteCount(blocks, UInt64.self)
-      + Scratch.byteCount(64 * blocks, Int16.self)
+    Blocks.scratchByteCount(component.codedBlocksAcross * component.down)
   }
 
   init(_ component: Frame.Component, hasDetails: Bool, scratch: inout Scratch) {
     stride = component.codedBlocksAcross
     blocksDown = component.down
-    self.hasDetails = hasDetails
-    let blocks = stride * blocksDown
-    dc = scratch.take(blocks, Int16.self)
-    nonzeros = scratch.take(hasDetails ? blocks : 0, UInt64.self)
-    nonzeros.fill(0)
-    details = scratch.take(hasDetails ? 64 * blocks : 0, Int16.self)
-    details.fill(0)
+    blocks = Blocks(stride * blocksDown, hasDetails: hasDetails, scratch: &scratch)
   }
-
-  @inline(__always) func block(_ index: Int) -> Memory<Int16> { details.from(64 &* index) }
 }

@@ -20,6 +20,17 @@ package final class ScaledDecoder {
 
   package init(pool: BufferPool) { self.pool = pool }
 
+  /// Scans that are read at once, at most; honest files have 15 of them.
+  private static let mostScans = 100
+
+  /// An upper bound of what a decoding takes beside its planes.
+  package static func mostScratchBytes(width: Int, components: Int) -> Int {
+    // Four rows of blocks, in MCUs of 32 samples, and for each block its coefficients and what is known of them.
+    let blocks = (width / 32 + 1) * 4 * 4 * components
+    return blocks * (64 * 2 + 8 + 2) + mostScans * ScanDecoder.readerByteCount
+      + (mostScans + components) * HuffmanTable.byteCount + 1 << 18
+  }
+
   /// Decodes a file's bytes.
   ///
   /// Of a component that is left out, and of one whose blocks become one sample each, no AC scan of a progressive file is
@@ -40,13 +51,14 @@ package final class ScaledDecoder {
   ) throws(Declined) -> Verdict {
     guard [2, 4, 8].contains(request.denominator), let source = bytes.baseAddress else { throw .kind }
     let file = try unsafe Parser.parse(bytes.bytes, mostScans: request.mostScans)
+    guard file.scans.count <= ScaledDecoder.mostScans else { throw .scanCount }
     let components = file.frame.components
     guard planes.count == components.count || planes.count == 1 else { throw .planes }
     guard components[0].across == file.frame.mostAcross, components[0].down == file.frame.mostDown else { throw .kind }
     let byteCount =
       file.frame.isProgressive
       ? ProgressiveDecoder.scratchByteCount(file) : BaselineDecoder.scratchByteCount(file)
-    var scratch = Scratch(byteCount: byteCount + 4 * Scratch.byteCount(64, Int32.self), from: pool)
+    var scratch = Scratch(byteCount: byteCount + 3 * ComponentOutput.scratchByteCount, from: pool)
     var outputs: [ComponentOutput] = []
     for (index, component) in components.enumerated() {
       outputs.append(

@@ -17,7 +17,12 @@ struct ScanDecoder {
 
   private static let windowSize = 4 << 10
 
-  static var scratchByteCount: Int { 3 * HuffmanTable.byteCount + ScanReader.byteCount(window: windowSize) }
+  static var readerByteCount: Int { ScanReader.byteCount(window: windowSize) }
+
+  /// A first scan of DC has a table for each component, others have one or none.
+  static func scratchByteCount(_ scan: ScanHeader) -> Int {
+    readerByteCount + (scan.isOfDetails ? 1 : scan.components.count) * HuffmanTable.byteCount
+  }
 
   init(
     _ scan: ScanHeader, _ frame: Frame, rows: [CoefficientRow], zigzag: Memory<UInt8>, source: UnsafeRawPointer,
@@ -96,22 +101,21 @@ struct ScanDecoder {
     if bits.next > reader.limit { bits.next = try reader.advance(bits.next) }
     bits.refill(reader.window)
     if scan.high > 0 {
-      rows[index].dc[block] |= Int16(truncatingIfNeeded: bits.bits.top(1) &<< UInt64(scan.low))
+      rows[index].blocks.dc[block] |= Int16(truncatingIfNeeded: bits.bits.top(1) &<< UInt64(scan.low))
       bits.drop(1)
       return
     }
-    let meaning = tables[index].meaning(bits.bits)
-    bits.drop(meaning.bits)
+    let meaning = bits.take(tables[index], reader.window)
     let dc = predictions[index] &+ meaning.value
     predictions[index] = dc
     guard meaning.steps != Meaning.illegal, let narrow = Int16(exactly: dc) else { throw .code }
-    rows[index].dc[block] = narrow
+    rows[index].blocks.dc[block] = narrow
   }
 
   // MARK: - AC, first
 
   private mutating func decodeDetails(_ blocks: Range<Int>) throws(Declined) {
-    let (row, table, window) = (rows[0], tables[0], reader.window)
+    let (row, table, window) = (rows[0].blocks, tables[0], reader.window)
     for block in blocks {
       try countMCU()
       if endRun > 0 {
@@ -126,8 +130,7 @@ struct ScanDecoder {
       let last = scan.last
       repeat {
         bits.refill(window)
-        let meaning = table.meaning(bits.bits)
-        bits.drop(meaning.bits)
+        let meaning = bits.take(table, window)
         place &+= meaning.steps
         if place > last {
           guard (Meaning.end..<Meaning.illegal).contains(place) else { throw .code }
@@ -146,7 +149,7 @@ struct ScanDecoder {
   // MARK: - AC, refined
 
   private mutating func refineDetails(_ blocks: Range<Int>) throws(Declined) {
-    let (row, table, window) = (rows[0], tables[0], reader.window)
+    let (row, table, window) = (rows[0].blocks, tables[0], reader.window)
     let band = (UInt64.max &>> UInt64(63 &- scan.last)) & (UInt64.max &<< UInt64(scan.first))
     let unit = Int16(1) &<< Int16(scan.low)
     for block in blocks {
@@ -201,8 +204,7 @@ private struct Refinement {
   @inline(__always) mutating func takeNew(_ ahead: inout UInt64, _ table: HuffmanTable) throws(Declined) -> Int {
     while ahead != 0 {
       bits.refill(window)
-      let meaning = table.meaning(bits.bits)
-      bits.drop(meaning.bits)
+      let meaning = bits.take(table, window)
       if meaning.steps >= Meaning.end {
         guard meaning.steps == Meaning.end else { throw .code }
         return meaning.unsignedValue

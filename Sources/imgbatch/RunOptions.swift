@@ -38,6 +38,12 @@ struct RunOptions: ParsableArguments {
       valueName: "level"))
   var failOn: DamageTolerance = Recipe().tolerance
 
+  @Option(
+    help: ArgumentHelp(
+      "What shrinks JPEGs while decoding: this program's own decoder where it can, or always libjpeg. Pixels are the same.",
+      valueName: "name"))
+  var decoder: JPEGDecoderChoice = Recipe().decoder
+
   @Flag(help: "Stop at the first picture that fails.")
   var failFast = false
 
@@ -69,6 +75,7 @@ struct RunOptions: ParsableArguments {
   func apply(to recipe: inout Recipe) {
     recipe.tolerance = failOn
     if measurements != nil { recipe.clocks = .wallAndProcessor }
+    recipe.decoder = decoder
     limits.apply(to: &recipe.limits)
   }
 }
@@ -145,3 +152,4 @@ extension ExecutionMode: ExpressibleByArgument {}
 extension WorkerLifetime: ExpressibleByArgument {}
 extension MeasurementDetail: ExpressibleByArgument {}
 extension DamageTolerance: ExpressibleByArgument {}
+extension JPEGDecoderChoice: ExpressibleByArgument {}

@@ -8,11 +8,11 @@ struct InfoTests {
     let answer = try Command.run("info", Command.patterns + "/orientation-6.jpg", Command.patterns + "/adam7.png")
     #expect(answer.status == 0)
     let rows = answer.output.split(separator: "\n").map { $0.split(separator: " ", omittingEmptySubsequences: true) }
-    #expect(rows.first?.joined(separator: " ") == "format size bits colour layout orientation profile file")
+    #expect(rows.first?.joined(separator: " ") == "format size bits colour layout orientation profile decoder file")
     let cells = rows.dropFirst().map { $0.joined(separator: " ") }.sorted()
     #expect(cells.count == 2)
     #expect(cells.first?.hasPrefix("jpeg 451x300 8 YCbCr 4") == true, "\(cells)")
-    #expect(cells.last?.hasPrefix("png 321x215 8 RGB interlaced 1 - ") == true, "\(cells)")
+    #expect(cells.last?.hasPrefix("png 321x215 8 RGB interlaced 1 - - ") == true, "\(cells)")
   }
 
   @Test("One JSON object for each picture, its size as stored and upright")
@@ -24,6 +24,9 @@ struct InfoTests {
     #expect(turned["sourceWidth"] as? Int == 451)
     #expect(turned["width"] as? Int == 300)
     #expect(turned["orientation"] as? Int == 6)
+    #expect(turned["decoder"] as? String == "scaled")
+    let cmyk = try #require(infos.first { ($0["source"] as? String)?.hasSuffix("cmyk.jpg") == true })
+    #expect(cmyk["decoder"] as? String == "libjpeg")
   }
 
   @Test("What has no header fails, and the others are told")

@@ -30,7 +30,7 @@ func files(_ paths: ArraySlice<String>) -> [String] {
     guard isFolder.boolValue, let tree = FileManager.default.enumerator(atPath: path) else { return [path] }
     return tree.compactMap { ($0 as? String).map { path + "/" + $0 } }.sorted()
   }
-  return all.filter { FileHandle(forReadingAtPath: $0)?.readData(ofLength: 2) == Data([0xFF, 0xD8]) }
+  return all.filter { (try? FileHandle(forReadingAtPath: $0)?.read(upToCount: 2)) == Data([0xFF, 0xD8]) }
 }
 
 let arguments = Array(CommandLine.arguments.dropFirst())

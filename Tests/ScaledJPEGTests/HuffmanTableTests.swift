@@ -17,6 +17,10 @@ import Testing
     return withExtendedLifetime(scratch) { result }
   }
 
+  private func meaning(_ table: HuffmanTable, _ bits: UInt64) -> Meaning {
+    table.short(bits) == 0 ? table.long(bits) : table.short(bits)
+  }
+
   @Test(arguments: [CodeUse.details, .dc(low: 0), .dc(low: 2), .firstDetails(low: 1), .refinement(low: 3)])
   func `the table of beginnings says what the codes say`(use: CodeUse) {
     withTable(use) { table in
@@ -24,7 +28,9 @@ import Testing
       for number in 0..<20000 {
         // All beginnings, and many ends of each.
         let bits = UInt64(number % 4096) << 52 | random.next() >> 12
-        #expect(table.meaning(bits) == table.longMeaning(bits))
+        let short = table.short(bits)
+        let long = table.long(bits)
+        #expect(long.bits > HuffmanTable.indexBits ? short == 0 || short == long : short == long)
       }
     }
   }
@@ -32,24 +38,24 @@ import Testing
   @Test func `symbols mean runs and values`() {
     withTable(.details) { table in
       // 00, then one bit: symbol 0x01.
-      #expect(table.meaning(0b001 << 61) == Meaning(bits: 3, steps: 1, value: 1))
-      #expect(table.meaning(0b000 << 61) == Meaning(bits: 3, steps: 1, value: -1))
+      #expect(meaning(table, 0b001 << 61) == Meaning(bits: 3, steps: 1, value: 1))
+      #expect(meaning(table, 0b000 << 61) == Meaning(bits: 3, steps: 1, value: -1))
       // 010, then two bits: symbol 0x02.
-      #expect(table.meaning(0b01000 << 59) == Meaning(bits: 5, steps: 1, value: -3))
-      #expect(table.meaning(0b01010 << 59) == Meaning(bits: 5, steps: 1, value: 2))
-      #expect(table.meaning(0b0110 << 60) == Meaning(bits: 4, steps: Meaning.end, value: 0))
+      #expect(meaning(table, 0b01000 << 59) == Meaning(bits: 5, steps: 1, value: -3))
+      #expect(meaning(table, 0b01010 << 59) == Meaning(bits: 5, steps: 1, value: 2))
+      #expect(meaning(table, 0b0110 << 60) == Meaning(bits: 4, steps: Meaning.end, value: 0))
     }
     withTable(.refinement(low: 2)) { table in
-      #expect(table.meaning(0b001 << 61) == Meaning(bits: 3, steps: 0, value: 4))
-      #expect(table.meaning(0b0110 << 60) == Meaning(bits: 4, steps: Meaning.end, value: 1))
+      #expect(meaning(table, 0b001 << 61) == Meaning(bits: 3, steps: 0, value: 4))
+      #expect(meaning(table, 0b0110 << 60) == Meaning(bits: 4, steps: Meaning.end, value: 1))
     }
   }
 
   @Test func `codes that are not there and symbols that mean nothing are illegal`() {
     for use in [CodeUse.details, .dc(low: 0), .refinement(low: 0)] {
-      withTable(use) { #expect($0.meaning(.max).steps == Meaning.illegal) }
+      withTable(use) { #expect(meaning($0, .max).steps == Meaning.illegal) }
     }
-    withTable(.refinement(low: 0)) { #expect($0.meaning(0b010 << 61).steps == Meaning.illegal, "more than one bit") }
-    withTable(.dc(low: 0)) { #expect($0.meaning(0b01110 << 59).steps == Meaning.illegal, "0x11") }
+    withTable(.refinement(low: 0)) { #expect(meaning($0, 0b010 << 61).steps == Meaning.illegal, "more than one bit") }
+    withTable(.dc(low: 0)) { #expect(meaning($0, 0b01110 << 59).steps == Meaning.illegal, "0x11") }
   }
 }

@@ -10,9 +10,9 @@ import Testing
     var scratch = Scratch(byteCount: 4096, from: BufferPool())
     let block = scratch.take(64, Int16.self)
     let steps = scratch.take(64, Int32.self)
+    steps.fill(1)
     let output = scratch.take(64, UInt8.self)
     block.fill(0)
-    steps.fill(1)
     for (place, value) in coefficients { block[place] = value }
     var trouble = InverseDCT.Trouble()
     let transform = InverseDCT(block: block, steps: steps)
@@ -26,7 +26,7 @@ import Testing
 
   @Test(arguments: [2, 4, 8])
   func `a block of DC alone is flat, as it is without a transform`(size: Int) throws {
-    for dc in Int16(-2048)..<2048 {
+    for dc in Int16(-2047)...2047 {
       var trouble = InverseDCT.Trouble()
       let flat = InverseDCT.flat(Int(dc), &trouble)
       #expect(trouble.isNone)
@@ -41,8 +41,10 @@ import Testing
   func `whatever leaves its range is told`(size: Int) {
     #expect(samples([0: 2047], size: size) != nil)
     #expect(samples([0: 2048], size: size) == nil)
-    #expect(samples([0: -2048], size: size) != nil)
-    #expect(samples([0: -2049], size: size) == nil)
+    #expect(samples([0: -2047], size: size) != nil)
+    #expect(samples([0: -2048], size: size) == nil)
+    #expect(samples([0: .min], size: size) == nil)
+    #expect(samples([0: .max], size: size) == nil)
     #expect(samples([9: 2048], size: size) == nil)
     #expect(samples([0: 2000, 1: 2000, 8: 2000, 9: 2000, 3: 2000], size: size) == nil, "samples beyond 9 bits")
     var trouble = InverseDCT.Trouble()

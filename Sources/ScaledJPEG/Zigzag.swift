@@ -1,0 +1,19 @@
+internal import Imaging
+
+/// The order in which a block's coefficients are coded (ITU-T T.81, figure A.6), as places in rows of eight.
+enum Zigzag {
+  static let order: [Int] = [
+    0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21,
+    28,
+    35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47,
+    55, 62, 63,
+  ]
+
+  /// The same for inner loops: places beyond the block's come to 64.
+  static func table(_ scratch: inout Scratch) -> Memory<UInt8> {
+    let table = scratch.take(256, UInt8.self)
+    table.fill(64)
+    for (index, place) in order.enumerated() { table[index] = UInt8(place) }
+    return table
+  }
+}
