@@ -95,7 +95,8 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "CodecsTests", dependencies: ["Codecs", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "BatchTests", dependencies: ["Batch", "Codecs", "Imaging", "imgbatch-worker", paths, "TestSupport"],
+      name: "BatchTests",
+      dependencies: ["DecoderTrials", "Batch", "Codecs", "Imaging", "imgbatch-worker", paths, "TestSupport"],
       swiftSettings: strict),
     .testTarget(name: "FetchingTests", dependencies: ["Batch", "Codecs", "Fetching", paths], swiftSettings: strict),
     .testTarget(

@@ -17,9 +17,9 @@ import Testing
     var trouble = InverseDCT.Trouble()
     let transform = InverseDCT(block: block, steps: steps)
     switch size {
-    case 2: transform.twoByTwo(into: output, stride: size, &trouble)
-    case 4: transform.fourByFour(into: output, stride: size, &trouble)
-    default: transform.eightByEight(into: output, stride: size, &trouble)
+    case 2: transform.twoByTwo(into: output, &trouble)
+    case 4: transform.fourByFour(into: output, &trouble)
+    default: transform.eightByEight(into: output, &trouble)
     }
     return withExtendedLifetime(scratch) { trouble.isNone ? (0..<size * size).map { output[$0] } : nil }
   }
