@@ -1,3 +1,5 @@
+internal import Glibc
+
 // Reading JPEG's markers and tables; every offset is checked against the end, in release builds too.
 
 extension RawSpan {
@@ -46,20 +48,14 @@ extension RawSpan {
   }
 
   private func firstFF(from offset: Int) -> Int? {
-    var offset = offset
-    while offset + 8 <= byteCount {
-      // SAFETY: any eight bytes are a UInt64, and the load checks its bounds.
-      let word = unsafe UInt64(littleEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
-      // The lowest bit set is the top bit of the first byte that is 0xFF: a byte of ~word that is zero borrows.
-      let found = (~word &- 0x0101_0101_0101_0101) & word & 0x8080_8080_8080_8080
-      if found != 0 { return offset + found.trailingZeroBitCount / 8 }
-      offset += 8
+    guard offset < byteCount else { return nil }
+    return unsafe withUnsafeBytes { bytes in
+      // SAFETY: `offset < byteCount`, and so many bytes are there.
+      guard let base = bytes.baseAddress, let found = unsafe memchr(base + offset, 0xFF, byteCount - offset) else {
+        return nil
+      }
+      return unsafe UnsafeRawPointer(found) - base
     }
-    while offset < byteCount {
-      if byte(offset) == 0xFF { return offset }
-      offset += 1
-    }
-    return nil
   }
 
   /// How many symbols the Huffman table has whose 16 counts stand at `offset`.

@@ -1,20 +1,22 @@
 #!/usr/bin/env bash
 # Damages the samples and decodes them for FUZZ_SECONDS (60), from FUZZ_SEED (the time) on, under the address sanitizer
-# where it is there. A file that ends the program stays in fuzz-findings/ and belongs into samples/broken/ with its mend.
+# where it is there; then, for as long, damages JPEGs and compares ScaledJPEG with libjpeg. A file that ends the program stays in fuzz-findings/ and belongs into samples/broken/ with its mend.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 seconds=${FUZZ_SECONDS:-60}
 seed=${FUZZ_SEED:-$(date +%s)}
 say() { printf 'fuzz: %s\n' "$*" >&2; }
 
-build=(swift build -c release --product decode-fuzz --scratch-path .build/fuzz)
-if [ "$(uname)" = Linux ] && "${build[@]}" --sanitize=address >&2; then
+build=(swift build -c release --scratch-path .build/fuzz)
+products=(decode-fuzz jpeg-differential)
+if [ "$(uname)" = Linux ] && "${build[@]}" --product decode-fuzz --sanitize=address >&2; then
   build+=(--sanitize=address)
 else
   say 'no address sanitizer here: crashes only'
-  "${build[@]}" >&2
 fi
-program=$("${build[@]}" --show-bin-path)/decode-fuzz
+for product in "${products[@]}"; do "${build[@]}" --product "$product" >&2; done
+programs=$("${build[@]}" --show-bin-path)
+program=$programs/decode-fuzz
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -25,7 +27,12 @@ export LSAN_OPTIONS=suppressions=Tests/Sanitizers/leaks.supp:print_suppressions=
 
 status=0
 "$program" run "$seconds" "$seed" "$scratch" "${samples[@]}" || status=$?
-[ "$status" -ne 0 ] || exit 0
+if [ "$status" -eq 0 ]; then
+  mkdir -p fuzz-findings
+  (cd fuzz-findings && "$programs/jpeg-differential" mutate "$seconds" "$seed" "${samples[@]/#/../}") || exit 1
+  rmdir --ignore-fail-on-non-empty fuzz-findings
+  exit 0
+fi
 mkdir -p fuzz-findings
 for file in "$scratch"/current.*; do
   # The last one that was written is the one that did it.
