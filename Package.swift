@@ -96,7 +96,7 @@ let package = Package(
     .testTarget(name: "CodecsTests", dependencies: ["Codecs", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "BatchTests",
-      dependencies: ["DecoderTrials", "Batch", "Codecs", "Imaging", "imgbatch-worker", paths, "TestSupport"],
+      dependencies: ["Batch", "Codecs", "Imaging", "imgbatch-worker", paths, "TestSupport"],
       swiftSettings: strict),
     .testTarget(name: "FetchingTests", dependencies: ["Batch", "Codecs", "Fetching", paths], swiftSettings: strict),
     .testTarget(

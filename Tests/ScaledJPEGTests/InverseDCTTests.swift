@@ -42,7 +42,7 @@ import Testing
     #expect(samples([0: 2047], size: size) != nil)
     #expect(samples([0: 2048], size: size) == nil)
     #expect(samples([0: -2047], size: size) != nil)
-    #expect(samples([0: -2048], size: size) == nil)
+    #expect(samples([0: -2049], size: size) == nil)
     #expect(samples([0: .min], size: size) == nil)
     #expect(samples([0: .max], size: size) == nil)
     #expect(samples([9: 2048], size: size) == nil)
