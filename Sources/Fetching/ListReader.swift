@@ -40,6 +40,12 @@ package struct ListReader: ~Copyable {
     }
   }
 
+  /// Returns when there is more, or a signal came.
+  package func waitForMore() {
+    var question = pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)
+    _ = unsafe poll(&question, 1, 100)
+  }
+
   private mutating func take(_ piece: ArraySlice<UInt8>) {
     line += piece.prefix(ListReader.mostLineBytes - line.count)
   }

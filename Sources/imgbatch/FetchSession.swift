@@ -156,7 +156,7 @@ final class Downloading: Sendable {
 }
 
 extension Complaint {
-  fileprivate static func noCurl(_ reason: String) -> Complaint {
+  static func noCurl(_ reason: String) -> Complaint {
     Complaint(
       status: .internalFault,
       sentence: "downloads need libcurl, which cannot be opened (\(terminalText(reason))); install it, "

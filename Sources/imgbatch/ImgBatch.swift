@@ -23,6 +23,7 @@ struct ImgBatch: ParsableCommand {
         imgbatch compare dogs
         imgbatch profile dogs --report cores.html
         imgbatch fetch dogs.txt --out dogs
+        imgbatch gallery dogs --out dogs.html
         imgbatch info dogs
 
       A folder is walked and its tree mirrored under --out. Sources are never touched, and an output is either whole or \
@@ -41,7 +42,7 @@ struct ImgBatch: ParsableCommand {
     version: versionText,
     subcommands: [
       ResizeCommand.self, GrayscaleCommand.self, MergeCommand.self, CompareCommand.self, ProfileCommand.self,
-      FetchCommand.self, InfoCommand.self,
+      FetchCommand.self, GalleryCommand.self, InfoCommand.self,
     ])
 
   static let version = "0.1.0"

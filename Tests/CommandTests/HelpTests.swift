@@ -14,7 +14,8 @@ struct HelpTests {
   }
 
   @Test(
-    "Every command has help", arguments: [[], ["resize"], ["grayscale"], ["compare"], ["profile"], ["fetch"], ["info"]])
+    "Every command has help",
+    arguments: [[], ["resize"], ["grayscale"], ["compare"], ["profile"], ["fetch"], ["gallery"], ["info"]])
   func help(command: [String]) throws {
     let answer = try Command.run(arguments: command + ["--help"])
     #expect(answer.status == 0)

@@ -1,0 +1,180 @@
+internal import ArgumentParser
+internal import Batch
+internal import Codecs
+internal import Fetching
+internal import Imaging
+internal import Reporting
+internal import Synchronization
+internal import SystemPackage
+
+struct GalleryCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "gallery",
+    abstract: "Makes a page to choose pictures from, of a folder or of a list of addresses.",
+    discussion: """
+      The page is one file that works without a server. Of a folder it holds thumbnails; of a list it shows the pictures \
+      where they are. What is chosen there is saved as a list that resize --files-from or fetch reads; paths are as they \
+      are from where this command runs.
+
+      EXAMPLES:
+        imgbatch gallery dogs --out dogs.html
+        imgbatch gallery dogs.txt --out choose.html
+      """)
+
+  @Argument(help: ArgumentHelp("A folder of pictures, or a list of addresses as fetch reads it.", valueName: "source"))
+  var source: PathArgument
+
+  @Option(help: ArgumentHelp("The page.", valueName: "file"))
+  var out: PathArgument
+
+  @Option(help: ArgumentHelp("What stands above the pictures. (default: the source's name)", valueName: "text"))
+  var title: String?
+
+  @OptionGroup(title: "Messages") var talk: TalkOptions
+
+  func run() throws {
+    try ending {
+      Signals.handle()
+      if talk.progressWidth != nil { Signals.clearLineWhenSuspended() }
+      let isFolder = (try? FileStatus(of: source.path).kind) == .folder
+      return try isFolder ? ofFolder() : ofList()
+    }
+  }
+
+  private var heading: String { title ?? String(decoding: source.path) }
+
+  // MARK: - A folder
+
+  private func ofFolder() throws -> ExitStatus {
+    let found: InputList
+    do throws(InputListError) { found = try InputList.find([source.path], rules: WalkRules()) } catch {
+      throw Complaint(error)
+    }
+    if found.inputs.isEmpty { throw Complaint.noInput([source.path], found) }
+    let scratch: ScratchFolder
+    do { scratch = try ScratchFolder() } catch { throw Complaint.outputFolder("/tmp", error) }
+
+    let began = ContinuousClock.now
+    let reporter = RunReporter(
+      talk, extent: .init(inputs: found.inputs.count, sourceByteCount: found.inputs.reduce(0) { $0 + $1.byteCount }),
+      events: talk.events, since: began)
+    let jobs = FedJobs()
+    for (index, input) in found.inputs.enumerated() {
+      jobs.add(
+        Job(
+          index: index, source: input.source, output: scratch.path.appending("\(index).jpg"), format: .jpeg,
+          sourceByteCount: input.byteCount, refusal: input.refusal))
+    }
+    jobs.close()
+    let pictures = Mutex<[Int: WrittenPicture]>([:])
+    let stop = Signals.stopRequest
+    reporter.start(version: ImgBatch.version, mode: .threads, workers: UsableCores.count)
+    do throws(ExecutorError) {
+      try executor(for: .threads, workers: UsableCores.count).run(jobs, recipe: recipe, stop: stop) { job, outcome in
+        if case .written(let picture) = outcome { pictures.withLock { $0[job.index] = picture } }
+        reporter.add(job, outcome)
+      }
+    } catch {
+      throw Complaint(error)
+    }
+    let summary = reporter.finish(inputs: found.inputs.count, usage: .now(workerProcesses: 0))
+    if let signal = Signals.received { return .interrupted(signal: signal) }
+    try write(page(found.inputs, pictures.withLock { $0 }, in: scratch.path))
+    return ExitStatus(summary.tally, interruptedBy: nil)
+  }
+
+  /// Thumbnails that are sharp enough on fine screens, and small enough for thousands in one page.
+  private var recipe: Recipe {
+    var recipe = Recipe()
+    recipe.size = .box(width: 256, height: 256)
+    recipe.jpeg.quality = 72
+    return recipe
+  }
+
+  private func page(
+    _ inputs: FoundInputs, _ pictures: [Int: WrittenPicture], in scratch: FilePath
+  ) throws -> [UInt8] {
+    var gallery = Gallery(title: heading, kind: .files)
+    for (index, input) in inputs.enumerated() {
+      guard let picture = pictures[index], let jpeg = contents(of: scratch.appending("\(index).jpg")) else { continue }
+      gallery.add(
+        path: input.source.bytes,
+        facts: "\(picture.sourceSize.width) x \(picture.sourceSize.height), \(humanByteCount(picture.sourceByteCount))",
+        jpeg: jpeg, width: picture.outputSize.width, height: picture.outputSize.height)
+    }
+    return gallery.page(missing: inputs.count - gallery.count)
+  }
+
+  private func contents(of path: FilePath) -> [UInt8]? {
+    guard let file = try? FileDescriptor.open(path, .readOnly) else { return nil }
+    defer { try? file.close() }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while let count = unsafe try? chunk.withUnsafeMutableBytes({ unsafe try file.read(into: $0) }) {
+      if count == 0 { return bytes }
+      bytes += chunk[..<count]
+    }
+    return nil
+  }
+
+  // MARK: - A list
+
+  private func ofList() throws -> ExitStatus {
+    if let reason = CurlLibrary.open() { throw Complaint.noCurl(reason) }
+    var entries: [ListedAddress] = []
+    do throws(Errno) {
+      let file = try source.text == "-" ? Descriptor(owning: 0) : Descriptor(opening: source.path, .list)
+      var reader = ListReader(file)
+      while !reader.isAtEnd, !Signals.stopRequest.isMade {
+        while let entry = try reader.next() { entries.append(entry) }
+        if !reader.isAtEnd { reader.waitForMore() }
+      }
+    } catch {
+      throw Complaint(.unreadableList(source.path, reason: error.words))
+    }
+    if let signal = Signals.received { return .interrupted(signal: signal) }
+    if entries.isEmpty {
+      throw Complaint(status: .noInput, sentence: "the list \(source.path.forTerminal) has no address.")
+    }
+    let hasMore = entries.contains { $0.name != nil || $0.sha256 != nil }
+    var gallery = Gallery(title: heading, kind: .addresses)
+    for entry in entries {
+      guard entry.problem == nil, let address = WebAddress(entry.address) else {
+        StandardStream.error.write(
+          "failed \(terminalText(entry.address)): fetch: \(entry.problem ?? "not an address of http or https") [network]\n"
+        )
+        continue
+      }
+      gallery.add(
+        address: address.text, name: entry.name ?? address.host + address.path,
+        line: hasMore ? entry.jsonLine : entry.address)
+    }
+    try write(gallery.page(missing: entries.count - gallery.count))
+    return gallery.count < entries.count ? .somePicturesFailed : .success
+  }
+
+  private func write(_ page: [UInt8]) throws {
+    do throws(JobError) {
+      try unsafe page.withUnsafeBufferPointer { bytes throws(JobError) in
+        try unsafe OutputFile.write(UnsafeRawBufferPointer(bytes), to: out.path, existing: .overwrite)
+      }
+    } catch {
+      throw Complaint(
+        status: .outputUnusable, sentence: "the page \(out.path.forTerminal) cannot be written (\(error.message)).")
+    }
+  }
+}
+
+extension ListedAddress {
+  /// As `fetch` reads it again.
+  fileprivate var jsonLine: String {
+    var line = JSONLine()
+    line.add("url", address)
+    if let name { line.add("name", name) }
+    if let sha256 {
+      let digits = sha256.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+      line.add("sha256", digits)
+    }
+    return line.text
+  }
+}

@@ -1,0 +1,85 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("gallery")
+struct GalleryTests {
+  private func page(_ scratch: ScratchFolder, _ name: String = "page.html") -> String {
+    String(decoding: scratch.bytes(name) ?? Data(), as: UTF8.self)
+  }
+
+  /// What stands in an attribute of each card, as a browser would read it.
+  private func values(_ attribute: String, in page: String) -> [String] {
+    page.components(separatedBy: " \(attribute)=\"").dropFirst().compactMap { part in
+      part.split(separator: "\"", maxSplits: 1, omittingEmptySubsequences: false).first.map {
+        $0.replacingOccurrences(of: "&lt;", with: "<").replacingOccurrences(of: "&gt;", with: ">")
+          .replacingOccurrences(of: "&quot;", with: "\"").replacingOccurrences(of: "&#39;", with: "'")
+          .replacingOccurrences(of: "&amp;", with: "&")
+      }
+    }
+  }
+
+  @Test("Of a folder it holds a thumbnail of each picture, and the path that resize reads")
+  func folder() throws {
+    let scratch = try ScratchFolder()
+    try scratch.add("dogs/rex.jpg", as: "in/<i>&\"x'.jpg")
+    try scratch.add("dogs/bello.png", as: "in/sub/bello.png")
+    try scratch.add("dogs/luna.jpg", as: "in/two\nlines.jpg")
+    try scratch.add("broken/truncated.jpg", as: "in/z.jpg")
+    let answer = try Command.shell("imgbatch gallery in --out page.html --title '<My> dogs'", in: scratch)
+    #expect(answer.status == 1 && answer.error.contains("in/z.jpg"), "\(answer.error)")
+    let page = page(scratch)
+    #expect(page.contains("<title>&lt;My&gt; dogs</title>") && !page.contains("<i>"))
+    #expect(values("data-line", in: page) == ["in/<i>&\"x'.jpg", "in/sub/bello.png"])
+    #expect(values("data-bytes", in: page).compactMap { Data(base64Encoded: $0) } == [Data("in/two\nlines.jpg".utf8)])
+    #expect(page.contains("1 picture could not be shown") && page.contains("1200 x 900, 133 kB"))
+    let thumbnails = values("data-src", in: page)
+    #expect(thumbnails.count == 3)
+    for text in thumbnails {
+      let jpeg = try #require(Data(base64Encoded: String(text.dropFirst("data:image/jpeg;base64,".count))))
+      #expect(jpeg.starts(with: [0xFF, 0xD8, 0xFF]) && jpeg.suffix(2) == Data([0xFF, 0xD9]))
+    }
+    #expect(try Command.run("gallery", scratch["in/sub"], "--out", scratch["sub.html"]).status == 0)
+  }
+
+  @Test("Nothing in the page comes from elsewhere, and nothing but its own script runs")
+  func selfContained() throws {
+    let scratch = try ScratchFolder()
+    #expect(try Command.run("gallery", Command.dogs, "--out", scratch["page.html"]).status == 0)
+    let page = page(scratch)
+    #expect(page.contains("Content-Security-Policy\" content=\"default-src 'none';"))
+    for word in ["http://", "https://", "<link", "@import", "onclick", "src=\"//"] {
+      #expect(!page.contains(word), "\(word)")
+    }
+    #expect(page.components(separatedBy: "<script").count == 2)
+    #expect(page.contains("role=\"listbox\"") && page.contains("aria-multiselectable=\"true\""))
+  }
+
+  @Test("Of a list it shows addresses where they are; what the list says goes along; bad ones fail")
+  func list() throws {
+    let scratch = try ScratchFolder()
+    let digest = String(repeating: "0a", count: 32)
+    let plain = "http://a.example/x y.jpg\njavascript:alert(1)\nhttps://b.example/?a=1&b=\"2\"\n"
+    let named = "url\tname\tsha256\nhttp://a.example/1\tone.jpg\t\(digest)\nhttp://a.example/2\t\t\n"
+    let first = try Command.run(arguments: ["gallery", "-", "--out", scratch["page.html"]], input: Data(plain.utf8))
+    #expect(first.status == 1 && first.error.contains("javascript:alert(1)"), "\(first.error)")
+    #expect(values("data-line", in: page(scratch)) == ["http://a.example/x y.jpg", "https://b.example/?a=1&b=\"2\""])
+    #expect(!page(scratch).contains("javascript:"))
+    #expect(page(scratch).contains("src=\"http://a.example/x%20y.jpg\" loading=\"lazy\""))
+    let second = try Command.run(arguments: ["gallery", "-", "--out", scratch["b.html"]], input: Data(named.utf8))
+    #expect(second.status == 0)
+    let lines = values("data-line", in: page(scratch, "b.html"))
+    #expect(lines.first == "{\"url\":\"http://a.example/1\",\"name\":\"one.jpg\",\"sha256\":\"\(digest)\"}")
+    #expect(lines.last == "{\"url\":\"http://a.example/2\"}")
+  }
+
+  @Test("Statuses: nothing there 66, a page that cannot be written 73")
+  func statuses() throws {
+    let scratch = try ScratchFolder()
+    try FileManager.default.createDirectory(atPath: scratch["empty"], withIntermediateDirectories: true)
+    #expect(try Command.run("gallery", scratch["empty"], "--out", scratch["page.html"]).status == 66)
+    #expect(try Command.run("gallery", scratch["missing"], "--out", scratch["page.html"]).status == 66)
+    #expect(try Command.run("gallery", "-", "--out", scratch["page.html"]).status == 66)
+    #expect(try Command.run("gallery", Command.dogs, "--out", "/proc/page.html").status == 73)
+  }
+}
