@@ -75,7 +75,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
-    .executableTarget(name: "imgbatch-worker", dependencies: ["Batch"], swiftSettings: strict),
+    .executableTarget(name: "imgbatch-worker", dependencies: ["Batch", "Fetching"], swiftSettings: strict),
     .executableTarget(name: "kernel-bench", dependencies: ["Imaging"], swiftSettings: strict),
     .executableTarget(
       name: "decode-fuzz", dependencies: ["Batch", "Codecs", "DecoderTrials", "Imaging", paths], path: "Tests/Fuzz",

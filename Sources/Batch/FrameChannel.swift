@@ -2,15 +2,17 @@ internal import CPlatform
 internal import Glibc
 
 /// Counted frames over a stream socket: 4 bytes of length, little-endian, then as many bytes. An open file may go with one.
-struct FrameChannel: Sendable {
-  let descriptor: Int32
+package struct FrameChannel: Sendable {
+  package let descriptor: Int32
+
+  package init(descriptor: Int32) { self.descriptor = descriptor }
 
   /// Frames are paths and messages; a longer one is nonsense.
   private static let mostBytes = 1 << 20
 
   /// False when the other end is gone. Never raises SIGPIPE.
   /// - Parameter file: a descriptor to go with the frame; -1 for none.
-  func send(_ payload: [UInt8], with file: Int32 = -1) -> Bool {
+  package func send(_ payload: [UInt8], with file: Int32 = -1) -> Bool {
     let count = UInt32(payload.count)
     var frame = (0..<4).map { UInt8(truncatingIfNeeded: count >> (8 * UInt32($0))) }
     frame += payload
@@ -29,7 +31,7 @@ struct FrameChannel: Sendable {
   }
 
   /// The next frame, or nil at the end of the stream or of sense.
-  func receive() -> [UInt8]? { try? receive(until: 0) }
+  package func receive() -> [UInt8]? { try? receive(until: 0) }
 
   /// The next frame, whole before a time on CLOCK_MONOTONIC (0 for any time). Files that come with it are dropped unopened.
   func receive(until deadline: UInt64) throws(ChannelEnd) -> [UInt8] {
@@ -38,7 +40,7 @@ struct FrameChannel: Sendable {
   }
 
   /// The next frame and the file that came with it, -1 for none; nil as in `receive`.
-  func receiveWithFile() -> (payload: [UInt8], file: Int32)? {
+  package func receiveWithFile() -> (payload: [UInt8], file: Int32)? {
     var file: Int32 = -1
     var head: [UInt8] = [0, 0, 0, 0]
     let got = unsafe head.withUnsafeMutableBytes { buffer in

@@ -25,7 +25,7 @@ package struct ProcessExecutor: Executor {
   ) {
     precondition(workers >= 1, "a run has a worker")
     self.workers = workers
-    self.workerPath = workerPath ?? ProcessExecutor.workerBesideExecutable()
+    self.workerPath = workerPath ?? WorkerConnection.programBesideExecutable()
     self.limits = limits
     self.outputRoot = outputRoot
     self.lifetime = lifetime
@@ -92,12 +92,6 @@ package struct ProcessExecutor: Executor {
       }
     }
     if let error = failure.withLock({ $0 }) { throw error }
-  }
-
-  private static func workerBesideExecutable() -> String {
-    guard let path = unsafe system_executable_path() else { return "imgbatch-worker" }
-    let executable = unsafe String(cString: path)
-    return executable.prefix(through: executable.lastIndex(of: "/") ?? executable.startIndex) + "imgbatch-worker"
   }
 }
 

@@ -1,29 +1,31 @@
 /// Writes values as bytes for a worker process: little-endian integers, counted byte strings. Both ends are one build on
 /// one machine, so there is no versioning; `WireReader` still trusts no count.
-struct WireWriter {
-  private(set) var bytes: [UInt8] = []
+package struct WireWriter {
+  package private(set) var bytes: [UInt8] = []
 
-  mutating func write(_ value: Int) {
+  package init() {}
+
+  package mutating func write(_ value: Int) {
     unsafe withUnsafeBytes(of: Int64(value).littleEndian) { unsafe bytes.append(contentsOf: $0) }
   }
 
-  mutating func write(_ value: Double) { write(Int(bitPattern: UInt(value.bitPattern))) }
+  package mutating func write(_ value: Double) { write(Int(bitPattern: UInt(value.bitPattern))) }
 
-  mutating func write(_ text: String) { write(Array(text.utf8)) }
+  package mutating func write(_ text: String) { write(Array(text.utf8)) }
 
-  mutating func write(_ string: [UInt8]) {
+  package mutating func write(_ string: [UInt8]) {
     write(string.count)
     bytes.append(contentsOf: string)
   }
 }
 
 /// What `WireWriter` wrote, in the same order. Any nonsense is `WireError`.
-struct WireReader {
+package struct WireReader {
   private var rest: ArraySlice<UInt8>
 
-  init(_ bytes: [UInt8]) { rest = bytes[...] }
+  package init(_ bytes: [UInt8]) { rest = bytes[...] }
 
-  mutating func integer() throws(WireError) -> Int {
+  package mutating func integer() throws(WireError) -> Int {
     guard rest.count >= 8 else { throw WireError() }
     var value: UInt64 = 0
     for (place, byte) in rest.prefix(8).enumerated() { value |= UInt64(byte) << UInt64(place * 8) }
@@ -31,30 +33,32 @@ struct WireReader {
     return Int(truncatingIfNeeded: value)
   }
 
-  mutating func double() throws(WireError) -> Double {
+  package mutating func double() throws(WireError) -> Double {
     Double(bitPattern: UInt64(UInt(bitPattern: try integer())))
   }
 
-  mutating func string() throws(WireError) -> [UInt8] {
+  package mutating func string() throws(WireError) -> [UInt8] {
     let count = try integer()
     guard count >= 0, count <= rest.count else { throw WireError() }
     defer { rest = rest.dropFirst(count) }
     return Array(rest.prefix(count))
   }
 
-  mutating func text() throws(WireError) -> String { String(decoding: try string(), as: UTF8.self) }
+  package mutating func text() throws(WireError) -> String { String(decoding: try string(), as: UTF8.self) }
 
   /// A case of an enumeration by its raw text.
-  mutating func value<Value: RawRepresentable<String>>(_: Value.Type) throws(WireError) -> Value {
+  package mutating func value<Value: RawRepresentable<String>>(_: Value.Type) throws(WireError) -> Value {
     guard let value = Value(rawValue: try text()) else { throw WireError() }
     return value
   }
 
   /// Everything was read.
-  func end() throws(WireError) {
+  package func end() throws(WireError) {
     if !rest.isEmpty { throw WireError() }
   }
 }
 
 /// Bytes that no worker of this build writes.
-struct WireError: Error {}
+package struct WireError: Error {
+  package init() {}
+}

@@ -43,6 +43,15 @@ package enum Worker {
     }
   }
 
+  /// Takes from this process what downloading does not need; the network and the files that it is sent stay.
+  /// - Returns: false where the parent has ended.
+  package static func confineToNetwork(parent: Int) -> Bool {
+    guard system_end_with_parent(pid_t(clamping: parent)) else { return false }
+    system_forbid_new_privileges()
+    system_limit_resources(1 << 30, 64)
+    return true
+  }
+
   /// Takes from this process what making pictures does not need. Where the system has no means for that, nothing is said
   /// here: `--verbose` tells what there is.
   /// - Returns: false where the parent has ended.

@@ -1,11 +1,9 @@
-internal import CPlatform
 internal import Glibc
 internal import SystemPackage
 
 /// One long-lived worker process at the other end of a socket.
 @safe struct WorkerProcess: ~Copyable {
-  private let processID: pid_t
-  private let channel: FrameChannel
+  private let connection: WorkerConnection
   private let timeout: Duration?
   private let memory: MemoryBudget
 
@@ -14,19 +12,7 @@ internal import SystemPackage
   init(
     path: String, greeting: WorkerGreeting, memory: MemoryBudget, variable: String? = nil
   ) throws(WorkerFailure) {
-    var ends: [Int32] = [-1, -1]
-    guard unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
-      throw .cannotStart(reason: Errno(rawValue: errno).description)
-    }
-    var child: pid_t = 0
-    let status = unsafe system_spawn_worker(path, ends[1], variable, &child)
-    close(ends[1])
-    guard status == 0 else {
-      close(ends[0])
-      throw .cannotStart(reason: Errno(rawValue: status).description)
-    }
-    processID = child
-    channel = FrameChannel(descriptor: ends[0])
+    connection = try WorkerConnection(path: path, variable: variable)
     timeout = greeting.timeout
     self.memory = memory
     // A worker that is dead already is noticed at its first job.
@@ -89,21 +75,13 @@ internal import SystemPackage
   }
 
   /// Ends the worker, kindly by the end of its input or at once, and tells how it went.
-  consuming func end(_ manner: Manner) -> String {
-    if manner == .kill { kill(processID, SIGKILL) }
-    channel.close()
-    var status: Int32 = 0
-    while unsafe waitpid(processID, &status, 0) < 0, errno == EINTR {}
-    let signal = status & 0x7f
-    if signal == 0 { return "it exited with status \((status >> 8) & 0xff)" }
-    return unsafe "it was ended by signal \(signal) (\(String(cString: strsignal(signal))))"
-  }
+  consuming func end(_ manner: WorkerConnection.Manner) -> String { connection.end(manner) }
 
-  enum Manner { case endOfInput, kill }
+  private var channel: FrameChannel { connection.channel }
 }
 
 /// How a worker process can fail the one who waits for it.
-enum WorkerFailure: Error {
+package enum WorkerFailure: Error {
   case cannotStart(reason: String)
   case died
   case silent

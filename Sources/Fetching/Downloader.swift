@@ -19,6 +19,8 @@ package struct FetchRules: Sendable {
   package var limits = DecodeLimits()
   package var durability = Durability.ordinary
   package var selection = Selection.all
+  /// Has each request made by a worker process; nil for this process.
+  package var workerProgram: String?
 
   package init(folder: FilePath) { self.folder = folder }
 }
@@ -46,7 +48,7 @@ package final class Downloader {
   private let rules: FetchRules
   private let history: DownloadHistory
   private let journal: Journal?
-  private let transport: Transport
+  private let transport: any Transport
   private let checker: FetchedFile
   private let isKept: (FilePath, FileStamp) -> Bool
   private let chance: () -> Double
@@ -54,12 +56,12 @@ package final class Downloader {
   private let report: (Job, Outcome) -> Void
 
   private var queue: HostLimits<Download>
-  private var active: [Transport.ID: Active] = [:]
+  private var active: [RequestID: Active] = [:]
   private var takenNames: Set<String> = []
   /// Entries of the list so far.
   private var foundCount = 0
 
-  /// Nil where libcurl has no memory.
+  /// Nil where libcurl has no memory, or no worker can be started.
   /// - Parameters:
   ///   - isKept: whether a picture that an earlier run left so under that path is still of use.
   ///   - chance: 0..<1, for the times between tries.
@@ -71,7 +73,7 @@ package final class Downloader {
     chance: @escaping () -> Double = { Double.random(in: 0..<1) }, found: @escaping (Int) -> Void = { _ in },
     report: @escaping (Job, Outcome) -> Void
   ) {
-    guard let transport = Transport(rules: rules.request, connections: rules.connections) else { return nil }
+    guard let transport = Downloader.transport(rules) else { return nil }
     self.rules = rules
     self.history = history
     self.journal = journal
@@ -82,6 +84,13 @@ package final class Downloader {
     self.report = report
     checker = FetchedFile(limits: rules.limits)
     queue = HostLimits(perHost: rules.perHost)
+  }
+
+  private static func transport(_ rules: FetchRules) -> (any Transport)? {
+    guard let program = rules.workerProgram else {
+      return CurlTransport(rules: rules.request, connections: rules.connections)
+    }
+    return try? WorkerTransport(program: program, rules: rules.request, workers: rules.connections)
   }
 
   /// Works until the list is done or `stop` is made.
@@ -250,7 +259,7 @@ package final class Downloader {
 
   // MARK: - Answers
 
-  private func end(_ id: Transport.ID, _ answer: Answer) {
+  private func end(_ id: RequestID, _ answer: Answer) {
     guard let one = active.removeValue(forKey: id) else { return }
     var download = one.download
     let file = Descriptor(owning: one.file)

@@ -1,4 +1,3 @@
-internal import CCurl
 internal import SystemPackage
 
 /// One request, as it goes out.
@@ -63,135 +62,31 @@ struct Validator: Hashable, Sendable {
   }
 }
 
-/// All requests that are under way. For one thread.
-// SAFETY: owns what the pointer leads to, from `init` to `deinit`.
-@safe final class Transport {
-  /// Which request is meant.
-  struct ID: Hashable {
-    fileprivate let bits: UInt
+/// Which request is meant.
+struct RequestID: Hashable {
+  let bits: UInt
+}
 
-    fileprivate init(_ pointer: OpaquePointer) { bits = UInt(bitPattern: pointer) }
-
-    fileprivate var pointer: OpaquePointer {
-      // SAFETY: made of a pointer, and followed only until the transport that gave it was told that the request is over.
-      guard let pointer = unsafe OpaquePointer(bitPattern: bits) else { preconditionFailure("made of a pointer") }
-      return unsafe pointer
-    }
-  }
-
-  private let all: OpaquePointer
-  private let rules: RequestRules
-
-  /// - Parameter connections: kept open for further requests.
-  /// Nil where there is no memory.
-  init?(rules: RequestRules, connections: Int) {
-    guard let all = unsafe transfers_create(connections) else { return nil }
-    unsafe self.all = unsafe all
-    self.rules = rules
-  }
-
-  deinit { unsafe transfers_destroy(all) }
-
-  /// Nil where libcurl does not take the request.
-  func start(_ request: Request) -> ID? {
-    unsafe request.address.text.withCString { address in
-      unsafe (request.proxy ?? "").withCString { proxy in
-        unsafe rules.userAgent.withCString { agent in
-          unsafe withCStrings(request.headers) { headers in
-            var plain = unsafe transfer_request(
-              address: address, proxy: proxy, user_agent: agent, headers: headers, file: request.file,
-              start: Int64(request.start), most_bytes: Int64(request.mostByteCount),
-              // A proxy is the user's choice, wherever it is.
-              private_allowed: rules.policy == .any || request.proxy != nil,
-              connect_milliseconds: rules.connectTimeout.milliseconds,
-              stall_seconds: max(1, rules.stallTimeout.components.seconds),
-              total_milliseconds: rules.totalTimeout.milliseconds)
-            return unsafe transfer_start(all, &plain).map { unsafe ID($0) }
-          }
-        }
-      }
-    }
-  }
-
+/// All requests that are under way: in this process, or in workers. For one thread.
+protocol Transport: AnyObject {
+  /// Nil where the request is not taken.
+  func start(_ request: Request) -> RequestID?
   /// Moves all on, and waits a while for more to do.
   /// - Parameter file: that can be read ends the waiting, too; -1 for none.
-  /// - Returns: whether libcurl works.
-  func advance(orWhenReadable file: CInt, for time: Duration) -> Bool {
-    unsafe transfers_advance(all, file, Int32(clamping: time.milliseconds))
-  }
-
+  /// - Returns: whether that is possible.
+  func advance(orWhenReadable file: CInt, for time: Duration) -> Bool
   /// A request that has ended and what came of it; it is over then.
-  func nextEnded() -> (ID, Answer)? {
-    guard let one = unsafe transfers_next_ended(all) else { return nil }
-    let id = unsafe ID(one)
-    let answer = answer(of: id)
-    cancel(id)
-    return (id, answer)
-  }
-
+  func nextEnded() -> (RequestID, Answer)?
   /// Ends a request.
-  func cancel(_ id: ID) { unsafe transfer_destroy(id.pointer) }
-
-  /// How far a request is.
-  func answer(of id: ID) -> Answer {
-    let one = unsafe id.pointer
-    return unsafe Answer(
-      end: end(one), status: transfer_status(one), fileByteCount: Int(transfer_file_bytes(one)),
-      lengthIsKnown: transfer_length_is_known(one), location: transfer_location(one).map { unsafe String(cString: $0) },
-      validator: Validator(
-        entityTag: header(HEADER_ETAG, one), lastModified: header(HEADER_LAST_MODIFIED, one)),
-      retryAfter: header(HEADER_RETRY_AFTER, one), contentType: header(HEADER_CONTENT_TYPE, one))
-  }
-
-  private func header(_ name: header_name, _ one: OpaquePointer) -> String {
-    unsafe String(cString: transfer_header(one, name))
-  }
-
-  private func end(_ one: OpaquePointer) -> Answer.End {
-    let complaint = unsafe String(cString: transfer_complaint(one))
-    return switch unsafe transfer_how_it_ended(one) {
-    case TRANSFER_COMPLETE: .complete
-    case TRANSFER_TIMED_OUT: .timedOut(complaint)
-    case TRANSFER_NOT_RESOLVED: .notResolved(complaint)
-    case TRANSFER_NOT_TRUSTED: .notTrusted(complaint)
-    case TRANSFER_SHORT: .short
-    case TRANSFER_REFUSED_ADDRESS: unsafe .refusedAddress(String(cString: transfer_refused(one)))
-    case TRANSFER_TOO_LARGE: .tooLarge
-    case TRANSFER_WRONG_PART: .wrongPart
-    case TRANSFER_FILE_FAILED: unsafe .fileFailed(Errno(rawValue: transfer_file_error(one)))
-    default: .broken(complaint)
-    }
-  }
+  func cancel(_ id: RequestID)
+  /// How far a request is, as far as that is known.
+  func answer(of id: RequestID) -> Answer
 }
 
 extension Duration {
   /// Rounded up, so that a short wait is one.
-  fileprivate var milliseconds: Int64 {
+  var milliseconds: Int64 {
     let (seconds, attoseconds) = components
     return seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
-  }
-}
-
-/// Lends texts as C has lists of them: a pointer to each, ended by null.
-private func withCStrings<Result>(
-  _ texts: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Result
-) -> Result {
-  let block: [CChar] = texts.flatMap { $0.utf8CString }
-  return unsafe block.withUnsafeBufferPointer { block in
-    var starts: [Int] = []
-    var position = 0
-    for text in texts {
-      starts.append(position)
-      position += text.utf8.count + 1
-    }
-    // SAFETY: every start is inside the block, every text ends in a zero, and the block outlives the call.
-    let pointers: [UnsafePointer<CChar>?] =
-      unsafe starts.map { start in
-        unsafe block.baseAddress.map { unsafe $0 + start }
-      } + [nil]
-    return unsafe pointers.withUnsafeBufferPointer { list in
-      guard let start = list.baseAddress else { preconditionFailure("a list with an end is not empty") }
-      return unsafe body(start)
-    }
   }
 }

@@ -116,20 +116,4 @@ package struct Gallery {
 }
 
 /// Text as HTML has it, in elements and in quoted attributes.
-func escaped(_ text: String) -> String {
-  var result: [UInt8] = []
-  for byte in text.utf8 {
-    switch byte {
-    case UInt8(ascii: "&"): result += "&amp;".utf8
-    case UInt8(ascii: "<"): result += "&lt;".utf8
-    case UInt8(ascii: ">"): result += "&gt;".utf8
-    case UInt8(ascii: "\""): result += "&quot;".utf8
-    case UInt8(ascii: "'"): result += "&#39;".utf8
-    // HTML has no way to say zero, and a parser would turn a lone carriage return into another character.
-    case 0: result += "\u{FFFD}".utf8
-    case 0x0D: result += "&#13;".utf8
-    default: result.append(byte)
-    }
-  }
-  return String(decoding: result, as: UTF8.self)
-}
+private func escaped(_ text: String) -> String { HTML.text(text).markup }

@@ -31,6 +31,10 @@ struct FetchCommand: ParsableCommand {
 
   @OptionGroup(title: "Outputs") var output: FetchOutputOptions
   @OptionGroup(title: "Thumbnails") var thumbnails: FetchThumbnailOptions
+
+  @Option(help: ArgumentHelp("Downloads at once. (default: 16)", valueName: "n"))
+  var connections: Int?
+
   @OptionGroup(title: "Requests") var request: RequestOptions
 
   @Flag(
@@ -40,7 +44,10 @@ struct FetchCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "threads download side by side, and make thumbnails so; serial does one thing after another."))
+      """
+      threads: side by side in this process; processes: each connection in a process of its own; serial: one after \
+      another.
+      """))
   var mode: ExecutionMode = .threads
 
   // For `compare`: standard output has measurements.
@@ -50,20 +57,25 @@ struct FetchCommand: ParsableCommand {
   @OptionGroup(title: "Messages") var talk: TalkOptions
 
   func validate() throws {
+    if let connections, !(1...1000).contains(connections) {
+      throw ValidationError("--connections is 1 to 1000, not \(connections).")
+    }
     if print0 && talk.json { throw ValidationError("--print0 and --json cannot both be.") }
     if print0 && thumbnails.noOriginals {
       throw ValidationError("--print0 tells of originals, so --no-originals cannot be.")
     }
-    if mode == .serial && (request.connections ?? 1) > 1 { throw ValidationError("--mode serial has one connection.") }
+    if mode == .serial && (connections ?? 1) > 1 { throw ValidationError("--mode serial has one connection.") }
     if mode == .serial && (thumbnails.jobs ?? 1) > 1 { throw ValidationError("--mode serial has one job.") }
   }
 
   func run() throws {
     var rules = FetchRules(folder: output.out.path)
     request.apply(to: &rules)
+    rules.connections = connections ?? rules.connections
     rules.selection = output.selection
     rules.durability = output.durable ? .durable : .ordinary
     if mode == .serial { rules.connections = 1 }
+    if mode == .processes { rules.workerProgram = WorkerConnection.programBesideExecutable() }
     try FetchSession(
       list: list, books: output.books, rules: rules, thumbnails: thumbnails.order(mode: mode), mode: mode, talk: talk,
       events: measurements.map { .measurements($0) } ?? talk.events, printsPaths: print0

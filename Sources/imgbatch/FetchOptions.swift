@@ -93,9 +93,6 @@ struct FetchThumbnailOptions: ParsableArguments {
 
 /// How servers are asked.
 struct RequestOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Downloads at once. (default: 16)", valueName: "n"))
-  var connections: Int?
-
   @Option(help: ArgumentHelp("Downloads at once from one host.", valueName: "n"))
   var perHost = 6
 
@@ -136,9 +133,6 @@ struct RequestOptions: ParsableArguments {
   var allowPrivate = false
 
   func validate() throws {
-    if let connections, !(1...1000).contains(connections) {
-      throw ValidationError("--connections is 1 to 1000, not \(connections).")
-    }
     guard (1...1000).contains(perHost) else { throw ValidationError("--per-host is 1 to 1000, not \(perHost).") }
     guard (0...100).contains(retries) else { throw ValidationError("--retries is 0 to 100, not \(retries).") }
     guard (0...100).contains(maxRedirects) else {
@@ -167,8 +161,25 @@ struct RequestOptions: ParsableArguments {
     }
   }
 
+  static let flags: Set = ["--allow-private"]
+  static let options: Set = [
+    "--per-host", "--connect-timeout", "--stall-timeout", "--total-timeout", "--retries", "--retry-delay",
+    "--max-bytes",
+    "--max-redirects", "--header", "--user-agent",
+  ]
+
+  /// The same for another run of `fetch`.
+  var arguments: [String] {
+    let values: [(String, String)] =
+      [
+        ("per-host", "\(perHost)"), ("connect-timeout", "\(connectTimeout)"), ("stall-timeout", "\(stallTimeout)"),
+        ("total-timeout", "\(totalTimeout)"), ("retries", "\(retries)"), ("retry-delay", "\(retryDelay)"),
+        ("max-bytes", "\(maxBytes.count)"), ("max-redirects", "\(maxRedirects)"), ("user-agent", userAgent),
+      ] + header.map { ("header", $0) }
+    return values.map { "--\($0)=\($1)" } + (allowPrivate ? ["--allow-private"] : [])
+  }
+
   func apply(to rules: inout FetchRules) {
-    rules.connections = connections ?? rules.connections
     rules.perHost = perHost
     rules.request.connectTimeout = .seconds(connectTimeout)
     rules.request.stallTimeout = .seconds(stallTimeout)

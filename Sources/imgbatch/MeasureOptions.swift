@@ -32,6 +32,15 @@ struct MeasureOptions: ParsableArguments {
     }
   }
 
+  /// Measures a workload in each setting.
+  /// - Returns: what was measured, and how many files every run wrote.
+  func records(
+    _ measured: any MeasuredWork, _ settings: [Setting], _ scratch: FilePath
+  ) throws -> (records: [Record], written: Int) {
+    var contest = ModeContest(measured, scratch: scratch, runs: settings.count * (runs + 1))
+    return (try Schedule(settings, rounds: runs).run(&contest), contest.itemCount)
+  }
+
   var form: Form { json ? .json : csv ? .csv : markdown ? .markdown : .text }
 }
 
@@ -57,9 +66,12 @@ struct MeasuredInputs {
   }
 
   /// - Parameter given: the command's own arguments, of which the runs get what is about pictures.
-  func work(_ given: [String]) -> ResizeWork {
+  /// - Parameters:
+  ///   - flags, options: names of those that are about something else.
+  func work(_ given: [String], without flags: Set<String> = [], _ options: Set<String> = []) -> ResizeWork {
     ResizeWork(
-      arguments: PassedArguments(given, list: list), coldSources: isCold ? found.map(\.source) : [])
+      arguments: PassedArguments(given, list: list, without: flags, options),
+      coldSources: isCold ? found.map(\.source) : [])
   }
 
   /// - Parameter written: by each run.

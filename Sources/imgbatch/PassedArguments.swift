@@ -5,14 +5,17 @@ internal import SystemPackage
 /// `resize` learns to do with a picture is then compared without another word here.
 struct PassedArguments {
   private static let ownFlags: Set<String> = ["--json", "--csv", "--markdown", "--cold", "--save"]
-  private static let ownOptions: Set<String> = ["--runs", "--jobs", "--report"]
+  private static let ownOptions: Set<String> = ["--runs", "--jobs", "--report", "--workload", "--fetch"]
 
   let bytes: [[UInt8]]
 
   /// - Parameters:
   ///   - given: after the command's name, valid.
   ///   - list: what `--files-from` now means; nil where it is not given.
-  init(_ given: [String], list: FilePath?) {
+  ///   - flags, options: names of those that are not passed, beside the command's own.
+  init(_ given: [String], list: FilePath?, without flags: Set<String> = [], _ options: Set<String> = []) {
+    let flags = flags.union(PassedArguments.ownFlags)
+    let options = options.union(PassedArguments.ownOptions)
     var passed: [[UInt8]] = []
     var rest = given[...]
     while let argument = rest.popFirst() {
@@ -22,8 +25,8 @@ struct PassedArguments {
       }
       let name = argument.hasPrefix("--") ? String(argument.prefix { $0 != "=" }) : argument
       let hasValue = name != argument
-      if PassedArguments.ownFlags.contains(name) { continue }
-      if PassedArguments.ownOptions.contains(name) || name == "--files-from" {
+      if flags.contains(name) { continue }
+      if options.contains(name) || name == "--files-from" {
         if !hasValue { rest = rest.dropFirst() }
         if name == "--files-from", let list { passed += [Array(name.utf8), list.bytes] }
         continue

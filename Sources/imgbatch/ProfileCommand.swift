@@ -18,6 +18,7 @@ struct ProfileCommand: ParsableCommand {
         imgbatch profile dogs
         imgbatch profile dogs --jobs 1,2 --report cores.html
         imgbatch profile dogs --save
+        imgbatch profile dogs --fetch dogs.txt --report cores.html
       """)
 
   @OptionGroup(title: "Inputs") var input: InputOptions
@@ -27,6 +28,14 @@ struct ProfileCommand: ParsableCommand {
       "Numbers of workers, as in 1,2,4. (default: doublings, up to the cores that this process may really use)",
       valueName: "list"))
   var jobs: WorkerCounts?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Measure downloads of this list, too, with up to 16 at once: work that waits, beside work that computes. The \
+      options of fetch about requests are taken.
+      """, valueName: "list"))
+  var fetch: PathArgument?
 
   @OptionGroup var measure: MeasureOptions
 
@@ -38,6 +47,7 @@ struct ProfileCommand: ParsableCommand {
 
   @OptionGroup(title: "Picture") var picture: ColourPictureOptions
   @OptionGroup(title: "Limits") var limits: LimitOptions
+  @OptionGroup(title: "Requests", visibility: .hidden) var request: RequestOptions
 
   func run() throws {
     try measuring { scratch in
@@ -46,15 +56,19 @@ struct ProfileCommand: ParsableCommand {
       let inputs = try MeasuredInputs(input, limits: limits, cold: measure.cold, scratch: scratch)
       let profile = try profile(inputs, scratch)
       let machine = Machine(usableCores: UsableCores.count, software: ImgBatch.versionText)
-      StandardStream.output.write(text(profile, machine))
-      try report?.write(ProfilePage([profile], on: machine).html)
+      let others = try fetch.map { [try downloads($0.path, scratch)] } ?? []
+      let profiles = [profile] + others
+      for profile in profiles { StandardStream.output.write(text(profile, machine)) }
+      try report?.write(ProfilePage(profiles, on: machine).html)
       let isSaved = save ? try save(profile, machine) : true
-      return profile.work.failed > 0 || !isSaved ? .somePicturesFailed : .success
+      return profiles.contains { $0.work.failed > 0 } || !isSaved ? .somePicturesFailed : .success
     }
   }
 
   private func profile(_ inputs: MeasuredInputs, _ scratch: FilePath) throws -> ScalingProfile {
-    let measured = inputs.work(Array(rawArguments().dropFirst()))
+    let measured = inputs.work(
+      Array(rawArguments().dropFirst()), without: fetch == nil ? [] : RequestOptions.flags,
+      fetch == nil ? [] : RequestOptions.options)
     let cores = UsableCores.count
     let counts = jobs?.counts ?? ScalingProfile.doublings(upTo: cores)
     let settings = ScalingProfile.settings(measured.workload.contestants, counts: counts)
@@ -66,6 +80,18 @@ struct ProfileCommand: ParsableCommand {
     return ScalingProfile(
       work: inputs.done(measured.workload, written: contest.itemCount), cores: cores, records: records, bands: bands,
       load: load)
+  }
+
+  private func downloads(_ list: FilePath, _ scratch: FilePath) throws -> ScalingProfile {
+    // Outputs of other work lie in the folder by now.
+    let own = scratch.appending("fetch")
+    try OutputFile.makeFolders(own)
+    let measured = try FetchWork(list, request, scratch: own)
+    let before = MachineLoad.Reading()
+    let (records, written) = try measure.records(
+      measured, measured.settings(ScalingProfile.doublings(upTo: FetchWork.usualWorkers)), own)
+    let load = before.flatMap { before in MachineLoad.Reading().flatMap { MachineLoad(from: before, to: $0) } }
+    return ScalingProfile(work: measured.done(written: written), cores: UsableCores.count, records: records, load: load)
   }
 
   private func bands(_ inputs: FoundInputs, counts: [Int], _ scratch: FilePath) throws -> BandProfile? {

@@ -51,8 +51,9 @@ struct FetchTests {
     #expect(headers["accept-encoding"] == nil && headers["user-agent"] == "imgbatch/0.1.0")
   }
 
-  @Test("Every lie comes to the end that is documented, and nothing is left of it")
-  func lies() throws {
+  @Test(
+    "Every lie comes to the end that is documented, and nothing is left of it", arguments: ["threads", "processes"])
+  func lies(mode: String) throws {
     let server = try TestServer { request, reply in FetchTests.lie(request, reply) }
     defer { server.stop() }
     let scratch = try ScratchFolder()
@@ -69,7 +70,7 @@ struct FetchTests {
       ("/two-lengths", "network"),
     ]
     let list = expected.map { server.address($0.0) }
-    let answer = try fetch(list, scratch, ["--max-bytes", "2M", "--retries", "2"])
+    let answer = try fetch(list, scratch, ["--max-bytes", "2M", "--retries", "2", "--mode", mode])
     #expect(answer.status == 1, "\(answer.error)")
     for (line, event) in zip(expected, try outcomes(answer, list)) {
       #expect(code(event) == line.1, "\(line.0): \(event ?? [:])")
@@ -410,6 +411,59 @@ struct FetchTests {
       #expect(scratch.files(below: "thumbs").count == 5)
       try FileManager.default.removeItem(atPath: scratch["thumbs"])
     }
+  }
+
+  @Test("A worker process that dies costs a try, and no run leaves one behind")
+  func deadWorkers() throws {
+    let scratch = try ScratchFolder()
+    let server = try TestServer { request, reply in
+      request.earlier == 0 ? reply.waitForClient() : reply.answer(200, [], rex)
+    }
+    defer { server.stop() }
+    let process = Command.prepared(
+      Command.imgbatch,
+      [
+        "fetch", scratch["list"], "--out", scratch["out"], "--allow-private", "--retry-delay", "0.001", "--mode",
+        "processes", "--connections", "1",
+      ])
+    try Data(server.address("/a").utf8).write(to: scratch.url.appending(path: "list"))
+    process.standardError = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    while server.requests.isEmpty { usleep(1000) }
+    let children = try Command.shell("pgrep -P \(process.processIdentifier)", in: scratch).output
+    let worker = try #require(pid_t(children.trimmingCharacters(in: .whitespacesAndNewlines)))
+    kill(worker, SIGSEGV)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
+    #expect(scratch.bytes("out/000001-a.jpg") == Data(rex))
+    #expect(server.requests.count == 2)
+    #expect(kill(worker, 0) != 0)
+  }
+
+  @Test("compare measures downloads in every mode, and profile shows them beside thumbnails")
+  func compared() throws {
+    let server = try TestServer { _, reply in reply.answer(200, [], rex) }
+    defer { server.stop() }
+    let scratch = try ScratchFolder()
+    try Data((1...3).map { server.address("/\($0)\n") }.joined().utf8).write(to: scratch.url.appending(path: "list"))
+    let answer = try Command.run(
+      arguments: ["compare", "--workload", "fetch", scratch["list"], "--jobs", "3", "--allow-private", "--runs", "3"])
+    #expect(answer.status == 0, "\(answer.error)")
+    for word in ["3 downloads", "serial", "threads", "processes", "wait for answers"] {
+      #expect(answer.output.contains(word), "\(word): \(answer.output)")
+    }
+    #expect(!answer.output.contains("per picture"))
+    let page = try Command.run(
+      arguments: [
+        "profile", Command.dogs, "--fetch", scratch["list"], "--allow-private", "--jobs", "1,2", "--report",
+        scratch["page.html"],
+      ])
+    #expect(page.status == 0, "\(page.error)")
+    let html = String(decoding: scratch.bytes("page.html") ?? Data(), as: UTF8.self)
+    for word in ["Beside each other", "Thumbnails", "Downloads"] { #expect(html.contains(word), "\(word)") }
+    #expect(try Command.run("compare", Command.dogs, "--allow-private").status == 64)
+    #expect(try Command.run("compare", "--workload", "fetch").status == 64)
   }
 
   @Test("Wrong usage, an empty list and a list that is not there have their statuses")

@@ -34,7 +34,7 @@ struct FetchThumbnailTests {
 
   @Test(
     "Each address is one input with one end, and thumbnails are those that resize makes",
-    arguments: ["threads", "serial"])
+    arguments: ["threads", "serial", "processes"])
   func pipelined(mode: String) throws {
     let server = try server()
     defer { server.stop() }

@@ -1,0 +1,104 @@
+internal import Batch
+
+#if canImport(Darwin)
+  internal import Darwin
+#else
+  internal import Glibc
+#endif
+
+/// Requests by worker processes, one at a time each: what breaks libcurl costs one try of one address.
+final class WorkerTransport: Transport {
+  private struct Active {
+    let worker: WorkerConnection
+    let lastMoment: ContinuousClock.Instant
+  }
+
+  /// What a worker that is alive has to answer after its own timeout.
+  private static let grace = Duration.seconds(3)
+
+  private let program: String
+  private let rules: RequestRules
+  private var idle: [WorkerConnection] = []
+  private var active: [RequestID: Active] = [:]
+  private var ended: [(RequestID, Answer)] = []
+  private var nextNumber: UInt = 1
+
+  /// Starts so many workers at once: that they start is not to count as somebody's download.
+  init(program: String, rules: RequestRules, workers: Int) throws(WorkerFailure) {
+    self.program = program
+    self.rules = rules
+    for _ in 0..<workers { idle.append(try makeWorker()) }
+  }
+
+  deinit {
+    for one in active.values { _ = one.worker.end(.kill) }
+    for worker in idle { _ = worker.end(.endOfInput) }
+  }
+
+  private func makeWorker() throws(WorkerFailure) -> WorkerConnection {
+    let worker = try WorkerConnection(path: program, variable: FetchWorker.variable)
+    var greeting = WireWriter()
+    greeting.write(Int(getpid()))
+    rules.write(to: &greeting)
+    // A worker that is dead already is noticed at its first request.
+    _ = worker.channel.send(greeting.bytes)
+    return worker
+  }
+
+  func start(_ request: Request) -> RequestID? {
+    guard let worker = try? idle.popLast() ?? makeWorker() else { return nil }
+    let id = RequestID(bits: nextNumber)
+    nextNumber += 1
+    active[id] = Active(
+      worker: worker, lastMoment: .now + rules.totalTimeout + rules.connectTimeout + WorkerTransport.grace)
+    // One that is gone is noticed when its answer is waited for.
+    _ = worker.channel.send(request.bytes, with: request.file)
+    return id
+  }
+
+  func advance(orWhenReadable file: CInt, for time: Duration) -> Bool {
+    let order = Array(active)
+    var questions = order.map { pollfd(fd: $0.value.worker.channel.descriptor, events: Int16(POLLIN), revents: 0) }
+    if file >= 0 { questions.append(pollfd(fd: file, events: Int16(POLLIN), revents: 0)) }
+    _ = unsafe poll(&questions, nfds_t(questions.count), Int32(clamping: time.milliseconds))
+    for (place, (id, one)) in order.enumerated() {
+      if questions[place].revents != 0 {
+        receive(id, from: one.worker)
+      } else if one.lastMoment < .now {
+        active[id] = nil
+        _ = one.worker.end(.kill)
+        ended.append((id, .silence(.timedOut("the worker process does not answer"))))
+      }
+    }
+    return true
+  }
+
+  private func receive(_ id: RequestID, from worker: WorkerConnection) {
+    active[id] = nil
+    if let frame = worker.channel.receive(), let answer = try? Answer(frame) {
+      idle.append(worker)
+      ended.append((id, answer))
+    } else {
+      let end = worker.end(.kill)
+      ended.append((id, .silence(.broken("the worker process died (\(end))"))))
+    }
+  }
+
+  func nextEnded() -> (RequestID, Answer)? { ended.popLast() }
+
+  func cancel(_ id: RequestID) {
+    if let one = active.removeValue(forKey: id) { _ = one.worker.end(.kill) }
+  }
+
+  /// A worker tells at the end only.
+  func answer(of id: RequestID) -> Answer { .silence(.short) }
+}
+
+extension Answer {
+  fileprivate static func silence(_ end: End) -> Answer {
+    Answer(
+      end: end, status: 0, fileByteCount: 0, lengthIsKnown: false, location: nil, validator: Validator(),
+      retryAfter: "",
+      contentType: "")
+  }
+}
