@@ -8,7 +8,7 @@ swift_files := Sources Tests Package.swift
 
 DIR ?= samples
 
-.PHONY: help deps build run test check sanitize fuzz differential soak bench cluster-test install clean
+.PHONY: help deps build run test check sanitize fuzz differential soak bench bench-fetch cluster-test install clean
 
 help:
 	@echo 'make deps      install the libraries that are missing, by apt-get or brew'
@@ -22,6 +22,7 @@ help:
 	@echo 'make soak      the promises of reliability that take longer than tests may (minutes; best as root)'
 	@echo 'make bench     the tables of the README: peers side by side, then the resampler alone (takes minutes)'
 	@echo 'make cluster-test  shards by Slurm and by GNU parallel over ssh, on loopback (as root; packages: Tests/Cluster)'
+	@echo 'make bench-fetch  downloads against a server of its own on loopback: waits, limits, kills (a minute)'
 	@echo 'make install   copy the two programs to $$PREFIX/bin (PREFIX=$(PREFIX))'
 	@echo 'make clean     remove what the build made'
 
@@ -61,6 +62,9 @@ bench: build
 # As root: Slurm and sshd on loopback addresses.
 cluster-test: build
 	Tests/Cluster/cluster.sh "$$($(swift_build) --show-bin-path)"
+
+bench-fetch: build
+	python3 Tests/Benchmarks/fetch_bench.py "$$($(swift_build) --show-bin-path)/imgbatch" $(PICTURES)
 
 # The worker has to lie beside imgbatch, which looks for it there.
 install: build

@@ -41,6 +41,8 @@ struct FetchSession {
       let source = try openList()
       try prepare(rules.folder)
       let books = try Books(in: rules.folder, books, selection: .all, separator: .newline, isDry: false)
+      // For who holds the lock: what a killed run left there.
+      if !self.books.noLock { _ = StaleTemporaries.sweep(rules.folder, before: StaleTemporaries.now) }
       let history = try history()
       let line = try thumbnails.map { try $0.line(below: rules.folder, self.books) { try prepare($0) } }
       return try run(

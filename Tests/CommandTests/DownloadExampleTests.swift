@@ -1,0 +1,48 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("The README's section about downloading")
+struct DownloadExampleTests {
+  /// The samples, as the web server of the example has them.
+  private func server() throws -> TestServer {
+    try TestServer { request, reply in
+      let bytes = (try? Places.sample(String(request.path.dropFirst()))) ?? []
+      bytes.isEmpty ? reply.answer(404) : reply.file(bytes, for: request, tag: "\"\(bytes.count)\"")
+    }
+  }
+
+  /// The commands in the blocks of the section, but for the web server's.
+  private func commands() throws -> [String] {
+    let readme = try String(contentsOf: Places.root.appending(path: "README.md"), encoding: .utf8)
+    let start = try #require(readme.range(of: "## Downloading\n"))
+    let end = try #require(readme.range(of: "\n## ", range: start.upperBound..<readme.endIndex))
+    let blocks = readme[start.upperBound..<end.lowerBound].components(separatedBy: "```\n")
+    return blocks.enumerated().filter { $0.offset % 2 == 1 }.flatMap {
+      $0.element.split(separator: "\n").map(String.init)
+    }
+  }
+
+  @Test("List, gallery, selection, download, thumbnails and report, as the README has it")
+  func example() throws {
+    let server = try server()
+    defer { server.stop() }
+    let scratch = try ScratchFolder()
+    let commands = try commands()
+    #expect(commands.count >= 10 && commands[0].hasPrefix("python3 -m http.server 8080 --bind 127.0.0.1 "))
+    for command in commands.dropFirst() {
+      let here = command.replacingOccurrences(of: "127.0.0.1:8080", with: "127.0.0.1:\(server.port)")
+      let answer = try Command.shell(here, in: scratch)
+      #expect(answer.status == 0, "\(command): \(answer.error)")
+      if command.hasPrefix("imgbatch gallery") {
+        let page = String(decoding: scratch.bytes("choose.html") ?? Data(), as: UTF8.self)
+        #expect(page.components(separatedBy: "data-line=\"http://").count == 4)
+      }
+    }
+    #expect(scratch.files(below: "dogs") == ["000001-rex.jpg", "000002-luna.jpg"])
+    let thumbs = scratch.files(below: "thumbs")
+    #expect(Set(["000001-rex.jpg", "000002-luna.jpg", "report.html"]).isSubset(of: thumbs))
+    #expect(
+      scratch.bytes("cores.html").map { String(decoding: $0, as: UTF8.self).contains("Beside each other") } == true)
+  }
+}
