@@ -475,7 +475,9 @@ def pixels(scratch):
         raise Skipped("needs Pillow")
     found = [path for path in samples("dogs", "patterns") if path.endswith(".png")]
     if os.path.isdir(suite):
-        found += [os.path.join(suite, name) for name in sorted(os.listdir(suite)) if not name.startswith("x")]
+        # Pillow takes the transparent value of gray below and above eight bits for one of eight.
+        unlike = ("x", "tbbn0g04", "tbwn0g16")
+        found += [os.path.join(suite, name) for name in sorted(os.listdir(suite)) if not name.startswith(unlike)]
     same = 0
     for path in found:
         out = os.path.join(scratch, "out")
