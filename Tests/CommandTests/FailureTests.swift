@@ -145,7 +145,6 @@ struct FailureTests {
     arguments: [
       (["resize"], "--files-from"), (["resize", "a"], "--out"),
       (["resize", "a", "--out", "b", "--size", "0"], "400x300"),
-      (["resize", "a", "--out", "b", "--size", "4", "--size", "5"], "--size"),
       (["resize", "a", "--out", "b", "--quality", "101"], "1 to 100"),
       (["resize", "a", "--out", "b", "--png-level", "10"], "0 to 9"),
       (["resize", "a", "--out", "b", "--filter", "best"], "lanczos3"),
