@@ -44,6 +44,9 @@ let package = Package(
     .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
     .systemLibrary(
       name: "CLibDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"]), .brew(["libdeflate"])]),
+    .systemLibrary(
+      name: "CLCMS2", pkgConfig: "lcms2", providers: [.apt(["liblcms2-dev"]), .brew(["little-cms2"])]),
+    .target(name: "CColour", dependencies: ["CLCMS2"]),
     .target(
       name: "CImageCodecs", dependencies: ["CLibJPEG", "CLibPNG"],
       // libpng needs zlib and its pkg-config file names it for static links only; the version is asked of it directly.
@@ -63,8 +66,10 @@ let package = Package(
         "ScaledJPEGAVX2",
       ],
       swiftSettings: strict),
+    .target(name: "Colour", dependencies: ["CColour", "Imaging"], swiftSettings: strict),
     .target(
-      name: "Batch", dependencies: ["CPlatform", "Codecs", "Imaging", "ScaledJPEG", paths], swiftSettings: strict),
+      name: "Batch", dependencies: ["Colour", "CPlatform", "Codecs", "Imaging", "ScaledJPEG", paths],
+      swiftSettings: strict),
     .target(name: "Fetching", dependencies: ["Batch", "CCurl", "Codecs", "Imaging", paths], swiftSettings: strict),
     .target(name: "Reporting", dependencies: ["Batch", "Codecs", "Imaging", paths], swiftSettings: strict),
     .target(name: "Profiling", dependencies: ["Batch", "Reporting", paths], swiftSettings: strict),
@@ -96,7 +101,7 @@ let package = Package(
     .testTarget(name: "CodecsTests", dependencies: ["Codecs", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "BatchTests",
-      dependencies: ["Batch", "Codecs", "Imaging", "imgbatch-worker", paths, "TestSupport"],
+      dependencies: ["Batch", "CLCMS2", "Codecs", "Colour", "Imaging", "imgbatch-worker", paths, "TestSupport"],
       swiftSettings: strict),
     .testTarget(name: "FetchingTests", dependencies: ["Batch", "Codecs", "Fetching", paths], swiftSettings: strict),
     .testTarget(

@@ -48,7 +48,7 @@ struct MemoryEstimate {
     let isLumaOnly = plan.decode.content == .gray && header.colour == .yCbCr
     let samples = isLumaOnly ? 1 : header.decodedChannels
     // Four channels are converted to three beside them.
-    return width * height * (samples == 4 ? 7 : samples)
+    return width * height * ((samples == 4 ? 7 : samples) + (plan.isLinear ? 2 * samples : 0))
   }
 
   /// The whole frame, and what is made of it before it is resampled: a gray one, or 16-bit products of colour and alpha.
@@ -57,7 +57,9 @@ struct MemoryEstimate {
     let pixels = (header.size.width + 64) * (header.size.height + 1)
     let frame = pixels * channels * (header.bits == 16 ? 2 : 1)
     let isOpaque = channels == 1 || channels == 3
-    let products = isOpaque || plan.outputs.allSatisfy { $0.storedTarget == header.size } ? 0 : pixels * channels * 2
+    let products =
+      (isOpaque && !plan.isLinear) || plan.outputs.allSatisfy { $0.storedTarget == header.size }
+      ? 0 : pixels * channels * 2
     let gray = plan.decode.content == .gray && channels > 2 ? frame : 0
     return frame + gray + products
   }

@@ -1,3 +1,4 @@
+package import Codecs
 package import Imaging
 
 /// A step of one picture's way, in order. Errors carry it, and each is timed by itself.
@@ -85,6 +86,7 @@ package struct WrittenPicture: Hashable, Sendable {
   /// Harmless complaints of the decoder, and the first of them in its words.
   package var warningCount: Int
   package var firstWarning: String
+  package var notes: [PictureNote] = []
   /// By the clock on the wall.
   package var times: StageTimes
   /// Processor time of the thread that made it. Threads that helped with bands of it are not in.

@@ -10,9 +10,12 @@ package struct Recipe: Hashable, Sendable {
   package var upscale: Upscaling = .never
   package var kernel: Kernel = .lanczos3
   package var colour: ColourRequest = .asSource
+  package var gray: GrayKind = .luma601
+  package var light: LightRule = .asStored
   package var shrink: ShrinkRule = .safe
   package var orientation: OrientationRule = .apply
   package var profile: ProfileRule = .keep
+  package var metadata: MetadataRule = .none
   /// Laid under transparent pixels where the output has no alpha, 8 bits a channel.
   package var background = Background.white
   package var padding: PaddingRule = .automatic
@@ -46,7 +49,27 @@ package enum PaddingRule: String, Sendable {
 
 package enum OrientationRule: String, Sendable { case apply, ignore }
 
-package enum ProfileRule: String, CaseIterable, Sendable { case keep, strip }
+package enum ProfileRule: String, CaseIterable, Sendable {
+  case keep
+  /// Colours are converted, and the profile is not needed any more.
+  case srgb
+  case strip
+}
+
+/// What becomes of EXIF, XMP and a PNG's texts.
+package enum MetadataRule: String, CaseIterable, Sendable {
+  /// All are dropped, the place where the picture was taken with them.
+  case none
+  case keep
+}
+
+/// What is averaged when a picture is resampled.
+package enum LightRule: String, Sendable {
+  /// The values as they are stored: what most programs do.
+  case asStored
+  /// The amounts of light that they stand for, as lenses and eyes do (`--linear`). Decoders then do not shrink.
+  case linear
+}
 
 /// What to do where the output is there already.
 package enum ExistingOutput: String, CaseIterable, Sendable {

@@ -1,4 +1,5 @@
 internal import Codecs
+internal import Colour
 internal import Imaging
 
 /// Makes the picture of an output from the decoded one: gray if asked, crop, resampling, turning, padding, flattening.
@@ -36,27 +37,55 @@ struct Shaper {
   }
 
   private func shapedPixels(_ source: consuming Plane, _ plan: OutputPlan) -> Plane {
-    var plane = recipe.colour == .gray ? source.grayscale(from: pool) : source
-    let depth = plane.depth
-    let box = plane.box(of: plan.storedCrop, in: plan.source)
-    if plane.isOpaque || plane.isCopied(by: box, to: plan.storedTarget) {
-      plane = resampled(plane, to: plan.storedTarget, box: box)
-    } else {
-      let products = resampled(plane.premultiplied(from: pool), to: plan.storedTarget, box: box)
-      plane = products.unpremultiplied(to: depth, from: pool)
-    }
+    let colour = plan.colour
+    let isConverted = colour.transform != nil
+    var plane = recipe.colour == .gray && !isConverted ? source.grayscale(recipe.gray, from: pool) : source
+    let isConvertedFirst = isConvertedFirst(plan)
+    if isConvertedFirst, let transform = colour.transform { plane = converted(plane, transform) }
+    plane = reshaped(plane, plan, areInks: colour.hasInks && !isConvertedFirst)
     return composed(plane, plan)
   }
+
+  /// Inks are no light.
+  private func isConvertedFirst(_ plan: OutputPlan) -> Bool { plan.colour.hasInks && recipe.light == .linear }
 
   /// What follows the resampling of interleaved pixels.
   func composed(_ source: consuming Plane, _ plan: OutputPlan) -> Plane {
     var plane = source
     plane = plane.turned(plan.orientation, from: pool)
+    if let transform = plan.colour.transform {
+      if !isConvertedFirst(plan) { plane = transform.converted(plane, from: pool) }
+      if recipe.colour == .gray { plane = plane.grayscale(recipe.gray, from: pool) }
+    }
     let window = busiest(plane, plan)
     plane = finished(plane, plan, window: window, fill: padding(plane))
     switch plan.encode.format {
     case .png: return plane
     case .jpeg: return plane.flattened(over: recipe.background, from: pool).narrowed(from: pool)
+    }
+  }
+
+  private func converted(_ plane: consuming Plane, _ transform: ColourTransform) -> Plane {
+    let extent = plane.extent
+    var result = transform.converted(plane, from: pool)
+    result.extent = extent
+    return result
+  }
+
+  /// The part that is shown, at the output's size.
+  private func reshaped(_ source: consuming Plane, _ plan: OutputPlan, areInks: Bool) -> Plane {
+    let depth = source.depth
+    let box = source.box(of: plan.storedCrop, in: plan.source)
+    if source.isCopied(by: box, to: plan.storedTarget) || (recipe.light == .asStored && (areInks || source.isOpaque)) {
+      return resampled(source, to: plan.storedTarget, box: box)
+    }
+    switch recipe.light {
+    case .linear:
+      let light = resampled(source.linearised(from: pool), to: plan.storedTarget, box: box)
+      return light.delinearised(to: depth, from: pool)
+    case .asStored:
+      let products = resampled(source.premultiplied(from: pool), to: plan.storedTarget, box: box)
+      return products.unpremultiplied(to: depth, from: pool)
     }
   }
 

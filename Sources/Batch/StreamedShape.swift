@@ -29,7 +29,8 @@ final class StreamedShape {
 
   /// Takes the next strip; false if it is translucent and the picture was to be opaque.
   func add(_ strip: borrowing Plane) -> Bool {
-    if shaper.recipe.colour == .gray && strip.channels > 2 { return addSamples(strip.luma(from: shaper.pool)) }
+    let recipe = shaper.recipe
+    if recipe.colour == .gray && strip.channels > 2 { return addSamples(strip.gray(recipe.gray, from: shaper.pool)) }
     return addSamples(strip)
   }
 

@@ -1,3 +1,4 @@
+internal import Colour
 internal import Imaging
 
 /// Workers that share this process's memory, on `DispatchQueue.concurrentPerform`: nothing is copied between them.
@@ -18,8 +19,10 @@ package struct ThreadExecutor: Executor {
     let share = WorkerShare(workers: workers, pictures: jobs.count)
     let memory = MemoryBudget(limits, workers: share.workers, stop: stop)
     let timeout = limits.timeout
+    let transforms = ColourTransforms()
     _ = concurrentMap(count: share.workers, workers: share.workers) { _ in
-      let thumbnailer = Thumbnailer(recipe: recipe, bands: share.bands, memory: memory, timeout: timeout)
+      let thumbnailer = Thumbnailer(
+        recipe: recipe, bands: share.bands, memory: memory, timeout: timeout, transforms: transforms)
       while !stop.isMade, let job = jobs.next() {
         if let outcome = thumbnailer.outcome(of: job) { report(job, outcome) }
       }

@@ -1,4 +1,5 @@
 internal import Codecs
+internal import Colour
 internal import Imaging
 
 /// The sizes and the decoding that a picture needs, settled on its header before any pixel is allocated.
@@ -8,26 +9,48 @@ struct ThumbnailPlan {
   let outputs: [OutputPlan]
   /// Whether the picture is resampled while it is decoded, and never in memory as a whole.
   private(set) var isStreamed: Bool
+  /// Whether light is resampled, in 16 bits.
+  let isLinear: Bool
 
-  /// - Parameter formats: one for each size of the recipe.
-  init(_ header: ImageHeader, recipe: Recipe, formats: [ImageFormat]) {
+  /// - Parameters:
+  ///   - formats: one for each size of the recipe.
+  ///   - transforms: nil where no pixels are to be made.
+  init(_ header: ImageHeader, recipe: Recipe, formats: [ImageFormat], transforms: ColourTransforms? = nil) {
     let sizes: [SizeRequest?] = recipe.sizes.isEmpty ? [nil] : recipe.sizes
     precondition(sizes.count == formats.count, "a size is an output")
-    outputs = zip(sizes, formats).map { OutputPlan(header, recipe: recipe, size: $0, format: $1) }
+    outputs = zip(sizes, formats).map { size, format in
+      let colour = ColourPlan(header, rule: recipe.profile, format: format, transforms: transforms)
+      return OutputPlan(header, recipe: recipe, size: size, format: format, colour: colour)
+    }
     isStreamed =
       header.comesInStrips && header.size.height >= ThumbnailPlan.leastStreamedRows
-      && outputs.allSatisfy(\.isReduction)
+      && outputs.allSatisfy(\.isReduction) && ThumbnailPlan.isPlain(recipe, outputs[0].colour)
     var decode = DecodeRequest()
-    decode.denominator = outputs.reduce(8) { min($0, $1.denominator(recipe.shrink)) }
-    switch recipe.colour {
-    case .gray: decode.content = .gray
-    case .asSource: decode.content = formats.allSatisfy { $0 == .jpeg } ? .planes : .colour
-    }
+    let shrink = recipe.light == .linear ? .off : recipe.shrink
+    decode.denominator = outputs.reduce(8) { min($0, $1.denominator(shrink)) }
+    decode.content = ThumbnailPlan.content(recipe, formats, outputs[0].colour)
+    isLinear = recipe.light == .linear
     decode.reading = recipe.tolerance == .warningFails ? .everything : .needed
     decode.region = DecodeRegion(outputs.map { $0.region(recipe.kernel) }, of: header.size)
     decode.decoder = recipe.decoder
     decode.declining = header.coefficientByteCount > 0 ? .throwing : .libjpeg
     self.decode = decode
+  }
+
+  /// Whether stored values are resampled, and of gray no more than BT.601's before that.
+  private static func isPlain(_ recipe: Recipe, _ colour: ColourPlan) -> Bool {
+    recipe.light == .asStored && (recipe.colour != .gray || (recipe.gray == .luma601 && colour.transform == nil))
+  }
+
+  /// Less than all colours, where that is enough.
+  private static func content(_ recipe: Recipe, _ formats: [ImageFormat], _ colour: ColourPlan) -> DecodeRequest.Content
+  {
+    if colour.hasInks { return .inks }
+    if colour.transform != nil { return .colour }
+    switch recipe.colour {
+    case .gray: return recipe.gray == .luma601 ? .gray : .colour
+    case .asSource: return recipe.light == .asStored && formats.allSatisfy { $0 == .jpeg } ? .planes : .colour
+    }
   }
 
   /// The outputs from the largest to the smallest, so that the last needs the least memory beside the decoded picture.
@@ -63,9 +86,11 @@ struct OutputPlan {
   let storedTarget: PixelSize
   let source: PixelSize
   let orientation: Orientation
+  let colour: ColourPlan
   let encode: EncodeRequest
 
-  init(_ header: ImageHeader, recipe: Recipe, size: SizeRequest?, format: ImageFormat) {
+  init(_ header: ImageHeader, recipe: Recipe, size: SizeRequest?, format: ImageFormat, colour: ColourPlan) {
+    self.colour = colour
     orientation = recipe.orientation == .apply ? header.orientation : .upright
     source = header.size
     let upright = orientation.transposes ? header.size.transposed : header.size
@@ -75,10 +100,8 @@ struct OutputPlan {
     var encode = EncodeRequest(format: format)
     encode.jpeg = recipe.jpeg
     encode.png = recipe.png
-    if recipe.profile == .keep {
-      encode.profile = header.profile
-      encode.colourChunks = header.colourChunks
-    }
+    encode.profile = colour.profile
+    encode.colourChunks = colour.chunks
     self.encode = encode
   }
 

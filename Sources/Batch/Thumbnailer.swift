@@ -1,4 +1,5 @@
 internal import Codecs
+package import Colour
 internal import Imaging
 
 /// Makes one picture after another: the whole story from path to path. Every mode calls this and nothing else.
@@ -11,6 +12,7 @@ package final class Thumbnailer {
   private let shaper: Shaper
   private var encoder: Encoder
   private let timeout: Duration?
+  private let transforms: ColourTransforms
   private var gate: MemoryGate
 
   /// - Parameters:
@@ -18,11 +20,14 @@ package final class Thumbnailer {
   ///   enough to keep the cores busy.
   ///   - memory: asked before a picture's pixels are allocated.
   ///   - timeout: for one picture; nil for no limit.
+  ///   - transforms: may be shared by all workers.
   package init(
-    recipe: Recipe, bands: Int = 1, memory: any MemoryAdmission = UnlimitedMemory(), timeout: Duration? = nil
+    recipe: Recipe, bands: Int = 1, memory: any MemoryAdmission = UnlimitedMemory(), timeout: Duration? = nil,
+    transforms: ColourTransforms = ColourTransforms()
   ) {
     self.recipe = recipe
     self.timeout = timeout
+    self.transforms = transforms
     gate = MemoryGate(memory)
     pool = BufferPool(mostFreeBytes: memory.allowance)
     decoder = Decoder(pool: pool)
@@ -89,6 +94,7 @@ package final class Thumbnailer {
     clock.enter(.decode)
     try deadline.check(.decode)
     let (header, plan) = try header(source, of: job, &clock, &deadline)
+    let metadata = recipe.metadata == .keep ? unsafe PictureMetadata(source.bytes, format: header.format) : nil
     let order = plan.order.filter { settled[$0] == nil }
     var outputs = zip(plan.outputs, settled).map {
       OutputResult(size: $0.placement.canvas, byteCount: 0, skipped: $1)
@@ -100,7 +106,8 @@ package final class Thumbnailer {
       for (index, place) in order.enumerated() {
         clock.enter(.resize)
         let picture = streamed.shape.picture(index)
-        outputs[place].byteCount = try write(picture, plan.outputs[place], job.outputs[place], &clock, deadline)
+        outputs[place].byteCount = try write(
+          picture, plan.outputs[place], metadata, job.outputs[place], &clock, deadline)
       }
     } else {
       try admitWhole(header, plan, source, &clock, &deadline)
@@ -109,20 +116,21 @@ package final class Thumbnailer {
       try check(report)
       for place in order.dropLast() {
         let picture = try shaped(decoded.picture.shared(), plan.outputs[place], &clock, deadline)
-        outputs[place].byteCount = try write(picture, plan.outputs[place], job.outputs[place], &clock, deadline)
+        outputs[place].byteCount = try write(
+          picture, plan.outputs[place], metadata, job.outputs[place], &clock, deadline)
       }
       // The last one may have the decoded picture's memory.
       let last = order[order.count - 1]
       let picture = try shaped(decoded.unwrapped(), plan.outputs[last], &clock, deadline)
-      outputs[last].byteCount = try write(picture, plan.outputs[last], job.outputs[last], &clock, deadline)
+      outputs[last].byteCount = try write(picture, plan.outputs[last], metadata, job.outputs[last], &clock, deadline)
     }
     clock.finish()
-    return unsafe .written(
-      WrittenPicture(
-        sourceSize: header.size, sourceByteCount: source.bytes.count, outputs: outputs,
-        warningCount: report.noteCount + (report.damage == nil ? 0 : 1),
-        firstWarning: report.damage?.sentence ?? report.firstNote, times: clock.times,
-        cpuTimes: clock.cpuTimes))
+    var picture = unsafe WrittenPicture(
+      sourceSize: header.size, sourceByteCount: source.bytes.count, outputs: outputs,
+      warningCount: report.noteCount + (report.damage == nil ? 0 : 1),
+      firstWarning: report.damage?.sentence ?? report.firstNote, times: clock.times, cpuTimes: clock.cpuTimes)
+    picture.notes = plan.outputs[0].colour.notes
+    return .written(picture)
   }
 
   /// Why an output needs not be made, if so.
@@ -142,13 +150,17 @@ package final class Thumbnailer {
   /// Encodes and writes one output's picture.
   /// - Returns: its bytes.
   private func write(
-    _ small: borrowing Picture, _ plan: OutputPlan, _ output: JobOutput, _ clock: inout StageClock,
-    _ deadline: Deadline
+    _ small: borrowing Picture, _ plan: OutputPlan, _ metadata: PictureMetadata?, _ output: JobOutput,
+    _ clock: inout StageClock, _ deadline: Deadline
   ) throws -> Int {
 
     clock.enter(.encode)
     try deadline.check(.encode)
-    let bytes = try unsafe encoder.encode(small, plan.encode)
+    var request = plan.encode
+    if let metadata {
+      request.metadata = metadata.fitted(to: plan.placement.canvas, isTurned: recipe.orientation == .apply)
+    }
+    let bytes = try unsafe encoder.encode(small, request)
 
     clock.enter(.write)
     try unsafe OutputFile.write(bytes, to: output.path, existing: recipe.existing, durability: recipe.durability)
@@ -203,7 +215,8 @@ package final class Thumbnailer {
     if start.byteCount == start.status.byteCount { return start }
     do {
       let header = try unsafe decoder.readHeader(start.bytes, limits: limits(deadline))
-      let plan = ThumbnailPlan(header, recipe: recipe, formats: job.outputs.map(\.format))
+      let plan = ThumbnailPlan(
+        header, recipe: recipe, formats: job.outputs.map(\.format), transforms: transforms)
       try admit(MemoryEstimate(header, plan: plan, fileByteCount: start.status.byteCount), &clock, &deadline)
     } catch CodecError.truncated {
       // The header is longer than the start: admitted as if it were the largest picture there can be.
@@ -221,7 +234,8 @@ package final class Thumbnailer {
     _ source: borrowing SourceFile, of job: Job, _ clock: inout StageClock, _ deadline: inout Deadline
   ) throws -> (ImageHeader, ThumbnailPlan) {
     let header = try unsafe decoder.readHeader(source.bytes, limits: limits(deadline))
-    let plan = ThumbnailPlan(header, recipe: recipe, formats: job.outputs.map(\.format))
+    let plan = ThumbnailPlan(
+      header, recipe: recipe, formats: job.outputs.map(\.format), transforms: transforms)
     let estimate = MemoryEstimate(header, plan: plan, fileByteCount: source.byteCount)
     if try admit(estimate, &clock, &deadline) == .afterWaiting {
       // The decoder has to know the new deadline.

@@ -10,7 +10,7 @@ extension Recipe {
     for size in sizes { size.write(to: &wire) }
     for text in [
       fit.rawValue, gravity.rawValue, padding.rawValue, upscale.rawValue, kernel.rawValue, colour.rawValue,
-      shrink.rawValue, orientation.rawValue, profile.rawValue,
+      metadata.rawValue, gray.rawValue, light.rawValue, shrink.rawValue, orientation.rawValue, profile.rawValue,
       jpeg.subsampling.rawValue, jpeg.scans.rawValue, existing.rawValue, durability.rawValue,
       clocks.rawValue,
       tolerance.rawValue, decoder.rawValue,
@@ -31,6 +31,9 @@ extension Recipe {
     upscale = try wire.value(Upscaling.self)
     kernel = try wire.value(Kernel.self)
     colour = try wire.value(ColourRequest.self)
+    metadata = try wire.value(MetadataRule.self)
+    gray = try wire.value(GrayKind.self)
+    light = try wire.value(LightRule.self)
     shrink = try wire.value(ShrinkRule.self)
     orientation = try wire.value(OrientationRule.self)
     profile = try wire.value(ProfileRule.self)
@@ -116,6 +119,8 @@ extension Outcome {
       }
       wire.write(picture.warningCount)
       wire.write(picture.firstWarning)
+      wire.write(picture.notes.count)
+      for note in picture.notes { wire.write(note.rawValue) }
       for times in [picture.times, picture.cpuTimes] {
         for stage in Stage.allCases { wire.write(times[stage].nanoseconds) }
       }
@@ -142,6 +147,7 @@ extension Outcome {
       var picture = WrittenPicture(
         sourceSize: sourceSize, sourceByteCount: sourceByteCount, outputs: outputs,
         warningCount: try wire.integer(), firstWarning: try wire.text(), times: StageTimes(), cpuTimes: StageTimes())
+      for _ in 0..<(try wire.count()) { picture.notes.append(try wire.value(PictureNote.self)) }
       for stage in Stage.allCases { picture.times[stage] = .nanoseconds(try wire.integer()) }
       for stage in Stage.allCases { picture.cpuTimes[stage] = .nanoseconds(try wire.integer()) }
       self = .written(picture)

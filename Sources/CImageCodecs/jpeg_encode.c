@@ -96,11 +96,12 @@ static input_size size_of_input(const jpeg_write_options *options, int index) {
 static bool is_factor(uint8_t factor) { return factor == 1 || factor == 2 || factor == 4; }
 
 static bool are_valid(const jpeg_write_options *options, const codec_plane *planes) {
-  enum { most_icc_segments = 255, icc_bytes_a_segment = 65519 };
+  enum { most_icc_segments = 255, icc_bytes_a_segment = 65519, most_segment_bytes = 65533 };
   if (options->width < 1 || options->width > JPEG_MAX_DIMENSION) return false;
   if (options->height < 1 || options->height > JPEG_MAX_DIMENSION) return false;
   if (options->quality < 1 || options->quality > 100) return false;
   if (options->icc && options->icc_bytes > most_icc_segments * icc_bytes_a_segment) return false;
+  if (options->exif_bytes > most_segment_bytes || options->xmp_bytes > most_segment_bytes) return false;
   if (options->input != JPEG_INPUT_GRAY) {
     if (!is_factor(options->horizontal) || !is_factor(options->vertical)) return false;
     if (options->horizontal * options->vertical + 2 > C_MAX_BLOCKS_IN_MCU) return false;
@@ -179,6 +180,8 @@ static void write_picture(jpeg_writer *writer, const jpeg_write_options *options
   }
   set_parameters(compress, options);
   jpeg_start_compress(compress, TRUE);
+  if (options->exif) jpeg_write_marker(compress, JPEG_APP0 + 1, options->exif, (unsigned int)options->exif_bytes);
+  if (options->xmp) jpeg_write_marker(compress, JPEG_APP0 + 1, options->xmp, (unsigned int)options->xmp_bytes);
   if (options->icc && options->icc_bytes > 0) {
     jpeg_write_icc_profile(compress, options->icc, (unsigned int)options->icc_bytes);
   }

@@ -18,6 +18,8 @@ package struct DecodeRequest: Hashable, Sendable {
     case gray
     /// Whatever the file has, as interleaved gray or RGB.
     case colour
+    /// As `colour`, but of a file of four inks those, 0 for none.
+    case inks
     /// Planes for a JPEG encoder, where the file has them; else as `colour`.
     case planes
   }

@@ -10,6 +10,7 @@ package struct EncodeRequest: Hashable, Sendable {
   package var profile: [UInt8]?
   /// PNG only.
   package var colourChunks = PNGColourChunks()
+  package var metadata = PictureMetadata()
 
   package init(format: ImageFormat) { self.format = format }
 }
@@ -51,26 +52,43 @@ package struct EncodeRequest: Hashable, Sendable {
       }
       unsafe options.input = plane.channels == 1 ? .JPEG_INPUT_GRAY : .JPEG_INPUT_RGB
       let space: ProfileSpace = plane.channels == 1 ? .gray : .rgb
-      return try unsafe write(&options, [plane.forC], profile: request.profile, space)
+      return try unsafe write(&options, [plane.forC], profile: request.profile, space, request.metadata)
     case .yCbCr(let planes):
       unsafe options.input = .JPEG_INPUT_YCBCR
       let forC = unsafe [planes.luma.forC, planes.cb.forC, planes.cr.forC]
-      return try unsafe write(&options, forC, profile: request.profile, .rgb)
+      return try unsafe write(&options, forC, profile: request.profile, .rgb, request.metadata)
     }
   }
 
   private func write(
-    _ options: inout jpeg_write_options, _ planes: [codec_plane], profile: [UInt8]?, _ space: ProfileSpace
+    _ options: inout jpeg_write_options, _ planes: [codec_plane], profile: [UInt8]?, _ space: ProfileSpace,
+    _ metadata: PictureMetadata
   ) throws(CodecError) -> UnsafeRawBufferPointer {
     let kept = profile.flatMap { ProfileSpace(profile: $0) == space ? $0 : nil } ?? []
     var out = unsafe codec_bytes()
+    let exif = Encoder.segment(PictureMetadata.exifStart, metadata.exif)
+    let xmp = Encoder.segment(PictureMetadata.xmpStart, metadata.xmp)
     let status = unsafe kept.withUnsafeBufferPointer { icc in
-      unsafe options.icc = icc.isEmpty ? nil : icc.baseAddress
-      unsafe options.icc_bytes = icc.count
-      return unsafe jpeg_writer_write(jpeg.handle, &options, planes, &out, &report)
+      unsafe exif.withUnsafeBufferPointer { exif in
+        unsafe xmp.withUnsafeBufferPointer { xmp in
+          unsafe options.icc = icc.isEmpty ? nil : icc.baseAddress
+          unsafe options.icc_bytes = icc.count
+          unsafe options.exif = exif.isEmpty ? nil : exif.baseAddress
+          unsafe options.exif_bytes = exif.count
+          unsafe options.xmp = xmp.isEmpty ? nil : xmp.baseAddress
+          unsafe options.xmp_bytes = xmp.count
+          return unsafe jpeg_writer_write(jpeg.handle, &options, planes, &out, &report)
+        }
+      }
     }
     guard status == .CODEC_OK else { throw report.error(limits: DecodeLimits()) }
     return unsafe UnsafeRawBufferPointer(start: out.bytes, count: out.count)
+  }
+
+  /// The contents of an APP1 segment; empty where there is nothing, or more than fits.
+  private static func segment(_ start: [UInt8], _ content: [UInt8]?) -> [UInt8] {
+    guard let content, start.count + content.count <= 65533 else { return [] }
+    return start + content
   }
 
   private func encodePNG(
@@ -81,7 +99,9 @@ package struct EncodeRequest: Hashable, Sendable {
     case .pixels(let plane):
       let space: ProfileSpace = plane.channels < 3 ? .gray : .rgb
       let profile = request.profile.flatMap { ProfileSpace(profile: $0) == space ? $0 : nil }
-      return try unsafe png.encode(plane, level: request.png.level, profile: profile, chunks: request.colourChunks)
+      return try unsafe png.encode(
+        plane,
+        level: request.png.level, profile: profile, chunks: request.colourChunks, metadata: request.metadata)
     }
   }
 }

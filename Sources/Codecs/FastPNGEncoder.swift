@@ -42,7 +42,8 @@ package final class FastPNGEncoder {
   ///   - level: 0...9, in zlib's sense: 0 stores, 1 is fast, 9 is small.
   ///   - profile: of the plane's kind of colour, RGB or gray; then the sRGB chunk is left out.
   package func encode(
-    _ plane: borrowing Plane, level: Int, profile: [UInt8]? = nil, chunks: PNGColourChunks = PNGColourChunks()
+    _ plane: borrowing Plane, level: Int, profile: [UInt8]? = nil, chunks: PNGColourChunks = PNGColourChunks(),
+    metadata: PictureMetadata = PictureMetadata()
   ) throws(CodecError) -> UnsafeRawBufferPointer {
     precondition((0...9).contains(level), "a PNG level is 0...9")
     let profile = profile ?? []
@@ -55,14 +56,14 @@ package final class FastPNGEncoder {
     let profileBound = profile.isEmpty ? 0 : compressor.bound(profile.count)
     let bound = compressor.bound(filteredBytes)
     guard bound < 1 << 31, profileBound < 1 << 31 else { throw .unsupported("a PNG chunk of 2 GiB or more") }
-    // Signature, IHDR, sRGB, gAMA, cHRM, IEND, and what IDAT and iCCP have beside their data: 169 bytes.
-    let capacity = bound + profileBound + 256
+    // Signature, IHDR, cICP, sRGB, gAMA, cHRM, IEND, and what IDAT and iCCP have beside their data: 185 bytes.
+    let capacity = bound + profileBound + metadata.chunkByteCount + 256
     output = nil
     let buffer = pool.take(byteCount: capacity)
     var writer = unsafe PNGChunkWriter(base: buffer.base, capacity: buffer.capacity)
     writer.putHeader(plane)
     let fits =
-      unsafe writer.putColour(chunks, profile, compressor)
+      unsafe writer.putColour(chunks, profile, compressor) && writer.putMetadata(metadata)
       && writer.put(.idat) { target, space in
         unsafe compressor.compress(UnsafeRawBufferPointer(start: filtered.base, count: filteredBytes), target, space)
       }

@@ -27,6 +27,9 @@ package struct ImageHeader: Hashable, Sendable {
   /// JPEG: what decodes it when it is shrunk, unless that turns out to be `ScaledJPEG` and declines.
   package var path = DecodingPath.library
 
+  /// What no output keeps.
+  package var notes: [PictureNote] = []
+
   /// The size of the picture standing upright.
   package var uprightSize: PixelSize { orientation.transposes ? size.transposed : size }
 }
@@ -66,6 +69,8 @@ package struct Subsampling: Hashable, Sendable {
 
 /// PNG's colour chunks beside iCCP, carried from PNG to PNG as they are.
 package struct PNGColourChunks: Hashable, Sendable {
+  /// cICP: primaries, transfer function, matrix and range of ITU-T H.273. Before a profile and all others.
+  package var codePoints: [UInt8]?
   /// sRGB rendering intent, 0...3.
   package var srgbIntent: UInt8?
   /// gAMA, times 100000.

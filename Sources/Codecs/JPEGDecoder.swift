@@ -27,7 +27,9 @@ internal import ScaledJPEG
     guard unsafe jpeg_reader_begin(reader.handle, base, bytes.count, limits.forC, &header, &report) == .CODEC_OK else {
       throw report.error(limits: limits)
     }
-    return unsafe ImageHeader(header)
+    var result = unsafe ImageHeader(header)
+    if unsafe JPEGSegments(bytes).haveGainMap(bytes) { result.notes.append(.gainMap) }
+    return result
   }
 
   func decode(_ request: DecodeRequest) throws(CodecError) -> DecodedPicture {
@@ -37,7 +39,7 @@ internal import ScaledJPEG
       var plane = Plane(shape.planes.0, from: pool)
       plane.extent = extent(ofComponent: 0, layout: layout, request.denominator)
       try unsafe fill([plane.forC], request, layout)
-      if plane.channels == 4 {
+      if plane.channels == 4, request.content != .inks {
         plane = plane.convertedFromCMYK(pool: pool)
       }
       return DecodedPicture(picture: .pixels(plane), report: report.decodeReport(limits: limits))

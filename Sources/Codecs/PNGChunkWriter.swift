@@ -4,12 +4,23 @@ internal import Imaging
 /// The names of the chunks that are written.
 enum PNGChunkName: String {
   case ihdr = "IHDR"
+  case cicp = "cICP"
   case iccp = "iCCP"
   case srgb = "sRGB"
   case gama = "gAMA"
   case chrm = "cHRM"
+  case exif = "eXIf"
+  case itxt = "iTXt"
   case idat = "IDAT"
   case iend = "IEND"
+}
+
+extension PictureMetadata {
+  /// The most that its chunks take.
+  var chunkByteCount: Int {
+    let xmp = xmp.map { $0.count + PictureMetadata.xmpChunkStart.count + 12 } ?? 0
+    return (exif.map { $0.count + 12 } ?? 0) + xmp + texts.reduce(0) { $0 + $1.body.count + 12 }
+  }
 }
 
 /// Appends PNG's chunks, with their lengths and CRCs, to memory that somebody else owns.
@@ -35,6 +46,7 @@ enum PNGChunkName: String {
 
   /// What says how to see the colours; false if the profile did not fit.
   mutating func putColour(_ chunks: PNGColourChunks, _ profile: [UInt8], _ compressor: Compressor) -> Bool {
+    if let codePoints = chunks.codePoints { put(.cicp, codePoints) }
     if !profile.isEmpty {
       // A name, a zero, and 0 for zlib.
       let name = Array("ICC profile".utf8) + [0, 0]
@@ -52,9 +64,19 @@ enum PNGChunkName: String {
     return true
   }
 
-  mutating func put(_ name: PNGChunkName, _ body: [UInt8]) {
+  /// Always true, so that it can stand in a row of conditions.
+  mutating func putMetadata(_ metadata: PictureMetadata) -> Bool {
+    if let exif = metadata.exif { put(.exif, exif) }
+    if let xmp = metadata.xmp { put(.itxt, PictureMetadata.xmpChunkStart + xmp) }
+    for text in metadata.texts { put(name: text.name, text.body) }
+    return true
+  }
+
+  mutating func put(_ name: PNGChunkName, _ body: [UInt8]) { put(name: Array(name.rawValue.utf8), body) }
+
+  private mutating func put(name: [UInt8], _ body: [UInt8]) {
     let start = count
-    append(bigEndian(UInt32(body.count)) + name.rawValue.utf8 + body)
+    append(bigEndian(UInt32(body.count)) + name + body)
     close(start)
   }
 

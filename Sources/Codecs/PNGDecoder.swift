@@ -27,6 +27,10 @@ internal import Imaging
       result.comesInStrips = unsafe FastPNGDecoder.accepts(
         PNGLayout(header), channels: result.decodedChannels, depth: depth)
     }
+    let extras = unsafe PNGExtras(bytes)
+    result.colourChunks.codePoints = extras.codePoints
+    result.colourChunks.srgbIntent = extras.srgbIntent ?? result.colourChunks.srgbIntent
+    if extras.isAnimated { result.notes.append(.frames) }
     return result
   }
 

@@ -1,29 +1,46 @@
+/// What gray stands for (`--gray-as`).
+package enum GrayKind: String, CaseIterable, Sendable {
+  /// Y = 0.299 R + 0.587 G + 0.114 B of the stored values (ITU-R BT.601-7, 2.5.1): what a JPEG's luma plane holds.
+  case luma601
+  /// Y = 0.2126 R + 0.7152 G + 0.0722 B of the stored values (ITU-R BT.709-6, 3.2).
+  case luma709
+  /// The same sum of light, stored by sRGB's curve: as bright as the colour is seen.
+  case luminance
+
+  /// The weights of red, green and blue times 65536; they sum to 65536 exactly, so that white stays white.
+  fileprivate var weights: (red: Int, green: Int, blue: Int) {
+    switch self {
+    case .luma601: (19595, 38470, 7471)
+    case .luma709, .luminance: (13933, 46871, 4732)
+    }
+  }
+}
+
 extension Plane {
-  /// The BT.601 luma of RGB, alpha kept: 3 channels give 1, 4 give 2, fewer are returned as they are.
-  ///
-  /// Y = 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601-7, 2.5.1) on the values as stored, in 16-bit fixed point, rounded
-  /// to nearest: what a JPEG's luma plane holds, so that both formats agree.
-  package consuming func grayscale(from pool: BufferPool) -> Plane {
-    channels < 3 ? self : luma(from: pool)
+  /// The gray of RGB, alpha kept: 3 channels give 1, 4 give 2, fewer are returned as they are. In 16-bit fixed point,
+  /// rounded to nearest.
+  package consuming func grayscale(_ kind: GrayKind = .luma601, from pool: BufferPool) -> Plane {
+    channels < 3 ? self : gray(kind, from: pool)
   }
 
   /// The same for a plane that is kept, of 3 or 4 channels.
-  package func luma(from pool: BufferPool) -> Plane {
+  package func gray(_ kind: GrayKind, from pool: BufferPool) -> Plane {
     var gray = Plane(size: size, channels: channels - 2, depth: depth, from: pool)
     gray.extent = extent
-    switch depth {
-    case .eight: writeLuma(of: self, into: gray, sample: UInt8.self)
-    case .sixteen: writeLuma(of: self, into: gray, sample: UInt16.self)
+    let weights = kind.weights
+    switch (depth, kind) {
+    case (.eight, .luminance): writeLuminance(self, gray, weights, UInt8.self, Light.ofEight, Light.toEight)
+    case (.sixteen, .luminance): writeLuminance(self, gray, weights, UInt16.self, Light.ofSixteen, Light.toSixteen)
+    case (.eight, _): writeLuma(of: self, into: gray, weights, sample: UInt8.self)
+    case (.sixteen, _): writeLuma(of: self, into: gray, weights, sample: UInt16.self)
     }
     return gray
   }
 }
 
-/// The weights of red, green and blue times 65536; they sum to 65536 exactly, so that white stays white.
-private let lumaWeights = (red: 19595, green: 38470, blue: 7471)
-
 private func writeLuma<Sample: FixedWidthInteger & BitwiseCopyable>(
-  of source: borrowing Plane, into target: borrowing Plane, sample: Sample.Type
+  of source: borrowing Plane, into target: borrowing Plane, _ weights: (red: Int, green: Int, blue: Int),
+  sample: Sample.Type
 ) {
   let channels = source.channels
   for y in 0..<source.size.height {
@@ -31,9 +48,28 @@ private func writeLuma<Sample: FixedWidthInteger & BitwiseCopyable>(
     var from = unsafe source.row(y).assumingMemoryBound(to: Sample.self)
     var to = unsafe target.row(y).assumingMemoryBound(to: Sample.self)
     for _ in 0..<source.size.width {
-      let sum =
-        unsafe Int(from[0]) * lumaWeights.red + Int(from[1]) * lumaWeights.green + Int(from[2]) * lumaWeights.blue
+      let sum = unsafe Int(from[0]) * weights.red + Int(from[1]) * weights.green + Int(from[2]) * weights.blue
       unsafe to[0] = Sample(truncatingIfNeeded: (sum + 32768) >> 16)
+      if channels == 4 { unsafe to[1] = unsafe from[3] }
+      unsafe from += channels
+      unsafe to += channels - 2
+    }
+  }
+}
+
+private func writeLuminance<Sample: FixedWidthInteger & BitwiseCopyable>(
+  _ source: borrowing Plane, _ target: borrowing Plane, _ weights: (red: Int, green: Int, blue: Int),
+  _: Sample.Type, _ light: [UInt16], _ value: [Sample]
+) {
+  let channels = source.channels
+  for y in 0..<source.size.height {
+    // SAFETY: as in `writeLuma`.
+    var from = unsafe source.row(y).assumingMemoryBound(to: Sample.self)
+    var to = unsafe target.row(y).assumingMemoryBound(to: Sample.self)
+    for _ in 0..<source.size.width {
+      let (red, green, blue) = unsafe (light[Int(from[0])], light[Int(from[1])], light[Int(from[2])])
+      let sum = Int(red) * weights.red + Int(green) * weights.green + Int(blue) * weights.blue
+      unsafe to[0] = value[(sum + 32768) >> 16]
       if channels == 4 { unsafe to[1] = unsafe from[3] }
       unsafe from += channels
       unsafe to += channels - 2

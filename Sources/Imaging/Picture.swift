@@ -3,7 +3,8 @@
 /// It has one owner, and each step of the pipeline consumes the bigger picture to make the smaller one, so that what is
 /// in memory at any time can be read off the text.
 package enum Picture: ~Copyable {
-  /// One interleaved plane: 1 gray, 2 gray and alpha, 3 RGB, 4 RGB and alpha (not premultiplied).
+  /// One interleaved plane: 1 gray, 2 gray and alpha, 3 RGB, 4 RGB and alpha (not premultiplied), or the four inks where
+  /// a decoder was asked for them.
   case pixels(Plane)
   case yCbCr(ColourPlanes)
 

@@ -1,4 +1,5 @@
 package import Batch
+internal import Codecs
 internal import Imaging
 
 /// The events of `--json`, one object a line, as scripts rely on them: fields are added, never renamed.
@@ -56,6 +57,7 @@ package enum Events {
     line.add("outputBytes", result.byteCount)
     line.add("warnings", picture.warningCount)
     if picture.warningCount > 0 { line.add("warning", picture.firstWarning) }
+    if !picture.notes.isEmpty { line.add("notes", texts: picture.notes.map(\.rawValue)) }
     line.add("seconds", stages(picture.times))
     return line.text
   }

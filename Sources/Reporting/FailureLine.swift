@@ -1,4 +1,5 @@
 package import Batch
+internal import Codecs
 package import SystemPackage
 
 /// Whether lines for people may carry colour.
@@ -35,6 +36,11 @@ extension Job {
 private func failureLine(_ source: String, _ error: JobError, style: TextStyle) -> String {
   let what = "\(error.stage.rawValue): \(terminalText(error.message)) [\(error.code.rawValue)]"
   return "\(style.alarming("failed")) \(source): \(what)"
+}
+
+/// One line for what a written picture lacks.
+func noteLine(_ source: FilePath, _ note: PictureNote, style: TextStyle) -> String {
+  "\(style.cautious("note")) \(source.forTerminal): \(note.sentence)"
 }
 
 /// One line for a picture that was written although its decoder complained.

@@ -149,7 +149,8 @@ package final class RunReporter: Sendable {
     switch (outcome, verbosity) {
     case (.failed(let error), _): return failureLine(job, error, style: style)
     case (.written(let picture), .verbose):
-      let warning = picture.warningCount > 0 ? "\n" + warningLine(job.source, picture, style: style) : ""
+      let notes = picture.notes.map { "\n" + noteLine(job.source, $0, style: style) }.joined()
+      let warning = (picture.warningCount > 0 ? "\n" + warningLine(job.source, picture, style: style) : "") + notes
       return writtenLines(job, picture).joined(separator: "\n") + warning
     case (.skipped(let reason), .verbose): return skippedLines(job, reason).joined(separator: "\n")
     case (.written, _), (.skipped, _): return nil

@@ -1,3 +1,5 @@
+internal import Codecs
+
 /// A run as its last line tells it.
 package struct RunSummary: Sendable {
   package var tally: Tally
@@ -27,7 +29,22 @@ package struct RunSummary: Sendable {
       text += "\(humanByteCount(tally.sourceByteCount)) read, \(humanByteCount(tally.outputByteCount)) written)"
     }
     if tally.warned > 0 { text += "; \(tally.warned) with decoder warnings, see --verbose" }
+    let noted = PictureNote.allCases.compactMap { note in
+      tally.notes[note].map { note.counted($0) }
+    }
+    if !noted.isEmpty { text += "; " + noted.joined(separator: ", ") }
     return text
+  }
+}
+
+extension PictureNote {
+  fileprivate func counted(_ count: Int) -> String {
+    switch self {
+    case .gainMap: "the gain maps of \(count) were dropped"
+    case .frames: "of \(count) animated only the still picture was used"
+    case .profile: "\(count) lost a profile that is not sRGB, use --icc srgb"
+    case .inks: "\(count) in CMYK without a profile have approximate colours"
+    }
   }
 }
 

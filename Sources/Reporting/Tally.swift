@@ -1,4 +1,5 @@
 package import Batch
+package import Codecs
 
 /// What became of the pictures of a run, added up as they end.
 ///
@@ -11,6 +12,8 @@ package struct Tally: Hashable, Sendable {
   package private(set) var planned = 0
   /// Pictures written although their decoder complained.
   package private(set) var warned = 0
+  /// How many of the written pictures lack what.
+  package private(set) var notes: [PictureNote: Int] = [:]
   /// Of the written pictures: bytes read and bytes written.
   package private(set) var sourceByteCount = 0
   package private(set) var outputByteCount = 0
@@ -31,6 +34,7 @@ package struct Tally: Hashable, Sendable {
     case .written(let picture):
       written += 1
       warned += picture.warningCount > 0 ? 1 : 0
+      for note in picture.notes { notes[note, default: 0] += 1 }
       sourceByteCount += picture.sourceByteCount
       outputByteCount += picture.outputByteCount
       outputs += picture.outputs.count { $0.skipped == nil }

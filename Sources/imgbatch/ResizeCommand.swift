@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Batch
+internal import Imaging
 
 struct ResizeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -36,6 +37,19 @@ struct ResizeCommand: ParsableCommand {
   }
 }
 
+/// What gray is.
+struct GrayOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      """
+      What gray stands for: luma601 (what JPEGs store; fastest), luma709, or luminance, as bright as the colours are \
+      seen. Makes grayscale pictures by itself. (default: luma601)
+      """, valueName: "kind"))
+  var grayAs: GrayKind?
+
+  func apply(to recipe: inout Recipe) { recipe.gray = grayAs ?? recipe.gray }
+}
+
 /// The look of thumbnails, which may keep their colour.
 struct ColourPictureOptions: ParsableArguments {
   @OptionGroup var common: PictureOptions
@@ -43,8 +57,11 @@ struct ColourPictureOptions: ParsableArguments {
   @Flag(help: "Write grayscale pictures.")
   var gray = false
 
+  @OptionGroup var kind: GrayOptions
+
   func apply(to recipe: inout Recipe) {
     common.apply(to: &recipe, defaultSize: recipe.size)
-    recipe.colour = gray ? .gray : .asSource
+    recipe.colour = gray || kind.grayAs != nil ? .gray : .asSource
+    kind.apply(to: &recipe)
   }
 }

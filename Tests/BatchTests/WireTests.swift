@@ -28,6 +28,9 @@ import Testing
     recipe.upscale = .allowed
     recipe.kernel = .mitchell
     recipe.colour = .gray
+    recipe.metadata = .keep
+    recipe.gray = .luminance
+    recipe.light = .linear
     recipe.shrink = .off
     recipe.orientation = .ignore
     recipe.profile = .strip

@@ -163,6 +163,10 @@ typedef struct {
   bool progressive;                ///< else baseline; Huffman tables are optimised either way
   const uint8_t *_Nullable icc;
   size_t icc_bytes;
+  const uint8_t *_Nullable exif;   ///< the whole APP1 segment's contents, signature first; 65533 bytes at most
+  size_t exif_bytes;
+  const uint8_t *_Nullable xmp;    ///< as `exif`
+  size_t xmp_bytes;
 } jpeg_write_options;
 
 typedef struct {
