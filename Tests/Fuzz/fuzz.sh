@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Damages the samples and decodes them for FUZZ_SECONDS (60), from FUZZ_SEED (the time) on, under the address sanitizer
-# where it is there; then, for as long, damages JPEGs and compares ScaledJPEG with libjpeg. A file that ends the program stays in fuzz-findings/ and belongs into samples/broken/ with its mend.
+# where it is there; then, for as long, damages JPEGs and compares ScaledJPEG with libjpeg. A file that ends the program
+# stays in fuzz-findings/ and belongs into samples/broken/ with its mend.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 seconds=${FUZZ_SECONDS:-60}
@@ -23,7 +24,7 @@ trap 'rm -rf "$scratch"' EXIT
 mapfile -t samples < <(find samples -type f \( -name '*.jpg' -o -name '*.png' \) -size +0 | LC_ALL=C sort)
 export SWIFT_BACKTRACE=enable=no
 export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1
-export LSAN_OPTIONS=suppressions=Tests/Sanitizers/leaks.supp:print_suppressions=0
+export LSAN_OPTIONS=suppressions=$PWD/Tests/Sanitizers/leaks.supp:print_suppressions=0
 
 status=0
 "$program" run "$seconds" "$seed" "$scratch" "${samples[@]}" || status=$?
