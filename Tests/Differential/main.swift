@@ -36,14 +36,12 @@ func files(_ paths: ArraySlice<String>) -> [String] {
 let arguments = Array(CommandLine.arguments.dropFirst())
 switch arguments.first {
 case "compare" where arguments.count > 1:
-  var tally = Tally()
-  for path in files(arguments[1...]) { tally.compare(bytes(path), name: path) }
-  tally.end()
+  exit(compare(files(arguments[1...])))
 case "mutate" where arguments.count > 3:
   guard let seconds = Double(arguments[1]), let seed = UInt64(arguments[2]) else {
     complain("mutate SECONDS SEED PATH...")
   }
-  mutate(files(arguments[3...]).map(bytes), seconds: seconds, seed: seed)
+  exit(mutate(files(arguments[3...]).map(bytes), seconds: seconds, seed: seed))
 case "time" where arguments.count > 2:
   guard let rounds = Int(arguments[1]), rounds > 0 else { complain("time ROUNDS PATH...") }
   time(files(arguments[2...]), rounds: rounds)
