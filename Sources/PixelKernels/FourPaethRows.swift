@@ -38,41 +38,37 @@ extension Unfilter {
     let to = unsafe (
       rows, rows + (stride - width), rows + 2 * (stride - width), rows + 3 * (stride - width)
     )
-    /// Near the ends of the rows: those that have not begun are zeros, those that are over are left as they are.
-    @inline(__always)
-    func carefulStep(_ offset: Int) {
-      func has(_ row: Int) -> Bool { offset >= row * width && offset < byteCount + row * width }
-      let top = unsafe has(0) ? four(above, offset) : 0
-      let filtered = unsafe (
-        has(0) ? four(from.0, offset) : 0, has(1) ? four(from.1, offset) : 0, has(2) ? four(from.2, offset) : 0,
-        has(3) ? four(from.3, offset) : 0
+    // Near the ends of the rows those that have not begun are zeros, and those that are over are left as they are.
+    var offset = 0
+    while offset < byteCount + 3 * width {
+      let has = (
+        offset < byteCount, offset >= width && offset < byteCount + width,
+        offset >= 2 * width && offset < byteCount + 2 * width, offset >= 3 * width
       )
       let middle = upper.left
-      let first = upper.step(filtered.0, filtered.1, above: widened(top, 0))
-      let second = lower.step(filtered.2, filtered.3, above: upperHalf(middle))
-      if has(0) { unsafe put(UInt32(truncatingIfNeeded: first), to.0 + offset) }
-      if has(1) { unsafe put(UInt32(truncatingIfNeeded: first >> 32), to.1 + offset) }
-      if has(2) { unsafe put(UInt32(truncatingIfNeeded: second), to.2 + offset) }
-      if has(3) { unsafe put(UInt32(truncatingIfNeeded: second >> 32), to.3 + offset) }
-    }
-    var offset = 0
-    while offset < 3 * width {
-      carefulStep(offset)
+      let top = unsafe has.0 ? four(above, offset) : 0
+      let first = unsafe upper.step(
+        has.0 ? four(from.0, offset) : 0, has.1 ? four(from.1, offset) : 0, above: widened(top, 0))
+      let second = unsafe lower.step(
+        has.2 ? four(from.2, offset) : 0, has.3 ? four(from.3, offset) : 0, above: upperHalf(middle))
+      if has.0 { unsafe put(UInt32(truncatingIfNeeded: first), to.0 + offset) }
+      if has.1 { unsafe put(UInt32(truncatingIfNeeded: first >> 32), to.1 + offset) }
+      if has.2 { unsafe put(UInt32(truncatingIfNeeded: second), to.2 + offset) }
+      if has.3 { unsafe put(UInt32(truncatingIfNeeded: second >> 32), to.3 + offset) }
       offset += width
-    }
-    while offset < byteCount {
-      let middle = upper.left
-      let first = unsafe upper.step(four(from.0, offset), four(from.1, offset), above: widened(four(above, offset), 0))
-      let second = unsafe lower.step(four(from.2, offset), four(from.3, offset), above: upperHalf(middle))
-      unsafe put(UInt32(truncatingIfNeeded: first), to.0 + offset)
-      unsafe put(UInt32(truncatingIfNeeded: first >> 32), to.1 + offset)
-      unsafe put(UInt32(truncatingIfNeeded: second), to.2 + offset)
-      unsafe put(UInt32(truncatingIfNeeded: second >> 32), to.3 + offset)
-      offset += width
-    }
-    while offset < byteCount + 3 * width {
-      carefulStep(offset)
-      offset += width
+      guard offset == 3 * width else { continue }
+      // From here to the end of the first row all four are there.
+      while offset < byteCount {
+        let middle = upper.left
+        let first = unsafe upper.step(
+          four(from.0, offset), four(from.1, offset), above: widened(four(above, offset), 0))
+        let second = unsafe lower.step(four(from.2, offset), four(from.3, offset), above: upperHalf(middle))
+        unsafe put(UInt32(truncatingIfNeeded: first), to.0 + offset)
+        unsafe put(UInt32(truncatingIfNeeded: first >> 32), to.1 + offset)
+        unsafe put(UInt32(truncatingIfNeeded: second), to.2 + offset)
+        unsafe put(UInt32(truncatingIfNeeded: second >> 32), to.3 + offset)
+        offset += width
+      }
     }
   }
 
@@ -92,7 +88,7 @@ extension Unfilter {
       let sum = Unfilter.addBytes(
         Unfilter.unsigned(Unfilter.widened(upper, lower)), Unfilter.unsigned(predicted))
       left = Unfilter.signed(sum)
-      return unsafe unsafeBitCast(SIMD8<UInt8>(truncatingIfNeeded: sum), to: UInt64.self)
+      return Unfilter.lowBytes(sum)
     }
   }
 
@@ -102,7 +98,7 @@ extension Unfilter {
   @inline(__always)
   private static func widened(_ low: UInt32, _ high: UInt32) -> SIMD8<Int16> {
     let bytes = unsafe unsafeBitCast(SIMD2(low, high), to: SIMD8<UInt8>.self)
-    return SIMD8<Int16>(truncatingIfNeeded: bytes)
+    return signed(widened8(bytes))
   }
 
   @inline(__always)

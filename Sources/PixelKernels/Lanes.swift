@@ -133,6 +133,14 @@ func narrowed16(_ v: SIMD8<Int32>) -> SIMD8<Int16> {
   return SIMD8(lane(0), lane(1), lane(2), lane(3), lane(4), lane(5), lane(6), lane(7))
 }
 
+/// Each byte in 16 bits, spelled out for the same reason: with zeros between.
+@inline(__always)
+func widened8(_ v: SIMD8<UInt8>) -> SIMD8<UInt16> {
+  var result = SIMD16<UInt8>.zero
+  result.evenHalf = v
+  return unsafe unsafeBitCast(result, to: SIMD8<UInt16>.self)
+}
+
 @inline(__always)
 func narrowed8(_ v: SIMD8<Int32>) -> SIMD8<UInt8> {
   @inline(__always)

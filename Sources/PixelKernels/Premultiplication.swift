@@ -26,7 +26,7 @@ package enum Premultiplication {
   /// Two pixels: each one's alpha in the lanes of its colours, and 255 in that of alpha.
   @inline(__always)
   private static func rgba(_ bytes: SIMD8<UInt8>) -> SIMD8<UInt16> {
-    let wide = SIMD8<UInt16>(truncatingIfNeeded: bytes)
+    let wide = widened8(bytes)
     let pixels = unsafe unsafeBitCast(wide, to: SIMD2<UInt64>.self)
     let alpha = pixels &>> 48
     let two = alpha | (alpha &<< 16)
@@ -36,7 +36,7 @@ package enum Premultiplication {
 
   @inline(__always)
   private static func grayAlpha(_ bytes: SIMD8<UInt8>) -> SIMD8<UInt16> {
-    let wide = SIMD8<UInt16>(truncatingIfNeeded: bytes)
+    let wide = widened8(bytes)
     let pixels = unsafe unsafeBitCast(wide, to: SIMD4<UInt32>.self)
     let factors = (pixels &>> 16) | SIMD4(repeating: 255 << 16)
     return unsafe wide &* unsafeBitCast(factors, to: SIMD8<UInt16>.self)

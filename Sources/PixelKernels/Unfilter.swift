@@ -183,15 +183,16 @@ package enum Unfilter {
   @inline(__always)
   static func predictor(_ a: SIMD8<Int16>, _ b: SIMD8<Int16>, _ c: SIMD8<Int16>) -> SIMD8<Int16> {
     let threshold = (c &+ c &+ c &- b) &- a
-    let low = pointwiseMin(a, b)
-    let high = pointwiseMax(a, b)
+    // Not the library's minimum and maximum, which stay calls where they are used often.
+    let low = a.replacing(with: b, where: b .< a)
+    let high = a.replacing(with: b, where: a .< b)
     let lowOrC = c.replacing(with: low, where: high .<= threshold)
     return lowOrC.replacing(with: high, where: threshold .<= low)
   }
 
   @inline(__always)
   private static func pixel(_ pointer: UnsafeRawPointer) -> SIMD8<UInt16> {
-    unsafe SIMD8<UInt16>(truncatingIfNeeded: pointer.loadUnaligned(as: SIMD8<UInt8>.self))
+    unsafe widened8(pointer.loadUnaligned(as: SIMD8<UInt8>.self))
   }
 
   @inline(__always)
@@ -209,8 +210,13 @@ package enum Unfilter {
 
   @inline(__always)
   private static func storeLow(_ v: SIMD8<UInt16>, to pointer: UnsafeMutableRawPointer, _ width: Int) {
-    let bytes = unsafe unsafeBitCast(SIMD8<UInt8>(truncatingIfNeeded: v), to: UInt64.self)
-    unsafe storeLow(bytes, to: pointer, width)
+    unsafe storeLow(lowBytes(v), to: pointer, width)
+  }
+
+  /// The low byte of each lane. Not the library's conversion, which stays a call where it is used often.
+  @inline(__always)
+  static func lowBytes(_ v: SIMD8<UInt16>) -> UInt64 {
+    unsafe unsafeBitCast(unsafeBitCast(v, to: SIMD16<UInt8>.self).evenHalf, to: UInt64.self)
   }
 
   @inline(__always)
