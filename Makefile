@@ -37,7 +37,7 @@ run: build
 	@echo "The thumbnails are in $(CURDIR)/thumbs"
 
 test: deps
-	swift test
+	.ci/test
 
 check: deps
 	swift format lint --strict --recursive --parallel $(swift_files)
