@@ -101,7 +101,9 @@ let package = Package(
     .testTarget(name: "CodecsTests", dependencies: ["Codecs", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "BatchTests",
-      dependencies: ["Batch", "CLCMS2", "Codecs", "Colour", "Imaging", "imgbatch-worker", paths, "TestSupport"],
+      dependencies: [
+        "Batch", "CLCMS2", "Codecs", "Colour", "DecoderTrials", "Imaging", "imgbatch-worker", paths, "TestSupport",
+      ],
       swiftSettings: strict),
     .testTarget(name: "FetchingTests", dependencies: ["Batch", "Codecs", "Fetching", paths], swiftSettings: strict),
     .testTarget(

@@ -34,7 +34,7 @@ struct MemoryEstimate {
 
   /// `ScaledJPEG` holds one row of MCUs, of 32 rows at most; libjpeg, for several scans, the whole picture.
   private static func coefficients(_ header: ImageHeader, _ plan: ThumbnailPlan) -> Int {
-    guard plan.decode.declining == .throwing, plan.decode.asksForScaled(header.path) else {
+    guard plan.decode.declining == .throwing, plan.decode.asksForScaled(header.path, header.colour) else {
       return header.coefficientByteCount
     }
     return ScaledDecoder.mostScratchBytes(width: header.size.width, components: header.decodedChannels)
@@ -48,7 +48,8 @@ struct MemoryEstimate {
     let isLumaOnly = plan.decode.content == .gray && header.colour == .yCbCr
     let samples = isLumaOnly ? 1 : header.decodedChannels
     // Four channels are converted to three beside them.
-    return width * height * ((samples == 4 ? 7 : samples) + (plan.isLinear ? 2 * samples : 0))
+    let channels = samples == 4 ? 7 : samples
+    return width * height * (channels + (plan.isMadeGray ? 1 : 0) + (plan.isLinear ? 2 * samples : 0))
   }
 
   /// The whole frame, and what is made of it before it is resampled: a gray one, or 16-bit products of colour and alpha.
@@ -56,11 +57,12 @@ struct MemoryEstimate {
     let channels = header.decodedChannels
     let pixels = (header.size.width + 64) * (header.size.height + 1)
     let frame = pixels * channels * (header.bits == 16 ? 2 : 1)
+    let resampled = plan.isMadeGray ? channels - 2 : channels
+    let gray = plan.isMadeGray ? frame / channels * resampled : 0
     let isOpaque = channels == 1 || channels == 3
     let products =
       (isOpaque && !plan.isLinear) || plan.outputs.allSatisfy { $0.storedTarget == header.size }
-      ? 0 : pixels * channels * 2
-    let gray = plan.decode.content == .gray && channels > 2 ? frame : 0
+      ? 0 : pixels * resampled * 2
     return frame + gray + products
   }
 

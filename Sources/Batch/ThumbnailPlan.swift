@@ -11,6 +11,8 @@ struct ThumbnailPlan {
   private(set) var isStreamed: Bool
   /// Whether light is resampled, in 16 bits.
   let isLinear: Bool
+  /// Whether a gray picture is made of the decoded one, at its size.
+  let isMadeGray: Bool
 
   /// - Parameters:
   ///   - formats: one for each size of the recipe.
@@ -30,6 +32,8 @@ struct ThumbnailPlan {
     decode.denominator = outputs.reduce(8) { min($0, $1.denominator(shrink)) }
     decode.content = ThumbnailPlan.content(recipe, formats, outputs[0].colour)
     isLinear = recipe.light == .linear
+    let isLuma = decode.content == .gray && header.colour == .yCbCr
+    isMadeGray = recipe.colour == .gray && outputs[0].colour.transform == nil && header.decodedChannels > 2 && !isLuma
     decode.reading = recipe.tolerance == .warningFails ? .everything : .needed
     decode.region = DecodeRegion(outputs.map { $0.region(recipe.kernel) }, of: header.size)
     decode.decoder = recipe.decoder

@@ -85,12 +85,14 @@ internal import ScaledJPEG
     _ planes: [codec_plane], _ request: DecodeRequest, _ layout: jpeg_layout
   ) throws(CodecError) {
     scaledVerdict = nil
-    if layout != .JPEG_LAYOUT_PIXELS, request.asksForScaled(unsafe header.path) {
+    if request.asksForScaled(unsafe header.path, SourceColour(unsafe header.colour)) {
       var wish = ScaledDecoder.Request(denominator: request.denominator)
       wish.mostScans = limits.scanCount
       wish.deadline = limits.deadline
       let targets = unsafe planes.map { unsafe ScaledPlane(base: $0.base, stride: $0.stride, rowCount: $0.rows) }
-      let verdict = unsafe scaled.decode(bytes, wish, into: targets)
+      // Planes that cannot be had raw, whatever the header promised, are libjpeg's to decode.
+      let verdict =
+        layout == .JPEG_LAYOUT_PIXELS ? .declined(.kind) : unsafe scaled.decode(bytes, wish, into: targets)
       scaledVerdict = verdict
       switch verdict {
       case .decoded: return
@@ -208,9 +210,10 @@ extension jpeg_header {
 }
 
 extension DecodeRequest {
-  /// Whether `ScaledJPEG` is asked to decode a picture.
-  package func asksForScaled(_ path: DecodingPath) -> Bool {
-    path == .scaled && decoder == .auto && reading == .needed && denominator > 1
+  /// Whether `ScaledJPEG` is asked to decode a picture: it makes planes, not interleaved colours.
+  package func asksForScaled(_ path: DecodingPath, _ colour: SourceColour) -> Bool {
+    let arePlanes = content == .gray || content == .planes || colour == .gray
+    return path == .scaled && arePlanes && decoder == .auto && reading == .needed && denominator > 1
   }
 }
 

@@ -1,4 +1,6 @@
 import Codecs
+import Colour
+import DecoderTrials
 import Foundation
 import Imaging
 import Synchronization
@@ -92,6 +94,69 @@ import Testing
     // The frame, and the 16-bit products of colour and alpha.
     let disc = 321 * 321 * 4
     #expect(try estimate("patterns/rgba-disc.png") >= disc + 2 * disc)
+  }
+
+  /// What a sample, as a whole in memory, is reckoned with.
+  private func estimate(
+    _ bytes: [UInt8], as format: ImageFormat, _ change: (inout Recipe) -> Void
+  ) throws -> (byteCount: Int, header: ImageHeader) {
+    var recipe = Recipe()
+    change(&recipe)
+    let header = try unsafe bytes.withUnsafeBytes { bytes in
+      try unsafe Decoder(pool: BufferPool()).readHeader(bytes, limits: DecodeLimits())
+    }
+    let plan = ThumbnailPlan(header, recipe: recipe, formats: [format], transforms: ColourTransforms()).whole
+    return (MemoryEstimate(header, plan: plan, fileByteCount: bytes.count).byteCount, header)
+  }
+
+  @Test func `Promise 3: all coefficients are reckoned with where only libjpeg makes what is wanted`() throws {
+    let bytes = try recoded(Places.sample("dogs/rex.jpg")) { $0.jpeg.scans = .progressive }
+    let changes: [(ImageFormat, (inout Recipe) -> Void)] = [
+      (.png, { _ in }),
+      (
+        .jpeg,
+        {
+          $0.colour = .gray; $0.gray = .luma709
+        }
+      ),
+      (
+        .jpeg,
+        {
+          $0.colour = .gray; $0.gray = .luminance
+        }
+      ),
+    ]
+    for (format, change) in changes {
+      let chosen = try estimate(bytes, as: format, change)
+      #expect(chosen.header.path == .scaled && chosen.header.coefficientByteCount > 0)
+      let libjpeg = try estimate(bytes, as: format) {
+        change(&$0)
+        $0.decoder = .libjpeg
+      }
+      #expect(chosen.byteCount == libjpeg.byteCount)
+    }
+  }
+
+  @Test(arguments: [GrayKind.luma709, .luminance])
+  func `Promise 3: gray that is made of a whole picture is reckoned with`(kind: GrayKind) throws {
+    func tiny(_ recipe: inout Recipe) {
+      recipe.size = .box(width: 8, height: 8)
+      recipe.shrink = .off
+    }
+    func gray(_ recipe: inout Recipe) {
+      tiny(&recipe)
+      recipe.colour = .gray
+      recipe.gray = kind
+    }
+    // What may be taken off for an output of fewer channels.
+    let output = 72 * 72 * 2 * 6
+    let bello = try Places.sample("dogs/bello.png")
+    let colour = try estimate(bello, as: .png, tiny)
+    #expect(colour.header.colour == .rgb)
+    #expect(try estimate(bello, as: .png, gray).byteCount + output >= colour.byteCount + colour.header.size.pixelCount)
+    let rex = try Places.sample("dogs/rex.jpg")
+    let three = try estimate(rex, as: .png, tiny)
+    #expect(try estimate(rex, as: .png, gray).byteCount + output >= three.byteCount + three.header.size.pixelCount)
   }
 
   @Test func `a picture that does not fit fails with limit-memory and the option, others come out`() throws {

@@ -1,0 +1,135 @@
+import Codecs
+import DecoderTrials
+import Foundation
+import Imaging
+import Synchronization
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import Batch
+
+/// Promise 3 for progressive JPEGs: admitted by the little that `ScaledJPEG` takes, and once more by what libjpeg takes
+/// where that has to decode them after all.
+@Suite struct DeclinedTests {
+  /// Admits what is no more than `most`, and keeps account.
+  private final class Account: MemoryAdmission, Sendable {
+    struct State {
+      var asked: [Int] = []
+      var held = 0
+      var mostHeldWhenAsked = 0
+    }
+    let state = Mutex(State())
+    let most: Int
+    let beyond: MemoryAnswer
+    var allowance: Int { 1 }
+    var mostForOne: Int { 1 << 30 }
+
+    init(most: Int, beyond: MemoryAnswer) {
+      self.most = most
+      self.beyond = beyond
+    }
+
+    func admit(_ byteCount: Int) -> MemoryAnswer {
+      state.withLock { state in
+        state.asked.append(byteCount)
+        state.mostHeldWhenAsked = max(state.mostHeldWhenAsked, state.held)
+        guard byteCount <= most else { return beyond }
+        state.held += byteCount
+        return .admitted(share: byteCount)
+      }
+    }
+
+    func release(_ share: Int) { state.withLock { $0.held -= share } }
+  }
+
+  private struct Result {
+    var outcome: Outcome?
+    var asked: [Int]
+    var output: Data?
+  }
+
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func result(
+    _ bytes: [UInt8], most: Int = .max, beyond: MemoryAnswer = .neverFits, _ change: (inout Recipe) -> Void = { _ in }
+  ) throws -> Result {
+    let source = try folder.add("source.jpg", bytes)
+    let output = folder("out.jpg")
+    try? FileManager.default.removeItem(atPath: output.string)
+    var recipe = Recipe()
+    recipe.tolerance = .nothingFails
+    recipe.size = .box(width: 32, height: 32)
+    change(&recipe)
+    let account = Account(most: most, beyond: beyond)
+    let job = Job(index: 0, source: source, output: output, format: .jpeg, sourceByteCount: 0)
+    let outcome = Thumbnailer(recipe: recipe, memory: account).outcome(of: job)
+    return account.state.withLock { state in
+      #expect(state.held == 0, "all is given back")
+      #expect(state.mostHeldWhenAsked == 0, "nobody waits for memory while holding some")
+      return Result(outcome: outcome, asked: state.asked, output: FileManager.default.contents(atPath: output.string))
+    }
+  }
+
+  private func progressive() throws -> [UInt8] {
+    try recoded(Places.sample("dogs/rex.jpg")) { $0.jpeg.scans = .progressive }
+  }
+
+  /// Whole by its headers; what ends `ScaledJPEG` comes later: codes that are in no table, or no end marker.
+  private func declined(_ kind: String) throws -> [UInt8] {
+    var bytes = try progressive()
+    if kind == "no end marker" { return bytes.dropLast(2) }
+    let scan = try #require(bytes.indices.dropLast().first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xDA })
+    for place in stride(from: scan + 100, to: scan + 160, by: 2) {
+      bytes.replaceSubrange(place..<place + 2, with: [0xFF, 0])
+    }
+    return bytes
+  }
+
+  private func coefficientByteCount() throws -> Int {
+    try unsafe progressive().withUnsafeBytes { bytes in
+      try unsafe Decoder(pool: BufferPool()).readHeader(bytes, limits: DecodeLimits()).coefficientByteCount
+    }
+  }
+
+  @Test func `Promise 3: a progressive file asks for all coefficients only where libjpeg decodes it`() throws {
+    let bytes = try progressive()
+    let scaled = try result(bytes)
+    let whole = try result(bytes) { $0.decoder = .libjpeg }
+    #expect(scaled.asked.count == 1 && whole.asked.count == 1)
+    #expect(whole.asked[0] >= (try coefficientByteCount()))
+    #expect(scaled.output != nil && scaled.output == whole.output)
+  }
+
+  @Test(arguments: ["codes of ones", "no end marker"])
+  func `Promise 3: a file that is declined on the way gives its memory back and asks for what libjpeg takes`(
+    kind: String
+  ) throws {
+    let bytes = try declined(kind)
+    let twice = try result(bytes)
+    let once = try result(bytes) { $0.decoder = .libjpeg }
+    #expect(twice.asked.count == 2 && once.asked.count == 1)
+    #expect(twice.asked.last == once.asked.first)
+    #expect(twice.output != nil && twice.output == once.output)
+    guard case .written = twice.outcome else {
+      Issue.record("\(String(describing: twice.outcome))")
+      return
+    }
+  }
+
+  @Test func `Promise 3: a declined file that libjpeg's memory is refused to fails, and is not decoded`() throws {
+    let bytes = try declined("codes of ones")
+    let admitted = try result(bytes).asked[0]
+    let refused = try result(bytes, most: admitted)
+    guard case .failed(let error) = refused.outcome else {
+      Issue.record("\(String(describing: refused.outcome))")
+      return
+    }
+    #expect(error.code == .limitMemory && error.message.contains("--max-memory"))
+    #expect(refused.asked.count == 2 && refused.output == nil)
+    let ended = try result(bytes, most: admitted, beyond: .runEnds)
+    #expect(ended.outcome == nil && ended.output == nil, "the run is to end: not begun")
+  }
+}
