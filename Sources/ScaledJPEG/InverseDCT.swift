@@ -40,6 +40,20 @@ struct InverseDCT {
     }
   }
 
+  /// The coefficients that samples depend on at a scaled size: a bit each, in zigzag order.
+  static func needed(scaledSize: Int) -> UInt64 {
+    func isNeeded(_ line: Int) -> Bool {
+      switch scaledSize {
+      case 2: line == 0 || line & 1 == 1
+      case 4: line != 4
+      default: scaledSize > 1 || line == 0
+      }
+    }
+    return Zigzag.order.enumerated().reduce(0) { mask, next in
+      isNeeded(next.element / 8) && isNeeded(next.element % 8) ? mask | 1 << next.offset : mask
+    }
+  }
+
   /// Half the samples' range: JPEG codes them around it.
   static let centre: Int32 = 128
 

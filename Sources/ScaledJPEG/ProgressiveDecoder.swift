@@ -28,8 +28,10 @@ struct ProgressiveDecoder: ~Copyable {
     self.rows = rows
     let zigzag = Zigzag.table(&scratch)
     for scan in file.scans where !scan.isOfDetails || outputs[scan.components[0]].needsDetails {
+      let needed = InverseDCT.needed(scaledSize: outputs[scan.components[0]].scaledSize)
       scans.append(
-        try unsafe ScanDecoder(scan, file.frame, rows: rows, zigzag: zigzag, source: source, scratch: &scratch))
+        try unsafe ScanDecoder(
+          scan, file.frame, rows: rows, needed: needed, zigzag: zigzag, source: source, scratch: &scratch))
     }
     // A table that libjpeg would refuse, in a scan that is passed over, has been found by the parser.
   }
