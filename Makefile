@@ -20,7 +20,7 @@ help:
 	@echo 'make fuzz      damage the samples and decode them for FUZZ_SECONDS (60), from FUZZ_SEED (the time) on'
 	@echo 'make differential   decode the JPEGs below DIR (samples) by ScaledJPEG and by libjpeg, and compare the pixels'
 	@echo 'make soak      the promises of reliability that take longer than tests may (minutes; best as root)'
-	@echo 'make bench     the tables of the README: peers side by side, then the resampler alone (takes minutes)'
+	@echo 'make bench     the tables of the README: peers side by side, then resampler and PNG encoder alone (minutes)'
 	@echo 'make cluster-test  shards by Slurm and by GNU parallel over ssh, on loopback (as root; packages: Tests/Cluster)'
 	@echo 'make bench-fetch  downloads against a server of its own on loopback: waits, limits, kills (a minute)'
 	@echo 'make install   copy the two programs to $$PREFIX/bin (PREFIX=$(PREFIX))'

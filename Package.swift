@@ -81,7 +81,8 @@ let package = Package(
       ],
       swiftSettings: strict),
     .executableTarget(name: "imgbatch-worker", dependencies: ["Batch", "Fetching"], swiftSettings: strict),
-    .executableTarget(name: "kernel-bench", dependencies: ["Imaging"], swiftSettings: strict),
+    .executableTarget(
+      name: "kernel-bench", dependencies: ["Batch", "Codecs", "Imaging", paths], swiftSettings: strict),
     .executableTarget(
       name: "decode-fuzz", dependencies: ["Batch", "Codecs", "DecoderTrials", "Imaging", paths], path: "Tests/Fuzz",
       exclude: ["fuzz.sh"],

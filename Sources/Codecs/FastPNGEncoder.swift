@@ -26,16 +26,15 @@ package final class FastPNGEncoder {
 
   /// libdeflate's level, and the way to choose filters, for each of zlib's levels.
   ///
-  /// Found, when entropy was still reckoned of every candidate, with 101 thumbnails of 256 pixels (13.4 MB) against libpng
-  /// at the same level; CPU time is libpng's divided by
-  /// this, size is this divided by libpng's:
+  /// Found with 101 thumbnails of 256 pixels (13.5 MB) beside libpng at the same level (`kernel-bench encode`); CPU time is
+  /// libpng's divided by this, size is this divided by libpng's:
   /// level  0     1     2     3     4     5     6     7     8     9
-  /// time   4.2   3.4   2.2   2.6   1.7   1.8   1.9   2.5   1.7   2.7
-  /// size   0.998 0.939 0.946 0.960 0.998 0.997 1.000 1.005 0.967 0.971
-  /// With least sums and libdeflate's own levels, 4...7 would be 2.7-3.5 times as fast, and 1.4-1.9 % larger.
+  /// time   4.0   3.3   2.3   2.6   1.8   1.9   2.0   2.7   1.8   2.8
+  /// size   0.998 0.938 0.946 0.961 0.996 0.997 0.999 1.004 0.966 0.969
+  /// libdeflate's 8 and 9 take as long as its 10, and are larger. With least sums 4...7 would be 1.4-1.9 % larger.
   private static let efforts: [(level: Int, heuristic: FilterHeuristic)] = [
     (0, .none), (1, .leastSum), (2, .leastSum), (3, .leastSum), (5, .leastEntropy),
-    (6, .leastEntropy), (7, .leastEntropy), (8, .leastEntropy), (10, .leastEntropy), (10, .leastEntropy),
+    (6, .leastEntropy), (7, .leastEntropy), (7, .leastEntropy), (10, .leastEntropy), (10, .leastEntropy),
   ]
 
   /// The file's bytes, which belong to the encoder and are valid until the next call.

@@ -1,45 +1,27 @@
-// Times the resampler alone: kernel-bench WIDTH HEIGHT CHANNELS OUTPUT-WIDTH OUTPUT-HEIGHT [RUNS] [DEPTH]
-//
-// Prints one JSON object: the build of the kernels and every run's CPU time of this thread, in microseconds. The first
-// runs, which fault pages and make the weights, are not among them; Tests/Benchmarks/kernel_bench.py compares.
+// Times one kernel alone, on one thread, and prints JSON: see Tests/Benchmarks, which compares.
 
 import Glibc
-import Imaging
 
-let numbers = CommandLine.arguments.dropFirst().compactMap { Int($0) }
-guard numbers.count >= 5, numbers.allSatisfy({ $0 >= 1 }), numbers[2] <= 4 else {
-  print("usage: kernel-bench width height channels output-width output-height [runs] [depth]")
+let arguments = Array(CommandLine.arguments.dropFirst())
+switch arguments.first {
+case "resize"?: benchResampler(arguments.dropFirst().compactMap { Int($0) })
+case "encode"?:
+  try benchEncoders(runs: arguments.dropFirst().first.flatMap { Int($0) } ?? 0, Array(arguments.dropFirst(2)))
+default: endWithUsage()
+}
+
+func endWithUsage() -> Never {
+  print(
+    """
+    usage: kernel-bench resize width height channels output-width output-height [runs] [depth]
+           kernel-bench encode runs FILE.png...
+    """)
   exit(2)
 }
-let runs = numbers.count > 5 ? numbers[5] : 5
-let depth: SampleDepth = numbers.count > 6 && numbers[6] == 16 ? .sixteen : .eight
 
-let pool = BufferPool()
-let resampler = Resampler(pool: pool)
-let source = Plane(
-  size: PixelSize(width: numbers[0], height: numbers[1]), channels: numbers[2], depth: depth, from: pool)
-for y in 0..<source.size.height {
-  for offset in 0..<source.rowByteCount {
-    // SAFETY: a row has so many bytes.
-    unsafe source.row(y).storeBytes(
-      of: UInt8(truncatingIfNeeded: (offset &* 7) ^ (y &* 13) ^ (offset &* y >> 9)), toByteOffset: offset,
-      as: UInt8.self)
-  }
-}
-
+/// Processor time of this thread.
 func threadMicroseconds() -> Double {
   var time = timespec()
   unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
   return Double(time.tv_sec) * 1e6 + Double(time.tv_nsec) / 1e3
 }
-
-var times: [Double] = []
-for run in -2..<runs {
-  let start = threadMicroseconds()
-  let result = resampler.resized(
-    source, box: SourceBox(source.size), to: PixelSize(width: numbers[3], height: numbers[4]), kernel: .lanczos3)
-  let end = threadMicroseconds()
-  precondition(result.channels == source.channels)
-  if run >= 0 { times.append(end - start) }
-}
-print(#"{"instructions": "\#(InstructionSet.current.rawValue)", "microseconds": \#(times)}"#)

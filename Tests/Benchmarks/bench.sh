@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Side by side with the peers, then the resampler alone: the tables of the README.
+# Side by side with the peers, then the resampler and the PNG encoder alone: the tables of the README.
 # usage: bench.sh IMGBATCH KERNEL_BENCH
 # The pictures go to IMGBATCH_CORPUS (default ~/.cache/imgbatch/corpus), RUNS is 5, PEERS best (or all).
 set -euo pipefail
@@ -15,3 +15,5 @@ python3 -c 'import PIL, cv2, pyvips' 2>/dev/null || bash "$tools/peers.sh" >&2
 [[ -e $corpus/done ]] || bash "$tools/corpus.sh" "$corpus" >&2
 python3 "$here/peers_table.py" "$binary" "$corpus" "$tools/bench_peers.py" --runs "${RUNS:-5}" --peers "${PEERS:-best}"
 python3 "$here/kernel_bench.py" "$kernel_bench"
+echo
+python3 "$here/encoder_bench.py" "$binary" "$kernel_bench" "$corpus"

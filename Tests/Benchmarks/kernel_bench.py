@@ -46,7 +46,7 @@ def ours(bench, shape, instructions):
     _, width, height, channels, to_width, to_height = shape
     numbers = (width, height, channels, to_width, to_height, RUNS)
     output = subprocess.run(
-        [bench, *map(str, numbers)], check=True, capture_output=True, env={**os.environ, "IMGBATCH_SIMD": instructions}
+        [bench, "resize", *map(str, numbers)], check=True, capture_output=True, env={**os.environ, "IMGBATCH_SIMD": instructions}
     ).stdout
     return json.loads(output)["microseconds"]
 

@@ -1,4 +1,5 @@
 import Imaging
+import TestSupport
 import Testing
 
 @testable import Codecs
@@ -51,6 +52,19 @@ struct FastPNGEncoderTests {
     let encoder = FastPNGEncoder(pool: pool)
     let counts = try [0, 1, 6, 9].map { try unsafe encoder.encode(plane, level: $0).count }
     #expect(counts == counts.sorted(by: >))
+  }
+
+  @Test("No file is larger than libpng's of the same level by more than two in a hundred", arguments: 1...9)
+  func sizesAreLibPNGs(_ level: Int) throws {
+    let pool = BufferPool()
+    let dog = try #require(PlainPNG(Places.sample("dogs/bello.png")))
+    let size = PixelSize(width: dog.layout.width, height: dog.layout.height)
+    let plane = plane(dog.pixels, size: size, channels: dog.channels, depth: dog.depth, from: pool)
+    let ours = try unsafe FastPNGEncoder(pool: pool).encode(plane, level: level).count
+    let libpng = PlainPNGEncoder()
+    #expect(try unsafe PlainPNG([UInt8](libpng.encode(plane, level: level)))?.pixels == dog.pixels)
+    let theirs = try unsafe libpng.encode(plane, level: level).count
+    #expect(Double(ours) <= Double(theirs) * 1.02, "\(ours) and \(theirs) bytes")
   }
 
   @Test("Gamma, chromaticities and rendering intent come back")
