@@ -6,10 +6,7 @@ struct BaselineDecoder: ~Copyable {
   private struct BlockPlan: BitwiseCopyable {
     let component: Int
     let needsDetails: Bool
-    let dc: HuffmanTable
-    let ac: HuffmanTable
-    let pairs: PairTable
-    let skips: SkipTable
+    let tables: BlockTables
     /// Its place in the MCU.
     let column: Int
     let row: Int
@@ -31,7 +28,7 @@ struct BaselineDecoder: ~Copyable {
   private static let windowSize = 4 << 10
 
   static func scratchByteCount(_ file: ParsedFile) -> Int {
-    6 * HuffmanTable.byteCount + 3 * (PairTable.byteCount + SkipTable.byteCount)
+    3 * BlockTables.byteCount
       + Scratch.byteCount(10, BlockPlan.self) + Scratch.byteCount(256, UInt8.self)
       + Scratch.byteCount(3, Int.self) + Blocks.scratchByteCount(BlockRun.most)
       + ScanReader.byteCount(window: windowSize)
@@ -52,18 +49,19 @@ struct BaselineDecoder: ~Copyable {
     restartInterval = scan.restartInterval
     toRestart = scan.restartInterval
     var plans: [BlockPlan] = []
+    var made: [[HuffmanCode]: BlockTables] = [:]
     for (index, component) in frame.components.enumerated() {
       guard let dcCode = scan.dcTables[index], let acCode = scan.acTables[index] else { throw .tables }
       guard dcCode.symbols.allSatisfy({ $0 <= 15 }) else { throw .tables }
-      let dc = HuffmanTable(dcCode, use: .dc(low: 0), scratch: &scratch)
-      let ac = HuffmanTable(acCode, use: .details, scratch: &scratch)
-      let pairs = PairTable(ac, scratch: &scratch)
-      let skips = SkipTable(ac, scratch: &scratch)
+      // Components share them, as chroma mostly does, so that more of them stays in the nearest cache.
+      let codes = [dcCode, acCode]
+      let tables = made[codes] ?? BlockTables(dcCode, acCode, scratch: &scratch)
+      made[codes] = tables
       for row in 0..<component.down {
         for column in 0..<component.across {
           plans.append(
             BlockPlan(
-              component: index, needsDetails: outputs[index].needsDetails, dc: dc, ac: ac, pairs: pairs, skips: skips,
+              component: index, needsDetails: outputs[index].needsDetails, tables: tables,
               column: column, row: row))
         }
       }
@@ -94,23 +92,26 @@ struct BaselineDecoder: ~Copyable {
     // What of DC goes beyond 16 bits: any bit that is set.
     var (block, wide) = (0, 0)
     for _ in 0..<count {
-      if restartInterval > 0 { try countMCU(&bits) }
+      if restartInterval > 0 { bits = try countMCU(bits) }
       for index in 0..<plans.count {
         if bits.next > reader.limit { bits.next = try reader.advance(bits.next) }
-        bits.refill(reader.window)
-        let difference = bits.take(plans[index].dc, reader.window)
-        let dc = predictions[plans[index].component] &+ difference.value
+        let start = bits.takeStart(plans[index].tables, reader.window)
+        let dc = predictions[plans[index].component] &+ start.difference
         predictions[plans[index].component] = dc
         group.dc[block] = Int16(truncatingIfNeeded: dc)
         wide |= (dc &+ (1 &<< 15)) &>> 16
-        let end: Int
+        var end = start.place
         if plans[index].needsDetails {
-          end = details(&bits, plans[index].pairs, plans[index].ac, group.block(block))
+          let coefficients = group.block(block)
+          coefficients[Int(zigzag[end])] = start.detail
+          if end < 63 {
+            end = bits.takeDetails(behind: end, plans[index].tables, reader.window, zigzag, into: coefficients)
+          }
           group.nonzeros[block] = end == Meaning.end ? 0 : 1
-        } else {
-          end = passOverDetails(&bits, plans[index].skips, plans[index].ac)
+        } else if end < 63 {
+          end = bits.passOverDetails(behind: end, plans[index].tables, reader.window)
         }
-        guard difference.steps != Meaning.illegal, end == 63 || end & ~63 == Meaning.end else { throw .code }
+        guard end == 63 || end & ~63 == Meaning.end else { throw .code }
         block &+= 1
       }
     }
@@ -118,97 +119,12 @@ struct BaselineDecoder: ~Copyable {
     guard wide == 0 else { throw .range }
   }
 
-  @inline(never) private mutating func countMCU(_ bits: inout Bits) throws(Declined) {
-    if toRestart == 0 {
-      bits = try reader.restart(bits)
-      predictions.fill(0)
-      toRestart = restartInterval
-    }
+  @inline(never) private mutating func countMCU(_ bits: Bits) throws(Declined) -> Bits {
     toRestart -= 1
-  }
-
-  /// Decodes the coefficients of a block behind DC. 44 bits are there.
-  /// - Returns: the place behind the last step.
-  @inline(__always) private func details(
-    _ bits: inout Bits, _ pairs: PairTable, _ table: HuffmanTable, _ block: Memory<Int16>
-  ) -> Int {
-    var place = 0
-    while true {
-      // 4 * 11 <= 44
-      if decodePair(&bits, &place, pairs, table, block) { return place }
-      if decodePair(&bits, &place, pairs, table, block) { return place }
-      if decodePair(&bits, &place, pairs, table, block) { return place }
-      if decodePair(&bits, &place, pairs, table, block) { return place }
-      bits.refill(reader.window)
-    }
-  }
-
-  /// - Returns: whether the block ends.
-  @inline(__always) private func decodePair(
-    _ bits: inout Bits, _ place: inout Int, _ pairs: PairTable, _ table: HuffmanTable, _ block: Memory<Int16>
-  ) -> Bool {
-    let pair = pairs.pair(bits.bits)
-    if pair == 0 { return decodeOne(&bits, &place, table, block) }
-    let one = place &+ Int(truncatingIfNeeded: pair &>> 16 & 0xFF)
-    let both = place &+ Int(truncatingIfNeeded: pair &>> 8 & 0xFF)
-    // In bounds: the place was below 63, and a pair's steps are at most 192; the order of places beyond 63 is 64.
-    block[Int(zigzag[one])] = Int16(truncatingIfNeeded: pair &>> 32)
-    block[Int(zigzag[both])] = Int16(truncatingIfNeeded: pair &>> 48)
-    place = both
-    if both >= 63 {
-      // Where the first ends the block, the other is the next block's, and its value went to place 64.
-      if one >= 63 { place = one }
-      bits.drop(Int(truncatingIfNeeded: (one >= 63 ? pair &>> 24 : pair) & 0xFF))
-      return true
-    }
-    bits.drop(Int(truncatingIfNeeded: pair & 0xFF))
-    return false
-  }
-
-  /// One meaning, of any length; leaves 56 bits.
-  @inline(__always) private func decodeOne(
-    _ bits: inout Bits, _ place: inout Int, _ table: HuffmanTable, _ block: Memory<Int16>
-  ) -> Bool {
-    bits.refill(reader.window)
-    let meaning = table.any(bits.bits)
-    bits.drop(meaning.bits)
-    bits.refill(reader.window)
-    place &+= meaning.steps
-    // In bounds, as above.
-    block[Int(zigzag[place])] = Int16(truncatingIfNeeded: meaning.value)
-    return place >= 63
-  }
-
-  /// The same for a block of which only DC is needed.
-  @inline(__always) private func passOverDetails(_ bits: inout Bits, _ skips: SkipTable, _ table: HuffmanTable) -> Int {
-    var place = 0
-    while true {
-      // 3 * 12 <= 44
-      if passOver(&bits, &place, skips, table) { return place }
-      if passOver(&bits, &place, skips, table) { return place }
-      if passOver(&bits, &place, skips, table) { return place }
-      bits.refill(reader.window)
-    }
-  }
-
-  /// - Returns: whether the block ends.
-  @inline(__always) private func passOver(
-    _ bits: inout Bits, _ place: inout Int, _ skips: SkipTable, _ table: HuffmanTable
-  ) -> Bool {
-    let skip = skips.skip(bits.bits)
-    let next = place &+ skip &>> 8
-    // Sure of the end only where the last symbol ends the block, and none before it.
-    if next < 63 ? skip != 0 : next >= Meaning.end && next < Meaning.end + 63 {
-      bits.drop(skip & 0xFF)
-      place = next
-      return next >= 63
-    }
-    bits.refill(reader.window)
-    let meaning = table.any(bits.bits)
-    bits.drop(meaning.bits)
-    bits.refill(reader.window)
-    place &+= meaning.steps
-    return place >= 63
+    if toRestart >= 0 { return bits }
+    predictions.fill(0)
+    toRestart = restartInterval - 1
+    return try reader.restart(bits)
   }
 
   // MARK: - Samples

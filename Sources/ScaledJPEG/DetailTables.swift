@@ -1,29 +1,32 @@
 internal import Imaging
 
-/// What two symbols in a row mean, for blocks whose AC coefficients are decoded.
+/// What two symbols in a row mean: two of AC, or DC and what follows.
 ///
 /// Bits 0...7: how many bits both take; 8...15: by how many coefficients both go on; 16...23: by how many the first alone
 /// does; 24...31: how many bits that takes. Bits 32...47 and 48...63: their values. One symbol alone stands there twice. Zero where the table
 /// cannot tell.
 struct PairTable: BitwiseCopyable {
-  /// Tables of 10 and of 11 bits took the same time; this one is 16 KB.
-  static let indexBits = 11
+  /// Tables of 11 bits took the same time; these are 8 KB.
+  static let indexBits = 10
 
   private let pairs: Memory<UInt64>
 
   static let byteCount = Scratch.byteCount(1 << indexBits, UInt64.self)
 
-  init(_ table: HuffmanTable, scratch: inout Scratch) {
+  /// - Parameters:
+  ///   - table: of the first symbol.
+  ///   - next: of the second.
+  init(_ table: HuffmanTable, next: HuffmanTable, scratch: inout Scratch) {
     pairs = scratch.take(1 << PairTable.indexBits, UInt64.self)
     for index in 0..<1 << PairTable.indexBits {
-      pairs[index] = PairTable.pair(UInt64(index) << UInt64(64 - PairTable.indexBits), table)
+      pairs[index] = PairTable.pair(UInt64(index) << UInt64(64 - PairTable.indexBits), table, next)
     }
   }
 
-  private static func pair(_ bits: UInt64, _ table: HuffmanTable) -> UInt64 {
+  private static func pair(_ bits: UInt64, _ table: HuffmanTable, _ next: HuffmanTable) -> UInt64 {
     let first = table.short(bits)
     if first == 0 || first.bits > indexBits { return 0 }
-    let second = table.short(bits << UInt64(first.bits))
+    let second = next.short(bits << UInt64(first.bits))
     // Behind what ends a block comes another block, and what is illegal is told by itself.
     let isAlone =
       first.steps >= Meaning.end || second == 0 || first.bits + second.bits > indexBits

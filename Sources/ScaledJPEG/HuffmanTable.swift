@@ -44,7 +44,7 @@ enum CodeUse: Hashable {
     case .dc(let low):
       // The greatest difference of 8 bits a sample has 11 bits. libjpeg takes up to 15.
       guard run == 0, size + low <= 11 else { return Meaning(bits: length, steps: Meaning.illegal, value: 0) }
-      return Meaning(bits: length + size, steps: 1, value: following.signed(size) << low)
+      return Meaning(bits: length + size, steps: 0, value: following.signed(size) << low)
     case .details:
       if size == 0 {
         return Meaning(bits: length, steps: run == 15 ? 16 : run == 0 ? Meaning.end : Meaning.illegal, value: 0)

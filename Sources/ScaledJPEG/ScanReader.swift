@@ -13,6 +13,12 @@ struct Bits {
     self.count &-= count
   }
 
+  /// Drops as many as the lowest byte says, below 64: a shift looks at no more of a word.
+  @inline(__always) mutating func drop(lowestByteOf word: UInt64) {
+    bits = bits &<< word
+    count &-= Int(truncatingIfNeeded: word & 0xFF)
+  }
+
   /// Fills up to 56 bits or more. In bounds: see `ScanReader`.
   @inline(__always) mutating func refill(_ window: Memory<UInt8>) {
     bits |= UInt64(bigEndian: window.load(next, as: UInt64.self)) &>> UInt64(truncatingIfNeeded: count)
