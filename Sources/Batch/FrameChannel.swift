@@ -43,23 +43,31 @@ package struct FrameChannel: Sendable {
   package func receiveWithFile() -> (payload: [UInt8], file: Int32)? {
     var file: Int32 = -1
     var head: [UInt8] = [0, 0, 0, 0]
-    let got = unsafe head.withUnsafeMutableBytes { buffer in
-      // SAFETY: four bytes, and a descriptor that lives during the call.
-      unsafe system_receive_with_descriptor(
-        descriptor, buffer.baseAddress.unsafelyUnwrapped, buffer.count, &file)
+    var done = 0
+    while done < head.count {
+      let got = unsafe head.withUnsafeMutableBytes { buffer in
+        // SAFETY: what is left of four bytes, and a descriptor that lives during the call.
+        unsafe system_receive_with_descriptor(
+          descriptor, buffer.baseAddress.unsafelyUnwrapped + done, buffer.count - done, &file)
+      }
+      if got < 0 && errno == EINTR { continue }
+      if got <= 0 { break }
+      done += got
     }
-    // The sender writes a frame in one call, so its head never comes in parts.
-    guard got == 4, let count = try? FrameChannel.count(head),
+    if done == head.count, let count = try? FrameChannel.count(head),
       let payload = try? receive(exactly: count, until: 0)
-    else { return nil }
-    return (payload, file)
+    {
+      return (payload, file)
+    }
+    if file >= 0 { _ = Glibc.close(file) }
+    return nil
   }
 
   func close() { _ = Glibc.close(descriptor) }
 
   private static func count(_ head: [UInt8]) throws(ChannelEnd) -> Int {
     let count = head.reversed().reduce(0) { $0 << 8 | Int($1) }
-    guard count <= mostBytes else { throw .closed }
+    guard count <= mostBytes else { throw .nonsense }
     return count
   }
 
@@ -93,7 +101,9 @@ package struct FrameChannel: Sendable {
 
 /// Why no frame comes.
 enum ChannelEnd: Error {
-  /// The other end is gone, or sends no frames.
+  /// The other end is gone.
   case closed
+  /// What the other end sends is no frame.
+  case nonsense
   case timeIsOver
 }

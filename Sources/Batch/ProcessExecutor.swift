@@ -71,9 +71,10 @@ package struct ProcessExecutor: Executor {
               memory.release(admitted)
             } catch {
               // Its memory is free only when it is gone.
+              let process = worker.processID
               let end = worker.end(.kill)
               memory.release(admitted)
-              for (output, stamp) in zip(job.outputs, before) { OutputFile.remove(output.path, unless: stamp) }
+              for (output, stamp) in zip(job.outputs, before) { output.path.removeRemains(of: process, unless: stamp) }
               if case .notBegun = error { return }
               tries += 1
               if tries == 2 { outcome = .failed(.worker(error, timeout, end)) }
@@ -107,6 +108,14 @@ extension JobError {
 
   private static func crashed(_ words: String) -> JobError {
     JobError(stage: .decode, code: .workerCrashed, message: "\(words); please report it with this file")
+  }
+}
+
+extension FilePath {
+  /// What a dead worker put under an output's name, and what it was still writing beside it.
+  fileprivate func removeRemains(of process: pid_t, unless before: FileStamp?) {
+    OutputFile.remove(self, unless: before)
+    StaleTemporaries.drop(removingLastComponent(), of: process)
   }
 }
 

@@ -40,6 +40,11 @@ package enum StaleTemporaries {
     remove(from: folder) { process, modified in process == getpid() || modified >= start }
   }
 
+  /// Removes from one folder what a worker that has just ended was writing there.
+  static func drop(_ folder: FilePath, of worker: pid_t) {
+    remove(from: folder) { process, _ in process == worker }
+  }
+
   /// Removes all temporaries from a folder and those below it. For who knows that nobody is at work there.
   package static func sweepAll(below folder: FilePath) {
     remove(from: folder) { _, _ in true }

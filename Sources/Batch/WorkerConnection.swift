@@ -4,7 +4,7 @@ internal import SystemPackage
 
 /// A worker process, started, and the socket to it.
 package final class WorkerConnection: Sendable {
-  private let processID: pid_t
+  let processID: pid_t
   package let channel: FrameChannel
 
   package enum Manner: Sendable { case endOfInput, kill }

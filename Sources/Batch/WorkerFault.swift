@@ -8,7 +8,7 @@
     private let kind: Kind
     private let name: String
 
-    private enum Kind: String { case segv, abort, trap, exit, hang, stop, oom, garbage, peek }
+    private enum Kind: String { case segv, abort, trap, exit, hang, stop, oom, garbage, flood, halfway, peek }
 
     static var wanted: WorkerFault? {
       // SAFETY: getenv gives null or a terminated string, copied here; nothing changes the environment while it is read.
@@ -37,6 +37,15 @@
           abort()
         }
       case .garbage: _ = channel.send([1, 2, 3])
+      case .flood:
+        _ = unsafe [UInt8](repeating: 0xFF, count: 64).withUnsafeBytes {
+          unsafe write(channel.descriptor, $0.baseAddress, $0.count)
+        }
+      case .halfway:
+        // Killed while it writes.
+        guard let temporary = try? TemporaryFile(in: job.output.removingLastComponent()) else { return }
+        _ = try? temporary.close()
+        raise(SIGKILL)
       }
     }
   }

@@ -77,6 +77,8 @@ internal import SystemPackage
   /// Ends the worker, kindly by the end of its input or at once, and tells how it went.
   consuming func end(_ manner: WorkerConnection.Manner) -> String { connection.end(manner) }
 
+  var processID: pid_t { connection.processID }
+
   private var channel: FrameChannel { connection.channel }
 }
 
