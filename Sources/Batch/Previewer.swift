@@ -1,4 +1,4 @@
-internal import Codecs
+package import Codecs
 package import Imaging
 package import SystemPackage
 
@@ -28,7 +28,7 @@ package final class Previewer {
         settled.append(output.settled ?? (isThere ? .exists : nil))
       }
       if let reason = settled[0], settled.allSatisfy({ $0 != nil }) { return .ended(.skipped(reason)) }
-      var preview = try preview(of: job.source)
+      var preview = try preview(of: job.source, formats: job.outputs.map(\.format))
       for place in settled.indices { preview.outputs[place].skipped = settled[place] }
       return .planned(preview)
     } catch {
@@ -37,11 +37,12 @@ package final class Previewer {
   }
 
   /// The sizes of a picture before and after.
-  package func preview(of source: FilePath) throws(JobError) -> PicturePreview {
+  /// - Parameter formats: of the outputs; those of the source if nil.
+  package func preview(of source: FilePath, formats: [ImageFormat]? = nil) throws(JobError) -> PicturePreview {
     let header = try reader.read(source).header
-    // The format decides about decoding and encoding, not about sizes.
-    let formats = [ImageFormat](repeating: header.format, count: max(1, recipe.sizes.count))
-    let plan = ThumbnailPlan(header, recipe: recipe, formats: formats)
+    let same = [ImageFormat](repeating: header.format, count: max(1, recipe.sizes.count))
+    let plan = ThumbnailPlan(header, recipe: recipe, formats: formats ?? same)
+    try plan.checkSides()
     return PicturePreview(
       sourceSize: header.size, outputs: plan.outputs.map { OutputResult(size: $0.placement.canvas, byteCount: 0) })
   }

@@ -72,6 +72,21 @@ struct ThumbnailPlan {
     return plan
   }
 
+  /// Refuses what a JPEG cannot hold: that can follow from the picture where a side is left open, or is a part of its own.
+  func checkSides() throws(JobError) {
+    for output in outputs where output.encode.format == .jpeg {
+      let canvas = output.placement.canvas
+      guard max(canvas.width, canvas.height) > ThumbnailPlan.greatestJPEGSide else { continue }
+      throw JobError(
+        stage: .encode, code: .unsupported,
+        message: "its output would be \(canvas.width)x\(canvas.height) pixels, and a JPEG has at most "
+          + "\(ThumbnailPlan.greatestJPEGSide) a side; ask for a smaller --size, or for --format png")
+    }
+  }
+
+  /// JPEG_MAX_DIMENSION of libjpeg.
+  private static let greatestJPEGSide = 65500
+
   /// The largest picture that is made, before or after it is put on its canvas.
   var largestOutput: PixelSize {
     outputs.flatMap { [$0.storedTarget, $0.placement.canvas] }.reduce(outputs[0].storedTarget) {

@@ -215,9 +215,8 @@ package final class Thumbnailer {
     if start.byteCount == start.status.byteCount { return start }
     do {
       let header = try unsafe decoder.readHeader(start.bytes, limits: limits(deadline))
-      let plan = ThumbnailPlan(
-        header, recipe: recipe, formats: job.outputs.map(\.format), transforms: transforms)
-      try admit(MemoryEstimate(header, plan: plan, fileByteCount: start.status.byteCount), &clock, &deadline)
+      try admit(
+        MemoryEstimate(header, plan: plan(header, job), fileByteCount: start.status.byteCount), &clock, &deadline)
     } catch CodecError.truncated {
       // The header is longer than the start: admitted as if it were the largest picture there can be.
       try admit(nil, &clock, &deadline)
@@ -234,14 +233,19 @@ package final class Thumbnailer {
     _ source: borrowing SourceFile, of job: Job, _ clock: inout StageClock, _ deadline: inout Deadline
   ) throws -> (ImageHeader, ThumbnailPlan) {
     let header = try unsafe decoder.readHeader(source.bytes, limits: limits(deadline))
-    let plan = ThumbnailPlan(
-      header, recipe: recipe, formats: job.outputs.map(\.format), transforms: transforms)
+    let plan = try plan(header, job)
     let estimate = MemoryEstimate(header, plan: plan, fileByteCount: source.byteCount)
     if try admit(estimate, &clock, &deadline) == .afterWaiting {
       // The decoder has to know the new deadline.
       _ = try unsafe decoder.readHeader(source.bytes, limits: limits(deadline))
     }
     return (header, plan)
+  }
+
+  private func plan(_ header: ImageHeader, _ job: Job) throws(JobError) -> ThumbnailPlan {
+    let plan = ThumbnailPlan(header, recipe: recipe, formats: job.outputs.map(\.format), transforms: transforms)
+    try plan.checkSides()
+    return plan
   }
 
   @discardableResult

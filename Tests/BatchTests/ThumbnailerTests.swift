@@ -54,6 +54,41 @@ import Testing
     #expect(result.header.orientation == .upright)
   }
 
+  @Test func `What no JPEG can hold fails as unsupported with what to do, before it is decoded, and in a dry run`()
+    throws
+  {
+    let pool = BufferPool()
+    func outcome(width: Int, _ format: ImageFormat) throws -> (Outcome?, Previewer.Prospect) {
+      let encoder = Encoder(pool: pool)
+      let picture = Picture.pixels(Plane(size: PixelSize(width: width, height: 1), channels: 1, from: pool))
+      let bytes = unsafe [UInt8](try encoder.encode(picture, EncodeRequest(format: .png)))
+      withExtendedLifetime(encoder) {}
+      let source = try folder.add("line-\(width).png", bytes)
+      var recipe = Recipe()
+      recipe.sizes = []
+      let job = Job(
+        index: 0, source: source, output: folder("\(width).\(format)"), format: format, sourceByteCount: 0)
+      let prospect = Previewer(recipe: recipe).prospect(of: job)
+      return (Thumbnailer(recipe: recipe).outcome(of: job), prospect)
+    }
+    for (width, format) in [(65500, ImageFormat.jpeg), (65501, .png)] {
+      let (outcome, prospect) = try outcome(width: width, format)
+      guard case .written = outcome, case .planned = prospect else {
+        Issue.record("\(width) as \(format): \(String(describing: outcome)), \(prospect)")
+        continue
+      }
+    }
+    let (outcome, prospect) = try outcome(width: 65501, .jpeg)
+    guard case .failed(let error) = outcome, case .ended(.failed(error)) = prospect else {
+      Issue.record("\(String(describing: outcome)), \(prospect)")
+      return
+    }
+    #expect(error.code == .unsupported && error.stage == .encode)
+    #expect(error.message.contains("65501x1 ") && error.message.contains("65500 a side"))
+    #expect(error.message.contains("--size") && error.message.contains("--format png"))
+    #expect(!OutputFile.isThere(folder("65501.jpeg")))
+  }
+
   @Test func `16 bits stay 16 bits in PNG and become 8 in JPEG`() throws {
     let png = try made("patterns/gradient-16bit.png")
     #expect(png.header.bits == 16 && png.header.colour == .rgb)
