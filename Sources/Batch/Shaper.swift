@@ -9,6 +9,8 @@ struct Shaper {
   let pool: BufferPool
   let resampler: Resampler
   private let bands: Int
+  /// Of the picture in hand, on CLOCK_MONOTONIC; 0 for never. What is made when it has passed is undefined.
+  var deadline: UInt64 = 0
 
   init(recipe: Recipe, pool: BufferPool, bands: Int) {
     self.recipe = recipe
@@ -144,7 +146,7 @@ struct Shaper {
 
   private func resampled(_ plane: consuming Plane, to size: PixelSize, box: SourceBox) -> Plane {
     if plane.isCopied(by: box, to: size) && box == SourceBox(plane.size) { return plane }
-    return resampler.resized(plane, box: box, to: size, kernel: recipe.kernel, bands: bands)
+    return resampler.resized(plane, box: box, to: size, kernel: recipe.kernel, bands: bands, deadline: deadline)
   }
 }
 

@@ -9,7 +9,7 @@ package final class Thumbnailer {
   private var recipe: Recipe
   private let pool: BufferPool
   private let decoder: Decoder
-  private let shaper: Shaper
+  private var shaper: Shaper
   private var encoder: Encoder
   private let timeout: Duration?
   private let transforms: ColourTransforms
@@ -144,7 +144,10 @@ package final class Thumbnailer {
   ) throws -> Picture {
     clock.enter(.resize)
     try deadline.check(.resize)
-    return shaper.shaped(picture, plan)
+    shaper.deadline = deadline.nanoseconds
+    let small = shaper.shaped(picture, plan)
+    try deadline.check(.resize)
+    return small
   }
 
   /// Encodes and writes one output's picture.

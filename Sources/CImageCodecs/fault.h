@@ -48,7 +48,7 @@ void fault_damage(codec_fault *fault, const char *text);
 /// Limits and faults of ours fail whatever has been decoded; an error in the file does what `weight` says.
 _Noreturn void fault_raise(codec_fault *fault, codec_reason reason, const char *text);
 
-/// Raises when the time is over or the picture is not wanted any more. Called once a row: the clock is read at the
+/// Raises when the time is over or the picture is not wanted any more. Called once a row or piece: the clock is read at the
 /// first and then at each 16th call, so that it costs nothing beside a short row.
 void fault_poll(codec_fault *fault);
 

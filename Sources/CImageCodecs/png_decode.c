@@ -19,6 +19,7 @@ struct png_reader {
 
 static void read_bytes(png_structp png, png_bytep destination, size_t count) {
   png_reader *reader = png_get_io_ptr(png);
+  fault_poll(&reader->fault);  // a row may take all that the file has: chunks and blocks without bytes
   if (count > reader->count - reader->position) {
     reader->fault.ran_out = true;
     png_error(png, reader->fault.weight == ERROR_IS_NOTED ? "the data end before IEND" : "the data end early");

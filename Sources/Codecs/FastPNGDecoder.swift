@@ -50,13 +50,13 @@ package final class FastPNGDecoder {
     guard layout.width == plane.size.width, layout.height == plane.size.height,
       var rows = unsafe PNGRows(
         bytes, layout: layout, channels: plane.channels, depth: plane.depth, strip: strip, inflater: inflater,
-        kernels: kernels, pool: pool)
+        kernels: kernels, pool: pool, deadline: deadline)
     else { return .declined }
     for y in stride(from: 0, to: layout.height, by: strip) {
       if isOver(deadline) { return .late }
-      guard rows.read(min(strip, layout.height - y), into: plane, first: y) else { return .declined }
+      guard rows.read(min(strip, layout.height - y), into: plane, first: y) else { return lateOrDeclined(deadline) }
     }
-    return rows.endsRightly() ? .done : .declined
+    return rows.endsRightly() ? .done : lateOrDeclined(deadline)
   }
 
   /// Decodes into strips of an even number of rows, the last apart, and hands over each, from the top down.
@@ -69,7 +69,7 @@ package final class FastPNGDecoder {
     guard
       var rows = unsafe PNGRows(
         bytes, layout: layout, channels: channels, depth: depth, strip: strip, inflater: inflater, kernels: kernels,
-        pool: pool)
+        pool: pool, deadline: deadline)
     else { return .declined }
     func plane(_ height: Int) -> Plane {
       let size = PixelSize(width: layout.width, height: height)
@@ -81,17 +81,17 @@ package final class FastPNGDecoder {
     let full = plane(strip)
     for _ in 0..<whole {
       if isOver(deadline) { return .late }
-      guard rows.read(strip, into: full, first: 0) else { return .declined }
+      guard rows.read(strip, into: full, first: 0) else { return lateOrDeclined(deadline) }
       guard take(full) else { return .stopped }
     }
     if layout.height > whole * strip {
       if isOver(deadline) { return .late }
       let rest = layout.height - whole * strip
       let last = plane(rest)
-      guard rows.read(rest, into: last, first: 0) else { return .declined }
+      guard rows.read(rest, into: last, first: 0) else { return lateOrDeclined(deadline) }
       guard take(last) else { return .stopped }
     }
-    return rows.endsRightly() ? .done : .declined
+    return rows.endsRightly() ? .done : lateOrDeclined(deadline)
   }
 
   /// The stride to ask of a plane (`leastStride`) so that two rows at a time can be unfiltered. A plane without it is
@@ -107,6 +107,8 @@ package final class FastPNGDecoder {
   }
 
   private static let stripBytes = 160 << 10
+
+  private func lateOrDeclined(_ deadline: UInt64) -> Result { isOver(deadline) ? .late : .declined }
 
   private func isOver(_ deadline: UInt64) -> Bool { deadline != 0 && system_monotonic_nanoseconds() >= deadline }
 }

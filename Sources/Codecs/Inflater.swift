@@ -1,4 +1,5 @@
 internal import CLibDeflate
+internal import CPlatform
 internal import Glibc
 internal import PixelKernels
 
@@ -36,6 +37,8 @@ internal import PixelKernels
   private var isLastBlock = false
   private var storedLeft = 0
   private var adler: UInt32 = 1
+  private var deadline: UInt64 = 0
+  private var blocks = 0
 
   /// Input is copied together in pieces of this size, which stay in the first-level cache.
   private static let stagedBytes = 16 << 10
@@ -56,8 +59,11 @@ internal import PixelKernels
   }
 
   /// Begins a stream; false if it is none. The memory that `source` names must stay.
-  func begin(_ source: PNGDataPieces) -> Bool {
+  /// - Parameter deadline: as in `DecodeLimits`; once it has passed, the stream counts as faulty.
+  func begin(_ source: PNGDataPieces, deadline: UInt64 = 0) -> Bool {
     self.source = source
+    self.deadline = deadline
+    blocks = 0
     unsafe input = UnsafeRawPointer(staged)
     unsafe inputEnd = unsafe input
     (bits, bitCount, hasAll, isLastBlock) = (0, 0, false, false)
@@ -93,7 +99,7 @@ internal import PixelKernels
       if unsafe !hasAll && inputEnd - input < InflateCodes.mostHeaderBytes { stage() }
       switch phase {
       case .trailer: return .ended
-      case .header: guard readHeader() else { return .faulty }
+      case .header: guard !isLate(), readHeader() else { return .faulty }
       case .stored:
         if unsafe output >= stop { return .paused }
         guard unsafe copyStored(&output, stop) else { return .faulty }
@@ -155,6 +161,12 @@ extension Inflater {
     bits >>= width
     bitCount -= width
     return Int(value)
+  }
+
+  /// Empty blocks can go on for as long as the file does, so rows alone do not tell. The clock is read at each 16th.
+  private func isLate() -> Bool {
+    defer { blocks &+= 1 }
+    return blocks % 16 == 0 && deadline != 0 && system_monotonic_nanoseconds() >= deadline
   }
 
   private func readHeader() -> Bool {

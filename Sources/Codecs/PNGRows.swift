@@ -29,9 +29,10 @@ internal import Imaging
   /// - Parameters:
   ///   - bytes: must stay.
   ///   - strip: the most rows that are read at once.
+  ///   - deadline: as in `DecodeLimits`; once it has passed, no more rows are sound.
   init?(
     _ bytes: UnsafeRawBufferPointer, layout: PNGLayout, channels: Int, depth: SampleDepth, strip: Int,
-    inflater: Inflater, kernels: PNGKernels, pool: BufferPool
+    inflater: Inflater, kernels: PNGKernels, pool: BufferPool, deadline: UInt64 = 0
   ) {
     guard FastPNGDecoder.accepts(layout, channels: channels, depth: depth),
       let chunks = unsafe PNGChunks(bytes, layout: layout)
@@ -41,7 +42,7 @@ internal import Imaging
       palette = unsafe PNGPalette(chunks, bytes, channels: channels)
       if palette == nil { return nil }
     }
-    guard unsafe inflater.begin(PNGDataPieces(chunks, of: bytes)) else { return nil }
+    guard unsafe inflater.begin(PNGDataPieces(chunks, of: bytes), deadline: deadline) else { return nil }
     self.layout = layout
     self.palette = palette
     self.kernels = kernels

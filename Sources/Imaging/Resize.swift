@@ -28,9 +28,11 @@ package final class Resampler {
   /// - Parameters:
   ///   - depth: the output's; the source's if nil. 255 of 8 bits stands for 65535 of 16.
   ///   - bands: bands of output rows that run at once. The output does not depend on it.
+  ///   - deadline: on CLOCK_MONOTONIC in nanoseconds, 0 for never. Once it has passed no more rows are made, and the output is
+  ///     undefined: who gives one looks at the clock afterwards.
   package func resized(
     _ source: borrowing Plane, box: SourceBox, to size: PixelSize, kernel: Kernel, depth: SampleDepth? = nil,
-    bands: Int = 1
+    bands: Int = 1, deadline: UInt64 = 0
   ) -> Plane {
     let result = Plane(size: size, channels: source.channels, depth: depth ?? source.depth, from: pool)
     let (down, across) = (box.down(source.size, to: size), box.across(source.size, to: size))
@@ -52,7 +54,7 @@ package final class Resampler {
       source: source.base + offset, sourceStride: source.stride, sourceSize: shown, channels: source.channels,
       target: RowSumsTarget(result), vertical: vertical,
       horizontal: weights(kernel, across.within(columns), largestSample: 32768), scratch: scratch.base,
-      layout: layout, count: bands)
+      layout: layout, count: bands, deadline: deadline)
     _ = concurrentMap(count: bands, workers: bands) { band in work.run(band, passes) }
     return result
   }

@@ -16,13 +16,15 @@
   let layout: RowSumsLayout
   /// 1 or more.
   let count: Int
+  /// As in `RowSums`.
+  let deadline: UInt64
 
   /// Makes the output rows of a band.
   func run<Passes: ResizePasses>(_ band: Int, _ passes: Passes.Type) {
     let rows = RowBands.rows(of: band, of: count, height: vertical.axis.count)
     var sums = unsafe RowSums(
       vertical: vertical, horizontal: horizontal, channels: channels, rows: rows, layout: layout,
-      memory: scratch + band * layout.byteCount, target: target)
+      memory: scratch + band * layout.byteCount, target: target, deadline: deadline)
     unsafe sums.add(passes, source, stride: sourceStride, count: sourceSize.height)
   }
 

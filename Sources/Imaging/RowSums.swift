@@ -1,3 +1,5 @@
+internal import CPlatform
+
 /// Resamples source rows as they come, for a range of output rows; no more of the source is held than the rows in hand.
 ///
 /// Each source row is added at once to the sums of all output rows that it is part of. Whole output rows are collected, eight
@@ -17,13 +19,16 @@
   /// The output rows that are being collected; empty after the last.
   private var block: Range<Int>
   private let end: Int
+  private let deadline: UInt64
+  private var polls = 0
 
   /// - Parameters:
   ///   - rows: the output rows to make.
+  ///   - deadline: on CLOCK_MONOTONIC in nanoseconds, 0 for never; once it has passed, no more rows are made.
   ///   - memory: of `layout.byteCount` bytes.
   @unsafe init(
     vertical: Weights, horizontal: Weights, channels: Int, rows: Range<Int>, layout: RowSumsLayout,
-    memory: UnsafeMutableRawPointer, target: RowSumsTarget
+    memory: UnsafeMutableRawPointer, target: RowSumsTarget, deadline: UInt64 = 0
   ) {
     self.vertical = vertical
     self.horizontal = horizontal
@@ -31,6 +36,7 @@
     self.layout = layout
     unsafe self.memory = unsafe memory
     self.target = target
+    self.deadline = deadline
     rowSamples = horizontal.axis.extent * channels
     block = rows.lowerBound..<min(rows.lowerBound + RowSums.blockRows, rows.upperBound)
     end = rows.upperBound
@@ -52,14 +58,14 @@
     unsafe verticals.withUnsafeBufferPointer { verticals in
       unsafe horizontals.withUnsafeBufferPointer { horizontals in
         guard let down = verticals.baseAddress, let across = horizontals.baseAddress else { return }
-        while pair < stop, !block.isEmpty {
+        while pair < stop, !block.isEmpty, !isLate() {
           pair = min(max(pair, first(block.lowerBound)), stop)
           let whole = last(block.upperBound - 1)
           let pairs = pair..<min(stop, whole, pair + layout.stepPairs)
           unsafe sumRows(passes, pairs, rows, first: start, count: count, stride: stride, weights: down)
           pair = pairs.upperBound
           // Near the end several blocks may become whole by the same rows.
-          while !block.isEmpty, last(block.upperBound - 1) <= pair {
+          while !block.isEmpty, last(block.upperBound - 1) <= pair, !isLate() {
             unsafe sumColumns(passes, weights: across)
             block = block.upperBound..<min(block.upperBound + RowSums.blockRows, end)
             unsafe collect(passes, weights: down)
@@ -68,6 +74,16 @@
       }
     }
     pair = stop
+  }
+
+  /// Whether the deadline has passed; then no rows are left. The clock is read at the first and then at each 16th call: that costs nothing beside so many steps.
+  @inline(__always)
+  private mutating func isLate() -> Bool {
+    if deadline == 0 { return false }
+    defer { polls &+= 1 }
+    guard polls % 16 == 0, system_monotonic_nanoseconds() >= deadline else { return false }
+    block = end..<end
+    return true
   }
 
   /// The pairs of source rows of an output row: from, and up to.

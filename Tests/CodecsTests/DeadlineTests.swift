@@ -29,6 +29,29 @@ import Testing
     #expect(try error(sample) { $0.deadline = .max } == nil)
   }
 
+  @Test func `Promise 4: chunks are not read on without end either`() throws {
+    let bytes = try Places.sample("dogs/bello.png")
+    var limits = DecodeLimits()
+    limits.deadline = 1
+    unsafe bytes.withUnsafeBytes { bytes in
+      _ = #expect(throws: CodecError.timeout) {
+        try unsafe Decoder(pool: BufferPool()).readHeader(bytes, limits: limits)
+      }
+    }
+  }
+
+  @Test func `Promise 4: a PNG that is decoded in strips ends at the deadline as such, and is not declined`() throws {
+    let pool = BufferPool()
+    let bytes = try Places.sample("dogs/bello.png")
+    let layout = PNGLayout(width: 480, height: 330, bits: 8, colourType: 2, isInterlaced: false)
+    unsafe bytes.withUnsafeBytes { bytes in
+      let result = unsafe FastPNGDecoder(pool: pool).decode(
+        bytes, layout: layout, channels: 3, depth: .eight, deadline: 1
+      ) { _ in true }
+      #expect(result == .late)
+    }
+  }
+
   @Test func `Promise 3: the library refuses coefficients beyond the memory limit`() throws {
     let failure = try error("broken/truncated-progressive.jpg") { $0.memoryByteCount = 10_000 }
     guard case .outOfMemory = failure else {

@@ -7,7 +7,8 @@ import Testing
 struct InflaterTests {
   /// What a zlib stream inflates to, in pieces of some size, its bytes being in IDATs of some size; nil if it is refused.
   private func inflated(
-    _ stream: [UInt8], set: InstructionSet, piece: Int = 50_000, chunk: Int = 7000, most: Int = 1 << 20
+    _ stream: [UInt8], set: InstructionSet, piece: Int = 50_000, chunk: Int = 7000, most: Int = 1 << 20,
+    deadline: UInt64 = 0
   ) -> [UInt8]? {
     var builder = PNGBuilder()
     for start in stride(from: 0, to: stream.count, by: chunk) {
@@ -20,7 +21,8 @@ struct InflaterTests {
     return unsafe builder.bytes.withUnsafeBytes { file in
       unsafe memory.withUnsafeMutableBytes { memory -> [UInt8]? in
         let base = unsafe memory.baseAddress.unsafelyUnwrapped
-        guard unsafe inflater.begin(PNGDataPieces(firstData: 8, byteCount: stream.count, of: file)) else { return nil }
+        let pieces = unsafe PNGDataPieces(firstData: 8, byteCount: stream.count, of: file)
+        guard inflater.begin(pieces, deadline: deadline) else { return nil }
         var output = unsafe base
         while result.count <= most {
           let start = unsafe output
@@ -38,6 +40,17 @@ struct InflaterTests {
         return nil
       }
     }
+  }
+
+  @Test("A stream of empty blocks, which has no rows to look at the clock between, ends at the deadline")
+  func deadline() {
+    var stream: [UInt8] = [0x78, 0x01]
+    for _ in 0..<100 { stream += [0, 0, 0, 0xFF, 0xFF] }
+    // The last has one byte; then comes the checksum.
+    stream += [1, 1, 0, 0xFE, 0xFF, 7, 0, 8, 0, 8]
+    #expect(inflated(stream, set: .baseline) == [7])
+    #expect(inflated(stream, set: .baseline, deadline: .max) == [7])
+    #expect(inflated(stream, set: .baseline, deadline: 1) == nil)
   }
 
   /// Bytes of several kinds: random ones, few letters, runs, and repetitions near and far.

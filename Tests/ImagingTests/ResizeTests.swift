@@ -44,6 +44,22 @@ struct ResizeCase: CustomTestStringConvertible, Sendable {
 }
 
 @Suite struct ResizeTests {
+  @Test(arguments: [1, 3])
+  func `Promise 4: no rows are made after the deadline`(bands: Int) {
+    let pool = BufferPool()
+    let source = Plane.made(64, 900, from: pool) { _, _, _ in 200 }
+    func resized(deadline: UInt64) -> [Int] {
+      // Its memory becomes the output's.
+      do { _ = Plane.made(32, 300, from: pool) { _, _, _ in 77 } }
+      return Resampler(pool: pool).resized(
+        source, box: SourceBox(source.size), to: PixelSize(width: 32, height: 300), kernel: .lanczos3, bands: bands,
+        deadline: deadline
+      ).samples
+    }
+    #expect(Set(resized(deadline: .max)) == [200])
+    #expect(Set(resized(deadline: 1)) == [77])
+  }
+
   @Test("Every build gives the plain twin's bytes", arguments: ResizeCase.all, 1...4)
   func equalsReference(resize: ResizeCase, channels: Int) {
     let pool = BufferPool()
