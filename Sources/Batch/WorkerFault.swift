@@ -25,7 +25,7 @@
       case .abort: raise(SIGABRT)
       case .trap: fatalError("a trap that was asked for")
       case .exit: _exit(0)
-      case .hang: while true { pause() }
+      case .hang: waitForTheEnd()
       case .stop: raise(SIGSTOP)
       case .oom:
         let memory = UnsafeMutableRawPointer.allocate(byteCount: 1 << 45, alignment: 64)
@@ -36,11 +36,14 @@
           _ = file
           abort()
         }
-      case .garbage: _ = channel.send([1, 2, 3])
+      case .garbage:
+        _ = channel.send([1, 2, 3])
+        waitForTheEnd()
       case .flood:
         _ = unsafe [UInt8](repeating: 0xFF, count: 64).withUnsafeBytes {
           unsafe write(channel.descriptor, $0.baseAddress, $0.count)
         }
+        waitForTheEnd()
       case .halfway:
         // Killed while it writes.
         guard let temporary = try? TemporaryFile(in: job.output.removingLastComponent()) else { return }
@@ -48,5 +51,8 @@
         raise(SIGKILL)
       }
     }
+
+    /// A worker that went on might have written the picture before it is ended for its fault.
+    private func waitForTheEnd() { while true { pause() } }
   }
 #endif
