@@ -53,14 +53,17 @@ struct OutputNames {
     var names: [Name] = []
     names.reserveCapacity(jobs.count)
     var firstInFolder: [Int] = []
-    var lastFolder: FilePath?
+    var lastFolder: [UInt8] = []
     for job in jobs where job.refusal == nil {
       for (place, output) in job.outputs.enumerated() {
         names.append(
           Name(hash: OutputNames.hash(output.path), index: UInt32(job.index), output: UInt32(place)))
-        let folder = output.path.removingLastComponent()
-        if folder != lastFolder { firstInFolder.append(job.index) }
-        lastFolder = folder
+        unsafe output.path.withBytes { path in
+          let folder = unsafe path[..<(path.lastIndex(of: UInt8(ascii: "/")) ?? 0)]
+          if unsafe lastFolder.elementsEqual(folder) && !firstInFolder.isEmpty { return }
+          firstInFolder.append(job.index)
+          lastFolder = unsafe Array(folder)
+        }
       }
     }
     self.firstInFolder = firstInFolder

@@ -48,6 +48,8 @@ package struct FoundInput: Sendable {
 }
 
 extension FoundInput {
+  var facts: InputFacts { InputFacts(byteCount: byteCount, identity: identity, contents: contents, refusal: refusal) }
+
   /// Looks at a file that was named by the user: it is taken whatever its name is.
   /// - Parameters:
   ///   - relativeStart: how many bytes come before the relative path; nil for all but the last component.

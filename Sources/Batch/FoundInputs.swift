@@ -26,12 +26,42 @@ package struct FoundInputs: RandomAccessCollection, Sendable {
     _read { yield blocks[index / Block.capacity] }
   }
 
+  /// The bytes of an input's relative path: what of them is in the name of its folder, then its own name.
+  func relativeBytes(at index: Int) -> (folder: ArraySlice<UInt8>, name: ArraySlice<UInt8>) {
+    self[blockOf: index].relativeBytes(at: index % Block.capacity)
+  }
+
   mutating func append(_ input: FoundInput) {
+    let path = input.source.bytes
+    let nameStart = path.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0
+    append(
+      input.facts, folder: path[..<nameStart], relativeStart: input.relativeStart, name: path[nameStart...])
+  }
+
+  /// The same without a path put together of `folder`, which ends in a separator, and `name`.
+  mutating func append(
+    _ facts: InputFacts, folder: ArraySlice<UInt8>, relativeStart: Int, name: ArraySlice<UInt8>
+  ) {
     if blocks.last?.isFull ?? true {
       if let last = blocks.indices.last { blocks[last].close() }
       blocks.append(Block())
     }
-    blocks[blocks.count - 1].append(input)
+    blocks[blocks.count - 1].append(facts, folder: folder, relativeStart: relativeStart, name: name)
+  }
+}
+
+/// What is known of an input beside its name.
+struct InputFacts {
+  let byteCount: Int
+  let identity: FileIdentity?
+  let contents: ImageFormat?
+  let refusal: JobError?
+}
+
+extension InputFacts {
+  init(_ status: FileStatus?, contents: ImageFormat?, refusal: JobError?) {
+    self.init(
+      byteCount: status?.byteCount ?? 0, identity: status?.identity, contents: contents, refusal: refusal)
   }
 }
 
@@ -92,18 +122,31 @@ private struct Block: Sendable {
     return record.device == 0 ? nil : FileIdentity(device: devices[Int(record.device) - 1], inode: record.inode)
   }
 
-  mutating func append(_ input: FoundInput) {
-    let path = input.source.bytes
-    let nameStart = path.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0
-    let folder = placeOfFolder(path[..<nameStart], input.relativeStart)
+  func relativeBytes(at place: Int) -> (folder: ArraySlice<UInt8>, name: ArraySlice<UInt8>) {
+    let record = records[place]
+    let folder = folders[Int(record.folder)]
+    let name = folder.start + Int(record.name)
+    let end = name + Int(record.nameLength)
+    // A relative path may begin inside the name: it is then what a list's entry has mirrored.
+    let beyond = max(0, folder.relativeStart - folder.length)
+    return (
+      text[min(folder.start + folder.relativeStart, folder.start + folder.length)..<folder.start + folder.length],
+      text[min(name + beyond, end)..<end]
+    )
+  }
+
+  mutating func append(
+    _ facts: InputFacts, folder path: ArraySlice<UInt8>, relativeStart: Int, name bytes: ArraySlice<UInt8>
+  ) {
+    let folder = placeOfFolder(path, relativeStart)
     let name = text.count - folders[folder].start
-    text += path[nameStart...]
+    text += bytes
     records.append(
       Record(
-        byteCount: input.byteCount, inode: input.identity?.inode ?? 0, name: UInt32(name),
-        nameLength: UInt32(path.count - nameStart), folder: UInt16(folder), device: placeOfDevice(input.identity),
-        refusal: placeOfRefusal(input.refusal),
-        contents: input.contents.flatMap { ImageFormat.allCases.firstIndex(of: $0) }.map { UInt8($0 + 1) } ?? 0))
+        byteCount: facts.byteCount, inode: facts.identity?.inode ?? 0, name: UInt32(name),
+        nameLength: UInt32(bytes.count), folder: UInt16(folder), device: placeOfDevice(facts.identity),
+        refusal: placeOfRefusal(facts.refusal),
+        contents: facts.contents.flatMap { ImageFormat.allCases.firstIndex(of: $0) }.map { UInt8($0 + 1) } ?? 0))
   }
 
   private mutating func placeOfFolder(_ path: ArraySlice<UInt8>, _ relativeStart: Int) -> Int {

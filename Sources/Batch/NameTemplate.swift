@@ -166,11 +166,24 @@ extension NameTemplate {
       case .field(.height): bytes += String(parts.pixels?.height ?? 0).utf8
       }
     }
-    let components = bytes.split(separator: UInt8(ascii: "/")).filter { !$0.elementsEqual(".".utf8) }
-    if components.isEmpty || components.contains(where: { $0.elementsEqual("..".utf8) }) { return nil }
-    let path = FilePath(bytes: components.joined(separator: [UInt8(ascii: "/")]))
+    guard let clean = NameTemplate.cleaned(bytes) else { return nil }
     // A suffix that the template itself writes says what a picture of "the same format" is to be.
-    let format = parts.requested == .same ? SourceName(path).format ?? wanted : wanted
-    return (path, format)
+    let format = parts.requested == .same ? SourceName(clean).format ?? wanted : wanted
+    return (FilePath(bytes: clean), format)
+  }
+
+  /// A relative path without components that are empty or one dot; nil where nothing is left, or one is two dots.
+  private static func cleaned(_ path: [UInt8]) -> [UInt8]? {
+    let (slash, dot) = (UInt8(ascii: "/"), UInt8(ascii: "."))
+    // Nearly every path is clean: only a dot or a separator behind a separator makes another look worth while.
+    var last = slash
+    let isClean = path.allSatisfy { byte in
+      defer { last = byte }
+      return last != slash || (byte != slash && byte != dot)
+    }
+    if isClean && last != slash { return path }
+    let components = path.split(separator: slash).filter { !$0.elementsEqual([dot]) }
+    if components.isEmpty || components.contains(where: { $0.elementsEqual([dot, dot]) }) { return nil }
+    return Array(components.joined(separator: [slash]))
   }
 }

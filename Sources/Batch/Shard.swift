@@ -20,9 +20,13 @@ package struct Shard: Hashable, Sendable {
   /// More parts than anybody has machines.
   package static let most = 1_000_000
 
-  func contains(_ relative: some Sequence<UInt8>) -> Bool {
+  func contains(_ relative: some Sequence<UInt8>) -> Bool { contains(relative, EmptyCollection()) }
+
+  /// The same for a path of two parts.
+  func contains(_ start: some Sequence<UInt8>, _ rest: some Sequence<UInt8>) -> Bool {
     var hash = FNVHash()
-    hash.add(relative)
+    hash.add(start)
+    hash.add(rest)
     return Int(hash.value % UInt64(count)) == index - 1
   }
 
@@ -35,14 +39,10 @@ extension PlannedJobs {
   package func indices(of shard: Shard?) -> [UInt32] {
     let all = 0..<UInt32(count)
     guard let shard else { return Array(all) }
-    return all.filter { shard.contains(inputs.relativeBytes(at: Int($0))) }
-  }
-}
-
-extension FoundInputs {
-  fileprivate func relativeBytes(at index: Int) -> ArraySlice<UInt8> {
-    let input = self[index]
-    return input.source.bytes.dropFirst(input.relativeStart)
+    return all.filter { place in
+      let (folder, name) = inputs.relativeBytes(at: Int(place))
+      return shard.contains(folder, name)
+    }
   }
 }
 

@@ -9,8 +9,10 @@ struct SourceName {
   /// What the suffix stands for, if it is a known one.
   let format: ImageFormat?
 
-  init(_ path: FilePath) {
-    let bytes = path.bytes
+  init(_ path: FilePath) { self.init(path.bytes) }
+
+  /// - Parameter bytes: of a path.
+  init(_ bytes: [UInt8]) {
     let separator = bytes.lastIndex(of: UInt8(ascii: "/"))
     folder = bytes[..<(separator ?? 0)]
     let name = bytes[(separator.map { $0 + 1 } ?? 0)...]

@@ -79,6 +79,7 @@ struct Walker {
 
     let listing = FolderListing(of: folder)
     var subfolders: [PendingFolder] = []
+    let prefix = withSeparator(pendingFolder.path)
     for entry in listing.entries {
       let look = look(at: entry, of: listing, in: folder)
       if case .ignored = look {
@@ -86,14 +87,13 @@ struct Walker {
         continue
       }
       if case .nothing = look { continue }
-      let path = join(pendingFolder.path, listing.name(of: entry))
+      let name = listing.name(of: entry)
       switch look {
-      case .folder: subfolders.append(PendingFolder(path: path, parent: place))
+      case .folder: subfolders.append(PendingFolder(path: prefix + name, parent: place))
       case .input(let status, let contents, let refusal):
         found.append(
-          FoundInput(
-            source: FilePath(bytes: path), relativeStart: rootLength, status: status, contents: contents,
-            refusal: refusal))
+          InputFacts(status, contents: contents, refusal: refusal), folder: prefix[...], relativeStart: rootLength,
+          name: name)
       case .ignored, .nothing: break
       }
     }
@@ -169,10 +169,7 @@ extension Walker {
     return false
   }
 
-  private func join(_ folder: [UInt8], _ name: ArraySlice<UInt8>) -> [UInt8] {
-    var bytes = folder
-    if bytes.last != UInt8(ascii: "/") { bytes.append(UInt8(ascii: "/")) }
-    bytes.append(contentsOf: name)
-    return bytes
+  private func withSeparator(_ folder: [UInt8]) -> [UInt8] {
+    folder.last == UInt8(ascii: "/") ? folder : folder + [UInt8(ascii: "/")]
   }
 }

@@ -74,10 +74,13 @@ extension ImageFormat {
   /// The format that a suffix, without its dot and in any case, stands for.
   package static func named(suffix: some Collection<UInt8>) -> ImageFormat? {
     guard suffix.count <= 4 else { return nil }
-    let small = suffix.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
-    switch String(decoding: small, as: UTF8.self) {
-    case "jpg", "jpeg", "jpe", "jfif": return .jpeg
-    case "png": return .png
+    // Asked for every entry of every folder: the letters, made small, side by side in one number.
+    let letters = suffix.reduce(UInt32(0)) { letters, byte in
+      letters << 8 | UInt32((UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte)
+    }
+    switch letters {
+    case 0x6A_7067, 0x6A70_6567, 0x6A_7065, 0x6A66_6966: return .jpeg  // jpg, jpeg, jpe, jfif
+    case 0x70_6E67: return .png  // png
     default: return nil
     }
   }
