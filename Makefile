@@ -3,12 +3,18 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-swift_build := swift build -c release --static-swift-stdlib
+# What prepares the libraries (DEPS=true where a package manager did), and more flags for swift build.
+DEPS ?= .ci/deps
+SWIFT_FLAGS ?=
+
+# For imgbatch --version; an archive without git says nothing.
+sources = $(shell [ ! -e .git ] || git describe --always --dirty --tags 2>/dev/null)
+swift_build := swift build -c release --static-swift-stdlib $(SWIFT_FLAGS)
 swift_files := Sources Tests Package.swift
 
 DIR ?= samples
 
-.PHONY: help deps build run test check sanitize fuzz differential soak bench bench-fetch cluster-test install clean
+.PHONY: help deps build run test check sanitize fuzz differential soak bench bench-fetch docs deb deb-test cluster-test install clean
 
 help:
 	@echo 'make deps      install the libraries that are missing, by apt-get or brew'
@@ -21,16 +27,19 @@ help:
 	@echo 'make differential   decode the JPEGs below DIR (samples) by ScaledJPEG and by libjpeg, and compare the pixels'
 	@echo 'make soak      the promises of reliability that take longer than tests may (minutes; best as root)'
 	@echo 'make bench     the tables of the README: peers side by side, then resampler and PNG encoder alone (minutes)'
+	@echo 'make docs      the articles and symbols for users and developers in .build/docs/html, by docc; stops at broken links'
+	@echo 'make deb       a Debian package in .build/deb (needs dpkg-dev)'
+	@echo 'make deb-test  that package installed and run in a clean root (as root; needs debootstrap)'
 	@echo 'make cluster-test  shards by Slurm and by GNU parallel over ssh, on loopback (as root; packages: Tests/Cluster)'
 	@echo 'make bench-fetch  downloads against a server of its own on loopback: waits, limits, kills (a minute)'
-	@echo 'make install   copy the two programs to $$PREFIX/bin (PREFIX=$(PREFIX))'
+	@echo 'make install   the two programs, manual page and completions below $$PREFIX (PREFIX=$(PREFIX))'
 	@echo 'make clean     remove what the build made'
 
 deps:
-	@.ci/deps
+	@$(DEPS)
 
 build: deps
-	$(swift_build)
+	IMGBATCH_DESCRIPTION='$(sources)' $(swift_build)
 
 run: build
 	"$$($(swift_build) --show-bin-path)/imgbatch" resize samples/dogs samples/patterns --out thumbs
@@ -59,6 +68,9 @@ soak: deps
 bench: build
 	Tests/Benchmarks/bench.sh "$$($(swift_build) --show-bin-path)/imgbatch" "$$($(swift_build) --show-bin-path)/kernel-bench"
 
+docs: deps
+	.ci/docs
+
 # As root: Slurm and sshd on loopback addresses.
 cluster-test: build
 	Tests/Cluster/cluster.sh "$$($(swift_build) --show-bin-path)"
@@ -71,7 +83,14 @@ install: build
 	install -d "$(DESTDIR)$(PREFIX)/bin"
 	install -m 755 "$$($(swift_build) --show-bin-path)/imgbatch" "$$($(swift_build) --show-bin-path)/imgbatch-worker" \
 	  "$(DESTDIR)$(PREFIX)/bin"
+	.ci/packaging/manual "$$($(swift_build) --show-bin-path)/imgbatch" "$(DESTDIR)$(PREFIX)/share"
+
+deb:
+	.ci/packaging/deb .build/deb
+
+deb-test: deb
+	.ci/packaging/deb-test .build/deb/imgbatch_*.deb
 
 clean:
 	swift package clean
-	rm -rf .build/check .build/asan .build/tsan .build/fuzz thumbs
+	rm -rf .build/check .build/asan .build/tsan .build/fuzz .build/manual .build/deb .build/docs thumbs

@@ -14,6 +14,12 @@ let strict: [SwiftSetting] =
     .enableUpcomingFeature("MemberImportVisibility"),
   ]
 
+/// The makefile's word on the sources, for `imgbatch --version`.
+let description: [CSetting] =
+  Context.environment["IMGBATCH_DESCRIPTION"].map { [.define("IMGBATCH_DESCRIPTION", to: "\"\($0)\"")] } ?? []
+
+let openLibraries: [LinkerSetting] = [.linkedLibrary("dl", .when(platforms: [.linux]))]
+
 let paths: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
 /// The hot kernels are compiled twice from one source (Sources/PixelKernelsAVX2 and ScaledJPEGAVX2 are links): once for the
@@ -51,9 +57,9 @@ let package = Package(
       name: "CImageCodecs", dependencies: ["CLibJPEG", "CLibPNG"],
       // libpng needs zlib and its pkg-config file names it for static links only; the version is asked of it directly.
       linkerSettings: [.linkedLibrary("z")]),
-    .target(name: "CPlatform"),
+    .target(name: "CPlatform", cSettings: description, linkerSettings: openLibraries),
     // libcurl is opened at run time, by `fetch` only: nothing is linked.
-    .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+    .target(name: "CCurl", linkerSettings: openLibraries),
     .target(name: "PixelKernels", swiftSettings: strict + kernels),
     .target(name: "PixelKernelsAVX2", swiftSettings: strict + kernels + wide),
     .target(name: "Imaging", dependencies: ["CPlatform", "PixelKernels", "PixelKernelsAVX2"], swiftSettings: strict),
@@ -76,7 +82,7 @@ let package = Package(
     .executableTarget(
       name: "imgbatch",
       dependencies: [
-        "Batch", "Codecs", "Fetching", "Imaging", "Profiling", "Reporting", paths,
+        "Batch", "Codecs", "Colour", "CPlatform", "Fetching", "Imaging", "Profiling", "Reporting", paths,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -80,7 +80,7 @@ struct CompareCommand: ParsableCommand {
   private func text(_ comparison: Comparison) -> String {
     switch measure.form {
     case .text: comparison.text
-    case .json: comparison.jsonLines(version: ImgBatch.version)
+    case .json: comparison.jsonLines(version: Build.version)
     case .csv: comparison.csv
     case .markdown: comparison.markdown
     }

@@ -127,7 +127,7 @@ struct RequestOptions: ParsableArguments {
   var header: [String] = []
 
   @Option(help: ArgumentHelp("How imgbatch calls itself.", valueName: "name"))
-  var userAgent = "imgbatch/\(ImgBatch.version)"
+  var userAgent = "imgbatch/\(Build.version)"
 
   @Flag(help: "Connect to addresses that are not public, too: this machine, its network, its cloud.")
   var allowPrivate = false

@@ -84,7 +84,7 @@ struct FetchSession {
       if printsPaths { printPath(job, outcome) }
       if let line { line.take(job, outcome, else: note) } else { note(job, outcome) }
     }
-    reporter.start(version: ImgBatch.version, mode: mode, workers: rules.connections)
+    reporter.start(version: Build.version, mode: mode, workers: rules.connections)
     if let line {
       Signals.whenPatienceEnds {
         line.drop()

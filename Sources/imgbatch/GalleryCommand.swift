@@ -68,7 +68,7 @@ struct GalleryCommand: ParsableCommand {
     jobs.close()
     let pictures = Mutex<[Int: WrittenPicture]>([:])
     let stop = Signals.stopRequest
-    reporter.start(version: ImgBatch.version, mode: .threads, workers: UsableCores.count)
+    reporter.start(version: Build.version, mode: .threads, workers: UsableCores.count)
     do throws(ExecutorError) {
       try executor(for: .threads, workers: UsableCores.count).run(jobs, recipe: recipe, stop: stop) { job, outcome in
         if case .written(let picture) = outcome { pictures.withLock { $0[job.index] = picture } }

@@ -1,6 +1,4 @@
 internal import ArgumentParser
-internal import Codecs
-internal import Imaging
 
 /// The program: names its commands and hands over to them.
 @main
@@ -39,15 +37,9 @@ struct ImgBatch: ParsableCommand {
         130  interrupted; what was written is whole (143 by SIGTERM)
         141  the reader of standard output went away
       """,
-    version: versionText,
+    version: Build.description,
     subcommands: [
       ResizeCommand.self, GrayscaleCommand.self, MergeCommand.self, CompareCommand.self, ProfileCommand.self,
       FetchCommand.self, GalleryCommand.self, InfoCommand.self,
     ])
-
-  static let version = "0.1.0"
-
-  static var versionText: String {
-    "imgbatch \(version) (\(libraryVersions().joined(separator: ", ")), SIMD: \(InstructionSet.current.rawValue))"
-  }
 }

@@ -55,7 +55,7 @@ struct ProfileCommand: ParsableCommand {
       if save { try SavedDefaults.prepare() }
       let inputs = try MeasuredInputs(input, limits: limits, cold: measure.cold, scratch: scratch)
       let profile = try profile(inputs, scratch)
-      let machine = Machine(usableCores: UsableCores.count, software: ImgBatch.versionText)
+      let machine = Machine(usableCores: UsableCores.count, software: Build.summary)
       let others = try fetch.map { [try downloads($0.path, scratch)] } ?? []
       let profiles = [profile] + others
       for profile in profiles { StandardStream.output.write(text(profile, machine)) }
@@ -105,7 +105,7 @@ struct ProfileCommand: ParsableCommand {
   private func text(_ profile: ScalingProfile, _ machine: Machine) -> String {
     switch measure.form {
     case .text: profile.text(on: machine)
-    case .json: profile.jsonLines(version: ImgBatch.version, on: machine)
+    case .json: profile.jsonLines(version: Build.version, on: machine)
     case .csv: profile.csv
     case .markdown: profile.markdown(on: machine)
     }

@@ -134,7 +134,7 @@ struct Session {
     }
     let ledger = books.ledger(jobs, folder: output.out.path, recipe: recipe, settled: note)
     start(reporter)
-    account?.reporter.start(version: ImgBatch.version, mode: mode, workers: workers)
+    account?.reporter.start(version: Build.version, mode: mode, workers: workers)
     Signals.whenPatienceEnds {
       ledger.dropPicturesInHand()
       writePage(finish(reporter, inputs: inputs()))
@@ -189,7 +189,7 @@ struct Session {
       if work.isLeftToDefaults { StandardStream.error.write(SavedDefaults.words + "\n") }
       if mode == .processes { StandardStream.error.write(ProcessExecutor.isolation + "\n") }
     }
-    reporter.start(version: ImgBatch.version, mode: mode, workers: workers)
+    reporter.start(version: Build.version, mode: mode, workers: workers)
   }
 
   @discardableResult
@@ -203,7 +203,7 @@ struct Session {
   private func writePage(_ summary: RunSummary) -> Bool {
     guard let record, let report = work.report else { return true }
     let facts = RunPage.Facts(
-      software: ImgBatch.versionText, mode: mode.rawValue, workers: workers, isInterrupted: Signals.received != nil)
+      software: Build.summary, mode: mode.rawValue, workers: workers, isInterrupted: Signals.received != nil)
     do {
       try report.write(RunPage(record, summary, facts, page: report.path).html)
       return true

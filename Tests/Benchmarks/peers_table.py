@@ -27,7 +27,7 @@ def first_line_of(path, start):
 def machine(binary):
     """One sentence on what the figures were measured on."""
     distribution = first_line_of("/etc/os-release", "PRETTY_NAME").split("=")[-1].strip('"')
-    version = subprocess.run([binary, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    version = subprocess.run([binary, "--version"], capture_output=True, text=True, check=True).stdout.splitlines()[0]
     cores = len(os.sched_getaffinity(0))
     memory = int(first_line_of("/proc/meminfo", "MemTotal").split()[0]) / 2**20
     return (

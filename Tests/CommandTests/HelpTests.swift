@@ -4,13 +4,24 @@ import Testing
 
 @Suite("Help, version and README")
 struct HelpTests {
-  @Test("The version tells the libraries in use")
+  @Test("The version tells the libraries in use and the build")
   func version() throws {
     let answer = try Command.run("--version")
     #expect(answer.status == 0)
     #expect(answer.output.hasPrefix("imgbatch 0."))
-    for word in ["libjpeg-turbo ", "libpng 1.", "zlib 1.", "SIMD: "] { #expect(answer.output.contains(word)) }
-    #expect(answer.output.split(separator: "\n").count == 1)
+    let lines = answer.output.split(separator: "\n")
+    try #require(lines.count == 3)
+    for word in ["libjpeg-turbo ", "libpng 1.", "zlib 1.", "libdeflate 1.", "Little CMS 2.", "SIMD: "] {
+      #expect(lines[0].contains(word))
+    }
+    let libraries = try Command.shell("ldd \"$(command -v imgbatch)\"", in: ScratchFolder())
+    let isStatic = !libraries.output.contains("libswiftCore")
+    #expect(lines[1].contains(isStatic ? "runtime linked in" : "runtime from libraries"), "\(libraries.output)")
+    #if DEBUG
+      #expect(lines[1].hasPrefix("build: debug, "))
+    #else
+      #expect(lines[1].hasPrefix("build: release, "))
+    #endif
   }
 
   @Test(

@@ -81,4 +81,12 @@ int system_remove_tree(const char *_Nonnull path);
 /// Asks the system to forget the pages of an open file that it keeps in memory. Returns 0, or an errno value.
 int system_drop_cached_pages(int file);
 
+// MARK: - This build
+
+/// What the makefile had git say of the sources; empty where nobody asked it.
+const char *_Nonnull system_build_description(void);
+
+/// Whether Swift's runtime is part of the program, and not a library that it loads.
+bool system_swift_is_linked_in(void);
+
 #endif
