@@ -33,7 +33,7 @@ struct EntryReader: ~Copyable {
   private var end = 0
   private var isAtEnd = false
 
-  /// - Parameter stop: ends the list early, even while a pipe has nothing to read.
+  /// `stop` ends the list early, even while a pipe has nothing to read.
   init(_ descriptor: consuming Descriptor, separator: EntrySeparator, stop: StopRequest? = nil) {
     self.descriptor = descriptor
     self.separator = separator.byte

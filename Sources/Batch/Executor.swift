@@ -6,6 +6,9 @@ package protocol Executor: Sendable {
   /// Runs every job, or those that start before `stop` is asked for, and returns when the last has ended.
   ///
   /// - Parameters:
+  ///   - jobs: claimed one after another, by as many workers as there are.
+  ///   - recipe: what becomes of each picture.
+  ///   - stop: looked at before each job is begun.
   ///   - report: called once a job that was begun, from any thread, two at once where there are two workers.
   func run(
     _ jobs: any JobSource, recipe: Recipe, stop: StopRequest, report: @escaping @Sendable (Job, Outcome) -> Void

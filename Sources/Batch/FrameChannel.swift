@@ -10,8 +10,8 @@ package struct FrameChannel: Sendable {
   /// Frames are paths and messages; a longer one is nonsense.
   private static let mostBytes = 1 << 20
 
-  /// False when the other end is gone. Never raises SIGPIPE.
-  /// - Parameter file: a descriptor to go with the frame; -1 for none.
+  /// Sends a frame, and `file`, an open descriptor, with it unless that is -1. False when the other end is gone. Never raises
+  /// SIGPIPE.
   package func send(_ payload: [UInt8], with file: Int32 = -1) -> Bool {
     let count = UInt32(payload.count)
     var frame = (0..<4).map { UInt8(truncatingIfNeeded: count >> (8 * UInt32($0))) }

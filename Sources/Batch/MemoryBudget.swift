@@ -33,6 +33,7 @@ package final class MemoryBudget: Sendable {
   ///   - byteCount: for the whole run, all workers and this process together.
   ///   - workers: pictures in hand at once.
   ///   - base: what a process holds without pictures, in bytes; each worker's too where they are processes.
+  ///   - stop: ends all waiting for memory.
   package init(byteCount: Int, workers: Int, base: Int, stop: StopRequest = StopRequest()) {
     self.stop = stop
     self.byteCount = byteCount

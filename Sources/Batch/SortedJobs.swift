@@ -15,7 +15,7 @@ package final class SortedJobs: JobSource {
     self.job = job
   }
 
-  /// - Parameter indices: which of the jobs.
+  /// Those of the jobs that are at `indices`.
   package convenience init(_ jobs: PlannedJobs, at indices: [UInt32]) {
     self.init(order: bySize(indices, byteCount: jobs.sourceByteCount(at:))) { jobs[$0] }
   }
@@ -24,14 +24,12 @@ package final class SortedJobs: JobSource {
     self.init(order: bySize(Array(0..<UInt32(jobs.count))) { jobs[$0].sourceByteCount }) { jobs[$0] }
   }
 
-  /// - Parameters:
-  ///   - inOrder: jobs in the order that they are to be claimed in.
-  ///   - indices: which of them.
+  /// Those of the jobs that are at `indices`, to be claimed in that order.
   package convenience init(inOrder jobs: PlannedJobs, at indices: [UInt32]) {
     self.init(order: indices) { jobs[$0] }
   }
 
-  /// - Parameter inOrder: the jobs in the order that they are to be claimed in.
+  /// To be claimed in the order that they have.
   package convenience init(inOrder jobs: [Job]) {
     self.init(order: Array(0..<UInt32(jobs.count))) { jobs[$0] }
   }

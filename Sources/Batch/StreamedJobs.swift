@@ -27,6 +27,8 @@ package final class StreamedJobs: JobSource {
   /// - Parameters:
   ///   - planned: jobs of inputs that were given beside the list; they come first.
   ///   - descriptor: read from here on, and closed in the end: 0 for standard input.
+  ///   - separator: what ends an entry of the list.
+  ///   - naming: of the outputs; each name is compared with those that came before.
   ///   - shard: the part of all jobs that is handed out; the others count only where names meet. Nil for all.
   ///   - stop: ends the waiting for more lines.
   package init(

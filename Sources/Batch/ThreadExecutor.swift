@@ -6,7 +6,7 @@ package struct ThreadExecutor: Executor {
   private let workers: Int
   private let limits: WorkLimits
 
-  /// - Parameter workers: 1 or more; the system runs no more of them at once than it has cores.
+  /// With 1 worker or more; the system runs no more of them at once than it has cores.
   package init(workers: Int, limits: WorkLimits = WorkLimits()) {
     precondition(workers >= 1, "a run has a worker")
     self.workers = workers

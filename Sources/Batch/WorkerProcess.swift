@@ -7,8 +7,7 @@ internal import SystemPackage
   private let timeout: Duration?
   private let memory: MemoryBudget
 
-  /// Starts the worker and tells it what it works on.
-  /// - Parameter variable: joins its environment, as "NAME=value".
+  /// Starts the worker and tells it what it works on. `variable` joins its environment, as "NAME=value".
   init(
     path: String, greeting: WorkerGreeting, memory: MemoryBudget, variable: String? = nil
   ) throws(WorkerFailure) {
@@ -20,8 +19,7 @@ internal import SystemPackage
   }
 
   /// Has the worker do a job. Throws when it ends, is silent or talks nonsense; it is of no more use then and has to be ended,
-  /// for which `share` is kept.
-  /// - Parameter share: the memory that the picture was given; to be released when it has ended in whatever way.
+  /// for which `share` is kept: the memory that the picture was given, to be released when it has ended in whatever way.
   func outcome(of job: Job, share: inout Int) throws(WorkerFailure) -> Outcome {
     try send(job)
     while true {

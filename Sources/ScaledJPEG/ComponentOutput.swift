@@ -31,9 +31,7 @@ struct ComponentOutput: BitwiseCopyable {
 
   static let scratchByteCount = Scratch.byteCount(64, Int32.self) + Scratch.byteCount(64 * BlockRun.most, UInt8.self)
 
-  /// - Parameters:
-  ///   - quantisation: 64 steps in zigzag order.
-  ///   - plane: nil where nobody needs the component.
+  /// `quantisation` has 64 steps in zigzag order; `plane` is nil where nobody needs the component.
   init(
     _ component: Frame.Component, scaledSize: Int, quantisation: [UInt16], plane: ScaledPlane?, scratch: inout Scratch
   ) throws(Declined) {

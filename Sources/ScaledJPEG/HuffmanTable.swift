@@ -34,6 +34,7 @@ enum CodeUse: Hashable {
   case refinement(low: Int)
 
   /// - Parameters:
+  ///   - symbol: what the code stands for: run and size, or size alone.
   ///   - length: of the code, 1...16.
   ///   - following: the bits behind it, at the top.
   /// - Returns: what the symbol means, with at most 31 bits.
@@ -99,7 +100,7 @@ struct HuffmanTable: BitwiseCopyable {
 
   static let byteCount = Scratch.byteCount(wordCount, UInt32.self)
 
-  /// - Parameter code: with counts that fit their lengths, as the parser has found.
+  /// Of a code with counts that fit their lengths, as the parser has found.
   init(_ code: HuffmanCode, use: CodeUse, scratch: inout Scratch) {
     self.use = use
     words = scratch.take(HuffmanTable.wordCount, UInt32.self)

@@ -30,7 +30,7 @@ struct Parser {
     static func isPassedOver(_ marker: UInt8) -> Bool { marker == 0xFE || (0xE0...0xEF).contains(marker) }
   }
 
-  /// - Parameter mostScans: 0 for no limit.
+  /// Takes as many scans as there are where `mostScans` is 0.
   static func parse(_ bytes: RawSpan, mostScans: Int) throws(Declined) -> ParsedFile {
     var parser = Parser(mostScans: mostScans)
     return try parser.file(bytes)

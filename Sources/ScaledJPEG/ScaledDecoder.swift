@@ -34,8 +34,8 @@ package final class ScaledDecoder {
   /// Decodes a file's bytes.
   ///
   /// Of a component that is left out, and of one whose blocks become one sample each, no AC scan of a progressive file is
-  /// read: damage there stays unseen, and changes nothing.
-  /// - Parameter planes: one to each component, or luma's alone. They hold whole blocks.
+  /// read: damage there stays unseen, and changes nothing. There is a plane to each component, or luma's alone; planes hold
+  /// whole blocks.
   package func decode(
     _ bytes: UnsafeRawBufferPointer, _ request: Request, into planes: [ScaledPlane]
   ) -> Verdict {

@@ -56,6 +56,7 @@ struct Bits {
   ///   - source: the file, which outlives the reader.
   ///   - range: of the scan's data, within the file, behind them a marker.
   ///   - windowSize: more than twice the margin.
+  ///   - scratch: gives the memory of the window.
   init(source: UnsafeRawPointer, range: Range<Int>, windowSize: Int, scratch: inout Scratch) {
     precondition(windowSize > 2 * ScanReader.margin, "a window holds more than the dearest block")
     unsafe self.source = source
