@@ -72,9 +72,11 @@ extension ImageFormat {
   }
 
   /// The format that a suffix, without its dot and in any case, stands for.
-  package static func named(suffix: some Collection<UInt8>) -> ImageFormat? {
+  ///
+  /// Asked for every entry of every folder, from another module, so it is not generic.
+  package static func named(suffix: ArraySlice<UInt8>) -> ImageFormat? {
     guard suffix.count <= 4 else { return nil }
-    // Asked for every entry of every folder: the letters, made small, side by side in one number.
+    // The letters, made small, side by side in one number.
     let letters = suffix.reduce(UInt32(0)) { letters, byte in
       letters << 8 | UInt32((UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte)
     }

@@ -58,7 +58,7 @@ package struct DownloadName: Hashable, Sendable {
   private var hasSuffix: Bool {
     let last = text.utf8.split(separator: UInt8(ascii: "/")).last ?? text.utf8[...]
     guard let dot = last.lastIndex(of: UInt8(ascii: ".")), dot > last.startIndex else { return false }
-    return ImageFormat.named(suffix: last[last.index(after: dot)...]) != nil
+    return ImageFormat.named(suffix: ArraySlice(last[last.index(after: dot)...])) != nil
   }
 
   /// The final path, once the content is known.

@@ -63,5 +63,5 @@ import Testing
 }
 
 extension ImageFormat {
-  fileprivate static func named(suffix: String) -> ImageFormat? { named(suffix: Array(suffix.utf8)) }
+  fileprivate static func named(suffix: String) -> ImageFormat? { named(suffix: ArraySlice(suffix.utf8)) }
 }
