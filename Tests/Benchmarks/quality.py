@@ -30,7 +30,7 @@ def psnr(ours, theirs):
 
 
 def main():
-    imgbatch, folder = sys.argv[1], pathlib.Path(sys.argv[2])
+    imgbatch, folder = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2])
     pictures = sorted(p for p in folder.rglob("*") if p.suffix.lower() in (".jpg", ".jpeg", ".png"))
     size = sys.argv[3] if len(sys.argv) > 3 else "256"
     pictures = pictures[: int(sys.argv[4])] if len(sys.argv) > 4 else pictures
