@@ -20,18 +20,13 @@ struct BaselineDecoder: ~Copyable {
   /// MCUs of a group.
   private let groupSize: Int
   private let predictions: Memory<Int>
-  private var reader: ScanReader
-  private var bits = Bits()
-  private let restartInterval: Int
-  private var toRestart: Int
-
-  private static let windowSize = 4 << 10
+  private var input: ScanInput
 
   static func scratchByteCount(_ file: ParsedFile) -> Int {
     3 * BlockTables.byteCount
       + Scratch.byteCount(10, BlockPlan.self) + Scratch.byteCount(256, UInt8.self)
       + Scratch.byteCount(3, Int.self) + Blocks.scratchByteCount(BlockRun.most)
-      + ScanReader.byteCount(window: windowSize)
+      + ScanInput.byteCount
   }
 
   init(
@@ -44,10 +39,7 @@ struct BaselineDecoder: ~Copyable {
     group = Blocks(BlockRun.most, hasDetails: true, scratch: &scratch)
     predictions = scratch.take(3, Int.self)
     predictions.fill(0)
-    reader = unsafe ScanReader(
-      source: source, range: scan.data, windowSize: BaselineDecoder.windowSize, scratch: &scratch)
-    restartInterval = scan.restartInterval
-    toRestart = scan.restartInterval
+    input = unsafe ScanInput(scan, source: source, scratch: &scratch)
     var plans: [BlockPlan] = []
     var made: [[HuffmanCode]: BlockTables] = [:]
     for (index, component) in frame.components.enumerated() {
@@ -82,20 +74,21 @@ struct BaselineDecoder: ~Copyable {
     guard trouble.isNone else { throw .range }
   }
 
-  mutating func finish() throws(Declined) { try reader.finish(bits) }
+  mutating func finish() throws(Declined) { try input.finish() }
 
   // MARK: - Coefficients
 
   /// Decodes the blocks of so many MCUs.
   @inline(never) private mutating func decodeGroup(_ count: Int) throws(Declined) {
-    var bits = self.bits
+    var bits = input.bits
+    let window = input.window
     // What of DC goes beyond 16 bits: any bit that is set.
     var (block, wide) = (0, 0)
     for _ in 0..<count {
-      if restartInterval > 0 { bits = try countMCU(bits) }
+      if try input.countMCU(&bits) { predictions.fill(0) }
       for index in 0..<plans.count {
-        if bits.next > reader.limit { bits.next = try reader.advance(bits.next) }
-        let start = bits.takeStart(plans[index].tables, reader.window)
+        try input.prepare(&bits)
+        let start = bits.takeStart(plans[index].tables, window)
         let dc = predictions[plans[index].component] &+ start.difference
         predictions[plans[index].component] = dc
         group.dc[block] = Int16(truncatingIfNeeded: dc)
@@ -105,26 +98,18 @@ struct BaselineDecoder: ~Copyable {
           let coefficients = group.block(block)
           coefficients[Int(zigzag[end])] = start.detail
           if end < 63 {
-            end = bits.takeDetails(behind: end, plans[index].tables, reader.window, zigzag, into: coefficients)
+            end = bits.takeDetails(behind: end, plans[index].tables, window, zigzag, into: coefficients)
           }
           group.nonzeros[block] = end == Meaning.end ? 0 : 1
         } else if end < 63 {
-          end = bits.passOverDetails(behind: end, plans[index].tables, reader.window)
+          end = bits.passOverDetails(behind: end, plans[index].tables, window)
         }
         guard end == 63 || end & ~63 == Meaning.end else { throw .code }
         block &+= 1
       }
     }
-    self.bits = bits
+    input.bits = bits
     guard wide == 0 else { throw .range }
-  }
-
-  @inline(never) private mutating func countMCU(_ bits: Bits) throws(Declined) -> Bits {
-    toRestart -= 1
-    if toRestart >= 0 { return bits }
-    predictions.fill(0)
-    toRestart = restartInterval - 1
-    return try reader.restart(bits)
   }
 
   // MARK: - Samples

@@ -24,7 +24,7 @@ struct ComponentOutput: BitwiseCopyable {
   private let stride: Int
   /// Quantisation steps in rows.
   private let steps: Memory<Int32>
-  private let dcStep: Int
+  private let dcStep: Int32
   /// The samples of a run's blocks, block by block: whole vectors are stored there at once, and rows of a few bytes
   /// picked from them.
   private let tiles: Memory<UInt8>
@@ -39,7 +39,7 @@ struct ComponentOutput: BitwiseCopyable {
     blocksDown = component.blocksDown
     steps = scratch.take(64, Int32.self)
     for (place, step) in quantisation.enumerated() { steps[Zigzag.order[place]] = Int32(step) }
-    dcStep = Int(quantisation[0])
+    dcStep = Int32(quantisation[0])
     tiles = scratch.take(64 * BlockRun.most, UInt8.self)
     guard let plane else {
       self.scaledSize = 0
@@ -59,6 +59,7 @@ struct ComponentOutput: BitwiseCopyable {
 
   /// Transforms a run of blocks, all in the picture, and clears them.
   func put(_ run: BlockRun, _ trouble: inout InverseDCT.Trouble) {
+    if run.count == 0 { return }
     switch scaledSize {
     case 0: break
     case 1: putMeans(run, &trouble)
@@ -68,14 +69,23 @@ struct ComponentOutput: BitwiseCopyable {
     }
   }
 
-  @inline(never) private func putMeans(_ run: BlockRun, _ trouble: inout InverseDCT.Trouble) {
+  private func putMeans(_ run: BlockRun, _ trouble: inout InverseDCT.Trouble) {
+    // Steps as constants make lanes of blocks that lie side by side.
+    if run.step == 1 && run.columnStep == 1 {
+      putMeans(run, step: 1, columnStep: 1, &trouble)
+    } else {
+      putMeans(run, step: run.step, columnStep: run.columnStep, &trouble)
+    }
+  }
+
+  @inline(__always) private func putMeans(
+    _ run: BlockRun, step: Int, columnStep: Int, _ trouble: inout InverseDCT.Trouble
+  ) {
     var own = InverseDCT.Trouble()
-    var (block, place) = (run.first, run.row &* stride &+ run.column)
-    for _ in 0..<run.count {
+    let (dc, row) = (run.blocks.dc.from(run.first), samples.from(run.row &* stride &+ run.column))
+    for number in 0..<run.count {
       // In bounds: the run is in the picture, and its blocks fit the plane.
-      samples[place] = InverseDCT.flat(Int(run.blocks.dc[block]) &* dcStep, &own)
-      block &+= run.step
-      place &+= run.columnStep
+      row[number &* columnStep] = InverseDCT.flat(Int32(dc[number &* step]) &* dcStep, &own)
     }
     trouble.add(own)
   }
@@ -117,7 +127,7 @@ struct ComponentOutput: BitwiseCopyable {
       }
       blocks.clear(block)
     } else {
-      let sample = InverseDCT.flat(Int(blocks.dc[block]) &* dcStep, &trouble)
+      let sample = InverseDCT.flat(Int32(blocks.dc[block]) &* dcStep, &trouble)
       switch size {
       case 2: tile.store(UInt32(sample) &* 0x0101_0101, at: 0)
       case 4: tile.store(SIMD16<UInt8>(repeating: sample), at: 0)

@@ -58,14 +58,15 @@ struct DCScan {
   ) throws(Declined) {
     // Codes that are none, and what goes beyond 16 bits: any bit that is set.
     var unusual = 0
+    var bits = input.bits
+    let window = input.window
     for mcu in 0..<mcus {
-      if try input.countMCU() { predictions.fill(0) }
+      if try input.countMCU(&bits) { predictions.fill(0) }
       for index in range {
-        var bits = try input.ready()
-        bits.refill(input.window)
+        try input.prepare(&bits)
+        bits.refill(window)
         guard let table = units[index].table else { continue }
-        let meaning = bits.take(table, input.window)
-        input.bits = bits
+        let meaning = bits.take(table, window)
         let dc = predictions[units[index].component] &+ meaning.value
         predictions[units[index].component] = dc
         // In bounds: the row has the blocks of all MCUs.
@@ -73,15 +74,17 @@ struct DCScan {
         unusual |= (dc &+ (1 &<< 15)) &>> 16 | meaning.steps &>> 7
       }
     }
+    input.bits = bits
     guard unusual == 0 else { throw .code }
   }
 
   /// A bit of each block; those of an MCU, at most ten, or of several are read at once.
   @inline(never) private func refine(_ range: Range<Int>, _ mcus: Int, _ input: inout ScanInput) throws(Declined) {
     let most = input.restartInterval > 0 ? 1 : 56 / range.count
+    var bits = input.bits
     for first in stride(from: 0, to: mcus, by: most) {
-      _ = try input.countMCU()
-      var bits = try input.ready()
+      _ = try input.countMCU(&bits)
+      try input.prepare(&bits)
       bits.refill(input.window)
       let count = min(most, mcus &- first)
       var word = bits.bits
@@ -93,7 +96,7 @@ struct DCScan {
         }
       }
       bits.drop(count &* range.count)
-      input.bits = bits
     }
+    input.bits = bits
   }
 }

@@ -23,7 +23,7 @@ struct InverseDCT {
     fileprivate var betweenPasses = Lanes()
     fileprivate var samples = FourLanes()
     /// Any bit that is set.
-    var other = 0
+    var other: Int32 = 0
 
     /// Whether all is in range so far.
     var isNone: Bool {
@@ -65,9 +65,9 @@ struct InverseDCT {
   }
 
   /// Of a block with DC only: all its samples, whatever the scaled size.
-  @inline(__always) static func flat(_ value: Int, _ trouble: inout Trouble) -> UInt8 {
+  @inline(__always) static func flat(_ value: Int32, _ trouble: inout Trouble) -> UInt8 {
     trouble.other |= (value &+ 2048) &>> 12
-    return UInt8(truncatingIfNeeded: min(max((value &+ 4) &>> 3 &+ Int(centre), 0), 255))
+    return UInt8(truncatingIfNeeded: min(max((value &+ 4) &>> 3 &+ centre, 0), 255))
   }
 
   // MARK: - Two samples

@@ -67,13 +67,14 @@ struct ScanDecoder {
 
   private mutating func decodeDetails(_ range: Range<Int>, _ table: HuffmanTable) throws(Declined) {
     let (blocks, window) = (row.blocks, input.window)
+    var (bits, endRun) = (input.bits, self.endRun)
     for block in range {
-      if try input.countMCU() { endRun = 0 }
+      if try input.countMCU(&bits) { endRun = 0 }
       if endRun > 0 {
         endRun -= 1
         continue
       }
-      var bits = try input.ready()
+      try input.prepare(&bits)
       let coefficients = blocks.block(block)
       var nonzeros = blocks.nonzeros[block]
       var place = scan.first &- 1
@@ -92,8 +93,8 @@ struct ScanDecoder {
         nonzeros |= (meaning.value == 0 ? 0 : 1) &<< UInt64(truncatingIfNeeded: place)
       } while place < last
       blocks.nonzeros[block] = nonzeros
-      input.bits = bits
     }
+    (input.bits, self.endRun) = (bits, endRun)
   }
 
   // MARK: - AC, refined
@@ -102,15 +103,17 @@ struct ScanDecoder {
     let (blocks, window) = (row.blocks, input.window)
     let band = (UInt64.max &>> UInt64(63 &- scan.last)) & (UInt64.max &<< UInt64(scan.first))
     let unit = Int16(1) &<< Int16(scan.low)
+    var (bits, endRun) = (input.bits, self.endRun)
     for block in range {
-      if try input.countMCU() { endRun = 0 }
+      if try input.countMCU(&bits) { endRun = 0 }
       let known = blocks.nonzeros[block]
       if endRun > 0 && known & band == 0 {
         endRun -= 1
         continue
       }
+      try input.prepare(&bits)
       var refinement = Refinement(
-        bits: try input.ready(), window: window, coefficients: blocks.block(block), zigzag: zigzag, known: known)
+        bits: bits, window: window, coefficients: blocks.block(block), zigzag: zigzag, known: known)
       var ahead = band
       if endRun == 0 { endRun = try refinement.takeNew(&ahead, table) }
       if endRun > 0 {
@@ -119,50 +122,8 @@ struct ScanDecoder {
       }
       refinement.correct(known & band, needed: needed, unit: unit)
       blocks.nonzeros[block] = refinement.nonzeros
-      input.bits = refinement.bits
+      bits = refinement.bits
     }
+    (input.bits, self.endRun) = (bits, endRun)
   }
-}
-
-/// The entropy-coded data of one scan, with its restart markers.
-struct ScanInput {
-  private var reader: ScanReader
-  var bits = Bits()
-  let restartInterval: Int
-  private var toRestart: Int
-
-  private static let windowSize = 4 << 10
-
-  static var byteCount: Int { ScanReader.byteCount(window: windowSize) }
-
-  init(_ scan: ScanHeader, source: UnsafeRawPointer, scratch: inout Scratch) {
-    reader = unsafe ScanReader(
-      source: source, range: scan.data, windowSize: ScanInput.windowSize, scratch: &scratch)
-    restartInterval = scan.restartInterval
-    toRestart = scan.restartInterval
-  }
-
-  var window: Memory<UInt8> { reader.window }
-
-  /// To be called before each MCU.
-  /// - Returns: whether a restart marker stands before it: predictions and runs end there.
-  @inline(__always) mutating func countMCU() throws(Declined) -> Bool {
-    restartInterval == 0 ? false : try countDown()
-  }
-
-  @inline(never) private mutating func countDown() throws(Declined) -> Bool {
-    toRestart -= 1
-    if toRestart >= 0 { return false }
-    bits = try reader.restart(bits)
-    toRestart = restartInterval - 1
-    return true
-  }
-
-  /// The bits, enough of them in the window for the dearest block.
-  @inline(__always) mutating func ready() throws(Declined) -> Bits {
-    if bits.next > reader.limit { bits.next = try reader.advance(bits.next) }
-    return bits
-  }
-
-  mutating func finish() throws(Declined) { try reader.finish(bits) }
 }

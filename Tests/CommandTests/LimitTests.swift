@@ -81,6 +81,21 @@ import Testing
     #expect(try peak(answer) < 150 << 20, "they would inflate to 1.6 GB")
   }
 
+  @Test func `Promise 3: 34 megapixels of progressive noise take less than 60 MB, a part of what libjpeg keeps`() throws
+  {
+    let noise = Places.samples.appending(path: "patterns/noise-restart.jpg").path
+    let made = try Command.run(
+      "resize", noise, "--out", folder["big"], "--size", "6800", "--upscale", "--progressive", "--quality", "97")
+    #expect(made.status == 0)
+    let peaks = try ["auto", "libjpeg"].map { decoder in
+      let answer = try Command.run(
+        "resize", folder["big/noise-restart.jpg"], "--out", folder[decoder], "--decoder", decoder, "--json")
+      #expect(answer.status == 0)
+      return try peak(answer)
+    }
+    #expect(peaks[0] < 60_000_000 && peaks[1] > 3 * peaks[0], "\(peaks)")
+  }
+
   /// Resident memory of a run at its most, as it tells itself.
   private func peak(_ answer: Answer) throws -> Int {
     try #require(try answer.events.last?["peakBytes"] as? Int)

@@ -1,0 +1,140 @@
+import Codecs
+import DecoderTrials
+import Foundation
+import Imaging
+import TestSupport
+import Testing
+
+@testable import ScaledJPEG
+
+@Suite("Kinds of files")
+struct KindTests {
+  private let decoder = Decoder(pool: BufferPool())
+
+  private func made(_ scans: JPEGScans, _ subsampling: ChromaSubsampling = .half) throws -> [UInt8] {
+    try recoded(Places.sample("dogs/rex.jpg"), shrunkBy: 4) {
+      $0.jpeg.scans = scans
+      $0.jpeg.subsampling = subsampling
+      $0.jpeg.quality = 60
+    }
+  }
+
+  private func comparisons(_ bytes: [UInt8]) -> [Trial.Comparison] {
+    DecodeRequest.scaled.map { Trial.compare(bytes, $0, with: decoder) }
+  }
+
+  // MARK: - Quantisation of 16 bits
+
+  /// The file with its quantisation tables written in two bytes a step, and the last step made to be `last`.
+  private func withWideTables(_ bytes: [UInt8], last: Int) -> [UInt8] {
+    var result = Array(bytes[..<2])
+    var offset = 2
+    while offset + 4 <= bytes.count, bytes[offset + 1] != 0xDA {
+      let end = offset + 2 + Int(bytes[offset + 2]) << 8 + Int(bytes[offset + 3])
+      if bytes[offset + 1] == 0xDB {
+        for table in stride(from: offset + 4, to: end, by: 65) {
+          let steps = bytes[table + 1..<table + 64].map(Int.init) + [last]
+          result += [0xFF, 0xDB, 0, 131, 0x10 | bytes[table]] + steps.flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] }
+        }
+      } else {
+        result += bytes[offset..<end]
+      }
+      offset = end
+    }
+    return result + bytes[offset...]
+  }
+
+  @Test(arguments: [JPEGScans.baseline, .progressive])
+  func `tables of 16 bits give what those of 8 give, and steps beyond 255 what libjpeg gives`(scans: JPEGScans) throws {
+    let bytes = try made(scans)
+    let last = Int(try #require(Self.lastStep(bytes)))
+    let wide = withWideTables(bytes, last: last)
+    #expect(wide.count == bytes.count + 2 * 64)
+    #expect(comparisons(wide).allSatisfy { $0 == .same })
+    for request in DecodeRequest.scaled {
+      #expect(Trial(wide, request, with: decoder).planes == Trial(bytes, request, with: decoder).planes)
+    }
+    #expect(comparisons(withWideTables(bytes, last: 300)).allSatisfy { $0 == .same })
+    // So great that coefficients leave their range.
+    for comparison in comparisons(withWideTables(bytes, last: 65535)) {
+      if case .differs(let what) = comparison { Issue.record("\(what)") }
+    }
+  }
+
+  private static func lastStep(_ bytes: [UInt8]) -> UInt8? {
+    (2..<bytes.count - 70).first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xDB }.map { bytes[$0 + 4 + 64] }
+  }
+
+  // MARK: - Restart markers between scans' blocks
+
+  /// 72x56 noise, 4:2:0, progressive, a restart marker behind each third MCU: 116 of them in ten scans.
+  private static let restarting = """
+    /9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAA0JCgsKCA0LCgsODg0PEyAVExISEyccHhcgLikxMC4pLSwzOko+MzZGNywtQFdBRkxOUlNSMj5aYVpQ
+    YEpRUk//2wBDAQ4ODhMREyYVFSZPNS01T09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT0//wgARCAA4AEgD
+    ASIAAhEBAxEB/8QAGQABAQEBAQEAAAAAAAAAAAAAAgADAQUE/8QAGAEBAQEBAQAAAAAAAAAAAAAAAwIFBAH/3QAEAAP/2gAMAwEAAhADEAAAAfBX
+    X3GWlTcSdt//0PgTer3m0vV87R2Zg//R89psZTdNno3Tf//S7a3Z2+em8zBzbVN//9PqWkFnonbG0qX/1OaVn5CdUzdU3//V9B1zE6qX/8QAGRAB
+    AQEBAQEAAAAAAAAAAAAAABEBEDFB/9oACAEBAAEFAuR//9DmP//RRH//0okZj//TRH//1IzEf//VRH//1pyP/9eJz//QRH//0X1//9LM5H//04xm
+    P//Ujzn/1YjMf//Wic//10fP/9DMTn//0YzyP//Szkf/08xnP//EABYRAQEBAAAAAAAAAAAAAAAAAAEAAv/aAAgBAwEBPwE1GrOr/9A1Go1f/9E1
+    Z1Gr/9I1Go1f/9M1Z1Gr/9QYYb//1csN/8QAFhEBAQEAAAAAAAAAAAAAAAAAABIR/9oACAECAQE/AbWt/9C1Lf/Rta3/0rWt/9O1rf/U1rX/1da/
+    /8QAGBABAQEBAQAAAAAAAAAAAAAAEAAxESH/2gAIAQEABj8Cf//Qf//Rf//Sf//Tf//Uf//Vf//Wf//Xf//QPb//0X//0jl//9N//9R//9V//9Yy
+    /9d//9Cw/9F//9J//9N//8QAJhAAAgICAQEIAwAAAAAAAAAAAAERITFBYVEQcYGRobHB8dHh8P/aAAgBAQABPyFKu4jXuKio/9BKUmhLXgJlbP/R
+    S1AgvVg//9K0Qq5JQjsv/9NefyU7mLmf/9RRVqiTwFhB/9VK+BSzLMvwf//WTTkht8Cwk//Xt3jtAlU6P//QjZlrsP/RS1H7I8RH0f/S/iCElyRw
+    P//TSbETzJ7B/9RSVCVnRHXZ/9VLhqjaoMHkf//WTZ2dawR8D//X2KT5Ytj/0KIWigSq1Z//0adPMRSTgT2f/9JOmCPSxUvOD//TZbQkPEER9H//
+    2gAMAwEAAgADAAAAEHbzf//Q8B+//9Fyqr//0v0Dv//TasN//9SB4L//1fff/8QAGBEAAwEBAAAAAAAAAAAAAAAAAAEQIRH/2gAIAQMBAT8QtH//
+    0Cwl/9Gxf//Swtf/05GB/9Rw4cf/1WDOH//EABYRAQEBAAAAAAAAAAAAAAAAAAEAEP/aAAgBAgEBPxAhCf/QMSf/0SEJ/9IhCf/TIQn/1BQoV//V
+    FCv/xAAlEAEAAgIBAwQDAQEAAAAAAAABESEAMUFRcfBhgZGxocHR4fH/2gAIAQEAAT8QmmLpL/zAzAZ4MRhKWBJz/9AEMdJgSLnHUgDLIfxhqCA3
+    0z//0bAQGTp4+mSmws5H2whJI0gl+Tn/0hQMhlBfz84yIUgqKPKxQkBueHpfnXP/0y2Acgd93xhLKMwWRrDUiw0KkP61n//UiCRwMmzyfxgJDj2x
+    FJTdi9GfrP/VpqD0rXz8YBgS3HT3wN4lLBUV/mf/1uATAuukZ76mHjz9ZO2RFz/uf//XGZTaJIfPPZZBUGFeJox4h2mGyz+5/9AcQllWbnOWBupG
+    /oyEMA3b175//9GE0Bwa+3m8COABubuNxkXZKnCBqB36Z//SJlRJhqnnfCAh5IV+LyQdHV4T0z//03kIWYvrR74YyT6k/eIxdmkBD5ef/9QtyIjW
+    u2BCKLBxhJUQ/Tvn/9WAqsg+s9MjoA9an2fNYKhBOEjB6/Of/9bgF7OJwXLLTv3/AFkpeZSOOc//10ikTNFI+XhAowS8LUedsbYi63HXP//QlYEj
+    aWHnnONLQ0Qc687YUYlXZR5Wf//RIrUNS0Pb4wUCiSpneEUWnEWnpn//0npUyuHnT84GLBFoQ+f3DaZ5C53/ADP/04BJeV6/zIAns1wa/WEyMjwK
+    a8M//9k=
+    """
+
+  @Test func `restart markers in progressive files end runs and predictions`() throws {
+    let data = try #require(Data(base64Encoded: Self.restarting, options: .ignoreUnknownCharacters))
+    let bytes = [UInt8](data)
+    #expect(comparisons(bytes).allSatisfy { $0 == .same })
+    // Another marker than the one that is due.
+    var markers = bytes.indices.dropLast().filter { bytes[$0] == 0xFF && (0xD0...0xD7).contains(bytes[$0 + 1]) }
+    #expect(markers.count == 116)
+    markers.removeAll { $0 % 5 != 0 }
+    for marker in markers {
+      var changed = bytes
+      changed[marker + 1] ^= 1
+      for comparison in comparisons(changed) {
+        if case .differs(let what) = comparison { Issue.record("marker at \(marker): \(what)") }
+      }
+    }
+  }
+
+  // MARK: - What the header tells
+
+  private func path(_ bytes: [UInt8]) -> DecodingPath? {
+    let header = unsafe bytes.withUnsafeBytes { try? unsafe decoder.readHeader($0, limits: DecodeLimits()) }
+    decoder.finish()
+    return header?.path
+  }
+
+  @Test func `the header tells truly which decoder a sample or a made file takes`() throws {
+    var files = ["dogs/rex", "dogs/luna", "patterns/cmyk", "patterns/icc-srgb", "patterns/noise-restart"].map {
+      ($0, (try? Places.sample($0 + ".jpg")) ?? [])
+    }
+    files += ["orientation-6", "text-422", "zone-plate"].map { ($0, (try? Places.sample("patterns/\($0).jpg")) ?? []) }
+    for scans in [JPEGScans.baseline, .progressive] {
+      for subsampling in [ChromaSubsampling.half, .halfWidth, .none] {
+        files.append(("\(scans) \(subsampling)", try made(scans, subsampling)))
+      }
+    }
+    var paths: [DecodingPath] = []
+    for (name, bytes) in files {
+      let told = try #require(path(bytes), "\(name)")
+      paths.append(told)
+      for request in DecodeRequest.scaled {
+        _ = Trial(bytes, request, with: decoder)
+        #expect(decoder.scaledVerdict == (told == .scaled ? .decoded : nil), "\(name)")
+      }
+    }
+    #expect(paths.filter { $0 == .library }.count == 1, "the one of inks")
+  }
+}
