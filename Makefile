@@ -3,13 +3,17 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 
+# Package traits to build and test with, as in `make test TRAITS=WebP`.
+TRAITS ?=
+traits := $(if $(TRAITS),--traits $(TRAITS))
+
 # What prepares the libraries (DEPS=true where a package manager did), and more flags for swift build.
-DEPS ?= .ci/deps
+DEPS ?= .ci/deps $(TRAITS)
 SWIFT_FLAGS ?=
 
 # For imgbatch --version; an archive without git says nothing.
 sources = $(shell [ ! -e .git ] || git describe --always --dirty --tags 2>/dev/null)
-swift_build := swift build -c release --static-swift-stdlib $(SWIFT_FLAGS)
+swift_build := swift build -c release --static-swift-stdlib $(traits) $(SWIFT_FLAGS)
 swift_files := Sources Tests Package.swift
 
 DIR ?= samples
@@ -46,7 +50,7 @@ run: build
 	@echo "The thumbnails are in $(CURDIR)/thumbs"
 
 test: deps
-	.ci/test
+	.ci/test $(traits)
 
 check: deps
 	swift format lint --strict --recursive --parallel $(swift_files)

@@ -40,6 +40,7 @@ let package = Package(
     .executable(name: "imgbatch", targets: ["imgbatch"]),
     .executable(name: "imgbatch-worker", targets: ["imgbatch-worker"]),
   ],
+  traits: [.trait(name: "WebP", description: "Reads and writes WebP, by libwebp.")],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
@@ -52,11 +53,17 @@ let package = Package(
       name: "CLibDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"]), .brew(["libdeflate"])]),
     .systemLibrary(
       name: "CLCMS2", pkgConfig: "lcms2", providers: [.apt(["liblcms2-dev"]), .brew(["little-cms2"])]),
+    .systemLibrary(name: "CLibWebP", pkgConfig: "libwebpmux", providers: [.apt(["libwebp-dev"]), .brew(["webp"])]),
     .target(name: "CColour", dependencies: ["CLCMS2"]),
     .target(
       name: "CImageCodecs", dependencies: ["CLibJPEG", "CLibPNG"],
       // libpng needs zlib and its pkg-config file names it for static links only; the version is asked of it directly.
       linkerSettings: [.linkedLibrary("z")]),
+    // Without its trait the target is empty, and libwebp is not looked for.
+    .target(
+      name: "CWebPCodec",
+      dependencies: ["CImageCodecs", .target(name: "CLibWebP", condition: .when(traits: ["WebP"]))],
+      cSettings: [.define("IMGBATCH_WEBP", .when(traits: ["WebP"]))]),
     .target(name: "CPlatform", cSettings: description, linkerSettings: openLibraries),
     // libcurl is opened at run time, by `fetch` only: nothing is linked.
     .target(name: "CCurl", linkerSettings: openLibraries),
@@ -68,7 +75,8 @@ let package = Package(
     .target(
       name: "Codecs",
       dependencies: [
-        "CImageCodecs", "CLibDeflate", "CPlatform", "Imaging", "PixelKernels", "PixelKernelsAVX2", "ScaledJPEG",
+        "CImageCodecs", "CLibDeflate", "CPlatform", .target(name: "CWebPCodec", condition: .when(traits: ["WebP"])),
+        "Imaging", "PixelKernels", "PixelKernelsAVX2", "ScaledJPEG",
         "ScaledJPEGAVX2",
       ],
       swiftSettings: strict),
@@ -100,6 +108,7 @@ let package = Package(
       name: "jpeg-differential", dependencies: ["Codecs", "DecoderTrials", "Imaging", "ScaledJPEG"],
       path: "Tests/Differential",
       swiftSettings: strict),
+    .target(name: "LibPNGReading", dependencies: ["CLibPNG"], path: "Tests/LibPNGReading"),
     .target(name: "TestSupport", dependencies: ["Imaging"], path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(name: "ImagingTests", dependencies: ["Imaging", "TestSupport"], swiftSettings: strict),
     .testTarget(
@@ -109,7 +118,8 @@ let package = Package(
     .testTarget(
       name: "BatchTests",
       dependencies: [
-        "Batch", "CLCMS2", "Codecs", "Colour", "DecoderTrials", "Imaging", "imgbatch-worker", paths, "TestSupport",
+        "Batch", "CLCMS2", "Codecs", "Colour", "DecoderTrials", "Imaging", "imgbatch-worker", "LibPNGReading", paths,
+        "TestSupport",
       ],
       swiftSettings: strict),
     .testTarget(name: "FetchingTests", dependencies: ["Batch", "Codecs", "Fetching", paths], swiftSettings: strict),

@@ -23,8 +23,10 @@ extension CodecError {
   /// What is wrong and what to do, for people.
   var sentence: String {
     switch self {
-    case .notAnImage: "neither a JPEG nor a PNG by its first bytes; leave it out, or convert it first"
-    case .unsupported(let text): "\(text); convert it first"
+    case .notAnImage:
+      "neither a \(ImageFormat.allCases.map(\.name).joined(separator: " nor a ")) by its first bytes; leave it out, or "
+        + "convert it first"
+    case .unsupported(let text): "unsupported: \(text); convert it first"
     case .truncated(let text):
       "the file ends too early (\(text)); fetch it again, or use --fail-on never for what is there"
     case .corrupt(let text): "the data are damaged (\(text)); fetch it again, or use --fail-on never for what is there"

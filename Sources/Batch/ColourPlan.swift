@@ -17,10 +17,12 @@ struct ColourPlan {
   init(_ header: ImageHeader, rule: ProfileRule, format: ImageFormat, transforms: ColourTransforms?) {
     notes = header.notes
     let space = header.colourSpace
-    // What a PNG says by numbers, a JPEG can only say by a profile.
+    // What a PNG says by numbers, other formats can only say by a profile.
     let saysByNumbers = header.profile == nil || header.colourChunks.codePoints != nil
-    let isRetold = format == .jpeg && header.format == .png && saysByNumbers
-    let isLookedAt = transforms != nil && (rule != .keep || space == .cmyk || isRetold)
+    let isRetold = !format.hasColourChunks && header.format.hasColourChunks && saysByNumbers
+    // Where gray is written as colours, its profile serves here or nowhere.
+    let isGrayByProfile = !format.hasGray && space == .gray && header.profile != nil
+    let isLookedAt = transforms != nil && (rule != .keep || space == .cmyk || isRetold || isGrayByProfile)
     let source = isLookedAt ? header.colourProfile : nil
     let found = source.flatMap { transforms?.toSRGB($0, space, hasAlpha: header.hasAlpha) }
     if space == .cmyk {
@@ -32,6 +34,7 @@ struct ColourPlan {
     }
     let isOther = found.map { !$0.isIdentity } ?? false
     switch rule {
+    case .keep where isGrayByProfile && isOther: transform = found
     case .keep:
       keep(header)
       if isRetold { profile = isOther ? source : nil }
@@ -60,7 +63,7 @@ extension ImageHeader {
     }
   }
 
-  fileprivate var hasAlpha: Bool { format == .png && decodedChannels % 2 == 0 }
+  fileprivate var hasAlpha: Bool { colourSpace != .cmyk && decodedChannels % 2 == 0 }
 
   /// Whether cICP tells of a space that no profile can say: PQ, HLG or something new.
   fileprivate var hasUnknownCodePoints: Bool {

@@ -85,7 +85,7 @@ extension ImageFormat {
   }
 
   private static func sniffed(_ file: borrowing Descriptor) throws(Errno) -> ImageFormat? {
-    var signature: UInt64 = 0
+    var signature = (UInt64(0), UInt64(0))
     return try unsafe withUnsafeMutableBytes(of: &signature) { memory throws(Errno) in
       let count = try unsafe file.read(into: memory)
       return unsafe recognised(UnsafeRawBufferPointer(rebasing: memory.prefix(count)))

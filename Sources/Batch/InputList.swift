@@ -3,7 +3,7 @@ package import SystemPackage
 /// The inputs of a run, in the order of the arguments, and what was passed over on the way.
 package struct InputList: Sendable {
   package private(set) var inputs = FoundInputs()
-  /// Files in folders that are neither JPEG nor PNG, by name and by their first bytes.
+  /// Files in folders that are of no format that is read, by name and by their first bytes.
   package private(set) var ignoredFileCount = 0
   /// Symbolic links that lead back to a folder they lie in.
   package private(set) var loopCount = 0

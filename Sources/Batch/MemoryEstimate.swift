@@ -20,10 +20,10 @@ struct MemoryEstimate {
     case .jpeg:
       source =
         fileByteCount + MemoryEstimate.coefficients(header, plan) + MemoryEstimate.decodedJPEG(header, plan)
-    case .png:
+    default:
       source =
-        fileByteCount
-        + (plan.isStreamed ? MemoryEstimate.streamed(header, plan) : MemoryEstimate.decodedPNG(header, plan))
+        fileByteCount + header.coefficientByteCount
+        + (plan.isStreamed ? MemoryEstimate.streamed(header, plan) : MemoryEstimate.decodedPixels(header, plan))
     }
     let profile = 4 * (header.profile?.count ?? 0)
     byteCount = source + MemoryEstimate.output(plan, header) + profile + MemoryEstimate.overhead(header)
@@ -53,7 +53,7 @@ struct MemoryEstimate {
   }
 
   /// The whole frame, and what is made of it before it is resampled: a gray one, or 16-bit products of colour and alpha.
-  private static func decodedPNG(_ header: ImageHeader, _ plan: ThumbnailPlan) -> Int {
+  private static func decodedPixels(_ header: ImageHeader, _ plan: ThumbnailPlan) -> Int {
     let channels = header.decodedChannels
     let pixels = (header.size.width + 64) * (header.size.height + 1)
     let frame = pixels * channels * (header.bits == 16 ? 2 : 1)
@@ -76,19 +76,17 @@ struct MemoryEstimate {
     return strips + plan.outputs.count * resampled
   }
 
-  /// Before and after turning, narrowing or flattening; then what the encoder holds: the coefficients of a JPEG, whose Huffman
-  /// tables are made for it, or the filtered rows of a PNG; and the output's bytes, while they grow.
+  /// Before and after turning, narrowing or flattening; then what the encoder holds, and the output's bytes, while they
+  /// grow.
   private static func output(_ plan: ThumbnailPlan, _ header: ImageHeader) -> Int {
     let largest = plan.largestOutput
     let pixels = (largest.width + 64) * (largest.height + 64)
     let channels = header.decodedChannels
     // Gray, with alpha where it has some.
-    let samples = pixels * (plan.decode.content == .gray ? 2 - channels % 2 : channels)
+    let made = plan.decode.content == .gray ? 2 - channels % 2 : channels
     let depth = header.bits == 16 ? 2 : 1
-    switch plan.outputs[0].encode.format {
-    case .jpeg: return samples * (2 * depth + 2 + 2 * depth)
-    case .png: return samples * (4 + 2) * depth
-    }
+    return pixels * made * 2 * depth
+      + plan.outputs[0].encode.format.encoderByteCount(pixelCount: pixels, channels: made, byteDepth: depth)
   }
 
   /// Rows of the resampler and of the libraries, their tables and states.

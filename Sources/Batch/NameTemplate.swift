@@ -3,11 +3,22 @@ package import Imaging
 package import SystemPackage
 
 /// The format that is asked for (`--format`).
-package enum OutputFormat: String, CaseIterable, Sendable {
+package enum OutputFormat: Hashable, CaseIterable, CustomStringConvertible, Sendable {
   /// The one that the output's name says.
   case same
-  case jpeg
-  case png
+  case one(ImageFormat)
+
+  package static let jpeg = OutputFormat.one(.jpeg)
+  package static let png = OutputFormat.one(.png)
+
+  package static var allCases: [OutputFormat] { [.same] + ImageFormat.allCases.map { .one($0) } }
+
+  package var description: String {
+    switch self {
+    case .same: "same"
+    case .one(let format): format.rawValue
+    }
+  }
 }
 
 /// How outputs are named below the output folder (`--name`): text and `{dir}` `{stem}` `{ext}` `{size}` `{w}` `{h}`.
@@ -16,7 +27,7 @@ package struct NameTemplate: Hashable, Sendable {
   package enum Field: String, CaseIterable, Sendable {
     /// The source's folder below its INPUT, without a separator at its ends.
     case folder = "dir"
-    /// The source's name without the suffix of a JPEG or PNG.
+    /// The source's name without the suffix of a format that is read.
     case stem
     /// The suffix of the output's format, without a dot; the source's own where that fits.
     case suffix = "ext"
@@ -150,8 +161,7 @@ extension NameTemplate {
     let wanted: ImageFormat =
       switch parts.requested {
       case .same: sourceFormat
-      case .jpeg: .jpeg
-      case .png: .png
+      case .one(let format): format
       }
     var bytes: [UInt8] = []
     for part in self.parts {

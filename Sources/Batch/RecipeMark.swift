@@ -2,8 +2,8 @@ internal import Codecs
 
 /// Recipes as numbers for the journal: a picture is up to date only where its number is what it would be now.
 package struct RecipeMark: Sendable {
-  private let jpeg: Marks
-  private let png: Marks
+  /// One for each format.
+  private let marks: [ImageFormat: Marks]
 
   private struct Marks: Sendable {
     let written: UInt64
@@ -11,7 +11,7 @@ package struct RecipeMark: Sendable {
   }
 
   package init(_ recipe: Recipe) {
-    func marks(_ format: ImageFormat) -> Marks {
+    let marks = ImageFormat.allCases.map { format in
       var lasting = recipe
       // How an output comes under its name changes none of its bytes, nor does the decoder.
       lasting.existing = .overwrite
@@ -21,17 +21,18 @@ package struct RecipeMark: Sendable {
       let failed = RecipeMark.hash(lasting, format)
       // Nor do limits, once a picture stays below them; but one that failed may come through with others.
       lasting.limits = DecodeLimits()
-      return Marks(written: RecipeMark.hash(lasting, format), failed: failed)
+      return (format, Marks(written: RecipeMark.hash(lasting, format), failed: failed))
     }
-    jpeg = marks(.jpeg)
-    png = marks(.png)
+    self.marks = Dictionary(uniqueKeysWithValues: marks)
   }
 
   /// One for the whole run.
-  package var common: UInt64 { jpeg.written ^ (png.written &* 31) }
+  package var common: UInt64 {
+    ImageFormat.allCases.reversed().reduce(0) { ($0 &* 31) ^ (marks[$1]?.written ?? 0) }
+  }
 
   func value(for format: ImageFormat, _ outcome: JournalOutcome) -> UInt64 {
-    let marks = format == .jpeg ? jpeg : png
+    guard let marks = marks[format] else { preconditionFailure("every format has its marks") }
     return if case .written = outcome { marks.written } else { marks.failed }
   }
 

@@ -61,10 +61,9 @@ struct Shaper {
     }
     let window = busiest(plane, plan)
     plane = finished(plane, plan, window: window, fill: padding(plane))
-    switch plan.encode.format {
-    case .png: return plane
-    case .jpeg: return plane.flattened(over: recipe.background, from: pool).narrowed(from: pool)
-    }
+    let format = plan.encode.format
+    if !format.hasAlpha { plane = plane.flattened(over: recipe.background, from: pool) }
+    return format.has16Bits ? plane : plane.narrowed(from: pool)
   }
 
   private func converted(_ plane: consuming Plane, _ transform: ColourTransform) -> Plane {

@@ -1,7 +1,7 @@
 internal import Codecs
 internal import SystemPackage
 
-/// A path taken apart: folder, stem and, where it is one of JPEG or PNG, suffix.
+/// A path taken apart: folder, stem and, where it is one of a format that is read, suffix.
 struct SourceName {
   let folder: ArraySlice<UInt8>
   let stem: ArraySlice<UInt8>

@@ -72,20 +72,17 @@ struct ThumbnailPlan {
     return plan
   }
 
-  /// Refuses what a JPEG cannot hold: that can follow from the picture where a side is left open, or is a part of its own.
+  /// Refuses what a format cannot hold: that can follow from the picture where a side is left open, or is a part of its own.
   func checkSides() throws(JobError) {
-    for output in outputs where output.encode.format == .jpeg {
-      let canvas = output.placement.canvas
-      guard max(canvas.width, canvas.height) > ThumbnailPlan.greatestJPEGSide else { continue }
+    for output in outputs {
+      let (canvas, format) = (output.placement.canvas, output.encode.format)
+      guard max(canvas.width, canvas.height) > format.greatestSide else { continue }
       throw JobError(
         stage: .encode, code: .unsupported,
-        message: "its output would be \(canvas.width)x\(canvas.height) pixels, and a JPEG has at most "
-          + "\(ThumbnailPlan.greatestJPEGSide) a side; ask for a smaller --size, or for --format png")
+        message: "its output would be \(canvas.width)x\(canvas.height) pixels, and a \(format.name) has at most "
+          + "\(format.greatestSide) a side; ask for a smaller --size, or for --format png")
     }
   }
-
-  /// JPEG_MAX_DIMENSION of libjpeg.
-  private static let greatestJPEGSide = 65500
 
   /// The largest picture that is made, before or after it is put on its canvas.
   var largestOutput: PixelSize {

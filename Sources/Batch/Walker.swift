@@ -16,7 +16,7 @@ package enum WalkDepth: Sendable { case all, topOnly }
 
 /// Finds the pictures in a folder and those below it, in an order that depends on the names alone.
 ///
-/// Names that start with a dot are passed over, as fd and ripgrep do. A suffix of JPEG or PNG makes a file an input; a
+/// Names that start with a dot are passed over, as fd and ripgrep do. A suffix of a format that is read makes a file an input; a
 /// file without one is an input when its first bytes say so. Nothing but regular files is ever opened.
 ///
 /// Iterative, with one folder open at a time: neither depth nor length of paths is limited.
@@ -131,7 +131,7 @@ extension Walker {
         return isWalked ? .folder : .nothing
       case .regular where hasSuffix: return .input(status, contents: nil, refusal: nil)
       case .regular:
-        guard status.byteCount >= ImageFormat.signatureByteCount else { return .ignored }
+        guard status.byteCount > 0 else { return .ignored }
         let contents = try unsafe listing.withName(of: entry) { name throws(Errno) in
           try unsafe ImageFormat.sniffed(name, in: folder)
         }

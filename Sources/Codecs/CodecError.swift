@@ -6,7 +6,7 @@ package import Imaging
 package enum CodecError: Error, Hashable, Sendable {
   /// No signature that we decode, and none of a format that we know by name.
   case notAnImage
-  /// A format, or a variant of JPEG or PNG, that this build does not read.
+  /// A format, or a variant of one, that this build does not read.
   case unsupported(String)
   case truncated(String)
   case corrupt(String)

@@ -67,23 +67,18 @@ package enum StripDecoding {
   case stopped
 }
 
-/// Reads headers and pixels of JPEG and PNG bytes. One serves one worker, for picture after picture.
+/// Reads headers and pixels of any `ImageFormat`. One serves one worker, for picture after picture.
 ///
 /// The bytes given to `readHeader` must stay until `finish` or the next `readHeader`.
 package final class Decoder {
   private let pool: BufferPool
-  private let jpeg: JPEGDecoder
-  private let png: PNGDecoder
-  private var current: ImageFormat?
+  private var readers: [ImageFormat: any FormatReader] = [:]
+  private var current: (any FormatReader)?
 
-  package init(pool: BufferPool) {
-    self.pool = pool
-    jpeg = JPEGDecoder(pool: pool)
-    png = PNGDecoder(pool: pool)
-  }
+  package init(pool: BufferPool) { self.pool = pool }
 
   /// How `ScaledJPEG` judged the JPEG that was decoded last; nil where it was not asked.
-  package var scaledVerdict: Verdict? { jpeg.scaledVerdict }
+  package var scaledVerdict: Verdict? { (readers[.jpeg] as? JPEGDecoder)?.scaledVerdict }
 
   /// Reads what stands before the pixels, and checks it against the limits.
   package func readHeader(
@@ -91,44 +86,43 @@ package final class Decoder {
   ) throws(CodecError) -> ImageHeader {
     current = nil
     guard let format = unsafe ImageFormat.recognised(bytes) else {
-      if let name = unsafe ImageFormat.nameOfOther(bytes) {
-        throw .unsupported("\(name) is not supported; JPEG and PNG are")
-      }
-      throw .notAnImage
+      guard let name = unsafe ImageFormat.nameOfOther(bytes) else { throw .notAnImage }
+      throw .unsupported("\(name); this build reads \(ImageFormat.names("and"))")
     }
-    let header: ImageHeader
-    switch format {
-    case .jpeg: header = try unsafe jpeg.readHeader(bytes, limits: limits)
-    case .png: header = try unsafe png.readHeader(bytes, limits: limits)
-    }
+    let reader = reader(format)
+    let header = try unsafe reader.readHeader(bytes, limits: limits)
     guard header.size.pixelCount <= limits.pixelCount else {
       throw .tooManyPixels(header.size, limit: limits.pixelCount)
     }
-    current = format
+    current = reader
     return header
+  }
+
+  private func reader(_ format: ImageFormat) -> any FormatReader {
+    if let reader = readers[format] { return reader }
+    let reader = format.makeReader(pool)
+    readers[format] = reader
+    return reader
   }
 
   /// Decodes the picture whose header was read last.
   /// - Throws: where there are no pixels at all. Damaged ones are given, with the damage in the report.
   package func decode(_ request: DecodeRequest) throws(CodecError) -> DecodedPicture {
-    switch current {
-    case .jpeg: return try jpeg.decode(request)
-    case .png: return try png.decode(from: pool)
-    case nil: throw .broken("a picture was decoded before its header was read")
-    }
+    guard let current else { throw .broken("a picture was decoded before its header was read") }
+    return try current.decode(request)
   }
 
   /// Decodes the picture whose header was read last in strips of rows, from the top down: an even number of rows each, the
   /// last apart. The plane that is lent is the same each time. After anything but `.decoded`, `decode` still gives the picture.
   /// - Parameter take: false to stop.
   package func decodeStrips(_ take: (borrowing Plane) -> Bool) throws(CodecError) -> StripDecoding {
-    current == .png ? try png.decodeStrips(take) : .declined
+    guard let current else { return .declined }
+    return try current.decodeStrips(take)
   }
 
   /// Lets go of the picture in hand and of its bytes.
   package func finish() {
     current = nil
-    jpeg.finish()
-    png.finish()
+    for reader in readers.values { reader.finish() }
   }
 }

@@ -1,20 +1,24 @@
-/// A format that is read and written. Which one a source has is told by its first bytes, never by its name.
+/// A format that this build reads and writes. Which one a source has is told by its first bytes, never by its name.
+///
+/// One more is a case here, its `FormatFacts`, and its reader and writer in `FormatCodecs`; a package trait may decide
+/// whether a build has it.
 package enum ImageFormat: String, CaseIterable, Sendable {
   case jpeg
   case png
+  #if WebP
+    case webp
+  #endif
 }
 
 extension ImageFormat {
   /// Bytes from the start of a file that are enough to recognise a picture by.
-  package static let signatureByteCount = 8
+  package static let signatureByteCount = 16
 
   /// The format whose signature the bytes start with.
   package static func recognised(_ bytes: UnsafeRawBufferPointer) -> ImageFormat? {
-    // A JPEG starts with SOI and the FF of its next marker (ITU-T T.81, B.2.1).
-    if unsafe bytes.starts(with: [0xFF, 0xD8, 0xFF]) { return .jpeg }
-    // PNG specification, 5.2.
-    if unsafe bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) { return .png }
-    return nil
+    allCases.first { format in
+      format.facts.signature.allSatisfy { unsafe bytes.dropFirst($0.offset).starts(with: $0.bytes) }
+    }
   }
 
   /// The name of a well-known format that is not read here, for a message that helps more than "not an image".
@@ -64,12 +68,7 @@ extension ImageFormat {
 
 extension ImageFormat {
   /// What a name gets that has no suffix of its own for the format.
-  package var usualSuffix: String {
-    switch self {
-    case .jpeg: "jpg"
-    case .png: "png"
-    }
-  }
+  package var usualSuffix: String { facts.suffix }
 
   /// The format that a suffix, without its dot and in any case, stands for.
   ///
@@ -83,6 +82,9 @@ extension ImageFormat {
     switch letters {
     case 0x6A_7067, 0x6A70_6567, 0x6A_7065, 0x6A66_6966: return .jpeg  // jpg, jpeg, jpe, jfif
     case 0x70_6E67: return .png  // png
+    #if WebP
+      case 0x7765_6270: return .webp  // webp
+    #endif
     default: return nil
     }
   }

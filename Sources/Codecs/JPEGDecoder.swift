@@ -4,7 +4,7 @@ internal import ScaledJPEG
 
 /// Decodes JPEG, shrunk by scaled DCT: the header by libjpeg-turbo, planes by `ScaledJPEG` where it can, and by libjpeg
 /// what that declines.
-@safe final class JPEGDecoder {
+@safe final class JPEGDecoder: FormatReader {
   private let pool: BufferPool
   private let scaled: ScaledDecoders
   private(set) var scaledVerdict: Verdict?

@@ -2,7 +2,8 @@ internal import CImageCodecs
 internal import Imaging
 
 /// Decodes PNG: the header by libpng, the pixels by the fast path where it accepts the file, else by libpng.
-@safe final class PNGDecoder {
+@safe final class PNGDecoder: FormatReader {
+  private let pool: BufferPool
   private let reader = PNGReader()
   private let fast: FastPNGDecoder
   private var limits = DecodeLimits()
@@ -12,7 +13,10 @@ internal import Imaging
   // SAFETY: the caller keeps the bytes until `finish` or the next header, where this is replaced.
   private var bytes = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
 
-  init(pool: BufferPool) { fast = FastPNGDecoder(pool: pool) }
+  init(pool: BufferPool) {
+    self.pool = pool
+    fast = FastPNGDecoder(pool: pool)
+  }
 
   func readHeader(_ bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(CodecError) -> ImageHeader {
     self.limits = limits
@@ -34,7 +38,7 @@ internal import Imaging
     return result
   }
 
-  func decode(from pool: BufferPool) throws(CodecError) -> DecodedPicture {
+  func decode(_ request: DecodeRequest) throws(CodecError) -> DecodedPicture {
     guard let depth = SampleDepth(rawValue: Int(shape.bits)) else { throw .broken("a PNG of \(shape.bits) bits") }
     let size = unsafe PixelSize(width: Int(header.width), height: Int(header.height))
     let layout = unsafe PNGLayout(header)

@@ -16,11 +16,17 @@ package struct PictureMetadata: Hashable, Sendable {
 
   package init() {}
 
-  /// Of the bytes of a JPEG or PNG; whatever is not sound is left out.
+  /// Of the bytes of a picture; whatever is not sound is left out.
   package init(_ bytes: UnsafeRawBufferPointer, format: ImageFormat) {
     switch format {
     case .jpeg: unsafe readSegments(bytes)
     case .png: unsafe readChunks(bytes)
+    #if WebP
+      case .webp:
+        let chunks = unsafe WebPChunks(bytes)
+        exif = unsafe chunks.exif(bytes).map { unsafe [UInt8]($0) }
+        xmp = chunks.body("XMP ").map { unsafe [UInt8](bytes[$0]) }
+    #endif
     }
   }
 

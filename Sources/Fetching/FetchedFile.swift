@@ -19,17 +19,21 @@ struct FetchedFile {
       throw JobError(
         stage: error.stage, code: error.code, message: error.message + "; its server calls it \(answer.contentType)")
     }
-    if !answer.lengthIsKnown, try !hasEnd(path, header.format) { throw .fetch(.truncated, "the picture has no end") }
+    if !answer.lengthIsKnown, try !isWhole(path, header.format) { throw .fetch(.truncated, "the picture has no end") }
     if let sha256, try digest(of: path) != sha256 { throw .wrongDigest }
     return header
   }
 
-  /// Whether the mark that ends a picture is near the file's end. Asked where no length was told, so that a connection that
-  /// was cut looks like one that ended.
-  private func hasEnd(_ path: FilePath, _ format: ImageFormat) throws(JobError) -> Bool {
-    var tail: [UInt8] = []
-    try forEachChunk(of: path) { tail = Array((tail + $0).suffix(FetchedFile.tailByteCount)) }
-    let mark: [UInt8] = format == .jpeg ? [0xFF, 0xD9] : Array("IEND".utf8)
+  /// Whether the mark that ends a picture is near the file's end, or the file as long as its start says. Asked where no
+  /// length was told, so that a connection that was cut looks like one that ended.
+  private func isWhole(_ path: FilePath, _ format: ImageFormat) throws(JobError) -> Bool {
+    var (start, tail, byteCount): ([UInt8], [UInt8], Int) = ([], [], 0)
+    try forEachChunk(of: path) { chunk in
+      byteCount += chunk.count
+      start += chunk.prefix(ImageFormat.signatureByteCount - start.count)
+      tail = Array((tail + chunk).suffix(FetchedFile.tailByteCount))
+    }
+    guard let mark = format.endMark else { return byteCount >= format.byteCount(start: start) }
     return tail.indices.contains { tail[$0...].starts(with: mark) }
   }
 

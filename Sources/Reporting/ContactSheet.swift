@@ -55,7 +55,7 @@ struct ContactSheet {
     }
     // What it is, is told by its bytes: a PNG may be named .jpg.
     guard let format = unsafe bytes.withUnsafeBytes({ unsafe ImageFormat.recognised($0) }) else { return nil }
-    return "data:image/\(format == .png ? "png" : "jpeg");base64," + base64(bytes)
+    return "data:\(format.mediaType);base64," + base64(bytes)
   }
 }
 

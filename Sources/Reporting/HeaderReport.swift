@@ -55,7 +55,7 @@ package struct HeaderReport: Sendable {
     switch (header.format, header.path) {
     case (.jpeg, .scaled): "scaled"
     case (.jpeg, .library): "libjpeg"
-    case (.png, _): "-"
+    case (_, _): "-"
     }
   }
 

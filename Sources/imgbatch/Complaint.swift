@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Batch
+internal import Codecs
 internal import Reporting
 internal import SystemPackage
 
@@ -68,7 +69,8 @@ extension Complaint {
   static func noInput(_ paths: [FilePath], _ found: InputList) -> Complaint {
     let places = paths.map(\.forTerminal).joined(separator: ", ")
     let others = found.ignoredFileCount > 0 ? " (\(found.ignoredFileCount) other files)" : ""
-    return Complaint(status: .noInput, sentence: "no JPEG or PNG picture was found in \(places)\(others).")
+    return Complaint(
+      status: .noInput, sentence: "no \(ImageFormat.names("or")) picture was found in \(places)\(others).")
   }
 
   /// - Parameter inputs: none of which is there.

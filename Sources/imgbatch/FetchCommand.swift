@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Batch
+internal import Codecs
 internal import Fetching
 internal import Reporting
 
@@ -13,7 +14,7 @@ struct FetchCommand: ParsableCommand {
       name (the path below --out) and sha256. Without a name, a picture gets its position in the list and the end of its \
       address.
 
-      Only what its content says is a JPEG or PNG counts. Run again, servers are asked whether pictures changed; parts of \
+      Only what its content says is a \(ImageFormat.names("or")) counts. Run again, servers are asked whether pictures changed; parts of \
       pictures are completed. Proxies come from the environment (https_proxy, http_proxy, all_proxy, no_proxy).
 
       With --thumbs, thumbnails are made of what has come while the rest still downloads. For other looks than --resize \

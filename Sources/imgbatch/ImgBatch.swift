@@ -12,7 +12,7 @@ enum Program {
 struct ImgBatch: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "imgbatch",
-    abstract: "Makes thumbnails of whole folders of JPEG and PNG pictures, quickly and safely.",
+    abstract: "Makes thumbnails of whole folders of \(ImageFormat.names("and")) pictures, quickly and safely.",
     discussion: """
       EXAMPLES:
         imgbatch resize dogs --out thumbs

@@ -26,7 +26,7 @@ struct OutputOptions: ParsableArguments {
     help: "Format of the outputs; same is what the source's name says, or its content where the name says nothing.")
   var format: OutputFormat = .same
 
-  @Option(help: ArgumentHelp("JPEG: 1 to 100.", valueName: "n"))
+  @Option(help: ArgumentHelp("\(ImageFormat.lossyNames): 1 to 100.", valueName: "n"))
   var quality: Int = JPEGOptions().quality
 
   @Option(
@@ -111,7 +111,12 @@ extension NameTemplateError {
 
 extension ExistingOutput: ExpressibleByArgument {}
 extension ChromaSubsampling: ExpressibleByArgument {}
-extension OutputFormat: ExpressibleByArgument {}
+extension OutputFormat: ExpressibleByArgument {
+  init?(argument: String) {
+    guard let known = OutputFormat.allCases.first(where: { $0.description == argument }) else { return nil }
+    self = known
+  }
+}
 
 extension Background {
   /// The names of CSS that people remember.

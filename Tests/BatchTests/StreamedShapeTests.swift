@@ -1,4 +1,5 @@
 import Codecs
+import Colour
 import Foundation
 import Imaging
 import SystemPackage
@@ -22,7 +23,9 @@ import Testing
   }
 
   /// The outputs made both ways: while it is decoded, and from the whole picture. Nil where it is not streamed.
-  private func both(_ bytes: [UInt8], _ recipe: Recipe, format: ImageFormat) throws -> (
+  private func both(
+    _ bytes: [UInt8], _ recipe: Recipe, format: ImageFormat, transforms: ColourTransforms? = nil
+  ) throws -> (
     streamed: [Shaped?], whole: [Shaped?]
   )? {
     let pool = BufferPool()
@@ -31,7 +34,7 @@ import Testing
     return try unsafe bytes.withUnsafeBytes { bytes in
       let header = try unsafe decoder.readHeader(bytes, limits: DecodeLimits())
       let plan = ThumbnailPlan(
-        header, recipe: recipe, formats: recipe.sizes.map { _ in format })
+        header, recipe: recipe, formats: recipe.sizes.map { _ in format }, transforms: transforms)
       guard plan.isStreamed else { return nil }
       var streamed: [Shaped?] = []
       for isTranslucent in [false, true] where streamed.isEmpty {
@@ -94,6 +97,110 @@ import Testing
           #expect(!made.streamed.contains(nil) && made.streamed == made.whole, "\(name), \(alphaName), \(format)")
         }
       }
+    }
+  }
+
+  /// The profile of Adobe RGB (1998), nearly: its primaries and a power of 2.2.
+  private static let wideProfile = ColourParameters(
+    xy: [0.3127, 0.3290, 0.64, 0.33, 0.21, 0.71, 0.15, 0.06], curve: .power(2.2)
+  ).profile
+
+  private static func wide(_ depth: SampleDepth, channels: Int) throws -> [UInt8] {
+    let pool = BufferPool()
+    let most = depth == .eight ? 255 : 65535
+    let plane = Plane.made(301, 516, channels: channels, depth: depth, from: pool) { x, y, channel in
+      channel == 3 ? most - (x + y) % 9 * most / 20 : (x * (channel + 3) * 131 + y * y * 17) & most
+    }
+    var request = EncodeRequest(format: .png)
+    request.profile = wideProfile
+    let encoder = Encoder(pool: pool)
+    return try withExtendedLifetime(encoder) { unsafe [UInt8](try encoder.encode(.pixels(plane), request)) }
+  }
+
+  @Test(arguments: [3, 4], [SampleDepth.eight, .sixteen])
+  func `converted colours of a picture made while it is decoded are those of the whole`(
+    channels: Int, depth: SampleDepth
+  ) throws {
+    let bytes = try StreamedShapeTests.wide(depth, channels: channels)
+    let transforms = ColourTransforms()
+    for format in ImageFormat.allCases {
+      for fit in [Fit.inside, .cover] {
+        var recipe = Recipe()
+        recipe.sizes = [.box(width: 90, height: 60), .box(width: 33, height: 40)]
+        recipe.fit = fit
+        recipe.profile = .srgb
+        let made = try #require(try both(bytes, recipe, format: format, transforms: transforms))
+        #expect(!made.streamed.contains(nil) && made.streamed == made.whole, "\(format) \(fit)")
+        recipe.profile = .keep
+        let kept = try #require(try both(bytes, recipe, format: format, transforms: transforms))
+        #expect(kept.streamed != made.streamed, "colours were converted")
+      }
+    }
+  }
+
+  /// What `isPlain` and its neighbours decide, one rule a line.
+  @Test func `plans are streamed where stored values are resampled from rows to fewer rows, and nowhere else`() throws {
+    let bytes = try StreamedShapeTests.wide(.eight, channels: 3)
+    let table: [(name: String, isStreamed: Bool, change: (inout Recipe) -> Void)] = [
+      ("a box", true, { _ in }),
+      ("one column and row less", true, { $0.sizes = [.box(width: 300, height: 515)] }),
+      ("cover", true, { $0.fit = .cover }), ("contain", true, { $0.fit = .contain }),
+      ("fill", true, { $0.fit = .fill }), ("outside", true, { $0.fit = .outside }),
+      (
+        "the busiest part", true,
+        {
+          $0.fit = .cover; $0.gravity = .entropy
+        }
+      ),
+      ("several sizes", true, { $0.sizes = [.width(90), .width(30)] }),
+      ("metadata kept", true, { $0.metadata = .keep }), ("left as stored", true, { $0.orientation = .ignore }),
+      ("converted", true, { $0.profile = .srgb }), ("stripped", true, { $0.profile = .strip }),
+      ("gray", true, { $0.colour = .gray }), ("any warning fails", true, { $0.tolerance = .warningFails }),
+      (
+        "gray of converted colours", false,
+        {
+          $0.colour = .gray; $0.profile = .srgb
+        }
+      ),
+      (
+        "gray of BT.709", false,
+        {
+          $0.colour = .gray; $0.gray = .luma709
+        }
+      ),
+      (
+        "gray of light", false,
+        {
+          $0.colour = .gray; $0.gray = .luminance
+        }
+      ),
+      ("light", false, { $0.light = .linear }),
+      ("full size", false, { $0.sizes = [.percent(100)] }),
+      ("one of the sizes is the full one", false, { $0.sizes = [.width(90), .percent(100)] }),
+      (
+        "larger", false,
+        {
+          $0.sizes = [.width(400)]; $0.upscale = .allowed
+        }
+      ),
+      (
+        "wider, though lower", false,
+        {
+          $0.sizes = [.box(width: 400, height: 300)]; $0.fit = .fill; $0.upscale = .allowed
+        }
+      ),
+    ]
+    let decoder = Decoder(pool: BufferPool())
+    for (name, isStreamed, change) in table {
+      var recipe = Recipe()
+      change(&recipe)
+      let plan = try unsafe bytes.withUnsafeBytes { bytes in
+        let header = try unsafe decoder.readHeader(bytes, limits: DecodeLimits())
+        return ThumbnailPlan(
+          header, recipe: recipe, formats: recipe.sizes.map { _ in .png }, transforms: ColourTransforms())
+      }
+      #expect(plan.isStreamed == isStreamed, "\(name)")
+      #expect(!plan.whole.isStreamed)
     }
   }
 

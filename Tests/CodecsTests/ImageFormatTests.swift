@@ -1,4 +1,5 @@
 import Codecs
+import TestSupport
 import Testing
 
 @Suite struct ImageFormatTests {
@@ -24,7 +25,6 @@ import Testing
   @Test(arguments: [
     (Array("GIF87a\u{1}".utf8), "GIF"),
     (Array("GIF89a".utf8), "GIF"),
-    (Array("RIFF\u{4}\0\0\0WEBPVP8 ".utf8), "WebP"),
     (Array("II*\0".utf8), "TIFF"),
     (Array("MM\0*".utf8), "TIFF"),
     ([0x49, 0x49, 0x2B, 0x00, 8], "TIFF"),
@@ -45,6 +45,14 @@ import Testing
   func `well-known others are named`(bytes: [UInt8], name: String) {
     #expect(recognised(bytes) == nil)
     #expect(nameOfOther(bytes) == name)
+  }
+
+  @Test func `WebP is named, or recognised where this build reads it`() {
+    let start = Array("RIFF\u{4}\0\0\0WEBPVP8 ".utf8)
+    #expect(recognised(start)?.name == (WebPTrait.isOn ? "WebP" : nil))
+    #expect(nameOfOther(start) == "WebP")
+    #expect(ImageFormat.named(suffix: "WebP")?.name == (WebPTrait.isOn ? "WebP" : nil))
+    #expect(recognised(Array(start.prefix(11))) == nil)
   }
 
   @Test(arguments: [

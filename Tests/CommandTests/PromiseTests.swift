@@ -198,7 +198,7 @@ import Testing
     #expect(scratch.files(below: "out").count == 1000)
   }
 
-  @Test("Promise 18: only JPEG and PNG are parsed, whatever the name, and --version says by what")
+  @Test("Promise 18: only what is decoded is parsed, whatever the name, and --version says by what")
   func parsers() throws {
     let scratch = try ScratchFolder()
     let others: [(String, [UInt8])] = [
@@ -213,7 +213,11 @@ import Testing
     #expect(answer.status == 1)
     let files = try answer.files
     #expect(files.count == others.count)
-    for (name, event) in files { #expect(["unsupported", "not-an-image"].contains(code(event) ?? ""), "\(name)") }
+    for (name, event) in files {
+      let isRead = name == "webp.jpg" && WebPTrait.isOn
+      #expect(
+        (isRead ? ["truncated", "corrupt"] : ["unsupported", "not-an-image"]).contains(code(event) ?? ""), "\(name)")
+    }
     #expect(scratch.files(below: "out").isEmpty)
     let version = try Command.run("--version").output
     for library in ["libjpeg", "libpng", "zlib"] { #expect(version.contains(library), "\(version)") }

@@ -1,0 +1,81 @@
+/// What the pipeline has to know of a format beside its codec: how it is called and told, and what its pictures can hold.
+struct FormatFacts: Sendable {
+  /// As people write it.
+  let name: String
+  /// The usual one; all are in `ImageFormat.named(suffix:)`.
+  let suffix: String
+  let mediaType: String
+  /// What all its files have at these places.
+  let signature: [(offset: Int, bytes: [UInt8])]
+  /// What stands at the end of a whole file; nil where its start tells its length.
+  let endMark: [UInt8]?
+  /// The most pixels of a side.
+  let greatestSide: Int
+  var hasAlpha = true
+  var has16Bits = false
+  var isLossy = true
+  /// Whether its pictures may have fewer than three channels, and then a profile for gray.
+  var hasGray = true
+  /// Whether it says colours by numbers too, as PNG does (`PNGColourChunks`).
+  var hasColourChunks = false
+  /// The most that encoding takes, its output included, for each pixel, for each sample, and for each byte of a sample.
+  let encoderBytes: (pixel: Int, sample: Int, sampleByte: Int)
+
+  static let jpeg = FormatFacts(
+    name: "JPEG", suffix: "jpg", mediaType: "image/jpeg",
+    // SOI and the FF of the next marker (ITU-T T.81, B.2.1).
+    signature: [(0, [0xFF, 0xD8, 0xFF])], endMark: [0xFF, 0xD9], greatestSide: 65_500, hasAlpha: false,
+    // Coefficients, whose Huffman tables are made for them; the bytes, while they grow.
+    encoderBytes: (0, 2, 2))
+
+  static let png = FormatFacts(
+    name: "PNG", suffix: "png", mediaType: "image/png",
+    // PNG specification, 5.2.
+    signature: [(0, [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])], endMark: Array("IEND".utf8),
+    greatestSide: Int(Int32.max), has16Bits: true,
+    isLossy: false, hasColourChunks: true,
+    // Filtered rows; the bytes.
+    encoderBytes: (0, 0, 4))
+}
+
+extension ImageFormat {
+  var facts: FormatFacts {
+    switch self {
+    case .jpeg: .jpeg
+    case .png: .png
+    #if WebP
+      case .webp: .webp
+    #endif
+    }
+  }
+
+  /// The length of a file of a format without an end mark, as its start says: that of RIFF.
+  package func byteCount(start: [UInt8]) -> Int {
+    start.count < 8 ? .max : 8 + (4..<8).reversed().reduce(0) { $0 << 8 | Int(start[$1]) }
+  }
+
+  package var name: String { facts.name }
+  package var mediaType: String { facts.mediaType }
+  package var endMark: [UInt8]? { facts.endMark }
+  package var greatestSide: Int { facts.greatestSide }
+  package var hasAlpha: Bool { facts.hasAlpha }
+  package var has16Bits: Bool { facts.has16Bits }
+  package var hasGray: Bool { facts.hasGray }
+  package var hasColourChunks: Bool { facts.hasColourChunks }
+
+  /// The names of all formats, as in "JPEG and PNG".
+  /// - Parameter word: between the last two.
+  package static func names(_ word: String) -> String {
+    let names = allCases.map(\.name)
+    return names.dropLast().joined(separator: ", ") + " \(word) " + names[names.count - 1]
+  }
+
+  /// Of those whose quality can be chosen.
+  package static var lossyNames: String { allCases.filter(\.facts.isLossy).map(\.name).joined(separator: ", ") }
+
+  /// The memory that encoding takes at its most.
+  package func encoderByteCount(pixelCount: Int, channels: Int, byteDepth: Int) -> Int {
+    let bytes = facts.encoderBytes
+    return pixelCount * (bytes.pixel + channels * (bytes.sample + byteDepth * bytes.sampleByte))
+  }
+}

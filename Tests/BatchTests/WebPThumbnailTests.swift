@@ -1,0 +1,165 @@
+#if WebP
+  import CLCMS2
+  import Codecs
+  import Foundation
+  import Imaging
+  import SystemPackage
+  import TestSupport
+  import Testing
+
+  @testable import Batch
+
+  /// WebP through the whole pipeline.
+  @Suite struct WebPThumbnailTests {
+    private let folder: TemporaryFolder
+    private let pool = BufferPool()
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func webP(_ plane: consuming Plane, _ change: (inout EncodeRequest) -> Void = { _ in }) throws -> FilePath {
+      var request = EncodeRequest(format: .webp)
+      request.jpeg.quality = 95
+      change(&request)
+      let encoder = Encoder(pool: pool)
+      let picture = Picture.pixels(plane)
+      let bytes = try withExtendedLifetime(encoder) { unsafe [UInt8](try encoder.encode(picture, request)) }
+      return try folder.add("\(UUID().uuidString).webp", bytes)
+    }
+
+    private func scene(_ width: Int, _ height: Int, channels: Int) -> Plane {
+      .made(width, height, channels: channels, from: pool) { x, y, channel in
+        if channel == 3 { return x < width / 2 ? 255 : 0 }
+        return Int(128 + 90 * sin(Double(x) / 29 + Double(channel)) * cos(Double(y) / 31))
+      }
+    }
+
+    private func outcome(
+      _ source: FilePath, _ format: ImageFormat, memory: any MemoryAdmission = UnlimitedMemory(),
+      _ change: (inout Recipe) -> Void
+    ) throws -> (outcome: Outcome, output: FilePath) {
+      var recipe = Recipe()
+      recipe.jpeg.quality = 95
+      change(&recipe)
+      let output = folder("\(UUID().uuidString).\(format.usualSuffix)")
+      let job = Job(index: 0, source: source, output: output, format: format, sourceByteCount: 0)
+      return (try #require(Thumbnailer(recipe: recipe, memory: memory).outcome(of: job)), output)
+    }
+
+    private func made(_ source: FilePath, _ format: ImageFormat, _ change: (inout Recipe) -> Void) throws -> (
+      written: WrittenPicture, header: ImageHeader, samples: [Int], channels: Int
+    ) {
+      let (outcome, output) = try outcome(source, format, change)
+      guard case .written(let written) = outcome else {
+        Issue.record("\(outcome)")
+        throw CodecError.notAnImage
+      }
+      let file = try SourceFile.read(output, byteLimit: 1 << 24, pool: pool)
+      let decoder = Decoder(pool: pool)
+      let header = try unsafe decoder.readHeader(file.bytes, limits: DecodeLimits())
+      guard case .pixels(let plane) = try decoder.decode(DecodeRequest()).unwrapped() else {
+        throw CodecError.notAnImage
+      }
+      #expect(header.format == format)
+      return (written, header, plane.samples, plane.channels)
+    }
+
+    @Test func `an orientation turns the picture, and kept EXIF says upright`() throws {
+      let tiff: [UInt8] =
+        Array("MM".utf8) + [0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0]
+      let source = try webP(scene(200, 100, channels: 3)) { $0.metadata.exif = tiff }
+      let plain = try webP(scene(200, 100, channels: 3))
+      for format in ImageFormat.allCases {
+        let turned = try made(source, format) {
+          $0.size = .box(width: 64, height: 64)
+          $0.metadata = .keep
+        }
+        #expect(turned.header.size == PixelSize(width: 32, height: 64) && turned.header.orientation == .upright)
+        let straight = try made(plain, format) { $0.size = .box(width: 64, height: 64) }
+        var squares = 0.0
+        for y in 0..<64 {
+          for x in 0..<32 {
+            for channel in 0..<3 {
+              // Turned a quarter clockwise: the upright (x, y) is the stored (y, 31 - x).
+              let one = turned.samples[(y * 32 + x) * 3 + channel]
+              squares += pow(Double(one - straight.samples[((31 - x) * 64 + y) * 3 + channel]), 2)
+            }
+          }
+        }
+        #expect(10 * log10(65025 * 64 * 32 * 3 / max(squares, 1)) > 36, "\(format)")
+      }
+    }
+
+    @Test func `alpha stays in a WebP and a PNG, and is laid over the background in a JPEG`() throws {
+      let source = try webP(scene(120, 90, channels: 4))
+      for format in [ImageFormat.webp, .png] {
+        let result = try made(source, format) { $0.size = .width(60) }
+        #expect(result.channels == 4 && result.samples[3] == 255 && result.samples[59 * 4 + 3] == 0)
+      }
+      let flat = try made(source, .jpeg) {
+        $0.size = .width(60)
+        $0.background = Background(red: 250, green: 10, blue: 10)
+      }
+      let corner = flat.samples[(60 * 20 + 55) * 3..<(60 * 20 + 56) * 3]
+      #expect(zip(corner, [250, 10, 10]).allSatisfy { abs($0 - $1) < 12 })
+      // And from a PNG with alpha of 16 bits.
+      let disc = FilePath(Places.samples.appending(path: "patterns/rgba-disc.png").path)
+      #expect(try made(disc, .webp) { $0.size = .width(60) }.channels == 4)
+      let deep = FilePath(Places.samples.appending(path: "patterns/gradient-16bit.png").path)
+      #expect(try made(deep, .webp) { _ in }.header.bits == 8)
+    }
+
+    @Test func `gray by a profile of its own is written as colours that need none`() throws {
+      let dark = Plane.made(40, 40, channels: 1, from: pool) { x, _, _ in x * 6 }
+      // A linear profile for gray: what is stored as 60 looks like 133 of sRGB.
+      let curve = unsafe cmsBuildGamma(nil, 1)
+      let made = unsafe cmsCreateGrayProfile(cmsD50_xyY(), curve)
+      var count: cmsUInt32Number = 0
+      _ = unsafe cmsSaveProfileToMem(made, nil, &count)
+      var profile = [UInt8](repeating: 0, count: Int(count))
+      _ = unsafe cmsSaveProfileToMem(made, &profile, &count)
+      _ = unsafe cmsCloseProfile(made)
+      unsafe cmsFreeToneCurve(curve)
+      let encoder = FastPNGEncoder(pool: pool)
+      let bytes = try withExtendedLifetime(encoder) {
+        unsafe [UInt8](try encoder.encode(dark, level: 1, profile: profile))
+      }
+      let source = try folder.add("gray.png", bytes)
+      let kept = try self.made(source, .webp) { $0.sizes = [] }
+      #expect(kept.header.profile == nil)
+      #expect(abs(kept.samples[(40 * 20 + 10) * 3] - 133) <= 4, "\(kept.samples[(40 * 20 + 10) * 3])")
+    }
+
+    @Test func `a WebP asks for the memory that it takes, and a deadline ends it`() throws {
+      final class Asked: MemoryAdmission, @unchecked Sendable {
+        var most = 0
+        let allowance = 1
+        let mostForOne = 1 << 40
+        func admit(_ byteCount: Int) -> MemoryAnswer {
+          most = max(most, byteCount)
+          return .admitted(share: byteCount)
+        }
+        func release(_ share: Int) {}
+      }
+      for channels in [3, 4] {
+        let asked = Asked()
+        let source = try webP(scene(600, 500, channels: channels))
+        guard case .written = try outcome(source, .webp, memory: asked, { _ in }).outcome else {
+          Issue.record("not written")
+          continue
+        }
+        // RGB; of alpha also what it is unpacked into.
+        #expect(asked.most > 600 * 500 * (channels == 3 ? 3 : 10))
+      }
+      var recipe = Recipe()
+      recipe.sizes = []
+      let source = try webP(scene(400, 300, channels: 3))
+      let job = Job(index: 0, source: source, output: folder("late.webp"), format: .webp, sourceByteCount: 0)
+      let late = Thumbnailer(recipe: recipe, timeout: .nanoseconds(1)).outcome(of: job)
+      guard case .failed(let error) = late else {
+        Issue.record("\(String(describing: late))")
+        return
+      }
+      #expect(error.code == .timeout && !OutputFile.isThere(folder("late.webp")))
+    }
+  }
+#endif

@@ -1,0 +1,83 @@
+import Codecs
+import Foundation
+import Imaging
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import Batch
+
+/// Stripes that are too fine for an output must not come back as moire.
+///
+/// Pillow's figures are what this printed, with Pillow 13.0.0:
+///
+///     python3 Tests/Benchmarks/zone_plate.py .build/release/imgbatch 960
+@Suite struct ZonePlateTests {
+  private static let side = 960
+
+  /// At (x, y) from the middle |x| / side cycles a pixel across and |y| / side down.
+  private static func plate(from pool: BufferPool) -> Plane {
+    let middle = Double(side - 1) / 2
+    return Plane.made(side, side, from: pool) { x, y, _ in
+      let square = pow(Double(x) - middle, 2) + pow(Double(y) - middle, 2)
+      return Int((127.5 + 127.5 * cos(Double.pi / Double(side) * square)).rounded(.toNearestOrEven))
+    }
+  }
+
+  /// The mean square of what is left where a perfect filter leaves gray: where stripes have 1.25 times the frequency that
+  /// the output can show. Without three pixels at the border, which halos reach.
+  private func energy(_ samples: [Int], side: Int, ratio: Double) -> Double {
+    let fineness = (0..<side).map { abs(Double($0) - Double(side - 1) / 2) / Double(side) }
+    let least = 0.5 / ratio * 1.25
+    var (sum, count) = (0.0, 0)
+    for y in 3..<side - 3 {
+      for x in 3..<side - 3 where max(fineness[x], fineness[y]) >= least {
+        sum += pow(Double(samples[y * side + x]) - 127.5, 2)
+        count += 1
+      }
+    }
+    #expect(count > side * side / 8, "there are such stripes")
+    return sum / Double(count)
+  }
+
+  private func small(_ source: FilePath, _ side: Int, in folder: TemporaryFolder) throws -> [Int] {
+    var recipe = Recipe()
+    recipe.size = .box(width: side, height: side)
+    let output = folder("\(UUID().uuidString).png")
+    let job = Job(index: 0, source: source, output: output, format: .png, sourceByteCount: 0)
+    guard case .written = Thumbnailer(recipe: recipe).outcome(of: job) else { throw CodecError.notAnImage }
+    let pool = BufferPool()
+    let file = try SourceFile.read(output, byteLimit: 1 << 24, pool: pool)
+    let decoder = Decoder(pool: pool)
+    _ = try unsafe decoder.readHeader(file.bytes, limits: DecodeLimits())
+    guard case .pixels(let plane) = try decoder.decode(DecodeRequest()).unwrapped() else { throw CodecError.notAnImage }
+    return plane.samples
+  }
+
+  /// For each ratio what Pillow leaves of a PNG (`resize`, Lanczos) and of a JPEG (`thumbnail`, in which its decoder shrinks).
+  private static let pillow: [(ratio: Double, png: Double, jpeg: Double)] = [
+    (1.5, 15.096, 15.134), (2, 4.501, 4.521), (3, 1.573, 1.572), (4, 1.416, 41.156), (6, 0.632, 8.745),
+    (8, 1.679, 14.045), (12, 2.467, 4.591), (16, 2.272, 4.531), (20, 10.755, 10.314),
+  ]
+
+  @Test func `no more of too fine stripes comes back than Pillow leaves`() throws {
+    let folder = try TemporaryFolder()
+    let pool = BufferPool()
+    let encoder = Encoder(pool: pool)
+    for format in [ImageFormat.png, .jpeg] {
+      var request = EncodeRequest(format: format)
+      request.jpeg.quality = 100
+      request.png.level = 1
+      let plate = Picture.pixels(ZonePlateTests.plate(from: pool))
+      let bytes = try withExtendedLifetime(encoder) { unsafe [UInt8](try encoder.encode(plate, request)) }
+      let source = try folder.add("plate.\(format.usualSuffix)", bytes)
+      for (ratio, png, jpeg) in ZonePlateTests.pillow {
+        let side = Int((Double(ZonePlateTests.side) / ratio).rounded())
+        let left = energy(try small(source, side, in: folder), side: side, ratio: ratio)
+        let most = format == .png ? png : jpeg
+        // Pillow rounds twice to 8 bits, which adds noise of a twelfth each time and moves its figures by as much.
+        #expect(left <= most * 1.02 + 0.05, "\(format) at \(ratio): \(left), Pillow \(most)")
+      }
+    }
+  }
+}

@@ -1,0 +1,8 @@
+/// Whether this build reads and writes WebP (`--traits WebP`).
+package enum WebPTrait {
+  #if WebP
+    package static let isOn = true
+  #else
+    package static let isOn = false
+  #endif
+}
