@@ -131,7 +131,7 @@ extension Walker {
         return isWalked ? .folder : .nothing
       case .regular where hasSuffix: return .input(status, contents: nil, refusal: nil)
       case .regular:
-        guard status.byteCount > 0 else { return .ignored }
+        guard status.byteCount >= ImageFormat.leastByteCount else { return .ignored }
         let contents = try unsafe listing.withName(of: entry) { name throws(Errno) in
           try unsafe ImageFormat.sniffed(name, in: folder)
         }

@@ -14,6 +14,9 @@ extension ImageFormat {
   /// Bytes from the start of a file that are enough to recognise a picture by.
   package static let signatureByteCount = 16
 
+  /// No picture is shorter.
+  package static let leastByteCount = 8
+
   /// The format whose signature the bytes start with.
   package static func recognised(_ bytes: UnsafeRawBufferPointer) -> ImageFormat? {
     allCases.first { format in

@@ -114,7 +114,8 @@ import Testing
     var request = EncodeRequest(format: .png)
     request.profile = wideProfile
     let encoder = Encoder(pool: pool)
-    return try withExtendedLifetime(encoder) { unsafe [UInt8](try encoder.encode(.pixels(plane), request)) }
+    let picture = Picture.pixels(plane)
+    return try withExtendedLifetime(encoder) { unsafe [UInt8](try encoder.encode(picture, request)) }
   }
 
   @Test(arguments: [3, 4], [SampleDepth.eight, .sixteen])
