@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Codecs
 
 /// The program: names its commands and hands over to them.
 @main
