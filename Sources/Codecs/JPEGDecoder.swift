@@ -87,6 +87,10 @@ internal import ScaledJPEG
     scaledVerdict = nil
     if request.asksForScaled(unsafe header.path, SourceColour(unsafe header.colour)) {
       var wish = ScaledDecoder.Request(denominator: request.denominator)
+      if let rows = request.region?.rows {
+        // As with libjpeg: see `read`.
+        wish.rows = rows.lowerBound..<(isWhole ? rows.upperBound : Int.max)
+      }
       wish.mostScans = limits.scanCount
       wish.deadline = limits.deadline
       let targets = unsafe planes.map { unsafe ScaledPlane(base: $0.base, stride: $0.stride, rowCount: $0.rows) }
@@ -104,11 +108,12 @@ internal import ScaledJPEG
     try unsafe read(planes, request)
   }
 
+  /// Whoever is cut short has no end marker at its end: such a file is read as far as it goes, whatever is needed.
+  private var isWhole: Bool { unsafe bytes.suffix(2).elementsEqual([0xFF, 0xD9]) }
+
   private func read(_ planes: [codec_plane], _ request: DecodeRequest) throws(CodecError) {
     var status = codec_status.CODEC_FAILED
     if request.reading == .needed, let region = request.region {
-      // Whoever is cut short has no end marker there: such a file is read as far as it goes.
-      let isWhole = unsafe bytes.suffix(2).elementsEqual([0xFF, 0xD9])
       var window = jpeg_window(
         left: UInt32(region.columns.lowerBound), top: UInt32(region.rows.lowerBound),
         right: UInt32(region.columns.upperBound), bottom: UInt32(region.rows.upperBound), may_stop: isWhole)
@@ -205,7 +210,9 @@ extension jpeg_header {
     let isWhole =
       unsafe horizontal.0 % horizontal.1 == 0 && horizontal.0 % horizontal.2 == 0 && vertical.0 % vertical.1 == 0
       && vertical.0 % vertical.2 == 0
-    return isWhole ? .scaled : .library
+    // More blocks no MCU may have; libjpeg knows files of such components where their scans take them one by one.
+    let blocks = unsafe horizontal.0 * vertical.0 + horizontal.1 * vertical.1 + horizontal.2 * vertical.2
+    return isWhole && blocks <= 10 ? .scaled : .library
   }
 }
 

@@ -27,6 +27,7 @@ package enum ScaledDecoders {
     case .baseline(let decoder): return unsafe decoder.decode(bytes, request, into: planes)
     case .avx2(let build):
       var same = ScaledJPEGAVX2.ScaledDecoder.Request(denominator: request.denominator)
+      same.rows = request.rows
       same.mostScans = request.mostScans
       same.deadline = request.deadline
       let targets = planes.map { plane in

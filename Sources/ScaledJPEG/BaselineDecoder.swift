@@ -64,11 +64,12 @@ struct BaselineDecoder: ~Copyable {
   }
 
   /// Decodes a row of MCUs; they come in their order.
-  mutating func decode(mcuRow: Int) throws(Declined) {
+  mutating func decode(mcuRow: Int, isNeeded: Bool) throws(Declined) {
     var trouble = InverseDCT.Trouble()
     for first in stride(from: 0, to: frame.mcuColumns, by: groupSize) {
       let count = min(groupSize, frame.mcuColumns - first)
-      try decodeGroup(count)
+      try decodeGroup(count, withDetails: isNeeded)
+      if !isNeeded { continue }
       for index in 0..<plans.count { transform(index, mcuRow, first..<first + count, &trouble) }
     }
     guard trouble.isNone else { throw .range }
@@ -79,7 +80,8 @@ struct BaselineDecoder: ~Copyable {
   // MARK: - Coefficients
 
   /// Decodes the blocks of so many MCUs.
-  @inline(never) private mutating func decodeGroup(_ count: Int) throws(Declined) {
+  /// - Parameter withDetails: whether more than DC is wanted of those that have details.
+  @inline(never) private mutating func decodeGroup(_ count: Int, withDetails: Bool) throws(Declined) {
     var bits = input.bits
     let window = input.window
     // What of DC goes beyond 16 bits: any bit that is set.
@@ -94,7 +96,7 @@ struct BaselineDecoder: ~Copyable {
         group.dc[block] = Int16(truncatingIfNeeded: dc)
         wide |= (dc &+ (1 &<< 15)) &>> 16
         var end = start.place
-        if plans[index].needsDetails {
+        if plans[index].needsDetails && withDetails {
           let coefficients = group.block(block)
           coefficients[Int(zigzag[end])] = start.detail
           if end < 63 {

@@ -27,6 +27,11 @@ struct Blocks: BitwiseCopyable {
 
   @inline(__always) func block(_ index: Int) -> Memory<Int16> { details.from(64 &* index) }
 
+  /// Makes all blocks ready.
+  func clear() {
+    for index in 0..<nonzeros.count where nonzeros[index] != 0 { clear(index) }
+  }
+
   /// Makes a block ready for other coefficients.
   @inline(__always) func clear(_ index: Int) {
     nonzeros[index] = 0

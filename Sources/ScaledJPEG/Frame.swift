@@ -64,6 +64,13 @@ struct Frame {
     self.components = components
   }
 
+  /// The rows of MCUs that rows of the picture lie in, at least one.
+  func mcuRows(of rows: Range<Int>?) -> Range<Int> {
+    guard let rows else { return 0..<mcuRows }
+    let first = min(max(rows.lowerBound, 0) / (8 * mostDown), mcuRows - 1)
+    return first..<min(max((max(rows.upperBound, 0) + 8 * mostDown - 1) / (8 * mostDown), first + 1), mcuRows)
+  }
+
   /// Samples of a component's block, each way, when a picture is decoded at 1 / denominator.
   ///
   /// A subsampled component is shrunk less, by powers of two, as far as that does not make it larger than the others

@@ -36,8 +36,13 @@ struct ProgressiveDecoder: ~Copyable {
     // A table that libjpeg would refuse, in a scan that is passed over, has been found by the parser.
   }
 
-  mutating func decode(mcuRow: Int) throws(Declined) {
+  /// Decodes a row of MCUs; they come in their order.
+  mutating func decode(mcuRow: Int, isNeeded: Bool) throws(Declined) {
     for index in scans.indices { try scans[index].decode(mcuRow: mcuRow) }
+    if !isNeeded {
+      for row in rows { row.blocks.clear() }
+      return
+    }
     var trouble = InverseDCT.Trouble()
     for (output, row) in zip(outputs, rows) where output.isNeeded { transform(row, output, mcuRow, &trouble) }
     guard trouble.isNone else { throw .range }

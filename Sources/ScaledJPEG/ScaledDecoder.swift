@@ -10,6 +10,9 @@ package final class ScaledDecoder {
   package struct Request: Sendable {
     /// 8, 4 or 2; others are declined.
     package var denominator: Int
+    /// Rows of the picture at full size that matter: others may come out as anything, and what is behind the last of
+    /// them is not read. Nil for all.
+    package var rows: Range<Int>?
     /// 0 for no limit.
     package var mostScans = 0
     /// On the clock CLOCK_MONOTONIC in nanoseconds; 0 for none.
@@ -67,20 +70,21 @@ package final class ScaledDecoder {
           quantisation: file.quantisation[index], plane: index < planes.count ? planes[index] : nil,
           scratch: &scratch))
     }
+    let rows = file.frame.mcuRows(of: request.rows)
     if file.frame.isProgressive {
       var decoder = try unsafe ProgressiveDecoder(file, outputs: outputs, source: source, scratch: &scratch)
-      for row in 0..<file.frame.mcuRows {
+      for row in 0..<rows.upperBound {
         if isOver(request.deadline) { return .timeout }
-        try decoder.decode(mcuRow: row)
+        try decoder.decode(mcuRow: row, isNeeded: row >= rows.lowerBound)
       }
-      try decoder.finish()
+      if rows.upperBound == file.frame.mcuRows { try decoder.finish() }
     } else {
       var decoder = try unsafe BaselineDecoder(file, outputs: outputs, source: source, scratch: &scratch)
-      for row in 0..<file.frame.mcuRows {
+      for row in 0..<rows.upperBound {
         if isOver(request.deadline) { return .timeout }
-        try decoder.decode(mcuRow: row)
+        try decoder.decode(mcuRow: row, isNeeded: row >= rows.lowerBound)
       }
-      try decoder.finish()
+      if rows.upperBound == file.frame.mcuRows { try decoder.finish() }
     }
     return .decoded
   }

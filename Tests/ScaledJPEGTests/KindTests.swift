@@ -108,12 +108,42 @@ struct KindTests {
     }
   }
 
+  // MARK: - Parts of pictures
+
+  @Test(arguments: [JPEGScans.baseline, .progressive])
+  func `a region's rows come out as of the whole picture, and what is behind them is not read`(scans: JPEGScans) throws
+  {
+    let bytes = try made(scans)
+    let size = try #require(header(bytes)?.size)
+    for denominator in [2, 4, 8] {
+      var request = DecodeRequest()
+      request.content = .planes
+      request.denominator = denominator
+      let whole = try #require(Trial(bytes, request, with: decoder).planes.first)
+      request.region = DecodeRegion([SourceBox(x: 0, y: 64, width: Double(size.width), height: 64)], of: size)
+      let part = try #require(Trial(bytes, request, with: decoder).planes.first)
+      #expect(decoder.scaledVerdict == .decoded && part.count == whole.count)
+      let rowBytes = (size.width + denominator - 1) / denominator
+      let rows = 64 / denominator * rowBytes..<128 / denominator * rowBytes
+      #expect(part.subdata(in: rows) == whole.subdata(in: rows), "1/\(denominator)")
+      var spoilt = bytes
+      spoilt.replaceSubrange(bytes.count - 22..<bytes.count - 2, with: Array(repeating: [0xFF, 0], count: 10).joined())
+      let lucky = try #require(Trial(spoilt, request, with: decoder).planes.first)
+      #expect(lucky.subdata(in: rows) == whole.subdata(in: rows))
+      #expect(decoder.scaledVerdict == .decoded)
+      request.region = nil
+      _ = Trial(spoilt, request, with: decoder)
+      #expect(
+        decoder.scaledVerdict != .decoded || scans == .progressive, "the last scan may be one that is passed over")
+    }
+  }
+
   // MARK: - What the header tells
 
-  private func path(_ bytes: [UInt8]) -> DecodingPath? {
+  private func header(_ bytes: [UInt8]) -> ImageHeader? {
     let header = unsafe bytes.withUnsafeBytes { try? unsafe decoder.readHeader($0, limits: DecodeLimits()) }
     decoder.finish()
-    return header?.path
+    return header
   }
 
   @Test func `the header tells truly which decoder a sample or a made file takes`() throws {
@@ -128,7 +158,7 @@ struct KindTests {
     }
     var paths: [DecodingPath] = []
     for (name, bytes) in files {
-      let told = try #require(path(bytes), "\(name)")
+      let told = try #require(header(bytes)?.path, "\(name)")
       paths.append(told)
       for request in DecodeRequest.scaled {
         _ = Trial(bytes, request, with: decoder)
@@ -137,4 +167,26 @@ struct KindTests {
     }
     #expect(paths.filter { $0 == .library }.count == 1, "the one of inks")
   }
+
+  @Test func `the header tells truly which sampling factors are decoded`() throws {
+    let bytes = try made(.baseline)
+    let frame = try #require((2..<bytes.count - 20).first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xC0 })
+    var counts: [DecodingPath: Int] = [:]
+    for luma in Self.factors {
+      for (cb, cr) in Self.factors.flatMap({ [($0, $0), ($0, UInt8(0x11))] }) {
+        var changed = bytes
+        (changed[frame + 11], changed[frame + 14], changed[frame + 17]) = (luma, cb, cr)
+        guard let told = header(changed)?.path else { continue }
+        counts[told, default: 0] += 1
+        _ = Trial(changed, DecodeRequest.scaled[0], with: decoder)
+        // The data are of other factors: what matters is that such a frame is looked at, or is not.
+        let isTaken = decoder.scaledVerdict.map { $0 != .declined(.kind) && $0 != .declined(.planes) } ?? false
+        #expect(isTaken == (told == .scaled), "\(luma) \(cb) \(cr): \(String(describing: decoder.scaledVerdict))")
+      }
+    }
+    #expect(counts[.scaled, default: 0] > 10 && counts[.library, default: 0] > 10, "\(counts)")
+  }
+
+  /// Across in the upper four bits, down in the lower.
+  private static let factors: [UInt8] = [0x11, 0x12, 0x21, 0x22, 0x13, 0x31, 0x14, 0x41, 0x24, 0x42]
 }
