@@ -27,6 +27,12 @@ bool system_end_with_parent(pid_t parent) { return getppid() == parent; }
 void system_forbid_new_privileges(void) {}
 #endif
 
+#ifdef __has_feature
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define HAS_SHADOW_MEMORY
+#endif
+#endif
+
 static void lower(int resource, rlim_t value) {
   struct rlimit limit;
   if (getrlimit(resource, &limit) != 0) return;
@@ -38,6 +44,9 @@ static void lower(int resource, rlim_t value) {
 void system_limit_resources(uint64_t address_bytes, unsigned descriptors) {
   lower(RLIMIT_CORE, 0);
   lower(RLIMIT_NOFILE, descriptors);
+#ifdef HAS_SHADOW_MEMORY
+  address_bytes = 0;  // a sanitizer takes terabytes of address space for itself, and little memory
+#endif
   if (address_bytes > 0) lower(RLIMIT_AS, address_bytes);
 }
 

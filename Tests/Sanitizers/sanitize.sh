@@ -7,7 +7,8 @@ cd "$(dirname "$0")/../.."
 export SWIFT_BACKTRACE=enable=no
 export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1
 export LSAN_OPTIONS=suppressions=$PWD/Tests/Sanitizers/leaks.supp:print_suppressions=0
-export TSAN_OPTIONS=halt_on_error=1
+# Workers that tests have die are to die by their signal, as without a sanitizer.
+export TSAN_OPTIONS=suppressions=$PWD/Tests/Sanitizers/races.supp:halt_on_error=1:allocator_may_return_null=1:handle_segv=0:handle_abort=0:handle_sigill=0:handle_sigtrap=0
 
 sanitized() { timeout 1800 swift test --sanitize="$1" --scratch-path ".build/$2" --filter "$3" --skip CorpusTests; }
 
