@@ -17,11 +17,13 @@ struct DCScan {
   /// For scans that refine the bit, else -1.
   private let refinedBit: Int
 
-  private static let mostUnits = 3 * 4 * 4
+  /// Blocks of an MCU; `Frame` admits no more.
+  private static let mostUnits = 10
+
+  static let unitByteCount = Scratch.byteCount(3, Int.self) + Scratch.byteCount(mostUnits, Unit.self)
 
   static func scratchByteCount(_ scan: ScanHeader) -> Int {
-    scan.components.count * HuffmanTable.byteCount + Scratch.byteCount(3, Int.self)
-      + Scratch.byteCount(mostUnits, Unit.self)
+    unitByteCount + (scan.high == 0 ? scan.components.count * HuffmanTable.byteCount : 0)
   }
 
   init(_ scan: ScanHeader, _ frame: Frame, rows: [CoefficientRow], scratch: inout Scratch) throws(Declined) {

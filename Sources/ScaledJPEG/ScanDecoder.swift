@@ -16,11 +16,12 @@ struct ScanDecoder {
   /// Blocks from here on in which this scan tells of no new coefficient.
   private var endRun = 0
 
-  static var readerByteCount: Int { ScanInput.byteCount }
+  /// Of any scan, beside its Huffman tables.
+  static let readerByteCount = ScanInput.byteCount + DCScan.unitByteCount
 
   /// A first scan of DC has a table for each component, others have one or none.
   static func scratchByteCount(_ scan: ScanHeader) -> Int {
-    readerByteCount + (scan.isOfDetails ? HuffmanTable.byteCount : DCScan.scratchByteCount(scan))
+    ScanInput.byteCount + (scan.isOfDetails ? HuffmanTable.byteCount : DCScan.scratchByteCount(scan))
   }
 
   init(
