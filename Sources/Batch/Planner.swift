@@ -26,13 +26,17 @@ package enum Planner {
   ///
   /// What is refused already takes part in nothing: it writes nothing. Takes 16 bytes a path for the names, then 24 for
   /// the files, beside the inputs; looks at the file system only where the output folder is there.
-  package static func jobs(for inputs: FoundInputs, naming: OutputNaming) throws(PlanError) -> PlannedJobs {
+  ///
+  /// Names are compared among all jobs. With files that are there, those of `shard` only, which nobody else writes.
+  package static func jobs(
+    for inputs: FoundInputs, naming: OutputNaming, shard: Shard? = nil
+  ) throws(PlanError) -> PlannedJobs {
     let outputFolderIsThere = try checkFolder(naming.folder)
     let jobs = PlannedJobs(inputs, naming: naming)
     let collisions = OutputNames(jobs, below: naming.folder).collisions()
     guard collisions.isEmpty else { throw .collisions(collisions) }
     if outputFolderIsThere {
-      let overlaps = overlaps(jobs)
+      let overlaps = overlaps(jobs, at: jobs.indices(of: shard))
       guard overlaps.isEmpty else { throw .outputsAreInputs(overlaps) }
     }
     return jobs
@@ -47,11 +51,11 @@ package enum Planner {
     throw .outputFolderIsFile(folder)
   }
 
-  private static func overlaps(_ jobs: PlannedJobs) -> [Overlap] {
+  private static func overlaps(_ jobs: PlannedJobs, at indices: [UInt32]) -> [Overlap] {
     let sources = SourceFiles(jobs.inputs)
     var overlaps: [Overlap] = []
     var lastFolder: (path: FilePath, isThere: Bool)?
-    for job in jobs where job.refusal == nil {
+    for job in indices.lazy.map({ jobs[Int($0)] }) where job.refusal == nil {
       for output in job.outputs.map(\.path) {
         // Neighbours share folders, and where a folder is not there yet, nor is anything in it.
         let folder = output.removingLastComponent()

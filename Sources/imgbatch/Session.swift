@@ -66,7 +66,7 @@ struct Session {
 
   private func plan(_ found: InputList, _ naming: OutputNaming) throws -> PlannedJobs {
     do throws(PlanError) {
-      return try Planner.jobs(for: found.inputs, naming: naming)
+      return try Planner.jobs(for: found.inputs, naming: naming, shard: shard)
     } catch {
       throw Complaint(error)
     }

@@ -10,14 +10,14 @@ import Testing
 
   private func plan(
     _ arguments: [String], out: String = "out", _ template: String = "{dir}/{stem}.{ext}",
-    format: OutputFormat = .same
+    format: OutputFormat = .same, shard: Shard? = nil
   ) throws -> PlannedJobs {
     var rules = WalkRules()
     rules.output = folder(out)
     let list = try InputList.find(arguments.map { folder($0) }, rules: rules)
     let naming = OutputNaming(
       folder: folder(out), template: try NameTemplate(template), format: format, sizes: ["256"])
-    return try Planner.jobs(for: list.inputs, naming: naming)
+    return try Planner.jobs(for: list.inputs, naming: naming, shard: shard)
   }
 
   private func error(_ body: () throws -> PlannedJobs) -> PlanError? {
@@ -111,6 +111,28 @@ import Testing
     #expect(
       error { try plan(["links"], out: "results") }
         == .outputsAreInputs([Overlap(input: folder("links/b.jpg"), output: folder("results/b.jpg"))]))
+  }
+
+  @Test func `a shard refuses its own outputs that are inputs, of whatever shard these are`() throws {
+    for number in 0..<20 { try folder.add("in/\(number).jpg") }
+    var refused: [FilePath] = []
+    for index in 1...3 {
+      let shard = Shard(index: index, count: 3)
+      if case .outputsAreInputs(let overlaps)? = error({ try plan(["in"], out: "in", shard: shard) }) {
+        refused += overlaps.map(\.output)
+      }
+    }
+    #expect(Set(refused) == Set((0..<20).map { folder("in/\($0).jpg") }) && refused.count == 20)
+    // Another's source.
+    let source = try folder.add("pair/a-256.jpg")
+    try folder.add("pair/a.jpg")
+    let all = (1...7).compactMap { index in
+      error {
+        try plan(
+          ["pair/a.jpg", "pair/a-256.jpg"], out: "pair", "{stem}-{size}.{ext}", shard: Shard(index: index, count: 7))
+      }
+    }
+    #expect(all == [.outputsAreInputs([Overlap(input: source, output: source)])])
   }
 
   @Test func `the output of one may be no other's source`() throws {

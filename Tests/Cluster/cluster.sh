@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs samples/cluster for real: Slurm (controller, daemon, munge) and two sshd, all on loopback addresses, set up in a folder of
 # their own and taken down in the end. Needs root and Debian's slurmctld slurmd slurm-client munge parallel openssh-server
-# rclone. usage: cluster.sh FOLDER-OF-IMGBATCH [slurm|parallel|storage|manifests]...
+# rclone. usage: cluster.sh FOLDER-OF-IMGBATCH [slurm|parallel|storage|manifests|many]...; many, 200,000 files in 16 shards beside one
+# run of all, only when asked for: it takes minutes.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 bin=$(cd "$1" && pwd)
@@ -211,6 +212,7 @@ manifests() {
 inputs
 for part; do
   case $part in
+    many) python3 Tests/Cluster/many_shards.py "$bin/imgbatch" ;;
     slurm | storage | manifests) "$part" ;;
     parallel) parallel_over_ssh ;;
     *) fail "no part is called $part" ;;
