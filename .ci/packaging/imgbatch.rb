@@ -2,7 +2,7 @@
 #   git archive --prefix=imgbatch-0.1.0/ -o imgbatch-0.1.0.tar.gz HEAD
 #   HOMEBREW_IMGBATCH_ARCHIVE=$PWD/imgbatch-0.1.0.tar.gz brew install --formula .ci/packaging/imgbatch.rb
 #   HOMEBREW_IMGBATCH_GIT=$PWD brew install --HEAD --formula .ci/packaging/imgbatch.rb
-# Written against Homebrew's documentation; only its syntax is checked by the project's tests, which have no brew.
+# Written against Homebrew's documentation; it was not run by brew yet.
 class Imgbatch < Formula
   desc "Thumbnails of whole folders of JPEG and PNG pictures"
   license "MIT"

@@ -1,8 +1,10 @@
-import Batch
 import Codecs
+import Foundation
 import Imaging
 import SystemPackage
 import Testing
+
+@testable import Batch
 
 @Suite struct PlannerTests {
   let folder: TemporaryFolder
@@ -111,6 +113,18 @@ import Testing
     #expect(
       error { try plan(["links"], out: "results") }
         == .outputsAreInputs([Overlap(input: folder("links/b.jpg"), output: folder("results/b.jpg"))]))
+  }
+
+  /// A fair hash leaves chi-squared above 92 once in a hundred sets of names (63 degrees of freedom).
+  @Test func `632 numbered names are spread over 64 shards as by a fair hash`() throws {
+    var counts: [Int] = []
+    for index in 1...64 {
+      let shard = try #require(Shard(index: index, count: 64))
+      counts.append((0..<632).count { shard.contains(Array(String(format: "%04d.jpg", $0).utf8)) })
+    }
+    #expect(counts.reduce(0, +) == 632)
+    let expected = 632.0 / 64
+    #expect(counts.map { (Double($0) - expected) * (Double($0) - expected) / expected }.reduce(0, +) < 92)
   }
 
   @Test func `a shard refuses its own outputs that are inputs, of whatever shard these are`() throws {
