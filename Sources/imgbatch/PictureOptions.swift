@@ -51,7 +51,7 @@ struct PictureOptions: ParsableArguments {
   @Flag(
     help: """
       Average light instead of stored values, so that fine patterns keep their brightness. 16 bits inside, exact curve \
-      of sRGB. Takes five times the processor time for large photographs, since JPEG decoders do not shrink then, and \
+      of sRGB. Takes six times the processor time for large photographs, since JPEG decoders do not shrink then, and \
       twice for large PNGs.
       """)
   var linear = false
