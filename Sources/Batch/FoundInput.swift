@@ -8,7 +8,8 @@ package struct FoundInput: Sendable {
   let relativeStart: Int
   /// Size in bytes; 0 where not known.
   package let byteCount: Int
-  /// Nil where nothing could be learnt of the file.
+  /// Nil where nothing could be learnt of the file, and then there is a refusal, or where nobody looked: see
+  /// `WalkRules.shard`.
   package let identity: FileIdentity?
   /// What the file is by its first bytes; only looked at where the name does not say.
   package let contents: ImageFormat?

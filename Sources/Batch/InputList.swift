@@ -34,6 +34,10 @@ extension InputList {
     _ arguments: [FilePath], lists: [FileList] = [], rules: WalkRules
   ) throws(InputListError) -> InputList {
     var list = InputList()
+    var rules = rules
+    let canRepeat = arguments.count > 1 || !lists.isEmpty
+    // Repetitions are told by the files' identities, so all files have to be looked at.
+    if canRepeat { rules.shard = nil }
     var walker = Walker(rules: rules)
     for argument in arguments {
       if let input = FoundInput.named(argument, folders: nil) {
@@ -44,7 +48,7 @@ extension InputList {
     }
     list.inputs = walker.takeFound()
     for file in lists { try list.append(file) }
-    if arguments.count > 1 || !lists.isEmpty { list.removeRepetitions() }
+    if canRepeat { list.removeRepetitions() }
     list.ignoredFileCount = walker.ignoredFileCount
     list.loopCount = walker.loopCount
     return list

@@ -52,7 +52,7 @@ package enum Planner {
   }
 
   private static func overlaps(_ jobs: PlannedJobs, at indices: [UInt32]) -> [Overlap] {
-    let sources = SourceFiles(jobs.inputs)
+    var sources = SourceFiles(jobs.inputs)
     var overlaps: [Overlap] = []
     var lastFolder: (path: FilePath, isThere: Bool)?
     for job in indices.lazy.map({ jobs[Int($0)] }) where job.refusal == nil {
@@ -71,30 +71,47 @@ package enum Planner {
 
 /// The files that are inputs, by identity; by path those that could not be looked at.
 private struct SourceFiles {
-  private let identities: [(identity: FileIdentity, index: Int)]
-  private let paths: [FilePath: Int]
+  private let inputs: FoundInputs
+  private var identities: [(identity: FileIdentity, index: Int)] = []
+  private var paths: [FilePath: Int] = [:]
+  /// Of other shards; nobody has looked at these yet.
+  private var others: [Int] = []
 
   init(_ inputs: FoundInputs) {
-    var identities: [(identity: FileIdentity, index: Int)] = []
+    self.inputs = inputs
     identities.reserveCapacity(inputs.count)
-    var paths: [FilePath: Int] = [:]
     for index in inputs.indices {
       if let identity = inputs.identity(at: index) {
         identities.append((identity, index))
+      } else if inputs[index].refusal == nil {
+        others.append(index)
       } else {
         paths[inputs[index].source.lexicallyNormalized()] = index
       }
     }
-    identities.sort { ($0.identity, $0.index) < ($1.identity, $1.index) }
-    self.identities = identities
-    self.paths = paths
+    sort()
   }
 
   /// Which input the path leads to, by hard links and symbolic ones too.
-  func index(of output: FilePath) -> Int? {
+  mutating func index(of output: FilePath) -> Int? {
     if !paths.isEmpty, let index = paths[output.lexicallyNormalized()] { return index }
     guard let identity = (try? FileStatus(of: output))?.identity else { return nil }
+    lookAtOthers()
     let place = identities.firstIndexInOrder { $0.identity >= identity }
     return place < identities.count && identities[place].identity == identity ? identities[place].index : nil
+  }
+
+  /// Worth its time only where an output is there.
+  private mutating func lookAtOthers() {
+    if others.isEmpty { return }
+    for index in others {
+      if let status = try? FileStatus(of: inputs[index].source) { identities.append((status.identity, index)) }
+    }
+    others = []
+    sort()
+  }
+
+  private mutating func sort() {
+    identities.sort { ($0.identity, $0.index) < ($1.identity, $1.index) }
   }
 }

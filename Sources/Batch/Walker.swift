@@ -8,6 +8,8 @@ package struct WalkRules: Sendable {
   package var folderLinks: LinkRule = .stay
   /// Not walked where it lies inside a folder that is: its pictures are results.
   package var output: FilePath?
+  /// Regular files of other shards that a suffix makes inputs are taken by their names alone: nothing is asked about them.
+  package var shard: Shard?
 
   package init() {}
 }
@@ -81,7 +83,7 @@ struct Walker {
     var subfolders: [PendingFolder] = []
     let prefix = withSeparator(pendingFolder.path)
     for entry in listing.entries {
-      let look = look(at: entry, of: listing, in: folder)
+      let look = look(at: entry, of: listing, in: folder, below: prefix[rootLength...])
       if case .ignored = look {
         ignoredFileCount += 1
         continue
@@ -113,11 +115,17 @@ extension Walker {
     case nothing
   }
 
+  /// - Parameter relative: the folder's path as the relative paths of its files have it.
   private func look(
-    at entry: FolderListing.Entry, of listing: FolderListing, in folder: borrowing OpenFolder
+    at entry: FolderListing.Entry, of listing: FolderListing, in folder: borrowing OpenFolder,
+    below relative: ArraySlice<UInt8>
   ) -> Look {
-    let hasSuffix = SourceName.hasKnownSuffix(listing.name(of: entry))
+    let name = listing.name(of: entry)
+    let hasSuffix = SourceName.hasKnownSuffix(name)
     if entry.kind == .folder { return rules.depth == .all ? .folder : .nothing }
+    if entry.kind == .regular, hasSuffix, let shard = rules.shard, !shard.contains(relative, name) {
+      return .input(nil, contents: nil, refusal: nil)
+    }
     // Pipes and the like without a suffix, and they only, need no second look.
     if let kind = entry.kind, kind != .regular, kind != .symbolicLink, !hasSuffix { return .ignored }
     do throws(Errno) {

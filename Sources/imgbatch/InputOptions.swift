@@ -49,11 +49,13 @@ extension InputOptions {
   /// The inputs that are there now: all but those of a stream.
   /// - Parameters:
   ///   - output: a folder that is not walked; nil where there is none.
-  func find(around output: FilePath? = nil) throws -> InputList {
+  ///   - shard: the part whose files are looked at; nil for all.
+  func find(around output: FilePath? = nil, shard: Shard? = nil) throws -> InputList {
     var rules = WalkRules()
     rules.depth = noRecursive ? .topOnly : .all
     rules.folderLinks = followSymlinks ? .follow : .stay
     rules.output = output
+    rules.shard = shard
     let lists = isStreamed ? [] : filesFrom.map { [FileList(path: $0.path, separator: separator)] } ?? []
     let list: InputList
     do throws(InputListError) {
@@ -63,7 +65,7 @@ extension InputOptions {
     }
     if isStreamed { return list }
     if list.inputs.isEmpty { throw Complaint.noInput(inputs.map(\.path) + lists.map(\.path), list) }
-    if list.inputs.allSatisfy({ $0.identity == nil }) { throw Complaint.nothingReadable(list.inputs) }
+    if list.inputs.allSatisfy({ $0.identity == nil && $0.refusal != nil }) { throw Complaint.nothingReadable(list.inputs) }
     return list
   }
 }

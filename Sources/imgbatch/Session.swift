@@ -44,7 +44,7 @@ struct Session {
       Signals.handle()
       if talk.progressWidth != nil { Signals.clearLineWhenSuspended() }
       Worker.prepare()
-      let found = try input.find(around: output.out.path)
+      let found = try input.find(around: output.out.path, shard: shard)
       let naming = try naming()
       let planned = try plan(found, naming)
       try checkOutputFolder()

@@ -187,6 +187,32 @@ import Testing
     #expect(list.inputs.map(\.relative.bytes) == awkwardNames.sorted { $0.lexicographicallyPrecedes($1) })
   }
 
+  @Test func `of another shard's files only those are looked at whose names do not say enough`() throws {
+    for name in ["a.jpg", "sub/b.png"] { try folder.add("in/\(name)", [1, 2, 3]) }
+    try folder.add("in/c", jpegStart)
+    try folder.link("in/d.jpg", to: "nothing")
+    try folder.add("in/notes.txt", Array("nothing that is read, whatever shard it is of".utf8))
+    let whole = try find("in")
+    var lookedAt: [String] = []
+    for index in 1...7 {
+      let shard = try #require(Shard(index: index, count: 7))
+      let list = try find("in") { $0.shard = shard }
+      #expect(relatives(list) == relatives(whole) && list.ignoredFileCount == 1)
+      for (input, same) in zip(list.inputs, whole.inputs) {
+        let isTold = ["c", "d.jpg"].contains(input.relative.string)
+        let isOwn = input.isIn(shard)
+        #expect(input.identity == (isOwn || isTold ? same.identity : nil))
+        #expect(input.byteCount == (isOwn || isTold ? same.byteCount : 0))
+        #expect(input.refusal == same.refusal && input.contents == same.contents)
+        if isOwn { lookedAt.append(input.relative.string) }
+      }
+    }
+    #expect(lookedAt.sorted() == ["a.jpg", "c", "d.jpg", "sub/b.png"])
+    // What may come twice has to be looked at.
+    let twice = try find("in", "in/a.jpg") { $0.shard = Shard(index: 1, count: Shard.most) }
+    #expect(twice.inputs.map(\.byteCount) == whole.inputs.map(\.byteCount))
+  }
+
   @Test func `a file that comes twice under one relative path is taken once`() throws {
     try folder.add("in/a.jpg")
     try folder.add("in/sub/b.jpg")

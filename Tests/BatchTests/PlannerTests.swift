@@ -16,6 +16,7 @@ import Testing
   ) throws -> PlannedJobs {
     var rules = WalkRules()
     rules.output = folder(out)
+    rules.shard = shard
     let list = try InputList.find(arguments.map { folder($0) }, rules: rules)
     let naming = OutputNaming(
       folder: folder(out), template: try NameTemplate(template), format: format, sizes: ["256"])
@@ -147,6 +148,15 @@ import Testing
       }
     }
     #expect(all == [.outputsAreInputs([Overlap(input: source, output: source)])])
+    // Another's source that nobody has looked at, by a hard link.
+    for name in ["y", "z"] { try folder.add("walked/\(name).jpg") }
+    try folder.addFolder("results")
+    try folder.hardLink("results/y.jpg", to: folder("walked/z.jpg"))
+    let linked = (1...2).compactMap { index in
+      error { try plan(["walked"], out: "results", shard: Shard(index: index, count: 2)) }
+    }
+    #expect(
+      linked == [.outputsAreInputs([Overlap(input: folder("walked/z.jpg"), output: folder("results/y.jpg"))])])
   }
 
   @Test func `the output of one may be no other's source`() throws {
