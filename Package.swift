@@ -125,7 +125,8 @@ let package = Package(
     .testTarget(name: "FetchingTests", dependencies: ["Batch", "Codecs", "Fetching", paths], swiftSettings: strict),
     .testTarget(
       name: "ReportingTests", dependencies: ["Batch", "Codecs", "Imaging", "Reporting", paths], swiftSettings: strict),
-    .testTarget(name: "ProfilingTests", dependencies: ["Profiling", "Reporting", paths], swiftSettings: strict),
+    .testTarget(
+      name: "ProfilingTests", dependencies: ["Profiling", "Reporting", paths, "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "CommandTests", dependencies: ["imgbatch", "imgbatch-worker", "Reporting", "TestSupport"],
       swiftSettings: strict),

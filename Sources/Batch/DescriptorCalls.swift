@@ -22,6 +22,23 @@ extension Descriptor {
     }
   }
 
+  /// Calls `body` with every line to the end of the file, without its end; what stands behind the last one is no line.
+  func forEachWholeLine(_ body: (ArraySlice<UInt8>) -> Void) throws(Errno) {
+    var chunk = [UInt8](repeating: 0, count: 1 << 18)
+    var rest: [UInt8] = []
+    while true {
+      let count = try read(into: &chunk)
+      if count == 0 { return }
+      rest += chunk[..<count]
+      var start = rest.startIndex
+      while let end = rest[start...].firstIndex(of: UInt8(ascii: "\n")) {
+        body(rest[start..<end])
+        start = end + 1
+      }
+      rest.removeSubrange(..<start)
+    }
+  }
+
   /// The file's last byte, nil where it is empty.
   func lastByte() throws(Errno) -> UInt8? {
     if lseek(number, 0, SEEK_END) == 0 { return nil }

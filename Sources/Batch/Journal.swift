@@ -57,18 +57,8 @@ package final class Journal: Sendable {
       if error == .noSuchFileOrDirectory { return }
       throw error
     }
-    var chunk = [UInt8](repeating: 0, count: 1 << 18)
-    var rest: [UInt8] = []
-    while true {
-      let count = try file.read(into: &chunk)
-      if count == 0 { return }
-      rest += chunk[..<count]
-      var start = rest.startIndex
-      while let end = rest[start...].firstIndex(of: UInt8(ascii: "\n")) {
-        if let entry = JournalEntry(line: rest[start..<end]) { body(entry) }
-        start = end + 1
-      }
-      rest.removeSubrange(..<start)
+    try file.forEachWholeLine { line in
+      if let entry = JournalEntry(line: line) { body(entry) }
     }
   }
 }

@@ -63,18 +63,6 @@ package final class ShardEvents: Sendable {
   /// Calls `body` with every whole line of a shard's events, without its end.
   package static func forEachLine(in folder: FilePath, of shard: Shard, _ body: (String) -> Void) throws(Errno) {
     let file = try Descriptor(opening: path(in: folder, of: shard), .sniffed)
-    var chunk = [UInt8](repeating: 0, count: 1 << 18)
-    var rest: [UInt8] = []
-    while true {
-      let count = try file.read(into: &chunk)
-      if count == 0 { return }
-      rest += chunk[..<count]
-      var start = rest.startIndex
-      while let end = rest[start...].firstIndex(of: UInt8(ascii: "\n")) {
-        body(String(decoding: rest[start..<end], as: UTF8.self))
-        start = end + 1
-      }
-      rest.removeSubrange(..<start)
-    }
+    try file.forEachWholeLine { body(String(decoding: $0, as: UTF8.self)) }
   }
 }

@@ -25,14 +25,7 @@ extension Comparison {
 
   /// One object a line: the work, each mode with all of its samples, the verdict.
   package func jsonLines(version: String) -> String {
-    var start = JSONLine()
-    start.add("event", "compare")
-    start.add("schema", 1)
-    start.add("version", version)
-    start.add("workload", work.workload.name)
-    start.add(work.workload.item + "s", work.items)
-    start.add("failed", work.failed)
-    if let megapixels = work.megapixels { start.add("megapixels", number: megapixels) }
+    var start = work.line("compare", version: version)
     start.add("jobs", workers)
     start.add("cores", cores)
     start.add("runs", rounds)

@@ -16,14 +16,7 @@ extension ScalingProfile {
   }
 
   private func start(_ version: String, _ machine: Machine) -> JSONLine {
-    var line = JSONLine()
-    line.add("event", "profile")
-    line.add("schema", 1)
-    line.add("version", version)
-    line.add("workload", work.workload.name)
-    line.add(work.workload.item + "s", work.items)
-    line.add("failed", work.failed)
-    if let megapixels = work.megapixels { line.add("megapixels", number: megapixels) }
+    var line = work.line("profile", version: version)
     line.add("cores", cores)
     line.add("runs", rounds)
     line.add("inputs", work.inputs.rawValue)

@@ -1,3 +1,5 @@
+internal import Reporting
+
 /// A kind of work that can be measured: its words, the ways in which it can be done, and what its workers wait for.
 ///
 /// `compare` and `profile` know nothing else of it. How it is run is the command's business.
@@ -61,5 +63,17 @@ package struct WorkDone: Hashable, Sendable {
     self.failed = failed
     self.megapixels = megapixels
     self.inputs = inputs
+  }
+  /// How data for scripts begin, whatever was measured.
+  func line(_ event: String, version: String) -> JSONLine {
+    var line = JSONLine()
+    line.add("event", event)
+    line.add("schema", 1)
+    line.add("version", version)
+    line.add("workload", workload.name)
+    line.add(workload.item + "s", items)
+    line.add("failed", failed)
+    if let megapixels { line.add("megapixels", number: megapixels) }
+    return line
   }
 }

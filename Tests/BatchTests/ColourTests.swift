@@ -26,17 +26,9 @@ import Testing
     recipe.sizes = []
     change(&recipe)
     let output = folder("out-\(UUID().uuidString)")
-    let job = Job(index: 0, source: source, output: output, format: format, sourceByteCount: 0)
-    let outcome = Thumbnailer(recipe: recipe, transforms: transforms).outcome(of: job)
-    guard case .written(let written) = outcome else {
-      Issue.record("\(outcome)")
-      throw CodecError.notAnImage
-    }
-    let file = try SourceFile.read(output, byteLimit: 1 << 30, pool: pool)
-    let decoder = Decoder(pool: pool)
-    let header = try unsafe decoder.readHeader(file.bytes, limits: DecodeLimits())
-    guard case .pixels(let plane) = try decoder.decode(DecodeRequest()).unwrapped() else { throw CodecError.notAnImage }
-    return (written, header, plane.samples, plane.channels)
+    let written = try Thumbnailer(recipe: recipe, transforms: transforms).written(source, to: output, format)
+    let file = try WrittenFile(output)
+    return (written, file.header, file.samples, file.channels)
   }
 
   /// A PNG with all kinds of colours in it.

@@ -25,19 +25,6 @@ import Testing
     return all.sorted { $0.path < $1.path }
   }
 
-  /// The 8-bit samples of an interleaved picture.
-  private func samples(_ path: FilePath) throws -> [Int] {
-    let pool = BufferPool()
-    let file = try SourceFile.read(path, byteLimit: 1 << 24, pool: pool)
-    let decoder = Decoder(pool: pool)
-    _ = try unsafe decoder.readHeader(file.bytes, limits: DecodeLimits())
-    let decoded = try decoder.decode(DecodeRequest())
-    switch decoded.picture {
-    case .pixels(let plane): return plane.samples
-    case .yCbCr: return []
-    }
-  }
-
   /// What libpng itself reads of a file, as RGBA of 8 bits; nil where it refuses it.
   private func libpngRGBA(_ bytes: [UInt8]) -> (size: PixelSize, pixels: [UInt8])? {
     var (width, height) = (UInt32(0), UInt32(0))
@@ -87,7 +74,7 @@ import Testing
       }
       let landscape = name == "Landscape"
       #expect((picture.outputSize.width > picture.outputSize.height) == landscape)
-      return try samples(output)
+      return try WrittenFile(output).samples
     }
     let upright = try thumbnail(1)
     for orientation in 2...8 {

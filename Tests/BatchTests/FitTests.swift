@@ -33,31 +33,17 @@ import Testing
     request.jpeg.scans = scans
     let encoder = Encoder(pool: pool)
     let file = try withExtendedLifetime(encoder) { unsafe [UInt8](try encoder.encode(picture, request)) }
-    let tiff: [UInt8] = [
-      0x4D, 0x4D, 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, UInt8(orientation), 0, 0, 0, 0, 0, 0,
-    ]
-    let exif = [0xFF, 0xE1, 0, UInt8(8 + tiff.count)] + Array("Exif".utf8) + [0, 0] + tiff
-    return try folder.add("\(UUID().uuidString).jpg", file.prefix(2) + exif + file.dropFirst(2))
+    return try folder.add("\(UUID().uuidString).jpg", OrientationTag.added(orientation, to: file))
   }
 
   private func made(
     _ source: FilePath, format: ImageFormat, _ recipe: Recipe
   ) throws -> (size: PixelSize, channels: Int, samples: [Int]) {
     let output = folder("out-\(UUID().uuidString)")
-    let job = Job(index: 0, source: source, output: output, format: format, sourceByteCount: 0)
-    let outcome = Thumbnailer(recipe: recipe).outcome(of: job)
-    guard case .written(let written) = outcome else {
-      Issue.record("\(outcome)")
-      throw CodecError.broken("no picture")
-    }
-    let file = try SourceFile.read(output, byteLimit: 1 << 30, pool: pool)
-    let decoder = Decoder(pool: pool)
-    _ = try unsafe decoder.readHeader(file.bytes, limits: DecodeLimits())
-    guard case .pixels(let plane) = try decoder.decode(DecodeRequest()).unwrapped() else {
-      throw CodecError.broken("planes")
-    }
-    #expect(plane.size == written.outputSize)
-    return (plane.size, plane.channels, plane.samples)
+    let written = try Thumbnailer(recipe: recipe).written(source, to: output, format)
+    let file = try WrittenFile(output)
+    #expect(file.header.size == written.outputSize)
+    return (file.header.size, file.channels, file.samples)
   }
 
   private func decibels(_ one: [Int], _ other: [Int]) -> Double {

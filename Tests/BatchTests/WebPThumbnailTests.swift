@@ -33,40 +33,21 @@
       }
     }
 
-    private func outcome(
-      _ source: FilePath, _ format: ImageFormat, memory: any MemoryAdmission = UnlimitedMemory(),
-      _ change: (inout Recipe) -> Void
-    ) throws -> (outcome: Outcome, output: FilePath) {
+    private func made(
+      _ source: FilePath, _ format: ImageFormat, _ change: (inout Recipe) -> Void
+    ) throws -> WrittenFile {
       var recipe = Recipe()
       recipe.jpeg.quality = 95
       change(&recipe)
       let output = folder("\(UUID().uuidString).\(format.usualSuffix)")
-      let job = Job(index: 0, source: source, output: output, format: format, sourceByteCount: 0)
-      return (try #require(Thumbnailer(recipe: recipe, memory: memory).outcome(of: job)), output)
-    }
-
-    private func made(_ source: FilePath, _ format: ImageFormat, _ change: (inout Recipe) -> Void) throws -> (
-      written: WrittenPicture, header: ImageHeader, samples: [Int], channels: Int
-    ) {
-      let (outcome, output) = try outcome(source, format, change)
-      guard case .written(let written) = outcome else {
-        Issue.record("\(outcome)")
-        throw CodecError.notAnImage
-      }
-      let file = try SourceFile.read(output, byteLimit: 1 << 24, pool: pool)
-      let decoder = Decoder(pool: pool)
-      let header = try unsafe decoder.readHeader(file.bytes, limits: DecodeLimits())
-      guard case .pixels(let plane) = try decoder.decode(DecodeRequest()).unwrapped() else {
-        throw CodecError.notAnImage
-      }
-      #expect(header.format == format)
-      return (written, header, plane.samples, plane.channels)
+      _ = try Thumbnailer(recipe: recipe).written(source, to: output, format)
+      let file = try WrittenFile(output)
+      #expect(file.header.format == format)
+      return file
     }
 
     @Test func `an orientation turns the picture, and kept EXIF says upright`() throws {
-      let tiff: [UInt8] =
-        Array("MM".utf8) + [0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0]
-      let source = try webP(scene(200, 100, channels: 3)) { $0.metadata.exif = tiff }
+      let source = try webP(scene(200, 100, channels: 3)) { $0.metadata.exif = OrientationTag.tiff(6) }
       let plain = try webP(scene(200, 100, channels: 3))
       for format in ImageFormat.allCases {
         let turned = try made(source, format) {
@@ -143,10 +124,7 @@
       for channels in [3, 4] {
         let asked = Asked()
         let source = try webP(scene(600, 500, channels: channels))
-        guard case .written = try outcome(source, .webp, memory: asked, { _ in }).outcome else {
-          Issue.record("not written")
-          continue
-        }
+        _ = try Thumbnailer(recipe: Recipe(), memory: asked).written(source, to: folder("\(channels).webp"), .webp)
         // RGB; of alpha also what it is unpacked into.
         #expect(asked.most > 600 * 500 * (channels == 3 ? 3 : 10))
       }

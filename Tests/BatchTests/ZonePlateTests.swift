@@ -44,14 +44,8 @@ import Testing
     var recipe = Recipe()
     recipe.size = .box(width: side, height: side)
     let output = folder("\(UUID().uuidString).png")
-    let job = Job(index: 0, source: source, output: output, format: .png, sourceByteCount: 0)
-    guard case .written = Thumbnailer(recipe: recipe).outcome(of: job) else { throw CodecError.notAnImage }
-    let pool = BufferPool()
-    let file = try SourceFile.read(output, byteLimit: 1 << 24, pool: pool)
-    let decoder = Decoder(pool: pool)
-    _ = try unsafe decoder.readHeader(file.bytes, limits: DecodeLimits())
-    guard case .pixels(let plane) = try decoder.decode(DecodeRequest()).unwrapped() else { throw CodecError.notAnImage }
-    return plane.samples
+    _ = try Thumbnailer(recipe: recipe).written(source, to: output, .png)
+    return try WrittenFile(output).samples
   }
 
   /// For each ratio what Pillow leaves of a PNG (`resize`, Lanczos) and of a JPEG (`thumbnail`, in which its decoder shrinks).

@@ -1,5 +1,6 @@
 import Imaging
 import PixelKernels
+import TestSupport
 import Testing
 
 @testable import Codecs

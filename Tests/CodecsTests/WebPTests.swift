@@ -46,10 +46,6 @@
       return extended(0x12, 9, 8, chunk("ANIM", [9, 9, 9, 9, 0, 0]) + frame(2, 4) + frame(0, 0))
     }
 
-    static func exif(orientation: UInt8) -> [UInt8] {
-      Array("MM".utf8) + [0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0]
-    }
-
     /// Slow waves, which loss does little to.
     private func scene(_ width: Int, _ height: Int, channels: Int) -> Plane {
       .made(width, height, channels: channels, from: pool) { x, y, channel in
@@ -136,7 +132,7 @@
     @Test func `profile, EXIF and XMP are written and read, with and without JPEG's signature before EXIF`() throws {
       var profile = [UInt8](repeating: 7, count: 301)
       profile.replaceSubrange(16..<20, with: "RGB ".utf8)
-      let exif = WebPTests.exif(orientation: 6)
+      let exif = OrientationTag.tiff(6)
       let xmp = Array("<x:xmpmeta/>".utf8)
       let bytes = try encoded(scene(40, 30, channels: 4)) {
         $0.profile = profile
@@ -151,7 +147,7 @@
 
       let pixels = Array(WebPTests.lossless.dropFirst(12))
       let signed = WebPTests.extended(
-        0x18, 5, 4, pixels + WebPTests.chunk("EXIF", Array("Exif\0\0".utf8) + WebPTests.exif(orientation: 3)))
+        0x18, 5, 4, pixels + WebPTests.chunk("EXIF", Array("Exif\0\0".utf8) + OrientationTag.tiff(3)))
       #expect(try read(signed).header.orientation == .turned180)
       var gray = profile
       gray.replaceSubrange(16..<20, with: "GRAY".utf8)
@@ -206,7 +202,7 @@
       let reading = try read(Array(tail.dropLast(9)))
       #expect(reading.report.damage == nil && reading.report.noteCount == 1)
       // An orientation that did not come makes the picture unknown.
-      let turned = try encoded(scene(40, 30, channels: 3)) { $0.metadata.exif = WebPTests.exif(orientation: 6) }
+      let turned = try encoded(scene(40, 30, channels: 3)) { $0.metadata.exif = OrientationTag.tiff(6) }
       #expect(error(Array(turned.dropLast(40))) == .truncated("EXIF stands behind the pixels of a WebP"))
     }
 
@@ -235,7 +231,7 @@
       let sources = [
         WebPTests.lossless, WebPTests.animation, try encoded(scene(70, 50, channels: 4)),
         try encoded(scene(64, 64, channels: 3)) {
-          $0.metadata.exif = WebPTests.exif(orientation: 8)
+          $0.metadata.exif = OrientationTag.tiff(8)
         },
       ]
       var state: UInt64 = 3

@@ -2,21 +2,6 @@ import TestSupport
 
 @testable import Imaging
 
-/// Numbers that look random and are the same in every run (SplitMix64, Steele, Lea and Flood 2014).
-struct Noise: RandomNumberGenerator {
-  var state: UInt64
-
-  init(_ seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-}
-
 extension SampleDepth {
   var largest: Int { self == .eight ? 255 : 65535 }
 }
@@ -26,7 +11,7 @@ extension Plane {
   static func noisy(
     _ width: Int, _ height: Int, channels: Int = 1, depth: SampleDepth = .eight, pool: BufferPool
   ) -> Plane {
-    var noise = Noise(UInt64(width * 31 + height * 7 + channels))
+    var noise = SeededNumbers(seed: UInt64(width * 31 + height * 7 + channels))
     return made(width, height, channels: channels, depth: depth, from: pool) { x, y, _ in
       switch (x / 8 + y / 8) % 3 {
       case 0: Int.random(in: 0...1, using: &noise) * depth.largest

@@ -1,10 +1,12 @@
 import Profiling
+import TestSupport
 import Testing
 
 @Suite struct ScalingLawTests {
   /// Times of synthetic runs: the law's, with 1 % of noise from run to run and 3 % from round to round.
   private func times(
-    _ law: ScalingLaw, _ share: Double, _ crosstalk: Double = 0, counts: [Int], rounds: Int, _ random: inout SplitMix
+    _ law: ScalingLaw, _ share: Double, _ crosstalk: Double = 0, counts: [Int], rounds: Int,
+    _ random: inout SeededNumbers
   ) -> [Int: [Double]] {
     var times: [Int: [Double]] = [:]
     for _ in 0..<rounds {
@@ -20,7 +22,7 @@ import Testing
 
   @Test func `a serial share of 3.9 % is found within half a point, whatever the seed`() throws {
     for seed in 1...60 {
-      var random = SplitMix(state: UInt64(seed))
+      var random = SeededNumbers(seed: UInt64(seed))
       let measured = times(.amdahl, 0.039, counts: [1, 2, 4, 8], rounds: 5, &random)
       let fit = try #require(FittedLaw(.amdahl, times: measured))
       #expect(abs(fit.serialShare.value - 0.039) < 0.005, "seed \(seed): \(fit.serialShare)")
@@ -48,7 +50,7 @@ import Testing
   }
 
   @Test func `of many seeded fits, 95 in 100 intervals hold the true factors`() throws {
-    var random = SplitMix(state: 11)
+    var random = SeededNumbers(seed: 11)
     for rounds in [3, 6] {
       let trials = 800
       var held = (amdahl: 0, share: 0, crosstalk: 0)
@@ -79,7 +81,7 @@ import Testing
 
   @Test func `the peak is told where it was measured, and nowhere else`() throws {
     func fit(_ crosstalk: Double) throws -> FittedLaw {
-      var random = SplitMix(state: 3)
+      var random = SeededNumbers(seed: 3)
       return try #require(
         FittedLaw(
           .universal, times: times(.universal, 0.02, crosstalk, counts: [1, 2, 4, 8, 16], rounds: 6, &random)))

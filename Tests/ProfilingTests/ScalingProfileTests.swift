@@ -1,6 +1,7 @@
 import Profiling
 import Reporting
 import SystemPackage
+import TestSupport
 import Testing
 
 @Suite struct ScalingProfileTests {
@@ -17,7 +18,7 @@ import Testing
     /// The share of the time in reading that is waiting.
     var waiting = 0.0
     var isBoundByCores = true
-    var random = SplitMix(state: 5)
+    var random = SeededNumbers(seed: 5)
     var runs: [Setting: Int] = [:]
 
     mutating func warmUp(_ setting: Setting) throws(Never) -> WarmUp {
@@ -95,7 +96,7 @@ import Testing
   /// From the schedule to the sentence, in microseconds instead of minutes.
   @Test func `a serial share of 3.9 % is found within half a point by the whole way`() throws {
     for seed in 1...20 {
-      var stub = Synthetic(random: SplitMix(state: UInt64(seed)))
+      var stub = Synthetic(random: SeededNumbers(seed: UInt64(seed)))
       let profile = try stub.profile([1, 2, 4, 8])
       for contestant in profile.contestants {
         let fit = try #require(profile.fit(.amdahl, contestant))

@@ -1,4 +1,5 @@
 import Profiling
+import TestSupport
 import Testing
 
 @Suite struct StatisticsTests {
@@ -39,7 +40,7 @@ import Testing
   }
 
   @Test func `of many seeded comparisons, 95 in 100 intervals hold the true ratio`() {
-    var random = SplitMix(state: 7)
+    var random = SeededNumbers(seed: 7)
     for rounds in [3, 5, 12] {
       let trials = 4000
       let held = (0..<trials).count { _ in
@@ -52,18 +53,7 @@ import Testing
   }
 }
 
-/// Steele, Lea and Flood's generator: the same numbers in every run.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-
+extension SeededNumbers {
   /// Around 1, with a deviation of 3 %: twelve uniform numbers summed are as good as normal.
   mutating func noise() -> Double {
     1 + 0.03 * ((0..<12).reduce(-6.0) { sum, _ in sum + Double.random(in: 0..<1, using: &self) })

@@ -1,0 +1,44 @@
+import Codecs
+import Foundation
+import Imaging
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import Batch
+
+/// An output as whoever opens it sees it: its bytes, what they say of themselves, and interleaved pixels.
+struct WrittenFile {
+  let bytes: [UInt8]
+  let header: ImageHeader
+  let channels: Int
+  let samples: [Int]
+
+  /// Its decoder must have nothing to complain of.
+  init(_ path: FilePath) throws {
+    let pool = BufferPool()
+    let file = try SourceFile.read(path, byteLimit: 1 << 30, pool: pool)
+    bytes = unsafe [UInt8](file.bytes)
+    let decoder = Decoder(pool: pool)
+    header = try unsafe decoder.readHeader(file.bytes, limits: DecodeLimits())
+    let decoded = try decoder.decode(DecodeRequest())
+    #expect(decoded.report == DecodeReport(), "\(path)")
+    guard case .pixels(let plane) = decoded.unwrapped() else { throw CodecError.broken("\(path) came as planes") }
+    channels = plane.channels
+    samples = plane.samples
+    #expect(plane.size == header.size, "\(path)")
+  }
+}
+
+extension Thumbnailer {
+  /// Makes one output that must come about.
+  func written(_ source: FilePath, to output: FilePath, _ format: ImageFormat) throws -> WrittenPicture {
+    let job = Job(index: 0, source: source, output: output, format: format, sourceByteCount: 0)
+    let outcome = outcome(of: job)
+    guard case .written(let picture) = outcome else {
+      Issue.record("\(source): \(String(describing: outcome))")
+      throw CodecError.broken("\(output) was not written")
+    }
+    return picture
+  }
+}
