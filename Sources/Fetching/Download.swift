@@ -39,6 +39,22 @@ struct Download: Sendable {
     return lines
   }
 
+  mutating func follow(_ redirection: WebAddress) {
+    redirects += 1
+    address = redirection
+  }
+
+  mutating func goHome() {
+    address = home
+    redirects = 0
+  }
+
+  mutating func startOver() {
+    startedOver = true
+    part = nil
+    goHome()
+  }
+
   /// Keeps what an answer says of the bytes that it brought.
   mutating func note(_ answer: Answer) {
     guard answer.status == 200 || answer.status == 206 else { return }

@@ -1,0 +1,30 @@
+package import Batch
+package import Codecs
+package import SystemPackage
+
+/// What a run downloads by.
+package struct FetchRules: Sendable {
+  package var folder: FilePath
+  /// Requests that are under way at once, and to one host.
+  package var connections = 16
+  package var perHost = 6
+  package var request = RequestRules()
+  package var retry = RetryRule()
+  package var proxies = ProxyRule { _ in nil }
+  /// Lines for the addresses of the list, and for no other host that they lead to.
+  package var headers: [String] = []
+  package var mostByteCount = 512 << 20
+  package var mostRedirects = 10
+  package var limits = DecodeLimits()
+  package var durability = Durability.ordinary
+  package var selection = Selection.all
+  /// Has each request made by a worker process; nil for this process.
+  package var workerProgram: String?
+
+  package init(folder: FilePath) { self.folder = folder }
+  /// What carries the requests; nil where it cannot be had.
+  func transport() -> (any Transport)? {
+    guard let workerProgram else { return CurlTransport(rules: request, connections: connections) }
+    return try? WorkerTransport(program: workerProgram, rules: request, workers: connections)
+  }
+}
