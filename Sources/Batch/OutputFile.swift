@@ -1,5 +1,4 @@
 internal import CPlatform
-internal import Synchronization
 package import SystemPackage
 
 #if canImport(Darwin)
@@ -147,40 +146,6 @@ package enum OutputFile {
     default: throw Errno(rawValue: error)
     }
   }
-}
-
-/// A file that is being written, under a hidden name that nobody else uses and that tells whose it is.
-struct TemporaryFile: ~Copyable {
-  let file: Descriptor
-  let path: FilePath
-
-  private static let counter = Atomic<Int>(0)
-
-  /// Creates the file, and the folder where that is missing.
-  init(in folder: FilePath, durability: Durability = .ordinary) throws(Errno) {
-    var foldersWereMade = false
-    while true {
-      let number = TemporaryFile.counter.wrappingAdd(1, ordering: .relaxed).oldValue
-      let path = folder.appending(".imgbatch-\(getpid())-\(number).tmp")
-      do throws(Errno) {
-        file = try Descriptor(opening: path, .created)
-        self.path = path
-        return
-      } catch {
-        switch error.rawValue {
-        // Left by a dead process that had our number.
-        case EEXIST: continue
-        // Made only when it turns out to be missing: that costs nothing where it is there.
-        case ENOENT where !foldersWereMade:
-          try OutputFile.makeFolders(folder, durability: durability)
-          foldersWereMade = true
-        default: throw error
-        }
-      }
-    }
-  }
-
-  consuming func close() throws(Errno) { try file.close() }
 }
 
 extension JobError {

@@ -103,4 +103,15 @@ package enum DamageTolerance: String, CaseIterable, Sendable {
   case warningFails = "warning"
   /// Whatever pixels there are, are used.
   case nothingFails = "never"
+
+  /// Throws what a decoding has to say, where that is not put up with.
+  func check(_ report: DecodeReport) throws(CodecError) {
+    switch self {
+    case .nothingFails: return
+    case .warningFails where report.damage == nil && report.noteCount > 0:
+      throw .corrupt("the decoder warns: \(report.firstNote)")
+    case .warningFails, .damageFails:
+      if let damage = report.damage { throw damage }
+    }
+  }
 }

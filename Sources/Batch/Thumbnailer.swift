@@ -6,14 +6,14 @@ internal import Imaging
 ///
 /// One serves one worker. It keeps its memory, decoders and encoders from picture to picture.
 package final class Thumbnailer {
-  private var recipe: Recipe
-  private let pool: BufferPool
-  private let decoder: Decoder
+  var recipe: Recipe
+  let pool: BufferPool
+  let decoder: Decoder
   private var shaper: Shaper
   private var encoder: Encoder
   private let timeout: Duration?
-  private let transforms: ColourTransforms
-  private var gate: MemoryGate
+  let transforms: ColourTransforms
+  var gate: MemoryGate
 
   /// - Parameters:
   ///   - bands: row bands that one picture is resampled in, each on a core of its own; 1 where there are pictures
@@ -102,7 +102,7 @@ package final class Thumbnailer {
     let report: DecodeReport
     if let streamed = try streamed(header, plan, order, &clock) {
       report = streamed.report
-      try check(report)
+      try recipe.tolerance.check(report)
       for (index, place) in order.enumerated() {
         clock.enter(.resize)
         let picture = streamed.shape.picture(index)
@@ -113,7 +113,7 @@ package final class Thumbnailer {
       try admitWhole(header, plan, source, &clock, &deadline)
       let decoded = try decoder.decode(plan.decode)
       report = decoded.report
-      try check(report)
+      try recipe.tolerance.check(report)
       for place in order.dropLast() {
         let picture = try shaped(decoded.picture.shared(), plan.outputs[place], &clock, deadline)
         outputs[place].byteCount = try write(
@@ -193,91 +193,5 @@ package final class Thumbnailer {
       }
     }
     return nil
-  }
-
-  /// A picture that could not be streamed after all needs more memory than it said.
-  private func admitWhole(
-    _ header: ImageHeader, _ plan: ThumbnailPlan, _ source: borrowing SourceFile, _ clock: inout StageClock,
-    _ deadline: inout Deadline
-  ) throws {
-    guard plan.isStreamed else { return }
-    let estimate = MemoryEstimate(header, plan: plan.whole, fileByteCount: source.byteCount)
-    if try admit(estimate, &clock, &deadline) == .afterWaiting {
-      _ = try unsafe decoder.readHeader(source.bytes, limits: limits(deadline))
-    }
-  }
-
-  /// The source's bytes. Those of a large file are memory too: so its start is read first, and the rest when the picture
-  /// is admitted.
-  private func read(
-    _ file: consuming Descriptor, _ job: Job, _ clock: inout StageClock, _ deadline: inout Deadline
-  ) throws -> SourceFile {
-    let limit = recipe.limits.fileByteCount
-    let start = try SourceFile.read(
-      file, byteLimit: limit, whole: gate.fileAllowance, startOnly: MemoryGate.startByteCount, pool: pool)
-    if start.byteCount == start.status.byteCount { return start }
-    do {
-      let header = try unsafe decoder.readHeader(start.bytes, limits: limits(deadline))
-      try admit(
-        MemoryEstimate(header, plan: plan(header, job), fileByteCount: start.status.byteCount), &clock, &deadline)
-    } catch CodecError.truncated {
-      // The header is longer than the start: admitted as if it were the largest picture there can be.
-      try admit(nil, &clock, &deadline)
-    }
-    decoder.finish()
-    try file.rewind()
-    let whole = try SourceFile.read(file, byteLimit: limit, pool: pool)
-    guard whole.status == start.status else { throw JobError.changedWhileReading }
-    return whole
-  }
-
-  /// The header and what follows from it, when the picture is admitted.
-  private func header(
-    _ source: borrowing SourceFile, of job: Job, _ clock: inout StageClock, _ deadline: inout Deadline
-  ) throws -> (ImageHeader, ThumbnailPlan) {
-    let header = try unsafe decoder.readHeader(source.bytes, limits: limits(deadline))
-    let plan = try plan(header, job)
-    let estimate = MemoryEstimate(header, plan: plan, fileByteCount: source.byteCount)
-    if try admit(estimate, &clock, &deadline) == .afterWaiting {
-      // The decoder has to know the new deadline.
-      _ = try unsafe decoder.readHeader(source.bytes, limits: limits(deadline))
-    }
-    return (header, plan)
-  }
-
-  private func plan(_ header: ImageHeader, _ job: Job) throws(JobError) -> ThumbnailPlan {
-    let plan = ThumbnailPlan(header, recipe: recipe, formats: job.outputs.map(\.format), transforms: transforms)
-    try plan.checkSides()
-    return plan
-  }
-
-  @discardableResult
-  private func admit(
-    _ estimate: MemoryEstimate?, _ clock: inout StageClock, _ deadline: inout Deadline
-  ) throws -> MemoryGate.Admission {
-    clock.end()
-    let admission = try gate.admit(estimate)
-    if admission == .afterWaiting {
-      clock.skip()
-      deadline.restart()
-    }
-    return admission
-  }
-
-  private func limits(_ deadline: Deadline) -> DecodeLimits {
-    var limits = recipe.limits
-    limits.memoryByteCount = gate.mostForOne
-    limits.deadline = deadline.nanoseconds
-    return limits
-  }
-
-  private func check(_ report: DecodeReport) throws(CodecError) {
-    switch recipe.tolerance {
-    case .nothingFails: return
-    case .warningFails where report.damage == nil && report.noteCount > 0:
-      throw .corrupt("the decoder warns: \(report.firstNote)")
-    case .warningFails, .damageFails:
-      if let damage = report.damage { throw damage }
-    }
   }
 }

@@ -1,3 +1,5 @@
+// Longer than most: five filters at once, two ways to choose among them, and the lanes of bytes that they are made of.
+
 /// PNG's row filters, forwards (PNG specification, third edition, section 9 and 12.7): a filtered byte is the byte
 /// minus a prediction from its neighbours to the left, above, and above left, modulo 256.
 ///

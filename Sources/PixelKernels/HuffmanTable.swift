@@ -1,3 +1,5 @@
+// Longer than most: what an entry is, how it is read and how tables are filled hold or fall together.
+
 /// Tables to decode DEFLATE's Huffman codes by (RFC 1951, 3.2.2 and 3.2.5): the next bits of the input are the index of an
 /// entry that says everything about the symbol they begin with. Codes longer than the table's bits lead on to a table of
 /// their own behind it.

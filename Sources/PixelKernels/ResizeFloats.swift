@@ -1,3 +1,5 @@
+// Longer than most: the twin of IntegerPasses, pass by pass.
+
 /// The passes of a resampling of 16-bit samples: the shape of `IntegerPasses`, in `Float` and without pairs.
 ///
 /// Products and sums are rounded each by itself, in the order of the taps, and never fused: so every build and the plain

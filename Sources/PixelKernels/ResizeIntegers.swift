@@ -1,3 +1,5 @@
+// Longer than most: five passes that share their layouts, and the fourth once for each number of channels.
+
 /// The passes of a resampling of 8-bit samples. Eight output rows are made together:
 ///
 ///   1. `pairRows`: two adjacent source rows become pairs of 16-bit samples, one pair a column;

@@ -1,3 +1,5 @@
+// Longer than most: five filters and the lanes of pixels that they are made of.
+
 /// Undoing PNG's row filters (PNG specification, third edition, section 9): the row is the filtered row plus a
 /// prediction from the pixels to the left, above, and above left, byte by byte, modulo 256.
 ///

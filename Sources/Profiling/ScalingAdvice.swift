@@ -2,12 +2,6 @@ internal import Reporting
 
 /// What a curve means, in sentences that are derived from its numbers and from nothing else.
 extension ScalingProfile {
-  /// What is not worth another worker.
-  private static let worthwhile = 0.03
-  /// Smaller differences are real at times, but nobody would choose by them.
-  private static let negligible = 0.02
-  /// From here on the machine was not fit to be measured on.
-  private static let noisy = 0.10
   /// From here on a stage's waiting is worth a sentence.
   private static let waitingShare = 0.20
   /// A law that is further off does not describe the runs.
@@ -17,34 +11,6 @@ extension ScalingProfile {
     [recommendation] + isolation + laws + inflation + [stageWords].compactMap { $0 } + waitingWords
       + [bands.map { $0.words(beside: bandsBeside($0)) }].compactMap { $0 } + [noise]
   }
-
-  /// The setting to use: as few workers as give what there is to be had. Nil where the runs differ too much to tell.
-  package var best: Setting? {
-    guard let point = bestPoint else { return isNoisy && counts.count > 1 ? nil : serial.setting }
-    return point.record.setting
-  }
-
-  /// Of the mode to use; nil where nothing is faster than serial beyond doubt.
-  package var bestPoint: ScalingPoint? {
-    let candidates = contestants.compactMap(enough).filter { $0.speedUp.lowest > 1 }
-    guard let first = candidates.first else { return nil }
-    // Threads come first; another mode has to be faster beyond doubt, and by something.
-    let other = candidates.dropFirst().max { $0.speedUp.estimate < $1.speedUp.estimate }
-    guard let other else { return first }
-    let ratio = Ratio(of: first.record.walls, to: other.record.walls)
-    return ratio.lowest > 1 && ratio.estimate > 1 + ScalingProfile.negligible ? other : first
-  }
-
-  /// The fewest workers of a mode that are within 3 % of its fastest.
-  private func enough(_ contestant: Contestant) -> ScalingPoint? {
-    let points = points(contestant)
-    guard let fastest = points.max(by: { $0.speedUp.estimate < $1.speedUp.estimate }) else { return nil }
-    return points.first {
-      Ratio(of: $0.record.walls, to: fastest.record.walls).estimate < 1 + ScalingProfile.worthwhile
-    }
-  }
-
-  private var isNoisy: Bool { widestSpread.spread > ScalingProfile.noisy }
 
   private var recommendation: String {
     guard let point = bestPoint else {

@@ -65,7 +65,9 @@ extension InputOptions {
     }
     if isStreamed { return list }
     if list.inputs.isEmpty { throw Complaint.noInput(inputs.map(\.path) + lists.map(\.path), list) }
-    if list.inputs.allSatisfy({ $0.identity == nil && $0.refusal != nil }) { throw Complaint.nothingReadable(list.inputs) }
+    if list.inputs.allSatisfy({ $0.identity == nil && $0.refusal != nil }) {
+      throw Complaint.nothingReadable(list.inputs)
+    }
     return list
   }
 }

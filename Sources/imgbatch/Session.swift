@@ -1,3 +1,5 @@
+// Longer than most: one run from its options to its exit status, in the order in which things happen.
+
 internal import Batch
 internal import Imaging
 internal import Reporting
@@ -215,23 +217,5 @@ struct Session {
 
   private func status(of summary: RunSummary) -> ExitStatus {
     ExitStatus(summary.tally, interruptedBy: Signals.received)
-  }
-}
-
-extension RunReporter {
-  /// Talks on the standard streams, as the options wish.
-  convenience init(
-    _ talk: TalkOptions, extent: Extent, events: EventOutput, since began: ContinuousClock.Instant
-  ) {
-    self.init(
-      extent: extent, events: events, verbosity: talk.verbosity, style: talk.colours.style,
-      progressWidth: talk.progressWidth,
-      sinks: ReportSinks(
-        results: { StandardStream.output.write($0) },
-        talk: { text in
-          // Who sent the results to somebody that went away does not want to hear of it.
-          if StandardStream.output.condition != .readerGone { StandardStream.error.write(text) }
-        }),
-      elapsed: { ContinuousClock.now - began })
   }
 }

@@ -75,3 +75,21 @@ private func environment(_ name: String) -> String? {
   guard let value = unsafe getenv(name) else { return nil }
   return unsafe String(cString: value)
 }
+
+extension RunReporter {
+  /// Talks on the standard streams, as the options wish.
+  convenience init(
+    _ talk: TalkOptions, extent: Extent, events: EventOutput, since began: ContinuousClock.Instant
+  ) {
+    self.init(
+      extent: extent, events: events, verbosity: talk.verbosity, style: talk.colours.style,
+      progressWidth: talk.progressWidth,
+      sinks: ReportSinks(
+        results: { StandardStream.output.write($0) },
+        talk: { text in
+          // Who sent the results to somebody that went away does not want to hear of it.
+          if StandardStream.output.condition != .readerGone { StandardStream.error.write(text) }
+        }),
+      elapsed: { ContinuousClock.now - began })
+  }
+}

@@ -1,0 +1,122 @@
+internal import Codecs
+internal import SystemPackage
+
+/// Which of its inputs a run works on, by what the journal tells of them.
+package enum Selection: Sendable {
+  case all
+  /// What changed in source or options, or whose output is gone (`--existing update`).
+  case outdated
+  /// The same, but for pictures that would only fail again (`--resume`).
+  case unfinished
+  /// What failed (`--retry-failed`).
+  case failed
+}
+
+/// What earlier runs told of a run's pictures, and what it spares this one.
+struct KnownWork: Sendable {
+  let names: LedgerNames
+  let mark: RecipeMark
+  private let selection: Selection
+  private let history: History?
+
+  /// - Parameter history: nil where all are taken.
+  init(folder: FilePath, recipe: Recipe, selection: Selection, history: History?) {
+    names = LedgerNames(folder: folder)
+    mark = RecipeMark(recipe)
+    self.selection = selection
+    self.history = history
+  }
+
+  enum Settlement {
+    case ended(Outcome)
+    case toDo(Job)
+  }
+
+  /// What is known of a job without doing it: how it ended, or what is left of it.
+  func settlement(of job: Job, _ source: FileStamp?) -> Settlement {
+    guard let history, job.refusal == nil else { return .toDo(job) }
+    var outputs = job.outputs
+    for place in outputs.indices {
+      switch settlement(of: outputs[place], job, source, history) {
+      case .failed(let error): return .ended(.failed(error))
+      case .skipped(let reason): outputs[place].settled = reason
+      case .written, nil: break
+      }
+    }
+    if let reason = outputs[0].settled, outputs.allSatisfy({ $0.settled != nil }) { return .ended(.skipped(reason)) }
+    return .toDo(
+      Job(
+        index: job.index, source: job.source, relativeStart: job.relativeStart, outputs: outputs,
+        sourceByteCount: job.sourceByteCount, address: job.address))
+  }
+
+  /// What is known of one output; nil where it has to be made.
+  private func settlement(of output: JobOutput, _ job: Job, _ source: FileStamp?, _ history: History) -> Outcome? {
+    let record = history.record(outputName: names.output(output.path), sourceName: names.source(job))
+    switch selection {
+    case .all: return nil
+    case .failed:
+      if let record, case .failed = record.outcome { return nil }
+      return .skipped(.notFailed)
+    case .outdated, .unfinished: break
+    }
+    guard let record, record.source == source, record.recipe == mark.value(for: output.format, record.outcome) else {
+      return nil
+    }
+    switch (record.outcome, selection) {
+    case (.written(let stamp), _):
+      return FileStamp(of: output.path, links: .stay) == stamp ? .skipped(.upToDate) : nil
+    case (.failed(let error), .unfinished) where error.code.isLasting: return .failed(error.known)
+    case (.failed, _), (.partial, _): return nil
+    }
+  }
+
+  /// Whether a job's outputs are there as this recipe made them, whatever became of its source.
+  func isMade(_ job: Job) -> Bool {
+    job.outputs.allSatisfy { output in
+      let record = history?.record(outputName: names.output(output.path), sourceName: names.source(job))
+      guard let record, case .written(let stamp) = record.outcome,
+        record.recipe == mark.value(for: output.format, record.outcome)
+      else { return false }
+      return FileStamp(of: output.path, links: .stay) == stamp
+    }
+  }
+}
+
+/// The names of a job as the journal has them: the same wherever a run starts and however the output folder is spelt.
+struct LedgerNames: Sendable {
+  private let folder: FilePath
+  private let here: FilePath
+
+  init(folder: FilePath) {
+    self.folder = folder
+    here = currentFolder()
+  }
+
+  func output(_ path: FilePath) -> [UInt8] {
+    Array(path.bytes.dropFirst(folder.length).drop { $0 == UInt8(ascii: "/") })
+  }
+
+  func source(_ job: Job) -> [UInt8] { here.pushing(job.source).lexicallyNormalized().bytes }
+}
+
+extension ErrorCode {
+  /// Whether the same source fails by the same recipe every time, so that trying again is of no use.
+  fileprivate var isLasting: Bool {
+    switch self {
+    case .notAnImage, .unsupported, .truncated, .corrupt, .limitPixels, .limitBytes, .limitScans: true
+    case .limitMemory, .timeout, .changedWhileReading, .notARegularFile, .read, .write, .exists, .workerCrashed,
+      .internal, .httpStatus, .network, .refusedAddress, .tooLarge, .redirects:
+      false
+    }
+  }
+}
+
+extension JobError {
+  /// Told again by a run that did not try.
+  fileprivate var known: JobError {
+    JobError(
+      stage: stage, code: code,
+      message: message + "; known from an earlier run, not tried again (--retry-failed does)")
+  }
+}

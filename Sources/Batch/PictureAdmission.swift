@@ -1,0 +1,81 @@
+internal import Codecs
+internal import Imaging
+
+/// How a picture comes in: its bytes, its header and what follows from that, once there is memory for it.
+extension Thumbnailer {
+  /// A picture that could not be streamed after all needs more memory than it said.
+  func admitWhole(
+    _ header: ImageHeader, _ plan: ThumbnailPlan, _ source: borrowing SourceFile, _ clock: inout StageClock,
+    _ deadline: inout Deadline
+  ) throws {
+    guard plan.isStreamed else { return }
+    let estimate = MemoryEstimate(header, plan: plan.whole, fileByteCount: source.byteCount)
+    if try admit(estimate, &clock, &deadline) == .afterWaiting {
+      _ = try unsafe decoder.readHeader(source.bytes, limits: limits(deadline))
+    }
+  }
+
+  /// The source's bytes. Those of a large file are memory too: so its start is read first, and the rest when the picture
+  /// is admitted.
+  func read(
+    _ file: consuming Descriptor, _ job: Job, _ clock: inout StageClock, _ deadline: inout Deadline
+  ) throws -> SourceFile {
+    let limit = recipe.limits.fileByteCount
+    let start = try SourceFile.read(
+      file, byteLimit: limit, whole: gate.fileAllowance, startOnly: MemoryGate.startByteCount, pool: pool)
+    if start.byteCount == start.status.byteCount { return start }
+    do {
+      let header = try unsafe decoder.readHeader(start.bytes, limits: limits(deadline))
+      try admit(
+        MemoryEstimate(header, plan: plan(header, job), fileByteCount: start.status.byteCount), &clock, &deadline)
+    } catch CodecError.truncated {
+      // The header is longer than the start: admitted as if it were the largest picture there can be.
+      try admit(nil, &clock, &deadline)
+    }
+    decoder.finish()
+    try file.rewind()
+    let whole = try SourceFile.read(file, byteLimit: limit, pool: pool)
+    guard whole.status == start.status else { throw JobError.changedWhileReading }
+    return whole
+  }
+
+  /// The header and what follows from it, when the picture is admitted.
+  func header(
+    _ source: borrowing SourceFile, of job: Job, _ clock: inout StageClock, _ deadline: inout Deadline
+  ) throws -> (ImageHeader, ThumbnailPlan) {
+    let header = try unsafe decoder.readHeader(source.bytes, limits: limits(deadline))
+    let plan = try plan(header, job)
+    let estimate = MemoryEstimate(header, plan: plan, fileByteCount: source.byteCount)
+    if try admit(estimate, &clock, &deadline) == .afterWaiting {
+      // The decoder has to know the new deadline.
+      _ = try unsafe decoder.readHeader(source.bytes, limits: limits(deadline))
+    }
+    return (header, plan)
+  }
+
+  private func plan(_ header: ImageHeader, _ job: Job) throws(JobError) -> ThumbnailPlan {
+    let plan = ThumbnailPlan(header, recipe: recipe, formats: job.outputs.map(\.format), transforms: transforms)
+    try plan.checkSides()
+    return plan
+  }
+
+  @discardableResult
+  private func admit(
+    _ estimate: MemoryEstimate?, _ clock: inout StageClock, _ deadline: inout Deadline
+  ) throws -> MemoryGate.Admission {
+    clock.end()
+    let admission = try gate.admit(estimate)
+    if admission == .afterWaiting {
+      clock.skip()
+      deadline.restart()
+    }
+    return admission
+  }
+
+  private func limits(_ deadline: Deadline) -> DecodeLimits {
+    var limits = recipe.limits
+    limits.memoryByteCount = gate.mostForOne
+    limits.deadline = deadline.nanoseconds
+    return limits
+  }
+}
