@@ -10,6 +10,8 @@ package final class HeaderReader {
 
   /// Headers of cameras, with their preview and colour profile, mostly end before that.
   private static let startByteCount = 128 << 10
+  /// The largest file that is read whole only to tell what decodes it: a progressive JPEG of some 200 megapixels.
+  package static let mostForecastByteCount = 64 << 20
 
   package init(limits: DecodeLimits) {
     self.limits = limits
@@ -34,6 +36,17 @@ package final class HeaderReader {
     } catch {
       throw JobError(error, stage: .decode)
     }
+  }
+
+  /// The same, its `path` as sure as it can be without decoding; for that a progressive JPEG is read whole, unless it is
+  /// larger than `mostForecastByteCount`.
+  package func readForecast(_ path: FilePath) throws(JobError) -> (header: ImageHeader, byteCount: Int) {
+    var (header, byteCount) = try read(path)
+    if header.leavesPathOpen, byteCount <= HeaderReader.mostForecastByteCount {
+      let whole = try SourceFile.read(path, byteLimit: limits.fileByteCount, pool: pool)
+      header.path = unsafe header.path(of: whole.bytes, limits: limits)
+    }
+    return (header, byteCount)
   }
 
   private func header(in source: borrowing SourceFile) throws(CodecError) -> ImageHeader {

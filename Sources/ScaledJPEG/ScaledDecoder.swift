@@ -23,9 +23,6 @@ package final class ScaledDecoder {
 
   package init(pool: BufferPool) { self.pool = pool }
 
-  /// Scans that are read at once, at most; honest files have 15 of them.
-  private static let mostScans = 100
-
   /// An upper bound of what a decoding takes beside its planes.
   package static func mostScratchBytes(width: Int, components: Int) -> Int {
     // Four rows of blocks, in MCUs of 32 samples, and for each block its coefficients and what is known of them.
@@ -53,11 +50,9 @@ package final class ScaledDecoder {
     _ bytes: UnsafeRawBufferPointer, _ request: Request, _ planes: [ScaledPlane]
   ) throws(Declined) -> Verdict {
     guard [2, 4, 8].contains(request.denominator), let source = bytes.baseAddress else { throw .kind }
-    let file = try unsafe Parser.parse(bytes.bytes, mostScans: request.mostScans)
-    guard file.scans.count <= ScaledDecoder.mostScans else { throw .scanCount }
+    let file = try unsafe ScaledDecoder.accepted(bytes.bytes, mostScans: request.mostScans)
     let components = file.frame.components
     guard planes.count == components.count || planes.count == 1 else { throw .planes }
-    guard components[0].across == file.frame.mostAcross, components[0].down == file.frame.mostDown else { throw .kind }
     let byteCount =
       file.frame.isProgressive
       ? ProgressiveDecoder.scratchByteCount(file) : BaselineDecoder.scratchByteCount(file)

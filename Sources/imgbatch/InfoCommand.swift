@@ -9,7 +9,9 @@ struct InfoCommand: ParsableCommand {
     commandName: "info",
     abstract: "Says what the headers of pictures say; reads no pixels.",
     discussion: """
-      Sizes are as stored; orientation is that of EXIF, where 1 is upright.
+      Sizes are as stored; orientation is that of EXIF, where 1 is upright. The decoder is what shrinks a JPEG: scaled, \
+      this program's own, or libjpeg. Of a progressive one that is told by its scans, up to a file of \
+      \(HeaderReader.mostForecastByteCount >> 20) MiB; what only its data tell, as damage, is found out in decoding.
 
       EXAMPLES:
         imgbatch info dogs
@@ -53,7 +55,7 @@ struct InfoCommand: ParsableCommand {
     for input in inputs where StandardStream.output.condition == .open && !Signals.stopRequest.isMade {
       do throws(JobError) {
         if let refusal = input.refusal { throw refusal }
-        let (header, byteCount) = try reader.read(input.source)
+        let (header, byteCount) = try reader.readForecast(input.source)
         let report = HeaderReport(source: input.source, header: header, sourceByteCount: byteCount)
         if json { StandardStream.output.write(report.jsonLine + "\n") } else { rows.append(report.fields) }
       } catch {

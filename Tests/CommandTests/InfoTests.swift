@@ -38,4 +38,25 @@ struct InfoTests {
     #expect(try Command.run("info", Command.broken + "/lying-header-65500.jpg").status == 0)
     #expect(try Command.run("info", "/nowhere").status == 66)
   }
+  @Test("A progressive JPEG with scans left out is told to be libjpeg's, whose pixels it has either way")
+  func oddScans() throws {
+    let scratch = try ScratchFolder()
+    let dog = Command.dogs + "/rex.jpg"
+    #expect(try Command.run("resize", dog, "--out", scratch["in"], "--size", "100%", "--progressive").status == 0)
+    let whole = try #require(scratch.bytes("in/rex.jpg"))
+    let last = try #require(whole.range(of: Data([0xFF, 0xDA]), options: .backwards)).lowerBound
+    try (whole[..<last] + [0xFF, 0xD9]).write(to: URL(filePath: scratch["in/odd.jpg"]))
+
+    let infos = try Command.run("info", scratch["in"], "--json").events
+    let told = infos.map { [$0["source"], $0["decoder"]].map { URL(filePath: $0 as? String ?? "").lastPathComponent } }
+    #expect(told.sorted { $0[0] < $1[0] } == [["odd.jpg", "libjpeg"], ["rex.jpg", "scaled"]])
+    for (out, decoder) in [("auto", "auto"), ("libjpeg", "libjpeg")] {
+      let answer = try Command.run(
+        "resize", scratch["in"], "--out", scratch[out], "--size", "64", "--decoder", decoder, "--fail-on", "never")
+      #expect(answer.status == 0, "\(answer.error)")
+    }
+    for name in ["odd.jpg", "rex.jpg"] {
+      #expect(scratch.bytes("auto/" + name) == scratch.bytes("libjpeg/" + name), "\(name)")
+    }
+  }
 }
