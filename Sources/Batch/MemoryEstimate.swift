@@ -34,10 +34,10 @@ struct MemoryEstimate {
 
   /// `ScaledJPEG` holds one row of MCUs, of 32 rows at most; libjpeg, for several scans, the whole picture.
   private static func coefficients(_ header: ImageHeader, _ plan: ThumbnailPlan) -> Int {
-    guard plan.decode.declining == .throwing, plan.decode.asksForScaled(header.path, header.colour) else {
-      return header.coefficientByteCount
-    }
-    return ScaledDecoder.mostScratchBytes(width: header.size.width, components: header.decodedChannels)
+    guard plan.decode.asksForScaled(header.path, header.colour) else { return header.coefficientByteCount }
+    let scratch = ScaledDecoder.mostScratchBytes(width: header.size.width, components: header.decodedChannels)
+    let first = plan.decode.declining == .throwing ? scratch : header.coefficientByteCount
+    return first + (plan.decode.workers - 1) * scratch
   }
 
   /// Planes after shrinking, in whole blocks. Subsampled chroma is shrunk less, so it may be as large as the luma.

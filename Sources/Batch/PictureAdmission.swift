@@ -54,7 +54,8 @@ extension Thumbnailer {
   }
 
   private func plan(_ header: ImageHeader, _ job: Job) throws(JobError) -> ThumbnailPlan {
-    let plan = ThumbnailPlan(header, recipe: recipe, formats: job.outputs.map(\.format), transforms: transforms)
+    var plan = ThumbnailPlan(header, recipe: recipe, formats: job.outputs.map(\.format), transforms: transforms)
+    plan.decode.workers = bands
     try plan.checkSides()
     return plan
   }

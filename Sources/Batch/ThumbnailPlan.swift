@@ -4,7 +4,7 @@ internal import Imaging
 
 /// The sizes and the decoding that a picture needs, settled on its header before any pixel is allocated.
 struct ThumbnailPlan {
-  let decode: DecodeRequest
+  var decode: DecodeRequest
   /// In the order of the job's outputs.
   let outputs: [OutputPlan]
   /// Whether the picture is resampled while it is decoded, and never in memory as a whole.

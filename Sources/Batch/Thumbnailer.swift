@@ -11,13 +11,14 @@ package final class Thumbnailer {
   let decoder: Decoder
   private var shaper: Shaper
   private var encoder: Encoder
+  let bands: Int
   private let timeout: Duration?
   let transforms: ColourTransforms
   var gate: MemoryGate
 
   /// - Parameters:
-  ///   - bands: row bands that one picture is resampled in, each on a core of its own; 1 where there are pictures
-  ///   enough to keep the cores busy.
+  ///   - bands: row bands that one picture is resampled in, each on a core of its own, and decoded in where the file allows; 1
+  ///   where there are pictures enough to keep the cores busy.
   ///   - memory: asked before a picture's pixels are allocated.
   ///   - timeout: for one picture; nil for no limit.
   ///   - transforms: may be shared by all workers.
@@ -26,6 +27,7 @@ package final class Thumbnailer {
     transforms: ColourTransforms = ColourTransforms()
   ) {
     self.recipe = recipe
+    self.bands = bands
     self.timeout = timeout
     self.transforms = transforms
     gate = MemoryGate(memory)

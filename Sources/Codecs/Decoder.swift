@@ -11,6 +11,8 @@ package struct DecodeRequest: Hashable, Sendable {
   package var region: DecodeRegion?
   package var decoder: JPEGDecoderChoice = .auto
   package var declining: Declining = .libjpeg
+  /// Threads that may decode the picture. The pixels do not depend on it.
+  package var workers = 1
 
   /// What the pixels are for.
   package enum Content: Hashable, Sendable {

@@ -93,6 +93,7 @@ internal import ScaledJPEG
       }
       wish.mostScans = limits.scanCount
       wish.deadline = limits.deadline
+      wish.workers = request.workers
       let targets = unsafe planes.map { unsafe ScaledPlane(base: $0.base, stride: $0.stride, rowCount: $0.rows) }
       // Planes that cannot be had raw, whatever the header promised, are libjpeg's to decode.
       let verdict =

@@ -30,6 +30,7 @@ package enum ScaledDecoders {
       same.rows = request.rows
       same.mostScans = request.mostScans
       same.deadline = request.deadline
+      same.workers = request.workers
       let targets = planes.map { plane in
         unsafe ScaledJPEGAVX2.ScaledPlane(base: plane.base, stride: plane.stride, rowCount: plane.rowCount)
       }

@@ -1,7 +1,7 @@
 internal import Imaging
 
 /// Decodes a sequential scan of all components, some MCUs at a time: their coefficients first, then their samples.
-struct BaselineDecoder: ~Copyable {
+struct BaselineDecoder: RowDecoder, ~Copyable {
   /// One block of an MCU.
   private struct BlockPlan: BitwiseCopyable {
     let component: Int
@@ -63,7 +63,6 @@ struct BaselineDecoder: ~Copyable {
     for (index, plan) in plans.enumerated() { self.plans[index] = plan }
   }
 
-  /// Decodes a row of MCUs; they come in their order.
   mutating func decode(mcuRow: Int, isNeeded: Bool) throws(Declined) {
     var trouble = InverseDCT.Trouble()
     for first in stride(from: 0, to: frame.mcuColumns, by: groupSize) {

@@ -1,5 +1,3 @@
-internal import Imaging
-
 /// Elements in memory that somebody else owns, for the inner loops.
 ///
 /// Bounds are not checked in release builds: every index is in bounds by construction, and the invariant stands where
@@ -55,12 +53,17 @@ internal import Imaging
   func fill(_ value: Element) { unsafe base.update(repeating: value, count: count) }
 }
 
-/// Scratch memory of a decoding, given back to its pool as a whole.
-@safe struct Scratch: ~Copyable {
-  private let buffer: PooledBuffer
+/// Scratch memory of a decoding, or of a band of one: the next piece of what its lender holds.
+@safe struct Scratch {
+  // SAFETY: `capacity` bytes are there while a picture is decoded, and no other scratch has them.
+  private let base: UnsafeMutableRawPointer
+  private let capacity: Int
   private var used = 0
 
-  init(byteCount: Int, from pool: BufferPool) { buffer = pool.take(byteCount: byteCount) }
+  @unsafe init(_ base: UnsafeMutableRawPointer, capacity: Int) {
+    unsafe self.base = base
+    self.capacity = capacity
+  }
 
   /// Bytes that `take` uses for so many elements: pieces start at multiples of 64.
   static func byteCount<Element>(_ count: Int, _: Element.Type) -> Int {
@@ -71,8 +74,8 @@ internal import Imaging
   mutating func take<Element: BitwiseCopyable>(_ count: Int, _ type: Element.Type) -> Memory<Element> {
     let start = used
     used += Scratch.byteCount(count, type)
-    precondition(used <= buffer.capacity, "scratch memory was reckoned too small")
-    // SAFETY: the bytes are in the buffer, which lives as long as this owner, and in no other piece.
-    return unsafe Memory(buffer.base + start, count: count)
+    precondition(used <= capacity, "scratch memory was reckoned too small")
+    // SAFETY: the bytes are in this scratch, and in no other piece.
+    return unsafe Memory(base + start, count: count)
   }
 }

@@ -165,7 +165,7 @@ struct Parser {
 /// What the decoder needs to know of a file.
 struct ParsedFile {
   let frame: Frame
-  let scans: [ScanHeader]
+  var scans: [ScanHeader]
   /// By component, in zigzag order.
   let quantisation: [[UInt16]]
 }

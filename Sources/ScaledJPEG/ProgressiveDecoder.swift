@@ -5,7 +5,7 @@ internal import Imaging
 /// A scan tells of every block of its components, from the top down, and refers to nothing but what the scans before it
 /// told of the same block. So all scans can be read at once, each by a reader of its own, and after each row of MCUs
 /// its coefficients are whole: one row of them is all that there ever is.
-struct ProgressiveDecoder: ~Copyable {
+struct ProgressiveDecoder: RowDecoder, ~Copyable {
   private let frame: Frame
   private let outputs: [ComponentOutput]
   private let rows: [CoefficientRow]
@@ -36,7 +36,6 @@ struct ProgressiveDecoder: ~Copyable {
     // A table that libjpeg would refuse, in a scan that is passed over, has been found by the parser.
   }
 
-  /// Decodes a row of MCUs; they come in their order.
   mutating func decode(mcuRow: Int, isNeeded: Bool) throws(Declined) {
     for index in scans.indices { try scans[index].decode(mcuRow: mcuRow) }
     if !isNeeded {

@@ -17,13 +17,15 @@ package final class ScaledDecoder {
     package var mostScans = 0
     /// On the clock CLOCK_MONOTONIC in nanoseconds; 0 for none.
     package var deadline: UInt64 = 0
+    /// Threads that the picture may be decoded by, where its restart markers allow. The planes do not depend on it.
+    package var workers = 1
 
     package init(denominator: Int) { self.denominator = denominator }
   }
 
   package init(pool: BufferPool) { self.pool = pool }
 
-  /// An upper bound of what a decoding takes beside its planes.
+  /// An upper bound of what a worker of a decoding takes beside its planes.
   package static func mostScratchBytes(width: Int, components: Int) -> Int {
     // Four rows of blocks, in MCUs of 32 samples, and for each block its coefficients and what is known of them.
     let blocks = (width / 32 + 1) * 4 * 4 * components
@@ -53,38 +55,22 @@ package final class ScaledDecoder {
     let file = try unsafe ScaledDecoder.accepted(bytes.bytes, mostScans: request.mostScans)
     let components = file.frame.components
     guard planes.count == components.count || planes.count == 1 else { throw .planes }
-    let byteCount =
-      file.frame.isProgressive
-      ? ProgressiveDecoder.scratchByteCount(file) : BaselineDecoder.scratchByteCount(file)
-    var scratch = Scratch(byteCount: byteCount + 3 * ComponentOutput.scratchByteCount, from: pool)
-    var outputs: [ComponentOutput] = []
-    for (index, component) in components.enumerated() {
-      outputs.append(
-        try ComponentOutput(
-          component, scaledSize: file.frame.scaledSize(of: component, denominator: request.denominator),
-          quantisation: file.quantisation[index], plane: index < planes.count ? planes[index] : nil,
-          scratch: &scratch))
-    }
     let rows = file.frame.mcuRows(of: request.rows)
-    if file.frame.isProgressive {
-      var decoder = try unsafe ProgressiveDecoder(file, outputs: outputs, source: source, scratch: &scratch)
-      for row in 0..<rows.upperBound {
-        if isOver(request.deadline) { return .timeout }
-        try decoder.decode(mcuRow: row, isNeeded: row >= rows.lowerBound)
-      }
-      if rows.upperBound == file.frame.mcuRows { try decoder.finish() }
-    } else {
-      var decoder = try unsafe BaselineDecoder(file, outputs: outputs, source: source, scratch: &scratch)
-      for row in 0..<rows.upperBound {
-        if isOver(request.deadline) { return .timeout }
-        try decoder.decode(mcuRow: row, isNeeded: row >= rows.lowerBound)
-      }
-      if rows.upperBound == file.frame.mcuRows { try decoder.finish() }
-    }
-    return .decoded
+    let bands = try unsafe file.bands(most: max(1, request.workers), rowCount: rows.upperBound, bytes: bytes.bytes)
+    let byteCount = DecodingBands.scratchByteCount(file)
+    let scratch = pool.take(byteCount: byteCount * bands.count)
+    let work = unsafe DecodingBands(
+      bands: bands, firstNeededRow: rows.lowerBound, request: request, planes: planes, source: source,
+      scratch: scratch.base, scratchByteCount: byteCount)
+    let verdicts = concurrentMap(count: bands.count, workers: bands.count) { work.run($0) }
+    // SAFETY: the scratch is the bands', and these have ended.
+    return withExtendedLifetime(scratch) { verdicts.first { $0 != .decoded } ?? .decoded }
   }
+}
 
-  private func isOver(_ deadline: UInt64) -> Bool {
+extension ScaledDecoder.Request {
+  /// Whether the deadline has passed.
+  var isOver: Bool {
     if deadline == 0 { return false }
     var now = timespec()
     unsafe clock_gettime(CLOCK_MONOTONIC, &now)

@@ -16,6 +16,8 @@ struct ScanHeader {
   var restartInterval: Int
   /// The entropy-coded data, up to the marker behind them.
   var data: Range<Int> = 0..<0
+  /// The number of the first restart marker among them.
+  var nextRestart: UInt8 = 0
 
   /// Details of one component: whatever is not DC (ITU-T T.81, G.1.1.1.1).
   var isOfDetails: Bool { first > 0 }

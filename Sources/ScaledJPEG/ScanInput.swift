@@ -13,7 +13,7 @@ struct ScanInput {
 
   init(_ scan: ScanHeader, source: UnsafeRawPointer, scratch: inout Scratch) {
     reader = unsafe ScanReader(
-      source: source, range: scan.data, windowSize: ScanInput.windowSize, scratch: &scratch)
+      source: source, range: scan.data, nextRestart: scan.nextRestart, windowSize: ScanInput.windowSize, scratch: &scratch)
     restartInterval = scan.restartInterval
     toRestart = scan.restartInterval
   }

@@ -44,7 +44,7 @@ struct Bits {
   /// Cleaned bytes in the window.
   private var filled = 0
   private var isSegmentWhole = false
-  private var nextRestart: UInt8 = 0
+  private var nextRestart: UInt8
 
   /// A block takes at most 64 meanings of 31 bits, or, refined, 63 of 17 bits and 63 single bits.
   private static let dearestBlock = 64 * 31 / 8 + 1
@@ -55,11 +55,15 @@ struct Bits {
   /// - Parameters:
   ///   - source: the file, which outlives the reader.
   ///   - range: of the scan's data, within the file, behind them a marker.
+  ///   - nextRestart: the number of the first restart marker.
   ///   - windowSize: more than twice the margin.
   ///   - scratch: gives the memory of the window.
-  init(source: UnsafeRawPointer, range: Range<Int>, windowSize: Int, scratch: inout Scratch) {
+  init(
+    source: UnsafeRawPointer, range: Range<Int>, nextRestart: UInt8 = 0, windowSize: Int, scratch: inout Scratch
+  ) {
     precondition(windowSize > 2 * ScanReader.margin, "a window holds more than the dearest block")
     unsafe self.source = source
+    self.nextRestart = nextRestart
     position = range.lowerBound
     end = range.upperBound
     window = scratch.take(windowSize + ScanReader.margin, UInt8.self)

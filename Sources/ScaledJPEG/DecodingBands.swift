@@ -1,0 +1,78 @@
+internal import Imaging
+
+/// One decoding, cut into bands for as many threads: all that a band needs, and the bytes it may touch.
+///
+/// The planes do not depend on the cut.
+@safe struct DecodingBands: @unchecked Sendable {
+  // SAFETY, of the promise to the compiler: the file's bytes are only read while bands run; each band writes its own rows
+  // of the planes and its own part of the scratch, and no two overlap. The lender of the pointers, `ScaledDecoder`, holds
+  // them until all bands have ended.
+  let bands: [Band]
+  /// The first row of MCUs whose samples matter.
+  let firstNeededRow: Int
+  let request: ScaledDecoder.Request
+  let planes: [ScaledPlane]
+  let source: UnsafeRawPointer
+  let scratch: UnsafeMutableRawPointer
+  /// Of each band.
+  let scratchByteCount: Int
+
+  /// Bytes of scratch that a band of the file takes at most.
+  static func scratchByteCount(_ file: ParsedFile) -> Int {
+    3 * ComponentOutput.scratchByteCount
+      + (file.frame.isProgressive
+        ? ProgressiveDecoder.scratchByteCount(file) : BaselineDecoder.scratchByteCount(file))
+  }
+
+  func run(_ index: Int) -> Verdict {
+    do throws(Declined) {
+      return try decode(bands[index], isLast: bands[index].rows.upperBound == bands[index].file.frame.mcuRows, index)
+    } catch {
+      return .declined(error)
+    }
+  }
+
+  private func decode(_ band: Band, isLast: Bool, _ index: Int) throws(Declined) -> Verdict {
+    var scratch = unsafe Scratch(self.scratch + index * scratchByteCount, capacity: scratchByteCount)
+    let outputs = try outputs(band.file, &scratch)
+    // What is behind the last row that is wanted is not read, nor checked.
+    let isWhole = isLast || index < bands.count - 1
+    if band.file.frame.isProgressive {
+      var decoder = try unsafe ProgressiveDecoder(band.file, outputs: outputs, source: source, scratch: &scratch)
+      return try decode(band.rows, with: &decoder, isWhole: isWhole)
+    }
+    var decoder = try unsafe BaselineDecoder(band.file, outputs: outputs, source: source, scratch: &scratch)
+    return try decode(band.rows, with: &decoder, isWhole: isWhole)
+  }
+
+  private func outputs(_ file: ParsedFile, _ scratch: inout Scratch) throws(Declined) -> [ComponentOutput] {
+    var outputs: [ComponentOutput] = []
+    for (index, component) in file.frame.components.enumerated() {
+      outputs.append(
+        try ComponentOutput(
+          component, scaledSize: file.frame.scaledSize(of: component, denominator: request.denominator),
+          quantisation: file.quantisation[index], plane: index < planes.count ? planes[index] : nil,
+          scratch: &scratch))
+    }
+    return outputs
+  }
+
+  private func decode<Decoder: RowDecoder & ~Copyable>(
+    _ rows: Range<Int>, with decoder: inout Decoder, isWhole: Bool
+  ) throws(Declined) -> Verdict {
+    for row in rows {
+      if request.isOver { return .timeout }
+      try decoder.decode(mcuRow: row, isNeeded: row >= firstNeededRow)
+    }
+    if isWhole { try decoder.finish() }
+    return .decoded
+  }
+}
+
+/// Decodes a file row by row.
+protocol RowDecoder: ~Copyable {
+  /// Decodes a row of MCUs; they come in their order.
+  mutating func decode(mcuRow: Int, isNeeded: Bool) throws(Declined)
+  /// Checks that the data end behind the last row.
+  mutating func finish() throws(Declined)
+}
