@@ -1,4 +1,5 @@
 internal import Codecs
+internal import Imaging
 internal import Synchronization
 package import SystemPackage
 

@@ -1,3 +1,4 @@
+internal import Imaging
 internal import Synchronization
 internal import SystemPackage
 

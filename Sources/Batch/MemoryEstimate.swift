@@ -37,7 +37,8 @@ struct MemoryEstimate {
     guard plan.decode.asksForScaled(header.path, header.colour) else { return header.coefficientByteCount }
     let scratch = ScaledDecoder.mostScratchBytes(width: header.size.width, components: header.decodedChannels)
     let first = plan.decode.declining == .throwing ? scratch : header.coefficientByteCount
-    return first + (plan.decode.workers - 1) * scratch
+    // Several workers have a band each, or share as many rows of MCUs and one more.
+    return first + (plan.decode.workers > 1 ? plan.decode.workers * scratch : 0)
   }
 
   /// Planes after shrinking, in whole blocks. Subsampled chroma is shrunk less, so it may be as large as the luma.

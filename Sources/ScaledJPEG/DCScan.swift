@@ -4,7 +4,10 @@ internal import Imaging
 struct DCScan {
   /// One block of an MCU: where its DC lies in the first MCU of a row, and how far that of the next one is.
   struct Unit: BitwiseCopyable {
-    let dc: Memory<Int16>
+    /// In the coefficients in hand.
+    fileprivate(set) var dc: Memory<Int16>
+    /// Its block in those of its component.
+    let block: Int
     let step: Int
     /// Of a first scan.
     let table: HuffmanTable?
@@ -13,6 +16,7 @@ struct DCScan {
   }
 
   let units: Memory<Unit>
+  private let components: [Int]
   private let predictions: Memory<Int>
   /// For scans that refine the bit, else -1.
   private let refinedBit: Int
@@ -27,6 +31,7 @@ struct DCScan {
   }
 
   init(_ scan: ScanHeader, _ frame: Frame, rows: [CoefficientRow], scratch: inout Scratch) throws(Declined) {
+    components = scan.components
     predictions = scratch.take(3, Int.self)
     predictions.fill(0)
     refinedBit = scan.high > 0 ? scan.low : -1
@@ -42,12 +47,21 @@ struct DCScan {
       let across = scan.components.count > 1 ? shape.across : 1
       for y in 0..<shape.down {
         for x in 0..<across {
-          list.append(Unit(dc: row.blocks.dc.from(y * row.stride + x), step: across, table: table, component: index))
+          list.append(
+            Unit(dc: row.blocks.dc, block: y * row.stride + x, step: across, table: table, component: index))
         }
       }
     }
     units = scratch.take(list.count, Unit.self)
     for (index, unit) in list.enumerated() { units[index] = unit }
+  }
+
+  /// Puts the coefficients in hand where those of the next row of MCUs are to be.
+  /// - Parameter rows: one for each component of the frame.
+  func point(to rows: [CoefficientRow]) {
+    for index in 0..<units.count {
+      units[index].dc = rows[components[units[index].component]].blocks.dc.from(units[index].block)
+    }
   }
 
   /// Decodes so many MCUs of some units.

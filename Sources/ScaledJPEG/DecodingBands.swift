@@ -18,11 +18,15 @@ internal import Imaging
   let scratchByteCount: Int
 
   /// Bytes of scratch that a band of the file takes at most.
-  static func scratchByteCount(_ file: ParsedFile) -> Int {
+  /// - Parameter workers: of the band.
+  static func scratchByteCount(_ file: ParsedFile, workers: Int) -> Int {
     3 * ComponentOutput.scratchByteCount
       + (file.frame.isProgressive
-        ? ProgressiveDecoder.scratchByteCount(file) : BaselineDecoder.scratchByteCount(file))
+        ? ProgressiveDecoder.scratchByteCount(file, workers: workers) : BaselineDecoder.scratchByteCount(file))
   }
+
+  /// Threads of a band: where there are several bands, one each.
+  private var workers: Int { bands.count > 1 ? 1 : request.workers }
 
   func run(_ index: Int) -> Verdict {
     do throws(Declined) {
@@ -38,7 +42,13 @@ internal import Imaging
     // What is behind the last row that is wanted is not read, nor checked.
     let isWhole = isLast || index < bands.count - 1
     if band.file.frame.isProgressive {
-      var decoder = try unsafe ProgressiveDecoder(band.file, outputs: outputs, source: source, scratch: &scratch)
+      var decoder = try unsafe ProgressiveDecoder(
+        band.file, outputs: outputs, workers: workers, source: source, scratch: &scratch)
+      if workers > 1 {
+        let verdict = decoder.decode(band.rows, firstNeeded: firstNeededRow, request: request)
+        if verdict == .decoded && isWhole { try decoder.finish() }
+        return verdict
+      }
       return try decode(band.rows, with: &decoder, isWhole: isWhole)
     }
     var decoder = try unsafe BaselineDecoder(band.file, outputs: outputs, source: source, scratch: &scratch)

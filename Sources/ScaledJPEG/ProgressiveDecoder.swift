@@ -8,50 +8,73 @@ internal import Imaging
 struct ProgressiveDecoder: RowDecoder, ~Copyable {
   private let frame: Frame
   private let outputs: [ComponentOutput]
-  private let rows: [CoefficientRow]
+  /// Coefficients of so many rows of MCUs, one after another: of each component.
+  private let slots: [[CoefficientRow]]
   private var scans: [ScanDecoder] = []
 
-  static func scratchByteCount(_ file: ParsedFile) -> Int {
+  /// Rows of MCUs that are in hand when so many threads decode the file.
+  static func slotCount(workers: Int) -> Int { workers > 1 ? workers + 1 : 1 }
+
+  static func scratchByteCount(_ file: ParsedFile, workers: Int) -> Int {
     file.scans.reduce(0) { $0 + ScanDecoder.scratchByteCount($1) } + Scratch.byteCount(256, UInt8.self)
-      + file.frame.components.reduce(0) { $0 + CoefficientRow.scratchByteCount($1) }
+      + slotCount(workers: workers) * file.frame.components.reduce(0) { $0 + CoefficientRow.scratchByteCount($1) }
   }
 
-  init(_ file: ParsedFile, outputs: [ComponentOutput], source: UnsafeRawPointer, scratch: inout Scratch)
-    throws(Declined)
-  {
+  init(
+    _ file: ParsedFile, outputs: [ComponentOutput], workers: Int, source: UnsafeRawPointer, scratch: inout Scratch
+  ) throws(Declined) {
     frame = file.frame
     self.outputs = outputs
-    var rows: [CoefficientRow] = []
-    for (index, component) in file.frame.components.enumerated() {
-      rows.append(CoefficientRow(component, hasDetails: outputs[index].needsDetails, scratch: &scratch))
+    var slots: [[CoefficientRow]] = []
+    for _ in 0..<ProgressiveDecoder.slotCount(workers: workers) {
+      slots.append(
+        zip(file.frame.components, outputs).map {
+          CoefficientRow($0, hasDetails: $1.needsDetails, scratch: &scratch)
+        })
     }
-    self.rows = rows
+    self.slots = slots
     let zigzag = Zigzag.table(&scratch)
     for scan in file.scans where !scan.isOfDetails || outputs[scan.components[0]].needsDetails {
       let needed = InverseDCT.needed(scaledSize: outputs[scan.components[0]].scaledSize)
       scans.append(
         try unsafe ScanDecoder(
-          scan, file.frame, rows: rows, needed: needed, zigzag: zigzag, source: source, scratch: &scratch))
+          scan, file.frame, rows: slots[0], needed: needed, zigzag: zigzag, source: source, scratch: &scratch))
     }
     // A table that libjpeg would refuse, in a scan that is passed over, has been found by the parser.
   }
 
   mutating func decode(mcuRow: Int, isNeeded: Bool) throws(Declined) {
-    for index in scans.indices { try scans[index].decode(mcuRow: mcuRow) }
-    if !isNeeded {
-      for row in rows { row.blocks.clear() }
-      return
+    for index in scans.indices { try scans[index].decode(mcuRow: mcuRow, into: slots[0]) }
+    try ProgressiveDecoder.put(slots[0], outputs, mcuRow, isNeeded: isNeeded)
+  }
+
+  /// Decodes rows of MCUs on several threads: the scans in step, each behind the ones before it.
+  mutating func decode(_ rows: Range<Int>, firstNeeded: Int, request: ScaledDecoder.Request) -> Verdict {
+    unsafe scans.withUnsafeMutableBufferPointer { scans in
+      let work = unsafe ScansInStep(
+        scans: scans, slots: slots, outputs: outputs, firstNeededRow: firstNeeded, request: request)
+      return work.run(rows)
     }
-    var trouble = InverseDCT.Trouble()
-    for (output, row) in zip(outputs, rows) where output.isNeeded { transform(row, output, mcuRow, &trouble) }
-    guard trouble.isNone else { throw .range }
   }
 
   mutating func finish() throws(Declined) {
     for index in scans.indices { try scans[index].finish() }
   }
 
-  private func transform(
+  /// Makes samples of coefficients, one row for each component, and clears them.
+  static func put(
+    _ rows: [CoefficientRow], _ outputs: [ComponentOutput], _ mcuRow: Int, isNeeded: Bool
+  ) throws(Declined) {
+    if !isNeeded {
+      for row in rows { row.blocks.clear() }
+      return
+    }
+    var trouble = InverseDCT.Trouble()
+    for (output, row) in zip(outputs, rows) where output.isNeeded { put(row, output, mcuRow, &trouble) }
+    guard trouble.isNone else { throw .range }
+  }
+
+  private static func put(
     _ row: CoefficientRow, _ output: ComponentOutput, _ mcuRow: Int, _ trouble: inout InverseDCT.Trouble
   ) {
     let first = mcuRow * row.blocksDown

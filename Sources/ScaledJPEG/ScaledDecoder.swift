@@ -17,7 +17,8 @@ package final class ScaledDecoder {
     package var mostScans = 0
     /// On the clock CLOCK_MONOTONIC in nanoseconds; 0 for none.
     package var deadline: UInt64 = 0
-    /// Threads that the picture may be decoded by, where its restart markers allow. The planes do not depend on it.
+    /// Threads that the picture may be decoded by, 1 or more: in bands where its restart markers allow, or scan by scan. The
+    /// planes do not depend on it.
     package var workers = 1
 
     package init(denominator: Int) { self.denominator = denominator }
@@ -56,8 +57,8 @@ package final class ScaledDecoder {
     let components = file.frame.components
     guard planes.count == components.count || planes.count == 1 else { throw .planes }
     let rows = file.frame.mcuRows(of: request.rows)
-    let bands = try unsafe file.bands(most: max(1, request.workers), rowCount: rows.upperBound, bytes: bytes.bytes)
-    let byteCount = DecodingBands.scratchByteCount(file)
+    let bands = try unsafe file.bands(most: request.workers, rowCount: rows.upperBound, bytes: bytes.bytes)
+    let byteCount = DecodingBands.scratchByteCount(file, workers: bands.count > 1 ? 1 : request.workers)
     let scratch = pool.take(byteCount: byteCount * bands.count)
     let work = unsafe DecodingBands(
       bands: bands, firstNeededRow: rows.lowerBound, request: request, planes: planes, source: source,

@@ -4,8 +4,6 @@ internal import Imaging
 struct ScanDecoder {
   private let scan: ScanHeader
   private let frame: Frame
-  /// The rows of the scan's first component: that of details has no other.
-  private let row: CoefficientRow
   private let zigzag: Memory<UInt8>
   private let means: DCScan?
   /// Of a scan of details.
@@ -32,7 +30,6 @@ struct ScanDecoder {
     self.frame = frame
     self.zigzag = zigzag
     self.needed = needed
-    row = rows[scan.components[0]]
     input = unsafe ScanInput(scan, source: source, scratch: &scratch)
     if scan.isOfDetails {
       guard let code = scan.acTables[0] else { throw .tables }
@@ -45,7 +42,11 @@ struct ScanDecoder {
     }
   }
 
-  mutating func decode(mcuRow: Int) throws(Declined) {
+  /// - Parameter rows: where the row's coefficients are, one for each component of the frame.
+  mutating func decode(mcuRow: Int, into rows: [CoefficientRow]) throws(Declined) {
+    means?.point(to: rows)
+    // A scan of details has no other component.
+    let row = rows[scan.components[0]]
     if scan.components.count > 1 {
       try means?.decode(0..<(means?.units.count ?? 0), mcus: frame.mcuColumns, &input)
       return
@@ -58,7 +59,11 @@ struct ScanDecoder {
         continue
       }
       let blocks = y * row.stride..<y * row.stride + component.blocksAcross
-      if scan.high == 0 { try decodeDetails(blocks, table) } else { try refineDetails(blocks, table) }
+      if scan.high == 0 {
+        try decodeDetails(row.blocks, blocks, table)
+      } else {
+        try refineDetails(row.blocks, blocks, table)
+      }
     }
   }
 
@@ -66,8 +71,10 @@ struct ScanDecoder {
 
   // MARK: - AC, first
 
-  private mutating func decodeDetails(_ range: Range<Int>, _ table: HuffmanTable) throws(Declined) {
-    let (blocks, window) = (row.blocks, input.window)
+  private mutating func decodeDetails(
+    _ blocks: Blocks, _ range: Range<Int>, _ table: HuffmanTable
+  ) throws(Declined) {
+    let window = input.window
     var (bits, endRun) = (input.bits, self.endRun)
     for block in range {
       if try input.countMCU(&bits) { endRun = 0 }
@@ -100,8 +107,10 @@ struct ScanDecoder {
 
   // MARK: - AC, refined
 
-  private mutating func refineDetails(_ range: Range<Int>, _ table: HuffmanTable) throws(Declined) {
-    let (blocks, window) = (row.blocks, input.window)
+  private mutating func refineDetails(
+    _ blocks: Blocks, _ range: Range<Int>, _ table: HuffmanTable
+  ) throws(Declined) {
+    let window = input.window
     let band = (UInt64.max &>> UInt64(63 &- scan.last)) & (UInt64.max &<< UInt64(scan.first))
     let unit = Int16(1) &<< Int16(scan.low)
     var (bits, endRun) = (input.bits, self.endRun)

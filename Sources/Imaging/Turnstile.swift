@@ -5,7 +5,7 @@
 #endif
 
 /// Where threads wait until something that others do becomes true: a condition variable, which `Synchronization` lacks.
-@safe final class Turnstile: Sendable {
+@safe package final class Turnstile: Sendable {
   // SAFETY: allocated and initialised once, never moved, destroyed in deinit when nobody can wait any more.
   private let parts: Int
 
@@ -14,7 +14,7 @@
     var condition = pthread_cond_t()
   }
 
-  init() {
+  package init() {
     let memory = UnsafeMutablePointer<Parts>.allocate(capacity: 1)
     unsafe memory.initialize(to: unsafe Parts())
     unsafe pthread_mutex_init(&memory.pointee.mutex, nil)
@@ -30,14 +30,14 @@
   }
 
   /// Returns as soon as the body says true; it is asked at once and after each `wakeAll`.
-  func wait(until isOpen: () -> Bool) {
+  package func wait(until isOpen: () -> Bool) {
     guard let memory = unsafe UnsafeMutablePointer<Parts>(bitPattern: parts) else { return }
     unsafe pthread_mutex_lock(&memory.pointee.mutex)
     while !isOpen() { _ = unsafe pthread_cond_wait(&memory.pointee.condition, &memory.pointee.mutex) }
     unsafe pthread_mutex_unlock(&memory.pointee.mutex)
   }
 
-  func wakeAll() {
+  package func wakeAll() {
     guard let memory = unsafe UnsafeMutablePointer<Parts>(bitPattern: parts) else { return }
     unsafe pthread_mutex_lock(&memory.pointee.mutex)
     unsafe pthread_cond_broadcast(&memory.pointee.condition)

@@ -1,0 +1,36 @@
+internal import Imaging
+
+/// The scans of a progressive file as stages of a pipeline: while one tells of a row of MCUs, the ones before it go on to
+/// the next rows. The last stage makes samples.
+@safe struct ScansInStep: @unchecked Sendable {
+  // SAFETY, of the promise to the compiler: `pipelined` lets one thread at a time into a stage, so a scan, its reader and
+  // the outputs are one thread's; a row of coefficients goes from stage to stage, and each hand-over through a lock.
+  // `ProgressiveDecoder` lends the scans until all threads have ended.
+  let scans: UnsafeMutableBufferPointer<ScanDecoder>
+  let slots: [[CoefficientRow]]
+  let outputs: [ComponentOutput]
+  /// The first row of MCUs whose samples matter.
+  let firstNeededRow: Int
+  let request: ScaledDecoder.Request
+
+  func run(_ rows: Range<Int>) -> Verdict {
+    let stages = unsafe scans.count + 1
+    return pipelined(rows: rows, stages: stages, slots: slots.count, workers: request.workers) { stage, row in
+      if request.isOver { return .timeout }
+      do throws(Declined) {
+        try step(stage, row, slots[row % slots.count])
+        return nil
+      } catch {
+        return .declined(error)
+      }
+    } ?? .decoded
+  }
+
+  private func step(_ stage: Int, _ row: Int, _ coefficients: [CoefficientRow]) throws(Declined) {
+    if unsafe stage < scans.count {
+      try unsafe scans[stage].decode(mcuRow: row, into: coefficients)
+    } else {
+      try ProgressiveDecoder.put(coefficients, outputs, row, isNeeded: row >= firstNeededRow)
+    }
+  }
+}
