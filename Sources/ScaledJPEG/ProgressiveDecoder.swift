@@ -34,13 +34,12 @@ struct ProgressiveDecoder: RowDecoder, ~Copyable {
     }
     self.slots = slots
     let zigzag = Zigzag.table(&scratch)
-    for scan in file.scans where !scan.isOfDetails || outputs[scan.components[0]].needsDetails {
+    for scan in file.scans {
       let needed = InverseDCT.needed(scaledSize: outputs[scan.components[0]].scaledSize)
       scans.append(
         try unsafe ScanDecoder(
           scan, file.frame, rows: slots[0], needed: needed, zigzag: zigzag, source: source, scratch: &scratch))
     }
-    // A table that libjpeg would refuse, in a scan that is passed over, has been found by the parser.
   }
 
   mutating func decode(mcuRow: Int, isNeeded: Bool) throws(Declined) {

@@ -53,9 +53,7 @@ package final class ScaledDecoder {
     _ bytes: UnsafeRawBufferPointer, _ request: Request, _ planes: [ScaledPlane]
   ) throws(Declined) -> Verdict {
     guard [2, 4, 8].contains(request.denominator), let source = bytes.baseAddress else { throw .kind }
-    let file = try unsafe ScaledDecoder.accepted(bytes.bytes, mostScans: request.mostScans)
-    let components = file.frame.components
-    guard planes.count == components.count || planes.count == 1 else { throw .planes }
+    var file = try unsafe ScaledDecoder.accepted(bytes.bytes, mostScans: request.mostScans)
     let rows = file.frame.mcuRows(of: request.rows)
     let bands = try unsafe file.bands(most: request.workers, rowCount: rows.upperBound, bytes: bytes.bytes)
     let byteCount = DecodingBands.scratchByteCount(file, workers: bands.count > 1 ? 1 : request.workers)

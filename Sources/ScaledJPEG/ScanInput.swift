@@ -13,7 +13,8 @@ struct ScanInput {
 
   init(_ scan: ScanHeader, source: UnsafeRawPointer, scratch: inout Scratch) {
     reader = unsafe ScanReader(
-      source: source, range: scan.data, nextRestart: scan.nextRestart, windowSize: ScanInput.windowSize, scratch: &scratch)
+      source: source, range: scan.data, nextRestart: scan.nextRestart, windowSize: ScanInput.windowSize,
+      scratch: &scratch)
     restartInterval = scan.restartInterval
     toRestart = scan.restartInterval
   }

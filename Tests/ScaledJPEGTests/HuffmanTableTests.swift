@@ -11,10 +11,11 @@ import Testing
     symbols: [0x01, 0x02, 0x00, 0x11, 0x05, 0xF0, 0x21, 0x04, 0x31, 0x0A, 0x12, 0x41, 0x71, 0xA3, 0x20, 0x06, 0x0B])
 
   private func withTable<Result>(_ use: CodeUse, _ body: (HuffmanTable) -> Result) -> Result {
-    var scratch = Scratch(byteCount: HuffmanTable.byteCount, from: BufferPool())
+    let memory = BufferPool().take(byteCount: HuffmanTable.byteCount)
+    var scratch = unsafe Scratch(memory.base, capacity: memory.capacity)
     let table = HuffmanTable(code, use: use, scratch: &scratch)
     let result = body(table)
-    return withExtendedLifetime(scratch) { result }
+    return withExtendedLifetime(memory) { result }
   }
 
   private func meaning(_ table: HuffmanTable, _ bits: UInt64) -> Meaning {

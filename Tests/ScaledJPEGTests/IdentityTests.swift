@@ -35,9 +35,14 @@ struct IdentityTests {
     DecodeRequest.scaled.map { Trial.compare(bytes, $0, with: decoder) }
   }
 
-  @Test func `every kind of file is accepted and identical`() {
+  @Test func `every kind of file is accepted and identical, however many threads decode it`() {
     for (name, bytes) in Self.made {
-      #expect(comparisons(bytes).allSatisfy { $0 == .same }, "\(name)")
+      for var request in DecodeRequest.scaled {
+        for workers in [1, 2, 5] {
+          request.workers = workers
+          #expect(Trial.compare(bytes, request, with: decoder) == .same, "\(name), \(workers) workers")
+        }
+      }
     }
   }
 
@@ -73,7 +78,8 @@ struct IdentityTests {
         // One bit of the second half, which is mostly entropy-coded data: many such files are accepted.
         bytes[source.count / 2 + random.below(source.count / 2)] ^= 1 << UInt8(random.below(8))
       }
-      let request = DecodeRequest.scaled[random.below(DecodeRequest.scaled.count)]
+      var request = DecodeRequest.scaled[random.below(DecodeRequest.scaled.count)]
+      request.workers = 1 + number % 3
       switch Trial.compare(bytes, request, limits: limits, with: decoder) {
       case .same: accepted += 1
       case .declined: declined += 1

@@ -7,7 +7,8 @@ import Testing
 @Suite struct InverseDCTTests {
   /// The samples of a block whose steps are all 1, row by row, or nil where its range was left.
   private func samples(_ coefficients: [Int: Int16], size: Int) -> [UInt8]? {
-    var scratch = Scratch(byteCount: 4096, from: BufferPool())
+    let memory = BufferPool().take(byteCount: 4096)
+    var scratch = unsafe Scratch(memory.base, capacity: memory.capacity)
     let block = scratch.take(64, Int16.self)
     let steps = scratch.take(64, Int32.self)
     steps.fill(1)
@@ -21,7 +22,7 @@ import Testing
     case 4: transform.fourByFour(into: output, &trouble)
     default: transform.eightByEight(into: output, &trouble)
     }
-    return withExtendedLifetime(scratch) { trouble.isNone ? (0..<size * size).map { output[$0] } : nil }
+    return withExtendedLifetime(memory) { trouble.isNone ? (0..<size * size).map { output[$0] } : nil }
   }
 
   @Test(arguments: [2, 4, 8])

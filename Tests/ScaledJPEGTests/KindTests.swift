@@ -19,8 +19,12 @@ struct KindTests {
     }
   }
 
-  private func comparisons(_ bytes: [UInt8]) -> [Trial.Comparison] {
-    DecodeRequest.scaled.map { Trial.compare(bytes, $0, with: decoder) }
+  private func comparisons(_ bytes: [UInt8], workers: Int = 1) -> [Trial.Comparison] {
+    DecodeRequest.scaled.map { request in
+      var request = request
+      request.workers = workers
+      return Trial.compare(bytes, request, with: decoder)
+    }
   }
 
   // MARK: - Quantisation of 16 bits
@@ -68,7 +72,7 @@ struct KindTests {
   // MARK: - Restart markers between scans' blocks
 
   /// 72x56 noise, 4:2:0, progressive, a restart marker behind each third MCU: 116 of them in ten scans.
-  private static let restarting = """
+  static let restarting = """
     /9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAA0JCgsKCA0LCgsODg0PEyAVExISEyccHhcgLikxMC4pLSwzOko+MzZGNywtQFdBRkxOUlNSMj5aYVpQ
     YEpRUk//2wBDAQ4ODhMREyYVFSZPNS01T09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT0//wgARCAA4AEgD
     ASIAAhEBAxEB/8QAGQABAQEBAQEAAAAAAAAAAAAAAgADAQUE/8QAGAEBAQEBAQAAAAAAAAAAAAAAAwIFBAH/3QAEAAP/2gAMAwEAAhADEAAAAfBX
@@ -102,8 +106,10 @@ struct KindTests {
     for marker in markers {
       var changed = bytes
       changed[marker + 1] ^= 1
-      for comparison in comparisons(changed) {
-        if case .differs(let what) = comparison { Issue.record("marker at \(marker): \(what)") }
+      for workers in [1, 3] {
+        for comparison in comparisons(changed, workers: workers) {
+          if case .differs(let what) = comparison { Issue.record("marker at \(marker): \(what)") }
+        }
       }
     }
   }
@@ -119,6 +125,7 @@ struct KindTests {
       var request = DecodeRequest()
       request.content = .planes
       request.denominator = denominator
+      request.workers = denominator / 2
       let whole = try #require(Trial(bytes, request, with: decoder).planes.first)
       request.region = DecodeRegion([SourceBox(x: 0, y: 64, width: Double(size.width), height: 64)], of: size)
       let part = try #require(Trial(bytes, request, with: decoder).planes.first)

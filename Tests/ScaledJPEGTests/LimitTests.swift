@@ -39,8 +39,12 @@ struct LimitTests {
     for bytes in [try progressive(), try Places.sample("dogs/rex.jpg")] {
       var limits = DecodeLimits()
       limits.deadline = 1
-      #expect(Trial(bytes, request(8), limits: limits, with: decoder).failure == .timeout)
-      #expect(decoder.scaledVerdict == .timeout)
+      for workers in [1, 3] {
+        var request = request(8)
+        request.workers = workers
+        #expect(Trial(bytes, request, limits: limits, with: decoder).failure == .timeout)
+        #expect(decoder.scaledVerdict == .timeout)
+      }
     }
   }
 
