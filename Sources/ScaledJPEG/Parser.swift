@@ -168,4 +168,14 @@ struct ParsedFile {
   var scans: [ScanHeader]
   /// By component, in zigzag order.
   let quantisation: [[UInt16]]
+
+  /// Leaves out the scans of details of blocks that become a single sample, or none because only the first component has a
+  /// plane. A table there that libjpeg would refuse has been found by the parser.
+  mutating func leaveOutDetails(planeCount: Int, denominator: Int) {
+    scans.removeAll { scan in
+      let component = scan.components[0]
+      return scan.isOfDetails
+        && (component >= planeCount || frame.scaledSize(of: frame.components[component], denominator: denominator) == 1)
+    }
+  }
 }

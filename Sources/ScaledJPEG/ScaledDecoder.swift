@@ -54,6 +54,8 @@ package final class ScaledDecoder {
   ) throws(Declined) -> Verdict {
     guard [2, 4, 8].contains(request.denominator), let source = bytes.baseAddress else { throw .kind }
     var file = try unsafe ScaledDecoder.accepted(bytes.bytes, mostScans: request.mostScans)
+    guard planes.count == file.frame.components.count || planes.count == 1 else { throw .planes }
+    file.leaveOutDetails(planeCount: planes.count, denominator: request.denominator)
     let rows = file.frame.mcuRows(of: request.rows)
     let bands = try unsafe file.bands(most: request.workers, rowCount: rows.upperBound, bytes: bytes.bytes)
     let byteCount = DecodingBands.scratchByteCount(file, workers: bands.count > 1 ? 1 : request.workers)
