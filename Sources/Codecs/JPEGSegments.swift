@@ -1,29 +1,36 @@
-/// The segments of a JPEG before its first scan, where they lie.
-struct JPEGSegments {
-  /// Markers and the bytes behind their lengths.
-  private(set) var all: [(marker: UInt8, body: Range<Int>)] = []
+/// The segments of a JPEG before its first scan, where they lie: as far as they are sound, which is for libjpeg to judge.
+///
+/// One after another, since a hostile file has as many of them as four bytes go into it.
+@safe struct JPEGSegments: Sequence, IteratorProtocol {
+  // SAFETY: whoever makes this keeps the bytes as long.
+  private let bytes: UnsafeRawBufferPointer
+  private var offset = 2
 
   private static let startOfScan: UInt8 = 0xDA
 
-  /// Reads as far as the segments are sound; whether they are is for libjpeg to say.
-  init(_ bytes: UnsafeRawBufferPointer) {
-    var offset = 2
-    while bytes.count - offset >= 4, unsafe bytes[offset] == 0xFF {
+  @unsafe init(_ bytes: UnsafeRawBufferPointer) { unsafe self.bytes = unsafe bytes }
+
+  /// A marker and the bytes behind its length.
+  mutating func next() -> (marker: UInt8, body: Range<Int>)? {
+    while unsafe bytes.count - offset >= 4 && bytes[offset] == 0xFF {
       let marker = unsafe bytes[offset + 1]
       if marker == 0xFF {
         offset += 1
         continue
       }
       let length = unsafe Int(bytes.bigEndian(offset + 2, UInt16.self))
-      guard marker != JPEGSegments.startOfScan, length >= 2, length <= bytes.count - offset - 2 else { return }
-      all.append((marker, offset + 4..<offset + 2 + length))
-      offset += 2 + length
+      guard marker != JPEGSegments.startOfScan, length >= 2, unsafe length <= bytes.count - offset - 2 else {
+        return nil
+      }
+      defer { offset += 2 + length }
+      return (marker, offset + 4..<offset + 2 + length)
     }
+    return nil
   }
 
   /// Whether the picture has a gain map: XMP of Adobe's and Android's making, or the mark of ISO 21496-1.
   func haveGainMap(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    all.contains { marker, body in
+    contains { marker, body in
       let segment = unsafe UnsafeRawBufferPointer(rebasing: bytes[body])
       switch marker {
       case 0xE1:

@@ -36,7 +36,7 @@ package struct PictureMetadata: Hashable, Sendable {
   static let xmpChunkStart = Array("XML:com.adobe.xmp\0\0\0\0\0".utf8)
 
   private mutating func readSegments(_ bytes: UnsafeRawBufferPointer) {
-    for (marker, body) in unsafe JPEGSegments(bytes).all where marker == 0xE1 {
+    for (marker, body) in unsafe JPEGSegments(bytes) where marker == 0xE1 {
       let segment = unsafe bytes[body]
       if exif == nil, unsafe segment.starts(with: PictureMetadata.exifStart) {
         exif = unsafe [UInt8](segment.dropFirst(PictureMetadata.exifStart.count))

@@ -81,6 +81,17 @@ import Testing
     #expect(try peak(answer) < 150 << 20, "they would inflate to 1.6 GB")
   }
 
+  @Test func `Promise 3: six million comments in front of a picture take no memory beside the file's own`() throws {
+    let dog = Data(try Places.sample("dogs/rex.jpg"))
+    let comments = [UInt32](repeating: UInt32(bigEndian: 0xFFFE_0002), count: 6 << 20)
+    let between = unsafe comments.withUnsafeBytes { unsafe Data($0) }
+    try (dog.prefix(2) + between + dog.dropFirst(2)).write(to: URL(filePath: folder["talk.jpg"]))
+    // A table of where they lie would take 24 bytes for each.
+    let answer = try Command.run("resize", folder["talk.jpg"], "--out", folder["out"], "--json")
+    #expect(answer.status == 0, "\(answer.error)")
+    #expect(try peak(answer) < 80_000_000)
+  }
+
   @Test func `Promise 3: 34 megapixels of progressive noise take less than 60 MB, a part of what libjpeg keeps`() throws
   {
     let noise = Places.samples.appending(path: "patterns/noise-restart.jpg").path
