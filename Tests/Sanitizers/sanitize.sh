@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The codecs' tests under the address and leak sanitizers, the batch's under the thread sanitizer. Any report is a failure.
+# The tests of codecs and kernels under the address and leak sanitizers, those of what runs on threads under the thread
+# sanitizer. Any report is a failure.
 # Builds of their own in .build/asan and .build/tsan; some minutes the first time.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -12,6 +13,6 @@ export TSAN_OPTIONS=suppressions=$PWD/Tests/Sanitizers/races.supp:halt_on_error=
 
 sanitized() { timeout 1800 swift test --sanitize="$1" --scratch-path ".build/$2" --filter "$3" --skip CorpusTests; }
 
-sanitized address asan '^(CodecsTests|ImagingTests)\.'
-sanitized thread tsan '^BatchTests\.'
+sanitized address asan '^(CodecsTests|ImagingTests|ScaledJPEGTests)\.'
+sanitized thread tsan '^(BatchTests|ImagingTests|ScaledJPEGTests)\.'
 echo 'no report of a sanitizer'
