@@ -32,38 +32,35 @@ struct OutputNames {
     let output: UInt32
   }
 
-  /// The first job of each run of neighbours that share an output folder.
-  private let firstInFolder: [Int]
-
   private struct Finding {
     let first: Int
     let second: Int
-    let output: FilePath
+    /// Below the folder that all outputs are in.
+    let output: [UInt8]
     let nature: Collision.Nature
   }
 
   private let jobs: PlannedJobs
-  private let folderLength: Int
+  private let folder: FilePath
   private let names: [Name]
+  /// The first job of each run of neighbours that share an output folder.
+  private let firstInFolder: [Int]
 
   /// - Parameter folder: the one that all outputs are in.
   init(_ jobs: PlannedJobs, below folder: FilePath) {
     self.jobs = jobs
-    folderLength = folder.length
+    self.folder = folder
     var names: [Name] = []
     names.reserveCapacity(jobs.count)
     var firstInFolder: [Int] = []
-    var lastFolder: [UInt8] = []
-    for job in jobs where job.refusal == nil {
-      for (place, output) in job.outputs.enumerated() {
-        names.append(
-          Name(hash: OutputNames.hash(output.path), index: UInt32(job.index), output: UInt32(place)))
-        unsafe output.path.withBytes { path in
-          let folder = unsafe path[..<(path.lastIndex(of: UInt8(ascii: "/")) ?? 0)]
-          if unsafe lastFolder.elementsEqual(folder) && !firstInFolder.isEmpty { return }
-          firstInFolder.append(job.index)
-          lastFolder = unsafe Array(folder)
-        }
+    var lastFolder: [UInt8]?
+    for job in jobs.indices {
+      for (place, path) in jobs.outputNames(at: job).enumerated() {
+        names.append(Name(hash: OutputNames.hash(path), index: UInt32(job), output: UInt32(place)))
+        let folder = OutputNames.folder(of: path)
+        if lastFolder?.elementsEqual(folder) == true { continue }
+        firstInFolder.append(job)
+        lastFolder = Array(folder)
       }
     }
     self.firstInFolder = firstInFolder
@@ -75,8 +72,8 @@ struct OutputNames {
   func collisions() -> [Collision] {
     (equalNames() + filesAndFolders()).sorted { ($0.second, $0.first) < ($1.second, $1.first) }.map { finding in
       Collision(
-        first: jobs[finding.first].source, second: jobs[finding.second].source, output: finding.output,
-        nature: finding.nature)
+        first: jobs[finding.first].source, second: jobs[finding.second].source,
+        output: folder.pushing(FilePath(bytes: finding.output)), nature: finding.nature)
     }
   }
 
@@ -96,19 +93,19 @@ struct OutputNames {
     return findings
   }
 
-  private func path(_ name: Name) -> FilePath { jobs[Int(name.index)].outputs[Int(name.output)].path }
+  private func path(_ name: Name) -> [UInt8] { jobs.outputNames(at: Int(name.index))[Int(name.output)] }
 
   /// Looks every folder on the way to an output up among the outputs.
   private func filesAndFolders() -> [Finding] {
     var findings: [Finding] = []
-    for job in firstInFolder.map({ jobs[$0] }) {
-      for folder in Set(job.outputs.map { $0.path.removingLastComponent() }) {
+    for job in firstInFolder {
+      for folder in Set(jobs.outputNames(at: job).map(OutputNames.folder)) {
         var path = folder
-        while path.length > folderLength {
+        while !path.isEmpty {
           if let file = index(of: path) {
-            findings.append(Finding(first: file, second: job.index, output: path, nature: .fileAndFolder))
+            findings.append(Finding(first: file, second: job, output: Array(path), nature: .fileAndFolder))
           }
-          path.removeLastComponent()
+          path = OutputNames.folder(of: path)
         }
       }
     }
@@ -116,18 +113,25 @@ struct OutputNames {
   }
 
   /// The first job with that output.
-  private func index(of output: FilePath) -> Int? {
+  private func index(of output: ArraySlice<UInt8>) -> Int? {
     let hash = OutputNames.hash(output)
     let place = names.firstIndexInOrder { $0.hash >= hash }
-    return names[place...].prefix { $0.hash == hash }.first { path($0) == output }.map { Int($0.index) }
+    return names[place...].prefix { $0.hash == hash }.first { path($0).elementsEqual(output) }.map { Int($0.index) }
   }
 
-  private static func hash(_ path: FilePath) -> Int {
-    unsafe path.withBytes { bytes in
-      var hasher = Hasher()
-      unsafe hasher.combine(bytes: bytes)
-      return hasher.finalize()
-    }
+  /// A path without its last component; nothing of a path that has no other.
+  private static func folder(of path: [UInt8]) -> ArraySlice<UInt8> { folder(of: path[...]) }
+
+  private static func folder(of path: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    path[..<(path.lastIndex(of: UInt8(ascii: "/")) ?? path.startIndex)]
+  }
+
+  private static func hash(_ path: [UInt8]) -> Int { hash(path[...]) }
+
+  private static func hash(_ path: ArraySlice<UInt8>) -> Int {
+    var hasher = Hasher()
+    unsafe path.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+    return hasher.finalize()
   }
 }
 

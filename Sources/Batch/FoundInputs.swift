@@ -22,6 +22,10 @@ package struct FoundInputs: RandomAccessCollection, Sendable {
 
   func identity(at index: Int) -> FileIdentity? { self[blockOf: index].identity(at: index % Block.capacity) }
 
+  func contents(at index: Int) -> ImageFormat? { self[blockOf: index].contents(at: index % Block.capacity) }
+
+  func isRefused(at index: Int) -> Bool { self[blockOf: index].isRefused(at: index % Block.capacity) }
+
   private subscript(blockOf index: Int) -> Block {
     _read { yield blocks[index / Block.capacity] }
   }
@@ -111,11 +115,18 @@ private struct Block: Sendable {
     return FoundInput(
       source: FilePath(bytes: path), relativeStart: folder.relativeStart, byteCount: record.byteCount,
       identity: identity(at: place),
-      contents: record.contents == 0 ? nil : ImageFormat.allCases[Int(record.contents) - 1],
+      contents: contents(at: place),
       refusal: record.refusal == 0 ? nil : refusals[Int(record.refusal) - 1])
   }
 
   func byteCount(at place: Int) -> Int { records[place].byteCount }
+
+  func contents(at place: Int) -> ImageFormat? {
+    let number = Int(records[place].contents)
+    return number == 0 ? nil : ImageFormat.allCases[number - 1]
+  }
+
+  func isRefused(at place: Int) -> Bool { records[place].refusal != 0 }
 
   func identity(at place: Int) -> FileIdentity? {
     let record = records[place]

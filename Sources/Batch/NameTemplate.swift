@@ -132,8 +132,8 @@ extension NameTemplate {
 
 /// What a template makes a name of.
 package struct NameParts: Sendable {
-  /// The source's path below its INPUT.
-  package var relative: FilePath
+  /// The bytes of the source's path below its INPUT.
+  let relative: [UInt8]
   package var requested: OutputFormat
   /// What the source is by its first bytes; looked at only where its name does not say.
   package var contents: ImageFormat?
@@ -143,6 +143,12 @@ package struct NameParts: Sendable {
 
   package init(
     relative: FilePath, requested: OutputFormat, contents: ImageFormat?, size: String, pixels: PixelSize? = nil
+  ) {
+    self.init(relative: relative.bytes, requested: requested, contents: contents, size: size, pixels: pixels)
+  }
+
+  init(
+    relative: [UInt8], requested: OutputFormat, contents: ImageFormat?, size: String, pixels: PixelSize? = nil
   ) {
     self.relative = relative
     self.requested = requested
@@ -156,6 +162,11 @@ extension NameTemplate {
   /// The output's path below the output folder and the format it is written in, or nil where the source's name makes a
   /// path that would leave the folder.
   package func name(of parts: NameParts) -> (path: FilePath, format: ImageFormat)? {
+    bytes(of: parts).map { (FilePath(bytes: $0.path), $0.format) }
+  }
+
+  /// The same as bytes: equal ones are equal paths.
+  func bytes(of parts: NameParts) -> (path: [UInt8], format: ImageFormat)? {
     let source = SourceName(parts.relative)
     let sourceFormat = source.format ?? parts.contents ?? .jpeg
     let wanted: ImageFormat =
@@ -179,7 +190,7 @@ extension NameTemplate {
     guard let clean = NameTemplate.cleaned(bytes) else { return nil }
     // A suffix that the template itself writes says what a picture of "the same format" is to be.
     let format = parts.requested == .same ? SourceName(clean).format ?? wanted : wanted
-    return (FilePath(bytes: clean), format)
+    return (clean, format)
   }
 
   /// A relative path without components that are empty or one dot; nil where nothing is left, or one is two dots.

@@ -42,17 +42,29 @@ package struct OutputNaming: Sendable {
     case .failure(let error): refusal = error
     case nil: break
     }
-    var parts = NameParts(relative: input.relative, requested: format, contents: input.contents, size: "")
-    let outputs = sizes.indices.map { place in
-      parts.size = sizes[place]
-      parts.pixels = pixels?[place]
-      let name = template.name(of: parts)
+    let relative = Array(input.source.bytes.dropFirst(input.relativeStart))
+    let outputs = names(relative: relative, contents: input.contents, pixels: pixels).map { name in
       if name == nil, refusal == nil { refusal = .unusableName }
-      return JobOutput(path: name.map { folder.pushing($0.path) } ?? folder, format: name?.format ?? .jpeg)
+      return JobOutput(
+        path: name.map { folder.pushing(FilePath(bytes: $0.path)) } ?? folder, format: name?.format ?? .jpeg)
     }
     return Job(
       index: index, source: input.source, relativeStart: input.relativeStart, outputs: outputs,
       sourceByteCount: input.byteCount, refusal: refusal)
+  }
+}
+
+extension OutputNaming {
+  /// Where an input's outputs lie below the folder, and what they are; nil for a name that would lead out of it.
+  func names(
+    relative: [UInt8], contents: ImageFormat?, pixels: [PixelSize]?
+  ) -> [(path: [UInt8], format: ImageFormat)?] {
+    var parts = NameParts(relative: relative, requested: format, contents: contents, size: "")
+    return sizes.indices.map { place in
+      parts.size = sizes[place]
+      parts.pixels = pixels?[place]
+      return template.bytes(of: parts)
+    }
   }
 }
 

@@ -22,6 +22,21 @@ package struct PlannedJobs: RandomAccessCollection, Sendable {
     naming.job(index: index, for: inputs[index], measured: measured.isEmpty ? nil : measured[index])
   }
 
+  /// Where the outputs of one lie below the output folder, as bytes; none where it is refused. Without putting the job
+  /// together: planning asks this of all of them.
+  func outputNames(at index: Int) -> [[UInt8]] {
+    var pixels: [PixelSize]?
+    switch measured.isEmpty ? nil : measured[index] {
+    case .success(let sizes): pixels = sizes
+    case .failure: return []
+    case nil: break
+    }
+    guard !inputs.isRefused(at: index) else { return [] }
+    let (folder, name) = inputs.relativeBytes(at: index)
+    let names = naming.names(relative: Array(folder) + name, contents: inputs.contents(at: index), pixels: pixels)
+    return names.contains { $0 == nil } ? [] : names.compactMap { $0?.path }
+  }
+
   /// Bytes of the source of one, without putting the job together.
   package func sourceByteCount(at index: Int) -> Int { inputs.byteCount(at: index) }
 

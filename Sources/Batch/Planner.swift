@@ -83,7 +83,7 @@ private struct SourceFiles {
     for index in inputs.indices {
       if let identity = inputs.identity(at: index) {
         identities.append((identity, index))
-      } else if inputs[index].refusal == nil {
+      } else if !inputs.isRefused(at: index) {
         others.append(index)
       } else {
         paths[inputs[index].source.lexicallyNormalized()] = index
