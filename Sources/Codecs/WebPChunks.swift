@@ -3,10 +3,15 @@
 
   /// The chunks of a WebP file, where they lie (RFC 9649, 2).
   struct WebPChunks {
-    /// Names and contents.
-    private(set) var all: [(name: String, body: Range<Int>)] = []
+    /// The contents of the first of each name that is of use here: a hostile file has millions of others.
+    private var firsts: [String: Range<Int>] = [:]
+    /// From the first to the last chunk of pixels, their heads included.
+    private var pixels: Range<Int>?
     /// Bytes of the whole file, as it says.
     let byteCount: Int
+
+    private static let described: Set = ["VP8X", "ICCP", "EXIF", "XMP ", "ANMF"]
+    private static let pixelNames: Set = ["ALPH", "VP8 ", "VP8L"]
 
     /// Reads as far as the chunks are sound; whether they are is for libwebp to say.
     init(_ bytes: UnsafeRawBufferPointer) {
@@ -27,13 +32,14 @@
         let name = unsafe String(decoding: bytes[offset..<offset + 4], as: UTF8.self)
         // Pixels may be cut, and what there is of them is decoded.
         let end = min(offset + 8 + length, range.upperBound)
-        all.append((name, offset + 8..<end))
+        if WebPChunks.described.contains(name), firsts[name] == nil { firsts[name] = offset + 8..<end }
+        if WebPChunks.pixelNames.contains(name) { pixels = (pixels?.lowerBound ?? offset)..<end }
         offset += 8 + length + length % 2
       }
     }
 
     /// The first chunk of a name, if it is whole.
-    func body(_ name: String) -> Range<Int>? { all.first { $0.name == name }?.body }
+    func body(_ name: String) -> Range<Int>? { firsts[name] }
 
     /// What VP8X says; nil in a simple file.
     func extended(_ bytes: UnsafeRawBufferPointer) -> Extended? {
@@ -64,12 +70,10 @@
     /// The first frame of an animation.
     func firstFrame(_ bytes: UnsafeRawBufferPointer) -> Frame? {
       guard let body = body("ANMF"), body.count > 16 else { return nil }
-      let pixels = unsafe WebPChunks(frame: bytes, body).all.filter { ["ALPH", "VP8 ", "VP8L"].contains($0.name) }
-      guard let first = pixels.first, let last = pixels.last else { return nil }
+      guard let pixels = unsafe WebPChunks(frame: bytes, body).pixels else { return nil }
       let start = body.lowerBound
       return unsafe Frame(
-        x: 2 * Int(bytes.littleEndian(start, 3)), y: 2 * Int(bytes.littleEndian(start + 3, 3)),
-        pixels: first.body.lowerBound - 8..<last.body.upperBound)
+        x: 2 * Int(bytes.littleEndian(start, 3)), y: 2 * Int(bytes.littleEndian(start + 3, 3)), pixels: pixels)
     }
 
     /// EXIF begins with its byte order; some writers put JPEG's signature before it.
