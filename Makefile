@@ -34,7 +34,7 @@ help:
 	@echo 'make docs      the articles and symbols for users and developers in .build/docs/html, by docc; stops at broken links'
 	@echo 'make deb       a Debian package in .build/deb (needs dpkg-dev)'
 	@echo 'make deb-test  that package installed and run in a clean root (as root; needs debootstrap)'
-	@echo 'make cluster-test  shards by Slurm and by GNU parallel over ssh, on loopback (as root; packages: Tests/Cluster)'
+	@echo 'make cluster-test  shards by Slurm, GNU parallel over ssh and Ray, on loopback (as root; packages: Tests/Cluster)'
 	@echo 'make bench-fetch  downloads against a server of its own on loopback: waits, limits, kills (a minute)'
 	@echo 'make install   the two programs, manual page and completions below $$PREFIX (PREFIX=$(PREFIX))'
 	@echo 'make clean     remove what the build made'

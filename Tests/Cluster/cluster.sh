@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Runs samples/cluster for real: Slurm (controller, daemon, munge) and two sshd, all on loopback addresses, set up in a folder of
 # their own and taken down in the end. Needs root and Debian's slurmctld slurmd slurm-client munge parallel openssh-server
-# rclone. usage: cluster.sh FOLDER-OF-IMGBATCH [slurm|parallel|storage|manifests|many]...; many, 200,000 files in 16 shards beside one
-# run of all, only when asked for: it takes minutes.
+# rclone; for Ray a python3 (or PYTHON) that has it, as after `pip install ray`.
+# usage: cluster.sh FOLDER-OF-IMGBATCH [slurm|parallel|ray|storage|manifests|many]...; many, 200,000 files in 16 shards beside
+# one run of all, only when asked for: it takes minutes.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 bin=$(cd "$1" && pwd)
 shift
-[ $# -gt 0 ] || set -- slurm parallel storage manifests
+[ $# -gt 0 ] || set -- slurm parallel ray storage manifests
 export PATH=$bin:$PATH:/usr/sbin
 here=$PWD
 place=$(mktemp -d /run/imgbatch-cluster-XXXXXX)
@@ -180,6 +181,21 @@ descendants() {
   for child in $(cat "/proc/$1/task/"*/children 2>/dev/null); do echo "$child"; descendants "$child"; done
 }
 
+# On two workers of this machine. A task that dies is made anew by Ray itself.
+ray() {
+  local python=${PYTHON:-python3} run
+  "$python" -c 'import ray' 2>/dev/null || { say "SKIP ray: $python has no Ray (pip install ray)"; return; }
+  RAY_TMPDIR=$place RAY_USAGE_STATS_ENABLED=0 RAY_OVERRIDE_RESOURCES='{"CPU": 2}' \
+    "$python" samples/cluster/ray_shards.py "$place/in" "$place/ray-out" 4 "${options[@]}" >"$place/ray.txt" 2>&1 &
+  run=$!
+  ours+=("$run")
+  wait "$run" || { tail -20 "$place/ray.txt"; fail 'ray_shards.py ends with another status than 0'; }
+  grep -qF '[0, 0, 0, 0]' "$place/ray.txt" || { tail -20 "$place/ray.txt"; fail 'a shard failed on Ray'; }
+  say "Ray $("$python" -c 'import ray; print(ray.__version__)'): $(tail -1 "$place/ray.txt")"
+  same "$place/ray-out"
+  say 'the tree of the Ray tasks is byte for byte that of one run'
+}
+
 storage() {
   need rclone
   BATCH=50 "$here/samples/cluster/object-storage.sh" "$place/in" "$place/bucket" "${options[@]}" 2>/dev/null
@@ -213,7 +229,7 @@ inputs
 for part; do
   case $part in
     many) python3 Tests/Cluster/many_shards.py "$bin/imgbatch" ;;
-    slurm | storage | manifests) "$part" ;;
+    slurm | ray | storage | manifests) "$part" ;;
     parallel) parallel_over_ssh ;;
     *) fail "no part is called $part" ;;
   esac
