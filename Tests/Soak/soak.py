@@ -8,6 +8,7 @@ bounded: a run that does not end is a failure. Pillow, else djpeg and pngtopnm, 
 """
 
 import base64
+import contextlib
 import hashlib
 import json
 import os
@@ -304,6 +305,74 @@ def giants(scratch):
     return ", ".join(peaks) + f" ({'half of them progressive JPEGs' if Image else 'PNGs only, without Pillow'})"
 
 
+@promise(3, "a control group of 256 MB: its limit is found, nothing is killed, and all that fits comes out")
+def group(scratch):
+    def enlarged(side, name, *options):
+        out = os.path.join(scratch, f"large-{name}")
+        dog = os.path.join(SAMPLES, "dogs", "rex.jpg")
+        made = subprocess.run(
+            [IMGBATCH, "resize", dog, "--out", out, "--size", str(side), "--upscale", "--quality", "92", "--quiet", *options])
+        expect(made.returncode == 0, "no large picture")
+        return os.path.join(out, "rex.jpg")
+    giants, whole = os.path.join(scratch, "giants"), os.path.join(scratch, "whole")
+    os.mkdir(giants)
+    os.mkdir(whole)
+    baseline, progressive = enlarged(9000, "baseline"), enlarged(9000, "progressive", "--progressive")
+    for number in range(3):
+        shutil.copy(baseline, os.path.join(giants, f"baseline-{number}.jpg"))
+        shutil.copy(progressive, os.path.join(giants, f"progressive-{number}.jpg"))
+    for number in range(2):
+        write_giant(os.path.join(giants, f"flat-{number}.png"), 12000, 9000)
+    # 36 MB each as pixels of full size: eight at once would be more than the group has.
+    for number in range(8):
+        shutil.copy(enlarged(4000, "middle"), os.path.join(whole, f"{number}.jpg"))
+    told = []
+    with control_group(256 << 20) as (processes, peak, kills):
+        for source, options, wholes in ((giants, [], 8), (whole, ["--shrink", "off"], 8), (giants, ["--decoder", "libjpeg"], 5)):
+            # Each worker process takes some of it for itself.
+            for mode, jobs in (("threads", "8"), ("processes", "4")):
+                case = f"{os.path.basename(source)} {' '.join([mode, *options])}"
+                out = os.path.join(scratch, case.replace(" ", "-"))
+                status, files, error = run(
+                    source, "--out", out, "--jobs", jobs, "--mode", mode, *options,
+                    prefix=["sh", "-c", f"echo $$ > {processes}; exec \"$@\"", "sh"])
+                expect(status == (0 if wholes == 8 else 1), f"{case}: status {status}: {error}")
+                expect(check_all_whole(out) == wholes, f"{case}: a picture is missing")
+                # All coefficients of a progressive one are more than the group has.
+                codes = {event["error"]["code"] for event in files.values() if event["status"] == "failed"}
+                expect(codes == (set() if wholes == 8 else {"limit-memory"}), f"{case}: {codes}")
+                told.append(f"{case} {wholes} of 8")
+        expect(kills() == 0, f"{kills()} kills")
+        return ", ".join(told) + f"; at most {peak() / 1e6:.0f} MB"
+
+
+@contextlib.contextmanager
+def control_group(limit):
+    """A group of processes under a limit of memory: where to put them, and what tells of their peak and of kills."""
+    def number(name, key=None):
+        with open(os.path.join(folder, name)) as file:
+            lines = [line.split() for line in file]
+        return next(int(words[-1]) for words in lines if key in (None, words[0]))
+    root = "/sys/fs/cgroup"
+    second = os.path.exists(os.path.join(root, "cgroup.controllers"))
+    folder = os.path.join(root, *([] if second else ["memory"]), f"imgbatch-soak-{os.getpid()}")
+    try:
+        if second:
+            with open(os.path.join(root, "cgroup.subtree_control"), "w") as control:
+                control.write("+memory")
+        os.mkdir(folder)
+    except OSError as error:
+        raise Skipped(f"no control group can be made: {error}") from error
+    try:
+        with open(os.path.join(folder, "memory.max" if second else "memory.limit_in_bytes"), "w") as file:
+            file.write(str(limit))
+        yield (
+            os.path.join(folder, "cgroup.procs"), lambda: number("memory.peak" if second else "memory.max_usage_in_bytes"),
+            lambda: number("memory.events" if second else "memory.oom_control", "oom_kill"))
+    finally:
+        os.rmdir(folder)
+
+
 def write_giant(path, width, height):
     """A gray-only-in-name RGB picture of one colour: small as a file, 720 MB as pixels."""
     import struct
@@ -564,9 +633,9 @@ def no_access(scratch):
 @promise(15, "flat memory and descriptors over 200,000 files, at most 100 bytes a path")
 def flat(scratch):
     room = "/dev/shm" if os.path.isdir("/dev/shm") else scratch
-    if os.statvfs(room).f_bavail * os.statvfs(room).f_frsize < 3 << 30:
-        raise Skipped(f"{room} has less than 3 GB")
     count = int(os.environ.get("SOAK_FILES", "200000"))
+    if os.statvfs(room).f_bavail * os.statvfs(room).f_frsize < count * 15_000:
+        raise Skipped(f"{room} has less than {count * 15_000 / 1e9:.0f} GB")
     with tempfile.TemporaryDirectory(dir=room, prefix="imgbatch-soak-") as fast:
         source = os.path.join(fast, "in")
         tiny(source, count)
@@ -574,7 +643,9 @@ def flat(scratch):
         tiny(few, 2000)
         least = sampled([few, "--out", os.path.join(fast, "out-few")])
         most = sampled([source, "--out", os.path.join(fast, "out")])
+        made = sum(len(names) for folder, _, names in os.walk(os.path.join(fast, "out")) if folder != os.path.join(fast, "out"))
     expect(least["status"] == 0 and most["status"] == 0, f"status {least['status']}, {most['status']}")
+    expect(made == count, f"{made} outputs of {count}")
     each = (most["peak"] - least["peak"]) * 1024 / count
     expect(each <= 100, f"{each:.0f} bytes a path ({least['peak']} to {most['peak']} KB)")
     expect(most["descriptors"] <= least["descriptors"] + 2, f"{least['descriptors']} to {most['descriptors']} descriptors")
