@@ -87,9 +87,11 @@ package struct WrittenPicture: Hashable, Sendable {
   package var warningCount: Int
   package var firstWarning: String
   package var notes: [PictureNote] = []
+  /// Threads that shared its decoding.
+  package var decodingWorkers = 1
   /// By the clock on the wall.
   package var times: StageTimes
-  /// Processor time of the thread that made it. Threads that helped with bands of it are not in.
+  /// Processor time of the thread that made it. That of threads that helped is not in.
   package var cpuTimes: StageTimes
 
   package init(

@@ -132,6 +132,7 @@ package final class Thumbnailer {
       warningCount: report.noteCount + (report.damage == nil ? 0 : 1),
       firstWarning: report.damage?.sentence ?? report.firstNote, times: clock.times, cpuTimes: clock.cpuTimes)
     picture.notes = plan.outputs[0].colour.notes
+    picture.decodingWorkers = decoder.workers
     return .written(picture)
   }
 

@@ -121,6 +121,7 @@ extension Outcome {
       wire.write(picture.firstWarning)
       wire.write(picture.notes.count)
       for note in picture.notes { wire.write(note.rawValue) }
+      wire.write(picture.decodingWorkers)
       for times in [picture.times, picture.cpuTimes] {
         for stage in Stage.allCases { wire.write(times[stage].nanoseconds) }
       }
@@ -148,6 +149,7 @@ extension Outcome {
         sourceSize: sourceSize, sourceByteCount: sourceByteCount, outputs: outputs,
         warningCount: try wire.integer(), firstWarning: try wire.text(), times: StageTimes(), cpuTimes: StageTimes())
       for _ in 0..<(try wire.count()) { picture.notes.append(try wire.value(PictureNote.self)) }
+      picture.decodingWorkers = try wire.integer()
       for stage in Stage.allCases { picture.times[stage] = .nanoseconds(try wire.integer()) }
       for stage in Stage.allCases { picture.cpuTimes[stage] = .nanoseconds(try wire.integer()) }
       self = .written(picture)

@@ -82,6 +82,9 @@ package final class Decoder {
   /// How `ScaledJPEG` judged the JPEG that was decoded last; nil where it was not asked.
   package var scaledVerdict: Verdict? { (readers[.jpeg] as? JPEGDecoder)?.scaledVerdict }
 
+  /// Threads that shared the decoding of the picture in hand.
+  package var workers: Int { (current as? JPEGDecoder)?.workers ?? 1 }
+
   /// Reads what stands before the pixels, and checks it against the limits.
   package func readHeader(
     _ bytes: UnsafeRawBufferPointer, limits: DecodeLimits

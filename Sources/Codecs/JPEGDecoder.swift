@@ -8,6 +8,8 @@ internal import ScaledJPEG
   private let pool: BufferPool
   private let scaled: ScaledDecoders
   private(set) var scaledVerdict: Verdict?
+  /// Threads that shared the decoding of the last picture.
+  var workers: Int { scaledVerdict == .decoded ? scaled.workers : 1 }
   private let reader = JPEGReader()
   private var limits = DecodeLimits()
   private var report = codec_report()

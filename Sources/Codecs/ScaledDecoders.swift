@@ -20,6 +20,14 @@ package enum ScaledDecoders {
   }
 
   /// As in `ScaledDecoder`.
+  package var workers: Int {
+    switch self {
+    case .baseline(let decoder): decoder.workers
+    case .avx2(let build): build.decoder.workers
+    }
+  }
+
+  /// As in `ScaledDecoder`.
   package func decode(
     _ bytes: UnsafeRawBufferPointer, _ request: ScaledJPEG.ScaledDecoder.Request, into planes: [ScaledJPEG.ScaledPlane]
   ) -> ScaledJPEG.Verdict {

@@ -1,6 +1,6 @@
 package import Reporting
 
-/// One picture in more and more row bands, each on a core of its own: what threads within a picture give.
+/// One picture on more and more cores: what threads within a picture give.
 package struct BandProfile: Sendable {
   package struct Run: Sendable {
     package let bands: Int
@@ -27,26 +27,26 @@ package struct BandProfile: Sendable {
   /// As a terminal may show it.
   package let name: String
   package let megapixels: Double
-  /// The stage that bands share.
-  package let sharedStage: String
+  /// The stages that cores share.
+  package let sharedStages: [String]
   /// From 1 band on.
   package let runs: [Run]
 
-  package init(name: String, megapixels: Double, sharedStage: String, runs: [Run]) {
+  package init(name: String, megapixels: Double, sharedStages: [String], runs: [Run]) {
     precondition(runs.first?.bands == 1, "the whole picture is the measure")
     self.name = name
     self.megapixels = megapixels
-    self.sharedStage = sharedStage
+    self.sharedStages = sharedStages
     self.runs = runs
   }
 
   package func speedUp(_ run: Run) -> Ratio { Ratio(of: runs[0].walls, to: run.walls) }
 
-  /// The share of the picture's time that one core has to do, whatever the bands: all but the shared stage.
+  /// The share of the picture's time that one core has to do, whatever the bands: all but the shared stages.
   package var serialShare: Estimate {
     Estimate(
       ofRounds: runs[0].samples.map { stages in
-        let shared = stages.filter { $0.name == sharedStage }.reduce(0) { $0 + $1.wall.inSeconds }
+        let shared = stages.filter { sharedStages.contains($0.name) }.reduce(0) { $0 + $1.wall.inSeconds }
         return 1 - shared / max(stages.reduce(0) { $0 + $1.wall.inSeconds }, 1e-9)
       })
   }
@@ -66,10 +66,11 @@ package struct BandProfile: Sendable {
       "\(decimal(speedUp(run).estimate)) times with \(run.bands) (95 %: \(interval(speedUp(run))); the law allows "
         + "\(decimal(allowed(run.bands))))"
     }
+    let own = runs[0].stages.map(\.name).filter { !sharedStages.contains($0) }
     var text =
-      "Within one picture (\(name), \(decimal(megapixels)) megapixels): only \(sharedStage) is shared by row bands, and "
-      + "\(percent(share.value)) of the time is reading, decoding, encoding and writing, which one core does. So Amdahl's "
-      + "law allows \(decimal(limit)) times at most, however many cores there are"
+      "Within one picture (\(name), \(decimal(megapixels)) megapixels): cores share \(listed(sharedStages)), and "
+      + "\(percent(share.value)) of the time is \(listed(own)), which one core does. So Amdahl's law "
+      + "allows \(decimal(limit)) times at most, however many cores there are"
     if !measured.isEmpty { text += "; measured: " + measured.joined(separator: ", ") }
     text += "."
     if let files, let last = runs.last, last.bands > 1, files.speedUp.lowest > speedUp(last).highest {
@@ -79,6 +80,12 @@ package struct BandProfile: Sendable {
     }
     return text
   }
+}
+
+/// "read, encode and write".
+private func listed(_ words: [String]) -> String {
+  guard let last = words.last, words.count > 1 else { return words.first ?? "nothing" }
+  return words.dropLast().joined(separator: ", ") + " and " + last
 }
 
 /// "1.80 to 1.90".

@@ -174,7 +174,7 @@ extension ScalingProfile {
       let ratio = bands.speedUp(run)
       return .dot(
         "dot-bands", x: Double(run.bands), y: ratio.estimate, radius: 4,
-        words: "\(run.bands) bands: \(decimal(ratio.estimate))")
+        words: "\(run.bands) cores: \(decimal(ratio.estimate))")
     }
     let plot = SVGPlot(
       x: .counts(counts, title: "cores"), y: .fromZero(to: top, title: "times as fast as one core"),
@@ -189,10 +189,10 @@ extension ScalingProfile {
     return figure(
       "Files or rows?", plot.html,
       key([
-        (kind: "fill-files", words: "pictures side by side"), (kind: "fill-bands", words: "row bands of one picture"),
-        (kind: "thin", words: "ideal, and what Amdahl's law allows the bands"),
+        (kind: "fill-files", words: "pictures side by side"), (kind: "fill-bands", words: "one picture on all of them"),
+        (kind: "thin", words: "ideal, and what Amdahl's law allows the one"),
       ]),
-      "\(percent(bands.serialShare.value)) of the largest picture's time is not shared by bands, so \(decimal(bands.limit)) "
-        + "times is the most they can give, on however many cores.")
+      "\(percent(bands.serialShare.value)) of the largest picture's time is not shared by cores, so \(decimal(bands.limit)) "
+        + "times is the most they can give it, however many they are.")
   }
 }

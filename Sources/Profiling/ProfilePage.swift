@@ -76,7 +76,7 @@ func key(_ entries: [(kind: String, words: String)]) -> HTML {
 
 extension BandProfile {
   var rows: [[String]] {
-    [["bands", "speed-up (95 %)", "Amdahl allows"] + (runs.first?.stages.map { "\($0.name) ms" } ?? [])]
+    [["cores", "speed-up (95 %)", "Amdahl allows"] + (runs.first?.stages.map { "\($0.name) ms" } ?? [])]
       + runs.map { run in
         let ratio = speedUp(run)
         return [

@@ -8,6 +8,8 @@ internal import Imaging
   // of the planes and its own part of the scratch, and no two overlap. The lender of the pointers, `ScaledDecoder`, holds
   // them until all bands have ended.
   let bands: [Band]
+  /// Threads of a band.
+  let workers: Int
   /// The first row of MCUs whose samples matter.
   let firstNeededRow: Int
   let request: ScaledDecoder.Request
@@ -24,9 +26,6 @@ internal import Imaging
       + (file.frame.isProgressive
         ? ProgressiveDecoder.scratchByteCount(file, workers: workers) : BaselineDecoder.scratchByteCount(file))
   }
-
-  /// Threads of a band: where there are several bands, one each.
-  private var workers: Int { bands.count > 1 ? 1 : request.workers }
 
   func run(_ index: Int) -> Verdict {
     do throws(Declined) {
@@ -45,7 +44,7 @@ internal import Imaging
       var decoder = try unsafe ProgressiveDecoder(
         band.file, outputs: outputs, workers: workers, source: source, scratch: &scratch)
       if workers > 1 {
-        let verdict = decoder.decode(band.rows, firstNeeded: firstNeededRow, request: request)
+        let verdict = decoder.decode(band.rows, firstNeeded: firstNeededRow, workers: workers, request: request)
         if verdict == .decoded && isWhole { try decoder.finish() }
         return verdict
       }

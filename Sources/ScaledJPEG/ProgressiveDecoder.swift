@@ -48,11 +48,11 @@ struct ProgressiveDecoder: RowDecoder, ~Copyable {
   }
 
   /// Decodes rows of MCUs on several threads: the scans in step, each behind the ones before it.
-  mutating func decode(_ rows: Range<Int>, firstNeeded: Int, request: ScaledDecoder.Request) -> Verdict {
+  mutating func decode(_ rows: Range<Int>, firstNeeded: Int, workers: Int, request: ScaledDecoder.Request) -> Verdict {
     unsafe scans.withUnsafeMutableBufferPointer { scans in
       let work = unsafe ScansInStep(
         scans: scans, slots: slots, outputs: outputs, firstNeededRow: firstNeeded, request: request)
-      return work.run(rows)
+      return work.run(rows, workers: workers)
     }
   }
 

@@ -6,6 +6,8 @@ package import Imaging
 /// One serves one worker.
 package final class ScaledDecoder {
   private let pool: BufferPool
+  /// Threads that shared the decoding of the last file.
+  package private(set) var workers = 1
 
   package struct Request: Sendable {
     /// 8, 4 or 2; others are declined.
@@ -58,10 +60,13 @@ package final class ScaledDecoder {
     file.leaveOutDetails(planeCount: planes.count, denominator: request.denominator)
     let rows = file.frame.mcuRows(of: request.rows)
     let bands = try unsafe file.bands(most: request.workers, rowCount: rows.upperBound, bytes: bytes.bytes)
-    let byteCount = DecodingBands.scratchByteCount(file, workers: bands.count > 1 ? 1 : request.workers)
+    // Of each band: where there are several, a thread each.
+    let workers = bands.count > 1 ? 1 : file.mostWorkers(request.workers)
+    self.workers = bands.count * workers
+    let byteCount = DecodingBands.scratchByteCount(file, workers: workers)
     let scratch = pool.take(byteCount: byteCount * bands.count)
     let work = unsafe DecodingBands(
-      bands: bands, firstNeededRow: rows.lowerBound, request: request, planes: planes, source: source,
+      bands: bands, workers: workers, firstNeededRow: rows.lowerBound, request: request, planes: planes, source: source,
       scratch: scratch.base, scratchByteCount: byteCount)
     let verdicts = concurrentMap(count: bands.count, workers: bands.count) { work.run($0) }
     // SAFETY: the scratch is the bands', and these have ended.

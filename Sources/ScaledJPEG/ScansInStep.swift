@@ -13,9 +13,9 @@ internal import Imaging
   let firstNeededRow: Int
   let request: ScaledDecoder.Request
 
-  func run(_ rows: Range<Int>) -> Verdict {
+  func run(_ rows: Range<Int>, workers: Int) -> Verdict {
     let stages = unsafe scans.count + 1
-    return pipelined(rows: rows, stages: stages, slots: slots.count, workers: request.workers) { stage, row in
+    return pipelined(rows: rows, stages: stages, slots: slots.count, workers: workers) { stage, row in
       if request.isOver { return .timeout }
       do throws(Declined) {
         try step(stage, row, slots[row % slots.count])
@@ -33,4 +33,9 @@ internal import Imaging
       try ProgressiveDecoder.put(coefficients, outputs, row, isNeeded: row >= firstNeededRow)
     }
   }
+}
+
+extension ParsedFile {
+  /// Threads that a file without restart markers has work for: a scan is one's, and so is making samples.
+  func mostWorkers(_ workers: Int) -> Int { frame.isProgressive ? min(workers, scans.count + 1) : 1 }
 }

@@ -5,7 +5,7 @@ internal import Profiling
 internal import Reporting
 internal import SystemPackage
 
-/// Makes one picture over and over, in more and more row bands. In this process, since what counts are the picture's own
+/// Makes one picture over and over, on more and more cores. In this process, since what counts are the picture's own
 /// stages, which its thumbnailer times.
 struct BandTrial {
   private(set) var recipe: Recipe
@@ -42,16 +42,18 @@ struct BandTrial {
   /// - Returns: nil where the picture fails.
   func run(bands counts: [Int], rounds: Int) throws -> BandProfile? {
     var runs = counts.map { BandProfile.Run(bands: $0) }
+    var sharedStages = [Stage.resize]
     // The first round warms up.
     for round in 0...max(rounds, BandTrial.leastRounds) {
       for place in runs.indices {
         if Signals.stopRequest.isMade { throw Interruption() }
         let outcome = Thumbnailer(recipe: recipe, bands: runs[place].bands).outcome(of: job)
         guard case .written(let picture) = outcome else { return nil }
+        if picture.decodingWorkers > 1 { sharedStages = [.decode, .resize] }
         if round > 0 { runs[place].samples.append(StageCost.all(of: picture)) }
       }
     }
     return BandProfile(
-      name: job.source.forTerminal, megapixels: megapixels, sharedStage: Stage.resize.rawValue, runs: runs)
+      name: job.source.forTerminal, megapixels: megapixels, sharedStages: sharedStages.map(\.rawValue), runs: runs)
   }
 }

@@ -11,8 +11,8 @@ struct ProfileCommand: ParsableCommand {
     abstract: "Measures what more workers give here, in every mode, and within one picture.",
     discussion: """
       Serial, and threads and processes with 1, 2, 4 and so on up to all cores, make the same thumbnails in runs of their \
-      own process, in turns, after a warm-up; then the largest picture is made in as many row bands. All outputs are \
-      compared, and gone in the end. Use a release build on a quiet machine, and a few hundred pictures.
+      own process, in turns, after a warm-up; then the largest picture is made by as many threads together. All outputs \
+      are compared, and gone in the end. Use a release build on a quiet machine, and a few hundred pictures.
 
       EXAMPLES:
         imgbatch profile dogs

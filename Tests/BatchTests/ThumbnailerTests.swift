@@ -1,4 +1,5 @@
 import Codecs
+import DecoderTrials
 import Foundation
 import Imaging
 import SystemPackage
@@ -206,6 +207,24 @@ import Testing
       let one = try made(name).bytes
       for bands in [2, 3, 7] { #expect(try made(name, bands: bands).bytes == one) }
     }
+  }
+
+  @Test func `a JPEG with scans or restart markers to share is decoded by several threads, to the same bytes`() throws {
+    let progressive = try folder.add(
+      "progressive.jpg", recoded(Places.sample("dogs/rex.jpg")) { $0.jpeg.scans = .progressive })
+    let restarting = FilePath(Places.samples.appending(path: "patterns/noise-restart.jpg").path)
+    for source in [progressive, restarting] {
+      var recipe = Recipe()
+      recipe.sizes = [.box(width: 50, height: 50)]
+      let one = try Thumbnailer(recipe: recipe).written(source, to: folder("one.jpg"), .jpeg)
+      #expect(one.decodingWorkers == 1)
+      for bands in [2, 3] {
+        let written = try Thumbnailer(recipe: recipe, bands: bands).written(source, to: folder("many.jpg"), .jpeg)
+        #expect((2...bands).contains(written.decodingWorkers), "\(source)")
+        #expect(try WrittenFile(folder("many.jpg")).bytes == WrittenFile(folder("one.jpg")).bytes)
+      }
+    }
+    #expect(try made("dogs/bello.png", bands: 3).written.decodingWorkers == 1)
   }
 
   @Test func `a failed picture leaves nothing behind`() throws {

@@ -79,7 +79,7 @@ import Testing
           ]
         })
     }
-    return BandProfile(name: "a<b>.jpg", megapixels: 24, sharedStage: "resize", runs: runs)
+    return BandProfile(name: "a<b>.jpg", megapixels: 24, sharedStages: ["resize"], runs: runs)
   }
 
   @Test func `serial once, and every other mode from one worker on`() {
@@ -175,7 +175,20 @@ import Testing
     #expect(abs(bands.limit - 1 / 0.9) < 1e-3)
     #expect(abs(bands.speedUp(bands.runs[1]).estimate - 100 / 95) < 1e-3)
     #expect(abs(bands.allowed(2) - 100 / 95) < 1e-3)
-    #expect(bands.words(beside: nil).contains("Amdahl's law allows 1.11 times at most, however many cores there are"))
+    let words = bands.words(beside: nil)
+    #expect(words.contains("cores share resize, and 90 % of the time is decode, which one core does"))
+    #expect(words.contains("Amdahl's law allows 1.11 times at most, however many cores there are"))
+    let both = BandProfile(
+      name: bands.name, megapixels: 24, sharedStages: ["decode", "resize"],
+      runs: bands.runs.map { run in
+        BandProfile.Run(
+          bands: run.bands,
+          samples: run.samples.map { stages in
+            stages + ["read", "write"].map { StageCost(name: $0, wall: .milliseconds(50), cpu: .zero) }
+          })
+      })
+    #expect(abs(both.serialShare.value - 0.5) < 1e-4)
+    #expect(both.words(beside: nil).contains("share decode and resize, and 50 % of the time is read and write,"))
   }
 
   @Test func `what waits for answers is not bound by cores`() throws {
