@@ -10,8 +10,8 @@ struct InputOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      More inputs, one a line, from a file or from standard input (-), which is read while work goes on. Each keeps its \
-      folders under --out, but for what stands before a /./ in it.
+      More inputs, one a line, from a file or from standard input (-). What writes pictures reads that while it works, \
+      and each keeps its folders under --out, but for what stands before a /./ in it.
       """,
       valueName: "file"))
   var filesFrom: PathArgument?
