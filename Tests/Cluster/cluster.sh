@@ -181,19 +181,35 @@ descendants() {
   for child in $(cat "/proc/$1/task/"*/children 2>/dev/null); do echo "$child"; descendants "$child"; done
 }
 
-# On two workers of this machine. A task that dies is made anew by Ray itself.
+# On two workers of this machine. One is killed in the middle of its shard, which Ray then tries again.
 ray() {
-  local python=${PYTHON:-python3} run
+  local python=${PYTHON:-python3} run doomed
   "$python" -c 'import ray' 2>/dev/null || { say "SKIP ray: $python has no Ray (pip install ray)"; return; }
   RAY_TMPDIR=$place RAY_USAGE_STATS_ENABLED=0 RAY_OVERRIDE_RESOURCES='{"CPU": 2}' \
     "$python" samples/cluster/ray_shards.py "$place/in" "$place/ray-out" 4 "${options[@]}" >"$place/ray.txt" 2>&1 &
   run=$!
   ours+=("$run")
+  until_true 120 test -s "$place/ray-out/.imgbatch-journal.1-of-4" || { tail -20 "$place/ray.txt"; fail 'shard 1 does not begin'; }
+  doomed=$(runner_of_first_shard "$run")
+  [ -n "$doomed" ] || fail 'nobody runs shard 1'
+  kill -9 "$doomed"
+  say "killed Ray's worker after $(wc -l <"$place/ray-out/.imgbatch-journal.1-of-4") pictures of its shard"
   wait "$run" || { tail -20 "$place/ray.txt"; fail 'ray_shards.py ends with another status than 0'; }
   grep -qF '[0, 0, 0, 0]' "$place/ray.txt" || { tail -20 "$place/ray.txt"; fail 'a shard failed on Ray'; }
   say "Ray $("$python" -c 'import ray; print(ray.__version__)'): $(tail -1 "$place/ray.txt")"
   same "$place/ray-out"
   say 'the tree of the Ray tasks is byte for byte that of one run'
+}
+
+# The parent of the imgbatch below a process that works on shard 1.
+runner_of_first_shard() {
+  local process
+  for process in $(descendants "$1"); do
+    if tr '\0' ' ' <"/proc/$process/cmdline" | grep -q '^imgbatch .*--shard 1/4'; then
+      awk '{ print $4 }' "/proc/$process/stat"
+      return
+    fi
+  done 2>/dev/null
 }
 
 storage() {
