@@ -18,7 +18,7 @@ swift_files := Sources Tests Package.swift
 
 DIR ?= samples
 
-.PHONY: help deps build run test check sanitize fuzz differential soak bench bench-fetch docs deb deb-test cluster-test install clean
+.PHONY: help deps build run test check sanitize fuzz differential soak bench bench-fetch docs deb deb-test image-test cluster-test install clean
 
 help:
 	@echo 'make deps      install the libraries that are missing, by apt-get or brew'
@@ -34,6 +34,7 @@ help:
 	@echo 'make docs      the articles and symbols for users and developers in .build/docs/html, by docc; stops at broken links'
 	@echo 'make deb       a Debian package in .build/deb (needs dpkg-dev)'
 	@echo 'make deb-test  that package installed and run in a clean root (as root; needs debootstrap)'
+	@echo 'make image-test  samples/cluster/Containerfile built and run without a registry (as root; needs buildah, debootstrap)'
 	@echo 'make cluster-test  shards by Slurm, GNU parallel over ssh and Ray, on loopback (as root; packages: Tests/Cluster)'
 	@echo 'make bench-fetch  downloads against a server of its own on loopback: waits, limits, kills (a minute)'
 	@echo 'make install   the two programs, manual page and completions below $$PREFIX (PREFIX=$(PREFIX))'
@@ -94,6 +95,9 @@ deb:
 
 deb-test: deb
 	.ci/packaging/deb-test .build/deb/imgbatch_*.deb
+
+image-test:
+	.ci/packaging/image-test
 
 clean:
 	swift package clean
