@@ -81,7 +81,7 @@ typedef struct {
                                ///< progressive or not; else 0. Shrinking does not lessen it
   bool has_restarts;
   bool adobe;               ///< an Adobe marker is there: CMYK and YCCK are then stored inverted
-  const uint8_t *_Nullable exif;  ///< the TIFF bytes of the first APP1 "Exif\0\0" segment, null if none
+  const uint8_t *_Nullable exif;  ///< the TIFF bytes of the first APP1 "Exif\0\0" segment, in the file's, null if none
   size_t exif_bytes;
   const uint8_t *_Nullable icc;   ///< the profile joined from its APP2 segments, null if none or not whole
   size_t icc_bytes;

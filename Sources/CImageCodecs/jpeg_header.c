@@ -1,0 +1,225 @@
+#include "jpeg_reader.h"
+
+#include <jerror.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+static codec_fault *fault_of(j_decompress_ptr decompress) { return &((jpeg_fault *)decompress->err)->fault; }
+
+// MARK: - The bytes, read where they lie
+
+static void source_does_nothing(j_decompress_ptr decompress) { (void)decompress; }
+
+/// Past the last byte, libjpeg is given end markers for as long as it asks.
+static boolean give_end_marker(j_decompress_ptr decompress) {
+  static const JOCTET end[] = {0xFF, JPEG_EOI};
+  decompress->src->next_input_byte = end;
+  decompress->src->bytes_in_buffer = sizeof end;
+  codec_fault *fault = fault_of(decompress);
+  if (!fault->ran_out) {
+    fault->ran_out = true;
+    WARNMS(decompress, JWRN_JPEG_EOF);
+  }
+  return TRUE;
+}
+
+static void skip_bytes(j_decompress_ptr decompress, long count) {
+  struct jpeg_source_mgr *manager = decompress->src;
+  if (count <= 0) return;
+  if ((size_t)count > manager->bytes_in_buffer) {
+    give_end_marker(decompress);
+  } else {
+    manager->next_input_byte += count;
+    manager->bytes_in_buffer -= (size_t)count;
+  }
+}
+
+static void set_source(jpeg_reader *reader, const uint8_t *bytes, size_t count) {
+  reader->source = (struct jpeg_source_mgr){
+    .next_input_byte = bytes,
+    .bytes_in_buffer = count,
+    .init_source = source_does_nothing,
+    .fill_input_buffer = give_end_marker,
+    .skip_input_data = skip_bytes,
+    .resync_to_restart = jpeg_resync_to_restart,
+    .term_source = source_does_nothing,
+  };
+  reader->decompress.src = &reader->source;
+}
+
+// MARK: - Limits
+
+/// libjpeg calls this before each scanline or row of blocks that it gives, and before each that it takes in.
+/// A sequential file may repeat its scans as a progressive one may, so the count is not looked at by kind.
+static void check_limits(j_common_ptr common) {
+  j_decompress_ptr decompress = (j_decompress_ptr)common;
+  codec_fault *fault = fault_of(decompress);
+  uint32_t most = fault->limits.max_scans;
+  if (most > 0 && decompress->input_scan_number > 0 && (uint32_t)decompress->input_scan_number > most) {
+    fault_raise(fault, CODEC_REASON_LIMIT_SCANS, "more scans than the limit");
+  }
+  fault_poll(fault);
+}
+
+static void set_limits(jpeg_reader *reader) {
+  reader->progress = (struct jpeg_progress_mgr){.progress_monitor = check_limits};
+  reader->decompress.progress = &reader->progress;
+  // Set even to 0 (no limit): libjpeg takes another value from the environment variable JPEGMEM.
+  uint64_t most = reader->fault.fault.limits.max_memory;
+  reader->decompress.mem->max_memory_to_use = most > LONG_MAX ? LONG_MAX : (long)most;
+}
+
+// MARK: - Life
+
+jpeg_reader *jpeg_reader_create(void) { return calloc(1, sizeof(jpeg_reader)); }
+
+void jpeg_reader_let_go(jpeg_reader *reader) {
+  jpeg_destroy_decompress(&reader->decompress);
+  reader->state = NO_PICTURE;
+}
+
+void jpeg_reader_end(jpeg_reader *reader) { jpeg_reader_let_go(reader); }
+
+void jpeg_reader_destroy(jpeg_reader *reader) {
+  jpeg_reader_let_go(reader);
+  free(reader->icc);
+  free(reader);
+}
+
+// MARK: - EXIF and profile
+
+static bool begins_with(const uint8_t *body, size_t count, const char *signature, size_t signature_count) {
+  return count >= signature_count && memcmp(body, signature, signature_count) == 0;
+}
+
+/// Keeps the first segment of EXIF and those of a profile, by where they lie. libjpeg's own keeping goes through all that it
+/// has kept, at each one: with the millions of them that a hostile file may have, it would not come to an end.
+static boolean keep_segment(j_decompress_ptr decompress) {
+  static const char exif[] = "Exif\0", profile[] = "ICC_PROFILE";
+  jpeg_reader *reader = (jpeg_reader *)decompress;
+  const uint8_t *bytes = decompress->src->next_input_byte;
+  const size_t left = decompress->src->bytes_in_buffer;
+  const size_t length = left < 2 ? 2 : (size_t)bytes[0] << 8 | bytes[1];
+  skip_bytes(decompress, length < 2 ? 2 : (long)length);
+  // Between scans too, there may be some.
+  if (left < 2 || length < 2 || length > left || reader->state != NO_PICTURE) return TRUE;
+  const uint8_t *body = bytes + 2;
+  const size_t count = length - 2;
+  if (decompress->unread_marker == JPEG_APP0 + 1) {
+    if (reader->exif || count == sizeof exif || !begins_with(body, count, exif, sizeof exif)) return TRUE;
+    reader->exif = body + sizeof exif;
+    reader->exif_bytes = count - sizeof exif;
+  } else if (reader->profile_segment_count < most_profile_segments && begins_with(body, count, profile, sizeof profile)) {
+    reader->profile_segments[reader->profile_segment_count++] = (struct jpeg_marker_struct){
+      .marker = JPEG_APP0 + 2,
+      .original_length = (unsigned int)count,
+      .data_length = (unsigned int)count,
+      .data = (JOCTET *)body,
+    };
+  }
+  return TRUE;
+}
+
+static void keep_segments(jpeg_reader *reader) {
+  reader->exif = NULL;
+  reader->exif_bytes = 0;
+  reader->profile_segment_count = 0;
+  jpeg_set_marker_processor(&reader->decompress, JPEG_APP0 + 1, keep_segment);
+  jpeg_set_marker_processor(&reader->decompress, JPEG_APP0 + 2, keep_segment);
+}
+
+/// Has libjpeg join the segments of a profile.
+static void find_icc(jpeg_reader *reader, jpeg_header *header) {
+  const int segments = reader->profile_segment_count;
+  if (segments == 0) return;
+  for (int index = 0; index + 1 < segments; ++index) {
+    reader->profile_segments[index].next = &reader->profile_segments[index + 1];
+  }
+  reader->decompress.marker_list = reader->profile_segments;
+  unsigned int count = 0;
+  if (!jpeg_read_icc_profile(&reader->decompress, &reader->icc, &count)) return;
+  header->icc = reader->icc;
+  header->icc_bytes = count;
+}
+
+// MARK: - Begin
+
+static jpeg_colour colour_of(J_COLOR_SPACE space) {
+  switch (space) {
+    case JCS_GRAYSCALE: return JPEG_COLOUR_GRAY;
+    case JCS_YCbCr: return JPEG_COLOUR_YCBCR;
+    case JCS_RGB: return JPEG_COLOUR_RGB;
+    case JCS_CMYK: return JPEG_COLOUR_CMYK;
+    case JCS_YCCK: return JPEG_COLOUR_YCCK;
+    default: return JPEG_COLOUR_OTHER;
+  }
+}
+
+/// As jinit_d_coef_controller of libjpeg asks for them: whole groups of blocks of each component.
+static uint64_t coefficient_bytes(struct jpeg_decompress_struct *decompress) {
+  if (!jpeg_has_multiple_scans(decompress)) return 0;
+  uint64_t blocks = 0;
+  for (int index = 0; index < decompress->num_components; ++index) {
+    const jpeg_component_info *component = &decompress->comp_info[index];
+    uint64_t across = (uint64_t)component->h_samp_factor, down = (uint64_t)component->v_samp_factor;
+    blocks += ((component->width_in_blocks + across - 1) / across * across) *
+              ((component->height_in_blocks + down - 1) / down * down);
+  }
+  return blocks * sizeof(JBLOCK);
+}
+
+static void describe(struct jpeg_decompress_struct *decompress, jpeg_header *header) {
+  header->width = decompress->image_width;
+  header->height = decompress->image_height;
+  header->components = (uint8_t)decompress->num_components;
+  header->bits = (uint8_t)decompress->data_precision;
+  header->colour = colour_of(decompress->jpeg_color_space);
+  for (int index = 0; index < decompress->num_components && index < 4; ++index) {
+    header->horizontal[index] = (uint8_t)decompress->comp_info[index].h_samp_factor;
+    header->vertical[index] = (uint8_t)decompress->comp_info[index].v_samp_factor;
+  }
+  header->progressive = decompress->progressive_mode;
+  header->arithmetic = decompress->arith_code;
+  header->coefficient_bytes = coefficient_bytes(decompress);
+  header->has_restarts = decompress->restart_interval > 0;
+  header->adobe = decompress->saw_Adobe_marker;
+}
+
+/// Each picture gets a new libjpeg object. Its making costs three small mallocs, and without it a file that lacks
+/// a table would be decoded with the table of the file before.
+static void read_header(jpeg_reader *reader, const uint8_t *bytes, size_t count, jpeg_header *header) {
+  struct jpeg_decompress_struct *decompress = &reader->decompress;
+  codec_fault *fault = &reader->fault.fault;
+  jpeg_create_decompress(decompress);
+  set_source(reader, bytes, count);
+  set_limits(reader);
+  keep_segments(reader);
+  jpeg_read_header(decompress, TRUE);
+  if (fault->ran_out) fault_raise(fault, CODEC_REASON_TRUNCATED, "the data end before the first scan");
+  // libjpeg-turbo 3 reads 12 bits through other functions, and lossless files: there a block is one sample.
+  if (decompress->data_precision != 8) fault_raise(fault, CODEC_REASON_UNSUPPORTED, "more than 8 bits a sample");
+  if (LEAST_SCALED_HEIGHT(decompress) == 1) fault_raise(fault, CODEC_REASON_UNSUPPORTED, "a lossless JPEG");
+  describe(decompress, header);
+  header->exif = reader->exif;
+  header->exif_bytes = reader->exif_bytes;
+  find_icc(reader, header);
+  reader->state = HEADER_READ;
+}
+
+codec_status jpeg_reader_begin(jpeg_reader *reader, const uint8_t *bytes, size_t count, codec_limits limits,
+                               jpeg_header *header, codec_report *report) {
+  jpeg_reader_let_go(reader);
+  free(reader->icc);
+  reader->icc = NULL;
+  memset(header, 0, sizeof *header);
+  fault_begin(&reader->fault.fault, report, limits);
+  reader->decompress.err = jpeg_fault_manager(&reader->fault);
+  if (setjmp(reader->fault.fault.landing) == 0) {
+    read_header(reader, bytes, count, header);
+  } else {
+    jpeg_reader_let_go(reader);
+    memset(header, 0, sizeof *header);
+  }
+  return fault_status(&reader->fault.fault);
+}

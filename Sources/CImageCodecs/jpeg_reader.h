@@ -1,0 +1,41 @@
+// What the reading of headers and that of pixels share.
+#ifndef CIMAGECODECS_JPEG_READER_H
+#define CIMAGECODECS_JPEG_READER_H
+
+#include "jpeg_fault.h"
+
+// From its ABI 70 on, libjpeg gives the scaled block size by direction.
+#if JPEG_LIB_VERSION >= 70
+#define SCALED_WIDTH(component) ((component)->DCT_h_scaled_size)
+#define SCALED_HEIGHT(component) ((component)->DCT_v_scaled_size)
+#define LEAST_SCALED_HEIGHT(decompress) ((decompress)->min_DCT_v_scaled_size)
+#else
+#define SCALED_WIDTH(component) ((component)->DCT_scaled_size)
+#define SCALED_HEIGHT(component) ((component)->DCT_scaled_size)
+#define LEAST_SCALED_HEIGHT(decompress) ((decompress)->min_DCT_scaled_size)
+#endif
+
+typedef enum { NO_PICTURE, HEADER_READ, PLANNED } jpeg_reader_state;
+
+/// A profile has 255 segments at most: of more, one has the number of another, and it is none.
+enum { most_profile_segments = 256 };
+
+struct jpeg_reader {
+  struct jpeg_decompress_struct decompress;  ///< first, so that a callback's object is this struct
+  jpeg_fault fault;
+  struct jpeg_source_mgr source;
+  struct jpeg_progress_mgr progress;
+  jpeg_reader_state state;
+  jpeg_layout layout;
+  jpeg_shape shape;
+  uint8_t *icc;         ///< malloc'ed by libjpeg
+  const uint8_t *exif;  ///< in the file's bytes
+  size_t exif_bytes;
+  struct jpeg_marker_struct profile_segments[most_profile_segments];  ///< their data in the file's bytes
+  int profile_segment_count;
+};
+
+/// Lets go of the picture; does nothing when there is none.
+void jpeg_reader_let_go(jpeg_reader *reader);
+
+#endif
