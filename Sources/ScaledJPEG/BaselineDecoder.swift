@@ -2,30 +2,34 @@ internal import Imaging
 
 /// Decodes a sequential scan of all components, some MCUs at a time: their coefficients first, then their samples.
 struct BaselineDecoder: RowDecoder, ~Copyable {
-  /// One block of an MCU.
+  /// One block of an MCU, for eight MCUs.
   private struct BlockPlan: BitwiseCopyable {
     let component: Int
     let needsDetails: Bool
+    let output: ComponentOutput
+    /// MCUs of a row and rows of MCUs that have this block in the picture: others only fill them up.
+    let mcuColumns: Int
+    let mcuRows: Int
     let tables: BlockTables
+    let offsets: Memory<UInt16>
+    let blocks: Blocks
     /// Its place in the MCU.
     let column: Int
     let row: Int
+    /// From one MCU's to the next one's.
+    let columnStep: Int
+    let rowStep: Int
   }
 
   private let frame: Frame
-  private let outputs: [ComponentOutput]
   private let plans: Memory<BlockPlan>
-  private let zigzag: Memory<UInt8>
-  private let group: Blocks
-  /// MCUs of a group.
-  private let groupSize: Int
   private let predictions: Memory<Int>
   private var input: ScanInput
 
   static func scratchByteCount(_ file: ParsedFile) -> Int {
     3 * BlockTables.byteCount
-      + Scratch.byteCount(10, BlockPlan.self) + Scratch.byteCount(256, UInt8.self)
-      + Scratch.byteCount(3, Int.self) + Blocks.scratchByteCount(BlockRun.most)
+      + Scratch.byteCount(10, BlockPlan.self)
+      + Scratch.byteCount(3, Int.self) + 10 * Blocks.scratchByteCount(8)
       + ScanInput.byteCount
   }
 
@@ -34,9 +38,6 @@ struct BaselineDecoder: RowDecoder, ~Copyable {
   ) throws(Declined) {
     let scan = file.scans[0]
     frame = file.frame
-    self.outputs = outputs
-    zigzag = Zigzag.table(&scratch)
-    group = Blocks(BlockRun.most, hasDetails: true, scratch: &scratch)
     predictions = scratch.take(3, Int.self)
     predictions.fill(0)
     input = unsafe ScanInput(scan, source: source, scratch: &scratch)
@@ -53,20 +54,22 @@ struct BaselineDecoder: RowDecoder, ~Copyable {
         for column in 0..<component.across {
           plans.append(
             BlockPlan(
-              component: index, needsDetails: outputs[index].needsDetails, tables: tables,
-              column: column, row: row))
+              component: index, needsDetails: outputs[index].needsDetails, output: outputs[index],
+              mcuColumns: (component.blocksAcross - column + component.across - 1) / component.across,
+              mcuRows: (component.blocksDown - row + component.down - 1) / component.down, tables: tables,
+              offsets: outputs[index].layout.offsets, blocks: outputs[index].blocks(8, scratch: &scratch),
+              column: column, row: row, columnStep: component.across, rowStep: component.down))
         }
       }
     }
-    groupSize = BlockRun.most / plans.count
     self.plans = scratch.take(plans.count, BlockPlan.self)
     for (index, plan) in plans.enumerated() { self.plans[index] = plan }
   }
 
   mutating func decode(mcuRow: Int, isNeeded: Bool) throws(Declined) {
     var trouble = InverseDCT.Trouble()
-    for first in stride(from: 0, to: frame.mcuColumns, by: groupSize) {
-      let count = min(groupSize, frame.mcuColumns - first)
+    for first in stride(from: 0, to: frame.mcuColumns, by: 8) {
+      let count = min(8, frame.mcuColumns - first)
       try decodeGroup(count, withDetails: isNeeded)
       if !isNeeded { continue }
       for index in 0..<plans.count { transform(index, mcuRow, first..<first + count, &trouble) }
@@ -78,35 +81,34 @@ struct BaselineDecoder: RowDecoder, ~Copyable {
 
   // MARK: - Coefficients
 
-  /// Decodes the blocks of so many MCUs.
+  /// Decodes the blocks of so many MCUs, eight at most.
   /// - Parameter withDetails: whether more than DC is wanted of those that have details.
   @inline(never) private mutating func decodeGroup(_ count: Int, withDetails: Bool) throws(Declined) {
     var bits = input.bits
     let window = input.window
     // What of DC goes beyond 16 bits: any bit that is set.
-    var (block, wide) = (0, 0)
-    for _ in 0..<count {
+    var wide = 0
+    for mcu in 0..<count {
       if try input.countMCU(&bits) { predictions.fill(0) }
       for index in 0..<plans.count {
         try input.prepare(&bits)
         let start = bits.takeStart(plans[index].tables, window)
         let dc = predictions[plans[index].component] &+ start.difference
         predictions[plans[index].component] = dc
-        group.dc[block] = Int16(truncatingIfNeeded: dc)
+        plans[index].blocks.dc[mcu] = Int16(truncatingIfNeeded: dc)
         wide |= (dc &+ (1 &<< 15)) &>> 16
         var end = start.place
         if plans[index].needsDetails && withDetails {
-          let coefficients = group.block(block)
-          coefficients[Int(zigzag[end])] = start.detail
+          let (coefficients, offsets) = (plans[index].blocks.block(mcu), plans[index].offsets)
+          coefficients[Int(offsets[end])] = start.detail
           if end < 63 {
-            end = bits.takeDetails(behind: end, plans[index].tables, window, zigzag, into: coefficients)
+            end = bits.takeDetails(behind: end, plans[index].tables, window, offsets, into: coefficients)
           }
-          group.nonzeros[block] = end == Meaning.end ? 0 : 1
+          plans[index].blocks.nonzeros[mcu] = end == Meaning.end ? 0 : 1
         } else if end < 63 {
           end = bits.passOverDetails(behind: end, plans[index].tables, window)
         }
         guard end == 63 || end & ~63 == Meaning.end else { throw .code }
-        block &+= 1
       }
     }
     input.bits = bits
@@ -117,19 +119,13 @@ struct BaselineDecoder: RowDecoder, ~Copyable {
 
   /// The samples of a group's blocks that have one place in their MCUs.
   private func transform(_ index: Int, _ mcuRow: Int, _ mcus: Range<Int>, _ trouble: inout InverseDCT.Trouble) {
-    let (plan, output) = (plans[index], outputs[plans[index].component])
-    let component = frame.components[plan.component]
-    let row = mcuRow * component.down + plan.row
-    // Other blocks only fill up their MCUs.
-    let columns = (output.blocksAcross - plan.column + component.across - 1) / component.across
-    let visible = output.isNeeded && row < output.blocksDown ? max(0, min(mcus.count, columns - mcus.lowerBound)) : 0
-    output.put(
-      BlockRun(
-        blocks: group, first: index, step: plans.count, count: visible, row: row,
-        column: mcus.lowerBound * component.across + plan.column, columnStep: component.across), &trouble)
-    if !output.needsDetails { return }
-    for number in visible..<mcus.count where group.nonzeros[index + number * plans.count] != 0 {
-      group.clear(index + number * plans.count)
-    }
+    let visible = mcuRow < plans[index].mcuRows ? min(mcus.upperBound, plans[index].mcuColumns) &- mcus.lowerBound : 0
+    if visible <= 0 || !plans[index].output.isNeeded { return plans[index].blocks.clear() }
+    plans[index].output.put(
+      Octet(
+        blocks: plans[index].blocks, index: 0, count: visible,
+        row: mcuRow &* plans[index].rowStep &+ plans[index].row,
+        column: mcus.lowerBound &* plans[index].columnStep &+ plans[index].column,
+        columnStep: plans[index].columnStep), &trouble)
   }
 }

@@ -20,16 +20,19 @@ struct ComponentOutput: BitwiseCopyable {
   let scaledSize: Int
   let blocksAcross: Int
   let blocksDown: Int
+  /// Of the coefficients that its samples depend on.
+  let layout: CoefficientLayout
   private let samples: Memory<UInt8>
   private let stride: Int
-  /// Quantisation steps in rows.
+  /// Quantisation steps in the layout's order.
   private let steps: Memory<Int32>
-  private let dcStep: Int32
-  /// The samples of a run's blocks, block by block: whole vectors are stored there at once, and rows of a few bytes
-  /// picked from them.
-  private let tiles: Memory<UInt8>
+  private let between: Memory<Int32>
+  /// The samples of eight blocks: a row of all blocks, then the next.
+  private let tile: Memory<UInt8>
 
-  static let scratchByteCount = Scratch.byteCount(64, Int32.self) + Scratch.byteCount(64 * BlockRun.most, UInt8.self)
+  static let scratchByteCount =
+    CoefficientLayout.scratchByteCount + Scratch.byteCount(64, Int32.self) + Scratch.byteCount(8 * 64, Int32.self)
+    + Scratch.byteCount(8 * 64, UInt8.self)
 
   /// `quantisation` has 64 steps in zigzag order; `plane` is nil where nobody needs the component.
   init(
@@ -37,17 +40,21 @@ struct ComponentOutput: BitwiseCopyable {
   ) throws(Declined) {
     blocksAcross = component.blocksAcross
     blocksDown = component.blocksDown
+    let scaledSize = plane == nil ? 0 : scaledSize
+    self.scaledSize = scaledSize
+    layout = CoefficientLayout(scaledSize: scaledSize, scratch: &scratch)
     steps = scratch.take(64, Int32.self)
-    for (place, step) in quantisation.enumerated() { steps[Zigzag.order[place]] = Int32(step) }
-    dcStep = Int32(quantisation[0])
-    tiles = scratch.take(64 * BlockRun.most, UInt8.self)
+    for (index, place) in CoefficientLayout.order(scaledSize: scaledSize).enumerated() {
+      // In bounds: each place has its step.
+      steps[index] = Int32(quantisation[Zigzag.order.firstIndex(of: place) ?? 0])
+    }
+    between = scratch.take(8 * 64, Int32.self)
+    tile = scratch.take(8 * 64, UInt8.self)
     guard let plane else {
-      self.scaledSize = 0
       stride = 0
-      samples = tiles
+      samples = tile
       return
     }
-    self.scaledSize = scaledSize
     stride = plane.stride
     guard blocksAcross * scaledSize <= stride, blocksDown * scaledSize <= plane.rowCount else { throw .planes }
     samples = unsafe Memory(plane.base, count: plane.stride * plane.rowCount)
@@ -57,82 +64,109 @@ struct ComponentOutput: BitwiseCopyable {
   /// Whether AC coefficients matter: a block of one sample is its mean.
   var needsDetails: Bool { scaledSize > 1 }
 
-  /// Transforms a run of blocks, all in the picture, and clears them.
-  func put(_ run: BlockRun, _ trouble: inout InverseDCT.Trouble) {
-    if run.count == 0 { return }
+  /// Memory for blocks of the component.
+  func blocks(_ count: Int, scratch: inout Scratch) -> Blocks {
+    Blocks(count, needsDetails ? layout : nil, scratch: &scratch)
+  }
+
+  /// Transforms blocks, all in the picture, and clears them.
+  func put(_ octet: Octet, _ trouble: inout InverseDCT.Trouble) {
     switch scaledSize {
     case 0: break
-    case 1: putMeans(run, &trouble)
-    case 2: put(run, size: 2, of: UInt16.self, &trouble)
-    case 4: put(run, size: 4, of: UInt32.self, &trouble)
-    default: put(run, size: 8, of: UInt64.self, &trouble)
+    case 1: putMeans(octet, &trouble)
+    case 2: put(octet, size: 2, &trouble)
+    case 4: put(octet, size: 4, &trouble)
+    default: put(octet, size: 8, &trouble)
     }
   }
 
-  private func putMeans(_ run: BlockRun, _ trouble: inout InverseDCT.Trouble) {
-    // Steps as constants make lanes of blocks that lie side by side.
-    if run.step == 1 && run.columnStep == 1 {
-      putMeans(run, step: 1, columnStep: 1, &trouble)
-    } else {
-      putMeans(run, step: run.step, columnStep: run.columnStep, &trouble)
-    }
+  @inline(__always) private func flat(_ octet: Octet, _ trouble: inout InverseDCT.Trouble) -> Lanes {
+    InverseDCT.flat(octet.blocks.dc.load(8 &* octet.index, as: SIMD8<Int16>.self), step: steps[0], &trouble)
   }
 
-  @inline(__always) private func putMeans(
-    _ run: BlockRun, step: Int, columnStep: Int, _ trouble: inout InverseDCT.Trouble
-  ) {
+  /// Transforms a row of blocks, which begins with an octet, and clears them.
+  func put(_ blocks: Blocks, from octet: Int, row: Int, _ trouble: inout InverseDCT.Trouble) {
     var own = InverseDCT.Trouble()
-    let (dc, row) = (run.blocks.dc.from(run.first), samples.from(run.row &* stride &+ run.column))
-    for number in 0..<run.count {
-      // In bounds: the run is in the picture, and its blocks fit the plane.
-      row[number &* columnStep] = InverseDCT.flat(Int32(dc[number &* step]) &* dcStep, &own)
+    var (index, column) = (octet, 0)
+    while column < blocksAcross {
+      let octet = Octet(
+        blocks: blocks, index: index, count: min(8, blocksAcross &- column), row: row, column: column, columnStep: 1)
+      if scaledSize == 1 { putMeans(octet, &own) } else { put(octet, &own) }
+      index &+= 1
+      column &+= 8
     }
     trouble.add(own)
   }
 
-  /// - Parameters:
-  ///   - size: the scaled size, as a constant: each has its loops.
-  ///   - Row: as many bytes.
-  @inline(__always) private func put<Row: FixedWidthInteger & BitwiseCopyable>(
-    _ run: BlockRun, size: Int, of row: Row.Type, _ trouble: inout InverseDCT.Trouble
-  ) {
+  @inline(__always) private func putMeans(_ octet: Octet, _ trouble: inout InverseDCT.Trouble) {
+    let means = flat(octet, &trouble)
+    if octet.count == 8 && octet.columnStep == 1 {
+      // In bounds: the blocks are in the picture, which fits the plane.
+      samples.store(bytes(means), at: octet.row &* stride &+ octet.column)
+      return
+    }
+    tile.store(means, at: 0)
+    copy(tile, to: octet, y: 0, size: 1, step: 4, of: UInt8.self)
+  }
+
+  /// - Parameter size: the scaled size, as a constant: each has its loops.
+  @inline(__always) private func put(_ octet: Octet, size: Int, _ trouble: inout InverseDCT.Trouble) {
     var own = InverseDCT.Trouble()
-    var block = run.first
-    for number in 0..<run.count {
-      putTile(run.blocks, block, into: tiles.from(number &* size &* size), size: size, &own)
-      block &+= run.step
+    if octet.blocks.haveDetails(octet.index) {
+      let coefficients = octet.blocks.block(8 &* octet.index)
+      coefficients.store(octet.blocks.dc.load(8 &* octet.index, as: SIMD8<Int16>.self), at: 0)
+      let transform = InverseDCT(octet: coefficients, steps: steps, between: between)
+      switch size {
+      case 2:
+        let rows = transform.twoByTwo(&own)
+        tile.store(rows.0, at: 0)
+        tile.store(rows.1, at: 32)
+      case 4: transform.fourByFour(into: tile, &own)
+      default: transform.eightByEight(into: tile, &own)
+      }
+      octet.blocks.clear(octet.index)
+    } else {
+      let lanes = flat(octet, &own) &* 0x0101_0101
+      for y in 0..<size {
+        if size == 8 {
+          tile.store(lower(lanes, lanes), at: 64 &* y)
+          tile.store(upper(lanes, lanes), at: 64 &* y &+ 32)
+        } else {
+          tile.store(lanes, at: 32 &* y)
+        }
+      }
     }
     trouble.add(own)
     for y in 0..<size {
-      // In bounds: the run is in the picture, and its blocks fit the plane.
-      var place = (run.row &* size &+ y) &* stride &+ run.column &* size
-      for number in 0..<run.count {
-        samples.store(tiles.load((number &* size &+ y) &* size, as: Row.self), at: place)
-        place &+= run.columnStep &* size
+      switch size {
+      case 2: copy(tile.from(32 &* y), to: octet, y: y, size: 2, step: 4, of: UInt16.self)
+      case 4: copy(tile.from(32 &* y), to: octet, y: y, size: 4, step: 4, of: UInt32.self)
+      default: copy(tile.from(64 &* y), to: octet, y: y, size: 8, step: 8, of: UInt64.self)
       }
     }
   }
 
-  @inline(__always) private func putTile(
-    _ blocks: Blocks, _ block: Int, into tile: Memory<UInt8>, size: Int, _ trouble: inout InverseDCT.Trouble
+  /// A row of the blocks' samples.
+  /// - Parameters:
+  ///   - size: the scaled size.
+  ///   - step: bytes from a block's samples to the next one's.
+  ///   - Samples: as many bytes as the scaled size.
+  @inline(__always) private func copy<Samples: FixedWidthInteger & BitwiseCopyable>(
+    _ tile: Memory<UInt8>, to octet: Octet, y: Int, size: Int, step: Int, of type: Samples.Type
   ) {
-    if blocks.nonzeros[block] != 0 {
-      let coefficients = blocks.block(block)
-      coefficients[0] = blocks.dc[block]
-      let transform = InverseDCT(block: coefficients, steps: steps)
-      switch size {
-      case 2: transform.twoByTwo(into: tile, &trouble)
-      case 4: transform.fourByFour(into: tile, &trouble)
-      default: transform.eightByEight(into: tile, &trouble)
+    // In bounds: the blocks are in the picture, which fits the plane.
+    var place = (octet.row &* size &+ y) &* stride &+ octet.column &* size
+    let placeStep = octet.columnStep &* size
+    if octet.count == 8 {
+      for number in 0..<8 {
+        samples.store(tile.load(number &* step, as: Samples.self), at: place)
+        place &+= placeStep
       }
-      blocks.clear(block)
-    } else {
-      let sample = InverseDCT.flat(Int32(blocks.dc[block]) &* dcStep, &trouble)
-      switch size {
-      case 2: tile.store(UInt32(sample) &* 0x0101_0101, at: 0)
-      case 4: tile.store(SIMD16<UInt8>(repeating: sample), at: 0)
-      default: tile.store(SIMD64<UInt8>(repeating: sample), at: 0)
-      }
+      return
+    }
+    for number in 0..<octet.count {
+      samples.store(tile.load(number &* step, as: Samples.self), at: place)
+      place &+= placeStep
     }
   }
 }

@@ -88,13 +88,13 @@ struct HuffmanTable: BitwiseCopyable {
   /// Four tables of 12 bits, 16 KB each, fit the second cache; most codes come with their extra bits in one look.
   static let indexBits = 12
 
-  /// The meanings, then by length, 0...16, the first code of more bits, filled up with zeros to 16, and what makes an
-  /// index of a code; then the symbols, 256 of them. One piece, so that a table is one address.
+  /// The meanings, then by length, from 1 on, the first code of more bits, filled up with zeros to 16, and, from 0 on, what
+  /// makes an index of a code; then the symbols, 256 of them. One piece, so that a table is one address.
   private let words: Memory<UInt32>
   private let use: CodeUse
 
   private static let bounds = 1 << indexBits
-  private static let offsets = bounds + 17
+  private static let offsets = bounds + 16
   private static let symbols = offsets + 17
   private static let wordCount = symbols + 256
 
@@ -115,7 +115,7 @@ struct HuffmanTable: BitwiseCopyable {
         next += 1
       }
       index += count
-      words[HuffmanTable.bounds + length] = UInt32(next) << UInt32(16 - length)
+      words[HuffmanTable.bounds + length - 1] = UInt32(next) << UInt32(16 - length)
       next <<= 1
     }
   }
@@ -136,24 +136,28 @@ struct HuffmanTable: BitwiseCopyable {
     words[Int(truncatingIfNeeded: bits &>> UInt64(64 &- HuffmanTable.indexBits))]
   }
 
-  /// The meaning of bits of which 31 at least are of the data.
-  @inline(never) func any(_ bits: UInt64) -> Meaning {
-    let meaning = short(bits)
-    return meaning != 0 ? meaning : long(bits)
+  /// The meaning of bits of which 31 at least are of the data, without the table of beginnings.
+  @inline(never) func long(_ bits: UInt64) -> Meaning {
+    let length = codeLength(bits)
+    // Not a code.
+    if length > 16 { return Meaning(bits: 16, steps: Meaning.illegal, value: 0) }
+    // In bounds: a code below the bound of its length has an index below the number of symbols.
+    let code = Int(truncatingIfNeeded: bits.top(length))
+    let place = (code &+ Int(Int32(bitPattern: words[HuffmanTable.offsets &+ length]))) & 255
+    let symbol = UInt8(truncatingIfNeeded: words[HuffmanTable.symbols &+ place])
+    return use.meaning(of: symbol, length: length, following: bits &<< UInt64(truncatingIfNeeded: length))
   }
 
-  /// The same without the table of beginnings, of bits of which 31 at least are of the data.
-  @inline(never) func long(_ bits: UInt64) -> Meaning {
-    let code = UInt32(truncatingIfNeeded: bits &>> 48)
-    for length in 1...16 where code < words[HuffmanTable.bounds + length] {
-      // In bounds: a code below the bound of its length has an index below the number of symbols.
-      let offset = Int32(bitPattern: words[HuffmanTable.offsets + length])
-      let place = Int(Int32(truncatingIfNeeded: code &>> UInt32(16 &- length)) &+ offset) & 255
-      let symbol = UInt8(truncatingIfNeeded: words[HuffmanTable.symbols + place])
-      return use.meaning(of: symbol, length: length, following: bits &<< UInt64(length))
-    }
-    // Not a code.
-    return Meaning(bits: 16, steps: Meaning.illegal, value: 0)
+  /// The length of the code that the bits begin with; 17 where they do not.
+  @inline(__always) func codeLength(_ bits: UInt64) -> Int {
+    let code = Lanes(repeating: Int32(truncatingIfNeeded: bits &>> 48))
+    // A bound that lies above makes -1 of its lane, and bounds do not fall: no loop whose end would have to be guessed.
+    let isBelow =
+      (code &- words.load(HuffmanTable.bounds, as: Lanes.self)) &>> 31
+      &+ (code &- words.load(HuffmanTable.bounds &+ 8, as: Lanes.self)) &>> 31
+    let halves = isBelow.lowHalf &+ isBelow.highHalf
+    let sums = halves.evenHalf &+ halves.oddHalf
+    return 17 &+ Int(sums[0] &+ sums[1])
   }
 }
 

@@ -1,4 +1,5 @@
-/// A block's coefficients, dequantised and brought to samples: exactly as libjpeg-turbo does at each scaled size.
+/// The coefficients of eight blocks, dequantised and brought to samples: exactly as libjpeg-turbo does at each scaled
+/// size, a lane for each block.
 ///
 /// Both passes of its transforms (jidctred.c and jidctint.c after Loeffler, Ligtenberg and Moschytz, 1989) are sums of
 /// products with 13-bit constants, rounded once each. Sums of integers do not depend on their order, so what is computed
@@ -12,22 +13,22 @@
 ///
 /// At two samples, what comes of the first pass is below 2^11 * 85,759 / 2^13 < 21,440, and 21,440 * 85,759 < 2^31.
 struct InverseDCT {
-  /// 64 coefficients in rows; for a transform's time.
-  let block: Memory<Int16>
-  /// The quantisation steps in rows, as lanes to multiply by.
+  /// Eight of each coefficient, in the order of `CoefficientLayout`; for a transform's time.
+  let octet: Memory<Int16>
+  /// The quantisation steps, in the same order.
   let steps: Memory<Int32>
+  /// What the first pass leaves to the second: up to 64 times eight.
+  let between: Memory<Int32>
 
   /// What left its range, collected over many blocks: sums that have a bit set above those of their range.
   struct Trouble {
     private var coefficients = Lanes()
     fileprivate var betweenPasses = Lanes()
-    fileprivate var samples = FourLanes()
-    /// Any bit that is set.
-    var other: Int32 = 0
+    fileprivate var samples = Lanes()
 
     /// Whether all is in range so far.
     var isNone: Bool {
-      coefficients &>> 12 == Lanes() && betweenPasses &>> 15 == Lanes() && samples &>> 10 == FourLanes() && other == 0
+      coefficients &>> 12 == Lanes() && betweenPasses &>> 15 == Lanes() && samples &>> 10 == Lanes()
     }
 
     @inline(__always) fileprivate mutating func add(coefficients values: Lanes) { coefficients |= values &+ 2048 }
@@ -36,139 +37,165 @@ struct InverseDCT {
       coefficients |= trouble.coefficients
       betweenPasses |= trouble.betweenPasses
       samples |= trouble.samples
-      other |= trouble.other
-    }
-  }
-
-  /// The coefficients that samples depend on at a scaled size: a bit each, in zigzag order.
-  static func needed(scaledSize: Int) -> UInt64 {
-    func isNeeded(_ line: Int) -> Bool {
-      switch scaledSize {
-      case 2: line == 0 || line & 1 == 1
-      case 4: line != 4
-      default: scaledSize > 1 || line == 0
-      }
-    }
-    return Zigzag.order.enumerated().reduce(0) { mask, next in
-      isNeeded(next.element / 8) && isNeeded(next.element % 8) ? mask | 1 << next.offset : mask
     }
   }
 
   /// Half the samples' range: JPEG codes them around it.
-  static let centre: Int32 = 128
+  private static let centre: Int32 = 128
 
-  /// A row of dequantised coefficients, at most 2^15 * 2^16 in magnitude.
-  @inline(__always) private func row(_ index: Int, _ trouble: inout Trouble) -> Lanes {
-    let values = wide(block.load(8 &* index, as: SIMD8<Int16>.self)) &* steps.load(8 &* index, as: Lanes.self)
+  /// A coefficient of all blocks, dequantised, at most 2^15 * 2^16 in magnitude.
+  @inline(__always) private func coefficient(_ index: Int, _ trouble: inout Trouble) -> Lanes {
+    let values =
+      wide(octet.load(8 &* index, as: SIMD8<Int16>.self)) &* Lanes(repeating: steps[index])
     trouble.add(coefficients: values)
     return values
   }
 
-  /// Of a block with DC only: all its samples, whatever the scaled size.
-  @inline(__always) static func flat(_ value: Int32, _ trouble: inout Trouble) -> UInt8 {
-    trouble.other |= (value &+ 2048) &>> 12
-    return UInt8(truncatingIfNeeded: min(max((value &+ 4) &>> 3 &+ centre, 0), 255))
+  /// Of blocks with DC only: all their samples, whatever the scaled size.
+  @inline(__always) static func flat(_ dc: SIMD8<Int16>, step: Int32, _ trouble: inout Trouble) -> Lanes {
+    let values = wide(dc) &* Lanes(repeating: step)
+    trouble.add(coefficients: values)
+    return clamped((values &+ (4 &+ centre &<< 3)) &>> 3)
   }
+
+  /// Without comparisons, which the optimizer would make of each lane by itself: zeros for what is negative, ones for what
+  /// is above 255, in a range of less than 2^10 either way.
+  @inline(__always) private static func clamped(_ samples: Lanes) -> Lanes {
+    ((samples & ~(samples &>> 10)) | ((255 &- samples) &>> 10)) & 255
+  }
+
+  /// Sums of the second pass brought to samples.
+  @inline(__always) private func samples(_ sums: Lanes, _ trouble: inout Trouble) -> Lanes {
+    trouble.samples |= sums &+ (512 &- InverseDCT.centre)
+    return InverseDCT.clamped(sums)
+  }
+
+  /// What rounds a shift, with the centre for what is left of it.
+  @inline(__always) private static func rounding(_ shift: Int32) -> Int32 { 1 &<< (shift &- 1) &+ centre &<< shift }
 
   // MARK: - Two samples
 
-  @inline(__always) func twoByTwo(into tile: Memory<UInt8>, _ trouble: inout Trouble) {
-    let even = row(0, &trouble) &<< 15 &+ 4096
-    let odd =
-      row(1, &trouble) &* 29692 &- row(3, &trouble) &* 10426 &+ row(5, &trouble) &* 6967 &- row(7, &trouble) &* 5906
-    let (top, bottom) = ((even &+ odd) &>> 13, (even &- odd) &>> 13)
-    // The second pass on both rows at once: their columns in turns.
-    let c01 = lower(top.lowHalf, bottom.lowHalf)
-    let c23 = upper(top.lowHalf, bottom.lowHalf)
-    let c45 = lower(top.highHalf, bottom.highHalf)
-    let c67 = upper(top.highHalf, bottom.highHalf)
-    let odds = (c01 &* 29692 &- c23 &* 10426 &+ c45 &* 6967 &- c67 &* 5906).highHalf
-    let evens = c01.lowHalf &<< 15 &+ (1 &<< 19)
-    var sums = FourLanes()
-    sums.evenHalf = evens &+ odds
-    sums.oddHalf = evens &- odds
-    sums = sums &>> 20
-    // Two samples in each half.
-    let rows = unsafe unsafeBitCast(bytes(sums, &trouble), to: SIMD2<UInt64>.self)
-    tile.store(UInt16(truncatingIfNeeded: rows[0] | rows[0] &>> 24), at: 0)
-    tile.store(UInt16(truncatingIfNeeded: rows[1] | rows[1] &>> 24), at: 2)
+  /// Two rows of two samples of each block: in the lower half of its lane.
+  @inline(__always) func twoByTwo(_ trouble: inout Trouble) -> (Lanes, Lanes) {
+    let (c0, c1, c3) = (column2(0, &trouble), column2(1, &trouble), column2(2, &trouble))
+    let (c5, c7) = (column2(3, &trouble), column2(4, &trouble))
+    return (
+      row2(c0.top, c1.top, c3.top, c5.top, c7.top, &trouble),
+      row2(c0.bottom, c1.bottom, c3.bottom, c5.bottom, c7.bottom, &trouble)
+    )
   }
 
-  /// Brought to samples. Without comparisons, which the optimizer would make of each lane by itself: zeros for what is
-  /// negative, ones for what is above 255, in a range of less than 2^10 either way.
-  @inline(__always) private func bytes(_ values: FourLanes, _ trouble: inout Trouble) -> FourLanes {
-    trouble.samples |= values &+ 512
-    let samples = values &+ InverseDCT.centre
-    return ((samples & ~(samples &>> 10)) | ((255 &- samples) &>> 10)) & 255
+  @inline(__always) private func column2(_ index: Int, _ trouble: inout Trouble) -> (top: Lanes, bottom: Lanes) {
+    let even = coefficient(index, &trouble) &<< 15 &+ 4096
+    let odd =
+      coefficient(5 &+ index, &trouble) &* 29692 &- coefficient(10 &+ index, &trouble) &* 10426
+      &+ coefficient(15 &+ index, &trouble) &* 6967 &- coefficient(20 &+ index, &trouble) &* 5906
+    return ((even &+ odd) &>> 13, (even &- odd) &>> 13)
+  }
+
+  @inline(__always) private func row2(
+    _ c0: Lanes, _ c1: Lanes, _ c3: Lanes, _ c5: Lanes, _ c7: Lanes, _ trouble: inout Trouble
+  ) -> Lanes {
+    let even = c0 &<< 15 &+ InverseDCT.rounding(20)
+    let odd = c1 &* 29692 &- c3 &* 10426 &+ c5 &* 6967 &- c7 &* 5906
+    return samples((even &+ odd) &>> 20, &trouble) | samples((even &- odd) &>> 20, &trouble) &<< 8
   }
 
   // MARK: - Four samples
 
+  /// A row of four samples of each block fills its lane.
   @inline(__always) func fourByFour(into tile: Memory<UInt8>, _ trouble: inout Trouble) {
-    let (d1, d2, d3) = (row(1, &trouble), row(2, &trouble), row(3, &trouble))
-    let (d5, d6, d7) = (row(5, &trouble), row(6, &trouble), row(7, &trouble))
-    let dc = row(0, &trouble) &<< 14 &+ 2048
+    for column in 0..<7 {
+      let (d0, d1) = (coefficient(column, &trouble), coefficient(7 &+ column, &trouble))
+      let (d2, d3) = (coefficient(14 &+ column, &trouble), coefficient(21 &+ column, &trouble))
+      let (d5, d6) = (coefficient(28 &+ column, &trouble), coefficient(35 &+ column, &trouble))
+      let d7 = coefficient(42 &+ column, &trouble)
+      let w = InverseDCT.pass4(d0, d1, d2, d3, d5, d6, d7, rounding: 2048, shift: 12)
+      let most = Lanes(repeating: 1 &<< 14)
+      trouble.betweenPasses |= (w.0 &+ most) | (w.1 &+ most) | (w.2 &+ most) | (w.3 &+ most)
+      between.store(w.0, at: 8 &* column)
+      between.store(w.1, at: 8 &* column &+ 56)
+      between.store(w.2, at: 8 &* column &+ 112)
+      between.store(w.3, at: 8 &* column &+ 168)
+    }
+    for row in 0..<4 {
+      let w = between.from(56 &* row)
+      let s = InverseDCT.pass4(
+        w.load(0, as: Lanes.self), w.load(8, as: Lanes.self), w.load(16, as: Lanes.self), w.load(24, as: Lanes.self),
+        w.load(32, as: Lanes.self), w.load(40, as: Lanes.self), w.load(48, as: Lanes.self),
+        rounding: InverseDCT.rounding(19), shift: 19)
+      tile.store(packed(s.0, s.1, s.2, s.3, &trouble), at: 32 &* row)
+    }
+  }
+
+  @inline(__always) private static func pass4(
+    _ d0: Lanes, _ d1: Lanes, _ d2: Lanes, _ d3: Lanes, _ d5: Lanes, _ d6: Lanes, _ d7: Lanes, rounding: Int32,
+    shift: Int32
+  ) -> (Lanes, Lanes, Lanes, Lanes) {
+    let dc = d0 &<< 14 &+ rounding
     let even = d2 &* 15137 &- d6 &* 6270
     let near = d1 &* 8697 &- d3 &* 17799 &+ d5 &* 11893 &- d7 &* 1730
     let far = d1 &* 20995 &+ d3 &* 7373 &- d5 &* 4926 &- d7 &* 4176
-    let (w0, w1) = ((dc &+ even &+ far) &>> 12, (dc &- even &+ near) &>> 12)
-    let (w2, w3) = ((dc &- even &- near) &>> 12, (dc &+ even &- far) &>> 12)
-    let most = Lanes(repeating: 1 &<< 14)
-    trouble.betweenPasses |= (w0 &+ most) | (w1 &+ most) | (w2 &+ most) | (w3 &+ most)
-    secondPass(w0, w1, w2, w3, into: tile, &trouble)
+    let shift = Lanes(repeating: shift)
+    return (
+      (dc &+ even &+ far) &>> shift, (dc &- even &+ near) &>> shift, (dc &- even &- near) &>> shift,
+      (dc &+ even &- far) &>> shift
+    )
   }
 
-  @inline(__always) private func secondPass(
-    _ w0: Lanes, _ w1: Lanes, _ w2: Lanes, _ w3: Lanes, into tile: Memory<UInt8>, _ trouble: inout Trouble
-  ) {
-    let left = transposed(w0.lowHalf, w1.lowHalf, w2.lowHalf, w3.lowHalf)
-    let right = transposed(w0.highHalf, w1.highHalf, w2.highHalf, w3.highHalf)
-    let dc = left.0 &<< 14 &+ (1 &<< 18)
-    let even = left.2 &* 15137 &- right.2 &* 6270
-    let near = left.1 &* 8697 &- left.3 &* 17799 &+ right.1 &* 11893 &- right.3 &* 1730
-    let far = left.1 &* 20995 &+ left.3 &* 7373 &- right.1 &* 4926 &- right.3 &* 4176
-    tile.store(
-      bytes((dc &+ even &+ far) &>> 19, &trouble) | bytes((dc &- even &+ near) &>> 19, &trouble) &<< 8
-        | bytes((dc &- even &- near) &>> 19, &trouble) &<< 16 | bytes((dc &+ even &- far) &>> 19, &trouble) &<< 24,
-      at: 0)
+  /// Four samples of each block in its lane.
+  @inline(__always) private func packed(
+    _ s0: Lanes, _ s1: Lanes, _ s2: Lanes, _ s3: Lanes, _ trouble: inout Trouble
+  ) -> Lanes {
+    samples(s0, &trouble) | samples(s1, &trouble) &<< 8 | samples(s2, &trouble) &<< 16
+      | samples(s3, &trouble) &<< 24
   }
 
   // MARK: - Eight samples
 
+  /// A row of eight samples of each block, block by block.
   @inline(__always) func eightByEight(into tile: Memory<UInt8>, _ trouble: inout Trouble) {
-    let rows = pass(
-      (
-        row(0, &trouble), row(1, &trouble), row(2, &trouble), row(3, &trouble), row(4, &trouble), row(5, &trouble),
-        row(6, &trouble), row(7, &trouble)
-      ), shift: 11)
-    // Half the range of four samples: so the sums are doubled.
-    let most = Lanes(repeating: 1 &<< 13)
-    let sums = (rows.0 &+ most) | (rows.1 &+ most) | (rows.2 &+ most) | (rows.3 &+ most)
-    trouble.betweenPasses |= (sums | (rows.4 &+ most) | (rows.5 &+ most) | (rows.6 &+ most) | (rows.7 &+ most)) &<< 1
-    let columns = pass(transposed(rows), shift: 18)
-    store(columns, { $0.lowHalf }, into: tile, &trouble)
-    store(columns, { $0.highHalf }, into: tile.from(32), &trouble)
+    for column in 0..<8 {
+      let d = (
+        coefficient(column, &trouble), coefficient(8 &+ column, &trouble), coefficient(16 &+ column, &trouble),
+        coefficient(24 &+ column, &trouble), coefficient(32 &+ column, &trouble), coefficient(40 &+ column, &trouble),
+        coefficient(48 &+ column, &trouble), coefficient(56 &+ column, &trouble)
+      )
+      let w = InverseDCT.pass8(d, rounding: 1024, shift: 11)
+      // Half the range of four samples: so the sums are doubled.
+      let most = Lanes(repeating: 1 &<< 13)
+      let sums = (w.0 &+ most) | (w.1 &+ most) | (w.2 &+ most) | (w.3 &+ most)
+      trouble.betweenPasses |= (sums | (w.4 &+ most) | (w.5 &+ most) | (w.6 &+ most) | (w.7 &+ most)) &<< 1
+      let place = between.from(8 &* column)
+      place.store(w.0, at: 0)
+      place.store(w.1, at: 64)
+      place.store(w.2, at: 128)
+      place.store(w.3, at: 192)
+      place.store(w.4, at: 256)
+      place.store(w.5, at: 320)
+      place.store(w.6, at: 384)
+      place.store(w.7, at: 448)
+    }
+    for row in 0..<8 {
+      let w = between.from(64 &* row)
+      let s = InverseDCT.pass8(
+        (
+          w.load(0, as: Lanes.self), w.load(8, as: Lanes.self), w.load(16, as: Lanes.self), w.load(24, as: Lanes.self),
+          w.load(32, as: Lanes.self), w.load(40, as: Lanes.self), w.load(48, as: Lanes.self),
+          w.load(56, as: Lanes.self)
+        ), rounding: InverseDCT.rounding(18), shift: 18)
+      let (left, right) = (packed(s.0, s.1, s.2, s.3, &trouble), packed(s.4, s.5, s.6, s.7, &trouble))
+      tile.store(lower(left, right), at: 64 &* row)
+      tile.store(upper(left, right), at: 64 &* row &+ 32)
+    }
   }
 
-  /// Four rows of eight columns.
-  @inline(__always) private func store(
-    _ columns: EightRows, _ half: (Lanes) -> FourLanes, into tile: Memory<UInt8>, _ trouble: inout Trouble
-  ) {
-    let left =
-      bytes(half(columns.0), &trouble) | bytes(half(columns.1), &trouble) &<< 8
-      | bytes(half(columns.2), &trouble) &<< 16 | bytes(half(columns.3), &trouble) &<< 24
-    let right =
-      bytes(half(columns.4), &trouble) | bytes(half(columns.5), &trouble) &<< 8
-      | bytes(half(columns.6), &trouble) &<< 16 | bytes(half(columns.7), &trouble) &<< 24
-    tile.store(lower(left, right), at: 0)
-    tile.store(upper(left, right), at: 16)
-  }
-
-  @inline(__always) private func pass(_ d: EightRows, shift: Int32) -> EightRows {
+  @inline(__always) private static func pass8(
+    _ d: EightRows, rounding: Int32, shift: Int32
+  ) -> EightRows {
     let z = (d.2 &+ d.6) &* 4433
     let (t2, t3) = (z &- d.6 &* 15137, z &+ d.2 &* 6270)
-    let half = Lanes(repeating: 1 &<< (shift &- 1))
-    let (t0, t1) = ((d.0 &+ d.4) &<< 13 &+ half, (d.0 &- d.4) &<< 13 &+ half)
+    let (t0, t1) = ((d.0 &+ d.4) &<< 13 &+ rounding, (d.0 &- d.4) &<< 13 &+ rounding)
     let (e0, e3, e1, e2) = (t0 &+ t3, t0 &- t3, t1 &+ t2, t1 &- t2)
     let (z3, z4) = (d.7 &+ d.3, d.5 &+ d.1)
     let z5 = (z3 &+ z4) &* 9633

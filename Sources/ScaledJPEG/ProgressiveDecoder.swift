@@ -16,7 +16,7 @@ struct ProgressiveDecoder: RowDecoder, ~Copyable {
   static func slotCount(workers: Int) -> Int { workers > 1 ? workers + 1 : 1 }
 
   static func scratchByteCount(_ file: ParsedFile, workers: Int) -> Int {
-    file.scans.reduce(0) { $0 + ScanDecoder.scratchByteCount($1) } + Scratch.byteCount(256, UInt8.self)
+    file.scans.reduce(0) { $0 + ScanDecoder.scratchByteCount($1) }
       + slotCount(workers: workers) * file.frame.components.reduce(0) { $0 + CoefficientRow.scratchByteCount($1) }
   }
 
@@ -29,16 +29,16 @@ struct ProgressiveDecoder: RowDecoder, ~Copyable {
     for _ in 0..<ProgressiveDecoder.slotCount(workers: workers) {
       slots.append(
         zip(file.frame.components, outputs).map {
-          CoefficientRow($0, hasDetails: $1.needsDetails, scratch: &scratch)
+          CoefficientRow($0, $1, scratch: &scratch)
         })
     }
     self.slots = slots
-    let zigzag = Zigzag.table(&scratch)
     for scan in file.scans {
-      let needed = InverseDCT.needed(scaledSize: outputs[scan.components[0]].scaledSize)
+      let output = outputs[scan.components[0]]
       scans.append(
         try unsafe ScanDecoder(
-          scan, file.frame, rows: slots[0], needed: needed, zigzag: zigzag, source: source, scratch: &scratch))
+          scan, file.frame, rows: slots[0], layout: output.layout,
+          needed: CoefficientLayout.needed(scaledSize: output.scaledSize), source: source, scratch: &scratch))
     }
   }
 
@@ -78,31 +78,26 @@ struct ProgressiveDecoder: RowDecoder, ~Copyable {
   ) {
     let first = mcuRow * row.blocksDown
     for y in 0..<min(row.blocksDown, output.blocksDown - first) {
-      for x in Swift.stride(from: 0, to: output.blocksAcross, by: BlockRun.most) {
-        output.put(
-          BlockRun(
-            blocks: row.blocks, first: y * row.stride + x, step: 1, count: min(BlockRun.most, output.blocksAcross - x),
-            row: first + y, column: x, columnStep: 1), &trouble)
-      }
+      output.put(row.blocks, from: y * row.stride / 8, row: first + y, &trouble)
     }
   }
 }
 
 /// A component's coefficients in one row of MCUs.
 struct CoefficientRow: BitwiseCopyable {
-  /// Blocks from one row of blocks to the next.
+  /// Blocks from one row of blocks to the next: whole octets.
   let stride: Int
   /// Rows of blocks.
   let blocksDown: Int
   let blocks: Blocks
 
   static func scratchByteCount(_ component: Frame.Component) -> Int {
-    Blocks.scratchByteCount(component.codedBlocksAcross * component.down)
+    Blocks.scratchByteCount(Blocks.wholeOctets(component.codedBlocksAcross) * component.down)
   }
 
-  init(_ component: Frame.Component, hasDetails: Bool, scratch: inout Scratch) {
-    stride = component.codedBlocksAcross
+  init(_ component: Frame.Component, _ output: ComponentOutput, scratch: inout Scratch) {
+    stride = Blocks.wholeOctets(component.codedBlocksAcross)
     blocksDown = component.down
-    blocks = Blocks(stride * blocksDown, hasDetails: hasDetails, scratch: &scratch)
+    blocks = output.blocks(stride * blocksDown, scratch: &scratch)
   }
 }

@@ -8,7 +8,7 @@ struct Refinement {
   private(set) var bits: Bits
   private let window: Memory<UInt8>
   private let coefficients: Memory<Int16>
-  private let zigzag: Memory<UInt8>
+  private let offsets: Memory<UInt16>
   /// Coefficients that were not zero before this scan: a bit each, in zigzag order.
   private let known: UInt64
   private(set) var nonzeros: UInt64
@@ -19,12 +19,12 @@ struct Refinement {
   private static let leastBits = 44
 
   @inline(__always) init(
-    bits: Bits, window: Memory<UInt8>, coefficients: Memory<Int16>, zigzag: Memory<UInt8>, known: UInt64
+    bits: Bits, window: Memory<UInt8>, coefficients: Memory<Int16>, offsets: Memory<UInt16>, known: UInt64
   ) {
     self.bits = bits
     self.window = window
     self.coefficients = coefficients
-    self.zigzag = zigzag
+    self.offsets = offsets
     self.known = known
     nonzeros = known
   }
@@ -48,7 +48,7 @@ struct Refinement {
       ahead &= ~(zeros ^ (zeros &- 1))
       // In bounds: one of 64 bits. Where only zeros are passed over, a zero is overwritten by the value zero.
       let index = place.trailingZeroBitCount & 63
-      coefficients[Int(zigzag[index])] = Int16(truncatingIfNeeded: meaning.value)
+      coefficients[Int(offsets[index])] = Int16(truncatingIfNeeded: meaning.value)
       nonzeros |= meaning.value == 0 ? 0 : place
     }
     return 0
@@ -83,7 +83,7 @@ struct Refinement {
     var left = which & needed
     while left != 0 {
       // In bounds: one of 64 bits.
-      let place = Int(zigzag[left.trailingZeroBitCount & 63])
+      let place = Int(offsets[left.trailingZeroBitCount & 63])
       let rank = (which & ((left & (0 &- left)) &- 1)).nonzeroBitCount
       left &= left &- 1
       let coefficient = coefficients[place]

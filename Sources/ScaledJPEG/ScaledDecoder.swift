@@ -31,8 +31,8 @@ package final class ScaledDecoder {
   /// An upper bound of what a worker of a decoding takes beside its planes.
   package static func mostScratchBytes(width: Int, components: Int) -> Int {
     // Four rows of blocks, in MCUs of 32 samples, and for each block its coefficients and what is known of them.
-    let blocks = (width / 32 + 1) * 4 * 4 * components
-    return blocks * (64 * 2 + 8 + 2) + mostScans * ScanDecoder.readerByteCount
+    let blocks = Blocks.wholeOctets((width / 32 + 1) * 4) * 4 * components
+    return blocks * (65 * 2 + 8 + 2) + mostScans * ScanDecoder.readerByteCount
       + (mostScans + components) * HuffmanTable.byteCount + 1 << 18
   }
 

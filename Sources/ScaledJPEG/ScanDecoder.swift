@@ -4,7 +4,7 @@ internal import Imaging
 struct ScanDecoder {
   private let scan: ScanHeader
   private let frame: Frame
-  private let zigzag: Memory<UInt8>
+  private let offsets: Memory<UInt16>
   private let means: DCScan?
   /// Of a scan of details.
   private let table: HuffmanTable?
@@ -23,12 +23,12 @@ struct ScanDecoder {
   }
 
   init(
-    _ scan: ScanHeader, _ frame: Frame, rows: [CoefficientRow], needed: UInt64, zigzag: Memory<UInt8>,
+    _ scan: ScanHeader, _ frame: Frame, rows: [CoefficientRow], layout: CoefficientLayout, needed: UInt64,
     source: UnsafeRawPointer, scratch: inout Scratch
   ) throws(Declined) {
     self.scan = scan
     self.frame = frame
-    self.zigzag = zigzag
+    offsets = layout.offsets
     self.needed = needed
     input = unsafe ScanInput(scan, source: source, scratch: &scratch)
     if scan.isOfDetails {
@@ -97,7 +97,7 @@ struct ScanDecoder {
           break
         }
         // In bounds: a place up to 63. Passed over are 16 zeros with the value zero.
-        coefficients[Int(zigzag[place])] = Int16(truncatingIfNeeded: meaning.value)
+        coefficients[Int(offsets[place])] = Int16(truncatingIfNeeded: meaning.value)
         nonzeros |= (meaning.value == 0 ? 0 : 1) &<< UInt64(truncatingIfNeeded: place)
       } while place < last
       blocks.nonzeros[block] = nonzeros
@@ -123,7 +123,7 @@ struct ScanDecoder {
       }
       try input.prepare(&bits)
       var refinement = Refinement(
-        bits: bits, window: window, coefficients: blocks.block(block), zigzag: zigzag, known: known)
+        bits: bits, window: window, coefficients: blocks.block(block), offsets: offsets, known: known)
       var ahead = band
       if endRun == 0 { endRun = try refinement.takeNew(&ahead, table) }
       if endRun > 0 {

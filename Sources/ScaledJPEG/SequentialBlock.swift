@@ -22,8 +22,8 @@ struct BlockTables: BitwiseCopyable {
     skips = SkipTable(ac, scratch: &scratch)
   }
 
-  @inline(__always) fileprivate func anyDC(_ bits: UInt64) -> Meaning { dc.any(bits) }
-  @inline(__always) fileprivate func anyAC(_ bits: UInt64) -> Meaning { ac.any(bits) }
+  @inline(__always) fileprivate func longDC(_ bits: UInt64) -> Meaning { dc.long(bits) }
+  @inline(__always) fileprivate func longAC(_ bits: UInt64) -> Meaning { ac.long(bits) }
 }
 
 extension Bits {
@@ -34,68 +34,69 @@ extension Bits {
   ) -> (difference: Int, place: Int, detail: Int16) {
     refill(window)
     let pair = tables.starts.pair(bits)
-    if _slowPath(pair == 0) {
-      let meaning = tables.anyDC(bits)
+    if _slowPath(pair.isUnusual) {
+      let meaning = pair == 0 ? tables.longDC(bits) : pair.meaning(bits)
       drop(meaning.bits)
       refill(window)
       return (meaning.value, meaning.steps, 0)
     }
     drop(lowestByteOf: pair)
     return (
-      Int(Int16(truncatingIfNeeded: pair &>> 32)), Int(truncatingIfNeeded: pair &>> 8 & 0xFF),
-      Int16(truncatingIfNeeded: pair &>> 48)
+      Int(Int16(truncatingIfNeeded: pair &>> 16)), Int(truncatingIfNeeded: pair &>> 8 & 0xFF),
+      Int16(truncatingIfNeeded: pair &>> 32)
     )
   }
 
   /// Takes the coefficients behind a place before the last. 44 bits are there.
   /// - Returns: the place behind the last step.
   @inline(__always) mutating func takeDetails(
-    behind start: Int, _ tables: BlockTables, _ window: Memory<UInt8>, _ zigzag: Memory<UInt8>,
+    behind start: Int, _ tables: BlockTables, _ window: Memory<UInt8>, _ offsets: Memory<UInt16>,
     into block: Memory<Int16>
   ) -> Int {
     var place = start
     while true {
       // 4 * 10 <= 44
-      if takePair(&place, tables, window, zigzag, block) { return place }
-      if takePair(&place, tables, window, zigzag, block) { return place }
-      if takePair(&place, tables, window, zigzag, block) { return place }
-      if takePair(&place, tables, window, zigzag, block) { return place }
+      if takePair(&place, tables, window, offsets, block) { return place }
+      if takePair(&place, tables, window, offsets, block) { return place }
+      if takePair(&place, tables, window, offsets, block) { return place }
+      if takePair(&place, tables, window, offsets, block) { return place }
       refill(window)
     }
   }
 
   /// - Returns: whether the block ends.
   @inline(__always) private mutating func takePair(
-    _ place: inout Int, _ tables: BlockTables, _ window: Memory<UInt8>, _ zigzag: Memory<UInt8>, _ block: Memory<Int16>
+    _ place: inout Int, _ tables: BlockTables, _ window: Memory<UInt8>, _ offsets: Memory<UInt16>,
+    _ block: Memory<Int16>
   ) -> Bool {
     let pair = tables.pairs.pair(bits)
-    if _slowPath(pair == 0) {
-      let meaning = takeLong(&place, tables, window)
+    if _slowPath(pair.isUnusual) {
+      let meaning = takeUnusual(pair, &place, tables, window)
       // In bounds, as below.
-      block[Int(zigzag[place])] = Int16(truncatingIfNeeded: meaning.value)
+      block[Int(offsets[place])] = Int16(truncatingIfNeeded: meaning.value)
       return place >= 63
     }
-    let one = place &+ Int(truncatingIfNeeded: pair &>> 16 & 0xFF)
+    let one = place &+ Int(truncatingIfNeeded: pair &>> 48 & 0xFF)
     place &+= Int(truncatingIfNeeded: pair &>> 8 & 0xFF)
-    // In bounds: the place was below 63, and a pair's steps are at most 192; the order of places beyond 63 is 64.
-    block[Int(zigzag[one])] = Int16(truncatingIfNeeded: pair &>> 32)
-    block[Int(zigzag[place])] = Int16(truncatingIfNeeded: pair &>> 48)
+    // In bounds: the place was below 63, and a pair's steps are at most 192; the table has an offset in the octet for each.
+    block[Int(offsets[one])] = Int16(truncatingIfNeeded: pair &>> 16)
+    block[Int(offsets[place])] = Int16(truncatingIfNeeded: pair &>> 32)
     if _slowPath(one == 63 && place > 63) {
-      // The first is the last coefficient. The other is of the next block; its value went to place 64.
+      // The first is the last coefficient. The other is of the next block; its value went where nobody looks.
       place = one
-      drop(lowestByteOf: pair &>> 24)
+      drop(lowestByteOf: pair &>> 56)
       return true
     }
     drop(lowestByteOf: pair)
     return place >= 63
   }
 
-  /// One meaning, of any length; leaves 56 bits.
-  @inline(__always) private mutating func takeLong(
-    _ place: inout Int, _ tables: BlockTables, _ window: Memory<UInt8>
+  /// One meaning that no pair tells; leaves 56 bits.
+  @inline(__always) private mutating func takeUnusual(
+    _ pair: Pair, _ place: inout Int, _ tables: BlockTables, _ window: Memory<UInt8>
   ) -> Meaning {
     refill(window)
-    let meaning = tables.anyAC(bits)
+    let meaning = pair == 0 ? tables.longAC(bits) : pair.meaning(bits)
     drop(meaning.bits)
     refill(window)
     place &+= meaning.steps
@@ -127,7 +128,7 @@ extension Bits {
       drop(skip & 0xFF)
       place = next
     } else {
-      _ = takeLong(&place, tables, window)
+      _ = takeUnusual(0, &place, tables, window)
     }
     return place >= 63
   }

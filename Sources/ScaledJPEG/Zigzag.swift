@@ -1,5 +1,3 @@
-internal import Imaging
-
 /// The order in which a block's coefficients are coded (ITU-T T.81, figure A.6), as places in rows of eight.
 enum Zigzag {
   static let order: [Int] = [
@@ -8,12 +6,4 @@ enum Zigzag {
     35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47,
     55, 62, 63,
   ]
-
-  /// The same for inner loops: places beyond the block's come to 64.
-  static func table(_ scratch: inout Scratch) -> Memory<UInt8> {
-    let table = scratch.take(256, UInt8.self)
-    table.fill(64)
-    for (index, place) in order.enumerated() { table[index] = UInt8(place) }
-    return table
-  }
 }

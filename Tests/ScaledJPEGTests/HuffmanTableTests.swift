@@ -36,6 +36,35 @@ import Testing
     }
   }
 
+  @Test func `pairs say what their symbols say one by one`() {
+    let memory = BufferPool().take(byteCount: HuffmanTable.byteCount + PairTable.byteCount)
+    var scratch = unsafe Scratch(memory.base, capacity: memory.capacity)
+    let table = HuffmanTable(code, use: .details, scratch: &scratch)
+    let pairs = PairTable(table, next: table, scratch: &scratch)
+    var (random, kinds) = (Randomness(seed: 13), [0, 0, 0])
+    for number in 0..<20000 {
+      let bits = UInt64(number % 1024) << 54 | random.next() >> 10
+      let (pair, first) = (pairs.pair(bits), table.long(bits))
+      let second = table.long(bits << UInt64(first.bits))
+      if pair == 0 {
+        kinds[0] += 1
+        #expect(table.codeLength(bits) > PairTable.indexBits)
+      } else if pair.isUnusual {
+        kinds[1] += 1
+        #expect(pair.meaning(bits) == first && first.bits > PairTable.indexBits)
+      } else {
+        let isAlone = pair & 0xFF == first.bits
+        kinds[2] += isAlone ? 0 : 1
+        #expect(pair >> 16 & 0xFFFF == first.unsignedValue && pair >> 48 == first.steps | first.bits << 8)
+        #expect(pair & 0xFF == first.bits + (isAlone ? 0 : second.bits))
+        #expect(pair >> 8 & 0xFF == first.steps + (isAlone ? 0 : second.steps))
+        #expect(pair >> 32 & 0xFFFF == (isAlone ? first : second).unsignedValue)
+      }
+    }
+    #expect(kinds.allSatisfy { $0 > 100 }, "\(kinds)")
+    withExtendedLifetime(memory) {}
+  }
+
   @Test func `symbols mean runs and values`() {
     withTable(.details) { table in
       // 00, then one bit: symbol 0x01.

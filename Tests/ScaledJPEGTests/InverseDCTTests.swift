@@ -7,31 +7,49 @@ import Testing
 @Suite struct InverseDCTTests {
   /// The samples of a block whose steps are all 1, row by row, or nil where its range was left.
   private func samples(_ coefficients: [Int: Int16], size: Int) -> [UInt8]? {
-    let memory = BufferPool().take(byteCount: 4096)
+    samples(ofEach: [[:], coefficients], size: size)?[1]
+  }
+
+  /// The samples of up to eight blocks side by side.
+  private func samples(ofEach blocks: [[Int: Int16]], size: Int) -> [[UInt8]]? {
+    let memory = BufferPool().take(byteCount: 8192)
     var scratch = unsafe Scratch(memory.base, capacity: memory.capacity)
-    let block = scratch.take(64, Int16.self)
+    let octet = scratch.take(512, Int16.self)
     let steps = scratch.take(64, Int32.self)
+    let between = scratch.take(512, Int32.self)
+    let tile = scratch.take(512, UInt8.self)
     steps.fill(1)
-    let output = scratch.take(64, UInt8.self)
-    block.fill(0)
-    for (place, value) in coefficients { block[place] = value }
-    var trouble = InverseDCT.Trouble()
-    let transform = InverseDCT(block: block, steps: steps)
-    switch size {
-    case 2: transform.twoByTwo(into: output, &trouble)
-    case 4: transform.fourByFour(into: output, &trouble)
-    default: transform.eightByEight(into: output, &trouble)
+    octet.fill(0)
+    let order = CoefficientLayout.order(scaledSize: size)
+    for (lane, coefficients) in blocks.enumerated() {
+      for (place, value) in coefficients {
+        if let index = order.firstIndex(of: place) { octet[8 * index + lane] = value }
+      }
     }
-    return withExtendedLifetime(memory) { trouble.isNone ? (0..<size * size).map { output[$0] } : nil }
+    var trouble = InverseDCT.Trouble()
+    let transform = InverseDCT(octet: octet, steps: steps, between: between)
+    switch size {
+    case 2:
+      let rows = transform.twoByTwo(&trouble)
+      tile.store(rows.0, at: 0)
+      tile.store(rows.1, at: 32)
+    case 4: transform.fourByFour(into: tile, &trouble)
+    default: transform.eightByEight(into: tile, &trouble)
+    }
+    let lane = max(4, size)
+    let samples = blocks.indices.map { block in
+      (0..<size * size).map { tile[8 * lane * ($0 / size) + lane * block + $0 % size] }
+    }
+    return withExtendedLifetime(memory) { trouble.isNone ? samples : nil }
   }
 
   @Test(arguments: [2, 4, 8])
   func `a block of DC alone is flat, as it is without a transform`(size: Int) throws {
     for dc in Int16(-2047)...2047 {
       var trouble = InverseDCT.Trouble()
-      let flat = InverseDCT.flat(Int32(dc), &trouble)
+      let flat = InverseDCT.flat(SIMD8(repeating: dc), step: 1, &trouble)[3]
       #expect(trouble.isNone)
-      guard samples([0: dc], size: size) == Array(repeating: flat, count: size * size) else {
+      guard samples([0: dc], size: size) == Array(repeating: UInt8(flat), count: size * size) else {
         Issue.record("DC \(dc)")
         return
       }
@@ -49,8 +67,22 @@ import Testing
     #expect(samples([9: 2048], size: size) == nil)
     #expect(samples([0: 2000, 1: 2000, 8: 2000, 9: 2000, 3: 2000], size: size) == nil, "samples beyond 9 bits")
     var trouble = InverseDCT.Trouble()
-    _ = InverseDCT.flat(2048, &trouble)
+    _ = InverseDCT.flat(SIMD8(0, 0, 0, 0, 0, 2048, 0, 0), step: 1, &trouble)
     #expect(!trouble.isNone)
+  }
+
+  @Test(arguments: [2, 4, 8])
+  func `eight blocks side by side do not touch each other`(size: Int) throws {
+    var random = Randomness(seed: 9)
+    for _ in 0..<40 {
+      let blocks = (0..<8).map { _ in
+        var coefficients = [0: Int16(random.below(1600) - 800)]
+        for _ in 0..<random.below(12) { coefficients[random.below(64)] = Int16(random.below(200) - 100) }
+        return coefficients
+      }
+      let together = try #require(samples(ofEach: blocks, size: size))
+      for (block, samples) in zip(blocks, together) { #expect(self.samples(block, size: size) == samples) }
+    }
   }
 
   @Test func `eight samples are those of the transform's definition, to within one`() throws {
