@@ -48,6 +48,8 @@ package struct PictureMetadata: Hashable, Sendable {
 
   /// The most bytes of text chunks that are carried, all together.
   private static let mostTextBytes = 4 << 20
+  /// And the most of them, libpng's own limit: each takes memory of its own, however short it is.
+  private static let mostTexts = 1000
 
   private mutating func readChunks(_ bytes: UnsafeRawBufferPointer) {
     var offset = 8
@@ -64,7 +66,8 @@ package struct PictureMetadata: Hashable, Sendable {
         xmp = unsafe [UInt8](body.dropFirst(PictureMetadata.xmpChunkStart.count))
       case "tEXt", "zTXt", "iTXt":
         textBytes += length
-        if textBytes <= PictureMetadata.mostTextBytes { texts.append(PNGText(name: name, body: unsafe [UInt8](body))) }
+        guard textBytes <= PictureMetadata.mostTextBytes, texts.count < PictureMetadata.mostTexts else { break }
+        texts.append(PNGText(name: name, body: unsafe [UInt8](body)))
       default: break
       }
     }
