@@ -1,224 +1,7 @@
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-#include <arpa/inet.h>
-#include <ctype.h>
-#include <errno.h>
-#include <inttypes.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <strings.h>
-#include <unistd.h>
 
-#include "CCurl.h"
-#include "library.h"
-
-#ifndef SOCK_CLOEXEC
-#define SOCK_CLOEXEC 0
-#endif
-
-/// More than any honest server says before the body.
-static const size_t most_header_bytes = 256 << 10;
-/// What is read of a body that is for nobody, so that its connection can be used again.
-static const int64_t most_ignored_bytes = 64 << 10;
-
-enum { HEADER_BYTES = 513 };
-
-struct transfers {
-  abi_multi *multi;
-  transfer *first;
-};
-
-struct transfer {
-  transfers *all;
-  transfer *next;
-  abi_easy *easy;
-  struct abi_slist *request_headers;
-  int file;
-  int64_t start;
-  int64_t most_bytes;
-  bool private_allowed;
-
-  bool is_over;
-  transfer_end end;
-  /// Set by a callback that ends the transfer, which libcurl then tells in its own way.
-  bool was_ended;
-  long status;
-  bool body_has_begun;
-  int64_t file_bytes;
-  int64_t ignored_bytes;
-  size_t header_bytes;
-  /// Of the answer: where its part of the file starts, and what the whole file has.
-  int64_t part_start;
-  int64_t part_total;
-  bool length_is_known;
-  /// Of the answer, as its server says it; -1 before.
-  int64_t told_length;
-  int file_error;
-  bool was_refused;
-  bool has_connected;
-  char refused[INET6_ADDRSTRLEN];
-  char headers[HEADER_COUNT][HEADER_BYTES];
-  char complaint[ABI_ERROR_SIZE];
-  /// Of a callback here; null for none.
-  const char *own_complaint;
-};
-
-static void end(transfer *one, transfer_end why) {
-  if (one->was_ended) return;
-  one->was_ended = true;
-  one->end = why;
-}
-
-// MARK: - Callbacks of libcurl
-
-static int open_socket(void *context, int purpose, abi_sockaddr *address) {
-  (void)purpose;
-  transfer *one = context;
-  if (!one->private_allowed && address_kind_of(&address->addr) != ADDRESS_PUBLIC) {
-    one->was_refused = true;
-    const void *digits = address->family == AF_INET6 ? (void *)&((struct sockaddr_in6 *)&address->addr)->sin6_addr
-                                                     : (void *)&((struct sockaddr_in *)&address->addr)->sin_addr;
-    if (inet_ntop(address->family, digits, one->refused, sizeof one->refused) == NULL) one->refused[0] = '\0';
-    return ABI_SOCKET_BAD;
-  }
-  one->has_connected = true;
-  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-}
-
-/// The value where a header line has that name.
-static const char *value_of(const char *line, size_t length, const char *name, size_t *value_length) {
-  size_t name_length = strlen(name);
-  if (length <= name_length || line[name_length] != ':' || strncasecmp(line, name, name_length) != 0) return NULL;
-  const char *value = line + name_length + 1, *stop = line + length;
-  while (value < stop && isspace((unsigned char)*value)) value++;
-  while (value < stop && isspace((unsigned char)stop[-1])) stop--;
-  *value_length = (size_t)(stop - value);
-  return value;
-}
-
-/// "bytes 100-199/200": 100 and 200; -1 for anything else.
-static void take_range(transfer *one, const char *value, size_t length) {
-  char text[64];
-  int64_t start = -1, last = -1, total = -1;
-  one->part_start = one->part_total = -1;
-  if (length >= sizeof text) return;
-  memcpy(text, value, length);
-  text[length] = '\0';
-  if (sscanf(text, "bytes %" SCNd64 "-%" SCNd64 "/%" SCNd64, &start, &last, &total) != 3) return;
-  if (start < 0 || last < start || total <= last) return;
-  one->part_start = start;
-  one->part_total = total;
-}
-
-/// False for a second length that is not the first: what one of two readers takes for the end, the other does not.
-static bool take_length(transfer *one, const char *value, size_t length) {
-  char text[32];
-  if (length >= sizeof text) length = sizeof text - 1;
-  memcpy(text, value, length);
-  text[length] = '\0';
-  int64_t told = strtoll(text, NULL, 10);
-  one->length_is_known = true;
-  if (one->told_length >= 0 && one->told_length != told) {
-    one->own_complaint = "the server tells two lengths";
-    end(one, TRANSFER_BROKEN);
-    return false;
-  }
-  one->told_length = told;
-  return true;
-}
-
-static void begin_answer(transfer *one) {
-  memset(one->headers, 0, sizeof one->headers);
-  one->part_start = one->part_total = -1;
-  one->length_is_known = false;
-  one->told_length = -1;
-}
-
-static size_t take_header(char *line, size_t size, size_t count, void *context) {
-  static const char *const names[HEADER_COUNT] = {"etag", "last-modified", "retry-after", "content-type"};
-  transfer *one = context;
-  size_t length = size * count, value_length = 0;
-  one->header_bytes += length;
-  if (one->header_bytes > most_header_bytes) {
-    one->own_complaint = "the server's headers do not end";
-    end(one, TRANSFER_BROKEN);
-    return 0;
-  }
-  // A new answer: after "100 Continue", or one of a proxy.
-  if (length >= 5 && strncasecmp(line, "HTTP/", 5) == 0) begin_answer(one);
-  for (int i = 0; i < HEADER_COUNT; i++) {
-    const char *value = value_of(line, length, names[i], &value_length);
-    if (value == NULL || value_length >= HEADER_BYTES) continue;
-    memcpy(one->headers[i], value, value_length);
-    one->headers[i][value_length] = '\0';
-  }
-  const char *value = value_of(line, length, "content-range", &value_length);
-  if (value != NULL) take_range(one, value, value_length);
-  if (value_of(line, length, "transfer-encoding", &value_length)) one->length_is_known = true;
-  value = value_of(line, length, "content-length", &value_length);
-  return value == NULL || take_length(one, value, value_length) ? length : 0;
-}
-
-/// Sees to it that the file is as the answer's body goes on from.
-static bool begin_body(transfer *one) {
-  curl.easy_getinfo(one->easy, ABI_INFO_RESPONSE_CODE, &one->status);
-  if (one->status == 206) {
-    if (one->part_start != one->start) {
-      end(one, TRANSFER_WRONG_PART);
-      return false;
-    }
-    one->file_bytes = one->start;
-  } else {
-    one->file_bytes = 0;
-  }
-  if (one->status < 200 || one->status > 299) return true;
-  if (ftruncate(one->file, one->file_bytes) != 0 || lseek(one->file, one->file_bytes, SEEK_SET) < 0) {
-    one->file_error = errno;
-    end(one, TRANSFER_FILE_FAILED);
-    return false;
-  }
-  return true;
-}
-
-static bool write_all(transfer *one, const char *bytes, size_t count) {
-  while (count > 0) {
-    ssize_t written = write(one->file, bytes, count);
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) {
-      one->file_error = written < 0 ? errno : EIO;
-      end(one, TRANSFER_FILE_FAILED);
-      return false;
-    }
-    bytes += written;
-    count -= (size_t)written;
-    one->file_bytes += written;
-  }
-  return true;
-}
-
-static size_t take_body(char *bytes, size_t size, size_t count, void *context) {
-  transfer *one = context;
-  size_t length = size * count;
-  if (!one->body_has_begun) {
-    one->body_has_begun = true;
-    if (!begin_body(one)) return 0;
-  }
-  if (one->status < 200 || one->status > 299) {
-    // An error's page. A long one is not waited for: what it is about is known.
-    one->ignored_bytes += (int64_t)length;
-    if (one->ignored_bytes <= most_ignored_bytes) return length;
-    end(one, TRANSFER_COMPLETE);
-    return 0;
-  }
-  if ((int64_t)length > one->most_bytes - one->file_bytes) {
-    end(one, TRANSFER_TOO_LARGE);
-    return 0;
-  }
-  return write_all(one, bytes, length) ? length : 0;
-}
+#include "transfer.h"
 
 // MARK: - All transfers
 
@@ -272,7 +55,7 @@ bool transfers_advance(transfers *all, int file, int milliseconds) {
     curl.easy_getinfo(message->easy, ABI_INFO_PRIVATE, &one);
     curl.easy_getinfo(message->easy, ABI_INFO_RESPONSE_CODE, &one->status);
     // A body of no bytes: nothing was written, but what stood there before must not be taken for the answer.
-    if (result == ABI_OK && !one->body_has_begun && one->status != 304) begin_body(one);
+    if (result == ABI_OK && !one->body_has_begun && one->status != 304) transfer_begin_body(one);
     one->end = end_of(one, result);
     if (one->complaint[0] == '\0') snprintf(one->complaint, sizeof one->complaint, "%s", curl.easy_strerror(result));
     one->is_over = true;
@@ -313,11 +96,11 @@ static bool set_up(transfer *one, const transfer_request *request) {
          curl.easy_setopt(easy, ABI_OPT_LOW_SPEED_LIMIT, 1L) == ABI_OK &&
          curl.easy_setopt(easy, ABI_OPT_LOW_SPEED_TIME, (long)request->stall_seconds) == ABI_OK &&
          curl.easy_setopt(easy, ABI_OPT_MAXFILESIZE_LARGE, request->most_bytes) == ABI_OK &&
-         curl.easy_setopt(easy, ABI_OPT_OPENSOCKETFUNCTION, open_socket) == ABI_OK &&
+         curl.easy_setopt(easy, ABI_OPT_OPENSOCKETFUNCTION, transfer_open_socket) == ABI_OK &&
          curl.easy_setopt(easy, ABI_OPT_OPENSOCKETDATA, one) == ABI_OK &&
-         curl.easy_setopt(easy, ABI_OPT_HEADERFUNCTION, take_header) == ABI_OK &&
+         curl.easy_setopt(easy, ABI_OPT_HEADERFUNCTION, transfer_take_header) == ABI_OK &&
          curl.easy_setopt(easy, ABI_OPT_HEADERDATA, one) == ABI_OK &&
-         curl.easy_setopt(easy, ABI_OPT_WRITEFUNCTION, take_body) == ABI_OK &&
+         curl.easy_setopt(easy, ABI_OPT_WRITEFUNCTION, transfer_take_body) == ABI_OK &&
          curl.easy_setopt(easy, ABI_OPT_WRITEDATA, one) == ABI_OK &&
          curl.easy_setopt(easy, ABI_OPT_ERRORBUFFER, one->complaint) == ABI_OK &&
          curl.easy_setopt(easy, ABI_OPT_PRIVATE, one) == ABI_OK;
@@ -331,7 +114,7 @@ transfer *transfer_start(transfers *all, const transfer_request *request) {
   one->file_bytes = request->start;
   one->most_bytes = request->most_bytes;
   one->private_allowed = request->private_allowed;
-  begin_answer(one);
+  transfer_begin_answer(one);
   one->easy = curl.easy_init();
   if (one->easy == NULL || !set_up(one, request) || curl.multi_add_handle(all->multi, one->easy) != ABI_OK) {
     if (one->easy != NULL) curl.easy_cleanup(one->easy);

@@ -1,0 +1,174 @@
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "transfer.h"
+
+#ifndef SOCK_CLOEXEC
+#define SOCK_CLOEXEC 0
+#endif
+
+/// More than any honest server says before the body.
+static const size_t most_header_bytes = 256 << 10;
+/// What is read of a body that is for nobody, so that its connection can be used again.
+static const int64_t most_ignored_bytes = 64 << 10;
+
+static void end(transfer *one, transfer_end why) {
+  if (one->was_ended) return;
+  one->was_ended = true;
+  one->end = why;
+}
+
+int transfer_open_socket(void *context, int purpose, abi_sockaddr *address) {
+  (void)purpose;
+  transfer *one = context;
+  if (!one->private_allowed && address_kind_of(&address->addr) != ADDRESS_PUBLIC) {
+    one->was_refused = true;
+    const void *digits = address->family == AF_INET6 ? (void *)&((struct sockaddr_in6 *)&address->addr)->sin6_addr
+                                                     : (void *)&((struct sockaddr_in *)&address->addr)->sin_addr;
+    if (inet_ntop(address->family, digits, one->refused, sizeof one->refused) == NULL) one->refused[0] = '\0';
+    return ABI_SOCKET_BAD;
+  }
+  one->has_connected = true;
+  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+/// The value where a header line has that name.
+static const char *value_of(const char *line, size_t length, const char *name, size_t *value_length) {
+  size_t name_length = strlen(name);
+  if (length <= name_length || line[name_length] != ':' || strncasecmp(line, name, name_length) != 0) return NULL;
+  const char *value = line + name_length + 1, *stop = line + length;
+  while (value < stop && isspace((unsigned char)*value)) value++;
+  while (value < stop && isspace((unsigned char)stop[-1])) stop--;
+  *value_length = (size_t)(stop - value);
+  return value;
+}
+
+/// "bytes 100-199/200": 100 and 200; -1 for anything else.
+static void take_range(transfer *one, const char *value, size_t length) {
+  char text[64];
+  int64_t start = -1, last = -1, total = -1;
+  one->part_start = one->part_total = -1;
+  if (length >= sizeof text) return;
+  memcpy(text, value, length);
+  text[length] = '\0';
+  if (sscanf(text, "bytes %" SCNd64 "-%" SCNd64 "/%" SCNd64, &start, &last, &total) != 3) return;
+  if (start < 0 || last < start || total <= last) return;
+  one->part_start = start;
+  one->part_total = total;
+}
+
+/// False for a second length that is not the first: what one of two readers takes for the end, the other does not.
+static bool take_length(transfer *one, const char *value, size_t length) {
+  char text[32];
+  if (length >= sizeof text) length = sizeof text - 1;
+  memcpy(text, value, length);
+  text[length] = '\0';
+  int64_t told = strtoll(text, NULL, 10);
+  one->length_is_known = true;
+  if (one->told_length >= 0 && one->told_length != told) {
+    one->own_complaint = "the server tells two lengths";
+    end(one, TRANSFER_BROKEN);
+    return false;
+  }
+  one->told_length = told;
+  return true;
+}
+
+void transfer_begin_answer(transfer *one) {
+  memset(one->headers, 0, sizeof one->headers);
+  one->part_start = one->part_total = -1;
+  one->length_is_known = false;
+  one->told_length = -1;
+}
+
+size_t transfer_take_header(char *line, size_t size, size_t count, void *context) {
+  static const char *const names[HEADER_COUNT] = {"etag", "last-modified", "retry-after", "content-type"};
+  transfer *one = context;
+  size_t length = size * count, value_length = 0;
+  one->header_bytes += length;
+  if (one->header_bytes > most_header_bytes) {
+    one->own_complaint = "the server's headers do not end";
+    end(one, TRANSFER_BROKEN);
+    return 0;
+  }
+  // A new answer: after "100 Continue", or one of a proxy.
+  if (length >= 5 && strncasecmp(line, "HTTP/", 5) == 0) transfer_begin_answer(one);
+  for (int i = 0; i < HEADER_COUNT; i++) {
+    const char *value = value_of(line, length, names[i], &value_length);
+    if (value == NULL || value_length >= HEADER_BYTES) continue;
+    memcpy(one->headers[i], value, value_length);
+    one->headers[i][value_length] = '\0';
+  }
+  const char *value = value_of(line, length, "content-range", &value_length);
+  if (value != NULL) take_range(one, value, value_length);
+  if (value_of(line, length, "transfer-encoding", &value_length)) one->length_is_known = true;
+  value = value_of(line, length, "content-length", &value_length);
+  return value == NULL || take_length(one, value, value_length) ? length : 0;
+}
+
+bool transfer_begin_body(transfer *one) {
+  curl.easy_getinfo(one->easy, ABI_INFO_RESPONSE_CODE, &one->status);
+  if (one->status == 206) {
+    if (one->part_start != one->start) {
+      end(one, TRANSFER_WRONG_PART);
+      return false;
+    }
+    one->file_bytes = one->start;
+  } else {
+    one->file_bytes = 0;
+  }
+  if (one->status < 200 || one->status > 299) return true;
+  if (ftruncate(one->file, one->file_bytes) != 0 || lseek(one->file, one->file_bytes, SEEK_SET) < 0) {
+    one->file_error = errno;
+    end(one, TRANSFER_FILE_FAILED);
+    return false;
+  }
+  return true;
+}
+
+static bool write_all(transfer *one, const char *bytes, size_t count) {
+  while (count > 0) {
+    ssize_t written = write(one->file, bytes, count);
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) {
+      one->file_error = written < 0 ? errno : EIO;
+      end(one, TRANSFER_FILE_FAILED);
+      return false;
+    }
+    bytes += written;
+    count -= (size_t)written;
+    one->file_bytes += written;
+  }
+  return true;
+}
+
+size_t transfer_take_body(char *bytes, size_t size, size_t count, void *context) {
+  transfer *one = context;
+  size_t length = size * count;
+  if (!one->body_has_begun) {
+    one->body_has_begun = true;
+    if (!transfer_begin_body(one)) return 0;
+  }
+  if (one->status < 200 || one->status > 299) {
+    // An error's page. A long one is not waited for: what it is about is known.
+    one->ignored_bytes += (int64_t)length;
+    if (one->ignored_bytes <= most_ignored_bytes) return length;
+    end(one, TRANSFER_COMPLETE);
+    return 0;
+  }
+  if ((int64_t)length > one->most_bytes - one->file_bytes) {
+    end(one, TRANSFER_TOO_LARGE);
+    return 0;
+  }
+  return write_all(one, bytes, length) ? length : 0;
+}
