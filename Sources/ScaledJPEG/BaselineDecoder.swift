@@ -1,7 +1,7 @@
 internal import Imaging
 
 /// Decodes a sequential scan of all components, some MCUs at a time: their coefficients first, then their samples.
-struct BaselineDecoder: RowDecoder, ~Copyable {
+struct BaselineDecoder: RowDecoder, RowStage, ~Copyable {
   /// One block of an MCU, for eight MCUs.
   private struct BlockPlan: BitwiseCopyable {
     let component: Int
@@ -21,14 +21,24 @@ struct BaselineDecoder: RowDecoder, ~Copyable {
     let rowStep: Int
   }
 
+  /// Where the coefficients go of the blocks that have one place in their MCUs.
+  private struct Target: BitwiseCopyable {
+    let blocks: Blocks
+    /// The block of the first MCU, and how far that of the next one is.
+    let first: Int
+    let step: Int
+  }
+
   private let frame: Frame
   private let plans: Memory<BlockPlan>
+  /// One for each plan.
+  private let targets: Memory<Target>
   private let predictions: Memory<Int>
   private var input: ScanInput
 
   static func scratchByteCount(_ file: ParsedFile) -> Int {
     3 * BlockTables.byteCount
-      + Scratch.byteCount(10, BlockPlan.self)
+      + Scratch.byteCount(10, BlockPlan.self) + Scratch.byteCount(10, Target.self)
       + Scratch.byteCount(3, Int.self) + 10 * Blocks.scratchByteCount(8)
       + ScanInput.byteCount
   }
@@ -63,7 +73,11 @@ struct BaselineDecoder: RowDecoder, ~Copyable {
       }
     }
     self.plans = scratch.take(plans.count, BlockPlan.self)
-    for (index, plan) in plans.enumerated() { self.plans[index] = plan }
+    targets = scratch.take(plans.count, Target.self)
+    for (index, plan) in plans.enumerated() {
+      self.plans[index] = plan
+      targets[index] = Target(blocks: plan.blocks, first: 0, step: 1)
+    }
   }
 
   mutating func decode(mcuRow: Int, isNeeded: Bool) throws(Declined) {
@@ -75,6 +89,17 @@ struct BaselineDecoder: RowDecoder, ~Copyable {
       for index in 0..<plans.count { transform(index, mcuRow, first..<first + count, &trouble) }
     }
     guard trouble.isNone else { throw .range }
+  }
+
+  /// Decodes the coefficients of a row of MCUs alone.
+  mutating func decode(mcuRow: Int, isNeeded: Bool, into rows: [CoefficientRow]) throws(Declined) {
+    for index in 0..<plans.count {
+      let (plan, row) = (plans[index], rows[plans[index].component])
+      targets[index] = Target(
+        blocks: row.blocks, first: plan.row * row.stride + plan.column,
+        step: frame.components[plan.component].across)
+    }
+    try decodeGroup(frame.mcuColumns, withDetails: isNeeded)
   }
 
   mutating func finish() throws(Declined) { try input.finish() }
@@ -92,19 +117,21 @@ struct BaselineDecoder: RowDecoder, ~Copyable {
       if try input.countMCU(&bits) { predictions.fill(0) }
       for index in 0..<plans.count {
         try input.prepare(&bits)
+        // In bounds: a group or a row has the blocks of so many MCUs.
+        let block = targets[index].first &+ mcu &* targets[index].step
         let start = bits.takeStart(plans[index].tables, window)
         let dc = predictions[plans[index].component] &+ start.difference
         predictions[plans[index].component] = dc
-        plans[index].blocks.dc[mcu] = Int16(truncatingIfNeeded: dc)
+        targets[index].blocks.dc[block] = Int16(truncatingIfNeeded: dc)
         wide |= (dc &+ (1 &<< 15)) &>> 16
         var end = start.place
         if plans[index].needsDetails && withDetails {
-          let (coefficients, offsets) = (plans[index].blocks.block(mcu), plans[index].offsets)
+          let (coefficients, offsets) = (targets[index].blocks.block(block), plans[index].offsets)
           coefficients[Int(offsets[end])] = start.detail
           if end < 63 {
             end = bits.takeDetails(behind: end, plans[index].tables, window, offsets, into: coefficients)
           }
-          plans[index].blocks.nonzeros[mcu] = end == Meaning.end ? 0 : 1
+          targets[index].blocks.nonzeros[block] = end == Meaning.end ? 0 : 1
         } else if end < 63 {
           end = bits.passOverDetails(behind: end, plans[index].tables, window)
         }

@@ -23,8 +23,9 @@ internal import Imaging
   /// - Parameter workers: of the band.
   static func scratchByteCount(_ file: ParsedFile, workers: Int) -> Int {
     3 * ComponentOutput.scratchByteCount
+      + file.slotCount(workers: workers) * [CoefficientRow].scratchByteCount(file.frame)
       + (file.frame.isProgressive
-        ? ProgressiveDecoder.scratchByteCount(file, workers: workers) : BaselineDecoder.scratchByteCount(file))
+        ? ProgressiveDecoder.scratchByteCount(file) : BaselineDecoder.scratchByteCount(file))
   }
 
   func run(_ index: Int) -> Verdict {
@@ -40,18 +41,31 @@ internal import Imaging
     let outputs = try outputs(band.file, &scratch)
     // What is behind the last row that is wanted is not read, nor checked.
     let isWhole = isLast || index < bands.count - 1
+    let slots = (0..<band.file.slotCount(workers: workers)).map { _ in
+      [CoefficientRow](band.file.frame, outputs, scratch: &scratch)
+    }
     if band.file.frame.isProgressive {
       var decoder = try unsafe ProgressiveDecoder(
-        band.file, outputs: outputs, workers: workers, source: source, scratch: &scratch)
-      if workers > 1 {
-        let verdict = decoder.decode(band.rows, firstNeeded: firstNeededRow, workers: workers, request: request)
-        if verdict == .decoded && isWhole { try decoder.finish() }
-        return verdict
+        band.file, outputs: outputs, rows: slots[0], source: source, scratch: &scratch)
+      return try decode(band.rows, with: &decoder, isWhole: isWhole) { decoder in
+        unsafe decoder.withScans { unsafe inStep($0, slots, outputs, band.rows) }
       }
-      return try decode(band.rows, with: &decoder, isWhole: isWhole)
     }
     var decoder = try unsafe BaselineDecoder(band.file, outputs: outputs, source: source, scratch: &scratch)
-    return try decode(band.rows, with: &decoder, isWhole: isWhole)
+    return try decode(band.rows, with: &decoder, isWhole: isWhole) { decoder in
+      unsafe withUnsafeMutablePointer(to: &decoder) {
+        unsafe inStep(UnsafeMutableBufferPointer(start: $0, count: 1), slots, outputs, band.rows)
+      }
+    }
+  }
+
+  private func inStep<Scan: RowStage & ~Copyable>(
+    _ scans: UnsafeMutableBufferPointer<Scan>, _ slots: [[CoefficientRow]], _ outputs: [ComponentOutput],
+    _ rows: Range<Int>
+  ) -> Verdict {
+    unsafe ScansInStep(
+      scans: scans, slots: slots, outputs: outputs, firstNeededRow: firstNeededRow, request: request
+    ).run(rows, workers: workers)
   }
 
   private func outputs(_ file: ParsedFile, _ scratch: inout Scratch) throws(Declined) -> [ComponentOutput] {
@@ -66,12 +80,18 @@ internal import Imaging
     return outputs
   }
 
+  /// - Parameter inStep: what several threads do instead.
   private func decode<Decoder: RowDecoder & ~Copyable>(
-    _ rows: Range<Int>, with decoder: inout Decoder, isWhole: Bool
+    _ rows: Range<Int>, with decoder: inout Decoder, isWhole: Bool, inStep: (inout Decoder) -> Verdict
   ) throws(Declined) -> Verdict {
-    for row in rows {
-      if request.isOver { return .timeout }
-      try decoder.decode(mcuRow: row, isNeeded: row >= firstNeededRow)
+    if workers > 1 {
+      let verdict = inStep(&decoder)
+      guard verdict == .decoded else { return verdict }
+    } else {
+      for row in rows {
+        if request.isOver { return .timeout }
+        try decoder.decode(mcuRow: row, isNeeded: row >= firstNeededRow)
+      }
     }
     if isWhole { try decoder.finish() }
     return .decoded

@@ -1,7 +1,7 @@
 internal import Imaging
 
 /// Decodes one scan of a progressive file, a row of MCUs at a time (ITU-T T.81, G.1.2 and G.2).
-struct ScanDecoder {
+struct ScanDecoder: RowStage {
   private let scan: ScanHeader
   private let frame: Frame
   private let offsets: Memory<UInt16>
@@ -42,8 +42,7 @@ struct ScanDecoder {
     }
   }
 
-  /// - Parameter rows: where the row's coefficients are, one for each component of the frame.
-  mutating func decode(mcuRow: Int, into rows: [CoefficientRow]) throws(Declined) {
+  mutating func decode(mcuRow: Int, isNeeded: Bool, into rows: [CoefficientRow]) throws(Declined) {
     means?.point(to: rows)
     // A scan of details has no other component.
     let row = rows[scan.components[0]]

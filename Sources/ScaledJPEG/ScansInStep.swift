@@ -1,12 +1,13 @@
 internal import Imaging
 
-/// The scans of a progressive file as stages of a pipeline: while one tells of a row of MCUs, the ones before it go on to
-/// the next rows. The last stage makes samples.
-@safe struct ScansInStep: @unchecked Sendable {
+/// The scans of a file as stages of a pipeline: while one tells of a row of MCUs, the ones before it go on to the next rows.
+/// The last stage makes samples.
+@safe struct ScansInStep<Scan: RowStage & ~Copyable>: @unchecked Sendable {
   // SAFETY, of the promise to the compiler: `pipelined` lets one thread at a time into a stage, so a scan, its reader and
   // the outputs are one thread's; a row of coefficients goes from stage to stage, and each hand-over through a lock.
-  // `ProgressiveDecoder` lends the scans until all threads have ended.
-  let scans: UnsafeMutableBufferPointer<ScanDecoder>
+  // `DecodingBands` lends the scans and the slots until all threads have ended.
+  let scans: UnsafeMutableBufferPointer<Scan>
+  /// Coefficients of so many rows of MCUs.
   let slots: [[CoefficientRow]]
   let outputs: [ComponentOutput]
   /// The first row of MCUs whose samples matter.
@@ -27,15 +28,25 @@ internal import Imaging
   }
 
   private func step(_ stage: Int, _ row: Int, _ coefficients: [CoefficientRow]) throws(Declined) {
+    let isNeeded = row >= firstNeededRow
     if unsafe stage < scans.count {
-      try unsafe scans[stage].decode(mcuRow: row, into: coefficients)
+      try unsafe scans[stage].decode(mcuRow: row, isNeeded: isNeeded, into: coefficients)
     } else {
-      try ProgressiveDecoder.put(coefficients, outputs, row, isNeeded: row >= firstNeededRow)
+      try coefficients.put(outputs, row, isNeeded: isNeeded)
     }
   }
 }
 
+/// Decodes what a scan tells of one row of MCUs after another.
+protocol RowStage: ~Copyable, SendableMetatype {
+  /// - Parameter rows: where the row's coefficients are, one for each component of the frame.
+  mutating func decode(mcuRow: Int, isNeeded: Bool, into rows: [CoefficientRow]) throws(Declined)
+}
+
 extension ParsedFile {
   /// Threads that a file without restart markers has work for: a scan is one's, and so is making samples.
-  func mostWorkers(_ workers: Int) -> Int { frame.isProgressive ? min(workers, scans.count + 1) : 1 }
+  func mostWorkers(_ workers: Int) -> Int { min(workers, scans.count + 1) }
+
+  /// Rows of MCUs that are in hand when so many threads decode a file.
+  func slotCount(workers: Int) -> Int { workers > 1 ? workers + 1 : frame.isProgressive ? 1 : 0 }
 }
