@@ -61,7 +61,7 @@ package final class ScaledDecoder {
     let rows = file.frame.mcuRows(of: request.rows)
     let bands = try unsafe file.bands(most: request.workers, rowCount: rows.upperBound, bytes: bytes.bytes)
     // Of each band: where there are several, a thread each.
-    let workers = bands.count > 1 ? 1 : file.mostWorkers(request.workers)
+    let workers = bands.count > 1 ? 1 : file.workers(of: request.workers, denominator: request.denominator)
     self.workers = bands.count * workers
     let byteCount = DecodingBands.scratchByteCount(file, workers: workers)
     let scratch = pool.take(byteCount: byteCount * bands.count)

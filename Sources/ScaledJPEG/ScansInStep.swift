@@ -44,8 +44,12 @@ protocol RowStage: ~Copyable, SendableMetatype {
 }
 
 extension ParsedFile {
-  /// Threads that a file without restart markers has work for: a scan is one's, and so is making samples.
-  func mostWorkers(_ workers: Int) -> Int { min(workers, scans.count + 1) }
+  /// Threads, of those that there are, that a file without restart markers has work for: a scan is one's, and so is making
+  /// samples. Where a sequential file's luma has one of a block, making them is too little to be worth the hand-over.
+  func workers(of most: Int, denominator: Int) -> Int {
+    let isQuicklyMade = frame.scaledSize(of: frame.components[0], denominator: denominator) == 1
+    return !frame.isProgressive && isQuicklyMade ? 1 : min(most, scans.count + 1)
+  }
 
   /// Rows of MCUs that are in hand when so many threads decode a file.
   func slotCount(workers: Int) -> Int { workers > 1 ? workers + 1 : frame.isProgressive ? 1 : 0 }

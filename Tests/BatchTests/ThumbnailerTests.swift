@@ -224,6 +224,14 @@ import Testing
         #expect(try WrittenFile(folder("many.jpg")).bytes == WrittenFile(folder("one.jpg")).bytes)
       }
     }
+    // Of a sequential one without markers, samples are made beside the reading, where there is much to make.
+    let sequential = FilePath(Places.samples.appending(path: "dogs/rex.jpg").path)
+    for (edge, workers) in [(50, 1), (200, 2)] {
+      var recipe = Recipe()
+      recipe.sizes = [.box(width: edge, height: edge)]
+      let written = try Thumbnailer(recipe: recipe, bands: 3).written(sequential, to: folder("many.jpg"), .jpeg)
+      #expect(written.decodingWorkers == workers, "\(edge)")
+    }
     #expect(try made("dogs/bello.png", bands: 3).written.decodingWorkers == 1)
   }
 
