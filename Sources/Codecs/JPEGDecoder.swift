@@ -89,9 +89,10 @@ internal import ScaledJPEG
     scaledVerdict = nil
     if request.asksForScaled(unsafe header.path, SourceColour(unsafe header.colour)) {
       var wish = ScaledDecoder.Request(denominator: request.denominator)
-      if let rows = request.region?.rows {
+      if let region = request.region {
         // As with libjpeg: see `read`.
-        wish.rows = rows.lowerBound..<(isWhole ? rows.upperBound : Int.max)
+        wish.rows = region.rows.lowerBound..<(isWhole ? region.rows.upperBound : Int.max)
+        wish.columns = region.columns
       }
       wish.mostScans = limits.scanCount
       wish.deadline = limits.deadline

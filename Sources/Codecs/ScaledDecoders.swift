@@ -36,6 +36,7 @@ package enum ScaledDecoders {
     case .avx2(let build):
       var same = ScaledJPEGAVX2.ScaledDecoder.Request(denominator: request.denominator)
       same.rows = request.rows
+      same.columns = request.columns
       same.mostScans = request.mostScans
       same.deadline = request.deadline
       same.workers = request.workers

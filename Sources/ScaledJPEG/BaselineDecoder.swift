@@ -33,6 +33,8 @@ struct BaselineDecoder: RowDecoder, RowStage, ~Copyable {
   private let plans: Memory<BlockPlan>
   /// One for each plan.
   private let targets: Memory<Target>
+  /// MCUs of a row that are needed.
+  private let columns: Range<Int>
   private let predictions: Memory<Int>
   private var input: ScanInput
 
@@ -44,10 +46,12 @@ struct BaselineDecoder: RowDecoder, RowStage, ~Copyable {
   }
 
   init(
-    _ file: ParsedFile, outputs: [ComponentOutput], source: UnsafeRawPointer, scratch: inout Scratch
+    _ file: ParsedFile, outputs: [ComponentOutput], columns: Range<Int>?, source: UnsafeRawPointer,
+    scratch: inout Scratch
   ) throws(Declined) {
     let scan = file.scans[0]
     frame = file.frame
+    self.columns = frame.mcuColumns(of: columns)
     predictions = scratch.take(3, Int.self)
     predictions.fill(0)
     input = unsafe ScanInput(scan, source: source, scratch: &scratch)
@@ -82,11 +86,16 @@ struct BaselineDecoder: RowDecoder, RowStage, ~Copyable {
 
   mutating func decode(mcuRow: Int, isNeeded: Bool) throws(Declined) {
     var trouble = InverseDCT.Trouble()
-    for first in stride(from: 0, to: frame.mcuColumns, by: 8) {
-      let count = min(8, frame.mcuColumns - first)
-      try decodeGroup(count, withDetails: isNeeded)
-      if !isNeeded { continue }
-      for index in 0..<plans.count { transform(index, mcuRow, first..<first + count, &trouble) }
+    var first = 0
+    // Groups begin and end where the needed columns do.
+    for bound in [columns.lowerBound, columns.upperBound, frame.mcuColumns] {
+      let isNeeded = isNeeded && bound == columns.upperBound && first < bound
+      while first < bound {
+        let mcus = first..<min(first + 8, bound)
+        try decodeGroup(0..<mcus.count, withDetails: isNeeded)
+        if isNeeded { for index in 0..<plans.count { transform(index, mcuRow, mcus, &trouble) } }
+        first = mcus.upperBound
+      }
     }
     guard trouble.isNone else { throw .range }
   }
@@ -99,21 +108,23 @@ struct BaselineDecoder: RowDecoder, RowStage, ~Copyable {
         blocks: row.blocks, first: plan.row * row.stride + plan.column,
         step: frame.components[plan.component].across)
     }
-    try decodeGroup(frame.mcuColumns, withDetails: isNeeded)
+    try decodeGroup(0..<columns.lowerBound, withDetails: false)
+    try decodeGroup(columns, withDetails: isNeeded)
+    try decodeGroup(columns.upperBound..<frame.mcuColumns, withDetails: false)
   }
 
   mutating func finish() throws(Declined) { try input.finish() }
 
   // MARK: - Coefficients
 
-  /// Decodes the blocks of so many MCUs, eight at most.
+  /// Decodes the blocks of some MCUs of a group or a row.
   /// - Parameter withDetails: whether more than DC is wanted of those that have details.
-  @inline(never) private mutating func decodeGroup(_ count: Int, withDetails: Bool) throws(Declined) {
+  @inline(never) private mutating func decodeGroup(_ mcus: Range<Int>, withDetails: Bool) throws(Declined) {
     var bits = input.bits
     let window = input.window
     // What of DC goes beyond 16 bits: any bit that is set.
     var wide = 0
-    for mcu in 0..<count {
+    for mcu in mcus {
       if try input.countMCU(&bits) { predictions.fill(0) }
       for index in 0..<plans.count {
         try input.prepare(&bits)

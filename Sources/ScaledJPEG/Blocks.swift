@@ -52,7 +52,12 @@ struct Blocks: BitwiseCopyable {
 
   /// Makes all blocks ready.
   func clear() {
-    for octet in 0..<nonzeros.count / 8 where haveDetails(octet) { clear(octet) }
+    for octet in 0..<nonzeros.count / 8 { clearDetails(octet) }
+  }
+
+  /// The same for eight of them, whether they have details or not.
+  @inline(__always) func clearDetails(_ octet: Int) {
+    if nonzeros.count > 0 && haveDetails(octet) { clear(octet) }
   }
 
   /// Makes eight blocks ready for other coefficients.

@@ -20,6 +20,9 @@ struct ComponentOutput: BitwiseCopyable {
   let scaledSize: Int
   let blocksAcross: Int
   let blocksDown: Int
+  /// Blocks of a row that are needed: from the first to before the end.
+  private let firstColumn: Int
+  private let endColumn: Int
   /// Of the coefficients that its samples depend on.
   let layout: CoefficientLayout
   private let samples: Memory<UInt8>
@@ -34,12 +37,16 @@ struct ComponentOutput: BitwiseCopyable {
     CoefficientLayout.scratchByteCount + Scratch.byteCount(64, Int32.self) + Scratch.byteCount(8 * 64, Int32.self)
     + Scratch.byteCount(8 * 64, UInt8.self)
 
-  /// `quantisation` has 64 steps in zigzag order; `plane` is nil where nobody needs the component.
+  /// `quantisation` has 64 steps in zigzag order; `columns` are of MCUs; `plane` is nil where nobody needs the component.
   init(
-    _ component: Frame.Component, scaledSize: Int, quantisation: [UInt16], plane: ScaledPlane?, scratch: inout Scratch
+    _ component: Frame.Component, scaledSize: Int, quantisation: [UInt16], columns: Range<Int>, plane: ScaledPlane?,
+    scratch: inout Scratch
   ) throws(Declined) {
     blocksAcross = component.blocksAcross
     blocksDown = component.blocksDown
+    // A block at least: MCUs begin with one that is in the picture.
+    firstColumn = columns.lowerBound * component.across
+    endColumn = min(columns.upperBound * component.across, component.blocksAcross)
     let scaledSize = plane == nil ? 0 : scaledSize
     self.scaledSize = scaledSize
     layout = CoefficientLayout(scaledSize: scaledSize, scratch: &scratch)
@@ -84,14 +91,20 @@ struct ComponentOutput: BitwiseCopyable {
     InverseDCT.flat(octet.blocks.dc.load(8 &* octet.index, as: SIMD8<Int16>.self), step: steps[0], &trouble)
   }
 
-  /// Transforms a row of blocks, which begins with an octet, and clears them.
+  /// Transforms a row of blocks, which begins with an octet, and clears them: where they are not needed, only that.
   func put(_ blocks: Blocks, from octet: Int, row: Int, _ trouble: inout InverseDCT.Trouble) {
     var own = InverseDCT.Trouble()
     var (index, column) = (octet, 0)
     while column < blocksAcross {
       let octet = Octet(
         blocks: blocks, index: index, count: min(8, blocksAcross &- column), row: row, column: column, columnStep: 1)
-      if scaledSize == 1 { putMeans(octet, &own) } else { put(octet, &own) }
+      if column &+ 8 <= firstColumn || column >= endColumn {
+        blocks.clearDetails(index)
+      } else if scaledSize == 1 {
+        putMeans(octet, &own)
+      } else {
+        put(octet, &own)
+      }
       index &+= 1
       column &+= 8
     }

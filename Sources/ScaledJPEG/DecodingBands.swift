@@ -51,7 +51,8 @@ internal import Imaging
         unsafe decoder.withScans { unsafe inStep($0, slots, outputs, band.rows) }
       }
     }
-    var decoder = try unsafe BaselineDecoder(band.file, outputs: outputs, source: source, scratch: &scratch)
+    var decoder = try unsafe BaselineDecoder(
+      band.file, outputs: outputs, columns: request.columns, source: source, scratch: &scratch)
     return try decode(band.rows, with: &decoder, isWhole: isWhole) { decoder in
       unsafe withUnsafeMutablePointer(to: &decoder) {
         unsafe inStep(UnsafeMutableBufferPointer(start: $0, count: 1), slots, outputs, band.rows)
@@ -70,12 +71,13 @@ internal import Imaging
 
   private func outputs(_ file: ParsedFile, _ scratch: inout Scratch) throws(Declined) -> [ComponentOutput] {
     var outputs: [ComponentOutput] = []
+    let columns = file.frame.mcuColumns(of: request.columns)
     for (index, component) in file.frame.components.enumerated() {
       outputs.append(
         try ComponentOutput(
           component, scaledSize: file.frame.scaledSize(of: component, denominator: request.denominator),
-          quantisation: file.quantisation[index], plane: index < planes.count ? planes[index] : nil,
-          scratch: &scratch))
+          quantisation: file.quantisation[index], columns: columns,
+          plane: index < planes.count ? planes[index] : nil, scratch: &scratch))
     }
     return outputs
   }

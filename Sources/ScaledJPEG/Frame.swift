@@ -65,10 +65,16 @@ struct Frame {
   }
 
   /// The rows of MCUs that rows of the picture lie in, at least one.
-  func mcuRows(of rows: Range<Int>?) -> Range<Int> {
-    guard let rows else { return 0..<mcuRows }
-    let first = min(max(rows.lowerBound, 0) / (8 * mostDown), mcuRows - 1)
-    return first..<min(max((max(rows.upperBound, 0) + 8 * mostDown - 1) / (8 * mostDown), first + 1), mcuRows)
+  func mcuRows(of rows: Range<Int>?) -> Range<Int> { mcus(of: rows, size: 8 * mostDown, count: mcuRows) }
+
+  /// The columns of MCUs that columns of the picture lie in, at least one.
+  func mcuColumns(of columns: Range<Int>?) -> Range<Int> { mcus(of: columns, size: 8 * mostAcross, count: mcuColumns) }
+
+  private func mcus(of pixels: Range<Int>?, size: Int, count: Int) -> Range<Int> {
+    guard let pixels else { return 0..<count }
+    let first = min(max(pixels.lowerBound, 0) / size, count - 1)
+    let end = min(max(pixels.upperBound, 0), count * size)
+    return first..<max((end + size - 1) / size, first + 1)
   }
 
   /// Samples of a component's block, each way, when a picture is decoded at 1 / denominator.

@@ -15,6 +15,8 @@ package final class ScaledDecoder {
     /// Rows of the picture at full size that matter: others may come out as anything, and what is behind the last of
     /// them is not read. Nil for all.
     package var rows: Range<Int>?
+    /// Columns that matter; beside them only what leads to the next block is read. Nil for all.
+    package var columns: Range<Int>?
     /// 0 for no limit.
     package var mostScans = 0
     /// On the clock CLOCK_MONOTONIC in nanoseconds; 0 for none.

@@ -145,6 +145,64 @@ struct KindTests {
     }
   }
 
+  /// The planes of a decoding, in memory that was full of `filling`.
+  private func planes(
+    _ bytes: [UInt8], _ request: ScaledDecoder.Request, filling: UInt8
+  ) throws -> [(samples: [UInt8], stride: Int, across: Int)] {
+    let frame = try unsafe bytes.withUnsafeBytes { try unsafe Parser.parse($0.bytes, mostScans: 0).frame }
+    let shapes = frame.components.map { component in
+      let size = frame.scaledSize(of: component, denominator: request.denominator)
+      return (stride: component.blocksAcross * size, rows: component.blocksDown * size, across: component.across * size)
+    }
+    let byteCount = shapes.reduce(0) { $0 + $1.stride * $1.rows }
+    let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: byteCount)
+    defer { unsafe memory.deallocate() }
+    unsafe memory.initialize(repeating: filling, count: byteCount)
+    var (start, targets) = (0, [ScaledPlane]())
+    for shape in shapes {
+      targets.append(unsafe ScaledPlane(base: memory + start, stride: shape.stride, rowCount: shape.rows))
+      start += shape.stride * shape.rows
+    }
+    let verdict = unsafe bytes.withUnsafeBytes {
+      unsafe ScaledDecoder(pool: BufferPool()).decode($0, request, into: targets)
+    }
+    #expect(verdict == .decoded)
+    return zip(targets, shapes).map { target, shape in
+      let samples = unsafe Array(UnsafeBufferPointer(start: target.base, count: shape.stride * shape.rows))
+      return (samples, shape.stride, shape.across)
+    }
+  }
+
+  @Test(arguments: [JPEGScans.baseline, .progressive], [ChromaSubsampling.half, .none])
+  func `a region's columns come out as of the whole picture, and what is far beside them is not touched`(
+    scans: JPEGScans, subsampling: ChromaSubsampling
+  ) throws {
+    let bytes = try made(scans, subsampling)
+    let mcu = subsampling == .half ? 16 : 8
+    let width = try #require(header(bytes)?.size.width)
+    for denominator in [2, 4, 8] {
+      var request = ScaledDecoder.Request(denominator: denominator)
+      let whole = try planes(bytes, request, filling: 1)
+      for columns in [0..<1, 37..<90, 150..<151, width - 40..<width, 0..<width] {
+        request.columns = columns
+        request.workers = denominator / 2
+        let part = try planes(bytes, request, filling: 2)
+        for (part, whole) in zip(part, whole) {
+          var (wrong, untouched) = (0, 0)
+          for (index, sample) in part.samples.enumerated() {
+            let column = index % part.stride / part.across * mcu
+            if column + mcu > columns.lowerBound && column < columns.upperBound {
+              wrong += sample == whole.samples[index] ? 0 : 1
+            } else if column + 9 * mcu < columns.lowerBound || column > columns.upperBound + 9 * mcu {
+              (wrong, untouched) = (wrong + (sample == 2 ? 0 : 1), untouched + 1)
+            }
+          }
+          #expect(wrong == 0 && (columns.count > width / 2 || untouched > 0), "1/\(denominator), \(columns)")
+        }
+      }
+    }
+  }
+
   // MARK: - What the header tells
 
   private func header(_ bytes: [UInt8]) -> ImageHeader? {
