@@ -111,6 +111,43 @@ struct LimitTests {
     }
   }
 
+  /// A frame header's segment.
+  private func frame(width: Int, sampling: [UInt8], isProgressive: Bool) throws -> Frame {
+    let segment: [UInt8] =
+      [8, 0x10, 0, UInt8(width >> 8), UInt8(width & 255), UInt8(sampling.count)]
+      + sampling.enumerated().flatMap { [UInt8($0), $1, 0] }
+    return try unsafe segment.withUnsafeBytes { bytes in
+      try unsafe Frame(segment: bytes.bytes, isProgressive: isProgressive)
+    }
+  }
+
+  @Test func `what a decoding takes is within what is reckoned with, however many threads there are`() throws {
+    let samplings: [[UInt8]] = [
+      [0x11], [0x11, 0x11, 0x11], [0x22, 0x11, 0x11], [0x42, 0x11, 0x11], [0x24, 0x11, 0x11], [0x14, 0x14, 0x12],
+      [0x41, 0x41, 0x21],
+    ]
+    for isProgressive in [false, true] {
+      let bytes = try isProgressive ? progressive() : Places.sample("dogs/rex.jpg")
+      let file = try unsafe bytes.withUnsafeBytes { try unsafe Parser.parse($0.bytes, mostScans: 0) }
+      for sampling in samplings {
+        for width in [1, 31, 33, 4000, 65500] {
+          let components = 0..<sampling.count
+          let wide = ParsedFile(
+            frame: try frame(width: width, sampling: sampling, isProgressive: isProgressive),
+            scans: file.scans.filter { $0.components.allSatisfy(components.contains) },
+            quantisation: Array(file.quantisation.prefix(sampling.count)))
+          let most = ScaledDecoder.mostScratchBytes(width: width, components: sampling.count)
+          // Alone or in a band of its own; then several in step, who have a row of MCUs more than they are.
+          #expect(DecodingBands.scratchByteCount(wide, workers: 1) <= most, "\(sampling) \(width)")
+          for workers in 2...5 {
+            let byteCount = DecodingBands.scratchByteCount(wide, workers: workers)
+            #expect(byteCount <= (workers + 1) * most, "\(sampling) \(width), \(workers) workers")
+          }
+        }
+      }
+    }
+  }
+
   @Test func `planes that do not hold the picture's blocks are refused`() throws {
     let bytes = try Places.sample("dogs/rex.jpg")
     let decoder = ScaledDecoder(pool: BufferPool())
