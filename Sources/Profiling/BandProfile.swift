@@ -75,8 +75,8 @@ package struct BandProfile: Sendable {
     text += "."
     if let files, let last = runs.last, last.bands > 1, files.speedUp.lowest > speedUp(last).highest {
       text +=
-        " \(files.workers) pictures side by side give \(decimal(files.speedUp.estimate)) times: that is why workers share "
-        + "files, not rows."
+        " \(files.workers) pictures side by side give \(decimal(files.speedUp.estimate)) times: that is why each worker "
+        + "takes a picture of its own where there are enough."
     }
     return text
   }

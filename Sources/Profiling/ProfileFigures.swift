@@ -187,7 +187,7 @@ extension ScalingProfile {
         .line("curve line-bands", between(bands.runs.map { (x: Double($0.bands), y: bands.speedUp($0).estimate) })),
       ] + dots, words: bands.words(beside: nil))
     return figure(
-      "Files or rows?", plot.html,
+      "Side by side or together?", plot.html,
       key([
         (kind: "fill-files", words: "pictures side by side"), (kind: "fill-bands", words: "one picture on all of them"),
         (kind: "thin", words: "ideal, and what Amdahl's law allows the one"),
