@@ -77,6 +77,9 @@ package final class Decoder {
   private var readers: [ImageFormat: any FormatReader] = [:]
   private var current: (any FormatReader)?
 
+  /// libpng's own limit where nobody sets another: resampling takes memory for each column and row of a side.
+  private static let mostSide = 1_000_000
+
   package init(pool: BufferPool) { self.pool = pool }
 
   /// How `ScaledJPEG` judged the JPEG that was decoded last; nil where it was not asked.
@@ -98,6 +101,9 @@ package final class Decoder {
     let header = try unsafe reader.readHeader(bytes, limits: limits)
     guard header.size.pixelCount <= limits.pixelCount else {
       throw .tooManyPixels(header.size, limit: limits.pixelCount)
+    }
+    guard max(header.size.width, header.size.height) <= Decoder.mostSide else {
+      throw .unsupported("a side of more than \(Decoder.mostSide) pixels")
     }
     current = reader
     return header

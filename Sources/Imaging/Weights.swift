@@ -101,10 +101,12 @@ final class Weights: Sendable {
       }
       largestSum = max(largestSum, sum)
     }
-    // Rounding moves a weight by at most 1, so a sum of magnitudes by at most the taps.
+    // Rounding carries its error on and turns no weight's sign, so where weights of one sign follow each other it moves
+    // the sum of their magnitudes by at most 1; no kernel changes its sign more than four times. Nor does it move a weight by
+    // more than 1, which is the better bound for few taps.
     let fitting = stride(from: 20, through: 8, by: -1).first { precision in
       let unit = Double(1 << precision)
-      let sum = (largestSum * unit + Double(tapCount)) * Double(largestSample) + 64 * unit
+      let sum = (largestSum * unit + Double(min(tapCount, 8))) * Double(largestSample) + 64 * unit
       return largest * unit + 1 <= 32767 && sum < 2_147_483_647
     }
     guard let fitting else { preconditionFailure("weights of sum 1 need few bits before the point") }
