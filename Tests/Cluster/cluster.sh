@@ -161,7 +161,7 @@ parallel_over_ssh() {
   run=$!
   ours+=("$run")
   at_work() {
-    [ "$(cat "$place"/ssh-out/.imgbatch-journal.* 2>/dev/null | wc -l)" -ge 4 ] && descendants "$second" | grep -q .
+    [ "$(cat "$place"/ssh-out/.imgbatch-journal.* 2>/dev/null | wc -l)" -ge 4 ] && [ -n "$(descendants "$second")" ]
   }
   until_true 60 at_work || { cat "$place/parallel.txt"; fail 'the shards do not begin'; }
   # The host goes with all that it runs.
