@@ -56,8 +56,8 @@ struct OutputNames {
     var lastFolder: [UInt8]?
     for job in jobs.indices {
       for (place, path) in jobs.outputNames(at: job).enumerated() {
-        names.append(Name(hash: OutputNames.hash(path), index: UInt32(job), output: UInt32(place)))
-        let folder = OutputNames.folder(of: path)
+        names.append(Name(hash: OutputNames.hash(path[...]), index: UInt32(job), output: UInt32(place)))
+        let folder = OutputNames.folder(of: path[...])
         if lastFolder?.elementsEqual(folder) == true { continue }
         firstInFolder.append(job)
         lastFolder = Array(folder)
@@ -99,7 +99,7 @@ struct OutputNames {
   private func filesAndFolders() -> [Finding] {
     var findings: [Finding] = []
     for job in firstInFolder {
-      for folder in Set(jobs.outputNames(at: job).map(OutputNames.folder)) {
+      for folder in Set(jobs.outputNames(at: job).map { OutputNames.folder(of: $0[...]) }) {
         var path = folder
         while !path.isEmpty {
           if let file = index(of: path) {
@@ -120,13 +120,9 @@ struct OutputNames {
   }
 
   /// A path without its last component; nothing of a path that has no other.
-  private static func folder(of path: [UInt8]) -> ArraySlice<UInt8> { folder(of: path[...]) }
-
   private static func folder(of path: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     path[..<(path.lastIndex(of: UInt8(ascii: "/")) ?? path.startIndex)]
   }
-
-  private static func hash(_ path: [UInt8]) -> Int { hash(path[...]) }
 
   private static func hash(_ path: ArraySlice<UInt8>) -> Int {
     var hasher = Hasher()

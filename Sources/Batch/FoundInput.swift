@@ -45,7 +45,9 @@ package struct FoundInput: Sendable {
 
   /// The path below the folder that was walked, the last component of a file that was named, or what a list's entry has
   /// mirrored.
-  package var relative: FilePath { FilePath(bytes: source.bytes.dropFirst(relativeStart)) }
+  package var relative: FilePath { FilePath(bytes: relativeBytes) }
+
+  var relativeBytes: ArraySlice<UInt8> { source.bytes.dropFirst(relativeStart) }
 }
 
 extension FoundInput {

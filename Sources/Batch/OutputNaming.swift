@@ -42,8 +42,7 @@ package struct OutputNaming: Sendable {
     case .failure(let error): refusal = error
     case nil: break
     }
-    let relative = Array(input.source.bytes.dropFirst(input.relativeStart))
-    let outputs = names(relative: relative, contents: input.contents, pixels: pixels).map { name in
+    let outputs = names(relative: Array(input.relativeBytes), contents: input.contents, pixels: pixels).map { name in
       if name == nil, refusal == nil { refusal = .unusableName }
       return JobOutput(
         path: name.map { folder.pushing(FilePath(bytes: $0.path)) } ?? folder, format: name?.format ?? .jpeg)

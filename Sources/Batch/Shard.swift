@@ -47,7 +47,7 @@ extension PlannedJobs {
 }
 
 extension FoundInput {
-  func isIn(_ shard: Shard?) -> Bool { shard?.contains(source.bytes.dropFirst(relativeStart)) ?? true }
+  func isIn(_ shard: Shard?) -> Bool { shard?.contains(relativeBytes) ?? true }
 }
 
 extension Job {

@@ -105,8 +105,7 @@ struct BaselineDecoder: RowDecoder, RowStage, ~Copyable {
     for index in 0..<plans.count {
       let (plan, row) = (plans[index], rows[plans[index].component])
       targets[index] = Target(
-        blocks: row.blocks, first: plan.row * row.stride + plan.column,
-        step: frame.components[plan.component].across)
+        blocks: row.blocks, first: plan.row * row.stride + plan.column, step: plan.columnStep)
     }
     try decodeGroup(0..<columns.lowerBound, withDetails: false)
     try decodeGroup(columns, withDetails: isNeeded)

@@ -40,18 +40,17 @@ extension RawSpan {
     return nil
   }
 
-  /// Where the restart markers among a scan's data stand of which `isWanted` says so, asked with each one's number from 1.
+  /// Calls `body` with each restart marker among a scan's data: its number from 1, and where it stands.
   /// - Parameter data: as `endOfScan` bounds them.
-  func restartMarkers(in data: Range<Int>, where isWanted: (_ number: Int, _ offset: Int) -> Bool) -> [Int] {
-    var (found, number, offset) = ([Int](), 0, data.lowerBound)
+  func forEachRestartMarker(in data: Range<Int>, _ body: (_ number: Int, _ offset: Int) -> Void) {
+    var (number, offset) = (0, data.lowerBound)
     while let place = firstFF(from: offset), place + 1 < data.upperBound {
       if byte(place + 1) != 0 {
         number += 1
-        if isWanted(number, place) { found.append(place) }
+        body(number, place)
       }
       offset = place + 2
     }
-    return found
   }
 
   /// Whether bytes 0xFF lead to a marker that is no restart marker. As entropy-coded data, libjpeg takes more than one

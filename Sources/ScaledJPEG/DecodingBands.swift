@@ -30,17 +30,18 @@ internal import Imaging
 
   func run(_ index: Int) -> Verdict {
     do throws(Declined) {
-      return try decode(bands[index], isLast: bands[index].rows.upperBound == bands[index].file.frame.mcuRows, index)
+      return try decode(index)
     } catch {
       return .declined(error)
     }
   }
 
-  private func decode(_ band: Band, isLast: Bool, _ index: Int) throws(Declined) -> Verdict {
+  private func decode(_ index: Int) throws(Declined) -> Verdict {
+    let band = bands[index]
     var scratch = unsafe Scratch(self.scratch + index * scratchByteCount, capacity: scratchByteCount)
     let outputs = try outputs(band.file, &scratch)
     // What is behind the last row that is wanted is not read, nor checked.
-    let isWhole = isLast || index < bands.count - 1
+    let isWhole = index < bands.count - 1 || band.rows.upperBound == band.file.frame.mcuRows
     let slots = (0..<band.file.slotCount(workers: workers)).map { _ in
       [CoefficientRow](band.file.frame, outputs, scratch: &scratch)
     }

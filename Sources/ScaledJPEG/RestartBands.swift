@@ -23,7 +23,10 @@ extension ParsedFile {
     for index in scans.indices {
       let scan = scans[index]
       let numbers = starts.map { $0 * mcusOfRow(scan) / scan.restartInterval }
-      let markers = bytes.restartMarkers(in: scan.data) { number, _ in numbers.contains(number) }
+      var markers: [Int] = []
+      bytes.forEachRestartMarker(in: scan.data) { number, offset in
+        if numbers.contains(number) { markers.append(offset) }
+      }
       // Too few of them: the data end early, and so does whoever decodes them.
       guard markers.count == starts.count else { throw .extent }
       for (place, (number, marker)) in zip(numbers, markers).enumerated() {
@@ -62,14 +65,13 @@ extension ParsedFile {
     // The data go on behind the rows that are wanted.
     let share = scan.data.count / most * rowCount / frame.mcuRows
     var rows: [Int] = []
-    _ = bytes.restartMarkers(in: scan.data) { number, offset in
+    bytes.forEachRestartMarker(in: scan.data) { number, offset in
       let mcu = number * scan.restartInterval
       guard mcu % (step * mcusOfRow(scan)) == 0, offset - scan.data.lowerBound >= (rows.count + 1) * share else {
-        return false
+        return
       }
       let row = mcu / mcusOfRow(scan)
       if row < rowCount && rows.count < most - 1 { rows.append(row) }
-      return false
     }
     return rows
   }
