@@ -58,7 +58,20 @@ package struct NameTemplate: Hashable, Sendable {
   private init(parts: [Part]) { self.parts = parts }
 
   /// Whether two sizes of a picture get two names.
-  package var tellsSizesApart: Bool { parts.contains(.field(.size)) || needsPixelSize }
+  package var tellsSizesApart: Bool { hasSize || needsPixelSize }
+
+  /// Whether the size as it was asked for is in the names.
+  var hasSize: Bool { parts.contains(.field(.size)) }
+
+  /// One form for each template, however it was spelt: text has no zero byte, and names of fields stand between two.
+  var canonicalBytes: [UInt8] {
+    parts.flatMap { part in
+      switch part {
+      case .text(let text): text
+      case .field(let field): [0] + Array(field.rawValue.utf8) + [0]
+      }
+    }
+  }
 
   /// Whether names depend on the size of the output, which only the source's header tells.
   package var needsPixelSize: Bool { parts.contains(.field(.width)) || parts.contains(.field(.height)) }

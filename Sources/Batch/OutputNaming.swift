@@ -54,6 +54,15 @@ package struct OutputNaming: Sendable {
 }
 
 extension OutputNaming {
+  /// The names' rule as a number, the same in every process: runs with equal ones give an input equal names.
+  package var mark: UInt64 {
+    var hash = FNVHash()
+    hash.add(template.canonicalBytes)
+    hash.add(Array("\(format)\0".utf8))
+    if template.hasSize { hash.add(Array(sizes.joined(separator: "\0").utf8)) }
+    return hash.value
+  }
+
   /// Where an input's outputs lie below the folder, and what they are; nil for a name that would lead out of it.
   func names(
     relative: [UInt8], contents: ImageFormat?, pixels: [PixelSize]?

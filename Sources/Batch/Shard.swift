@@ -4,7 +4,8 @@ internal import SystemPackage
 /// the hash of its relative path says, whatever else there is.
 ///
 /// The rule is public, so that others can foretell it: FNV-1a of 64 bits over the bytes of the path that is mirrored below the
-/// output folder, modulo the number of parts, plus one.
+/// output folder, its bits mixed by the finalizer of SplitMix64, modulo the number of parts, plus one. Without the mixing the
+/// lowest bit is the parity of the path's bytes, as FNV's prime is odd, and an even number of parts comes out uneven.
 package struct Shard: Hashable, Sendable {
   /// From 1.
   package let index: Int
@@ -20,6 +21,10 @@ package struct Shard: Hashable, Sendable {
   /// More parts than anybody has machines.
   package static let most = 1_000_000
 
+  /// The number of the rule above, kept with what a shard did: parts of different rules are no whole. Rule 1, of version
+  /// 0.1.0, did not mix, and its records have no number.
+  package static let rule = 2
+
   func contains(_ relative: some Sequence<UInt8>) -> Bool { contains(relative, EmptyCollection()) }
 
   /// The same for a path of two parts.
@@ -27,7 +32,7 @@ package struct Shard: Hashable, Sendable {
     var hash = FNVHash()
     hash.add(start)
     hash.add(rest)
-    return Int(hash.value % UInt64(count)) == index - 1
+    return Int(hash.mixed % UInt64(count)) == index - 1
   }
 
   /// Its files in the output folder end in that.
@@ -51,5 +56,7 @@ extension FoundInput {
 }
 
 extension Job {
-  func isIn(_ shard: Shard?) -> Bool { shard?.contains(source.bytes.dropFirst(relativeStart ?? 0)) ?? true }
+  func isIn(_ shard: Shard?) -> Bool { shard?.contains(relativeBytes) ?? true }
+
+  var relativeBytes: ArraySlice<UInt8> { source.bytes.dropFirst(relativeStart ?? 0) }
 }

@@ -10,7 +10,8 @@ package final class StreamedJobs: JobSource {
   private struct State: ~Copyable {
     var planned: ArraySlice<Job>
     var reader: EntryReader
-    var nextIndex: Int
+    /// All inputs so far.
+    var found: ListFingerprint
     /// Those of the shard.
     var ownCount: Int
     var names = TakenNames()
@@ -40,6 +41,8 @@ package final class StreamedJobs: JobSource {
     outputFolderIsThere = OutputFile.isThere(naming.folder)
     var names = TakenNames()
     var sources: Set<FileIdentity> = []
+    var found = ListFingerprint()
+    for job in planned { found.add(job.relativeBytes) }
     for job in planned where job.refusal == nil {
       for output in job.outputs { _ = names.take(output.path, for: job.source) }
       if let status = try? FileStatus(of: job.source) { sources.insert(status.identity) }
@@ -48,14 +51,14 @@ package final class StreamedJobs: JobSource {
     let reader = EntryReader(Descriptor(owning: descriptor), separator: separator, stop: stop)
     state = Mutex(
       State(
-        planned: own[...], reader: reader, nextIndex: planned.count, ownCount: own.count, names: names,
+        planned: own[...], reader: reader, found: found, ownCount: own.count, names: names,
         sources: sources))
   }
 
   package var count: Int? { nil }
 
-  /// Inputs found so far.
-  package var foundCount: Int { state.withLock { $0.nextIndex } }
+  /// The inputs found so far.
+  package var found: ListFingerprint { state.withLock { $0.found } }
 
   /// Those of them that are of the shard.
   package var ownCount: Int { state.withLock { $0.ownCount } }
@@ -71,7 +74,7 @@ package final class StreamedJobs: JobSource {
       do throws(Errno) {
         while let entry = try state.reader.next() {
           let job = checked(entry.input(), &state)
-          state.nextIndex += 1
+          state.found.add(job.relativeBytes)
           guard job.isIn(shard) else { continue }
           state.ownCount += 1
           return job
@@ -85,7 +88,7 @@ package final class StreamedJobs: JobSource {
   }
 
   private func checked(_ input: FoundInput, _ state: inout State) -> Job {
-    let job = naming.job(index: state.nextIndex, for: input)
+    let job = naming.job(index: state.found.count, for: input)
     if let identity = input.identity { state.sources.insert(identity) }
     if job.refusal != nil { return job }
     for output in job.outputs.map(\.path) where outputFolderIsThere {

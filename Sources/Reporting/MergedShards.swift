@@ -53,9 +53,15 @@ package struct MergedShards: Sendable {
     found = seals.first?.foundCount
     if !missing.isEmpty { gaps.append("not there: \(words(missing))") }
     if !unfinished.isEmpty { gaps.append("begun, but not at the end: \(words(unfinished))") }
+    let others = seals.filter { $0.rule != Shard.rule }.map(\.shard.index)
+    if !others.isEmpty {
+      gaps.append("divided by the rule of another version of imgbatch, and to be run again: \(words(others))")
+    }
     if Set(seals.map(\.recipe)).count > 1 { gaps.append("they were made with different options") }
     if Set(seals.map(\.foundCount)).count > 1 {
       gaps.append("they found different numbers of inputs: the folders changed between their runs")
+    } else if others.isEmpty, Set(seals.map(\.fingerprint)).count > 1 {
+      gaps.append("they found different inputs: files were renamed or replaced between their runs")
     } else if gaps.isEmpty, let found, counts["inputs"] != found {
       gaps.append("they had \(counts["inputs", default: 0]) inputs together, not \(found)")
     }

@@ -3,14 +3,20 @@ package import Batch
 /// The last line of a shard's events: that its run came to its end, and what it was a part of.
 package struct ShardSeal: Hashable, Sendable {
   package var shard: Shard
+  /// The number of the rule that says which input is of which shard.
+  package var rule: Int
   /// Inputs of all shards together, as this one found them.
   package var foundCount: Int
-  /// What the outputs' bytes depend on beside the sources.
+  /// Which ones they were: `ListFingerprint.digits`.
+  package var fingerprint: String
+  /// What the outputs' bytes and names depend on beside the sources.
   package var recipe: UInt64
 
-  package init(shard: Shard, foundCount: Int, recipe: UInt64) {
+  package init(shard: Shard, found: ListFingerprint, recipe: UInt64) {
     self.shard = shard
-    self.foundCount = foundCount
+    rule = Shard.rule
+    foundCount = found.count
+    fingerprint = found.digits
     self.recipe = recipe
   }
 
@@ -19,7 +25,9 @@ package struct ShardSeal: Hashable, Sendable {
     line.add("event", "shard")
     line.add("shard", shard.index)
     line.add("shards", shard.count)
+    line.add("rule", rule)
     line.add("found", foundCount)
+    line.add("fingerprint", fingerprint)
     line.add("recipe", String(recipe, radix: 16))
     return line.text
   }
@@ -30,6 +38,11 @@ package struct ShardSeal: Hashable, Sendable {
       let shard = Shard(index: index, count: count), let found = fields.integer("found"),
       let recipe = fields.text("recipe").flatMap({ UInt64($0, radix: 16) })
     else { return nil }
-    self.init(shard: shard, foundCount: found, recipe: recipe)
+    self.shard = shard
+    // Version 0.1.0 wrote neither of the two.
+    rule = fields.integer("rule") ?? 1
+    fingerprint = fields.text("fingerprint") ?? ""
+    foundCount = found
+    self.recipe = recipe
   }
 }

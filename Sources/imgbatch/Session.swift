@@ -54,7 +54,7 @@ struct Session {
       let books = try Books(
         in: output.out.path, output.history.books, selection: output.history.selection(output.existing),
         separator: input.separator, shard: shard, isDry: work.dryRun)
-      return input.isStreamed ? try runStream(after: planned, naming, books) : try run(planned, books)
+      return input.isStreamed ? try runStream(after: planned, naming, books) : try run(planned, naming, books)
     }
   }
 
@@ -83,14 +83,15 @@ struct Session {
     }
   }
 
-  private func run(_ jobs: PlannedJobs, _ books: Books) throws -> ExitStatus {
+  private func run(_ jobs: PlannedJobs, _ naming: OutputNaming, _ books: Books) throws -> ExitStatus {
     let own = jobs.indices(of: shard)
     let reporter = reporter(for: .init(inputs: own.count, sourceByteCount: jobs.sourceByteCount(at: own)))
     if work.dryRun {
       preview(SortedJobs(inOrder: jobs, at: own), reporter, books)
       return status(of: finish(reporter, inputs: own.count))
     }
-    return try execute(SortedJobs(jobs, at: own), reporter, books, inputs: { own.count }, found: { jobs.count })
+    return try execute(
+      SortedJobs(jobs, at: own), naming, reporter, books, inputs: { own.count }, found: { jobs.fingerprint })
   }
 
   /// The list on standard input is read while work goes on, so its number of inputs is known only at the end.
@@ -105,10 +106,10 @@ struct Session {
       status = self.status(of: finish(reporter, inputs: jobs.ownCount))
     } else {
       status = try execute(
-        jobs, reporter, books, inputs: { jobs.ownCount }, found: { jobs.failure == nil ? jobs.foundCount : nil })
+        jobs, naming, reporter, books, inputs: { jobs.ownCount }, found: { jobs.failure == nil ? jobs.found : nil })
     }
     if let reason = jobs.failure { throw Complaint(.unreadableList("-", reason: reason)) }
-    if jobs.foundCount == 0 && status == .success {
+    if jobs.found.count == 0 && status == .success {
       throw Complaint(status: .noInput, sentence: "the list on standard input names no picture.")
     }
     return status
@@ -116,15 +117,15 @@ struct Session {
 
   /// - Parameters:
   ///   - inputs: those of this run.
-  ///   - found: those of all shards; nil where they are not all known.
+  ///   - found: those of all shards, which are recorded for a merge; nil where they are not all known.
   private func execute(
-    _ jobs: any JobSource, _ reporter: RunReporter, _ books: Books, inputs: @escaping @Sendable () -> Int,
-    found: () -> Int?
+    _ jobs: any JobSource, _ naming: OutputNaming, _ reporter: RunReporter, _ books: Books,
+    inputs: @escaping @Sendable () -> Int, found: () -> ListFingerprint?
   ) throws -> ExitStatus {
     let endsAtFailure = work.failFast
     let (stop, record) = (stop, record)
     let account = try shard.map {
-      try ShardAccount($0, in: output.out.path, recipe: recipe, inputs: jobs.count, since: began)
+      try ShardAccount($0, in: output.out.path, recipe: recipe, naming: naming, inputs: jobs.count, since: began)
     }
     let note: @Sendable (Job, Outcome) -> Void = { job, outcome in
       books.note(job, outcome)

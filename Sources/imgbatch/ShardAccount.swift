@@ -9,14 +9,17 @@ struct ShardAccount {
   private let recipe: UInt64
   let reporter: RunReporter
 
-  init(_ shard: Shard, in folder: FilePath, recipe: Recipe, inputs: Int?, since began: ContinuousClock.Instant) throws {
+  init(
+    _ shard: Shard, in folder: FilePath, recipe: Recipe, naming: OutputNaming, inputs: Int?,
+    since began: ContinuousClock.Instant
+  ) throws {
     let events: ShardEvents
     do throws(Errno) { events = try ShardEvents(in: folder, of: shard) } catch {
       throw Complaint.outputFolder(folder, error)
     }
     self.shard = shard
     self.events = events
-    self.recipe = RecipeMark(recipe).common
+    self.recipe = RecipeMark(recipe).common ^ naming.mark
     reporter = RunReporter(
       extent: .init(inputs: inputs, sourceByteCount: 0), events: .jsonLines, verbosity: .quiet, style: .plain,
       progressWidth: nil, sinks: ReportSinks(results: { events.add($0) }, talk: { _ in }),
@@ -25,10 +28,10 @@ struct ShardAccount {
 
   /// - Parameters:
   ///   - inputs: of this shard.
-  ///   - found: of all shards; nil where the run did not come to its end.
-  func close(inputs: Int, found: Int?, usage: ResourceUsage) {
+  ///   - found: the inputs of all shards; nil where the run did not come to its end.
+  func close(inputs: Int, found: ListFingerprint?, usage: ResourceUsage) {
     reporter.finish(inputs: inputs, usage: usage)
-    if let found { events.add(ShardSeal(shard: shard, foundCount: found, recipe: recipe).line + "\n") }
+    if let found { events.add(ShardSeal(shard: shard, found: found, recipe: recipe).line + "\n") }
     if let error = events.close() {
       StandardStream.error.write(
         "Warning: the events of the shard could not be kept (\(error.words)); merge will want it run again.\n")

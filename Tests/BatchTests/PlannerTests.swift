@@ -128,6 +128,56 @@ import Testing
     #expect(counts.map { (Double($0) - expected) * (Double($0) - expected) / expected }.reduce(0, +) < 92)
   }
 
+  /// Names in which every byte comes twice, or whose numbers are all even: FNV-1a's low bits see nothing else of them. A
+  /// fair hash leaves chi-squared above 24.3 once in a thousand sets of names (7 degrees of freedom).
+  @Test(
+    arguments: [
+      (0..<1000).map { "\($0)/\($0).jpg" }, (0..<1000).map { "f\(2 * $0).jpg" },
+      (0..<1000).map { "\($0 / 10)\($0 / 10)-\($0 % 10)\($0 % 10).jpg" },
+    ] as [[String]])
+  func `names with a pattern are spread over 2, 4 and 8 shards as by a fair hash`(names: [String]) throws {
+    for count in [2, 4, 8] {
+      let expected = Double(names.count) / Double(count)
+      let counts = try (1...count).map { index in
+        let shard = try #require(Shard(index: index, count: count))
+        return Double(names.count { shard.contains(Array($0.utf8)) })
+      }
+      #expect(counts.reduce(0, +) == Double(names.count))
+      #expect(counts.map { ($0 - expected) * ($0 - expected) / expected }.reduce(0, +) < 24.3, "\(counts)")
+    }
+  }
+
+  /// Computed in Python by the rule as the article on many machines has it.
+  @Test func `the rule of the shards is the one that is published`() throws {
+    for (path, shard) in [("rex.jpg", 16), ("cats/1.jpg", 15), ("dogs/1/1.jpg", 6), ("ä.png", 12)] {
+      #expect(try #require(Shard(index: shard, count: 16)).contains(Array(path.utf8)), "\(path)")
+    }
+  }
+
+  @Test func `a fingerprint of a list depends on all its paths and not on their order`() {
+    func fingerprint(_ paths: [String]) -> ListFingerprint {
+      var fingerprint = ListFingerprint()
+      for path in paths { fingerprint.add(Array(path.utf8)) }
+      return fingerprint
+    }
+    let list = fingerprint(["a/b.jpg", "c.jpg", "d"])
+    #expect(list == fingerprint(["d", "a/b.jpg", "c.jpg"]))
+    #expect(list.digits.utf8.count == 32 && list.count == 3)
+    var inParts = ListFingerprint()
+    for (start, rest) in [("a/", "b.jpg"), ("", "c.jpg"), ("", "d")] {
+      inParts.add(Array(start.utf8), Array(rest.utf8))
+    }
+    #expect(inParts == list)
+    let others = [
+      ["a/b.jpg", "c.jpg"], ["a/b.jpg", "c.jpg", "e"], ["a/b.jpg", "c.jpg", "d", "d"], ["a/c.jpg", "b.jpg", "d"],
+    ]
+    for other in others {
+      #expect(fingerprint(other).digits != list.digits)
+    }
+    // Twice is not the same as not at all.
+    #expect(fingerprint(["d", "d"]).digits != fingerprint([]).digits)
+  }
+
   @Test func `a shard refuses its own outputs that are inputs, of whatever shard these are`() throws {
     for number in 0..<20 { try folder.add("in/\(number).jpg") }
     var refused: [FilePath] = []

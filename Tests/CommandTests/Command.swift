@@ -53,6 +53,12 @@ final class ScratchFolder {
     try FileManager.default.copyItem(at: Places.samples.appending(path: sample), to: target)
   }
 
+  func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: self[name]) }
+
+  func move(_ name: String, to other: String) throws {
+    try FileManager.default.moveItem(atPath: self[name], toPath: self[other])
+  }
+
   /// The paths of all files below a folder, from there, sorted; without the journal and the lock that runs keep there.
   func files(below name: String) -> [String] {
     let names = FileManager.default.enumerator(atPath: self[name])?.compactMap { $0 as? String } ?? []

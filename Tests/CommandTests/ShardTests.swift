@@ -42,9 +42,12 @@ import Testing
 
   @Test("Which shard a path is of is the published hash's business")
   func hash() throws {
-    // FNV-1a of "0/0.png" and the like, computed apart from this program.
+    // FNV-1a of "0/0.png" and the like and SplitMix64's finalizer, computed apart from this program.
     func shard(_ path: String, of count: UInt64) -> UInt64 {
-      path.utf8.reduce(14_695_981_039_346_656_037) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 } % count + 1
+      var hash: UInt64 = path.utf8.reduce(14_695_981_039_346_656_037) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 }
+      hash = (hash ^ hash >> 30) &* 0xBF58_476D_1CE4_E5B9
+      hash = (hash ^ hash >> 27) &* 0x94D0_49BB_1331_11EB
+      return (hash ^ hash >> 31) % count + 1
     }
     let wanted = (0..<40).map { "\($0 % 3)/\($0).png" }.filter { shard($0, of: 4) == 3 }
     #expect(try run("--shard", "3/4").status == 0)
@@ -113,8 +116,38 @@ import Testing
     try scratch.add("patterns/gray-1bit.png", as: "in/new.png")
     #expect(try run("--shard", "1/3", "--resume").status == 0)
     #expect(try merge().error.contains("different numbers of inputs"))
+    try scratch.remove("in/new.png")
+    #expect(try run("--shard", "1/3", "--resume").status == 0)
+    #expect(try merge().status == 0)
+    #expect(try run("--shard", "2/3", "--name", "{dir}/{stem}-small.{ext}").status == 0)
+    #expect(try merge().error.contains("different options"), "names that differ")
     #expect(try run("--shard", "1/2").status == 0)
     #expect(try merge().status == 64, "of 2 and of 3")
+  }
+
+  @Test("Merge ends with 1 where inputs were renamed between the shards, though there are as many")
+  func renamed() throws {
+    #expect(try run("--shard", "1/2").status == 0)
+    for number in 0..<5 { try scratch.move("in/\(number % 3)/\(number).png", to: "in/new\(number).png") }
+    #expect(try run("--shard", "2/2").status == 0)
+    let merged = try merge()
+    #expect(merged.status == 1 && merged.error.contains("they found different inputs"), "\(merged.error)")
+    #expect(try run("--shard", "1/2", "--resume").status == 0)
+    #expect(try merge().status == 0)
+  }
+
+  @Test("A shard of another version, which divides by another rule, does not count")
+  func otherRule() throws {
+    for index in 1...2 { #expect(try run("--shard", "\(index)/2").status == 0) }
+    let events = scratch.url.appending(path: "out/.imgbatch-events.1-of-2")
+    let text = try String(contentsOf: events, encoding: .utf8)
+    #expect(text.contains(#""rule":2,"#))
+    try Data(text.replacing(#/"rule":2,|,"fingerprint":"[0-9a-f]{32}"/#, with: "").utf8).write(to: events)
+    let merged = try merge()
+    #expect(merged.status == 1 && merged.error.contains("rule of another version of imgbatch"), "\(merged.error)")
+    #expect(merged.error.contains("run again: 1."), "\(merged.error)")
+    #expect(try run("--shard", "1/2", "--resume").status == 0)
+    #expect(try merge().status == 0)
   }
 
   @Test("Merge tells failures, joins the journals once, sweeps, and later runs know what the shards did")
