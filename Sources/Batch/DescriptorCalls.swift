@@ -22,20 +22,33 @@ extension Descriptor {
     }
   }
 
-  /// Calls `body` with every line to the end of the file, without its end; what stands behind the last one is no line.
+  /// Longer than any line of ours: a path has 4096 bytes at most, and none becomes more than three.
+  private static let longestLine = 1 << 20
+
+  /// Calls `body` with every line to the end of the file, without its end; what stands behind the last one is no line. A
+  /// longer one than any of ours, such as a block of zeros after a power cut, is passed over.
   func forEachWholeLine(_ body: (ArraySlice<UInt8>) -> Void) throws(Errno) {
     var chunk = [UInt8](repeating: 0, count: 1 << 18)
     var rest: [UInt8] = []
+    var isTooLong = false
     while true {
       let count = try read(into: &chunk)
       if count == 0 { return }
+      // What is left of the chunk before has no end of a line: it is not looked at again.
+      var searched = rest.count
       rest += chunk[..<count]
-      var start = rest.startIndex
-      while let end = rest[start...].firstIndex(of: UInt8(ascii: "\n")) {
-        body(rest[start..<end])
+      var start = 0
+      while let end = rest[searched...].firstIndex(of: UInt8(ascii: "\n")) {
+        if !isTooLong { body(rest[start..<end]) }
+        isTooLong = false
         start = end + 1
+        searched = start
       }
       rest.removeSubrange(..<start)
+      if rest.count > Descriptor.longestLine {
+        isTooLong = true
+        rest.removeAll(keepingCapacity: true)
+      }
     }
   }
 

@@ -4,7 +4,7 @@ package import SystemPackage
 package struct History: Sendable {
   struct Record: Hashable, Sendable {
     let source: FileStamp
-    let recipe: UInt64
+    let recipe: RecipeFingerprint
     let outcome: JournalOutcome
   }
 
@@ -12,11 +12,12 @@ package struct History: Sendable {
 
   /// Reads the journal of a folder; empty where there is none.
   /// - Parameter shard: whose journal is read after the folder's.
-  package init(of folder: FilePath, shard: Shard? = nil) throws(Errno) {
+  package init(of folder: FilePath, shard: Shard? = nil) throws(JournalError) {
     var records: [PictureFingerprint: Record] = [:]
     for part in shard.map({ [nil, $0] }) ?? [nil] {
       try Journal.forEachEntry(in: folder, of: part) { entry in
-        records[PictureFingerprint(entry.outputName, entry.sourceName)] = Record(
+        guard case .file(let name) = entry.sourceName else { return }
+        records[PictureFingerprint(entry.outputName, name)] = Record(
           source: entry.source, recipe: entry.recipe, outcome: entry.outcome)
       }
     }

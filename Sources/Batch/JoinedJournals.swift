@@ -1,24 +1,24 @@
 package import SystemPackage
 
 extension Journal {
-  /// Adds to a folder's journal what those of shards tell and it does not, so that later runs, sharded or not, know it. For
-  /// who holds the folder's lock.
-  package static func join(_ shards: [Shard], in folder: FilePath) throws(Errno) {
+  /// Adds to a folder's journal what those of shards have and it has not, so that later runs, sharded or not, know it. Only
+  /// the holder of the folder's lock may.
+  package static func join(_ shards: [Shard], in folder: FilePath) throws(JournalError) {
     let history = try History(of: folder)
     var journal: Journal?
-    var failure: Errno?
+    var failure: JournalError?
     for shard in shards {
       // The last line about a picture counts, and only that is joined.
       let last = try History(of: folder, shard: shard)
       try forEachEntry(in: folder, of: shard) { entry in
         let record = History.Record(source: entry.source, recipe: entry.recipe, outcome: entry.outcome)
-        guard failure == nil, last.record(outputName: entry.outputName, sourceName: entry.sourceName) == record,
-          history.record(outputName: entry.outputName, sourceName: entry.sourceName) != record
+        guard failure == nil, last.record(outputName: entry.outputName, sourceName: entry.sourceName.bytes) == record,
+          history.record(outputName: entry.outputName, sourceName: entry.sourceName.bytes) != record
         else { return }
-        do throws(Errno) {
+        do throws(JournalError) {
           if journal == nil { journal = try Journal(in: folder) }
           journal?.append(entry)
-          failure = journal?.failure
+          failure = journal?.failure.map { JournalError(path: path(in: folder), reason: .system($0)) }
         } catch {
           failure = error
         }

@@ -3,13 +3,16 @@ package import SystemPackage
 
 /// The account of what was written and what failed, kept in the output folder (`.imgbatch-journal`) over all runs.
 ///
-/// Append-only, one line a picture, handed to the system at once: what a killed process had told is there, and a torn last
-/// line is passed over. The last line about a picture counts. A line costs one system call.
+/// Append-only, one line for each output, handed to the system at once: what a killed process had done is there, and a torn
+/// last line is passed over. The last line about an output counts. A line costs one system call. `JournalHeader` has the
+/// versions of the format, `JournalRecord` its lines.
 package final class Journal: Sendable {
   private struct State: ~Copyable {
     let file: Descriptor
-    /// The file ends within a line: the next one starts on a line of its own.
+    /// The file ends within a line: the next one starts on a line by itself.
     var isTorn: Bool
+    /// The version stands before what this run writes.
+    var hasHeader = false
     var failure: Errno?
   }
 
@@ -17,20 +20,25 @@ package final class Journal: Sendable {
 
   package static let name = ".imgbatch-journal"
 
-  /// The name of a shard's own journal.
-  static func name(of shard: Shard?) -> String { name + (shard?.suffix ?? "") }
-
   /// Opens the folder's journal, or starts one.
   /// - Parameter shard: whose journal; nil for that of unsharded runs.
-  package init(in folder: FilePath, of shard: Shard? = nil) throws(Errno) {
-    let file = try Descriptor(opening: folder.appending(Journal.name(of: shard)), .appended)
-    guard try FileStatus(of: file).kind == .regular else { throw .invalidArgument }
-    let last = try file.lastByte()
-    let isTorn = last != nil && last != UInt8(ascii: "\n")
-    state = Mutex(State(file: file, isTorn: isTorn, failure: nil))
+  package init(in folder: FilePath, of shard: Shard? = nil) throws(JournalError) {
+    let path = Journal.path(in: folder, of: shard)
+    var header: JournalHeader?
+    do throws(Errno) {
+      let file = try Descriptor(opening: path, .appended)
+      guard try FileStatus(of: file).kind == .regular else { throw .invalidArgument }
+      header = try JournalHeader.first(of: file)
+      let last = try file.lastByte()
+      state = Mutex(State(file: file, isTorn: last != nil && last != UInt8(ascii: "\n")))
+    } catch { throw JournalError(path: path, reason: .system(error)) }
+    try Journal.check(header, path)
   }
 
-  /// Why something could not be written, if so: a later `--resume` will do those pictures again.
+  /// - Parameter file: takes lines; for tests, which have files that fail.
+  init(appendingTo file: consuming Descriptor) { state = Mutex(State(file: file, isTorn: false)) }
+
+  /// Why something could not be written, if so: a later `--resume` will make those images again.
   package var failure: Errno? { state.withLock { $0.failure } }
 
   /// A journal that cannot be written never stops a run.
@@ -38,27 +46,26 @@ package final class Journal: Sendable {
     let line = entry.line
     state.withLock { state in
       do throws(Errno) {
-        let text = state.isTorn ? [UInt8(ascii: "\n")] + line : line
+        let start = (state.isTorn ? [UInt8(ascii: "\n")] : []) + (state.hasHeader ? [] : JournalHeader.line())
         state.isTorn = true
-        try state.file.write(text)
+        try state.file.write(start + line)
         state.isTorn = false
+        state.hasHeader = true
       } catch {
         state.failure = state.failure ?? error
       }
     }
   }
 
-  /// Calls `body` with every whole line of a folder's journal, oldest first; with nothing where there is no journal.
-  package static func forEachEntry(
-    in folder: FilePath, of shard: Shard? = nil, _ body: (JournalEntry) -> Void
-  ) throws(Errno) {
-    let file: Descriptor
-    do throws(Errno) { file = try Descriptor(opening: folder.appending(name(of: shard)), .sniffed) } catch {
-      if error == .noSuchFileOrDirectory { return }
-      throw error
-    }
-    try file.forEachWholeLine { line in
-      if let entry = JournalEntry(line: line) { body(entry) }
+  /// Where a folder's journal is.
+  package static func path(in folder: FilePath, of shard: Shard? = nil) -> FilePath {
+    folder.appending(name + (shard?.suffix ?? ""))
+  }
+
+  /// A version that is not known here would be misread.
+  static func check(_ header: JournalHeader?, _ path: FilePath) throws(JournalError) {
+    if let header, header.version > JournalHeader.currentVersion {
+      throw JournalError(path: path, reason: .newerVersion(header.version))
     }
   }
 }

@@ -7,16 +7,17 @@ package import SystemPackage
 #endif
 
 extension Journal {
-  /// About 100,000 pictures: below, nobody minds what is told twice.
+  /// About 100,000 outputs: below, a repeated line costs nobody anything.
   private static let smallByteCount = 32 << 20
 
-  /// Writes a journal anew, with the last line of each picture only, where it has grown to more than twice what it was
-  /// after the last time: nightly runs over one folder must not fill the disk. For who holds the folder's lock.
+  /// Writes a journal anew, with the last line of each output only, where it is of an older version, or has grown to more than
+  /// twice what it was after the last time: nightly runs over one folder must not fill the disk. Only the holder of the
+  /// folder's lock may, or, for a shard's journal, of the shard's.
   ///
   /// A journal that cannot be written anew stays as it is.
-  package static func compact(in folder: FilePath, above least: Int = smallByteCount) {
-    let path = folder.appending(name)
-    guard let status = try? FileStatus(of: path, links: .stay), status.kind == .regular, status.byteCount > least else {
+  package static func compact(in folder: FilePath, of shard: Shard? = nil, above least: Int = smallByteCount) {
+    let path = path(in: folder, of: shard)
+    guard let status = try? FileStatus(of: path, links: .stay), status.kind == .regular, status.byteCount > 0 else {
       return
     }
     try? compact(path, of: status.byteCount, in: folder, above: least)
@@ -24,57 +25,66 @@ extension Journal {
 
   private static func compact(
     _ path: FilePath, of byteCount: Int, in folder: FilePath, above least: Int
-  ) throws(Errno) {
-    guard byteCount > 2 * (try baseByteCount(path)) else { return }
+  ) throws {
+    let header = try JournalHeader.first(of: Descriptor(opening: path, .sniffed))
+    if let header, header.version == JournalHeader.currentVersion {
+      guard byteCount > least, byteCount > 2 * (header.compactedByteCount ?? 0) else { return }
+    }
     var last = LastLines()
-    try forEachEntry(in: folder) { last.add($0) }
+    let names = JournalNames(folder: folder)
+    try forEachLine(of: path, names) { last.add($0, $1) }
     let temporary = try TemporaryFile(in: folder)
     let new = temporary.path
-    do throws(Errno) {
-      try temporary.file.write(Array("\(base)\(last.byteCount)\n".utf8))
+    do {
+      try temporary.file.write(JournalHeader.line(compactedByteCount: last.byteCount))
       var failure: Errno?
-      try forEachEntry(in: folder) { entry in
-        guard failure == nil, last.takes(entry) else { return }
-        do throws(Errno) { try temporary.file.write(entry.line) } catch { failure = error }
+      try forEachLine(of: path, names) { line, bytes in
+        guard failure == nil, let bytes = last.kept(line, bytes) else { return }
+        do throws(Errno) { try temporary.file.write(bytes) } catch { failure = error }
       }
       if let failure { throw failure }
       try temporary.file.synchronizeData()
       try temporary.close()
-      let result = unsafe new.withPlatformString { new in unsafe path.withPlatformString { unsafe rename(new, $0) } }
-      if result != 0 { throw .current }
+      try OutputFile.rename(new, to: path)
     } catch {
-      _ = unsafe new.withPlatformString { unsafe unlink($0) }
+      OutputFile.discard(new)
       throw error
     }
   }
-
-  /// Starts the first line of a journal that was written anew; its size then follows.
-  private static var base: String { "# size when written anew: " }
-
-  private static func baseByteCount(_ path: FilePath) throws(Errno) -> Int {
-    var start = [UInt8](repeating: 0, count: 64)
-    let count = try Descriptor(opening: path, .sniffed).read(into: &start)
-    let line = String(decoding: start.prefix(count).prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
-    return line.hasPrefix(base) ? Int(line.dropFirst(base.utf8.count)) ?? 0 : 0
-  }
 }
 
-/// Which line of a journal is the last about its picture.
+/// Which line of a journal is the last about its output.
 private struct LastLines {
   private var places: [PictureFingerprint: (index: Int, byteCount: Int)] = [:]
+  private var unknownByteCount = 0
   private var added = 0
   private var asked = 0
 
-  var byteCount: Int { places.values.reduce(0) { $0 + $1.byteCount } }
+  var byteCount: Int { places.values.reduce(unknownByteCount) { $0 + $1.byteCount } }
 
-  mutating func add(_ entry: JournalEntry) {
-    places[PictureFingerprint(entry.outputName, entry.sourceName)] = (added, entry.line.count)
+  mutating func add(_ line: Journal.Line, _ bytes: ArraySlice<UInt8>) {
+    switch line {
+    case .entry(let entry, let isCurrent):
+      places[entry.fingerprint] = (added, isCurrent ? bytes.count + 1 : entry.line.count)
+    case .unknown: unknownByteCount += bytes.count + 1
+    }
     added += 1
   }
 
-  /// Asked about the same lines in the same order as they were added.
-  mutating func takes(_ entry: JournalEntry) -> Bool {
+  /// What is written of a line, nil for nothing. Asked about the same lines in the same order as they were added.
+  mutating func kept(_ line: Journal.Line, _ bytes: ArraySlice<UInt8>) -> [UInt8]? {
     asked += 1
-    return places[PictureFingerprint(entry.outputName, entry.sourceName)]?.index == asked - 1
+    let whole = Array(bytes) + [UInt8(ascii: "\n")]
+    switch line {
+    case .entry(let entry, let isCurrent):
+      guard places[entry.fingerprint]?.index == asked - 1 else { return nil }
+      // As it stands, with fields that a later imgbatch added.
+      return isCurrent ? whole : entry.line
+    case .unknown: return whole
+    }
   }
+}
+
+extension JournalEntry {
+  fileprivate var fingerprint: PictureFingerprint { PictureFingerprint(outputName, sourceName.bytes) }
 }

@@ -14,14 +14,14 @@ package enum Selection: Sendable {
 
 /// What earlier runs told of a run's pictures, and what it spares this one.
 struct KnownWork: Sendable {
-  let names: LedgerNames
+  let names: JournalNames
   let mark: RecipeMark
   private let selection: Selection
   private let history: History?
 
   /// - Parameter history: nil where all are taken.
   init(folder: FilePath, recipe: Recipe, selection: Selection, history: History?) {
-    names = LedgerNames(folder: folder)
+    names = JournalNames(folder: folder)
     mark = RecipeMark(recipe)
     self.selection = selection
     self.history = history
@@ -37,7 +37,7 @@ struct KnownWork: Sendable {
     guard let history, job.refusal == nil else { return .toDo(job) }
     var outputs = job.outputs
     for place in outputs.indices {
-      switch settlement(of: outputs[place], job, source, history) {
+      switch settlement(of: outputs[place], at: place, job, source, history) {
       case .failed(let error): return .ended(.failed(error))
       case .skipped(let reason): outputs[place].settled = reason
       case .written, nil: break
@@ -51,7 +51,9 @@ struct KnownWork: Sendable {
   }
 
   /// What is known of one output; nil where it has to be made.
-  private func settlement(of output: JobOutput, _ job: Job, _ source: FileStamp?, _ history: History) -> Outcome? {
+  private func settlement(
+    of output: JobOutput, at place: Int, _ job: Job, _ source: FileStamp?, _ history: History
+  ) -> Outcome? {
     let record = history.record(outputName: names.output(output.path), sourceName: names.source(job))
     switch selection {
     case .all: return nil
@@ -60,9 +62,9 @@ struct KnownWork: Sendable {
       return .skipped(.notFailed)
     case .outdated, .unfinished: break
     }
-    guard let record, record.source == source, record.recipe == mark.value(for: output.format, record.outcome) else {
-      return nil
-    }
+    guard let record, record.source == source,
+      record.recipe == mark.fingerprint(ofOutput: place, output.format, record.outcome)
+    else { return nil }
     switch (record.outcome, selection) {
     case (.written(let stamp), _):
       return FileStamp(of: output.path, links: .stay) == stamp ? .skipped(.upToDate) : nil
@@ -73,31 +75,14 @@ struct KnownWork: Sendable {
 
   /// Whether a job's outputs are there as this recipe made them, whatever became of its source.
   func isMade(_ job: Job) -> Bool {
-    job.outputs.allSatisfy { output in
+    job.outputs.enumerated().allSatisfy { place, output in
       let record = history?.record(outputName: names.output(output.path), sourceName: names.source(job))
       guard let record, case .written(let stamp) = record.outcome,
-        record.recipe == mark.value(for: output.format, record.outcome)
+        record.recipe == mark.fingerprint(ofOutput: place, output.format, record.outcome)
       else { return false }
       return FileStamp(of: output.path, links: .stay) == stamp
     }
   }
-}
-
-/// The names of a job as the journal has them: the same wherever a run starts and however the output folder is spelt.
-struct LedgerNames: Sendable {
-  private let folder: FilePath
-  private let here: FilePath
-
-  init(folder: FilePath) {
-    self.folder = folder
-    here = currentFolder()
-  }
-
-  func output(_ path: FilePath) -> [UInt8] {
-    Array(path.bytes.dropFirst(folder.length).drop { $0 == UInt8(ascii: "/") })
-  }
-
-  func source(_ job: Job) -> [UInt8] { here.pushing(job.source).lexicallyNormalized().bytes }
 }
 
 extension ErrorCode {

@@ -83,9 +83,8 @@ package final class Ledger: JobSource {
       journal.append(
         JournalEntry(
           source: begun?.source ?? FileStamp(byteCount: 0, modified: 0),
-          recipe: known.mark.value(for: output.format, result), outcome: result,
-          outputName: known.names.output(output.path),
-          sourceName: known.names.source(job)))
+          recipe: known.mark.fingerprint(ofOutput: place, output.format, result), outcome: result,
+          outputName: known.names.output(output.path), sourceName: .file(known.names.source(job))))
     }
   }
 

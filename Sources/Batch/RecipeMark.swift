@@ -1,48 +1,82 @@
 internal import Codecs
+internal import Imaging
 
-/// Recipes as numbers for the journal: a picture is up to date only where its number is what it would be now.
+/// What an output's bytes depend on besides its source, as the journal keeps it.
+package struct RecipeFingerprint: Hashable, Sendable {
+  /// Of the options.
+  package var options: UInt64
+  package var algorithms: AlgorithmVersion
+
+  package init(options: UInt64, algorithms: AlgorithmVersion) {
+    self.options = options
+    self.algorithms = algorithms
+  }
+
+  /// Of what was not made by options, or by which is not known.
+  package static let none = RecipeFingerprint(options: 0, algorithms: .none)
+}
+
+/// The fingerprints of a run's outputs: an output is up to date only where its own is what it would be now.
+///
+/// They cover the fields of `Recipe.fields` that count, by their names and sorted by them, without those that have their
+/// default value: neither the order of the fields nor a new option makes outputs of earlier runs outdated.
 package struct RecipeMark: Sendable {
-  /// One for each format.
-  private let marks: [ImageFormat: Marks]
+  /// By the outputs of an image, then by format.
+  private let marks: [[ImageFormat: Marks]]
 
   private struct Marks: Sendable {
-    let written: UInt64
-    let failed: UInt64
+    let written: RecipeFingerprint
+    let failed: RecipeFingerprint
   }
 
   package init(_ recipe: Recipe) {
-    let marks = ImageFormat.allCases.map { format in
-      var lasting = recipe
-      // How an output comes under its name changes none of its bytes, nor does the decoder.
-      lasting.existing = .overwrite
-      lasting.durability = .ordinary
-      lasting.clocks = .wall
-      lasting.decoder = .auto
-      let failed = RecipeMark.hash(lasting, format)
-      // Nor do limits, once a picture stays below them; but one that failed may come through with others.
-      lasting.limits = DecodeLimits()
-      return (format, Marks(written: RecipeMark.hash(lasting, format), failed: failed))
+    let bytes = RecipeMark.text(recipe) { $0 == .bytes }
+    // Limits change no byte of an image that stays below them. But one that failed may pass with others, or where another
+    // build reads more formats.
+    let verdict = RecipeMark.text(recipe) { $0 != .nothing } + ["reads=\(ImageFormat.allCases.map(\.rawValue))"]
+    let sizes: [SizeRequest?] = recipe.sizes.isEmpty ? [nil] : recipe.sizes
+    marks = sizes.map { size in
+      let own = ["output=\(size?.text ?? "")"]
+      let options = (RecipeMark.hash(bytes + own), RecipeMark.hash(verdict + own))
+      return Dictionary(
+        uniqueKeysWithValues: ImageFormat.allCases.map { format in
+          let algorithms = AlgorithmVersion(of: format)
+          return (
+            format,
+            Marks(
+              written: RecipeFingerprint(options: options.0, algorithms: algorithms),
+              failed: RecipeFingerprint(options: options.1, algorithms: algorithms))
+          )
+        })
     }
-    self.marks = Dictionary(uniqueKeysWithValues: marks)
   }
 
-  /// One for the whole run.
+  /// One for the whole run: equal where all outputs would be.
   package var common: UInt64 {
-    ImageFormat.allCases.reversed().reduce(0) { ($0 &* 31) ^ (marks[$1]?.written ?? 0) }
+    RecipeMark.hash(
+      marks.flatMap { marks in
+        ImageFormat.allCases.map { format in
+          marks[format].map { "\($0.written.options) \($0.written.algorithms.text)" } ?? ""
+        }
+      })
   }
 
-  func value(for format: ImageFormat, _ outcome: JournalOutcome) -> UInt64 {
-    guard let marks = marks[format] else { preconditionFailure("every format has its marks") }
+  /// - Parameter index: of the output among those of its image.
+  func fingerprint(ofOutput index: Int, _ format: ImageFormat, _ outcome: JournalOutcome) -> RecipeFingerprint {
+    guard let marks = marks[index][format] else { preconditionFailure("every format has its marks") }
     return if case .written = outcome { marks.written } else { marks.failed }
   }
 
-  /// Over the form that goes to worker processes: it has every field, new ones too.
-  private static func hash(_ recipe: Recipe, _ format: ImageFormat) -> UInt64 {
-    var wire = WireWriter()
-    recipe.write(to: &wire)
-    wire.write(format.rawValue)
+  /// A line for each field that counts and is not as it is by default.
+  static func text(_ recipe: Recipe, where counts: (RecipeField.Effect) -> Bool) -> [String] {
+    let base = Recipe()
+    return Recipe.fields.filter { counts($0.effect) && $0.text(recipe) != $0.text(base) }
+      .map { "\($0.name)=\($0.text(recipe))" }.sorted()
+  }
+
+  private static func hash(_ lines: [String]) -> UInt64 {
     var hash = FNVHash()
-    hash.add(wire.bytes)
+    for line in lines { hash.add((line + "\n").utf8) }
     return hash.value
   }
 }

@@ -2,61 +2,20 @@ internal import Codecs
 internal import Imaging
 internal import SystemPackage
 
-// How a recipe, a job and an outcome go to a worker process and back: each written and read in one place, field by field.
+// How a recipe, a job and an outcome go to a worker process and back: each written and read in one place, field by field. A
+// recipe's fields are listed in RecipeFields.swift.
 
 extension Recipe {
-  func write(to wire: inout WireWriter) {
-    wire.write(sizes.count)
-    for size in sizes { size.write(to: &wire) }
-    for text in [
-      fit.rawValue, gravity.rawValue, padding.rawValue, upscale.rawValue, kernel.rawValue, colour.rawValue,
-      metadata.rawValue, gray.rawValue, light.rawValue, shrink.rawValue, orientation.rawValue, profile.rawValue,
-      jpeg.subsampling.rawValue, jpeg.scans.rawValue, existing.rawValue, durability.rawValue,
-      clocks.rawValue,
-      tolerance.rawValue, decoder.rawValue,
-    ] { wire.write(text) }
-    for value in [
-      Int(background.red), Int(background.green), Int(background.blue), jpeg.quality, png.level, limits.pixelCount,
-      limits.fileByteCount, limits.scanCount,
-    ] { wire.write(value) }
-  }
+  func write(to wire: inout WireWriter) { for field in Recipe.fields { field.write(self, &wire) } }
 
   init(from wire: inout WireReader) throws(WireError) {
     self.init()
-    sizes = []
-    for _ in 0..<(try wire.count()) { sizes.append(try SizeRequest(from: &wire)) }
-    fit = try wire.value(Fit.self)
-    gravity = try wire.value(Gravity.self)
-    padding = try wire.value(PaddingRule.self)
-    upscale = try wire.value(Upscaling.self)
-    kernel = try wire.value(Kernel.self)
-    colour = try wire.value(ColourRequest.self)
-    metadata = try wire.value(MetadataRule.self)
-    gray = try wire.value(GrayKind.self)
-    light = try wire.value(LightRule.self)
-    shrink = try wire.value(ShrinkRule.self)
-    orientation = try wire.value(OrientationRule.self)
-    profile = try wire.value(ProfileRule.self)
-    jpeg.subsampling = try wire.value(ChromaSubsampling.self)
-    jpeg.scans = try wire.value(JPEGScans.self)
-    existing = try wire.value(ExistingOutput.self)
-    durability = try wire.value(Durability.self)
-    clocks = try wire.value(StageClocks.self)
-    tolerance = try wire.value(DamageTolerance.self)
-    decoder = try wire.value(JPEGDecoderChoice.self)
-    background = Background(
-      red: UInt8(clamping: try wire.integer()), green: UInt8(clamping: try wire.integer()),
-      blue: UInt8(clamping: try wire.integer()))
-    jpeg.quality = try wire.integer()
-    png.level = try wire.integer()
-    limits.pixelCount = try wire.integer()
-    limits.fileByteCount = try wire.integer()
-    limits.scanCount = try wire.integer()
+    for field in Recipe.fields { try field.read(&self, &wire) }
   }
 }
 
 extension SizeRequest {
-  fileprivate func write(to wire: inout WireWriter) {
+  func write(to wire: inout WireWriter) {
     switch self {
     case .box(let width, let height): for value in [1, width, height] { wire.write(value) }
     case .width(let width): for value in [2, width] { wire.write(value) }
@@ -67,7 +26,7 @@ extension SizeRequest {
     }
   }
 
-  fileprivate init(from wire: inout WireReader) throws(WireError) {
+  init(from wire: inout WireReader) throws(WireError) {
     switch try wire.integer() {
     case 1: self = .box(width: try wire.integer(), height: try wire.integer())
     case 2: self = .width(try wire.integer())
@@ -164,7 +123,7 @@ extension Outcome {
 
 extension WireReader {
   /// Of the elements of a list.
-  fileprivate mutating func count() throws(WireError) -> Int {
+  mutating func count() throws(WireError) -> Int {
     let count = try integer()
     guard (0...1000).contains(count) else { throw WireError() }
     return count

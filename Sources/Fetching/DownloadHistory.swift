@@ -1,4 +1,4 @@
-internal import Batch
+package import Batch
 package import SystemPackage
 
 /// What the journal of a folder tells of earlier downloads into it, by address and name.
@@ -13,11 +13,13 @@ package struct DownloadHistory: Sendable {
   private var records: [PictureFingerprint: Record] = [:]
 
   /// Reads the journal of a folder; empty where there is none.
-  package init(of folder: FilePath) throws(Errno) {
+  package init(of folder: FilePath) throws(JournalError) {
     var records: [PictureFingerprint: Record] = [:]
     try Journal.forEachEntry(in: folder) { entry in
-      guard let name = DownloadName(listed: String(decoding: entry.outputName, as: UTF8.self)) else { return }
-      records[PictureFingerprint(Array(name.stem.utf8), entry.sourceName)] = Record(
+      guard case .download(let key) = entry.sourceName,
+        let name = DownloadName(listed: String(decoding: entry.outputName, as: UTF8.self))
+      else { return }
+      records[PictureFingerprint(Array(name.stem.utf8), key)] = Record(
         outcome: entry.outcome, outputName: entry.outputName, validator: Validator(journal: entry.validator))
     }
     self.records = records
@@ -35,8 +37,8 @@ extension JournalEntry {
   /// - Parameter outputName: below the folder; without a suffix where that is not known yet.
   init(_ listed: ListedAddress, outputName: [UInt8], _ outcome: JournalOutcome, _ validator: Validator) {
     self.init(
-      source: FileStamp(byteCount: 0, modified: 0), recipe: 0, outcome: outcome, outputName: outputName,
-      sourceName: Array(listed.address.utf8), validator: validator.forJournal)
+      source: FileStamp(byteCount: 0, modified: 0), recipe: .none, outcome: outcome, outputName: outputName,
+      sourceName: .download(Array(listed.address.utf8)), validator: validator.forJournal)
   }
 }
 

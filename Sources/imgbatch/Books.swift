@@ -35,12 +35,12 @@ struct Books {
     } catch {
       throw Complaint.locked(folder, error)
     }
-    do throws(Errno) {
-      if lock != nil, shard == nil, !wishes.noJournal { Journal.compact(in: folder) }
+    do throws(JournalError) {
+      if lock != nil, !wishes.noJournal { Journal.compact(in: folder, of: shard) }
       history = selection == .all ? nil : try History(of: folder, shard: shard)
       journal = wishes.noJournal || isDry ? nil : try Journal(in: folder, of: shard)
     } catch {
-      throw Complaint.journal(folder, error)
+      throw Complaint.journal(error)
     }
     if selection == .failed, let history, history.isEmpty { throw Complaint.nothingToRetry(folder) }
     failedPath = isDry ? nil : wishes.failedTo

@@ -93,11 +93,22 @@ extension Complaint {
     return Complaint(status: .outputUnusable, sentence: sentence)
   }
 
-  static func journal(_ folder: FilePath, _ error: Errno) -> Complaint {
+  static func journal(_ error: JournalError) -> Complaint {
+    let sentence =
+      switch error.reason {
+      case .system(let reason):
+        "the journal \(error.path.forTerminal) cannot be used (\(reason.words)); remove it, or use --no-journal."
+      case .newerVersion(let version):
+        "the journal \(error.path.forTerminal) was written by a newer imgbatch (its format is \(version)); "
+          + "use that one, choose another --out, or use --no-journal."
+      }
+    return Complaint(status: .outputUnusable, sentence: sentence)
+  }
+
+  static func shardEvents(_ folder: FilePath, _ error: Errno) -> Complaint {
     Complaint(
       status: .outputUnusable,
-      sentence: "the journal \(folder.appending(Journal.name).forTerminal) cannot be used (\(error.words)); "
-        + "remove it, or use --no-journal.")
+      sentence: "the events of the shards in \(folder.forTerminal) cannot be read (\(error.words)).")
   }
 
   static func nothingToRetry(_ folder: FilePath) -> Complaint {

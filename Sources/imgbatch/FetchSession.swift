@@ -63,8 +63,8 @@ struct FetchSession {
 
   private func history() throws -> DownloadHistory {
     let history: DownloadHistory
-    do throws(Errno) { history = try DownloadHistory(of: rules.folder) } catch {
-      throw Complaint.journal(rules.folder, error)
+    do throws(JournalError) { history = try DownloadHistory(of: rules.folder) } catch {
+      throw Complaint.journal(error)
     }
     if rules.selection == .failed && history.isEmpty { throw Complaint.nothingToRetry(rules.folder) }
     return history

@@ -64,10 +64,10 @@ struct MergeCommand: ParsableCommand {
     let merged: MergedShards
     do throws(Errno) {
       merged = try MergedShards(shards, in: folder.path) { if json { StandardStream.output.write($0 + "\n") } }
-      try Journal.join(shards, in: folder.path)
     } catch {
-      throw Complaint.journal(folder.path, error)
+      throw Complaint.shardEvents(folder.path, error)
     }
+    do throws(JournalError) { try Journal.join(shards, in: folder.path) } catch { throw Complaint.journal(error) }
     StaleTemporaries.sweepAll(below: folder.path)
     for failure in merged.failures { StandardStream.error.write(failure + "\n") }
     if json { StandardStream.output.write(merged.summaryLine + "\n") }

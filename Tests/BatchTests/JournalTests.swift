@@ -10,13 +10,24 @@ struct JournalTests {
   init() throws { folder = try TemporaryFolder() }
 
   private static let written = JournalEntry(
-    source: FileStamp(byteCount: 812_345, modified: -5), recipe: .max,
+    source: FileStamp(byteCount: 812_345, modified: -5),
+    recipe: RecipeFingerprint(options: .max, algorithms: AlgorithmVersion(pixels: 12, encoder: 3)),
     outcome: .written(output: FileStamp(byteCount: 9120, modified: 1_700_000_000_123_456_789)),
-    outputName: Array("sub/a.jpg".utf8), sourceName: Array("/in/sub/a.jpg".utf8))
+    outputName: Array("sub/a.jpg".utf8), sourceName: .file(Array("/in/sub/a.jpg".utf8)))
   private static let failed = JournalEntry(
-    source: FileStamp(byteCount: 0, modified: 0), recipe: 0,
+    source: FileStamp(byteCount: 0, modified: 0), recipe: .none,
     outcome: .failed(JobError(stage: .decode, code: .truncated, message: "100 % wrong\tand\nshort")),
-    outputName: [0x63, 0xE9, 0x0A, 0x09, 0x25, 0x7F], sourceName: Array("%0A".utf8))
+    outputName: [0x63, 0xE9, 0x0A, 0x09, 0x25, 0x7F], sourceName: .file(Array("%0A".utf8)))
+
+  private static let part = JournalEntry(
+    source: FileStamp(byteCount: 0, modified: 0), recipe: .none, outcome: .partial, outputName: Array("b".utf8),
+    sourceName: .download(Array("http://a/b?c=d".utf8)), validator: Array("\"1%\"\n".utf8))
+
+  /// A line read again; nil where it is taken for none.
+  private func again(_ line: some Sequence<UInt8>) throws -> JournalEntry? {
+    try folder.add(Journal.name, JournalHeader.line() + line + [0x0A])
+    return try entries().first
+  }
 
   private func entries() throws -> [JournalEntry] {
     var entries: [JournalEntry] = []
@@ -25,27 +36,27 @@ struct JournalTests {
   }
 
   @Test func `promise 8: a line comes back as it was, with names of any bytes`() throws {
-    for entry in [JournalTests.written, JournalTests.failed] {
+    for entry in [JournalTests.written, JournalTests.failed, JournalTests.part] {
       let line = entry.line
       #expect(line.last == 0x0A && line.dropLast().allSatisfy { $0 != 0x0A && $0 != 0 })
-      #expect(JournalEntry(line: line.dropLast()) == entry)
+      #expect(try again(line.dropLast()) == entry)
     }
     for name in awkwardNames {
       var entry = JournalTests.written
-      (entry.outputName, entry.sourceName) = (name, name.reversed())
-      #expect(JournalEntry(line: entry.line.dropLast()) == entry)
+      (entry.outputName, entry.sourceName) = (name, .file(name.reversed()))
+      #expect(try again(entry.line.dropLast()) == entry)
     }
   }
 
-  @Test func `promise 8: neither a torn line nor a damaged one is taken for a picture that is done`() {
+  @Test func `promise 8: neither a torn line nor a damaged one is taken for a picture that is done`() throws {
     let line = JournalTests.written.line.dropLast()
-    for count in 0..<line.count { #expect(JournalEntry(line: line.prefix(count)) == nil) }
+    for count in 0..<line.count { #expect(try again(line.prefix(count)) == nil) }
     for index in line.indices {
       var damaged = line
       damaged[index] ^= 1
-      #expect(JournalEntry(line: damaged) == nil)
+      #expect(try again(damaged) == nil)
     }
-    #expect(JournalEntry(line: [UInt8](repeating: 0, count: 100)[...]) == nil)
+    #expect(try again([UInt8](repeating: 0, count: 100)) == nil)
   }
 
   @Test func `promise 8: what is appended is there at once, and runs add to what was there`() throws {
@@ -59,7 +70,7 @@ struct JournalTests {
   }
 
   @Test func `promise 8: after a torn last line the next one stands on its own`() throws {
-    let torn = JournalTests.written.line + JournalTests.failed.line.prefix(30)
+    let torn = JournalHeader.line() + JournalTests.written.line + JournalTests.failed.line.prefix(30)
     try folder.add(Journal.name, torn)
     try Journal(in: folder.path).append(JournalTests.failed)
     #expect(try entries() == [JournalTests.written, JournalTests.failed])
@@ -71,7 +82,7 @@ struct JournalTests {
       entry.outputName = Array("\(index)/\(String(repeating: "n", count: index % 90)).jpg".utf8)
       return entry
     }
-    try folder.add(Journal.name, lines.flatMap(\.line))
+    try folder.add(Journal.name, JournalHeader.line() + lines.flatMap(\.line))
     #expect(try entries() == lines)
   }
 
@@ -79,7 +90,7 @@ struct JournalTests {
     var (first, second) = (JournalTests.written, JournalTests.failed)
     let journal = try Journal(in: folder.path)
     for round in 0..<50 {
-      first.recipe = UInt64(round)
+      first.recipe.options = UInt64(round)
       journal.append(first)
       if round == 20 { journal.append(second) }
     }
@@ -92,17 +103,54 @@ struct JournalTests {
     let after = try folder.content(Journal.name)
     Journal.compact(in: folder.path, above: 100)
     #expect(try folder.content(Journal.name) == after, "not twice as long since")
-    second.recipe = 7
+    second.recipe.options = 7
     try Journal(in: folder.path).append(second)
     #expect(try entries() == [JournalTests.failed, first, second])
   }
 
-  @Test func `a journal that cannot take a line remembers why and goes on`() throws {
+  @Test func `a journal that is no regular file is refused before any work`() throws {
     try folder.link(Journal.name, to: "elsewhere")
-    #expect(throws: Errno.tooManySymbolicLinkLevels) { try Journal(in: folder.path) }
-    #expect(throws: Errno.self) { try Journal(in: "/proc/self") }
-    let full = try TemporaryFolder()
-    try full.addPipe(Journal.name)
-    #expect(throws: Errno.self) { try Journal(in: full.path) }
+    #expect(throws: JournalError(path: folder(Journal.name), reason: .system(.tooManySymbolicLinkLevels))) {
+      try Journal(in: folder.path)
+    }
+    #expect(throws: JournalError.self) { try Journal(in: "/proc/self") }
+    let other = try TemporaryFolder()
+    try other.addPipe(Journal.name)
+    #expect(throws: JournalError(path: other(Journal.name), reason: .system(.invalidArgument))) {
+      try Journal(in: other.path)
+    }
+  }
+
+  @Test func `a journal whose disk is full remembers why and stops nothing`() throws {
+    let journal = Journal(appendingTo: try Descriptor(opening: "/dev/full", .listed))
+    #expect(journal.failure == nil)
+    journal.append(JournalTests.written)
+    #expect(journal.failure == .noSpace)
+    journal.append(JournalTests.failed)
+    #expect(journal.failure == .noSpace)
+  }
+
+  @Test func `once there is room again lines go on, behind the one that was torn`() throws {
+    // A pipe that nothing is read from takes 64 KB, then as much as fits, then nothing: as a disk does.
+    var ends: [Int32] = [0, 0]
+    try #require(unsafe pipe(&ends) == 0)
+    for end in ends { try #require(fcntl(end, F_SETFL, O_NONBLOCK) == 0) }
+    let reader = Descriptor(owning: ends[0])
+    let journal = Journal(appendingTo: Descriptor(owning: ends[1]))
+    var long = JournalTests.written
+    long.outputName = [UInt8](repeating: UInt8(ascii: "n"), count: 10_000)
+    for _ in 0..<10 { journal.append(long) }
+    #expect(journal.failure == .resourceTemporarilyUnavailable)
+    var chunk = [UInt8](repeating: 0, count: 1 << 20)
+    var count = try reader.read(into: &chunk)
+    var read = Array(chunk[..<count])
+    journal.append(JournalTests.failed)
+    #expect(journal.failure == .resourceTemporarilyUnavailable, "the first one counts")
+    count = try reader.read(into: &chunk)
+    read += chunk[..<count]
+    try folder.add(Journal.name, read)
+    let entries = try entries()
+    #expect(entries.count > 3 && entries.dropLast().allSatisfy { $0 == long })
+    #expect(entries.last == JournalTests.failed)
   }
 }

@@ -161,7 +161,8 @@ import Testing
     #expect(failure.hasPrefix("failed ") && failure.contains("[not-an-image]") && !failure.contains("\u{7F}"))
     #expect(first.error.contains("40 written, 1 failed"))
     let journal = scratch.bytes("out/.imgbatch-journal")
-    #expect(journal?.count { $0 == 10 } == 41)
+    let records = journal.map { $0.split(separator: 10).filter { !$0.starts(with: Data("imgbatch-journal\t".utf8)) } }
+    #expect(records?.count == 41)
     #expect(try merge().status == 1)
     #expect(scratch.bytes("out/.imgbatch-journal") == journal)
     #expect(scratch.bytes("out/1/.imgbatch-99999-0.tmp") == nil)
