@@ -67,9 +67,6 @@ package enum AvailableMemory {
       let status = unsafe getrlimit(RLIMIT_AS, &limit)
     #endif
     guard status == 0, limit.rlim_cur < 1 << 60 else { return nil }
-    // Pages: the first number is the whole address space in use.
-    let numbers = KernelText.contents(of: "/proc/self/statm")?.split(separator: " ")
-    let pages = numbers?.first.flatMap { Int($0) }
-    return max(0, Int(limit.rlim_cur) - (pages ?? 0) * Int(getpagesize()))
+    return max(0, Int(limit.rlim_cur) - OwnMemory.byteCount(.addressSpace))
   }
 }

@@ -47,21 +47,15 @@ package final class MemoryBudget: Sendable {
 
   /// The budget of a run on threads of this process, which holds what it holds now already.
   package convenience init(_ limits: WorkLimits, workers: Int, stop: StopRequest) {
-    self.init(byteCount: limits.memoryByteCount, workers: workers, base: MemoryBudget.held + 16 << 20, stop: stop)
+    self.init(
+      byteCount: limits.memoryByteCount, workers: workers, base: OwnMemory.byteCount(.resident) + 16 << 20, stop: stop)
   }
 
   /// The budget of a run in worker processes; an idle one has so much of its own.
   convenience init(_ limits: WorkLimits, workerProcesses: Int, stop: StopRequest) {
     self.init(
       byteCount: limits.memoryByteCount, workers: workerProcesses,
-      base: MemoryBudget.held + (8 + 10 * workerProcesses) << 20, stop: stop)
-  }
-
-  /// Resident memory of this process now, in bytes.
-  private static var held: Int {
-    // Pages: the second number is what is resident.
-    let numbers = KernelText.contents(of: "/proc/self/statm")?.split(separator: " ") ?? []
-    return (numbers.count >= 2 ? Int(numbers[1]) ?? 0 : 0) * 4096
+      base: OwnMemory.byteCount(.resident) + (8 + 10 * workerProcesses) << 20, stop: stop)
   }
 
   /// Waits until a picture of so many bytes fits beside the others, or the run is to end: who waits is woken when a picture

@@ -72,32 +72,6 @@ package struct OutputTree: Sendable {
   }
 }
 
-/// A folder for things that nobody needs afterwards, below `TMPDIR` or /tmp; it goes with its owner.
-package struct ScratchFolder: ~Copyable, Sendable {
-  package let path: FilePath
-
-  package init() throws(Errno) {
-    let parent = unsafe getenv("TMPDIR").map { unsafe FilePath(platformString: $0) } ?? "/tmp"
-    var template = (parent.isEmpty ? "/tmp" : parent).appending("imgbatch-compare-XXXXXX").bytes.map(
-      CChar.init(bitPattern:))
-    template.append(0)
-    let made = unsafe template.withUnsafeMutableBufferPointer { text in
-      // SAFETY: zero-terminated, and written within its length.
-      unsafe text.baseAddress.map { unsafe mkdtemp($0) } != nil
-    }
-    guard made else { throw .current }
-    path = FilePath(bytes: template.dropLast().map(UInt8.init(bitPattern:)))
-  }
-
-  deinit { ScratchFolder.remove(path) }
-
-  /// Removes a folder with all that is in it, or as much as can be.
-  package static func remove(_ folder: FilePath) {
-    // Once more where a worker that was just killed had put something in meanwhile.
-    for _ in 1...3 where unsafe folder.withPlatformString({ unsafe system_remove_tree($0) }) == 0 { return }
-  }
-}
-
 /// Asks the system to forget what it keeps of a file's content in memory, so that the next read comes from storage.
 /// - Returns: whether the system took the wish; it may keep the pages even so.
 @discardableResult

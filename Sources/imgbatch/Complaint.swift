@@ -123,6 +123,14 @@ extension Complaint {
       sentence: "the list --failed-to \(path.forTerminal) cannot be written (\(error.words)); choose another.")
   }
 
+  /// Temporary outputs cannot be kept: those of a measurement, and thumbnails on their way into a page.
+  static func scratchFolder(_ reason: String) -> Complaint {
+    Complaint(
+      status: .outputUnusable,
+      sentence: "temporary files cannot be kept in \(ScratchFolder.parent.forTerminal) (\(reason)); "
+        + "set TMPDIR to a folder that can be written.")
+  }
+
   static func outputFolder(_ folder: FilePath, _ error: Errno) -> Complaint {
     Complaint(
       status: .outputUnusable,

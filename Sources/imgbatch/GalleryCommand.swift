@@ -52,7 +52,7 @@ struct GalleryCommand: ParsableCommand {
     }
     if found.inputs.isEmpty { throw Complaint.noInput([source.path], found) }
     let scratch: ScratchFolder
-    do { scratch = try ScratchFolder() } catch { throw Complaint.outputFolder("/tmp", error) }
+    do { scratch = try ScratchFolder() } catch { throw Complaint.scratchFolder(error.words) }
 
     let began = ContinuousClock.now
     let reporter = RunReporter(
@@ -67,11 +67,20 @@ struct GalleryCommand: ParsableCommand {
     }
     jobs.close()
     let pictures = Mutex<[Int: WrittenPicture]>([:])
+    // No fault of a picture: all that follow would fail so too.
+    let unwritable = Mutex<JobError?>(nil)
     let stop = Signals.stopRequest
     reporter.start(version: Build.version, mode: .threads, workers: UsableCores.count)
     do throws(ExecutorError) {
       try executor(for: .threads, workers: UsableCores.count).run(jobs, recipe: recipe, stop: stop) { job, outcome in
-        if case .written(let picture) = outcome { pictures.withLock { $0[job.index] = picture } }
+        switch outcome {
+        case .written(let picture): pictures.withLock { $0[job.index] = picture }
+        case .failed(let error) where error.stage == .write:
+          unwritable.withLock { $0 = $0 ?? error }
+          stop.make()
+          return
+        case .failed, .skipped: break
+        }
         reporter.add(job, outcome)
       }
     } catch {
@@ -79,7 +88,13 @@ struct GalleryCommand: ParsableCommand {
     }
     let summary = reporter.finish(inputs: found.inputs.count, usage: .now(workerProcesses: 0))
     if let signal = Signals.received { return .interrupted(signal: signal) }
-    try write(page(found.inputs, pictures.withLock { $0 }, in: scratch.path))
+    // What follows the cause is advice about outputs.
+    if let error = unwritable.withLock({ $0 }) {
+      throw Complaint.scratchFolder(String(error.message.prefix { $0 != ";" }))
+    }
+    let thumbnails = pictures.withLock { $0 }
+    if thumbnails.isEmpty { throw Complaint.emptyPage }
+    try write(page(found.inputs, thumbnails, in: scratch.path))
     return ExitStatus(summary.tally, interruptedBy: nil)
   }
 
@@ -149,6 +164,7 @@ struct GalleryCommand: ParsableCommand {
         address: address.text, name: entry.name ?? address.host + address.path,
         line: hasMore ? entry.jsonLine : entry.address)
     }
+    if gallery.count == 0 { throw Complaint.emptyPage }
     try write(gallery.page(missing: entries.count - gallery.count))
     return gallery.count < entries.count ? .somePicturesFailed : .success
   }
@@ -163,6 +179,11 @@ struct GalleryCommand: ParsableCommand {
         status: .outputUnusable, sentence: "the page \(out.path.forTerminal) cannot be written (\(error.message)).")
     }
   }
+}
+
+extension Complaint {
+  fileprivate static let emptyPage = Complaint(
+    status: .somePicturesFailed, sentence: "no picture can be shown, so no page was written.")
 }
 
 extension ListedAddress {

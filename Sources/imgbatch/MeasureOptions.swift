@@ -94,22 +94,24 @@ struct MeasuredInputs {
   }
 
   private static func copyStandardInput(to path: FilePath) throws {
-    do {
-      let file = try FileDescriptor.open(path, .writeOnly, options: [.create], permissions: .ownerReadWrite)
-      try file.closeAfter {
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while !Signals.stopRequest.isMade {
+    // What cannot be written there is told by who made the folder.
+    let file = try FileDescriptor.open(path, .writeOnly, options: [.create], permissions: .ownerReadWrite)
+    try file.closeAfter {
+      var buffer = [UInt8](repeating: 0, count: 1 << 16)
+      while !Signals.stopRequest.isMade {
+        let count: Int
+        do {
           // A signal is to end it even where the list never does.
-          let count = try unsafe buffer.withUnsafeMutableBytes {
+          count = try unsafe buffer.withUnsafeMutableBytes {
             try unsafe FileDescriptor.standardInput.read(into: $0, retryOnInterrupt: false)
           }
-          if count == 0 { break }
-          try file.writeAll(buffer[..<count])
+        } catch {
+          if Signals.stopRequest.isMade { throw Interruption() }
+          throw Complaint(status: .noInput, sentence: "the list on standard input cannot be read (\(error)).")
         }
+        if count == 0 { break }
+        try file.writeAll(buffer[..<count])
       }
-    } catch {
-      if Signals.stopRequest.isMade { throw Interruption() }
-      throw Complaint(status: .noInput, sentence: "the list on standard input cannot be read (\(error)).")
     }
   }
 }
@@ -122,9 +124,7 @@ func measuring(_ work: (FilePath) throws -> ExitStatus) throws {
       let scratch = try ScratchFolder()
       return try work(scratch.path)
     } catch let error as Errno {
-      throw Complaint(
-        status: .outputUnusable,
-        sentence: "nothing can be written below TMPDIR or /tmp, where outputs go for a while (\(error.words)).")
+      throw Complaint.scratchFolder(error.words)
     } catch is Interruption {
       return Signals.received.map { .interrupted(signal: $0) } ?? .readerGone
     }

@@ -52,6 +52,23 @@ import Testing
     }
   }
 
+  @Test func `Promise 3: what the process holds is counted in pages of whatever size the kernel has`() throws {
+    let line = "5000 1200 300 10 0 900 0\n"
+    for pageByteCount in [4096, 16384, 65536] {
+      #expect(OwnMemory.byteCount(.addressSpace, statm: line, pageByteCount: pageByteCount) == 5000 * pageByteCount)
+      #expect(OwnMemory.byteCount(.resident, statm: line, pageByteCount: pageByteCount) == 1200 * pageByteCount)
+    }
+    for line in ["", "5000", "many words"] {
+      #expect(OwnMemory.byteCount(.resident, statm: line, pageByteCount: 4096) == 0)
+    }
+    // The kernel says the same in KB elsewhere, up to what other tests take meanwhile.
+    let status = try #require(KernelText.contents(of: "/proc/self/status"))
+    let resident = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") })
+    let kilobytes = try #require(Int(resident.filter(\.isNumber)))
+    let ratio = Double(OwnMemory.byteCount(.resident)) / Double(kilobytes << 10)
+    #expect(ratio > 1 / 3 && ratio < 3)
+  }
+
   @Test func `Promise 8: once a run is to end, no picture is begun that waits for memory, or asks for it`() {
     let stop = StopRequest()
     let budget = MemoryBudget(byteCount: 400 * megabyte, workers: 2, base: 0, stop: stop)

@@ -82,4 +82,39 @@ struct GalleryTests {
     #expect(try Command.run("gallery", "-", "--out", scratch["page.html"]).status == 66)
     #expect(try Command.run("gallery", Command.dogs, "--out", "/proc/page.html").status == 73)
   }
+
+  @Test("Where TMPDIR cannot be used it ends with 73 and names it, makes no folder and writes no page")
+  func scratchFolder() throws {
+    let scratch = try ScratchFolder()
+    try Data("x".utf8).write(to: scratch.url.appending(path: "file"))
+    for folder in [scratch["missing"], scratch["missing/too"], scratch["file"], "/proc"] {
+      for command in [["gallery", Command.dogs, "--out", scratch["page.html"]], ["compare", Command.dogs]] {
+        let answer = try Command.run(arguments: command, environment: ["TMPDIR": folder])
+        #expect(answer.status == 73, "\(command[0]) \(folder): \(answer.error)")
+        #expect(answer.error.hasPrefix("Error: temporary files cannot be kept in \(folder) ("), "\(answer.error)")
+        #expect(answer.error.contains("; set TMPDIR to"))
+      }
+    }
+    #expect(scratch.files(below: "") == ["file"])
+    #expect(!FileManager.default.fileExists(atPath: scratch["missing"]))
+    // It can be made, but takes no thumbnail: no file of more than one block of 1024 bytes.
+    let full = try Command.shell(
+      "ulimit -f 1; mkdir tmp; TMPDIR=tmp imgbatch gallery '\(Command.dogs)' --out page.html", in: scratch)
+    #expect(full.status == 73 && full.error.contains("kept in tmp (") && full.error.contains("TMPDIR"), "\(full.error)")
+    #expect(!full.error.contains("--resume") && scratch.files(below: "") == ["file"])
+  }
+
+  @Test("A page without a picture is not written, and the one that was there stays")
+  func emptyPage() throws {
+    let scratch = try ScratchFolder()
+    try scratch.add("broken/truncated.jpg", as: "in/z.jpg")
+    let page = Data("an older page".utf8)
+    try page.write(to: scratch.url.appending(path: "page.html"))
+    for (source, input) in [(scratch["in"], ""), ("-", "javascript:alert(1)\n")] {
+      let answer = try Command.run(
+        arguments: ["gallery", source, "--out", scratch["page.html"]], input: Data(input.utf8))
+      #expect(answer.status == 1 && answer.error.contains("no page was written"), "\(answer.error)")
+      #expect(scratch.bytes("page.html") == page)
+    }
+  }
 }
