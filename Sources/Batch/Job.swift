@@ -52,6 +52,8 @@ package struct JobOutput: Hashable, Sendable {
   package let format: ImageFormat
   /// Why it needs not be made, where that is known.
   package var settled: SkipReason?
+  /// Why it is made although an earlier run was at it; nil where none was, or where nobody asked.
+  package var redo: RedoReason?
 
   package init(path: FilePath, format: ImageFormat, settled: SkipReason? = nil) {
     self.path = path

@@ -37,10 +37,10 @@ struct KnownWork: Sendable {
     guard let history, job.refusal == nil else { return .toDo(job) }
     var outputs = job.outputs
     for place in outputs.indices {
-      switch settlement(of: outputs[place], at: place, job, source, history) {
-      case .failed(let error): return .ended(.failed(error))
-      case .skipped(let reason): outputs[place].settled = reason
-      case .written, nil: break
+      switch finding(on: outputs[place], at: place, job, source, history) {
+      case .fails(let error): return .ended(.failed(error))
+      case .needsNothing(let reason): outputs[place].settled = reason
+      case .isToBeMade(let reason): outputs[place].redo = reason
       }
     }
     if let reason = outputs[0].settled, outputs.allSatisfy({ $0.settled != nil }) { return .ended(.skipped(reason)) }
@@ -50,26 +50,37 @@ struct KnownWork: Sendable {
         sourceByteCount: job.sourceByteCount, address: job.address))
   }
 
-  /// What is known of one output; nil where it has to be made.
-  private func settlement(
-    of output: JobOutput, at place: Int, _ job: Job, _ source: FileStamp?, _ history: History
-  ) -> Outcome? {
+  private enum Finding {
+    case fails(JobError)
+    case needsNothing(SkipReason)
+    /// - Parameter: why once more; nil where nothing is known of it.
+    case isToBeMade(RedoReason?)
+  }
+
+  private func finding(
+    on output: JobOutput, at place: Int, _ job: Job, _ source: FileStamp?, _ history: History
+  ) -> Finding {
     let record = history.record(outputName: names.output(output.path), sourceName: names.source(job))
     switch selection {
-    case .all: return nil
+    case .all: return .isToBeMade(nil)
     case .failed:
-      if let record, case .failed = record.outcome { return nil }
-      return .skipped(.notFailed)
+      if let record, case .failed = record.outcome { return .isToBeMade(.failedBefore) }
+      return .needsNothing(.notFailed)
     case .outdated, .unfinished: break
     }
-    guard let record, record.source == source,
-      record.recipe == mark.fingerprint(ofOutput: place, output.format, record.outcome)
-    else { return nil }
+    guard let record else { return .isToBeMade(nil) }
+    if record.source != source { return .isToBeMade(.sourceChanged) }
+    let recipe = mark.fingerprint(ofOutput: place, output.format, record.outcome)
+    if record.recipe.algorithms != recipe.algorithms { return .isToBeMade(.otherVersion) }
+    if record.recipe.options != recipe.options { return .isToBeMade(.optionsChanged) }
     switch (record.outcome, selection) {
-    case (.written(let stamp), _):
-      return FileStamp(of: output.path, links: .stay) == stamp ? .skipped(.upToDate) : nil
-    case (.failed(let error), .unfinished) where error.code.isLasting: return .failed(error.known)
-    case (.failed, _), (.partial, _): return nil
+    case (.written(let left), _):
+      guard let now = FileStamp(of: output.path, links: .stay) else {
+        return .isToBeMade(OutputFile.isThere(output.path) ? .outputChanged : .outputMissing)
+      }
+      return now == left ? .needsNothing(.upToDate) : .isToBeMade(.outputChanged)
+    case (.failed(let error), .unfinished) where error.code.isLasting: return .fails(error.known)
+    case (.failed, _), (.partial, _): return .isToBeMade(.failedBefore)
     }
   }
 

@@ -59,6 +59,7 @@ package enum Events {
     if picture.warningCount > 0 { line.add("warning", picture.firstWarning) }
     if !picture.notes.isEmpty { line.add("notes", texts: picture.notes.map(\.rawValue)) }
     line.add("seconds", stages(picture.times))
+    if let reason = output.redo { line.add("redo", reason.rawValue) }
     return line.text
   }
 
@@ -79,6 +80,7 @@ package enum Events {
       line.add("status", "planned")
       addSizes(&line, preview.sourceSize, result.size)
       line.add("sourceBytes", job.sourceByteCount)
+      if let reason = output.redo { line.add("redo", reason.rawValue) }
       return line.text
     }
   }

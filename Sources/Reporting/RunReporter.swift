@@ -117,7 +117,7 @@ package final class RunReporter: Sendable {
       hideProgress(&state)
       switch events {
       case .jsonLines: sinks.results(lines(Events.planned(job, preview)))
-      case .none, .measurements: sinks.results(lines(plannedLines(job, preview)))
+      case .none, .measurements: sinks.results(lines(plannedLines(job, preview, hasReasons: verbosity == .verbose)))
       }
       showProgress(&state)
     }

@@ -84,6 +84,86 @@ struct LedgerTests {
     #expect(try taken(jobs, .outdated) == ["a.jpg", "b.jpg"])
   }
 
+  /// Why each job of `a.jpg` that is handed out is done once more.
+  private func reasons(_ selection: Selection = .outdated, _ recipe: Recipe = Recipe()) throws -> [RedoReason?] {
+    let ledger = try ledger([job("a.jpg")], selection, recipe)
+    return IteratorSequence(AnyIterator { ledger.next() }).flatMap { $0.outputs.map(\.redo) }
+  }
+
+  @Test func `what is made again says why`() throws {
+    try folder.add("in/a.jpg")
+    #expect(try reasons() == [nil], "it was never made")
+    try folder.add("out/a.jpg")
+    try end([job("a.jpg")], picture)
+    #expect(try reasons() == [])
+    #expect(try reasons(.all) == [nil])
+    var recipe = Recipe()
+    recipe.png.level = 1
+    #expect(try reasons(.outdated, recipe) == [.optionsChanged])
+    try folder.add("out/a.jpg", [1])
+    #expect(try reasons() == [.outputChanged])
+    try FileManager.default.removeItem(atPath: folder("out/a.jpg").string)
+    #expect(try reasons(.unfinished) == [.outputMissing])
+    try folder.addFolder("out/a.jpg")
+    #expect(try reasons() == [.outputChanged])
+    try folder.add("in/a.jpg", [1])
+    #expect(try reasons() == [.sourceChanged])
+    try end([job("a.jpg")], .failed(JobError(stage: .decode, code: .timeout, message: "")))
+    #expect(try reasons() == [.failedBefore] && reasons(.unfinished) == [.failedBefore])
+    #expect(try reasons(.failed) == [.failedBefore])
+  }
+
+  @Test func `what another version made is made again, even where nothing else changed`() throws {
+    let source = try #require(FileStamp(of: try folder.add("in/a.jpg"), links: .follow))
+    let output = try #require(FileStamp(of: try folder.add("out/a.jpg"), links: .stay))
+    try end([job("a.jpg")], picture)
+    #expect(try reasons() == [])
+    var entry: JournalEntry?
+    try Journal.forEachEntry(in: folder("out")) { entry = $0 }
+    var older = try #require(entry)
+    older.recipe.algorithms = AlgorithmVersion(pixels: 1, encoder: 1)
+    try Journal(in: folder("out")).append(older)
+    #expect(try reasons() == [.otherVersion] && reasons(.unfinished) == [.otherVersion])
+
+    // Of version 1 of the journal nothing is known but that.
+    let fields = [
+      "written", "\(source.byteCount)", "\(source.modified)", "ff", "\(output.byteCount)", "\(output.modified)", "", "",
+      "a.jpg", folder("in/a.jpg").string, "",
+    ]
+    let line = JournalText.sealed(Array(fields.joined(separator: "\t").utf8))
+    try folder.add("out/\(Journal.name)", line)
+    #expect(try reasons() == [.otherVersion])
+    try end([job("a.jpg")], picture)
+    #expect(try reasons() == [])
+  }
+
+  @Test func `of several outputs only those are made again that have a reason`() throws {
+    try folder.add("in/a.jpg")
+    var recipe = Recipe()
+    recipe.sizes = [.width(10), .width(20)]
+    let outputs = try ["s.jpg", "l.jpg"].map {
+      JobOutput(path: try folder.add("out/\($0)"), format: .jpeg)
+    }
+    let job = Job(index: 0, source: folder("in/a.jpg"), outputs: outputs, sourceByteCount: 0)
+    let result = OutputResult(size: PixelSize(width: 1, height: 1), byteCount: 1)
+    let both = WrittenPicture(
+      sourceSize: PixelSize(width: 1, height: 1), sourceByteCount: 1, outputs: [result, result], warningCount: 0,
+      firstWarning: "", times: StageTimes(), cpuTimes: StageTimes())
+    let first = try ledger([job], .all, recipe)
+    while let job = first.next() { first.end(job, .written(both)) }
+    #expect(try ledger([job], .outdated, recipe).next() == nil)
+    try FileManager.default.removeItem(atPath: folder("out/l.jpg").string)
+    let rest = try #require(try ledger([job], .outdated, recipe).next())
+    #expect(rest.outputs.map(\.settled) == [.upToDate, nil] && rest.outputs.map(\.redo) == [nil, .outputMissing])
+    // The same sizes in another order are the same outputs.
+    try folder.add("out/l.jpg")
+    let second = try ledger([job], .outdated, recipe)
+    while let job = second.next() { second.end(job, .written(both)) }
+    recipe.sizes.reverse()
+    let turned = Job(index: 0, source: job.source, outputs: outputs.reversed(), sourceByteCount: 0)
+    #expect(try ledger([turned], .outdated, recipe).next() == nil)
+  }
+
   @Test(
     "promise 8: what failed for good is told again and not tried, what may come through is tried",
     arguments: ErrorCode.allCases)

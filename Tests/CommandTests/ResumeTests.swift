@@ -111,6 +111,90 @@ struct ResumeTests {
     #expect(try summary(Command.run(arguments: arguments + ["--quality", "30"]))["written"] == 24)
   }
 
+  @Test("A tree that is moved with its thumbnails is known still, by --existing update and --resume")
+  func moved() throws {
+    try fill()
+    try FileManager.default.createDirectory(atPath: scratch["old"], withIntermediateDirectories: true)
+    try FileManager.default.moveItem(atPath: scratch["in"], toPath: scratch["old/in"])
+    try FileManager.default.copyItem(atPath: Command.broken + "/truncated.jpg", toPath: scratch["old/in/bad.jpg"])
+    let sizes = ["--size", "40", "--size", "20x20", "--name", "{dir}/{stem}-{size}.{ext}"]
+    func run(_ place: String, _ options: String...) throws -> Answer {
+      try Command.run(
+        arguments: ["resize", scratch["\(place)/in"], "--out", scratch["\(place)/out"], "--json"] + sizes + options)
+    }
+    #expect(try summary(run("old")) == ["written": 24, "skipped": 0, "failed": 1, "notStarted": 0])
+    try FileManager.default.createDirectory(atPath: scratch["new/place"], withIntermediateDirectories: true)
+    for name in ["in", "out"] {
+      try FileManager.default.moveItem(atPath: scratch["old/\(name)"], toPath: scratch["new/place/\(name)"])
+    }
+    let resumed = try run("new/place", "--resume")
+    #expect(try summary(resumed) == ["written": 0, "skipped": 24, "failed": 1, "notStarted": 0])
+    #expect(resumed.error.contains("known from an earlier run"))
+    #expect(
+      try summary(run("new/place", "--existing", "update")) == [
+        "written": 0, "skipped": 24, "failed": 1, "notStarted": 0,
+      ])
+    // A folder that is not around the output folder is known by its full path.
+    try FileManager.default.moveItem(atPath: scratch["new/place/in"], toPath: scratch["in"])
+    let away = ["resize", scratch["in"], "--out", scratch["new/place/out"], "--json", "--existing", "update"] + sizes
+    #expect(try summary(Command.run(arguments: away))["written"] == 24)
+    #expect(try summary(Command.run(arguments: away))["skipped"] == 24)
+  }
+
+  @Test("--verbose and --json say why --existing update makes something again", arguments: ["threads", "processes"])
+  func reasons(mode: String) throws {
+    try scratch.add("dogs/rex.jpg", as: "in/rex.jpg")
+    try scratch.add("dogs/luna.jpg", as: "in/luna.jpg")
+    let arguments = [
+      "resize", scratch["in"], "--out", scratch["out"], "--existing", "update", "--verbose", "--mode", mode, "--size",
+    ]
+    let first = try Command.run(arguments: arguments + ["50"])
+    #expect(first.status == 0 && !first.error.contains("made again"), "\(first.error)")
+    let other = try Command.run(arguments: arguments + ["60"])
+    #expect(other.error.split(separator: "\n").count { $0.hasSuffix(" ms; made again: the options changed") } == 2)
+    try FileManager.default.removeItem(atPath: scratch["out/rex.jpg"])
+    try FileManager.default.removeItem(atPath: scratch["in/luna.jpg"])
+    try scratch.add("dogs/bello.png", as: "in/luna.jpg")
+    let preview = try Command.run(arguments: arguments + ["60", "--dry-run"])
+    let third = try Command.run(arguments: arguments + ["60", "--json"])
+    for text in [preview.output, third.error] {
+      for (name, reason) in [("rex", "the output was missing"), ("luna", "the source changed")] {
+        let line = text.split(separator: "\n").first { $0.contains("\(name).jpg -> ") }
+        #expect(line?.hasSuffix("; made again: \(reason)") == true, "\(text)")
+      }
+    }
+    #expect(try third.files["rex.jpg"]?["redo"] as? String == "output-missing")
+    #expect(try third.files["luna.jpg"]?["redo"] as? String == "source-changed")
+    let fourth = try Command.run(arguments: arguments + ["60"])
+    #expect(fourth.error.contains("2 skipped") && !fourth.error.contains("made again"), "\(fourth.error)")
+  }
+
+  @Test(
+    "A journal of a later version is refused with one sentence, before any work",
+    arguments: [
+      ["resize"], ["resize", "--resume"], ["resize", "--shard", "1/2"], ["resize", "--dry-run", "--resume"],
+    ])
+  func laterJournal(options: [String]) throws {
+    try FileManager.default.createDirectory(atPath: scratch["out"], withIntermediateDirectories: true)
+    let name = options.contains("--shard") ? ".imgbatch-journal.1-of-2" : ".imgbatch-journal"
+    let journal = Data("imgbatch-journal\t3\n12ab\tsomething of later\n".utf8)
+    try journal.write(to: scratch.url.appending(path: "out/\(name)"))
+    let answer = try Command.run(arguments: options + [Command.dogs, "--out", scratch["out"], "--size", "20"])
+    #expect(answer.status == 73)
+    #expect(
+      answer.error
+        == "Error: the journal \(scratch["out/\(name)"]) was written by a newer imgbatch (its format is 3); "
+        + "use that one, choose another --out, or use --no-journal.\n")
+    #expect(scratch.bytes("out/\(name)") == journal)
+    #expect(scratch.files(below: "out").allSatisfy { $0.hasPrefix(".imgbatch-") })
+    if options == ["resize"] {
+      let without = try Command.run(
+        arguments: options + [Command.dogs, "--out", scratch["out"], "--size", "20", "--no-journal"])
+      #expect(without.status == 0)
+      #expect(scratch.bytes("out/\(name)") == journal)
+    }
+  }
+
   @Test("--retry-failed takes only what failed; --failed-to writes what --files-from reads")
   func retry() throws {
     try FileManager.default.copyItem(atPath: Command.broken, toPath: scratch["in"])
