@@ -1,7 +1,7 @@
 package import Codecs
 package import Imaging
 
-/// What is done to each picture: everything that the bytes of an output depend on beside its source.
+/// What is done to each picture. `Recipe.fields` lists the properties, and says which of them change the bytes of an output.
 package struct Recipe: Hashable, Sendable {
   /// One for each output of a picture; empty for a single one at full size.
   package var sizes: [SizeRequest] = [.box(width: 256, height: 256)]
