@@ -78,6 +78,9 @@ extension Descriptor {
     lseek(number, 0, SEEK_SET)
   }
 
+  /// Lets nobody but its owner read or write the file.
+  func keepPrivate() throws(Errno) { guard fchmod(number, 0o600) == 0 else { throw .current } }
+
   /// Takes the file's lock, for as long as it is open, or throws `wouldBlock` where another process has it.
   /// - Parameter shared: whether others may have it too who share it.
   func lock(shared: Bool) throws(Errno) {

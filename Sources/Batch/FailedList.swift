@@ -11,8 +11,10 @@ package final class FailedList: Sendable {
   private let separator: UInt8
   private let sources = Mutex<[[UInt8]]>([])
 
-  package init(path: FilePath, separator: EntrySeparator) throws(Errno) {
+  /// - Parameter isPrivate: whether the user alone may read the file, as one whose entries may have passwords in them.
+  package init(path: FilePath, separator: EntrySeparator, isPrivate: Bool = false) throws(Errno) {
     file = try Descriptor(opening: path, .listed)
+    if isPrivate, try FileStatus(of: file).kind == .regular { try file.keepPrivate() }
     self.separator = separator.byte
   }
 

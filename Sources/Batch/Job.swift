@@ -14,7 +14,8 @@ package struct Job: Sendable {
   package let sourceByteCount: Int
   /// Set where the input is known to be hopeless before any work (missing, not a regular file, a name taken already).
   package let refusal: JobError?
-  /// Where the source was downloaded from; nil where it was found.
+  /// Where the source was downloaded from, as the list has it, with a password if that has one: `shownAddress` is what may
+  /// be shown. Nil where it was found.
   package let address: String?
 
   package init(

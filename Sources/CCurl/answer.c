@@ -84,11 +84,39 @@ static bool take_length(transfer *one, const char *value, size_t length) {
   return true;
 }
 
+/// A redirection's target, kept as it is. One that is longer than any address is cut, and refused for its length by who
+/// reads it.
+static bool take_location(transfer *one, const char *value, size_t length) {
+  if (length == 0) return true;
+  if (length >= LOCATION_BYTES) length = LOCATION_BYTES - 1;
+  char *copy = strndup(value, length);
+  if (copy == NULL) return false;
+  free(one->location);
+  one->location = copy;
+  return true;
+}
+
+/// The empty line that ends an answer's headers.
+static bool take_end_of_headers(transfer *one) {
+  curl.easy_getinfo(one->easy, ABI_INFO_RESPONSE_CODE, &one->status);
+  // "100 Continue" and the like go before the answer.
+  one->headers_have_ended = one->status >= 200;
+  bool is_for_file = one->status >= 200 && one->status <= 299;
+  if (!is_for_file || one->told_length < 0) return true;
+  int64_t before = one->status == 206 ? one->start : 0;
+  if (one->told_length <= one->most_bytes - before) return true;
+  end(one, TRANSFER_TOO_LARGE);
+  return false;
+}
+
 void transfer_begin_answer(transfer *one) {
   memset(one->headers, 0, sizeof one->headers);
   one->part_start = one->part_total = -1;
   one->length_is_known = false;
   one->told_length = -1;
+  one->headers_have_ended = false;
+  free(one->location);
+  one->location = NULL;
 }
 
 size_t transfer_take_header(char *line, size_t size, size_t count, void *context) {
@@ -112,6 +140,9 @@ size_t transfer_take_header(char *line, size_t size, size_t count, void *context
   const char *value = value_of(line, length, "content-range", &value_length);
   if (value != NULL) take_range(one, value, value_length);
   if (value_of(line, length, "transfer-encoding", &value_length)) one->length_is_known = true;
+  value = value_of(line, length, "location", &value_length);
+  if (value != NULL && !take_location(one, value, value_length)) return 0;
+  if (length <= 2 && (length == 0 || line[0] == '\r' || line[0] == '\n')) return take_end_of_headers(one) ? length : 0;
   value = value_of(line, length, "content-length", &value_length);
   return value == NULL || take_length(one, value, value_length) ? length : 0;
 }

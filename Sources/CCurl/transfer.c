@@ -26,6 +26,8 @@ void transfers_destroy(transfers *all) {
 static transfer_end end_of(const transfer *one, int result) {
   if (one->was_ended) return one->end;
   if (one->was_refused && !one->has_connected) return TRANSFER_REFUSED_ADDRESS;
+  // The page of an error or a redirection may break off: what it is about is known.
+  if (one->headers_have_ended && (one->status < 200 || one->status > 299)) return TRANSFER_COMPLETE;
   switch (result) {
     case ABI_OK:
       // A part of the file is not the file.
@@ -87,6 +89,8 @@ static bool set_up(transfer *one, const transfer_request *request) {
   return curl.easy_setopt(easy, ABI_OPT_URL, request->address) == ABI_OK &&
          curl.easy_setopt(easy, ABI_OPT_PROTOCOLS, (long)(ABI_PROTOCOL_HTTP | ABI_PROTOCOL_HTTPS)) == ABI_OK &&
          curl.easy_setopt(easy, ABI_OPT_PROXY, request->proxy) == ABI_OK &&
+         (request->user == NULL || curl.easy_setopt(easy, ABI_OPT_USERNAME, request->user) == ABI_OK) &&
+         (request->password == NULL || curl.easy_setopt(easy, ABI_OPT_PASSWORD, request->password) == ABI_OK) &&
          curl.easy_setopt(easy, ABI_OPT_USERAGENT, request->user_agent) == ABI_OK &&
          curl.easy_setopt(easy, ABI_OPT_HTTPHEADER, one->request_headers) == ABI_OK &&
          curl.easy_setopt(easy, ABI_OPT_HTTP_CONTENT_DECODING, 0L) == ABI_OK &&
@@ -95,7 +99,6 @@ static bool set_up(transfer *one, const transfer_request *request) {
          curl.easy_setopt(easy, ABI_OPT_TIMEOUT_MS, (long)request->total_milliseconds) == ABI_OK &&
          curl.easy_setopt(easy, ABI_OPT_LOW_SPEED_LIMIT, 1L) == ABI_OK &&
          curl.easy_setopt(easy, ABI_OPT_LOW_SPEED_TIME, (long)request->stall_seconds) == ABI_OK &&
-         curl.easy_setopt(easy, ABI_OPT_MAXFILESIZE_LARGE, request->most_bytes) == ABI_OK &&
          curl.easy_setopt(easy, ABI_OPT_OPENSOCKETFUNCTION, transfer_open_socket) == ABI_OK &&
          curl.easy_setopt(easy, ABI_OPT_OPENSOCKETDATA, one) == ABI_OK &&
          curl.easy_setopt(easy, ABI_OPT_HEADERFUNCTION, transfer_take_header) == ABI_OK &&
@@ -137,6 +140,7 @@ void transfer_destroy(transfer *one) {
   curl.multi_remove_handle(one->all->multi, one->easy);
   curl.easy_cleanup(one->easy);
   if (one->request_headers != NULL) curl.slist_free_all(one->request_headers);
+  free(one->location);
   free(one);
 }
 
@@ -151,8 +155,4 @@ int64_t transfer_file_bytes(const transfer *one) { return one->file_bytes; }
 bool transfer_length_is_known(const transfer *one) { return one->length_is_known; }
 const char *transfer_header(const transfer *one, header_name name) { return one->headers[name]; }
 
-const char *transfer_location(const transfer *one) {
-  char *text = NULL;
-  curl.easy_getinfo(one->easy, ABI_INFO_REDIRECT_URL, &text);
-  return text;
-}
+const char *transfer_location(const transfer *one) { return one->location; }

@@ -7,7 +7,7 @@
 #include "CCurl.h"
 #include "library.h"
 
-enum { HEADER_BYTES = 513 };
+enum { HEADER_BYTES = 513, LOCATION_BYTES = (16 << 10) + 1 };
 
 struct transfers {
   abi_multi *multi;
@@ -33,6 +33,10 @@ struct transfer {
   int64_t file_bytes;
   int64_t ignored_bytes;
   size_t header_bytes;
+  /// All headers of the answer came; what they say does not depend on its body any more.
+  bool headers_have_ended;
+  /// As the answer says it; null for none.
+  char *location;
   /// Of the answer: where its part of the file starts, and what the whole file has.
   int64_t part_start;
   int64_t part_total;

@@ -1,6 +1,12 @@
 internal import CCurl
 internal import SystemPackage
 
+#if canImport(Darwin)
+  internal import Darwin
+#else
+  internal import Glibc
+#endif
+
 /// Requests by libcurl in this process, however many, on one thread.
 // SAFETY: owns what the pointer leads to, from `init` to `deinit`.
 @safe final class CurlTransport: Transport {
@@ -22,15 +28,17 @@ internal import SystemPackage
       unsafe (request.proxy ?? "").withCString { proxy in
         unsafe rules.userAgent.withCString { agent in
           unsafe withCStrings(request.headers) { headers in
-            var plain = unsafe transfer_request(
-              address: address, proxy: proxy, user_agent: agent, headers: headers, file: request.file,
-              start: Int64(request.start), most_bytes: Int64(request.mostByteCount),
-              // A proxy is the user's choice, wherever it is.
-              private_allowed: rules.policy == .any || request.proxy != nil,
-              connect_milliseconds: rules.connectTimeout.milliseconds,
-              stall_seconds: max(1, rules.stallTimeout.components.seconds),
-              total_milliseconds: rules.totalTimeout.milliseconds)
-            return unsafe transfer_start(all, &plain).map { unsafe RequestID($0) }
+            unsafe withLogin(request.address.login) { user, password in
+              var plain = unsafe transfer_request(
+                address: address, user: user, password: password, proxy: proxy, user_agent: agent, headers: headers,
+                file: request.file, start: Int64(request.start), most_bytes: Int64(request.mostByteCount),
+                // A proxy is the user's choice, wherever it is.
+                private_allowed: rules.policy == .any || request.proxy != nil,
+                connect_milliseconds: rules.connectTimeout.milliseconds,
+                stall_seconds: max(1, rules.stallTimeout.components.seconds),
+                total_milliseconds: rules.totalTimeout.milliseconds)
+              return unsafe transfer_start(all, &plain).map { unsafe RequestID($0) }
+            }
           }
         }
       }
@@ -55,7 +63,7 @@ internal import SystemPackage
     let one = unsafe id.pointer
     return unsafe Answer(
       end: end(one), status: transfer_status(one), fileByteCount: Int(transfer_file_bytes(one)),
-      lengthIsKnown: transfer_length_is_known(one), location: transfer_location(one).map { unsafe String(cString: $0) },
+      lengthIsKnown: transfer_length_is_known(one), location: transfer_location(one).map { unsafe headerText($0) },
       validator: Validator(
         entityTag: header(HEADER_ETAG, one), lastModified: header(HEADER_LAST_MODIFIED, one)),
       retryAfter: header(HEADER_RETRY_AFTER, one), contentType: header(HEADER_CONTENT_TYPE, one))
@@ -90,6 +98,25 @@ extension RequestID {
     guard let pointer = unsafe OpaquePointer(bitPattern: bits) else { preconditionFailure("made of a pointer") }
     return unsafe pointer
   }
+}
+
+private func withLogin<Result>(
+  _ login: WebAddress.Login?, _ body: (UnsafePointer<CChar>?, UnsafePointer<CChar>?) -> Result
+) -> Result {
+  unsafe withOptionalCString(login?.user) { user in
+    unsafe withOptionalCString(login?.password) { unsafe body(user, $0) }
+  }
+}
+
+/// An address of a header. Bytes that are no UTF-8 have no meaning but to the server, which gets them back.
+private func headerText(_ bytes: UnsafePointer<CChar>) -> String {
+  if let text = unsafe String(validatingCString: bytes) { return text }
+  let digits = Array("0123456789ABCDEF".utf8)
+  var escaped: [UInt8] = []
+  for byte in unsafe UnsafeBufferPointer(start: bytes, count: strlen(bytes)).map(UInt8.init(bitPattern:)) {
+    escaped += byte < 0x80 ? [byte] : [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+  }
+  return String(decoding: escaped, as: UTF8.self)
 }
 
 /// Lends texts as C has lists of them: a pointer to each, ended by null.

@@ -39,6 +39,14 @@ struct Download: Sendable {
     return lines
   }
 
+  /// Where a redirection leads, with the login where that is meant for it: for the origin of the list's address (RFC 9110,
+  /// 11.6.2), and by no word of a server. Nil where it may not be followed.
+  func redirected(to place: String) -> WebAddress? {
+    guard let next = WebAddress(place, from: address) else { return nil }
+    let own = next.hasOrigin(of: home) ? home.login : nil
+    return next.login == nil || next.login == own ? next.with(own) : nil
+  }
+
   mutating func follow(_ redirection: WebAddress) {
     redirects += 1
     address = redirection
@@ -57,7 +65,7 @@ struct Download: Sendable {
 
   /// Keeps what an answer says of the bytes that it brought.
   mutating func note(_ answer: Answer) {
-    guard answer.status == 200 || answer.status == 206 else { return }
+    guard (200...299).contains(answer.status) else { return }
     part = answer.validator.condition == nil || answer.fileByteCount == 0 ? nil : answer.validator
   }
 }

@@ -12,8 +12,6 @@ extension JobError {
       .refusedAddress, "it leads to \(address)\(kind), which is not public; use --allow-private where that is meant")
   }
 
-  static let notAnAddress = JobError.fetch(.network, "not an address of http or https")
-
   static func tooLarge(_ limit: Int) -> JobError {
     .fetch(.tooLarge, "more than \(limit) bytes; raise --max-bytes to take it")
   }
@@ -23,7 +21,9 @@ extension JobError {
   }
 
   static func badRedirect(to place: String) -> JobError {
-    .fetch(.redirects, "it is redirected to \(place), which is not an address of http or https that may be followed")
+    .fetch(
+      .redirects,
+      "it is redirected to \(withoutPasswords(place)), which is not an address of http or https that may be followed")
   }
 
   static func status(_ status: Int, after tries: Int) -> JobError {
@@ -55,7 +55,8 @@ extension JobError {
   private static func tries(_ tries: Int) -> String { tries > 1 ? ", \(tries) times" : "" }
 
   private static let meanings = [
-    400: "bad request", 401: "wants a login; see --header", 403: "forbidden", 404: "not found", 408: "too slow",
+    204: "no content", 205: "no content", 400: "bad request", 401: "wants a login; see --header", 403: "forbidden",
+    404: "not found", 408: "too slow",
     410: "gone", 416: "no such part", 429: "too many requests; see --per-host", 500: "server fault",
     502: "bad gateway", 503: "not available now", 504: "gateway too slow",
   ]

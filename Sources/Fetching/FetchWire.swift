@@ -25,6 +25,9 @@ extension Request {
   var bytes: [UInt8] {
     var wire = WireWriter()
     wire.write(address.text)
+    wire.write(address.login == nil ? 0 : 1)
+    wire.write(address.login?.user ?? "")
+    wire.write(address.login?.password ?? "")
     wire.write(proxy ?? "")
     wire.write(headers.count)
     for line in headers { wire.write(line) }
@@ -36,7 +39,9 @@ extension Request {
   init(_ bytes: [UInt8], file: CInt) throws(WireError) {
     var wire = WireReader(bytes)
     guard let address = WebAddress(try wire.text()) else { throw WireError() }
-    self.address = address
+    let hasLogin = try wire.integer() == 1
+    let login = WebAddress.Login(user: try wire.text(), password: try wire.text())
+    self.address = address.with(hasLogin ? login : nil)
     let proxy = try wire.text()
     self.proxy = proxy.isEmpty ? nil : proxy
     headers = []

@@ -30,7 +30,7 @@ struct ListedDownloads {
   /// The name that the picture gets, which no other entry has, and where it is asked for.
   private mutating func target(_ listed: ListedAddress) throws(JobError) -> (DownloadName, WebAddress) {
     if let problem = listed.problem { throw .fetch(.network, problem) }
-    guard let home = WebAddress(listed.address) else { throw .notAnAddress }
+    guard let home = WebAddress(listed.address) else { throw WebAddress.fault(of: listed.address) }
     guard
       let name = listed.name.map({ DownloadName(listed: $0) })
         ?? DownloadName(position: listed.position, path: home.path)

@@ -34,12 +34,14 @@ enum NextStep {
 
   private static func afterStatus(_ download: Download, _ answer: Answer, mostRedirects: Int) -> NextStep {
     switch answer.status {
-    case 200, 206: return .check
+    // Any success that has a content has the picture, or is found not to (RFC 9110, 15.3). 203 is the 200 of a proxy that
+    // changes contents.
+    case 200...299 where answer.status != 204 && answer.status != 205: return .check
     case 304 where download.known != nil: return .keepKnown
-    case 301, 302, 303, 307, 308:
+    case 300, 301, 302, 303, 307, 308:
       guard let place = answer.location else { return .fail(.status(answer.status, after: download.tries)) }
       guard download.redirects < mostRedirects else { return .fail(.tooManyRedirects(mostRedirects)) }
-      guard let next = WebAddress(place), !next.hasUser else { return .fail(.badRedirect(to: place)) }
+      guard let next = download.redirected(to: place) else { return .fail(.badRedirect(to: place)) }
       return .follow(next)
     case 416 where download.part != nil && !download.startedOver: return .startOver
     case let status where RetryRule.isPassing(status):

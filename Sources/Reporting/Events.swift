@@ -41,7 +41,7 @@ package enum Events {
   private static func fileLine(_ job: Job) -> JSONLine {
     var line = JSONLine()
     line.add("event", "file")
-    if let address = job.address { line.add("source", address) } else { line.add("source", path: job.source) }
+    if let address = job.shownAddress { line.add("source", address) } else { line.add("source", path: job.source) }
     return line
   }
 

@@ -30,7 +30,7 @@ func failureLine(_ job: Job, _ error: JobError, style: TextStyle) -> String {
 
 extension Job {
   /// What the source is known by to people.
-  var sourceForTerminal: String { address.map { terminalText($0) } ?? source.forTerminal }
+  var sourceForTerminal: String { shownAddress.map { terminalText($0) } ?? source.forTerminal }
 }
 
 private func failureLine(_ source: String, _ error: JobError, style: TextStyle) -> String {

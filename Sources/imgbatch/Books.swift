@@ -6,6 +6,8 @@ internal import SystemPackage
 struct BookWishes {
   /// Where the list of what failed goes; nil for none.
   var failedTo: FilePath?
+  /// Whether that list may have passwords in it, as addresses have them.
+  var failedIsPrivate = false
   var noJournal: Bool
   var noLock: Bool
 }
@@ -45,7 +47,12 @@ struct Books {
     if selection == .failed, let history, history.isEmpty { throw Complaint.nothingToRetry(folder) }
     failedPath = isDry ? nil : wishes.failedTo
     do throws(Errno) {
-      failed = if let failedPath { try FailedList(path: failedPath, separator: separator) } else { nil }
+      failed =
+        if let failedPath {
+          try FailedList(path: failedPath, separator: separator, isPrivate: wishes.failedIsPrivate)
+        } else {
+          nil
+        }
     } catch {
       throw Complaint.failedList(failedPath ?? "", error)
     }

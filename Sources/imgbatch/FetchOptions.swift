@@ -18,7 +18,9 @@ struct FetchOutputOptions: ParsableArguments {
   @Flag(help: "Take only what failed or was not finished before, as the journal in --out tells.")
   var retryFailed = false
 
-  @Option(help: ArgumentHelp("Write the addresses that failed to a list that fetch reads.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Write the addresses that failed to a list that fetch reads; for your eyes alone (mode 600).", valueName: "file"))
   var failedTo: PathArgument?
 
   @Flag(help: "Keep no journal in --out; later runs then know nothing of this one.")
@@ -37,7 +39,9 @@ struct FetchOutputOptions: ParsableArguments {
     }
   }
 
-  var books: BookWishes { BookWishes(failedTo: failedTo?.path, noJournal: noJournal, noLock: noLock) }
+  var books: BookWishes {
+    BookWishes(failedTo: failedTo?.path, failedIsPrivate: true, noJournal: noJournal, noLock: noLock)
+  }
   var selection: Selection { resume ? .unfinished : retryFailed ? .failed : .all }
 }
 

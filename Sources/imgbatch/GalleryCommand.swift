@@ -153,12 +153,18 @@ struct GalleryCommand: ParsableCommand {
     }
     let hasMore = entries.contains { $0.name != nil || $0.sha256 != nil }
     var gallery = Gallery(title: heading, kind: .addresses)
-    for entry in entries {
+    var loginCount = 0
+    for var entry in entries {
       guard entry.problem == nil, let address = WebAddress(entry.address) else {
         StandardStream.error.write(
-          "failed \(terminalText(entry.address)): fetch: \(entry.problem ?? "not an address of http or https") [network]\n"
+          "failed \(terminalText(withoutPasswords(entry.address))): fetch: \(entry.problem ?? "not an address of http or https") [network]\n"
         )
         continue
+      }
+      // A page is made to be passed on.
+      if address.login != nil {
+        loginCount += 1
+        entry.address = address.text
       }
       gallery.add(
         address: address.text, name: entry.name ?? address.host + address.path,
@@ -166,6 +172,11 @@ struct GalleryCommand: ParsableCommand {
     }
     if gallery.count == 0 { throw Complaint.emptyPage }
     try write(gallery.page(missing: entries.count - gallery.count))
+    if loginCount > 0 {
+      let what = loginCount == 1 ? "1 address has" : "\(loginCount) addresses have"
+      StandardStream.error.write(
+        "Warning: \(what) a user or a password, which the page leaves out; add it to the lists that are saved there.\n")
+    }
     return gallery.count < entries.count ? .somePicturesFailed : .success
   }
 

@@ -89,11 +89,12 @@ struct ListTests {
       #expect(WebAddress(text) == nil, "\(text)")
     }
     let one = try #require(WebAddress("HTTP://Dogs.NET.:80/a b#part"))
-    #expect(one.host == "dogs.net" && one.port == "80" && !one.hasUser)
+    #expect(one.host == "dogs.net" && one.port == "80" && one.login == nil)
     #expect(one.text.hasSuffix("/a%20b"), "\(one.text)")
     #expect(try one.hasOrigin(of: #require(WebAddress("http://dogs.net/x"))))
     #expect(try !one.hasOrigin(of: #require(WebAddress("https://dogs.net/x"))))
     #expect(try !one.hasOrigin(of: #require(WebAddress("http://dogs.net:81/x"))))
-    #expect(try #require(WebAddress("http://me:pw@dogs.net/")).hasUser)
+    let secret = try #require(WebAddress("http://me:p%40w@dogs.net/x"))
+    #expect(secret.login == WebAddress.Login(user: "me", password: "p@w") && secret.text == "http://dogs.net/x")
   }
 }

@@ -45,18 +45,22 @@ address_kind address_kind_of_text(const char *_Nonnull text);
 typedef struct web_address web_address;
 
 /// Reads an address as libcurl will, so that no two readings differ. Null where it is none, or is neither http nor https.
-web_address *_Nullable web_address_create(const char *_Nonnull text);
+/// - base: the `web_address_text` that a relative text starts from (RFC 3986, 5.2); null for none.
+/// - host: to take in place of the text's own; null for that.
+web_address *_Nullable web_address_create(
+    const char *_Nonnull text, const char *_Nullable base, const char *_Nullable host);
 void web_address_destroy(web_address *_Nonnull address);
 
-/// In its normal form, without a fragment.
+/// In its normal form, without a fragment, a user and a password.
 const char *_Nonnull web_address_text(const web_address *_Nonnull address);
 const char *_Nonnull web_address_scheme(const web_address *_Nonnull address);
 const char *_Nonnull web_address_host(const web_address *_Nonnull address);
 /// Decimal digits; the scheme's own where none is given.
 const char *_Nonnull web_address_port(const web_address *_Nonnull address);
 const char *_Nonnull web_address_path(const web_address *_Nonnull address);
-/// Whether a user or a password stands in it.
-bool web_address_has_user(const web_address *_Nonnull address);
+/// Decoded; null where the text has none.
+const char *_Nullable web_address_user(const web_address *_Nonnull address);
+const char *_Nullable web_address_password(const web_address *_Nonnull address);
 
 // MARK: - Transfers
 
@@ -68,6 +72,9 @@ typedef struct transfer transfer;
 typedef struct {
   /// `web_address_text`.
   const char *_Nonnull address;
+  /// Of its login, which goes out as HTTP's Basic scheme; null for none.
+  const char *_Nullable user;
+  const char *_Nullable password;
   /// Empty for none: what the environment says of proxies is the caller's to read.
   const char *_Nonnull proxy;
   const char *_Nonnull user_agent;
@@ -139,7 +146,7 @@ long transfer_status(const transfer *_Nonnull one);
 int64_t transfer_file_bytes(const transfer *_Nonnull one);
 /// Whether the length of the body was told, or it came in chunks: whether its end is known to be its end.
 bool transfer_length_is_known(const transfer *_Nonnull one);
-/// Where the answer says to go, made whole; null where it says nothing of the kind.
+/// Where the answer says to go, as it says it; null where it says nothing of the kind.
 const char *_Nullable transfer_location(const transfer *_Nonnull one);
 
 /// Headers of the answer; empty where missing or over 512 bytes.

@@ -1,0 +1,104 @@
+@_spi(_Unicode) internal import Swift
+
+/// Names of hosts beyond ASCII, in the form that DNS has of them (RFC 5890, RFC 3492).
+///
+/// libcurl converts them by the locale, if it was built for that at all; here they come out the same everywhere. Of the
+/// mapping that browsers apply (UTS 46) there is what people write: small letters, composed characters, the other full
+/// stops. A character that has to be replaced otherwise is refused, and so are those that are seen as nothing.
+enum HostName {
+  /// The most bytes of a label (RFC 1035, 2.3.4).
+  private static let mostLabelBytes = 63
+
+  /// Nil where a label cannot be converted.
+  static func ascii(_ name: String) -> String? {
+    let stops: Set<Unicode.Scalar> = [".", "\u{3002}", "\u{FF0E}", "\u{FF61}"]
+    let labels = Array(name.lowercased()._nfc).split(omittingEmptySubsequences: false) { stops.contains($0) }
+    var converted: [String] = []
+    for label in labels {
+      guard let label = ascii(label: Array(label)) else { return nil }
+      converted.append(label)
+    }
+    return converted.joined(separator: ".")
+  }
+
+  private static func ascii(label: [Unicode.Scalar]) -> String? {
+    if label.allSatisfy(\.isASCII) { return String(String.UnicodeScalarView(label)) }
+    guard label.allSatisfy(mayStand), label.first?.properties.canonicalCombiningClass == .notReordered,
+      let digits = Punycode.encoded(label.map(\.value))
+    else { return nil }
+    let text = "xn--" + digits
+    return text.utf8.count <= mostLabelBytes ? text : nil
+  }
+
+  /// Letters, marks and digits that no mapping changes. Sharp s and final sigma are kept, as browsers do (UTS 46,
+  /// nontransitional).
+  private static func mayStand(_ scalar: Unicode.Scalar) -> Bool {
+    if scalar.isASCII { return scalar == "-" || scalar.properties.isAlphabetic || scalar.properties.numericType != nil }
+    if scalar == "\u{DF}" || scalar == "\u{3C2}" { return true }
+    if scalar.properties.changesWhenNFKCCaseFolded { return false }
+    return switch scalar.properties.generalCategory {
+    case .lowercaseLetter, .otherLetter, .modifierLetter, .nonspacingMark, .spacingMark, .decimalNumber: true
+    // Middle dots are letters to Catalan and Japanese.
+    default: scalar == "\u{B7}" || scalar == "\u{30FB}"
+    }
+  }
+}
+
+/// The encoding of a label in letters and digits (RFC 3492, 5 and 6.3).
+enum Punycode {
+  private static let (base, least, most) = (36, 1, 26)
+
+  /// Nil where the numbers of a long label overflow.
+  static func encoded(_ scalars: [UInt32]) -> String? {
+    var output = scalars.filter { $0 < 0x80 }.map { UInt8($0) }
+    let basicCount = output.count
+    if basicCount > 0 { output.append(UInt8(ascii: "-")) }
+    var (next, delta, bias, handled) = (UInt32(0x80), 0, 72, basicCount)
+    while handled < scalars.count {
+      guard let smallest = scalars.lazy.filter({ $0 >= next }).min() else { return nil }
+      let (steps, stepsOverflow) = Int(smallest - next).multipliedReportingOverflow(by: handled + 1)
+      let (sum, overflow) = delta.addingReportingOverflow(steps)
+      if stepsOverflow || overflow { return nil }
+      (delta, next) = (sum, smallest)
+      for scalar in scalars {
+        if scalar < next { delta += 1 }
+        guard scalar == next else { continue }
+        append(delta, bias: bias, to: &output)
+        bias = adapted(delta, count: handled + 1, isFirst: handled == basicCount)
+        delta = 0
+        handled += 1
+      }
+      delta += 1
+      next += 1
+    }
+    return String(decoding: output, as: UTF8.self)
+  }
+
+  private static func append(_ delta: Int, bias: Int, to output: inout [UInt8]) {
+    var (rest, place) = (delta, base)
+    while true {
+      let threshold = min(max(place - bias, least), most)
+      if rest < threshold { break }
+      output.append(digit(threshold + (rest - threshold) % (base - threshold)))
+      rest = (rest - threshold) / (base - threshold)
+      place += base
+    }
+    output.append(digit(rest))
+  }
+
+  /// a to z, then 0 to 9.
+  private static func digit(_ value: Int) -> UInt8 {
+    UInt8(value < 26 ? value + Int(UInt8(ascii: "a")) : value - 26 + Int(UInt8(ascii: "0")))
+  }
+
+  private static func adapted(_ delta: Int, count: Int, isFirst: Bool) -> Int {
+    var delta = isFirst ? delta / 700 : delta / 2
+    delta += delta / count
+    var place = 0
+    while delta > (base - least) * most / 2 {
+      delta /= base - least
+      place += base
+    }
+    return place + (base - least + 1) * delta / (delta + 38)
+  }
+}
