@@ -18,11 +18,11 @@ extension Thumbnailer {
   /// The source's bytes. Those of a large file are memory too: so its start is read first, and the rest when the picture
   /// is admitted.
   func read(
-    _ file: consuming Descriptor, _ job: Job, _ clock: inout StageClock, _ deadline: inout Deadline
+    _ file: inout OpenSource, _ job: Job, _ clock: inout StageClock, _ deadline: inout Deadline
   ) throws -> SourceFile {
     let limit = recipe.limits.fileByteCount
-    let start = try SourceFile.read(
-      file, byteLimit: limit, whole: gate.fileAllowance, startOnly: MemoryGate.startByteCount, pool: pool)
+    let start = try file.read(
+      byteLimit: limit, whole: gate.fileAllowance, startOnly: MemoryGate.startByteCount, pool: pool)
     if start.byteCount == start.status.byteCount { return start }
     do {
       let header = try unsafe decoder.readHeader(start.bytes, limits: limits(deadline))
@@ -33,10 +33,7 @@ extension Thumbnailer {
       try admit(nil, &clock, &deadline)
     }
     decoder.finish()
-    try file.rewind()
-    let whole = try SourceFile.read(file, byteLimit: limit, pool: pool)
-    guard whole.status == start.status else { throw JobError.changedWhileReading }
-    return whole
+    return try file.read(byteLimit: limit, pool: pool)
   }
 
   /// The header and what follows from it, when the picture is admitted.

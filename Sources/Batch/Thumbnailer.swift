@@ -49,10 +49,14 @@ package final class Thumbnailer {
     var clock = StageClock(recipe.clocks)
     defer { finish() }
     do {
+      let settled = try job.outputs.map { try settlement(of: $0) }
+      if let reason = settled[0], settled.allSatisfy({ $0 != nil }) { return .skipped(reason) }
+      var deadline = Deadline(after: timeout)
+      var file = try OpenSource(opening())
       do {
-        return try make(job, &clock, opening)
+        return try make(job, settled, &file, &clock, &deadline)
       } catch CodecError.declined {
-        return try makeWithLibjpeg(job, &clock, opening)
+        return try makeWithLibjpeg(job, settled, &file, &clock, &deadline)
       }
     } catch let error as JobError {
       return .failed(error)
@@ -76,22 +80,22 @@ package final class Thumbnailer {
 
   /// Once more from the start, for a file that was admitted with the little memory that `ScaledJPEG` takes.
   private func makeWithLibjpeg(
-    _ job: Job, _ clock: inout StageClock, _ opening: () throws(JobError) -> Descriptor
+    _ job: Job, _ settled: [SkipReason?], _ file: inout OpenSource, _ clock: inout StageClock,
+    _ deadline: inout Deadline
   ) throws -> Outcome {
     finish()
+    clock.enter(.read)
     let choice = recipe.decoder
     recipe.decoder = .libjpeg
     defer { recipe.decoder = choice }
-    return try make(job, &clock, opening)
+    return try make(job, settled, &file, &clock, &deadline)
   }
 
   private func make(
-    _ job: Job, _ clock: inout StageClock, _ opening: () throws(JobError) -> Descriptor
+    _ job: Job, _ settled: [SkipReason?], _ file: inout OpenSource, _ clock: inout StageClock,
+    _ deadline: inout Deadline
   ) throws -> Outcome {
-    let settled = try job.outputs.map { try settlement(of: $0) }
-    if let reason = settled[0], settled.allSatisfy({ $0 != nil }) { return .skipped(reason) }
-    var deadline = Deadline(after: timeout)
-    let source = try read(opening(), job, &clock, &deadline)
+    let source = try read(&file, job, &clock, &deadline)
 
     clock.enter(.decode)
     try deadline.check(.decode)
