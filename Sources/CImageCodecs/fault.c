@@ -11,7 +11,7 @@ void fault_begin(codec_fault *fault, codec_report *report, codec_limits limits) 
   fault->report = report;
   fault->limits = limits;
   fault->weight = ERROR_FAILS;
-  fault->failed = fault->ran_out = fault->out_of_memory = false;
+  fault->failed = fault->ran_out = fault->broke_off = fault->out_of_memory = false;
   fault->memory_left = limits.max_memory > 0 ? limits.max_memory : UINT64_MAX;
   fault->polls = 0;
 }
@@ -70,6 +70,10 @@ _Noreturn void fault_raise(codec_fault *fault, codec_reason reason, const char *
   if (reason == CODEC_REASON_LIMIT_MEMORY) text = "out of memory, or more of it than the limit";
   bool is_in_file = reason <= CODEC_REASON_UNSUPPORTED;
   if (is_in_file && fault->weight == ERROR_IS_NOTED) {
+    fault_note(fault, text);
+  } else if (is_in_file && fault->weight == ERROR_ENDS_INPUT) {
+    fault->broke_off = true;
+    fault->report->noted = 0;
     fault_note(fault, text);
   } else if (is_in_file && fault->weight == ERROR_DAMAGES) {
     fault_damage(fault, text);

@@ -11,9 +11,10 @@
 
 /// What an error in the file means at the present point of the work.
 typedef enum {
-  ERROR_FAILS,     ///< there are no pixels
-  ERROR_DAMAGES,   ///< the rows so far stand, and the rest is made up
-  ERROR_IS_NOTED,  ///< all pixels are there and checked
+  ERROR_FAILS,       ///< there are no pixels
+  ERROR_ENDS_INPUT,  ///< what came before stands, and nothing behind it is read; the call goes on (`broke_off`)
+  ERROR_DAMAGES,     ///< the rows so far stand, and the rest is made up
+  ERROR_IS_NOTED,    ///< all pixels are there and checked
 } error_weight;
 
 typedef struct {
@@ -23,6 +24,7 @@ typedef struct {
   error_weight weight;
   bool failed;
   bool ran_out;        ///< the library asked for bytes past the last
+  bool broke_off;      ///< an error ended the input before its end marker
   bool out_of_memory;  ///< an allocation was refused: the error that follows is its echo
   uint64_t memory_left;
   unsigned polls;

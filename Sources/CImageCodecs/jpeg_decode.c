@@ -144,7 +144,6 @@ static void read_planes(jpeg_reader *reader, const codec_plane *planes, const jp
   for (size_t group = 0; decompress->output_scanline < decompress->output_height; ++group) {
     const JDIMENSION scanline = decompress->output_scanline;
     const bool is_needed = scanline >= needed.first && scanline < needed.end;
-    if (scanline >= needed.end && window->may_stop) return;
     choose_components(decompress, is_needed ? (int)reader->layout : NO_LAYOUT);
     for (uint32_t index = 0; index < reader->shape.count; ++index) {
       const jpeg_component_info *component = &decompress->comp_info[index];
@@ -180,7 +179,9 @@ static JDIMENSION crop_columns(jpeg_reader *reader, const jpeg_window *window) {
 
 static void read_pixels(jpeg_reader *reader, codec_plane plane, const jpeg_window *window) {
   struct jpeg_decompress_struct *decompress = &reader->decompress;
-  const bool is_inverted = decompress->out_color_space == JCS_CMYK && decompress->saw_Adobe_marker;
+  // Inks are stored as the light that they leave, 255 being paper: Adobe's convention, which other writers and all readers
+  // keep to without its marker too.
+  const bool is_inverted = decompress->out_color_space == JCS_CMYK;
   const JDIMENSION group = (JDIMENSION)(decompress->max_v_samp_factor * LEAST_SCALED_HEIGHT(decompress));
   const size_t pixel = reader->shape.planes[0].channels;
   row_range needed = rows_of(reader, window);
@@ -194,23 +195,25 @@ static void read_pixels(jpeg_reader *reader, codec_plane plane, const jpeg_windo
     jpeg_read_scanlines(decompress, &row, 1);
     if (is_inverted) invert(row, decompress->output_width * pixel);
   }
-  if (needed.end < decompress->output_height && !window->may_stop) {
+  if (needed.end < decompress->output_height) {
     jpeg_skip_scanlines(decompress, decompress->output_height - needed.end);
   }
 }
 
+/// Whether the input has its end marker. Where the bytes ran out, nothing is missing on purpose.
+static bool has_end_marker(const codec_fault *fault) { return !fault->ran_out && !fault->broke_off; }
+
 /// Whether a component's scans came whole, as the library's record tells: for each coefficient the lowest bit that is
 /// known, -1 where no scan has told of it.
 ///
-/// The standard lets an encoder leave coefficients out, but nobody leaves out DC or luma's details, nor the refinement
-/// of what an earlier scan began. Leaving out chroma's details altogether happens (scripts for `cjpeg -scans`), so in a
-/// file that has its end marker that alone is no fault. Where the bytes ran out, nothing is missing on purpose.
+/// The standard lets an encoder leave coefficients out. Leaving out chroma's details altogether happens (scripts for
+/// `cjpeg -scans`), so in a file that has its end marker that is no fault.
 static bool is_refined(const jpeg_reader *reader, int index) {
   const struct jpeg_decompress_struct *decompress = &reader->decompress;
   const int *bits = decompress->coef_bits[index];
   J_COLOR_SPACE space = decompress->jpeg_color_space;
   bool is_chroma = (space == JCS_YCbCr || space == JCS_YCCK) && (index == 1 || index == 2);
-  bool may_lack_details = is_chroma && !reader->fault.fault.ran_out;
+  bool may_lack_details = is_chroma && has_end_marker(&reader->fault.fault);
   if (bits[0] != 0) return false;
   for (int coefficient = 1; coefficient < DCTSIZE2; ++coefficient) {
     if (bits[coefficient] > 0 || (bits[coefficient] < 0 && !may_lack_details)) return false;
@@ -218,49 +221,96 @@ static bool is_refined(const jpeg_reader *reader, int index) {
   return true;
 }
 
-/// Scans that never came raise no warning. libjpeg keeps a component's quantisation table from its first scan on.
+/// Whether some scan told of a component's mean values. libjpeg keeps a component's quantisation table from its first scan
+/// on.
+static bool has_means(const struct jpeg_decompress_struct *decompress, int index) {
+  if (!decompress->comp_info[index].quant_table) return false;
+  return !decompress->progressive_mode || decompress->coef_bits[index][0] >= 0;
+}
+
+/// Scans that never came raise no warning. A progressive picture is whole after any scan behind those of the mean values,
+/// if its encoder ended it there, as an end marker says (ITU-T T.81, G.1.1.1); else its scans were cut off.
 static void check_scans(jpeg_reader *reader) {
   const struct jpeg_decompress_struct *decompress = &reader->decompress;
   codec_fault *fault = &reader->fault.fault;
-  for (int index = 0; index < decompress->num_components; ++index) {
-    if (!decompress->comp_info[index].quant_table) {
-      fault_damage(fault, "the scans end early: a component has none");
+  const char *damage = NULL;
+  bool lacks_refinement = false;
+  for (int index = decompress->num_components - 1; index >= 0; --index) {
+    if (!has_means(decompress, index)) {
+      damage = "the scans end early: a component has none";
     } else if (decompress->progressive_mode && !is_refined(reader, index)) {
-      fault_damage(fault, "the scans end early");
-    } else {
-      continue;
+      if (has_end_marker(fault)) lacks_refinement = true;
+      else if (!damage) damage = "the scans end early";
     }
-    fault->report->reason = CODEC_REASON_TRUNCATED;
-    return;
   }
+  if (damage) {
+    fault_damage(fault, damage);
+    fault->report->reason = CODEC_REASON_TRUNCATED;
+  } else if (lacks_refinement) {
+    fault_note(fault, "the scans end before the last details");
+  }
+}
+
+/// Decodes up to where the first row can be given: of a file in several scans all of them.
+static void start(jpeg_reader *reader, const codec_plane *planes) {
+  if (reader->state != PLANNED) fault_raise(&reader->fault.fault, CODEC_REASON_INTERNAL, "a read without a plan");
+  check_planes(reader, planes);
+  reader->takes_in_scans = jpeg_has_multiple_scans(&reader->decompress);
+  jpeg_start_decompress(&reader->decompress);
+  reader->takes_in_scans = false;
+}
+
+/// Begins again with the bytes up to the end of the last scan, behind which an error ended the input. libjpeg cannot go on:
+/// a marker that it refuses may have changed what it knows of the frame.
+static void start_without_rest(jpeg_reader *reader) {
+  struct jpeg_decompress_struct *decompress = &reader->decompress;
+  codec_report *report = reader->fault.fault.report;
+  const size_t count = (size_t)(reader->behind_scan - reader->bytes);
+  const uint32_t denominator = decompress->scale_denom;
+  const bool sets_aside = reader->sets_needless_scans_aside;
+  const jpeg_layout layout = reader->layout;
+  jpeg_shape shape;
+  jpeg_reader_let_go(reader);
+  // What was said of the scans will be said again.
+  report->damage = 0;
+  report->noted = 1;
+  jpeg_reader_open(reader, reader->bytes, count);
+  reader->state = HEADER_READ;
+  plan(reader, denominator, layout, &shape);
+  reader->sets_needless_scans_aside = sets_aside;
+  jpeg_start_decompress(decompress);
 }
 
 static void read_picture(jpeg_reader *reader, const codec_plane *planes, const jpeg_window *window) {
   struct jpeg_decompress_struct *decompress = &reader->decompress;
   codec_fault *fault = &reader->fault.fault;
-  if (reader->state != PLANNED) fault_raise(fault, CODEC_REASON_INTERNAL, "a read without a plan");
+  fault->weight = ERROR_FAILS;
+  if (fault->broke_off) start_without_rest(reader);
   const jpeg_window everything = {.right = decompress->image_width, .bottom = decompress->image_height};
   if (!window) window = &everything;
-  check_planes(reader, planes);
-  jpeg_start_decompress(decompress);
   if (reader->layout == JPEG_LAYOUT_PIXELS) {
     read_pixels(reader, planes[0], window);
   } else {
     read_planes(reader, planes, window);
   }
-  fault->weight = ERROR_DAMAGES;
   check_scans(reader);
-  // Reads on to the end marker, unless the rest is not wanted.
-  if (decompress->output_scanline == decompress->output_height) jpeg_finish_decompress(decompress);
+  // Reads on to the end marker. Whatever stands in front of it changes no pixel.
+  fault->weight = ERROR_IS_NOTED;
+  jpeg_finish_decompress(decompress);
 }
 
 codec_status jpeg_reader_read(jpeg_reader *reader, const codec_plane *planes, const jpeg_window *window,
-                              codec_report *report) {
+                              jpeg_damage counted, codec_report *report) {
   codec_fault *fault = &reader->fault.fault;
   fault_enter(fault, report);
-  if (setjmp(fault->landing) == 0) read_picture(reader, planes, window);
+  reader->sets_needless_scans_aside = counted == JPEG_DAMAGE_OF_NEEDED_SCANS;
+  if (setjmp(fault->landing) == 0) start(reader, planes);
+  if (!fault->failed && setjmp(fault->landing) == 0) read_picture(reader, planes, window);
+  if (!fault->failed && !has_end_marker(fault) && reader->set_aside[0] != 0) fault_damage(fault, reader->set_aside);
   // The end of the bytes often shows later than the damage that it did.
-  if (!fault->failed && report->damage > 0 && fault->ran_out) report->reason = CODEC_REASON_TRUNCATED;
+  if (!fault->failed && report->damage > 0 && !has_end_marker(fault)) {
+    report->reason = fault->broke_off ? CODEC_REASON_CORRUPT : CODEC_REASON_TRUNCATED;
+  }
   jpeg_reader_let_go(reader);
   return fault_status(fault);
 }

@@ -1,4 +1,4 @@
-#include "jpeg_fault.h"
+#include "jpeg_reader.h"
 
 #include <jerror.h>
 
@@ -68,10 +68,27 @@ static _Noreturn void error_exit(j_common_ptr common) {
   fault_raise(fault, reason, text);
 }
 
+/// Whether the scan read last tells of nothing but details, of a component whose blocks become one sample each.
+static bool is_behind_needless_scan(const struct jpeg_decompress_struct *decompress) {
+  if (!decompress->progressive_mode || decompress->Ss == 0) return false;
+  const jpeg_component_info *component = decompress->cur_comp_info[0];
+  return SCALED_WIDTH(component) == 1 && SCALED_HEIGHT(component) == 1;
+}
+
+/// Keeps a warning apart that is about a scan which the scaled picture does not need. That the bytes end is about the file.
+static bool is_set_aside(j_common_ptr common, bool damages) {
+  if (!common->is_decompressor || common->err->msg_code == JWRN_JPEG_EOF) return false;
+  jpeg_reader *reader = (jpeg_reader *)common;
+  if (!reader->sets_needless_scans_aside || !is_behind_needless_scan(&reader->decompress)) return false;
+  if (damages && reader->set_aside[0] == 0) common->err->format_message(common, reader->set_aside);
+  return true;
+}
+
 static void emit_message(j_common_ptr common, int level) {
   if (level >= 0) return;  // a trace
   codec_fault *fault = fault_of(common);
   bool damages = is_damage(common->err->msg_code);
+  if (is_set_aside(common, damages)) return;
   bool is_first = (damages ? fault->report->damage : fault->report->noted) == 0;
   char text[JMSG_LENGTH_MAX] = "";
   if (is_first) common->err->format_message(common, text);  // it can come for every block: formatting would take longer

@@ -59,6 +59,13 @@ static void check_limits(j_common_ptr common) {
   if (most > 0 && decompress->input_scan_number > 0 && (uint32_t)decompress->input_scan_number > most) {
     fault_raise(fault, CODEC_REASON_LIMIT_SCANS, "more scans than the limit");
   }
+  // Behind a scan: cameras leave out the end marker and write there what is no JPEG.
+  jpeg_reader *reader = (jpeg_reader *)common;
+  if (reader->takes_in_scans && !fault->ran_out && decompress->input_iMCU_row >= decompress->total_iMCU_rows) {
+    fault->weight = ERROR_ENDS_INPUT;
+    // Of a marker, its two bytes have been taken.
+    reader->behind_scan = decompress->src->next_input_byte - (decompress->unread_marker == 0 ? 0 : 2);
+  }
   fault_poll(fault);
 }
 
@@ -183,19 +190,26 @@ static void describe(struct jpeg_decompress_struct *decompress, jpeg_header *hea
   header->arithmetic = decompress->arith_code;
   header->coefficient_bytes = coefficient_bytes(decompress);
   header->has_restarts = decompress->restart_interval > 0;
-  header->adobe = decompress->saw_Adobe_marker;
 }
 
 /// Each picture gets a new libjpeg object. Its making costs three small mallocs, and without it a file that lacks
 /// a table would be decoded with the table of the file before.
+void jpeg_reader_open(jpeg_reader *reader, const uint8_t *bytes, size_t count) {
+  jpeg_create_decompress(&reader->decompress);
+  set_source(reader, bytes, count);
+  set_limits(reader);
+  reader->bytes = bytes;
+  reader->behind_scan = NULL;
+  reader->takes_in_scans = reader->sets_needless_scans_aside = false;
+  reader->set_aside[0] = 0;
+  keep_segments(reader);
+  jpeg_read_header(&reader->decompress, TRUE);
+}
+
 static void read_header(jpeg_reader *reader, const uint8_t *bytes, size_t count, jpeg_header *header) {
   struct jpeg_decompress_struct *decompress = &reader->decompress;
   codec_fault *fault = &reader->fault.fault;
-  jpeg_create_decompress(decompress);
-  set_source(reader, bytes, count);
-  set_limits(reader);
-  keep_segments(reader);
-  jpeg_read_header(decompress, TRUE);
+  jpeg_reader_open(reader, bytes, count);
   if (fault->ran_out) fault_raise(fault, CODEC_REASON_TRUNCATED, "the data end before the first scan");
   // libjpeg-turbo 3 reads 12 bits through other functions, and lossless files: there a block is one sample.
   if (decompress->data_precision != 8) fault_raise(fault, CODEC_REASON_UNSUPPORTED, "more than 8 bits a sample");

@@ -28,12 +28,20 @@ struct jpeg_reader {
   jpeg_reader_state state;
   jpeg_layout layout;
   jpeg_shape shape;
+  const uint8_t *bytes;            ///< the file's
+  const uint8_t *behind_scan;      ///< where the last scan's data ended, while all scans of a file are taken in; else null
+  bool takes_in_scans;             ///< all scans of a file that has several, before any row is given
+  bool sets_needless_scans_aside;  ///< warnings about scans that no sample depends on do not count
+  char set_aside[JMSG_LENGTH_MAX];  ///< the first of them that means damage, "" if none
   uint8_t *icc;         ///< malloc'ed by libjpeg
   const uint8_t *exif;  ///< in the file's bytes
   size_t exif_bytes;
   struct jpeg_marker_struct profile_segments[most_profile_segments];  ///< their data in the file's bytes
   int profile_segment_count;
 };
+
+/// Gives the picture its bytes and reads the markers up to the first scan. Raises.
+void jpeg_reader_open(jpeg_reader *reader, const uint8_t *bytes, size_t count);
 
 /// Lets go of the picture; does nothing when there is none.
 void jpeg_reader_let_go(jpeg_reader *reader);

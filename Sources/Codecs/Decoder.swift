@@ -28,7 +28,8 @@ package struct DecodeRequest: Hashable, Sendable {
 
   /// How much of the bytes is looked at.
   package enum Reading: Hashable, Sendable {
-    /// What the pixels are made of. Details that shrinking throws away are passed over, and with them any damage there.
+    /// What the pixels are made of, at the whole size. Scans of details that shrinking throws away are passed over, and
+    /// with them any damage there: neither the region nor the content matters for that.
     case needed
     /// Everything, for the sake of its warnings.
     case everything

@@ -90,8 +90,7 @@ internal import ScaledJPEG
     if request.asksForScaled(unsafe header.path, SourceColour(unsafe header.colour)) {
       var wish = ScaledDecoder.Request(denominator: request.denominator)
       if let region = request.region {
-        // As with libjpeg: see `read`.
-        wish.rows = region.rows.lowerBound..<(isWhole ? region.rows.upperBound : Int.max)
+        wish.rows = region.rows
         wish.columns = region.columns
       }
       wish.mostScans = limits.scanCount
@@ -112,18 +111,17 @@ internal import ScaledJPEG
     try unsafe read(planes, request)
   }
 
-  /// Whoever is cut short has no end marker at its end: such a file is read as far as it goes, whatever is needed.
-  private var isWhole: Bool { unsafe bytes.suffix(2).elementsEqual([0xFF, 0xD9]) }
-
   private func read(_ planes: [codec_plane], _ request: DecodeRequest) throws(CodecError) {
+    let counted: jpeg_damage =
+      request.reading == .needed ? .JPEG_DAMAGE_OF_NEEDED_SCANS : .JPEG_DAMAGE_OF_ALL_SCANS
     var status = codec_status.CODEC_FAILED
     if request.reading == .needed, let region = request.region {
       var window = jpeg_window(
         left: UInt32(region.columns.lowerBound), top: UInt32(region.rows.lowerBound),
-        right: UInt32(region.columns.upperBound), bottom: UInt32(region.rows.upperBound), may_stop: isWhole)
-      status = unsafe jpeg_reader_read(reader.handle, planes, &window, &report)
+        right: UInt32(region.columns.upperBound), bottom: UInt32(region.rows.upperBound))
+      status = unsafe jpeg_reader_read(reader.handle, planes, &window, counted, &report)
     } else {
-      status = unsafe jpeg_reader_read(reader.handle, planes, nil, &report)
+      status = unsafe jpeg_reader_read(reader.handle, planes, nil, counted, &report)
     }
     if status == .CODEC_FAILED {
       throw report.error(limits: limits)

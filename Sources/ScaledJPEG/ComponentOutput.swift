@@ -25,6 +25,8 @@ struct ComponentOutput: BitwiseCopyable {
   private let endColumn: Int
   /// Of the coefficients that its samples depend on.
   let layout: CoefficientLayout
+  /// Whether scans tell of AC coefficients and are read: of a component that nobody needs to find damage there.
+  private let takesDetails: Bool
   private let samples: Memory<UInt8>
   private let stride: Int
   /// Quantisation steps in the layout's order.
@@ -39,14 +41,15 @@ struct ComponentOutput: BitwiseCopyable {
 
   /// `quantisation` has 64 steps in zigzag order; `columns` are of MCUs; `plane` is nil where nobody needs the component.
   init(
-    _ component: Frame.Component, scaledSize: Int, quantisation: [UInt16], columns: Range<Int>, plane: ScaledPlane?,
-    scratch: inout Scratch
+    _ component: Frame.Component, scaledSize: Int, isProgressive: Bool, quantisation: [UInt16], columns: Range<Int>,
+    plane: ScaledPlane?, scratch: inout Scratch
   ) throws(Declined) {
     blocksAcross = component.blocksAcross
     blocksDown = component.blocksDown
     // A block at least: MCUs begin with one that is in the picture.
     firstColumn = columns.lowerBound * component.across
     endColumn = min(columns.upperBound * component.across, component.blocksAcross)
+    takesDetails = scaledSize > 1 && (plane != nil || isProgressive)
     let scaledSize = plane == nil ? 0 : scaledSize
     self.scaledSize = scaledSize
     layout = CoefficientLayout(scaledSize: scaledSize, scratch: &scratch)
@@ -73,7 +76,7 @@ struct ComponentOutput: BitwiseCopyable {
 
   /// Memory for blocks of the component.
   func blocks(_ count: Int, scratch: inout Scratch) -> Blocks {
-    Blocks(count, needsDetails ? layout : nil, scratch: &scratch)
+    Blocks(count, takesDetails ? layout : nil, scratch: &scratch)
   }
 
   /// Transforms blocks, all in the picture, and clears them.

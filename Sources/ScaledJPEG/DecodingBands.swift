@@ -10,8 +10,8 @@ internal import Imaging
   let bands: [Band]
   /// Threads of a band.
   let workers: Int
-  /// The first row of MCUs whose samples matter.
-  let firstNeededRow: Int
+  /// Rows of MCUs whose samples matter.
+  let neededRows: Range<Int>
   let request: ScaledDecoder.Request
   let planes: [ScaledPlane]
   let source: UnsafeRawPointer
@@ -40,21 +40,19 @@ internal import Imaging
     let band = bands[index]
     var scratch = unsafe Scratch(self.scratch + index * scratchByteCount, capacity: scratchByteCount)
     let outputs = try outputs(band.file, &scratch)
-    // What is behind the last row that is wanted is not read, nor checked.
-    let isWhole = index < bands.count - 1 || band.rows.upperBound == band.file.frame.mcuRows
     let slots = (0..<band.file.slotCount(workers: workers)).map { _ in
       [CoefficientRow](band.file.frame, outputs, scratch: &scratch)
     }
     if band.file.frame.isProgressive {
       var decoder = try unsafe ProgressiveDecoder(
         band.file, outputs: outputs, rows: slots[0], source: source, scratch: &scratch)
-      return try decode(band.rows, with: &decoder, isWhole: isWhole) { decoder in
+      return try decode(band.rows, with: &decoder) { decoder in
         unsafe decoder.withScans { unsafe inStep($0, slots, outputs, band.rows) }
       }
     }
     var decoder = try unsafe BaselineDecoder(
       band.file, outputs: outputs, columns: request.columns, source: source, scratch: &scratch)
-    return try decode(band.rows, with: &decoder, isWhole: isWhole) { decoder in
+    return try decode(band.rows, with: &decoder) { decoder in
       unsafe withUnsafeMutablePointer(to: &decoder) {
         unsafe inStep(UnsafeMutableBufferPointer(start: $0, count: 1), slots, outputs, band.rows)
       }
@@ -66,7 +64,7 @@ internal import Imaging
     _ rows: Range<Int>
   ) -> Verdict {
     unsafe ScansInStep(
-      scans: scans, slots: slots, outputs: outputs, firstNeededRow: firstNeededRow, request: request
+      scans: scans, slots: slots, outputs: outputs, neededRows: neededRows, request: request
     ).run(rows, workers: workers)
   }
 
@@ -77,7 +75,7 @@ internal import Imaging
       outputs.append(
         try ComponentOutput(
           component, scaledSize: file.frame.scaledSize(of: component, denominator: request.denominator),
-          quantisation: file.quantisation[index], columns: columns,
+          isProgressive: file.frame.isProgressive, quantisation: file.quantisation[index], columns: columns,
           plane: index < planes.count ? planes[index] : nil, scratch: &scratch))
     }
     return outputs
@@ -85,7 +83,7 @@ internal import Imaging
 
   /// - Parameter inStep: what several threads do instead.
   private func decode<Decoder: RowDecoder & ~Copyable>(
-    _ rows: Range<Int>, with decoder: inout Decoder, isWhole: Bool, inStep: (inout Decoder) -> Verdict
+    _ rows: Range<Int>, with decoder: inout Decoder, inStep: (inout Decoder) -> Verdict
   ) throws(Declined) -> Verdict {
     if workers > 1 {
       let verdict = inStep(&decoder)
@@ -93,10 +91,10 @@ internal import Imaging
     } else {
       for row in rows {
         if request.isOver { return .timeout }
-        try decoder.decode(mcuRow: row, isNeeded: row >= firstNeededRow)
+        try decoder.decode(mcuRow: row, isNeeded: neededRows.contains(row))
       }
     }
-    if isWhole { try decoder.finish() }
+    try decoder.finish()
     return .decoded
   }
 }

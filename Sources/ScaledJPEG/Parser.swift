@@ -26,8 +26,11 @@ struct Parser {
     static let quantisationTables: UInt8 = 0xDB
     static let restartInterval: UInt8 = 0xDD
     static let scan: UInt8 = 0xDA
-    /// Comments and application data: libjpeg has read those that matter with the header.
-    static func isPassedOver(_ marker: UInt8) -> Bool { marker == 0xFE || (0xE0...0xEF).contains(marker) }
+    /// Comments and application data: libjpeg has read those that matter with the header. JFIF's and Adobe's markers
+    /// behind that (APP0, APP14) it looks into for oddities.
+    static func isPassedOver(_ marker: UInt8, inHeader: Bool) -> Bool {
+      marker == 0xFE || (0xE0...0xEF).contains(marker) && (inHeader || marker != 0xE0 && marker != 0xEE)
+    }
   }
 
   /// Takes as many scans as there are where `mostScans` is 0.
@@ -74,7 +77,7 @@ struct Parser {
       guard segment.byteCount == 2 else { throw .markers }
       restartInterval = segment.integer(0)
     case Marker.scan: try takeScan(segment, bytes)
-    case _ where Marker.isPassedOver(marker): break
+    case _ where Marker.isPassedOver(marker, inHeader: scans.isEmpty): break
     default: throw .kind
     }
   }
@@ -169,13 +172,12 @@ struct ParsedFile {
   /// By component, in zigzag order.
   let quantisation: [[UInt16]]
 
-  /// Leaves out the scans of details of blocks that become a single sample, or none because only the first component has a
-  /// plane. A table there that libjpeg would refuse has been found by the parser.
-  mutating func leaveOutDetails(planeCount: Int, denominator: Int) {
+  /// Leaves out the scans of details of blocks that become a single sample. A table there that libjpeg would refuse has
+  /// been found by the parser.
+  mutating func leaveOutDetails(denominator: Int) {
     scans.removeAll { scan in
-      let component = scan.components[0]
-      return scan.isOfDetails
-        && (component >= planeCount || frame.scaledSize(of: frame.components[component], denominator: denominator) == 1)
+      scan.isOfDetails
+        && frame.scaledSize(of: frame.components[scan.components[0]], denominator: denominator) == 1
     }
   }
 }

@@ -11,13 +11,11 @@ extension ParsedFile {
   /// The file in bands from the top down, of about as many bytes each; as one where restart markers do not allow more.
   ///
   /// A band ends where the next begins, byte for byte: so if all are decoded without complaint, the whole is.
-  /// - Parameters:
-  ///   - most: bands at most, 1 or more.
-  ///   - rowCount: rows of MCUs that are wanted, from the first on.
-  func bands(most: Int, rowCount: Int, bytes: RawSpan) throws(Declined) -> [Band] {
-    let whole = [Band(rows: 0..<rowCount, file: self)]
-    guard most > 1, let step = rowsBetweenBeginnings, step < rowCount else { return whole }
-    let starts = firstRows(most: most, step: step, rowCount: rowCount, bytes: bytes)
+  /// - Parameter most: bands at most, 1 or more.
+  func bands(most: Int, bytes: RawSpan) throws(Declined) -> [Band] {
+    let whole = [Band(rows: 0..<frame.mcuRows, file: self)]
+    guard most > 1, let step = rowsBetweenBeginnings, step < frame.mcuRows else { return whole }
+    let starts = firstRows(most: most, step: step, bytes: bytes)
     if starts.isEmpty { return whole }
     var pieces = Array(repeating: self, count: starts.count + 1)
     for index in scans.indices {
@@ -36,7 +34,7 @@ extension ParsedFile {
         pieces[place + 1].scans[index].nextRestart = UInt8(number & 7)
       }
     }
-    let bounds = [0] + starts + [rowCount]
+    let bounds = [0] + starts + [frame.mcuRows]
     return pieces.enumerated().map { Band(rows: bounds[$0]..<bounds[$0 + 1], file: $1) }
   }
 
@@ -60,10 +58,9 @@ extension ParsedFile {
   }
 
   /// The rows that bands begin with, but for the first: where the longest scan has about a band's share of its bytes behind it.
-  private func firstRows(most: Int, step: Int, rowCount: Int, bytes: RawSpan) -> [Int] {
+  private func firstRows(most: Int, step: Int, bytes: RawSpan) -> [Int] {
     guard let scan = scans.max(by: { $0.data.count < $1.data.count }) else { return [] }
-    // The data go on behind the rows that are wanted.
-    let share = scan.data.count / most * rowCount / frame.mcuRows
+    let share = scan.data.count / most
     var rows: [Int] = []
     bytes.forEachRestartMarker(in: scan.data) { number, offset in
       let mcu = number * scan.restartInterval
@@ -71,7 +68,7 @@ extension ParsedFile {
         return
       }
       let row = mcu / mcusOfRow(scan)
-      if row < rowCount && rows.count < most - 1 { rows.append(row) }
+      if row < frame.mcuRows && rows.count < most - 1 { rows.append(row) }
     }
     return rows
   }

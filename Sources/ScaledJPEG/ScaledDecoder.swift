@@ -12,8 +12,8 @@ package final class ScaledDecoder {
   package struct Request: Sendable {
     /// 8, 4 or 2; others are declined.
     package var denominator: Int
-    /// Rows of the picture at full size that matter: others may come out as anything, and what is behind the last of
-    /// them is not read. Nil for all.
+    /// Rows of the picture at full size that matter: others may come out as anything, and are read only to find out
+    /// whether they are sound. Nil for all.
     package var rows: Range<Int>?
     /// Columns that matter; beside them only what leads to the next block is read. Nil for all.
     package var columns: Range<Int>?
@@ -40,9 +40,10 @@ package final class ScaledDecoder {
 
   /// Decodes a file's bytes.
   ///
-  /// Of a component that is left out, and of one whose blocks become one sample each, no AC scan of a progressive file is
-  /// read: damage there stays unseen, and changes nothing. There is a plane to each component, or luma's alone; planes hold
-  /// whole blocks.
+  /// Of a component whose blocks become one sample each, no AC scan of a progressive file is read: damage there stays
+  /// unseen, and changes nothing at this scale. All else is read, whatever planes, rows and columns are asked for, so the
+  /// verdict depends on nothing but the file and the scale. There is a plane to each component, or luma's alone; planes
+  /// hold whole blocks.
   package func decode(
     _ bytes: UnsafeRawBufferPointer, _ request: Request, into planes: [ScaledPlane]
   ) -> Verdict {
@@ -59,16 +60,15 @@ package final class ScaledDecoder {
     guard [2, 4, 8].contains(request.denominator), let source = bytes.baseAddress else { throw .kind }
     var file = try unsafe ScaledDecoder.accepted(bytes.bytes, mostScans: request.mostScans)
     guard planes.count == file.frame.components.count || planes.count == 1 else { throw .planes }
-    file.leaveOutDetails(planeCount: planes.count, denominator: request.denominator)
-    let rows = file.frame.mcuRows(of: request.rows)
-    let bands = try unsafe file.bands(most: request.workers, rowCount: rows.upperBound, bytes: bytes.bytes)
+    file.leaveOutDetails(denominator: request.denominator)
+    let bands = try unsafe file.bands(most: request.workers, bytes: bytes.bytes)
     // Of each band: where there are several, a thread each.
     let workers = bands.count > 1 ? 1 : file.workers(of: request.workers, denominator: request.denominator)
     self.workers = bands.count * workers
     let byteCount = DecodingBands.scratchByteCount(file, workers: workers)
     let scratch = pool.take(byteCount: byteCount * bands.count)
     let work = unsafe DecodingBands(
-      bands: bands, workers: workers, firstNeededRow: rows.lowerBound, request: request, planes: planes, source: source,
+      bands: bands, workers: workers, neededRows: file.frame.mcuRows(of: request.rows), request: request, planes: planes, source: source,
       scratch: scratch.base, scratchByteCount: byteCount)
     let verdicts = concurrentMap(count: bands.count, workers: bands.count) { work.run($0) }
     // SAFETY: the scratch is the bands', and these have ended.

@@ -10,8 +10,8 @@ internal import Imaging
   /// Coefficients of so many rows of MCUs.
   let slots: [[CoefficientRow]]
   let outputs: [ComponentOutput]
-  /// The first row of MCUs whose samples matter.
-  let firstNeededRow: Int
+  /// Rows of MCUs whose samples matter.
+  let neededRows: Range<Int>
   let request: ScaledDecoder.Request
 
   func run(_ rows: Range<Int>, workers: Int) -> Verdict {
@@ -28,7 +28,7 @@ internal import Imaging
   }
 
   private func step(_ stage: Int, _ row: Int, _ coefficients: [CoefficientRow]) throws(Declined) {
-    let isNeeded = row >= firstNeededRow
+    let isNeeded = neededRows.contains(row)
     if unsafe stage < scans.count {
       try unsafe scans[stage].decode(mcuRow: row, isNeeded: isNeeded, into: coefficients)
     } else {

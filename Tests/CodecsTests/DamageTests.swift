@@ -114,14 +114,78 @@ extension [UInt8] {
     #expect(found != nil)
   }
 
-  @Test func `a progressive file is damaged wherever its scans end early, though no warning tells`() throws {
-    let scans = (0..<luna.count - 1).filter { luna[$0] == 0xFF && luna[$0 + 1] == 0xDA }
+  @Test func `a progressive file whose scans end early is damaged without an end marker, and whole with one`() throws {
+    let scans = JPEGParts(luna).scans
     try #require(scans.count > 5)
     for scan in scans.dropFirst() {
-      let damage = Verdict(luna[..<scan] + endMarker).damage
-      #expect(damage?.isTruncated == true, "before the scan at \(scan)")
+      let whole = Verdict(luna[..<scan.start] + endMarker)
+      #expect(whole.note == "the scans end before the last details", "before the scan at \(scan.start)")
+      // Cut off, or something else written behind.
+      let trailer: [UInt8] = [1, 2, 0xFF, 0x27, 3] + endMarker
+      for end in [[], trailer] {
+        let cut = Verdict(luna[..<scan.start] + end)
+        #expect(cut.damage?.text == "the scans end early" && cut.samples == whole.samples)
+        #expect(cut.damage?.isTruncated == end.isEmpty)
+      }
     }
-    #expect(Verdict(luna).damage == nil)
+    #expect(Verdict(luna).damage == nil && Verdict(luna).note == nil)
+  }
+
+  @Test func `a component without any scan is damage, with an end marker too`() throws {
+    let scans = JPEGParts(luna).scans
+    let luma = try #require(scans.first { $0.firstCoefficient > 0 })
+    let withoutMeans = luna[..<scans[0].start] + luna[luma.start..<luma.data.upperBound] + endMarker
+    #expect(Verdict(Array(withoutMeans)).damage != nil)
+    // Each component in a scan by itself, and then without the last one.
+    let apart = try sequentialInThreeScans()
+    let parts = JPEGParts(apart)
+    #expect(parts.scans.count == 3 && Verdict(apart).damage == nil && Verdict(apart).note == nil)
+    let damage = Verdict(apart[..<parts.scans[2].start] + endMarker).damage
+    #expect(damage?.text == "the scans end early: a component has none" && damage?.isTruncated == true)
+  }
+
+  @Test func `what stands behind the last scan instead of an end marker is noted, with all pixels there`() throws {
+    let trailers: [[UInt8]] = [
+      rex, [0, 7, 0xFF, 0x27] + endMarker, [0xFF, 0xC0, 0, 2], [0xFF, 0xC4, 0, 5, 9, 9, 9], [0xFF, 0xDA, 0, 9, 9, 9],
+      Array("SEFT".utf8), [0xFF, 0xE3, 0xFF, 0xFF],
+    ]
+    let multiple = try sequentialInThreeScans()
+    for whole in [rex, luna, noise, multiple, try Places.sample("patterns/cmyk.jpg")] {
+      for trailer in trailers {
+        let verdict = Verdict(whole.dropLast(2) + trailer)
+        #expect(verdict.note != nil, "\(trailer.prefix(8)): \(String(describing: verdict.damage))")
+        let isSame = verdict.samples == Verdict(whole).samples
+        #expect(isSame, "\(trailer.prefix(8))")
+      }
+    }
+  }
+
+  @Test func `a scan that cannot be decoded is damage, though its header counts it as known`() throws {
+    let scans = JPEGParts(luna).scans
+    let last = try #require(scans.last)
+    #expect(last.componentCount == 1 && last.firstCoefficient > 0)
+    // A table that no segment defined.
+    var bytes = luna
+    bytes[last.start + 6] = 0x33
+    let damage = Verdict(bytes).damage
+    #expect(damage?.text == "the scans end early" && damage?.isTruncated == false)
+    #expect(Verdict(bytes).samples == Verdict(luna[..<last.start] + endMarker).samples)
+  }
+
+  /// 8x8 blocks of three components, each in a scan by itself, all of one table.
+  private func sequentialInThreeScans() throws -> [UInt8] {
+    let quantisation = [0xFF, 0xDB, 0, 67, 0] + [UInt8](repeating: 8, count: 64)
+    let frame: [UInt8] = [0xFF, 0xC0, 0, 17, 8, 0, 24, 0, 24, 3, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0]
+    // DC: sizes 0, 4; AC: the end of a block. Codes of one and two bits.
+    let dc: [UInt8] = [0xFF, 0xC4, 0, 21, 0x00, 1, 1] + [UInt8](repeating: 0, count: 14) + [0, 4]
+    let ac: [UInt8] = [0xFF, 0xC4, 0, 20, 0x10, 1] + [UInt8](repeating: 0, count: 15) + [0]
+    var file = [0xFF, 0xD8] + quantisation + frame + dc + ac
+    for component in UInt8(1)...3 {
+      // 10 1xxx 0, then eight blocks of 0 0, filled up with ones.
+      file += [0xFF, 0xDA, 0, 8, 1, component, 0, 0, 63, 0]
+      file += [0b1010_0000 | component << 2, 0, 0, 0x7F]
+    }
+    return file + endMarker
   }
 
   @Test func `JWRN_EXTRANEOUS_DATA: bytes between segments are noted`() throws {

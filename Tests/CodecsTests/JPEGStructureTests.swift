@@ -65,7 +65,9 @@ import Testing
   @Test func `what is foreign behind a scan is not taken for its end marker`() throws {
     for name in names {
       let bytes = Array(try Places.sample(name).dropLast(2))
-      let trailers: [[UInt8]] = [bytes + endMarker, [0x00, 0x11, 0xFF, 0x27] + endMarker, [0xFF, 0xC0, 0, 2] + endMarker]
+      let trailers: [[UInt8]] = [
+        bytes + endMarker, [0x00, 0x11, 0xFF, 0x27] + endMarker, [0xFF, 0xC0, 0, 2] + endMarker,
+      ]
       let starts = [bytes.count, bytes.count + 2, bytes.count]
       for (trailer, start) in zip(trailers, starts) {
         let found = structure(bytes + trailer)

@@ -80,7 +80,6 @@ typedef struct {
   uint64_t coefficient_bytes;  ///< that decoding holds for the whole picture at full size: of a file in several scans,
                                ///< progressive or not; else 0. Shrinking does not lessen it
   bool has_restarts;
-  bool adobe;               ///< an Adobe marker is there: CMYK and YCCK are then stored inverted
   const uint8_t *_Nullable exif;  ///< the TIFF bytes of the first APP1 "Exif\0\0" segment, in the file's, null if none
   size_t exif_bytes;
   const uint8_t *_Nullable icc;   ///< the profile joined from its APP2 segments, null if none or not whole
@@ -92,7 +91,7 @@ typedef enum __attribute__((enum_extensibility(closed))) {
                        ///< conversion)
   JPEG_LAYOUT_LUMA,    ///< 1 plane of luma of a gray or YCbCr file; chroma is not transformed
   JPEG_LAYOUT_PIXELS,  ///< 1 interleaved plane: gray 1 channel; YCbCr and RGB 3 channels RGB; CMYK and YCCK 4 channels,
-                       ///< CMYK with 0 for no ink (the Adobe inversion is undone)
+                       ///< CMYK with 0 for no ink (files have 255 there, with Adobe's marker or without)
 } jpeg_layout;
 
 typedef struct {
@@ -112,8 +111,14 @@ typedef struct {
 /// The part of the picture, in pixels of full size, that has to be there: the rest of the planes is undefined.
 typedef struct {
   uint32_t left, top, right, bottom;  ///< left < right <= width, top < bottom <= height
-  bool may_stop;             ///< reading may end with the last row that is needed; damage behind it stays unseen
 } jpeg_window;
+
+/// Which damage and warnings count.
+typedef enum __attribute__((enum_extensibility(closed))) {
+  JPEG_DAMAGE_OF_ALL_SCANS,
+  JPEG_DAMAGE_OF_NEEDED_SCANS,  ///< scans of a progressive file that no sample at the scale depends on are left out, if the
+                                ///< file has its end marker
+} jpeg_damage;
 
 typedef struct jpeg_reader jpeg_reader;
 
@@ -134,14 +139,15 @@ codec_status jpeg_reader_plan(jpeg_reader *reader, uint32_t denominator, jpeg_la
                               codec_report *report);
 
 /// Decodes every scan into `planes[0 ..< shape.count]`. The slow integer DCT, block smoothing as the library sets it.
-/// CODEC_DAMAGED when a warning of the damage class came, or a progressive file's scans end early.
+/// CODEC_DAMAGED when a warning of the damage class came, or a progressive file's scans end early without an end marker.
+/// All bytes are looked at up to the end marker, whatever the layout, scale and window.
 ///
 /// Outside of `window`, null for everything, blocks are read but not transformed where that saves time: rows of any
 /// layout, columns of PIXELS.
 ///
 /// The picture is let go in any case: a second read is a call out of order. `report` is the one of begin.
 codec_status jpeg_reader_read(jpeg_reader *reader, const codec_plane *planes, const jpeg_window *_Nullable window,
-                              codec_report *report);
+                              jpeg_damage counted, codec_report *report);
 
 /// Lets go of the picture in hand and its memory; the reader itself stays for the next. Safe at any time.
 void jpeg_reader_end(jpeg_reader *reader);
