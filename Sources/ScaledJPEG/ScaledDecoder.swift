@@ -68,7 +68,8 @@ package final class ScaledDecoder {
     let byteCount = DecodingBands.scratchByteCount(file, workers: workers)
     let scratch = pool.take(byteCount: byteCount * bands.count)
     let work = unsafe DecodingBands(
-      bands: bands, workers: workers, neededRows: file.frame.mcuRows(of: request.rows), request: request, planes: planes, source: source,
+      bands: bands, workers: workers, neededRows: file.frame.mcuRows(of: request.rows), request: request,
+      planes: planes, source: source,
       scratch: scratch.base, scratchByteCount: byteCount)
     let verdicts = concurrentMap(count: bands.count, workers: bands.count) { work.run($0) }
     // SAFETY: the scratch is the bands', and these have ended.
