@@ -15,10 +15,14 @@ struct TemporaryFile: ~Copyable {
   private static let counter = Atomic<Int>(0)
 
   /// Creates the file, and the folder where that is missing.
-  init(in folder: FilePath, durability: Durability = .ordinary) throws(Errno) {
+  /// - Parameter nextNumber: gives numbers that no other file of this process gets.
+  init(
+    in folder: FilePath, durability: Durability = .ordinary,
+    nextNumber: () -> Int = { TemporaryFile.counter.wrappingAdd(1, ordering: .relaxed).oldValue }
+  ) throws(Errno) {
     var foldersWereMade = false
     while true {
-      let number = TemporaryFile.counter.wrappingAdd(1, ordering: .relaxed).oldValue
+      let number = nextNumber()
       let path = folder.appending(".imgbatch-\(getpid())-\(number).tmp")
       do throws(Errno) {
         file = try Descriptor(opening: path, .created)

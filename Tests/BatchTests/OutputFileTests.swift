@@ -1,9 +1,10 @@
-import Batch
 import Dispatch
 import Foundation
 import Synchronization
 import SystemPackage
 import Testing
+
+@testable import Batch
 
 @Suite struct OutputFileTests {
   let folder: TemporaryFolder
@@ -157,14 +158,23 @@ import Testing
   }
 
   @Test func `a temporary of a dead process that had our number is stepped over`() throws {
-    // The number that comes next is not known here, so a whole range of them is taken.
-    for number in 0..<2000 {
-      let name = "\(folder.path)/.imgbatch-\(getpid())-\(number).tmp"
-      close(unsafe open(name, O_WRONLY | O_CREAT | O_EXCL, 0o600))
+    for number in [7, 8] { try folder.add(".imgbatch-\(getpid())-\(number).tmp", [UInt8(number)]) }
+    var numbers = [9, 8, 7]
+    let file = try TemporaryFile(in: folder.path) { numbers.removeLast() }
+    #expect(numbers.isEmpty && file.path == folder(".imgbatch-\(getpid())-9.tmp"))
+    try file.close()
+    #expect(try folder.content(".imgbatch-\(getpid())-7.tmp") == [7])
+    #expect(try folder.content(".imgbatch-\(getpid())-8.tmp") == [8])
+    #expect(try folder.content(".imgbatch-\(getpid())-9.tmp") == [])
+  }
+
+  @Test func `each file of a process has another number`() throws {
+    let paths = try (0..<20).map { _ in
+      let file = try TemporaryFile(in: folder.path)
+      return file.path
     }
-    try write([2], folder("a.jpg"))
-    #expect(try folder.content("a.jpg") == [2])
-    #expect(try folder.names().count == 2001)
+    #expect(Set(paths).count == 20)
+    #expect(try folder.names().count == 20)
   }
 
   @Test func `names of any bytes are written`() throws {

@@ -113,7 +113,7 @@ enum Command {
     process.standardInput = try FileHandle(forReadingFrom: scratch.url.appending(path: "input"))
     process.standardOutput = try FileHandle(forWritingTo: scratch.url.appending(path: "output"))
     process.standardError = try FileHandle(forWritingTo: scratch.url.appending(path: "error"))
-    try process.run()
+    try process.start()
     process.waitUntilExit()
     return Answer(
       status: process.terminationStatus,

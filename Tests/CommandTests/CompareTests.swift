@@ -124,8 +124,6 @@ struct CompareTests {
       in: scratch)
     #expect(twice.status == 64)
     #expect(twice.error.contains("would both become"))
-    let nowhere = try Command.run(arguments: ["compare", Command.dogs], environment: ["TMPDIR": scratch["none"]])
-    #expect(nowhere.status == 73)
   }
 
   @Test("A signal ends it, and the outputs are gone", arguments: [(SIGINT, Int32(130)), (SIGTERM, Int32(143))])
@@ -135,8 +133,8 @@ struct CompareTests {
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
-    try process.run()
-    while process.isRunning, scratch.files(below: "tmp").count < 2 { sched_yield() }
+    try process.start()
+    try process.wait(for: "two outputs") { scratch.files(below: "tmp").count >= 2 }
     kill(process.processIdentifier, signal)
     process.waitUntilExit()
     #expect(process.terminationReason == Process.TerminationReason.exit)

@@ -381,11 +381,11 @@ struct FetchTests {
       let process = Command.prepared(Command.imgbatch, arguments)
       process.standardOutput = FileHandle.nullDevice
       process.standardError = FileHandle.nullDevice
-      try process.run()
+      try process.start()
       let part = scratch.url.appending(path: "out/.000001-\(signal).imgbatch-part")
       let journal = scratch.url.appending(path: "out/.imgbatch-journal")
-      while (try? Data(contentsOf: part).count) != 150_000 || (try? Data(contentsOf: journal).isEmpty) != false {
-        usleep(1000)
+      try process.wait(for: "the part and its line in the journal") {
+        (try? Data(contentsOf: part).count) == 150_000 && (try? Data(contentsOf: journal).isEmpty) == false
       }
       kill(process.processIdentifier, signal)
       process.waitUntilExit()
@@ -430,8 +430,8 @@ struct FetchTests {
     try Data(server.address("/a").utf8).write(to: scratch.url.appending(path: "list"))
     process.standardError = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
-    try process.run()
-    while server.requests.isEmpty { usleep(1000) }
+    try process.start()
+    try process.wait(for: "the first request") { !server.requests.isEmpty }
     let children = try Command.shell("pgrep -P \(process.processIdentifier)", in: scratch).output
     let worker = try #require(pid_t(children.trimmingCharacters(in: .whitespacesAndNewlines)))
     kill(worker, SIGSEGV)

@@ -16,28 +16,9 @@ struct FolderTests {
     process.standardOutput = output
     _ = FileManager.default.createFile(atPath: scratch["error"], contents: nil)
     process.standardError = try FileHandle(forWritingTo: scratch.url.appending(path: "error"))
-    try process.run()
-    _ = try read(lines: 1, from: output.fileHandleForReading)
+    try process.start()
+    _ = try output.fileHandleForReading.read(lines: 1)
     return (process, input.fileHandleForWriting, output.fileHandleForReading)
-  }
-
-  private func read(lines: Int, from output: FileHandle) throws -> String {
-    var text = ""
-    while text.filter({ $0 == "\n" }).count < lines {
-      let data = output.availableData
-      try #require(!data.isEmpty, "it ended too early")
-      text += String(decoding: data, as: UTF8.self)
-    }
-    return text
-  }
-
-  /// Waits until something is so, for at most ten seconds.
-  private func wait(until isSo: () -> Bool) -> Bool {
-    for _ in 0..<10_000 {
-      if isSo() { return true }
-      usleep(1000)
-    }
-    return false
   }
 
   @Test("Promise 13: a second run into one folder ends with 73 and names the first")
@@ -83,35 +64,56 @@ struct FolderTests {
       answer.output == "4\nout/.imgbatch-dead-7.tmp\nout/other/.imgbatch-dead-7.tmp\nout/sub/.imgbatch-alive-8.tmp\n")
   }
 
-  static let canTrace: Bool = {
-    let strace = URL(fileURLWithPath: "/usr/bin/strace")
-    guard FileManager.default.fileExists(atPath: strace.path) else { return false }
-    let process = Command.prepared(strace, ["-o", "/dev/null", "/bin/true"])
-    process.standardError = FileHandle.nullDevice
-    guard (try? process.run()) != nil else { return false }
-    process.waitUntilExit()
-    return process.terminationStatus == 0
-  }()
-
   @Test(
     "Promise 1: --durable has the disk keep bytes before the name and the name after, and nothing truncates a final name",
-    .enabled(if: canTrace, "strace is not there or may not trace"), arguments: ["serial", "processes"])
+    arguments: ["threads", "serial", "processes"])
   func durable(mode: String) throws {
-    let line = """
-      strace -f -o trace -e trace=fdatasync,fsync,rename,renameat,renameat2,open,openat imgbatch resize \
-      '\(Command.dogs)/rex.jpg' --out out/new --durable --jobs 1 --mode \(mode) --quiet
-      grep -oE '(fdatasync|rename|fsync)[a-z0-9]*\\(' trace | sed 's/at2*(/(/' ; grep -E 'out/.*rex.jpg.*O_TRUNC' trace
-      true
-      """
-    let answer = try Command.shell(line, in: scratch)
-    // The folders on the way were made when the output folder was tried, before any picture.
-    #expect(answer.output.hasSuffix("fdatasync(\nrename(\nfsync(\n"), "\(answer.output)")
-    #expect(scratch.files(below: "out/new") == ["rex.jpg"])
+    let calls = try SystemCalls()
+    let out = scratch["out"]
+    func run(_ folder: String, _ options: String...) throws -> [String] {
+      try calls.clear()
+      let answer = try Command.run(
+        arguments: ["resize", Command.dogs + "/rex.jpg", "--out", "\(out)/\(folder)", "--mode", mode, "--jobs", "1"]
+          + options, environment: calls.environment())
+      #expect(answer.status == 0, "\(answer.error)")
+      // Standard error is a file here, too.
+      return calls.lines.filter { $0.contains("\(out)/\(folder)") && !$0.contains(".imgbatch-") }
+    }
+    try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
+    let written = ["write \(out)/a/TEMPORARY"]
+    for _ in 1...2 {
+      #expect(
+        try run("a", "--durable").suffix(4)
+          == written + ["fdatasync \(out)/a/TEMPORARY", "rename \(out)/a/rex.jpg", "fsync \(out)/a"])
+    }
+    // A folder that is made on the way is kept by the one that it is in, before anything is in it.
+    let deep = try run("b", "--durable", "--name", "x/y/{stem}.{ext}")
     #expect(
-      try Command.shell(
-        "strace -f -o trace -e trace=fdatasync,fsync imgbatch resize '\(Command.dogs)/rex.jpg' --out b --quiet; grep -c sync trace",
-        in: scratch
-      ).output == "0\n")
+      deep.suffix(6) == [
+        "fsync \(out)/b", "fsync \(out)/b/x", "write \(out)/b/x/y/TEMPORARY", "fdatasync \(out)/b/x/y/TEMPORARY",
+        "rename \(out)/b/x/y/rex.jpg", "fsync \(out)/b/x/y",
+      ])
+    #expect(try run("c") == ["write \(out)/c/TEMPORARY", "rename \(out)/c/rex.jpg"])
+  }
+
+  @Test(
+    "Promise 1: with --durable, what the disk does not confirm is no output", arguments: ["threads", "processes"],
+    [("fdatasync .tmp 5 0", [String]()), ("fsync out 5 0", ["rex.jpg"])])
+  func unconfirmed(mode: String, fault: (call: String, left: [String])) throws {
+    let calls = try SystemCalls()
+    try FileManager.default.createDirectory(atPath: scratch["out"], withIntermediateDirectories: true)
+    let answer = try Command.run(
+      arguments: [
+        "resize", Command.dogs + "/rex.jpg", "--out", scratch["out"], "--durable", "--mode", mode, "--json",
+      ], environment: calls.environment(fault: fault.call))
+    #expect(answer.status == 1)
+    #expect(try (answer.files["rex.jpg"]?["error"] as? [String: Any])?["code"] as? String == "write")
+    #expect(answer.error.contains("EIO"), "\(answer.error)")
+    // The name is given already when the folder is to confirm it: the image is whole, but may be gone after a power cut.
+    #expect(scratch.files(below: "out") == fault.left)
+    let again = try Command.run(
+      "resize", Command.dogs + "/rex.jpg", "--out", scratch["out"], "--durable", "--resume", "--mode", mode)
+    #expect(again.status == 0 && again.error.hasPrefix("1 written"), "\(again.error)")
   }
 
   @Test("Promise 11: an output name that is too long fails alone and is not cut")
@@ -138,8 +140,8 @@ struct FolderTests {
       ["resize", scratch["in"], "--out", scratch["out"], "--json", "--quiet", "--mode", "processes", "--jobs", "1"])
     let output = Pipe()
     process.standardOutput = output
-    try process.run()
-    var text = try read(lines: 2, from: output.fileHandleForReading)
+    try process.start()
+    var text = try output.fileHandleForReading.read(lines: 2)
     // A worker that says nothing more is the longest picture that there can be.
     let parent = process.processIdentifier
     let children = try String(contentsOfFile: "/proc/\(parent)/task/\(parent)/children", encoding: .utf8)
@@ -169,8 +171,8 @@ struct FolderTests {
       Command.imgbatch, ["resize", scratch["in"], "--out", scratch["out"], "--json", "--quiet"])
     let output = Pipe()
     process.standardOutput = output
-    try process.run()
-    _ = try read(lines: 1, from: output.fileHandleForReading)
+    try process.start()
+    _ = try output.fileHandleForReading.read(lines: 1)
     // Stopped, it sees both together.
     for signal in [SIGSTOP, SIGTERM, SIGINT, SIGCONT] { kill(process.processIdentifier, signal) }
     process.waitUntilExit()
@@ -182,11 +184,13 @@ struct FolderTests {
   func suspension() throws {
     let (process, input, output) = try waiting(["--progress", "always"])
     try input.write(contentsOf: Data("\(Command.dogs)/./rex.jpg\n".utf8))
-    _ = try read(lines: 1, from: output)
-    #expect(wait { scratch.bytes("error")?.contains(UInt8(ascii: "1")) == true })
+    _ = try output.read(lines: 1)
+    try process.wait(for: "the progress line") { scratch.bytes("error")?.contains(UInt8(ascii: "1")) == true }
     kill(process.processIdentifier, SIGTSTP)
     let path = "/proc/\(process.processIdentifier)/stat"
-    #expect(wait { (try? String(contentsOfFile: path, encoding: .utf8))?.contains(") T ") == true })
+    try process.wait(for: "the stop") {
+      (try? String(contentsOfFile: path, encoding: .utf8))?.contains(") T ") == true
+    }
     #expect(String(decoding: scratch.bytes("error") ?? Data(), as: UTF8.self).hasSuffix("\r\u{1B}[K"))
     kill(process.processIdentifier, SIGCONT)
     try input.write(contentsOf: Data("\(Command.dogs)/./luna.jpg\n".utf8))

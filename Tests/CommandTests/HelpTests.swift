@@ -24,14 +24,41 @@ struct HelpTests {
     #endif
   }
 
-  @Test(
-    "Every command has help",
-    arguments: [[], ["resize"], ["grayscale"], ["compare"], ["profile"], ["fetch"], ["gallery"], ["info"]])
-  func help(command: [String]) throws {
-    let answer = try Command.run(arguments: command + ["--help"])
-    #expect(answer.status == 0)
-    #expect(answer.output.contains("EXAMPLES:"))
-    #expect(answer.output.contains("USAGE: imgbatch"))
+  /// The commands that the program's help lists, the program itself as the empty one.
+  private func commands() throws -> [String] {
+    let lines = try Command.run("--help").output.split(separator: "\n", omittingEmptySubsequences: false)
+    let list = lines.drop { $0 != "SUBCOMMANDS:" }.dropFirst().prefix { !$0.isEmpty }
+    let names = list.filter { $0.hasPrefix("  ") && !$0.hasPrefix("   ") }.compactMap { $0.split(separator: " ").first }
+    #expect(
+      Set(names).isSuperset(of: ["resize", "grayscale", "fetch", "gallery", "merge", "compare", "profile", "info"]))
+    return [""] + names.map(String.init)
+  }
+
+  private func help(_ command: String) throws -> Answer {
+    try Command.run(arguments: (command.isEmpty ? [] : [command]) + ["--help"], environment: ["COLUMNS": "400"])
+  }
+
+  /// The lines of a text that are commands of this program, alone or behind `find`.
+  private func commandLines(in text: String) throws -> [String] {
+    let starts = try commands().filter { !$0.isEmpty }.map { "imgbatch \($0) " } + ["find "]
+    let lines = text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+    return lines.filter { line in starts.contains { line.hasPrefix($0) } }
+  }
+
+  /// Whether an example needs a server to download from.
+  private func downloads(_ example: String) -> Bool {
+    ["imgbatch fetch ", "--workload fetch", "--fetch "].contains { example.contains($0) }
+  }
+
+  @Test("Every command has help, with examples")
+  func everyHelp() throws {
+    for command in try commands() {
+      let answer = try help(command)
+      #expect(answer.status == 0)
+      #expect(answer.output.contains("EXAMPLES:"), "\(command)")
+      #expect(answer.output.contains("USAGE: imgbatch"), "\(command)")
+      #expect(try !commandLines(in: answer.output).isEmpty, "\(command)")
+    }
   }
 
   @Test("Every example of the README and of the help runs")
@@ -41,29 +68,42 @@ struct HelpTests {
       try FileManager.default.copyItem(atPath: source, toPath: scratch[name])
     }
     try scratch.add("dogs/bello.png", as: "scan.png")
+    try Data("http://dogs.example/rex.jpg\n".utf8).write(to: scratch.url.appending(path: "dogs.txt"))
     var readme = try String(contentsOf: Places.root.appending(path: "README.md"), encoding: .utf8)
     // That section has a server and a test of its own.
     if let start = readme.range(of: "## Downloading\n"), let end = readme.range(of: "\n## Modes") {
       readme.removeSubrange(start.lowerBound..<end.lowerBound)
     }
-    let texts =
-      try [readme]
-      + ["", "resize", "grayscale", "compare", "profile", "info"].map {
-        try Command.run(arguments: $0.isEmpty ? ["--help"] : [$0, "--help"], environment: ["COLUMNS": "400"]).output
-      }
-    let lines = texts.flatMap { $0.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) } }
-    let examples = lines.filter { line in
-      // Saving wants a machine that is quiet enough to tell what is best; downloads want a server.
-      !["--save", "--workload fetch", "--fetch"].contains { line.contains($0) }
-        && [
-          "imgbatch resize ", "imgbatch grayscale ", "imgbatch compare ", "imgbatch profile ", "imgbatch info ",
-          "find ",
-        ].contains { line.hasPrefix($0) }
-    }
+    let texts = try [readme] + commands().map { try help($0).output }
+    // Saving wants a machine that is quiet enough to find what is best.
+    let examples = try texts.flatMap { try commandLines(in: $0) }.filter { !$0.contains("--save") && !downloads($0) }
     #expect(examples.count > 12)
     for example in examples {
       let answer = try Command.shell(example, in: scratch)
       #expect(answer.status == 0, "\(example): \(answer.error)")
+    }
+  }
+
+  @Test("Every example of the help of fetch runs")
+  func downloadExamples() throws {
+    let server = try TestServer { request, reply in
+      let name = request.path.split(separator: "/").last.map(String.init) ?? ""
+      let bytes = (try? Places.sample("dogs/" + name)) ?? []
+      bytes.isEmpty ? reply.answer(404) : reply.file(bytes, for: request, tag: "\"\(name)\"")
+    }
+    defer { server.stop() }
+    let examples = try commands().flatMap { command in
+      try commandLines(in: help(command).output).filter { $0.contains("imgbatch fetch ") }
+    }
+    #expect(examples.count > 4)
+    for example in Set(examples).sorted() {
+      let scratch = try ScratchFolder()
+      let list = ["rex.jpg", "luna.jpg"].map { "http://dogs.example/\($0)\n" }.joined()
+      try Data(list.utf8).write(to: scratch.url.appending(path: "dogs.txt"))
+      // The server is asked as a proxy: those may be private, hosts of lists may not.
+      let answer = try Command.shell("export http_proxy=\(server.address("")); \(example)", in: scratch)
+      #expect(answer.status == 0, "\(example): \(answer.error)")
+      #expect(scratch.files(below: "dogs").count == 2, "\(example)")
     }
   }
 }

@@ -147,7 +147,7 @@ import Testing
       Command.imgbatch, ["resize", "--files-from", "-", "--out", folder["out"], "--mode", "processes", "--jobs", "2"])
     process.standardInput = input
     process.standardError = FileHandle.nullDevice
-    try process.run()
+    try process.start()
     try input.fileHandleForWriting.write(contentsOf: Data((folder["dogs/rex.jpg"] + "\n").utf8))
     #expect(eventually { !folder.files(below: "out").filter { $0.hasSuffix("rex.jpg") }.isEmpty })
     let workers = try children(of: process.processIdentifier)

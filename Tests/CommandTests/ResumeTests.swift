@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("Journal, resume and retry (promises 1, 2 and 8)")
@@ -34,11 +35,8 @@ struct ResumeTests {
     let output = Pipe()
     process.standardOutput = output
     process.standardError = FileHandle.nullDevice
-    try process.run()
-    var text = ""
-    while text.filter({ $0 == "\n" }).count < lines {
-      text += String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-    }
+    try process.start()
+    _ = try output.fileHandleForReading.read(lines: lines)
     Foundation.kill(process.processIdentifier, SIGKILL)
     process.waitUntilExit()
     #expect(process.terminationReason == .uncaughtSignal)
@@ -253,6 +251,54 @@ struct ResumeTests {
       #expect(try Command.run(arguments: ["resize", Command.dogs, "--out", scratch["out"]] + options).status == 64)
     }
   }
+
+  @Test("Killed right before a journal that is written anew gets its name, nothing of it is lost, and nothing is left")
+  func killedCompaction() throws {
+    let calls = try SystemCalls()
+    let golden = try Data(contentsOf: Places.root.appending(path: "Tests/Journals/version-1/failures"))
+    try FileManager.default.createDirectory(atPath: scratch["out"], withIntermediateDirectories: true)
+    try golden.write(to: scratch.url.appending(path: "out/.imgbatch-journal"))
+    let arguments = ["resize", Command.dogs, "--out", scratch["out"], "--size", "20", "--json"]
+    let killed = try Command.run(
+      arguments: arguments, environment: calls.environment(fault: "rename .imgbatch-journal kill 0"))
+    #expect(killed.signal == SIGKILL)
+    #expect(scratch.bytes("out/.imgbatch-journal") == golden)
+    #expect(scratch.files(below: "out").count { $0.hasSuffix(".tmp") } == 1, "what was to replace it")
+
+    let next = try Command.run(arguments: arguments)
+    #expect(try summary(next)["written"] == 3)
+    #expect(scratch.files(below: "out") == ["bello.png", "luna.jpg", "rex.jpg"])
+    let text = String(decoding: scratch.bytes("out/.imgbatch-journal") ?? Data(), as: UTF8.self)
+    #expect(text.hasPrefix("imgbatch-journal\t2\tsize="))
+    // Five sources of then, each once, and what this run wrote.
+    #expect(text.split(separator: "\n").count { $0.contains("\tin=/srv/album/photos/") } == 5)
+    #expect(text.split(separator: "\n").count { $0.contains("\twritten\t") } == 3)
+    #expect(try summary(Command.run(arguments: arguments + ["--resume"]))["skipped"] == 3)
+  }
+
+  @Test("A journal whose disk fills up loses lines and no image; the next run does only those again", arguments: modes)
+  func fullJournal(mode: String) throws {
+    try fill()
+    let calls = try SystemCalls()
+    let arguments = [
+      "resize", scratch["in"], "--out", scratch["out"], "--size", "20", "--json", "--mode", mode, "--jobs", "2",
+    ]
+    // ENOSPC: ten lines are written, all others end in their middle.
+    let first = try Command.run(
+      arguments: arguments, environment: calls.environment(fault: "write .imgbatch-journal 28 10"))
+    #expect(first.status == 0)
+    #expect(try summary(first)["written"] == 24)
+    #expect(
+      first.error.contains(
+        "Warning: the journal could not be kept (ENOSPC: no space left on device); --resume will do some pictures again."
+      ),
+      "\(first.error)")
+    let second = try Command.run(arguments: arguments + ["--resume"])
+    #expect(try summary(second) == ["written": 14, "skipped": 10, "failed": 0, "notStarted": 0])
+    #expect(try summary(Command.run(arguments: arguments + ["--resume"]))["skipped"] == 24)
+  }
+
+  private static let modes = ["threads", "serial", "processes"]
 
   @Test("A journal that cannot be used is told before any work")
   func unusableJournal() throws {

@@ -177,13 +177,9 @@ import Testing
     let (input, error) = (Pipe(), Pipe())
     process.standardInput = input
     process.standardError = error
-    try process.run()
+    try process.start()
     let lock = scratch["out/.imgbatch-events.1-of-2"]
-    var turns = 0
-    while !FileManager.default.fileExists(atPath: lock), process.isRunning, turns < 10_000 {
-      usleep(1000)
-      turns += 1
-    }
+    try process.wait(for: "the shard's events") { FileManager.default.fileExists(atPath: lock) }
     #expect(try run("--shard", "1/2").status == 73)
     #expect(try run().status == 73)
     #expect(try merge().status == 73)

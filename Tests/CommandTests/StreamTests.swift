@@ -63,7 +63,7 @@ struct StreamTests {
       _ = FileManager.default.createFile(atPath: scratch["error"], contents: nil)
       process.standardOutput = pipe
       process.standardError = try FileHandle(forWritingTo: scratch.url.appending(path: "error"))
-      try process.run()
+      try process.start()
       process.waitUntilExit()
       #expect(process.terminationReason == Process.TerminationReason.exit)
       #expect(process.terminationStatus == 141)
@@ -91,12 +91,9 @@ struct StreamTests {
     process.standardInput = input
     process.standardOutput = output
     process.standardError = FileHandle.nullDevice
-    try process.run()
+    try process.start()
     try input.fileHandleForWriting.write(contentsOf: Data("\(Command.dogs)/rex.jpg\n".utf8))
-    var text = ""
-    while text.filter({ $0 == "\n" }).count < 2 {
-      text += String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-    }
+    var text = try output.fileHandleForReading.read(lines: 2)
     kill(process.processIdentifier, signal)
     text += String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
     process.waitUntilExit()
