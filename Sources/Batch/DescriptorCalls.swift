@@ -22,6 +22,21 @@ extension Descriptor {
     }
   }
 
+  /// The bytes of a part of the file; fewer where it ends before that. The place where `read` goes on stays.
+  func bytes(at offset: Int, count: Int) throws(Errno) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    var done = 0
+    while done < count {
+      let got = unsafe bytes.withUnsafeMutableBytes { memory in
+        unsafe pread(number, memory.baseAddress.unsafelyUnwrapped + done, count - done, off_t(offset + done))
+      }
+      if got == 0 { break }
+      if got > 0 { done += got } else if errno != EINTR { throw .current }
+    }
+    bytes.removeSubrange(done...)
+    return bytes
+  }
+
   /// Longer than any line of ours: a path has 4096 bytes at most, and none becomes more than three.
   private static let longestLine = 1 << 20
 

@@ -4,6 +4,9 @@ package import SystemPackage
 
 /// Reads what stands before the pixels of a file, and as little of the file as that takes. One serves one worker.
 package final class HeaderReader {
+  /// A PNG of more chunks behind its start is read whole: 80 MB of pixels, as libpng writes them.
+  private static let mostChunks = 10_000
+
   private let limits: DecodeLimits
   private let pool = BufferPool()
   private let decoder: Decoder
@@ -24,7 +27,13 @@ package final class HeaderReader {
       path, byteLimit: limits.fileByteCount, startOnly: HeaderReader.startByteCount, pool: pool)
     let byteCount = start.status.byteCount
     do throws(CodecError) {
-      return (try header(in: start), byteCount)
+      var header = try header(in: start)
+      guard let offset = header.unreadChunks, start.byteCount < byteCount else { return (header, byteCount) }
+      if let orientation = try? lateOrientation(path, from: offset) {
+        header.orientation = orientation
+        header.unreadChunks = nil
+        return (header, byteCount)
+      }
     } catch .truncated where start.byteCount < byteCount {
       // It goes on behind the start.
     } catch {
@@ -35,6 +44,14 @@ package final class HeaderReader {
       return (try header(in: whole), byteCount)
     } catch {
       throw JobError(error, stage: .decode)
+    }
+  }
+
+  /// Of a PNG whose EXIF may stand behind its pixels: only the heads of its chunks are read. Nil where they are too many.
+  private func lateOrientation(_ path: FilePath, from offset: Int) throws(Errno) -> Orientation? {
+    let file = try Descriptor(opening: path, .sniffed)
+    return try PNGEXIFSearch.orientation(from: offset, mostChunks: HeaderReader.mostChunks) {
+      (offset, count) throws(Errno) in try file.bytes(at: offset, count: count)
     }
   }
 

@@ -9,8 +9,10 @@ internal import ScaledJPEG
 struct MemoryEstimate {
   let byteCount: Int
 
-  /// - Parameter fileByteCount: of the source, which is held whole while it is decoded.
-  init(_ header: ImageHeader, plan: ThumbnailPlan, fileByteCount: Int) {
+  /// - Parameters:
+  ///   - fileByteCount: of the source, which is held whole while it is decoded.
+  ///   - metadataByteCount: of what is carried over of EXIF, XMP and texts.
+  init(_ header: ImageHeader, plan: ThumbnailPlan, fileByteCount: Int, metadataByteCount: Int = 0) {
     guard max(header.size.pixelCount, plan.largestOutput.pixelCount) < MemoryEstimate.mostPixels else {
       byteCount = .max / 4
       return
@@ -26,7 +28,11 @@ struct MemoryEstimate {
         + (plan.isStreamed ? MemoryEstimate.streamed(header, plan) : MemoryEstimate.decodedPixels(header, plan))
     }
     let profile = 4 * (header.profile?.count ?? 0)
-    byteCount = source + MemoryEstimate.output(plan, header) + profile + MemoryEstimate.overhead(header)
+    // What was read; with an output's size; as segments or chunks; in the output, while it grows.
+    let metadata = 6 * metadataByteCount
+    byteCount =
+      source + MemoryEstimate.output(plan, header) + profile + metadata
+      + MemoryEstimate.overhead(header)
   }
 
   /// No machine has memory for more, and with fewer nothing overflows.

@@ -5,11 +5,12 @@ internal import Imaging
 extension Thumbnailer {
   /// A picture that could not be streamed after all needs more memory than it said.
   func admitWhole(
-    _ header: ImageHeader, _ plan: ThumbnailPlan, _ source: borrowing SourceFile, _ clock: inout StageClock,
-    _ deadline: inout Deadline
+    _ header: ImageHeader, _ plan: ThumbnailPlan, _ metadata: CarriedMetadata?, _ source: borrowing SourceFile,
+    _ clock: inout StageClock, _ deadline: inout Deadline
   ) throws {
     guard plan.isStreamed else { return }
-    let estimate = MemoryEstimate(header, plan: plan.whole, fileByteCount: source.byteCount)
+    let estimate = MemoryEstimate(
+      header, plan: plan.whole, fileByteCount: source.byteCount, metadataByteCount: metadata?.byteCount ?? 0)
     if try admit(estimate, &clock, &deadline) == .afterWaiting {
       _ = try unsafe decoder.readHeader(source.bytes, limits: limits(deadline))
     }
@@ -36,18 +37,21 @@ extension Thumbnailer {
     return try file.read(byteLimit: limit, pool: pool)
   }
 
-  /// The header and what follows from it, when the picture is admitted.
+  /// The header and what follows from it, when the picture is admitted. Metadata are read before, at most
+  /// `PictureMetadata.mostByteCount`: only then is it known how much they are.
   func header(
     _ source: borrowing SourceFile, of job: Job, _ clock: inout StageClock, _ deadline: inout Deadline
-  ) throws -> (ImageHeader, ThumbnailPlan) {
+  ) throws -> (ImageHeader, ThumbnailPlan, CarriedMetadata?) {
     let header = try unsafe decoder.readHeader(source.bytes, limits: limits(deadline))
     let plan = try plan(header, job)
-    let estimate = MemoryEstimate(header, plan: plan, fileByteCount: source.byteCount)
+    let metadata = recipe.metadata == .keep ? unsafe CarriedMetadata(source.bytes, header, plan) : nil
+    let estimate = MemoryEstimate(
+      header, plan: plan, fileByteCount: source.byteCount, metadataByteCount: metadata?.byteCount ?? 0)
     if try admit(estimate, &clock, &deadline) == .afterWaiting {
       // The decoder has to know the new deadline.
       _ = try unsafe decoder.readHeader(source.bytes, limits: limits(deadline))
     }
-    return (header, plan)
+    return (header, plan, metadata)
   }
 
   private func plan(_ header: ImageHeader, _ job: Job) throws(JobError) -> ThumbnailPlan {

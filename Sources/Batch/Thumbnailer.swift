@@ -99,8 +99,7 @@ package final class Thumbnailer {
 
     clock.enter(.decode)
     try deadline.check(.decode)
-    let (header, plan) = try header(source, of: job, &clock, &deadline)
-    let metadata = recipe.metadata == .keep ? unsafe PictureMetadata(source.bytes, format: header.format) : nil
+    let (header, plan, metadata) = try header(source, of: job, &clock, &deadline)
     let order = plan.order.filter { settled[$0] == nil }
     var outputs = zip(plan.outputs, settled).map {
       OutputResult(size: $0.placement.canvas, byteCount: 0, skipped: $1)
@@ -116,7 +115,7 @@ package final class Thumbnailer {
           picture, plan.outputs[place], metadata, job.outputs[place], &clock, deadline)
       }
     } else {
-      try admitWhole(header, plan, source, &clock, &deadline)
+      try admitWhole(header, plan, metadata, source, &clock, &deadline)
       let decoded = try decoder.decode(plan.decode)
       report = decoded.report
       try recipe.tolerance.check(report)
@@ -136,6 +135,7 @@ package final class Thumbnailer {
       warningCount: report.noteCount + (report.damage == nil ? 0 : 1),
       firstWarning: report.damage?.sentence ?? report.firstNote, times: clock.times, cpuTimes: clock.cpuTimes)
     picture.notes = plan.outputs[0].colour.notes
+    picture.notes += (metadata?.notes ?? []).filter { !picture.notes.contains($0) }
     picture.decodingWorkers = decoder.workers
     return .written(picture)
   }
@@ -160,16 +160,14 @@ package final class Thumbnailer {
   /// Encodes and writes one output's picture.
   /// - Returns: its bytes.
   private func write(
-    _ small: borrowing Picture, _ plan: OutputPlan, _ metadata: PictureMetadata?, _ output: JobOutput,
+    _ small: borrowing Picture, _ plan: OutputPlan, _ metadata: CarriedMetadata?, _ output: JobOutput,
     _ clock: inout StageClock, _ deadline: Deadline
   ) throws -> Int {
 
     clock.enter(.encode)
     try deadline.check(.encode)
     var request = plan.encode
-    if let metadata {
-      request.metadata = metadata.fitted(to: plan.placement.canvas, isTurned: recipe.orientation == .apply)
-    }
+    if let metadata { request.metadata = metadata[plan] }
     let bytes = try unsafe encoder.encode(small, request)
 
     clock.enter(.write)

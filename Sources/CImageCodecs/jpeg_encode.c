@@ -101,7 +101,9 @@ static bool are_valid(const jpeg_write_options *options, const codec_plane *plan
   if (options->height < 1 || options->height > JPEG_MAX_DIMENSION) return false;
   if (options->quality < 1 || options->quality > 100) return false;
   if (options->icc && options->icc_bytes > most_icc_segments * icc_bytes_a_segment) return false;
-  if (options->exif_bytes > most_segment_bytes || options->xmp_bytes > most_segment_bytes) return false;
+  for (size_t index = 0; index < options->app1_count; ++index) {
+    if (options->app1_bytes[index] > most_segment_bytes) return false;
+  }
   if (options->input != JPEG_INPUT_GRAY) {
     if (!is_factor(options->horizontal) || !is_factor(options->vertical)) return false;
     if (options->horizontal * options->vertical + 2 > C_MAX_BLOCKS_IN_MCU) return false;
@@ -180,8 +182,11 @@ static void write_picture(jpeg_writer *writer, const jpeg_write_options *options
   }
   set_parameters(compress, options);
   jpeg_start_compress(compress, TRUE);
-  if (options->exif) jpeg_write_marker(compress, JPEG_APP0 + 1, options->exif, (unsigned int)options->exif_bytes);
-  if (options->xmp) jpeg_write_marker(compress, JPEG_APP0 + 1, options->xmp, (unsigned int)options->xmp_bytes);
+  const uint8_t *app1 = options->app1;
+  for (size_t index = 0; index < options->app1_count; ++index) {
+    jpeg_write_marker(compress, JPEG_APP0 + 1, app1, (unsigned int)options->app1_bytes[index]);
+    app1 += options->app1_bytes[index];
+  }
   if (options->icc && options->icc_bytes > 0) {
     jpeg_write_icc_profile(compress, options->icc, (unsigned int)options->icc_bytes);
   }

@@ -94,16 +94,16 @@ void jpeg_reader_destroy(jpeg_reader *reader) {
   free(reader);
 }
 
-// MARK: - EXIF and profile
+// MARK: - Profile
 
 static bool begins_with(const uint8_t *body, size_t count, const char *signature, size_t signature_count) {
   return count >= signature_count && memcmp(body, signature, signature_count) == 0;
 }
 
-/// Keeps the first segment of EXIF and those of a profile, by where they lie. libjpeg's own keeping goes through all that it
-/// has kept, at each one: with the millions of them that a hostile file may have, it would not come to an end.
+/// Keeps the segments of a profile, by where they lie. libjpeg's own keeping goes through all that it has kept, at each one:
+/// with the millions of them that a hostile file may have, it would not come to an end.
 static boolean keep_segment(j_decompress_ptr decompress) {
-  static const char exif[] = "Exif\0", profile[] = "ICC_PROFILE";
+  static const char profile[] = "ICC_PROFILE";
   jpeg_reader *reader = (jpeg_reader *)decompress;
   const uint8_t *bytes = decompress->src->next_input_byte;
   const size_t left = decompress->src->bytes_in_buffer;
@@ -113,11 +113,7 @@ static boolean keep_segment(j_decompress_ptr decompress) {
   if (left < 2 || length < 2 || length > left || reader->state != NO_PICTURE) return TRUE;
   const uint8_t *body = bytes + 2;
   const size_t count = length - 2;
-  if (decompress->unread_marker == JPEG_APP0 + 1) {
-    if (reader->exif || count == sizeof exif || !begins_with(body, count, exif, sizeof exif)) return TRUE;
-    reader->exif = body + sizeof exif;
-    reader->exif_bytes = count - sizeof exif;
-  } else if (reader->profile_segment_count < most_profile_segments && begins_with(body, count, profile, sizeof profile)) {
+  if (reader->profile_segment_count < most_profile_segments && begins_with(body, count, profile, sizeof profile)) {
     reader->profile_segments[reader->profile_segment_count++] = (struct jpeg_marker_struct){
       .marker = JPEG_APP0 + 2,
       .original_length = (unsigned int)count,
@@ -129,10 +125,7 @@ static boolean keep_segment(j_decompress_ptr decompress) {
 }
 
 static void keep_segments(jpeg_reader *reader) {
-  reader->exif = NULL;
-  reader->exif_bytes = 0;
   reader->profile_segment_count = 0;
-  jpeg_set_marker_processor(&reader->decompress, JPEG_APP0 + 1, keep_segment);
   jpeg_set_marker_processor(&reader->decompress, JPEG_APP0 + 2, keep_segment);
 }
 
@@ -215,8 +208,6 @@ static void read_header(jpeg_reader *reader, const uint8_t *bytes, size_t count,
   if (decompress->data_precision != 8) fault_raise(fault, CODEC_REASON_UNSUPPORTED, "more than 8 bits a sample");
   if (LEAST_SCALED_HEIGHT(decompress) == 1) fault_raise(fault, CODEC_REASON_UNSUPPORTED, "a lossless JPEG");
   describe(decompress, header);
-  header->exif = reader->exif;
-  header->exif_bytes = reader->exif_bytes;
   find_icc(reader, header);
   reader->state = HEADER_READ;
 }

@@ -34,8 +34,6 @@ struct jpeg_reader {
   bool sets_needless_scans_aside;  ///< warnings about scans that no sample depends on do not count
   char set_aside[JMSG_LENGTH_MAX];  ///< the first of them that means damage, "" if none
   uint8_t *icc;         ///< malloc'ed by libjpeg
-  const uint8_t *exif;  ///< in the file's bytes
-  size_t exif_bytes;
   struct jpeg_marker_struct profile_segments[most_profile_segments];  ///< their data in the file's bytes
   int profile_segment_count;
 };

@@ -14,7 +14,7 @@ struct png_reader {
   uint32_t width, height;
   png_shape shape;
   bool is_interlaced;
-  codec_buffer exif, icc;  ///< copies, because `png_reader_end` frees libpng's
+  codec_buffer icc;  ///< a copy, because `png_reader_end` frees libpng's
 };
 
 static void read_bytes(png_structp png, png_bytep destination, size_t count) {
@@ -39,7 +39,6 @@ void png_reader_end(png_reader *reader) {
 
 void png_reader_destroy(png_reader *reader) {
   png_reader_end(reader);
-  buffer_free(&reader->exif);
   buffer_free(&reader->icc);
   free(reader);
 }
@@ -47,9 +46,9 @@ void png_reader_destroy(png_reader *reader) {
 // MARK: - Begin
 
 /// Chunks that thumbnails have no use for are passed over: some inflate without bound, and what is not parsed cannot
-/// fail.
+/// fail. EXIF is looked for elsewhere, since it may stand behind the pixels.
 static void skip_unused_chunks(png_structp png) {
-  static const png_byte names[] = "bKGD\0hIST\0iTXt\0oFFs\0pCAL\0pHYs\0sBIT\0sCAL\0sPLT\0tEXt\0tIME\0zTXt";
+  static const png_byte names[] = "bKGD\0eXIf\0hIST\0iTXt\0oFFs\0pCAL\0pHYs\0sBIT\0sCAL\0sPLT\0tEXt\0tIME\0zTXt";
   png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, 0);
   png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, names, sizeof names / 5);
   png_set_chunk_cache_max(png, 16);
@@ -83,10 +82,6 @@ static void describe_profiles(png_reader *reader, png_header *header) {
   if (png_get_iCCP(reader->png, reader->info, &name, &compression, &bytes, &count) != 0) {
     header->icc_bytes = count;
     header->icc = kept(reader, &reader->icc, bytes, count);
-  }
-  if (png_get_eXIf_1(reader->png, reader->info, &count, &bytes) != 0) {
-    header->exif_bytes = count;
-    header->exif = kept(reader, &reader->exif, bytes, count);
   }
 }
 
@@ -137,7 +132,6 @@ static void read_header(png_reader *reader, png_header *header, png_shape *shape
 codec_status png_reader_begin(png_reader *reader, const uint8_t *bytes, size_t count, codec_limits limits,
                               png_header *header, png_shape *shape, codec_report *report) {
   png_reader_end(reader);
-  buffer_clear(&reader->exif);
   buffer_clear(&reader->icc);
   memset(header, 0, sizeof *header);
   memset(shape, 0, sizeof *shape);

@@ -1,33 +1,37 @@
 internal import Imaging
 
-/// Changes values of EXIF data in their places (TIFF 6.0, section 2; EXIF 2.32, 4.6). What is not sound is left alone.
+/// Changes values of EXIF data in their places (TIFF 6.0, section 2; EXIF 2.32, 4.6).
+///
+/// Each directory is walked once, so the time is linear in the bytes.
 struct EXIFEditor {
   private(set) var bytes: [UInt8]
   private let isBigEndian: Bool
+  /// The first one, then those that it leads to, without that of the preview.
+  private let folders: [Folder]
+  /// Where the last directory ends, or the last value that directories have elsewhere.
+  private let end: Int
 
-  private static let exifFolder = 0x8769
-  private static let subfolders = [exifFolder, 0x8825, 0xA005]
-  private static let previewOffset = 0x0201
-  private static let previewByteCount = 0x0202
-
-  init(_ bytes: [UInt8]) {
-    self.bytes = bytes
-    isBigEndian = bytes.first == 0x4D
+  struct Folder {
+    let directory: TIFFReader.Directory
+    let entries: [TIFFReader.Entry]
   }
 
-  private struct Entry {
-    let tag: Int
-    let type: Int
-    let count: Int
-    /// Where its four bytes of value or offset are.
-    let place: Int
-  }
+  private static let exifTag = 0x8769
 
-  private func integer(_ place: Int, _ byteCount: Int) -> Int? {
-    guard place >= 0, place <= bytes.count - byteCount else { return nil }
-    return (0..<byteCount).reduce(0) { value, index in
-      value << 8 | Int(bytes[place + (isBigEndian ? index : byteCount - 1 - index)])
+  /// Nil where the bytes are no TIFF structure, or where directories lie across one another: there are more entries then
+  /// than the bytes have room for.
+  init?(_ bytes: [UInt8]) {
+    guard let walk = unsafe bytes.withUnsafeBytes({ unsafe TIFFReader($0).flatMap { TIFFWalk($0) } }) else {
+      return nil
     }
+    self.bytes = bytes
+    isBigEndian = walk.isBigEndian
+    folders = walk.folders
+    end = walk.end
+  }
+
+  private func read<Value>(_ body: (TIFFReader) -> Value?) -> Value? {
+    unsafe bytes.withUnsafeBytes { unsafe TIFFReader($0).flatMap(body) }
   }
 
   private mutating func write(_ value: Int, at place: Int, _ byteCount: Int) {
@@ -38,71 +42,121 @@ struct EXIFEditor {
     }
   }
 
-  /// The entries of a directory and where the offset of the next one is.
-  private func directory(at place: Int) -> (entries: [Entry], next: Int)? {
-    guard place >= 8, let count = integer(place, 2), place + 2 + count * 12 <= bytes.count else { return nil }
-    let entries = (0..<count).compactMap { index -> Entry? in
-      let start = place + 2 + index * 12
-      guard let tag = integer(start, 2), let type = integer(start + 2, 2), let count = integer(start + 4, 4) else {
-        return nil
+  /// Has every tag of orientation say 1, whatever type and values it had: one SHORT, as EXIF wants it.
+  mutating func setUpright() {
+    for folder in folders {
+      for entry in folder.entries where entry.tag == TIFFReader.orientationTag {
+        write(TIFFReader.short, at: entry.place + 2, 2)
+        write(1, at: entry.place + 4, 4)
+        write(1, at: entry.valuePlace, 2)
+        write(0, at: entry.valuePlace + 2, 2)
       }
-      return Entry(tag: tag, type: type, count: count, place: start + 8)
     }
-    return (entries, place + 2 + count * 12)
-  }
-
-  private var first: (entries: [Entry], next: Int)? { integer(4, 4).flatMap { directory(at: $0) } }
-
-  /// Sets a value of the first directory, where it is there.
-  mutating func set(_ tag: Int, to value: Int) {
-    for entry in first?.entries ?? [] where entry.tag == tag { set(entry, to: value) }
-  }
-
-  private mutating func set(_ entry: Entry, to value: Int) {
-    guard entry.count == 1 else { return }
-    if entry.type == 3 { write(value, at: entry.place, 2) }
-    if entry.type == 4 { write(value, at: entry.place, 4) }
   }
 
   /// Sets PixelXDimension and PixelYDimension, where they are there.
   mutating func setDimensions(_ size: PixelSize) {
-    guard let pointer = first?.entries.first(where: { $0.tag == EXIFEditor.exifFolder }),
-      let place = integer(pointer.place, 4), let exif = directory(at: place)
+    guard let pointer = folders.first?.entries.first(where: { $0.tag == EXIFEditor.exifTag }),
+      let place = read({ $0.integer(at: pointer.valuePlace, byteCount: 4) }),
+      let folder = folders.first(where: { $0.directory.place == place })
     else { return }
-    for entry in exif.entries {
+    for entry in folder.entries {
       if entry.tag == 0xA002 { set(entry, to: size.width) }
       if entry.tag == 0xA003 { set(entry, to: size.height) }
     }
   }
 
-  /// Removes the second directory and the preview that it tells of: its bytes become zero, and go where they are last.
-  mutating func dropPreview() {
-    guard let (entries, next) = first, let second = integer(next, 4), second > 0 else { return }
-    write(0, at: next, 4)
-    guard let preview = directory(at: second) else { return }
-    func value(_ tag: Int) -> Int? { preview.entries.first { $0.tag == tag }.flatMap { integer($0.place, 4) } }
-    if let start = value(EXIFEditor.previewOffset), let count = value(EXIFEditor.previewByteCount), start >= 8,
-      count > 0, start <= bytes.count - count
-    {
-      for index in start..<start + count { bytes[index] = 0 }
-    }
-    let end = max(next + 4, end(of: entries, depth: 0))
-    if second >= end { bytes.removeSubrange(min(end, bytes.count)...) }
+  private mutating func set(_ entry: TIFFReader.Entry, to value: Int) {
+    guard entry.count == 1 else { return }
+    if entry.type == TIFFReader.short { write(value, at: entry.valuePlace, 2) }
+    if entry.type == TIFFReader.long { write(value, at: entry.valuePlace, 4) }
   }
 
-  /// Where the last value ends that directories have beside themselves.
-  private func end(of entries: [Entry], depth: Int) -> Int {
-    let sizes = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8]
-    return entries.reduce(8) { end, entry in
-      var end = max(end, entry.place + 4)
-      let (byteCount, overflow) = entry.count.multipliedReportingOverflow(
-        by: entry.type < sizes.count ? sizes[entry.type] : 8)
-      guard !overflow, let offset = integer(entry.place, 4) else { return end }
-      if byteCount > 4 { end = max(end, min(offset + byteCount, bytes.count)) }
-      if depth < 3, EXIFEditor.subfolders.contains(entry.tag), let folder = directory(at: offset) {
-        end = max(end, folder.next + 4, self.end(of: folder.entries, depth: depth + 1))
+  /// Removes the second directory and the preview that it leads to: its bytes become zero, but for those of directories
+  /// that stay, and go where they are last.
+  mutating func dropPreview() {
+    guard let next = folders.first?.directory.nextPlace,
+      let second = read({ $0.integer(at: next, byteCount: 4) }), second > 0
+    else { return }
+    write(0, at: next, 4)
+    if let preview = read({ $0.preview(in: second) }) {
+      let before = bytes
+      for index in preview { bytes[index] = 0 }
+      for folder in folders {
+        let range = folder.directory.range
+        bytes.replaceSubrange(range, with: before[range])
       }
-      return end
     }
+    if second >= end { bytes.removeSubrange(min(end, bytes.count)...) }
+  }
+}
+
+/// The directories of a TIFF structure that its first one leads to, each once.
+private struct TIFFWalk {
+  let isBigEndian: Bool
+  private(set) var folders: [EXIFEditor.Folder] = []
+  private(set) var end = 8
+
+  /// EXIF, GPS, interoperability and SubIFDs.
+  private static let pointers = [0x8769, 0x8825, 0xA005, 0x014A]
+
+  init?(_ reader: TIFFReader) {
+    isBigEndian = reader.isBigEndian
+    guard let first = reader.firstDirectory else { return }
+    var found = [first]
+    var seen: Set = [first.place]
+    // Entries and offsets: of sound data there are no more than the bytes have room for.
+    var (entriesLeft, offsetsLeft) = (reader.byteCount / 12, reader.byteCount / 4)
+    while folders.count < found.count {
+      let directory = found[folders.count]
+      entriesLeft -= directory.entryCount
+      guard entriesLeft >= 0 else { return nil }
+      let entries = (0..<directory.entryCount).map { reader.entry($0, of: directory) }
+      folders.append(EXIFEditor.Folder(directory: directory, entries: entries))
+      end = max(end, directory.range.upperBound)
+      for entry in entries {
+        if let values = reader.values(of: entry) { end = max(end, values.upperBound) }
+        guard TIFFWalk.pointers.contains(entry.tag) else { continue }
+        let offsets = reader.offsets(entry)
+        offsetsLeft -= offsets.count
+        guard offsetsLeft >= 0 else { return nil }
+        for place in offsets where seen.insert(place).inserted {
+          if let folder = reader.directory(at: place) { found.append(folder) }
+        }
+      }
+    }
+  }
+}
+
+extension TIFFReader {
+  /// Where an entry's values are, if not in itself, as far as they are there.
+  fileprivate func values(of entry: Entry) -> Range<Int>? {
+    guard let count = entry.valueByteCount, count > 4, let offset = integer(at: entry.valuePlace, byteCount: 4),
+      offset < byteCount
+    else { return nil }
+    return offset..<min(offset + count, byteCount)
+  }
+
+  /// The offsets that an entry's values are, as far as they are there.
+  fileprivate func offsets(_ entry: Entry) -> [Int] {
+    guard let values = values(of: entry) else {
+      return integer(at: entry.valuePlace, byteCount: 4).map { [$0] } ?? []
+    }
+    return stride(from: values.lowerBound, through: values.upperBound - 4, by: 4).compactMap {
+      integer(at: $0, byteCount: 4)
+    }
+  }
+
+  /// Where the JPEG is that a directory leads to, by JPEGInterchangeFormat and its length.
+  fileprivate func preview(in place: Int) -> Range<Int>? {
+    guard let directory = directory(at: place) else { return nil }
+    let entries = (0..<directory.entryCount).map { entry($0, of: directory) }
+    func value(_ tag: Int) -> Int? {
+      entries.first { $0.tag == tag }.flatMap { integer(at: $0.valuePlace, byteCount: 4) }
+    }
+    guard let start = value(0x0201), let count = value(0x0202), start >= 8, count > 0, start <= byteCount - count else {
+      return nil
+    }
+    return start..<start + count
   }
 }

@@ -30,6 +30,10 @@ package struct ImageHeader: Hashable, Sendable {
   /// What no output keeps.
   package var notes: [PictureNote] = []
 
+  /// PNG: the offset in the file of the first chunk that is not in the bytes at hand, where EXIF was not found before it; EXIF
+  /// may stand there and turn the picture (`PNGEXIFSearch`). Nil where all chunks were seen.
+  package var unreadChunks: Int?
+
   /// The size of the picture standing upright.
   package var uprightSize: PixelSize { orientation.transposes ? size.transposed : size }
 }

@@ -30,7 +30,11 @@ internal import ScaledJPEG
       throw report.error(limits: limits)
     }
     var result = unsafe ImageHeader(header)
-    if unsafe JPEGSegments(bytes).haveGainMap(bytes) { result.notes.append(.gainMap) }
+    let segments = unsafe JPEGSegments(bytes)
+    if let exif = unsafe segments.exif(bytes) {
+      result.orientation = unsafe Orientation(tiff: UnsafeRawBufferPointer(rebasing: bytes[exif]))
+    }
+    if unsafe segments.haveGainMap(bytes) { result.notes.append(.gainMap) }
     return result
   }
 
@@ -186,12 +190,11 @@ extension Plane {
 
 extension ImageHeader {
   fileprivate init(_ header: jpeg_header) {
-    let exif = unsafe UnsafeRawBufferPointer(start: header.exif, count: header.exif == nil ? 0 : header.exif_bytes)
     let icc = unsafe header.icc.map { unsafe [UInt8](UnsafeBufferPointer(start: $0, count: header.icc_bytes)) }
     unsafe self.init(
       format: .jpeg, size: PixelSize(width: Int(header.width), height: Int(header.height)), bits: Int(header.bits),
       colour: SourceColour(header.colour), layout: header.progressive ? .progressive : .sequential,
-      orientation: Orientation(tiff: exif), profile: icc)
+      orientation: .upright, profile: icc)
     decodedChannels = unsafe Int(header.components)
     coefficientByteCount = unsafe Int(clamping: header.coefficient_bytes)
     path = unsafe header.path

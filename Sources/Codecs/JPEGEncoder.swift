@@ -38,17 +38,17 @@ internal import Imaging
   ) throws(CodecError) -> UnsafeRawBufferPointer {
     let kept = profile.flatMap { ProfileSpace(profile: $0) == space ? $0 : nil } ?? []
     var out = unsafe codec_bytes()
-    let exif = JPEGEncoder.segment(PictureMetadata.exifStart, metadata.exif)
-    let xmp = JPEGEncoder.segment(PictureMetadata.xmpStart, metadata.xmp)
+    let segments = metadata.segments
+    let contents = segments.flatMap { $0 }
+    let counts = segments.map(\.count)
     let status = unsafe kept.withUnsafeBufferPointer { icc in
-      unsafe exif.withUnsafeBufferPointer { exif in
-        unsafe xmp.withUnsafeBufferPointer { xmp in
+      unsafe contents.withUnsafeBufferPointer { contents in
+        unsafe counts.withUnsafeBufferPointer { counts in
           unsafe options.icc = icc.isEmpty ? nil : icc.baseAddress
           unsafe options.icc_bytes = icc.count
-          unsafe options.exif = exif.isEmpty ? nil : exif.baseAddress
-          unsafe options.exif_bytes = exif.count
-          unsafe options.xmp = xmp.isEmpty ? nil : xmp.baseAddress
-          unsafe options.xmp_bytes = xmp.count
+          unsafe options.app1 = contents.baseAddress
+          unsafe options.app1_bytes = counts.baseAddress
+          unsafe options.app1_count = counts.count
           return unsafe jpeg_writer_write(writer.handle, &options, planes, &out, &report)
         }
       }
@@ -56,10 +56,15 @@ internal import Imaging
     guard status == .CODEC_OK else { throw report.error(limits: DecodeLimits()) }
     return unsafe UnsafeRawBufferPointer(start: out.bytes, count: out.count)
   }
+}
 
-  /// The contents of an APP1 segment; empty where there is nothing, or more than fits.
-  private static func segment(_ start: [UInt8], _ content: [UInt8]?) -> [UInt8] {
-    guard let content, start.count + content.count <= 65533 else { return [] }
-    return start + content
+extension PictureMetadata {
+  /// The contents of APP1 segments; without what does not fit into one, which `storable` has taken out and noted.
+  fileprivate var segments: [[UInt8]] {
+    var result: [[UInt8]] = []
+    if let exif { result.append(PictureMetadata.exifStart + exif) }
+    if let xmp { result.append(PictureMetadata.xmpStart + xmp) }
+    if let extendedXMP { result += ExtendedXMP.segments(extendedXMP) }
+    return result.filter { $0.count <= 65_533 }
   }
 }

@@ -1,29 +1,49 @@
-/// The segments of a JPEG before its first scan, where they lie: as far as they are sound, which is for libjpeg to judge.
+/// The segments of a JPEG before its first scan, where they lie: as far as they are there, which is for libjpeg to judge.
 ///
 /// One after another, since a hostile file has as many of them as four bytes go into it.
 @safe struct JPEGSegments: Sequence, IteratorProtocol {
-  // SAFETY: whoever makes this keeps the bytes as long.
+  // SAFETY: the code that makes this keeps the bytes as long.
   private let bytes: UnsafeRawBufferPointer
   private var offset = 2
 
-  private static let startOfScan: UInt8 = 0xDA
-
   @unsafe init(_ bytes: UnsafeRawBufferPointer) { unsafe self.bytes = unsafe bytes }
 
-  /// A marker and the bytes behind its length.
+  /// A marker and the bytes behind its length. What libjpeg passes over (`next_marker`, `skip_variable` of jdmarker.c) is
+  /// passed over here, so that both see the same segments.
   mutating func next() -> (marker: UInt8, body: Range<Int>)? {
-    while unsafe bytes.count - offset >= 4 && bytes[offset] == 0xFF {
-      let marker = unsafe bytes[offset + 1]
-      if marker == 0xFF {
-        offset += 1
-        continue
+    while let marker = nextMarker() {
+      switch marker {
+      case 0x01, 0xD0...0xD7: continue  // TEM and RST have no length.
+      case 0xD8, 0xD9, 0xDA: return nil  // SOI, EOI, SOS
+      default: break
       }
-      let length = unsafe Int(bytes.bigEndian(offset + 2, UInt16.self))
-      guard marker != JPEGSegments.startOfScan, length >= 2, unsafe length <= bytes.count - offset - 2 else {
-        return nil
+      guard unsafe bytes.count - offset >= 2 else { return nil }
+      let length = unsafe Swift.max(2, Int(bytes.bigEndian(offset, UInt16.self)))
+      guard unsafe length <= bytes.count - offset else { return nil }
+      defer { offset += length }
+      return (marker, offset + 2..<offset + length)
+    }
+    return nil
+  }
+
+  /// The next marker, past fill bytes, stuffed zeros and whatever is none.
+  private mutating func nextMarker() -> UInt8? {
+    while unsafe bytes.count - offset >= 2 {
+      let (first, second) = unsafe (bytes[offset], bytes[offset + 1])
+      offset += 1
+      guard first == 0xFF, second != 0xFF else { continue }
+      offset += 1
+      if second != 0 { return second }
+    }
+    return nil
+  }
+
+  /// The TIFF structure of the first segment of EXIF that has one: what turns the pixels, and what is carried over.
+  func exif(_ bytes: UnsafeRawBufferPointer) -> Range<Int>? {
+    for (marker, body) in self where marker == 0xE1 && body.count > PictureMetadata.exifStart.count {
+      if unsafe bytes[body].starts(with: PictureMetadata.exifStart) {
+        return body.dropFirst(PictureMetadata.exifStart.count)
       }
-      defer { offset += 2 + length }
-      return (marker, offset + 4..<offset + 2 + length)
     }
     return nil
   }

@@ -31,6 +31,11 @@ internal import Imaging
       result.comesInStrips = unsafe FastPNGDecoder.accepts(
         PNGLayout(header), channels: result.decodedChannels, depth: depth)
     }
+    let exif = unsafe PNGEXIFSearch(bytes)
+    if let range = exif.found {
+      result.orientation = unsafe Orientation(tiff: UnsafeRawBufferPointer(rebasing: bytes[range]))
+    }
+    result.unreadChunks = exif.next
     let extras = unsafe PNGExtras(bytes)
     result.colourChunks.codePoints = extras.codePoints
     result.colourChunks.srgbIntent = extras.srgbIntent ?? result.colourChunks.srgbIntent
@@ -78,12 +83,11 @@ internal import Imaging
 
 extension ImageHeader {
   fileprivate init(_ header: png_header) {
-    let exif = unsafe UnsafeRawBufferPointer(start: header.exif, count: header.exif == nil ? 0 : header.exif_bytes)
     let icc = unsafe header.icc.map { unsafe [UInt8](UnsafeBufferPointer(start: $0, count: header.icc_bytes)) }
     unsafe self.init(
       format: .png, size: PixelSize(width: Int(header.width), height: Int(header.height)), bits: Int(header.bits),
       colour: SourceColour(pngColourType: header.colour_type), layout: header.interlaced ? .interlaced : .sequential,
-      orientation: Orientation(tiff: exif), profile: icc)
+      orientation: .upright, profile: icc)
     colourChunks.srgbIntent = unsafe header.srgb_intent >= 0 ? UInt8(header.srgb_intent) : nil
     colourChunks.gamma = unsafe header.gamma > 0 ? header.gamma : nil
     if unsafe header.has_chromaticities {

@@ -1,13 +1,17 @@
 package import Imaging
 
-/// What a file says of its picture beside its colours, as bytes that are carried over (`--metadata keep`).
+/// What a file says of its picture apart from its colours, as bytes that are carried over (`--metadata keep`).
 package struct PictureMetadata: Hashable, Sendable {
   /// EXIF: a TIFF structure.
   package var exif: [UInt8]?
   /// XMP: an XML packet.
   package var xmp: [UInt8]?
+  /// The second packet that XMP of a JPEG may have (`ExtendedXMP`).
+  package var extendedXMP: [UInt8]?
   /// A PNG's tEXt, zTXt and iTXt chunks, with their names.
   package var texts: [PNGText] = []
+  /// What was left out so far.
+  package var notes: Set<PictureNote> = []
 
   package struct PNGText: Hashable, Sendable {
     package let name: [UInt8]
@@ -16,96 +20,121 @@ package struct PictureMetadata: Hashable, Sendable {
 
   package init() {}
 
-  /// Of the bytes of a picture; whatever is not sound is left out.
-  package init(_ bytes: UnsafeRawBufferPointer, format: ImageFormat) {
-    switch format {
-    case .jpeg: unsafe readSegments(bytes)
-    case .png: unsafe readChunks(bytes)
-    #if WebP
-      case .webp:
-        let chunks = unsafe WebPChunks(bytes)
-        exif = unsafe chunks.exif(bytes).map { unsafe [UInt8]($0) }
-        xmp = chunks.body("XMP ").map { unsafe [UInt8](bytes[$0]) }
-    #endif
-    }
-  }
+  /// The most bytes that are carried over, a profile included: the longest chunk of a PNG that is read here without a
+  /// complaint.
+  package static let mostByteCount = 4 << 20
+  /// The most texts, libpng's own limit: each takes memory for itself, however short it is.
+  static let mostTexts = 1000
+
+  /// The most bytes that one segment of a JPEG has for EXIF, without its signature.
+  private static let mostEXIFBytesOfJPEG = 65_533 - exifStart.count
 
   static let exifStart = Array("Exif\0\0".utf8)
   static let xmpStart = Array("http://ns.adobe.com/xap/1.0/\0".utf8)
+  static let extendedXMPStart = Array("http://ns.adobe.com/xmp/extension/\0".utf8)
   /// What an iTXt chunk with XMP starts with: its keyword, no compression, no language, no translation.
   static let xmpChunkStart = Array("XML:com.adobe.xmp\0\0\0\0\0".utf8)
 
-  private mutating func readSegments(_ bytes: UnsafeRawBufferPointer) {
-    for (marker, body) in unsafe JPEGSegments(bytes) where marker == 0xE1 {
-      let segment = unsafe bytes[body]
-      if exif == nil, unsafe segment.starts(with: PictureMetadata.exifStart) {
-        exif = unsafe [UInt8](segment.dropFirst(PictureMetadata.exifStart.count))
-      } else if xmp == nil, unsafe segment.starts(with: PictureMetadata.xmpStart) {
-        xmp = unsafe [UInt8](segment.dropFirst(PictureMetadata.xmpStart.count))
-      }
-    }
-  }
-
-  /// The most bytes of text chunks that are carried, all together.
-  private static let mostTextBytes = 4 << 20
-  /// And the most of them, libpng's own limit: each takes memory of its own, however short it is.
-  private static let mostTexts = 1000
-
-  private mutating func readChunks(_ bytes: UnsafeRawBufferPointer) {
-    var offset = 8
-    var textBytes = 0
-    while bytes.count - offset >= 12 {
-      let length = unsafe Int(bytes.bigEndian(offset, UInt32.self))
-      guard length <= bytes.count - offset - 12 else { return }
-      let name = unsafe [UInt8](bytes[offset + 4..<offset + 8])
-      let body = unsafe bytes[offset + 8..<offset + 8 + length]
-      offset += 12 + length
-      switch String(decoding: name, as: UTF8.self) {
-      case "eXIf" where exif == nil: exif = unsafe [UInt8](body)
-      case "iTXt" where unsafe body.starts(with: PictureMetadata.xmpChunkStart) && xmp == nil:
-        xmp = unsafe [UInt8](body.dropFirst(PictureMetadata.xmpChunkStart.count))
-      case "tEXt", "zTXt", "iTXt":
-        textBytes += length
-        guard textBytes <= PictureMetadata.mostTextBytes, texts.count < PictureMetadata.mostTexts else { break }
-        texts.append(PNGText(name: name, body: unsafe [UInt8](body)))
-      default: break
-      }
-    }
+  package var byteCount: Int {
+    (exif?.count ?? 0) + (xmp?.count ?? 0) + (extendedXMP?.count ?? 0) + texts.reduce(0) { $0 + $1.body.count }
   }
 }
 
 extension PictureMetadata {
-  /// The same for an output of another size that stands upright, unless it was left as it was stored. Without the small
-  /// preview that EXIF may have: it shows the source.
-  package func fitted(to size: PixelSize, isTurned: Bool) -> PictureMetadata {
+  /// The same for an output of any size: without what is not so of it, such as the small preview that EXIF may have, which shows
+  /// the source, or the place of a video behind the picture.
+  /// - Parameter isTurned: whether pixels were turned. The rule stands in `EXIFOrientation.swift`.
+  package func fitted(isTurned: Bool) -> PictureMetadata {
     var result = self
-    result.exif = exif.map { exif in
+    if let exif {
       var editor = EXIFEditor(exif)
-      editor.dropPreview()
-      if isTurned { editor.set(0x0112, to: 1) }
-      editor.setDimensions(size)
-      return editor.bytes
+      editor?.dropPreview()
+      if isTurned { editor?.setUpright() }
+      result.exif = editor?.bytes
+      if editor == nil { result.notes.insert(.metadata) }
     }
-    if isTurned { result.xmp = xmp.map(PictureMetadata.upright) }
+    result.fitXMP(isTurned)
+    if isTurned {
+      result.texts.removeAll { text in
+        let keyword = unsafe text.body.withUnsafeBytes { unsafe PNGText.keyword($0) }
+        return PNGText.rawKeywords.contains(keyword)
+      }
+      if result.texts.count < texts.count { result.notes.insert(.metadata) }
+    }
     return result
   }
 
-  /// XMP may repeat the orientation: as an attribute or as an element, of one digit.
-  private static func upright(_ xmp: [UInt8]) -> [UInt8] {
-    var result = xmp
-    let name = Array("tiff:Orientation".utf8)
-    var start = 0
-    while start + name.count + 2 < result.count {
-      guard result[start] == name[0], result[start...].starts(with: name) else {
-        start += 1
-        continue
+  private mutating func fitXMP(_ isTurned: Bool) {
+    guard let source = xmp else { return }
+    guard let editor = XMPEditor(source, isTurned: isTurned) else {
+      // Nothing is known of it: it stays where all of the picture is as it was.
+      if isTurned || extendedXMP != nil {
+        notes.insert(.metadata)
+        (xmp, extendedXMP) = (isTurned ? nil : xmp, nil)
       }
-      start += name.count
-      let rest = result[start...].prefix(3)
-      for place in rest.indices where (UInt8(ascii: "1")...UInt8(ascii: "8")).contains(result[place]) {
-        result[place] = UInt8(ascii: "1")
-      }
+      return
+    }
+    xmp = editor.bytes
+    note(editor)
+    if let extended = extendedXMP {
+      let second = XMPEditor(extended, isTurned: isTurned)
+      second.map { note($0) }
+      extendedXMP = second?.bytes
+    }
+    if editor.extensionDigest != nil, extendedXMP == nil { notes.insert(.metadata) }
+  }
+
+  private mutating func note(_ editor: XMPEditor) {
+    if editor.hadMotion { notes.insert(.video) }
+    if editor.hadGainMap { notes.insert(.gainMap) }
+    if editor.hadDirectory, !editor.hadMotion, !editor.hadGainMap { notes.insert(.metadata) }
+  }
+
+  /// The same with the size of an output.
+  package func sized(_ size: PixelSize) -> PictureMetadata {
+    var result = self
+    if let exif, var editor = EXIFEditor(exif) {
+      editor.setDimensions(size)
+      result.exif = editor.bytes
     }
     return result
+  }
+
+  /// The same without what a format has no place for.
+  package func storable(in format: ImageFormat) -> PictureMetadata {
+    var result = self
+    if format != .png, !texts.isEmpty {
+      result.texts = []
+      result.notes.insert(.metadata)
+    }
+    if format == .jpeg {
+      if let exif, exif.count > PictureMetadata.mostEXIFBytesOfJPEG {
+        result.exif = nil
+        result.notes.insert(.metadata)
+      }
+      result.splitXMP()
+    } else if let xmp, let extendedXMP {
+      let joined = ExtendedXMP.joined(xmp, extendedXMP)
+      if joined == nil { result.notes.insert(.metadata) }
+      (result.xmp, result.extendedXMP) = (joined ?? xmp, nil)
+    }
+    return result
+  }
+
+  /// As two packets where it has two, or is too long for one.
+  private mutating func splitXMP() {
+    guard let whole = xmp else { return }
+    if let second = extendedXMP {
+      if let packets = ExtendedXMP.packets(whole, second) {
+        (xmp, extendedXMP) = (packets.main, packets.extended)
+      } else {
+        extendedXMP = nil
+        notes.insert(.metadata)
+      }
+    }
+    guard let main = xmp, main.count > ExtendedXMP.mostMainBytes else { return }
+    let packets = ExtendedXMP.packets(main)
+    (xmp, extendedXMP) = (packets?.main, packets?.extended)
+    if packets == nil { notes.insert(.metadata) }
   }
 }

@@ -8,6 +8,11 @@ package enum PictureNote: String, CaseIterable, Sendable {
   case profile = "profile-dropped"
   /// CMYK without a usable profile is converted by a simple formula.
   case inks = "cmyk-without-profile"
+  /// `--metadata keep` of what the output's format cannot hold, of more than `PictureMetadata.mostByteCount`, or of what cannot
+  /// be read.
+  case metadata = "metadata-dropped"
+  /// `--metadata keep` of a motion photo: the entries of XMP that lead to its video.
+  case video = "video-dropped"
 
   package var sentence: String {
     switch self {
@@ -15,6 +20,8 @@ package enum PictureNote: String, CaseIterable, Sendable {
     case .frames: "it is animated; only its still picture was used"
     case .profile: "its profile is not sRGB and was dropped, so its colours look different; use --icc srgb"
     case .inks: "it is CMYK without a profile; its colours are approximate"
+    case .metadata: "part of its metadata was dropped: too large for the output, without a place there, or damaged"
+    case .video: "it is a motion photo; its video was dropped"
     }
   }
 }

@@ -43,6 +43,8 @@ extension PictureNote {
     case .gainMap: "the gain maps of \(count) were dropped"
     case .frames: "of \(count) animated only the still picture was used"
     case .profile: "\(count) lost a profile that is not sRGB, use --icc srgb"
+    case .metadata: "\(count) lost part of their metadata"
+    case .video: "the videos of \(count) motion photos were dropped"
     case .inks: "\(count) in CMYK without a profile have approximate colours"
     }
   }

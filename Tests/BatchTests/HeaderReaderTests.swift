@@ -1,6 +1,7 @@
 import Codecs
 import DecoderTrials
 import Foundation
+import Imaging
 import SystemPackage
 import TestSupport
 import Testing
@@ -29,5 +30,32 @@ import Testing
     // Nothing counts behind its end marker. Read whole it would be, and found to be libjpeg's.
     try #require(unsafe truncate(path.string, off_t(HeaderReader.mostForecastByteCount + 1)) == 0)
     #expect(try reader.readForecast(path).header.path == .scaled)
+  }
+
+  @Test func `EXIF behind the pixels of a large PNG turns it, as in a small one`() throws {
+    let folder = try TemporaryFolder()
+    let pool = BufferPool()
+    var state: UInt32 = 7
+    let plane = Plane.made(400, 300, channels: 3, from: pool) { _, _, _ in
+      state = state &* 1_664_525 &+ 1_013_904_223
+      return Int(state >> 24)
+    }
+    let encoder = FastPNGEncoder(pool: pool)
+    var bytes = try withExtendedLifetime(encoder) { unsafe [UInt8](try encoder.encode(plane, level: 1)) }
+    #expect(bytes.count > 256 << 10, "more than the start that is read")
+    var tagged = PictureMetadata()
+    tagged.exif = OrientationTag.tiff(6)
+    let small = Plane.made(3, 2, channels: 1, from: pool) { x, _, _ in x }
+    let other = try withExtendedLifetime(encoder) {
+      unsafe [UInt8](try encoder.encode(small, level: 1, metadata: tagged))
+    }
+    let chunk = other[33..<33 + 12 + OrientationTag.tiff(6).count]
+    bytes.insert(contentsOf: chunk, at: bytes.count - 12)
+    let header = try HeaderReader(limits: DecodeLimits()).read(folder.add("late.png", bytes)).header
+    #expect(header.orientation == .turned90 && header.unreadChunks == nil)
+    #expect(header.uprightSize == PixelSize(width: 300, height: 400))
+    // Cut behind the pixels, it is what it says as far as it goes.
+    let cut = try HeaderReader(limits: DecodeLimits()).read(folder.add("cut.png", Array(bytes.dropLast(30)))).header
+    #expect(cut.orientation == .upright)
   }
 }

@@ -36,7 +36,8 @@ import Testing
     return bytes + number(0, 4) + preview
   }
 
-  private static let xmp = Array(#"<x:xmpmeta><rdf tiff:Orientation="6" dc:title="Rex"/></x:xmpmeta>"#.utf8)
+  private static let xmp = Array(
+    #"<x xmlns:tiff="http://ns.adobe.com/tiff/1.0/"><rdf tiff:Orientation="6" dc:title="Rex"/></x>"#.utf8)
 
   private func source(bigEndian: Bool) throws -> FilePath {
     func segment(_ start: String, _ body: [UInt8]) -> [UInt8] {
@@ -68,7 +69,7 @@ import Testing
   }
 
   @Test(arguments: [false, true], [ImageFormat.jpeg, .png])
-  func `kept metadata tell of the output: upright, of its size, without the preview`(
+  func `kept metadata are those of the output: upright, of its size, without the preview`(
     bigEndian: Bool, format: ImageFormat
   )
     throws
@@ -139,8 +140,8 @@ import Testing
       for _ in 0..<4 where !bytes.isEmpty { bytes[next(bytes.count)] = UInt8(truncatingIfNeeded: next(256)) }
       var metadata = PictureMetadata()
       metadata.exif = bytes
-      metadata.xmp = Array(MetadataTests.xmp.prefix(next(70)))
-      let fitted = metadata.fitted(to: PixelSize(width: 3, height: 4), isTurned: true)
+      metadata.xmp = Array(MetadataTests.xmp.prefix(next(140)))
+      let fitted = metadata.fitted(isTurned: true).sized(PixelSize(width: 3, height: 4)).storable(in: .jpeg)
       #expect((fitted.exif?.count ?? 0) <= bytes.count)
     }
   }

@@ -80,8 +80,6 @@ typedef struct {
   uint64_t coefficient_bytes;  ///< that decoding holds for the whole picture at full size: of a file in several scans,
                                ///< progressive or not; else 0. Shrinking does not lessen it
   bool has_restarts;
-  const uint8_t *_Nullable exif;  ///< the TIFF bytes of the first APP1 "Exif\0\0" segment, in the file's, null if none
-  size_t exif_bytes;
   const uint8_t *_Nullable icc;   ///< the profile joined from its APP2 segments, null if none or not whole
   size_t icc_bytes;
 } jpeg_header;
@@ -169,10 +167,9 @@ typedef struct {
   bool progressive;                ///< else baseline; Huffman tables are optimised either way
   const uint8_t *_Nullable icc;
   size_t icc_bytes;
-  const uint8_t *_Nullable exif;   ///< the whole APP1 segment's contents, signature first; 65533 bytes at most
-  size_t exif_bytes;
-  const uint8_t *_Nullable xmp;    ///< as `exif`
-  size_t xmp_bytes;
+  const uint8_t *_Nullable app1;   ///< the contents of the APP1 segments, signatures included, one behind the other
+  const size_t *_Nullable app1_bytes;  ///< of each segment; 65533 at most
+  size_t app1_count;
 } jpeg_write_options;
 
 typedef struct {
@@ -195,8 +192,6 @@ typedef struct {
   uint8_t colour_type;      ///< as in IHDR: 0 gray, 2 RGB, 3 palette, 4 gray + alpha, 6 RGBA
   bool interlaced;
   bool has_transparency;    ///< a tRNS chunk
-  const uint8_t *_Nullable exif;  ///< eXIf chunk, null if none
-  size_t exif_bytes;
   const uint8_t *_Nullable icc;   ///< iCCP, inflated; null if none or refused
   size_t icc_bytes;
   int8_t srgb_intent;       ///< 0...3, or -1 without an sRGB chunk

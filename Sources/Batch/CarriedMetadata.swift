@@ -1,0 +1,29 @@
+internal import Codecs
+internal import Imaging
+
+/// The metadata of a picture's outputs (`--metadata keep`).
+struct CarriedMetadata {
+  private let byFormat: [ImageFormat: PictureMetadata]
+  /// What was left out of any output.
+  let notes: [PictureNote]
+
+  /// - Parameter bytes: of the source.
+  init(_ bytes: UnsafeRawBufferPointer, _ header: ImageHeader, _ plan: ThumbnailPlan) {
+    let first = plan.outputs[0]
+    let metadata = unsafe PictureMetadata(
+      bytes, format: header.format, profileByteCount: first.colour.profile?.count ?? 0
+    ).fitted(isTurned: first.orientation != .upright)
+    let formats = Set(plan.outputs.map(\.encode.format))
+    byFormat = Dictionary(uniqueKeysWithValues: formats.map { ($0, metadata.storable(in: $0)) })
+    let found = byFormat.values.reduce(into: Set()) { $0.formUnion($1.notes) }
+    notes = PictureNote.allCases.filter(found.contains)
+  }
+
+  /// Those of one output, which say its size.
+  subscript(output: OutputPlan) -> PictureMetadata {
+    byFormat[output.encode.format, default: PictureMetadata()].sized(output.placement.canvas)
+  }
+
+  /// The most that an output has.
+  var byteCount: Int { byFormat.values.reduce(0) { max($0, $1.byteCount) } }
+}

@@ -1,0 +1,100 @@
+/// Reads the directories of a TIFF structure, which EXIF data are (TIFF 6.0, section 2). Every offset is checked against
+/// the end.
+@safe struct TIFFReader {
+  // SAFETY: no longer than the bytes lives whatever this is made in, and it reads within their bounds only.
+  private let bytes: UnsafeRawBufferPointer
+  let isBigEndian: Bool
+
+  static let orientationTag = 0x0112
+  static let short = 3
+  static let long = 4
+
+  let byteCount: Int
+
+  /// Nil where the bytes do not begin with a byte order mark and the number 42.
+  @unsafe init?(_ bytes: UnsafeRawBufferPointer) {
+    guard bytes.count >= 8 else { return nil }
+    switch unsafe (bytes[0], bytes[1]) {
+    case (0x49, 0x49): isBigEndian = false
+    case (0x4D, 0x4D): isBigEndian = true
+    default: return nil
+    }
+    unsafe self.bytes = unsafe bytes
+    byteCount = bytes.count
+    guard integer(at: 2, byteCount: 2) == 42 else { return nil }
+  }
+
+  /// One entry of a directory.
+  struct Entry {
+    let tag: Int
+    let type: Int
+    let count: Int
+    /// Where its 12 bytes start.
+    let place: Int
+
+    /// Where its value, or the offset of its values, stands.
+    var valuePlace: Int { place + 8 }
+
+    /// Bytes of all its values; nil where that is beyond all bounds.
+    var valueByteCount: Int? {
+      let sizes = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4]
+      let (byteCount, overflow) = count.multipliedReportingOverflow(by: type < sizes.count ? sizes[type] : 8)
+      return overflow ? nil : byteCount
+    }
+  }
+
+  /// A directory whose entries are there, the last ones maybe not.
+  struct Directory {
+    let place: Int
+    /// How many entries are there as a whole.
+    let entryCount: Int
+    /// Where the offset of the next directory stands; nil where the data end before that.
+    let nextPlace: Int?
+
+    var range: Range<Int> { place..<(nextPlace.map { $0 + 4 } ?? place + 2 + entryCount * 12) }
+  }
+
+  /// Nil where there is none, as in the header of 8 bytes.
+  func directory(at place: Int) -> Directory? {
+    guard place >= 8, let count = integer(at: place, byteCount: 2) else { return nil }
+    let whole = min(count, (byteCount - place - 2) / 12)
+    let next = place + 2 + count * 12
+    return Directory(place: place, entryCount: whole, nextPlace: next <= byteCount - 4 ? next : nil)
+  }
+
+  /// The directory that the header leads to.
+  var firstDirectory: Directory? { integer(at: 4, byteCount: 4).flatMap { directory(at: $0) } }
+
+  /// - Precondition: the directory has so many entries.
+  func entry(_ index: Int, of directory: Directory) -> Entry {
+    let place = directory.place + 2 + index * 12
+    return Entry(
+      tag: integer(at: place, byteCount: 2) ?? 0, type: integer(at: place + 2, byteCount: 2) ?? 0,
+      count: integer(at: place + 4, byteCount: 4) ?? 0, place: place)
+  }
+
+  /// The first value of an entry whose type is BYTE, SHORT or LONG, any of which a reader has to accept for an unsigned
+  /// integer (TIFF 6.0, section 2). Nil for other types, and for values that are elsewhere.
+  func unsignedValue(of entry: Entry) -> Int? {
+    let byteCount: Int
+    switch entry.type {
+    case 1: byteCount = 1
+    case TIFFReader.short: byteCount = 2
+    case TIFFReader.long: byteCount = 4
+    default: return nil
+    }
+    guard entry.count >= 1, entry.count <= 4 / byteCount else { return nil }
+    return integer(at: entry.valuePlace, byteCount: byteCount)
+  }
+
+  func integer(at offset: Int, byteCount: Int) -> Int? {
+    guard offset >= 0 && offset <= self.byteCount - byteCount else { return nil }
+    var value = 0
+    for index in 0..<byteCount {
+      let place = isBigEndian ? index : byteCount - 1 - index
+      let byte = unsafe bytes[offset + place]
+      value = value << 8 | Int(byte)
+    }
+    return value
+  }
+}
