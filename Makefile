@@ -32,7 +32,7 @@ help:
 	@echo 'make soak      the promises of reliability that take longer than tests may (minutes; best as root)'
 	@echo 'make bench     the tables of the README: peers side by side, then resampler and PNG encoder alone (minutes)'
 	@echo 'make docs      the articles and symbols for users and developers in .build/docs/html, by docc; stops at broken links'
-	@echo 'make deb       a Debian package in .build/deb (needs dpkg-dev)'
+	@echo 'make deb       a Debian package in .build/deb'
 	@echo 'make deb-test  that package installed and run in a clean root (as root; needs debootstrap)'
 	@echo 'make image-test  samples/cluster/Containerfile built and run without a registry (as root; needs buildah, debootstrap)'
 	@echo 'make cluster-test  shards by Slurm, GNU parallel over ssh and Ray, on loopback (as root; packages: Tests/Cluster)'
@@ -41,7 +41,11 @@ help:
 	@echo 'make clean     remove what the build made'
 
 deps:
-	@$(DEPS)
+	@$(DEPS) $(more)
+
+# What a target needs beyond that: said in one sentence before anything is built.
+need-%:
+	@.ci/needs $*
 
 build: deps
 	IMGBATCH_DESCRIPTION='$(sources)' $(swift_build)
@@ -58,29 +62,31 @@ check: deps
 	.ci/fences
 	IMGBATCH_WARNINGS_AS_ERRORS=1 swift build --build-tests --scratch-path .build/check
 
-sanitize: deps
+sanitize: need-sanitize deps
 	Tests/Sanitizers/sanitize.sh
 
-fuzz: deps
+fuzz: need-fuzz deps
 	Tests/Fuzz/fuzz.sh
 
 differential: deps
 	swift run -c release jpeg-differential compare $(DIR)
 
-soak: deps
+soak: need-soak deps
 	Tests/Soak/soak.sh
 
-bench: build
+bench: need-bench build
 	Tests/Benchmarks/bench.sh "$$($(swift_build) --show-bin-path)/imgbatch" "$$($(swift_build) --show-bin-path)/kernel-bench"
 
+# Symbols are those of all traits, so the headers of each have to be there.
+docs: more = WebP
 docs: deps
 	.ci/docs
 
 # As root: Slurm and sshd on loopback addresses.
-cluster-test: build
+cluster-test: need-cluster-test build
 	Tests/Cluster/cluster.sh "$$($(swift_build) --show-bin-path)"
 
-bench-fetch: build
+bench-fetch: need-bench-fetch build
 	python3 Tests/Benchmarks/fetch_bench.py "$$($(swift_build) --show-bin-path)/imgbatch" $(PICTURES)
 
 # The worker has to lie beside imgbatch, which looks for it there.
@@ -90,13 +96,14 @@ install: build
 	  "$(DESTDIR)$(PREFIX)/bin"
 	.ci/packaging/manual "$$($(swift_build) --show-bin-path)/imgbatch" "$(DESTDIR)$(PREFIX)/share"
 
-deb:
+deb: more = deb
+deb: deps
 	.ci/packaging/deb .build/deb
 
-deb-test: deb
+deb-test: need-deb-test deb
 	.ci/packaging/deb-test .build/deb/imgbatch_*.deb
 
-image-test:
+image-test: need-image-test
 	.ci/packaging/image-test
 
 clean:
