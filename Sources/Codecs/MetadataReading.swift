@@ -3,7 +3,7 @@ extension PictureMetadata {
   /// What cannot be carried over is left out, and noted.
   /// - Parameter profileByteCount: of the profile that the output keeps: it counts towards `mostByteCount`.
   package init(_ bytes: UnsafeRawBufferPointer, format: ImageFormat, profileByteCount: Int = 0) {
-    var room = Room(left: PictureMetadata.mostByteCount - profileByteCount)
+    var room = Room(left: max(0, PictureMetadata.mostByteCount - profileByteCount))
     switch format {
     case .jpeg: unsafe readSegments(bytes, &room)
     case .png: unsafe readChunks(bytes, &room)

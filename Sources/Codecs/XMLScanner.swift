@@ -31,9 +31,9 @@ struct XMLScanner {
       guard let start = bytes[offset...].firstIndex(of: UInt8(ascii: "<")) else { return nil }
       offset = start + 1
       switch try byte() {
-      case UInt8(ascii: "?"): try pass("?>")
-      case UInt8(ascii: "!"):
-        if has("!--") { try pass("-->") } else if has("![CDATA[") { try pass("]]>") } else { throw Malformed() }
+      case UInt8(ascii: "?"): try pass("?", to: "?>")
+      case UInt8(ascii: "!") where has("!--"): try pass("!--", to: "-->")
+      case UInt8(ascii: "!"): try pass("![CDATA[", to: "]]>")
       case UInt8(ascii: "/"):
         offset += 1
         let name = try name()
@@ -115,7 +115,10 @@ struct XMLScanner {
 
   private func has(_ text: String) -> Bool { bytes[offset...].startsWithText(text) }
 
-  private mutating func pass(_ end: String) throws(Malformed) {
+  /// Passes over what begins and ends with these texts.
+  private mutating func pass(_ start: String, to end: String) throws(Malformed) {
+    guard has(start) else { throw Malformed() }
+    offset += start.utf8.count
     while offset < bytes.count {
       if has(end) {
         offset += end.utf8.count

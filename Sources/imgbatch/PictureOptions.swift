@@ -67,8 +67,8 @@ struct PictureOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      EXIF, XMP and texts of PNGs: none drops them, and with them the place where a picture was taken; keep carries them \
-      over, without the small preview.
+      EXIF, XMP and texts of PNGs: none drops them, and with them the place where a picture was taken; keep carries over \
+      up to 4 MiB of them, without the small preview; their orientation agrees with the pixels.
       """, valueName: "rule"))
   var metadata: MetadataRule = Recipe().metadata
 

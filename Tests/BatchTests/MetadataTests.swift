@@ -64,6 +64,27 @@ import Testing
     return [UInt8](try Data(contentsOf: URL(fileURLWithPath: output.string)))
   }
 
+  private func notes(_ source: FilePath, _ format: ImageFormat, _ change: (inout Recipe) -> Void) throws
+    -> [PictureNote]
+  {
+    var recipe = Recipe()
+    recipe.size = .width(90)
+    change(&recipe)
+    let job = Job(index: 0, source: source, output: folder("noted"), format: format, sourceByteCount: 0)
+    guard case .written(let picture) = Thumbnailer(recipe: recipe).outcome(of: job) else {
+      Issue.record("not written")
+      return []
+    }
+    return picture.notes
+  }
+
+  private func png(_ tagged: PictureMetadata) throws -> [UInt8] {
+    let pool = BufferPool()
+    let plane = Plane.made(120, 90, channels: 3, from: pool) { x, y, _ in x + y }
+    let encoder = FastPNGEncoder(pool: pool)
+    return try withExtendedLifetime(encoder) { unsafe [UInt8](try encoder.encode(plane, level: 1, metadata: tagged)) }
+  }
+
   private func metadata(_ bytes: [UInt8], _ format: ImageFormat) -> PictureMetadata {
     unsafe bytes.withUnsafeBytes { unsafe PictureMetadata($0, format: format) }
   }
@@ -126,6 +147,55 @@ import Testing
     let decoder = Decoder(pool: pool)
     let header = try unsafe out.withUnsafeBytes { try unsafe decoder.readHeader($0, limits: DecodeLimits()) }
     #expect(header.size.height == 120, "EXIF had turned it")
+  }
+
+  @Test func `long XMP of a PNG becomes two packets of a JPEG, and one again of a PNG, upright in all`() throws {
+    let declared = "xmlns:t='http://ns.adobe.com/tiff/1.0/' xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#'"
+    let long = String(repeating: "long ", count: 40_000)
+    let xmp = "<x><r:RDF \(declared)><r:Description t:Orientation='6'><a>\(long)</a></r:Description></r:RDF></x>"
+    var tagged = PictureMetadata()
+    tagged.exif = OrientationTag.tiff(6)
+    tagged.xmp = Array(xmp.utf8)
+    let source = try folder.add("long.png", png(tagged))
+    #expect(try notes(source, .jpeg) { $0.metadata = .keep } == [])
+    let jpeg = try made(source, .jpeg) { $0.metadata = .keep }
+    let two = metadata(jpeg, .jpeg)
+    #expect(two.notes.isEmpty && two.xmp.map { $0.count < 1000 } == true)
+    let upright = xmp.replacing("Orientation='6'", with: "Orientation='1'")
+    #expect(two.extendedXMP.map { String(decoding: $0, as: UTF8.self) } == upright)
+    // Turned already: nothing is to be done but to join them.
+    let back = metadata(try made(try folder.add("two.jpg", jpeg), .png) { $0.metadata = .keep }, .png)
+    let one = back.xmp.map { String(decoding: $0, as: UTF8.self) } ?? ""
+    #expect(one.contains(long) && one.contains("t:Orientation='1'") && !one.contains("HasExtendedXMP"))
+    let again = metadata(try made(try folder.add("same.jpg", jpeg), .jpeg) { $0.metadata = .keep }, .jpeg)
+    #expect(again == two)
+  }
+
+  @Test func `what an output lacks is noted where metadata are kept, and only there`() throws {
+    var tagged = PictureMetadata()
+    tagged.exif = OrientationTag.tiff(6) + [UInt8](repeating: 0, count: 70_000)
+    tagged.xmp = Array("<x xmlns:c='http://ns.google.com/photos/1.0/camera/' c:MotionPhoto='1'/>".utf8)
+    let source = try folder.add("noted.png", png(tagged))
+    #expect(try notes(source, .jpeg) { $0.metadata = .keep } == [.metadata, .video])
+    #expect(try notes(source, .png) { $0.metadata = .keep } == [.video])
+    #expect(try notes(source, .jpeg) { _ in } == [])
+    let kept = metadata(try made(source, .jpeg) { $0.metadata = .keep }, .jpeg)
+    #expect(kept.exif == nil && kept.xmp.map { String(decoding: $0, as: UTF8.self).contains("Motion") } == false)
+  }
+
+  @Test(arguments: [ImageFormat.jpeg, .png], [OrientationRule.apply, .ignore])
+  func `XMP alone turns nothing, and stays as it is`(format: ImageFormat, rule: OrientationRule) throws {
+    var tagged = PictureMetadata()
+    tagged.xmp = MetadataTests.xmp
+    let out = try made(try folder.add("xmp.png", png(tagged)), format) {
+      $0.metadata = .keep
+      $0.orientation = rule
+    }
+    #expect(metadata(out, format) == tagged)
+    let header = try unsafe out.withUnsafeBytes {
+      try unsafe Decoder(pool: BufferPool()).readHeader($0, limits: DecodeLimits())
+    }
+    #expect(header.size == PixelSize(width: 90, height: 68))
   }
 
   @Test func `no damage to EXIF can do harm`() {

@@ -78,6 +78,8 @@ struct PictureMetadataTests {
     #expect(text.byteCount == most && text.texts.isEmpty && text.notes == [.metadata])
     let profiled = read(png(fitting), .png, profileByteCount: 1)
     #expect(profiled.exif == Self.exif && profiled.xmp == nil && profiled.notes == [.metadata])
+    let none = read(png(fitting), .png, profileByteCount: most + 1)
+    #expect(none.byteCount == 0 && none.notes == [.metadata])
     let segments = jpeg([PictureMetadata.exifStart + Self.exif, PictureMetadata.xmpStart + Self.xmp])
     let tight = read(segments, .jpeg, profileByteCount: most - Self.exif.count)
     #expect(tight.exif == Self.exif && tight.xmp == nil && tight.notes == [.metadata])

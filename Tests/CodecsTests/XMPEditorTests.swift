@@ -88,7 +88,7 @@ struct XMPEditorTests {
 
   @Test(arguments: [
     "", "no tag", "<a>", "<a><b></a></b>", "</a>", "<a b=1/>", "<a b='1/>", "<a b='1'c='2'>", "<!DOCTYPE a><a/>", "<a/",
-    "<!-- ",
+    "<!-- ", "<a><!--></a>", "<a><?></a>",
     "<\0a\0/\0>", "<a b/>", "< a/>",
   ])
   func `what is no XML as it should be is not edited`(xmp: String) {
