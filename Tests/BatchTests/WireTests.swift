@@ -36,6 +36,64 @@ import Testing
     #expect(same.format == .png && same.sourceByteCount == 1 << 40)
   }
 
+  /// The stored properties of two values that are the same in both. Each one that is not is in the value that comes over
+  /// below: a new property that is not written to the wire fails there, and one that is not changed here fails here.
+  private func unchanged(_ value: Any, _ other: Any) -> [String] {
+    zip(Mirror(reflecting: value).children, Mirror(reflecting: other).children)
+      .filter { "\($0.value)" == "\($1.value)" }.map { $0.0.label ?? "" }
+  }
+
+  @Test func `every property of a written image comes over`() throws {
+    let size = PixelSize(width: 1, height: 1)
+    let plain = WrittenPicture(
+      sourceSize: size, outputSize: size, sourceByteCount: 1, outputByteCount: 1, warningCount: 0, firstWarning: "",
+      times: StageTimes())
+    var (times, cpuTimes) = (StageTimes(), StageTimes())
+    for (place, stage) in Stage.allCases.enumerated() {
+      times[stage] = .nanoseconds(place + 1)
+      cpuTimes[stage] = .nanoseconds(place + 100)
+    }
+    let large = PixelSize(width: 7, height: 5)
+    var full = WrittenPicture(
+      sourceSize: large, sourceByteCount: 2,
+      outputs: [
+        OutputResult(size: large, byteCount: 3), OutputResult(size: large, byteCount: 0, skipped: .upToDate),
+      ], warningCount: 4, firstWarning: "w", times: times, cpuTimes: cpuTimes)
+    full.notes = PictureNote.allCases
+    full.decodingWorkers = 6
+    #expect(unchanged(full, plain).isEmpty)
+    #expect(unchanged(full.outputs[1], plain.outputs[0]).isEmpty)
+    var writer = WireWriter()
+    Outcome.written(full).write(to: &writer)
+    var reader = WireReader(writer.bytes)
+    #expect(try Outcome(from: &reader) == .written(full))
+    try reader.end()
+  }
+
+  @Test func `every property of a job comes over that a worker needs`() throws {
+    let plain = Job(index: 0, source: "a", output: "b", format: .jpeg, sourceByteCount: 0)
+    var output = JobOutput(path: "c", format: .png, settled: .exists)
+    output.redo = .sourceChanged
+    let error = JobError(stage: .read, code: .read, message: "")
+    let full = Job(
+      index: 1, source: "d", relativeStart: 1, outputs: [output, output], sourceByteCount: 2, refusal: error,
+      address: "e")
+    #expect(unchanged(full, plain).isEmpty)
+    #expect(unchanged(output, plain.outputs[0]).isEmpty)
+    var writer = WireWriter()
+    full.write(to: &writer)
+    var reader = WireReader(writer.bytes)
+    let same = try Job(from: &reader)
+    try reader.end()
+    // A refused job goes to no worker; names, addresses and reasons are for who reports.
+    let kept = ["relativeStart", "refusal", "address"]
+    #expect(unchanged(same, plain).sorted() == kept.sorted())
+    #expect(unchanged(same.outputs[0], plain.outputs[0]) == ["redo"])
+    #expect(same.index == 1 && same.source == "d" && same.sourceByteCount == 2)
+    #expect(same.outputs.map(\.path) == ["c", "c"] && same.outputs.map(\.format) == [.png, .png])
+    #expect(same.outputs.map(\.settled) == [.exists, .exists])
+  }
+
   @Test func `every kind of outcome comes over, and no prefix of one is taken for another`() throws {
     var times = StageTimes()
     times[.decode] = .nanoseconds(1_234_567)

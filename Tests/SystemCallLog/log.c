@@ -66,7 +66,20 @@ static int ends(const char *text, const char *end) {
   return length >= count && strcmp(text + length - count, end) == 0;
 }
 
-// Notes a call. Returns whether it is to fail, with `errno` set.
+// Whether a call is to fail, with `errno` set.
+static int fails(const char *call, const char *path) {
+  if (account == NULL || fault_call[0] == '\0' || strcmp(call, fault_call) != 0 || !ends(path, fault_suffix) ||
+      atomic_fetch_sub(&account->skip, 1) > 0) {
+    return 0;
+  }
+  if (fault_error < 0) {
+    kill(getpid(), SIGKILL);
+  }
+  errno = fault_error;
+  return 1;
+}
+
+// Notes a call. Returns whether it is to fail.
 static int note(const char *call, const char *path) {
   if (account == NULL) {
     return 0;
@@ -77,15 +90,7 @@ static int note(const char *call, const char *path) {
   if (start + (size_t)count < log_size - sizeof *account) {
     memcpy(account->text + start, line, (size_t)count);
   }
-  if (fault_call[0] == '\0' || strcmp(call, fault_call) != 0 || !ends(path, fault_suffix) ||
-      atomic_fetch_sub(&account->skip, 1) > 0) {
-    return 0;
-  }
-  if (fault_error < 0) {
-    kill(getpid(), SIGKILL);
-  }
-  errno = fault_error;
-  return 1;
+  return fails(call, path);
 }
 
 static int note_file(const char *call, int file) {
@@ -122,6 +127,11 @@ ssize_t write(int file, const void *bytes, size_t count) {
   return NEXT(write)(file, bytes, count);
 }
 
+// Opening is not noted, but may fail; opening that empties a file is noted.
+static int note_open(const char *path, int flags) {
+  return fails("open", path) || ((flags & O_TRUNC) && note("truncate", path));
+}
+
 #define OPEN_MODE                                                                                                      \
   mode_t mode = 0;                                                                                                     \
   if (flags & (O_CREAT | __O_TMPFILE)) {                                                                               \
@@ -133,15 +143,15 @@ ssize_t write(int file, const void *bytes, size_t count) {
 
 int open(const char *path, int flags, ...) {
   OPEN_MODE
-  return (flags & O_TRUNC) && note("truncate", path) ? -1 : NEXT(open)(path, flags, mode);
+  return note_open(path, flags) ? -1 : NEXT(open)(path, flags, mode);
 }
 
 int open64(const char *path, int flags, ...) {
   OPEN_MODE
-  return (flags & O_TRUNC) && note("truncate", path) ? -1 : NEXT(open64)(path, flags, mode);
+  return note_open(path, flags) ? -1 : NEXT(open64)(path, flags, mode);
 }
 
 int openat(int folder, const char *path, int flags, ...) {
   OPEN_MODE
-  return (flags & O_TRUNC) && note("truncate", path) ? -1 : NEXT(openat)(folder, path, flags, mode);
+  return note_open(path, flags) ? -1 : NEXT(openat)(folder, path, flags, mode);
 }
