@@ -264,16 +264,19 @@ static void start(jpeg_reader *reader, const codec_plane *planes) {
 /// a marker that it refuses may have changed what it knows of the frame.
 static void start_without_rest(jpeg_reader *reader) {
   struct jpeg_decompress_struct *decompress = &reader->decompress;
-  codec_report *report = reader->fault.fault.report;
+  codec_fault *fault = &reader->fault.fault;
+  codec_report *report = fault->report;
   const size_t count = (size_t)(reader->behind_scan - reader->bytes);
   const uint32_t denominator = decompress->scale_denom;
   const bool sets_aside = reader->sets_needless_scans_aside;
   const jpeg_layout layout = reader->layout;
   jpeg_shape shape;
   jpeg_reader_let_go(reader);
-  // What was said of the scans will be said again.
+  // An error in a segment that is cut is about nothing but the cut. What was said of the scans will be said again.
+  if (fault->ran_out) fault->broke_off = false;
+  fault->ran_out = false;
   report->damage = 0;
-  report->noted = 1;
+  report->noted = fault->broke_off ? 1 : 0;
   jpeg_reader_open(reader, reader->bytes, count);
   reader->state = HEADER_READ;
   plan(reader, denominator, layout, &shape);
