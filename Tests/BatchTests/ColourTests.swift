@@ -204,6 +204,17 @@ import Testing
     #expect(try made(path) { $0.colour = .gray }.channels == 1)
     let approximate = try made(FilePath(Places.samples.appending(path: "patterns/cmyk.jpg").path)) { _ in }
     #expect(approximate.written.notes == [.inks])
+    // With Adobe's marker or without.
+    for inks in [[255, 255, 255, 255], [200, 100, 255, 128]] {
+      let plain = try folder.add("plain.jpg", FlatJPEG.bytes(inks, segments: segment))
+      let marked = try folder.add("marked.jpg", FlatJPEG.bytes(inks, adobe: 0, segments: segment))
+      let wanted = reference(inks.map { Double(255 - $0) / 255 * 100 }, profile, inks: true)
+      for source in [plain, marked] {
+        let color = try made(source) { _ in }.plane.prefix(3)
+        let isClose = zip(color, wanted).allSatisfy { abs(Double($0) - 255 * $1) <= 1.01 }
+        #expect(isClose, "\(color), and not \(wanted)")
+      }
+    }
   }
 
   @Test func `a profile that is sRGB in all but name costs no conversion and no warning`() throws {

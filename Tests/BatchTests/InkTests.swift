@@ -1,0 +1,71 @@
+import Codecs
+import Foundation
+import Imaging
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import Batch
+
+/// CMYK and YCCK are stored as the light that each ink leaves: 255 is paper, with Adobe's marker or without.
+@Suite struct InkTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// Light by ink, and the color that it makes without a profile.
+  private static let colors: [(inks: [Int], rgb: [Int])] = [
+    ([255, 255, 255, 255], [255, 255, 255]), ([255, 0, 0, 255], [255, 0, 0]), ([0, 255, 255, 255], [0, 255, 255]),
+    ([255, 255, 255, 0], [0, 0, 0]), ([200, 100, 255, 128], [100, 50, 128]),
+  ]
+
+  /// The file in which libjpeg finds the inks: YCCK is YCbCr of what they leave out, and black as it is.
+  private func file(_ inks: [Int], adobe: UInt8?) -> [UInt8] {
+    guard adobe == 2 else { return FlatJPEG.bytes(inks, adobe: adobe) }
+    let (r, g, b) = (Double(255 - inks[0]), Double(255 - inks[1]), Double(255 - inks[2]))
+    let y = 0.299 * r + 0.587 * g + 0.114 * b
+    let sides = [y, 128 + (b - y) / 1.772, 128 + (r - y) / 1.402].map { min(255, max(0, Int($0.rounded()))) }
+    return FlatJPEG.bytes(sides + [inks[3]], adobe: 2)
+  }
+
+  /// The single color of the output.
+  private func color(
+    _ source: [UInt8], _ format: ImageFormat, _ change: (inout Recipe) -> Void = { _ in }
+  ) throws -> [Int] {
+    let path = try folder.add("\(UUID().uuidString).jpg", source)
+    var recipe = Recipe()
+    recipe.sizes = []
+    recipe.jpeg.quality = 100
+    change(&recipe)
+    let output = folder("\(UUID().uuidString).\(format.rawValue)")
+    _ = try Thumbnailer(recipe: recipe).written(path, to: output, format)
+    let file = try WrittenFile(output)
+    return Array(file.samples.prefix(file.channels))
+  }
+
+  private func isClose(_ samples: [Int], _ wanted: [Int]) -> Bool {
+    samples.count == wanted.count && zip(samples, wanted).allSatisfy { abs($0 - $1) <= 4 }
+  }
+
+  @Test(arguments: [UInt8?.none, 0, 2])
+  func `paper is white and inks are right side up, whatever marker there is`(adobe: UInt8?) throws {
+    for (inks, rgb) in Self.colors {
+      let source = file(inks, adobe: adobe)
+      for format in [ImageFormat.png, .jpeg] {
+        let made = try color(source, format)
+        #expect(isClose(made, rgb), "\(inks): \(made)")
+      }
+      let gray = try color(source, .png) { $0.colour = .gray }
+      let luma = (299 * rgb[0] + 587 * rgb[1] + 114 * rgb[2] + 500) / 1000
+      #expect(isClose(gray, [luma]), "\(inks): \(gray)")
+    }
+  }
+
+  @Test func `inks without a marker are those of Adobe's transform 0, sample for sample`() throws {
+    for (inks, _) in Self.colors {
+      let (plain, marked) = (file(inks, adobe: nil), file(inks, adobe: 0))
+      #expect(try color(plain, .png) == color(marked, .png))
+      #expect(try color(plain, .png) { $0.colour = .gray } == color(marked, .png) { $0.colour = .gray })
+    }
+  }
+}
