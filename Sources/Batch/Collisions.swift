@@ -8,9 +8,11 @@ package struct Collision: Hashable, Sendable {
   package let output: FilePath
   package let nature: Nature
 
-  package enum Nature: Sendable {
+  package enum Nature: Hashable, Sendable {
     /// Both have this output.
     case oneName
+    /// The second has another output, which the file system takes for the same name.
+    case oneNameThere(FilePath)
     /// The second one's output would lie in a folder of this name.
     case fileAndFolder
   }
@@ -23,9 +25,11 @@ package struct Collision: Hashable, Sendable {
   }
 }
 
-/// Finds outputs that cannot both be. Holds a hash and an index a path, sorted: a fifth of what a set of paths takes.
+/// Finds outputs that cannot both be. Holds a hash and an index a path, sorted: a fifth of what a set of paths takes. Where
+/// hashes meet, names are compared, and the file system is asked about spellings of one name.
 struct OutputNames {
   private struct Name {
+    /// Of the folded name.
     let hash: Int
     /// The job, and which of its outputs.
     let index: UInt32
@@ -42,6 +46,7 @@ struct OutputNames {
 
   private let jobs: PlannedJobs
   private let folder: FilePath
+  private let probe = NameProbe()
   private let names: [Name]
   /// The first job of each run of neighbours that share an output folder.
   private let firstInFolder: [Int]
@@ -56,7 +61,7 @@ struct OutputNames {
     var lastFolder: [UInt8]?
     for job in jobs.indices {
       for (place, path) in jobs.outputNames(at: job).enumerated() {
-        names.append(Name(hash: OutputNames.hash(path[...]), index: UInt32(job), output: UInt32(place)))
+        names.append(Name(hash: FoldedName.hash(path), index: UInt32(job), output: UInt32(place)))
         let folder = OutputNames.folder(of: path[...])
         if lastFolder?.elementsEqual(folder) == true { continue }
         firstInFolder.append(job)
@@ -83,14 +88,20 @@ struct OutputNames {
     for place in names.indices {
       if names[place].hash != names[start].hash { start = place }
       if place == start { continue }
-      // Nearly always the first of the run: unequal names have equal hashes once in many lives.
+      // Nearly always the first of the run.
       let output = path(names[place])
-      if let first = names[start..<place].first(where: { path($0) == output }) {
-        findings.append(
-          Finding(first: Int(first.index), second: Int(names[place].index), output: output, nature: .oneName))
-      }
+      guard let first = names[start..<place].first(where: { isOne(path($0), output) }) else { continue }
+      let known = path(first)
+      findings.append(
+        Finding(
+          first: Int(first.index), second: Int(names[place].index), output: known,
+          nature: known == output ? .oneName : .oneNameThere(folder.pushing(FilePath(bytes: output)))))
     }
     return findings
+  }
+
+  private func isOne(_ one: [UInt8], _ other: [UInt8]) -> Bool {
+    one == other || (FoldedName.form(one) == FoldedName.form(other) && probe.areOne(one, other, below: folder))
   }
 
   private func path(_ name: Name) -> [UInt8] { jobs.outputNames(at: Int(name.index))[Int(name.output)] }
@@ -102,7 +113,7 @@ struct OutputNames {
       for folder in Set(jobs.outputNames(at: job).map { OutputNames.folder(of: $0[...]) }) {
         var path = folder
         while !path.isEmpty {
-          if let file = index(of: path) {
+          if let file = index(of: Array(path)) {
             findings.append(Finding(first: file, second: job, output: Array(path), nature: .fileAndFolder))
           }
           path = OutputNames.folder(of: path)
@@ -113,21 +124,15 @@ struct OutputNames {
   }
 
   /// The first job with that output.
-  private func index(of output: ArraySlice<UInt8>) -> Int? {
-    let hash = OutputNames.hash(output)
+  func index(of output: [UInt8]) -> Int? {
+    let hash = FoldedName.hash(output)
     let place = names.firstIndexInOrder { $0.hash >= hash }
-    return names[place...].prefix { $0.hash == hash }.first { path($0).elementsEqual(output) }.map { Int($0.index) }
+    return names[place...].prefix { $0.hash == hash }.first { isOne(path($0), output) }.map { Int($0.index) }
   }
 
   /// A path without its last component; nothing of a path that has no other.
   private static func folder(of path: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     path[..<(path.lastIndex(of: UInt8(ascii: "/")) ?? path.startIndex)]
-  }
-
-  private static func hash(_ path: ArraySlice<UInt8>) -> Int {
-    var hasher = Hasher()
-    unsafe path.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
-    return hasher.finalize()
   }
 }
 

@@ -12,8 +12,8 @@ package final class FailedList: Sendable {
   private let sources = Mutex<[[UInt8]]>([])
 
   /// - Parameter isPrivate: whether the user alone may read the file, as one whose entries may have passwords in them.
-  package init(path: FilePath, separator: EntrySeparator, isPrivate: Bool = false) throws(Errno) {
-    file = try Descriptor(opening: path, .listed)
+  package init(_ checked: CheckedPath, separator: EntrySeparator, isPrivate: Bool = false) throws(Errno) {
+    file = try Descriptor(opening: checked.path, .listed)
     if isPrivate, try FileStatus(of: file).kind == .regular { try file.keepPrivate() }
     self.separator = separator.byte
   }

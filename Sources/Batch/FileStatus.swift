@@ -25,6 +25,8 @@ package struct FileStatus: Hashable, Sendable {
   package let kind: FileKind
   package let identity: FileIdentity
   package let byteCount: Int
+  /// Names that the file has.
+  let linkCount: Int
   /// Nanoseconds since 1970: the last change of the content, and of anything.
   package let modified: Int64
   package let changed: Int64
@@ -52,9 +54,12 @@ extension FileStatus {
     self.init(status)
   }
 
-  package init(of descriptor: borrowing Descriptor) throws(Errno) {
+  package init(of descriptor: borrowing Descriptor) throws(Errno) { try self.init(ofNumber: descriptor.number) }
+
+  /// - Parameter number: of an open file.
+  init(ofNumber number: CInt) throws(Errno) {
     var status = stat()
-    guard unsafe fstat(descriptor.number, &status) == 0 else { throw .current }
+    guard unsafe fstat(number, &status) == 0 else { throw .current }
     self.init(status)
   }
 
@@ -68,6 +73,7 @@ extension FileStatus {
     identity = FileIdentity(
       device: UInt64(truncatingIfNeeded: status.st_dev), inode: UInt64(truncatingIfNeeded: status.st_ino))
     byteCount = Int(status.st_size)
+    linkCount = Int(status.st_nlink)
     modified = Int64(modification.tv_sec) &* 1_000_000_000 &+ Int64(modification.tv_nsec)
     changed = Int64(change.tv_sec) &* 1_000_000_000 &+ Int64(change.tv_nsec)
   }

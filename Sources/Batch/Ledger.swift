@@ -8,7 +8,7 @@ package final class Ledger: JobSource {
   private struct State {
     /// Jobs that were handed out and have not ended, by index, with their sources as they were just before.
     var inHand: [Int: (job: Job, source: FileStamp?)] = [:]
-    var sweptFolders: Set<Int> = []
+    var sweptFolders: Set<FilePath> = []
     /// Folders where temporaries of another process that is still there were found.
     var unsweptFolders: [FilePath] = []
   }
@@ -57,7 +57,7 @@ package final class Ledger: JobSource {
   }
 
   private func sweepAtFirst(_ folder: FilePath) {
-    guard lock != nil, state.withLock({ $0.sweptFolders.insert(folder.hashValue).inserted }) else { return }
+    guard lock != nil, state.withLock({ $0.sweptFolders.insert(folder).inserted }) else { return }
     if StaleTemporaries.sweep(folder, before: start) { state.withLock { $0.unsweptFolders.append(folder) } }
   }
 
@@ -96,12 +96,13 @@ package final class Ledger: JobSource {
     for folder in state.withLock({ $0.unsweptFolders }) { _ = StaleTemporaries.sweep(folder, before: start) }
   }
 
-  /// The run ends while pictures are in hand: their temporary files go. Workers that are still at it are to end.
+  /// The run ends while pictures are in hand: their temporary files go, and nobody else's. Makes no more afterwards; worker
+  /// processes are stopped, and end with this one.
   package func dropPicturesInHand() {
-    // Without the lock for oneself they may be those of others.
-    guard lock != nil else { return }
+    TemporaryFile.makeNoMoreForImages()
+    WorkerConnection.stopAll()
     let folders = Set(state.withLock { $0.inHand.values.flatMap(\.job.folders) })
-    for folder in folders { StaleTemporaries.drop(folder, since: start) }
+    for folder in folders { StaleTemporaries.dropOwn(folder) }
   }
 }
 

@@ -173,7 +173,7 @@ package struct NameParts: Sendable {
 
 extension NameTemplate {
   /// The output's path below the output folder and the format it is written in, or nil where the source's name makes a
-  /// path that would leave the folder.
+  /// path that would leave the folder, or is kept for the run's own files.
   package func name(of parts: NameParts) -> (path: FilePath, format: ImageFormat)? {
     bytes(of: parts).map { (FilePath(bytes: $0.path), $0.format) }
   }
@@ -200,7 +200,8 @@ extension NameTemplate {
       case .field(.height): bytes += String(parts.pixels?.height ?? 0).utf8
       }
     }
-    guard let clean = NameTemplate.cleaned(bytes) else { return nil }
+    // Names of the run's own records, and of files that are being written.
+    guard let clean = NameTemplate.cleaned(bytes), !clean.starts(with: ".imgbatch-".utf8) else { return nil }
     // A suffix that the template itself writes says what a picture of "the same format" is to be.
     let format = parts.requested == .same ? SourceName(clean).format ?? wanted : wanted
     return (clean, format)

@@ -42,7 +42,7 @@ package enum OutputFile {
   ) throws(JobError) {
     do throws(Errno) {
       let folder = path.removingLastComponent()
-      let temporary = try TemporaryFile(in: folder, durability: durability)
+      let temporary = try TemporaryFile(in: folder, durability: durability, for: .image)
       let name = temporary.path
       do throws(Errno) {
         try unsafe temporary.file.write(bytes)

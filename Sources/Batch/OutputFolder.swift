@@ -15,6 +15,17 @@ package enum OutputFolder {
     _ = unsafe trial.path.withPlatformString { unsafe unlink($0) }
   }
 
+  /// The records of a run that lie in its output folder, and what they are; each is opened under its name and written.
+  static func records(in folder: FilePath, of shard: Shard?) -> [(path: FilePath, name: String)] {
+    let lock = folder.appending(FolderLock.name)
+    var records = [(path: lock, name: "the lock"), (path: Journal.path(in: folder, of: shard), name: "the journal")]
+    if let shard {
+      records.append((path: folder.appending(FolderLock.name + shard.suffix), name: "the lock"))
+      records.append((path: folder.appending(ShardEvents.name(of: shard)), name: "the events"))
+    }
+    return records
+  }
+
   /// What can be told without touching anything: whether the folder, or what is there of the way to it, may be written.
   package static func inspect(_ folder: FilePath) throws(Errno) {
     var path = folder

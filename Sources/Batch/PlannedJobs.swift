@@ -1,4 +1,5 @@
 internal import Imaging
+internal import SystemPackage
 
 /// The jobs of a plan, each put together when it is asked for: a million of them are as many names, not as many pairs of
 /// paths.
@@ -36,6 +37,10 @@ package struct PlannedJobs: RandomAccessCollection, Sendable {
     let names = naming.names(relative: Array(folder) + name, contents: inputs.contents(at: index), pixels: pixels)
     return names.contains { $0 == nil } ? [] : names.compactMap { $0?.path }
   }
+
+  /// The outputs of all, to be looked up.
+  /// - Parameter folder: the one that they are in.
+  func names(below folder: FilePath) -> OutputNames { OutputNames(self, below: folder) }
 
   /// Bytes of the source of one, without putting the job together.
   package func sourceByteCount(at index: Int) -> Int { inputs.byteCount(at: index) }

@@ -39,9 +39,9 @@ package final class ShardEvents: Sendable {
     }
   }
 
-  private static func path(in folder: FilePath, of shard: Shard) -> FilePath {
-    folder.appending(name + shard.suffix)
-  }
+  static func name(of shard: Shard) -> String { name + shard.suffix }
+
+  private static func path(in folder: FilePath, of shard: Shard) -> FilePath { folder.appending(name(of: shard)) }
 
   /// The shards that have such a file in a folder, in their order.
   package static func shards(in folder: FilePath) throws(Errno) -> [Shard] {

@@ -25,7 +25,7 @@ package enum StaleTemporaries {
   ///   parent was killed.
   package static func sweep(_ folder: FilePath, before start: Int64) -> Bool {
     var someAreKept = false
-    remove(from: folder) { process, modified in
+    remove(from: folder) { process, _, modified in
       guard modified < start else { return false }
       // A process of that number may be another one by now, or ourselves.
       let isStale = process == getpid() || !isAlive(process) || modified < start - longestWrite
@@ -35,19 +35,17 @@ package enum StaleTemporaries {
     return someAreKept
   }
 
-  /// Removes from one folder whatever this run, which ends now, is writing there.
-  package static func drop(_ folder: FilePath, since start: Int64) {
-    remove(from: folder) { process, modified in process == getpid() || modified >= start }
-  }
+  /// Removes from one folder what this run and its workers, which end now, are writing there, and nothing else.
+  static func dropOwn(_ folder: FilePath) { remove(from: folder) { _, run, _ in run == RunNumber.current } }
 
-  /// Removes from one folder what a worker that has just ended was writing there.
+  /// Removes from one folder what a worker of this run that has just ended was writing there.
   static func drop(_ folder: FilePath, of worker: pid_t) {
-    remove(from: folder) { process, _ in process == worker }
+    remove(from: folder) { process, run, _ in process == worker && run == RunNumber.current }
   }
 
   /// Removes all temporaries from a folder and those below it. For who knows that nobody is at work there.
   package static func sweepAll(below folder: FilePath) {
-    remove(from: folder) { _, _ in true }
+    remove(from: folder) { _, _, _ in true }
     guard let opened = try? OpenFolder.open(folder.bytes, links: .stay) else { return }
     let listing = FolderListing(of: opened)
     for entry in listing.entries where entry.kind == .folder {
@@ -55,24 +53,18 @@ package enum StaleTemporaries {
     }
   }
 
-  private static func remove(from folder: FilePath, where isStale: (pid_t, Int64) -> Bool) {
+  /// - Parameter isStale: of a file's process, run and time.
+  private static func remove(from folder: FilePath, where isStale: (pid_t, Int, Int64) -> Bool) {
     let path = folder.isEmpty ? [UInt8(ascii: ".")] : folder.bytes
     guard let opened = try? OpenFolder.open(path, links: .follow) else { return }
     _ = unsafe opened.forEachEntry { name, _ in
       // SAFETY: the name is zero-terminated.
-      guard unsafe name[0] == CChar(bitPattern: UInt8(ascii: ".")), let process = unsafe owner(String(cString: name)),
+      guard unsafe name[0] == CChar(bitPattern: UInt8(ascii: ".")),
+        let owner = unsafe TemporaryFile.owner(String(cString: name)),
         let status = try? unsafe FileStatus(of: name, in: opened, links: .stay), status.kind == .regular,
-        isStale(process, status.modified)
+        isStale(owner.process, owner.run, status.modified)
       else { return }
       _ = unsafe unlinkat(opened.number, name, 0)
     }
-  }
-
-  /// The process that a temporary's name tells: `.imgbatch-PID-N.tmp`; nil for other names.
-  static func owner(_ name: String) -> pid_t? {
-    guard name.hasPrefix(".imgbatch-"), name.hasSuffix(".tmp") else { return nil }
-    let numbers = name.dropFirst(10).dropLast(4).split(separator: "-", omittingEmptySubsequences: false)
-    guard numbers.count == 2, Int(numbers[1]) != nil, let process = pid_t(numbers[0]), process > 0 else { return nil }
-    return process
   }
 }

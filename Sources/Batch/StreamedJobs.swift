@@ -1,5 +1,5 @@
 internal import Synchronization
-internal import SystemPackage
+package import SystemPackage
 
 /// Jobs from a list that may still be growing (`--files-from -`): a line is read when a worker asks for work, so work
 /// starts before the list ends, and no thread waits for anything but its own job.
@@ -14,8 +14,11 @@ package final class StreamedJobs: JobSource {
     var found: ListFingerprint
     /// Those of the shard.
     var ownCount: Int
-    var names = TakenNames()
-    var sources: Set<FileIdentity> = []
+    var names: TakenNames
+    var sources: FileIdentities
+    /// What the run writes beside images.
+    var written = FileIdentities()
+    var overwritten: FilePath?
     var isAtEnd = false
     var failure: String?
   }
@@ -31,28 +34,35 @@ package final class StreamedJobs: JobSource {
   ///   - separator: what ends an entry of the list.
   ///   - naming: of the outputs; each name is compared with those that came before.
   ///   - shard: the part of all jobs that is handed out; the others count only where names meet. Nil for all.
+  ///   - written: files that the run writes beside images, which no output and no input may be.
   ///   - stop: ends the waiting for more lines.
   package init(
     after planned: [Job] = [], from descriptor: CInt, separator: EntrySeparator, naming: OutputNaming,
-    shard: Shard? = nil, stop: StopRequest
+    shard: Shard? = nil, written: [FilePath] = [], stop: StopRequest
   ) {
     self.naming = naming
     self.shard = shard
     outputFolderIsThere = OutputFile.isThere(naming.folder)
-    var names = TakenNames()
-    var sources: Set<FileIdentity> = []
+    var names = TakenNames(below: naming.folder)
+    var sources = FileIdentities()
     var found = ListFingerprint()
     for job in planned { found.add(job.relativeBytes) }
     for job in planned where job.refusal == nil {
       for output in job.outputs { _ = names.take(output.path, for: job.source) }
       if let status = try? FileStatus(of: job.source) { sources.insert(status.identity) }
     }
+    var writtenFiles = FileIdentities()
+    for path in written {
+      if let status = try? FileStatus(of: path) { writtenFiles.insert(status.identity) }
+      var place = path.canonical
+      if place.removePrefix(naming.folder.canonical) { _ = names.take(naming.folder.pushing(place), for: path) }
+    }
     let own = planned.filter { $0.isIn(shard) }
     let reader = EntryReader(Descriptor(owning: descriptor), separator: separator, stop: stop)
     state = Mutex(
       State(
         planned: own[...], reader: reader, found: found, ownCount: own.count, names: names,
-        sources: sources))
+        sources: sources, written: writtenFiles))
   }
 
   package var count: Int? { nil }
@@ -62,6 +72,9 @@ package final class StreamedJobs: JobSource {
 
   /// Those of them that are of the shard.
   package var ownCount: Int { state.withLock { $0.ownCount } }
+
+  /// An input that the run itself would overwrite, with what it writes beside images; the list ended there.
+  package var overwritten: FilePath? { state.withLock { $0.overwritten } }
 
   /// Why the list ended before its end, if it did: it could not be read on.
   package var failure: String? { state.withLock { $0.failure } }
@@ -87,49 +100,36 @@ package final class StreamedJobs: JobSource {
     }
   }
 
+  /// Whether an output that is there is the job's own source under an identity that does not tell so.
+  private func isSource(_ output: FilePath, of job: Job) -> Bool {
+    guard !FileIdentity.isLasting(at: output), let name = output.lastComponent, let own = job.source.lastComponent
+    else { return false }
+    let folder = output.removingLastComponent().canonical
+    let (these, those) = (FilePath(root: nil, components: name).bytes, FilePath(root: nil, components: own).bytes)
+    return FoldedName.form(these) == FoldedName.form(those)
+      && folder == job.source.removingLastComponent().canonical
+      && (these == those || NameProbe().areOne(these, those, below: folder))
+  }
+
   private func checked(_ input: FoundInput, _ state: inout State) -> Job {
     let job = naming.job(index: state.found.count, for: input)
-    if let identity = input.identity { state.sources.insert(identity) }
+    if let identity = input.identity {
+      if state.written.contains(identity) {
+        state.overwritten = input.source
+        state.isAtEnd = true
+        return job.refused(.isWritten)
+      }
+      state.sources.insert(identity)
+    }
     if job.refusal != nil { return job }
     for output in job.outputs.map(\.path) where outputFolderIsThere {
-      if let status = try? FileStatus(of: output), state.sources.contains(status.identity) {
-        return job.refused(.outputIsInput)
-      }
+      guard let status = try? FileStatus(of: output) else { continue }
+      if state.sources.contains(status.identity) || isSource(output, of: job) { return job.refused(.outputIsInput) }
     }
     for output in job.outputs.map(\.path) {
       if let other = state.names.take(output, for: job.source) { return job.refused(.nameTaken(by: other)) }
     }
     return job
-  }
-}
-
-/// The outputs that jobs have, by fingerprints of 128 bits: whether two paths share one need not be feared.
-private struct TakenNames {
-  private struct Fingerprint: Hashable {
-    let low: Int
-    let high: Int
-  }
-
-  /// The sources one after another, zero-terminated, and where the one that took a name starts.
-  private var sources: [UInt8] = []
-  private var starts: [Fingerprint: Int] = [:]
-
-  /// Takes a name, or tells who has it.
-  mutating func take(_ output: FilePath, for source: FilePath) -> FilePath? {
-    let fingerprint = unsafe output.withBytes { bytes in
-      let halves = (0...1).map { seed in
-        var hasher = Hasher()
-        hasher.combine(seed)
-        unsafe hasher.combine(bytes: bytes)
-        return hasher.finalize()
-      }
-      return Fingerprint(low: halves[0], high: halves[1])
-    }
-    if let start = starts[fingerprint] { return FilePath(bytes: sources[start...].prefix { $0 != 0 }) }
-    starts[fingerprint] = sources.count
-    sources += source.bytes
-    sources.append(0)
-    return nil
   }
 }
 
@@ -142,6 +142,8 @@ extension Job {
 }
 
 extension JobError {
+  fileprivate static let isWritten = JobError(
+    stage: .write, code: .exists, message: "the run would overwrite it with its list or page")
   fileprivate static let outputIsInput = JobError(
     stage: .write, code: .exists,
     message: "its output would overwrite one of the inputs; choose another --out or --name")

@@ -7,30 +7,41 @@ internal import SystemPackage
   internal import Glibc
 #endif
 
-/// A file that is being written, under a hidden name that nobody else uses and that tells whose it is.
+/// A file that is being written, under a hidden name that nobody else uses and that tells whose it is:
+/// `.imgbatch-PROCESS-NUMBER.tmp`, where the upper half of the number is that of the run.
 struct TemporaryFile: ~Copyable {
   let file: Descriptor
   let path: FilePath
 
-  private static let counter = Atomic<Int>(0)
+  private static let counter = Atomic<UInt32>(0)
+  private static let gate = CreationGate()
+
+  enum Purpose {
+    /// None is made any more once the run drops the images in hand.
+    case image
+    case other
+  }
 
   /// Creates the file, and the folder where that is missing.
   /// - Parameter nextNumber: gives numbers that no other file of this process gets.
   init(
-    in folder: FilePath, durability: Durability = .ordinary,
-    nextNumber: () -> Int = { TemporaryFile.counter.wrappingAdd(1, ordering: .relaxed).oldValue }
+    in folder: FilePath, durability: Durability = .ordinary, for purpose: Purpose = .other,
+    nextNumber: () -> Int = {
+      RunNumber.current << 32 | Int(TemporaryFile.counter.wrappingAdd(1, ordering: .relaxed).oldValue)
+    }
   ) throws(Errno) {
+    if purpose == .image { try TemporaryFile.gate.enter() }
+    defer { if purpose == .image { TemporaryFile.gate.leave() } }
     var foldersWereMade = false
     while true {
-      let number = nextNumber()
-      let path = folder.appending(".imgbatch-\(getpid())-\(number).tmp")
+      let path = folder.appending(".imgbatch-\(getpid())-\(nextNumber()).tmp")
       do throws(Errno) {
         file = try Descriptor(opening: path, .created)
         self.path = path
         return
       } catch {
         switch error.rawValue {
-        // Left by a dead process that had our number.
+        // Somebody took the name on purpose.
         case EEXIST: continue
         // Made only when it turns out to be missing: that costs nothing where it is there.
         case ENOENT where !foldersWereMade:
@@ -43,4 +54,40 @@ struct TemporaryFile: ~Copyable {
   }
 
   consuming func close() throws(Errno) { try file.close() }
+
+  /// From now on no file for an image is made by this process, and none is just being made: what lies in a folder is all.
+  static func makeNoMoreForImages() { gate.close() }
+
+  /// The process and the run of a temporary's name; nil for other names.
+  static func owner(_ name: String) -> (process: pid_t, run: Int)? {
+    guard name.hasPrefix(".imgbatch-"), name.hasSuffix(".tmp") else { return nil }
+    let numbers = name.dropFirst(10).dropLast(4).split(separator: "-", omittingEmptySubsequences: false)
+    guard numbers.count == 2, let number = Int(numbers[1]), let process = pid_t(numbers[0]), process > 0 else {
+      return nil
+    }
+    return (process, number >> 32)
+  }
+}
+
+/// Lets threads create files until it is closed. A thread that is inside has a file that who closes will see.
+private final class CreationGate: Sendable {
+  private let inside = Atomic<Int>(0)
+  private let isClosed = Atomic<Bool>(false)
+  /// Creating a file takes longer only where the file system hangs.
+  private static let mostMilliseconds = 200
+
+  func enter() throws(Errno) {
+    inside.wrappingAdd(1, ordering: .sequentiallyConsistent)
+    if isClosed.load(ordering: .sequentiallyConsistent) {
+      leave()
+      throw Errno(rawValue: ECANCELED)
+    }
+  }
+
+  func leave() { inside.wrappingSubtract(1, ordering: .sequentiallyConsistent) }
+
+  func close() {
+    isClosed.store(true, ordering: .sequentiallyConsistent)
+    for _ in 0..<CreationGate.mostMilliseconds where inside.load(ordering: .sequentiallyConsistent) > 0 { usleep(1000) }
+  }
 }

@@ -9,9 +9,9 @@ package import SystemPackage
 /// A file of text, such as a page, that appears under its name when it is whole or not at all.
 package enum WholeFile {
   /// Finds out before any work whether the file could be written: makes its folder, and tries that.
-  package static func prepare(_ path: FilePath) throws(Errno) {
-    if (try? FileStatus(of: path))?.kind == .folder { throw .isDirectory }
-    try OutputFolder.prepare(path.removingLastComponent())
+  package static func prepare(_ file: CheckedPath) throws(Errno) {
+    if (try? FileStatus(of: file.path))?.kind == .folder { throw .isDirectory }
+    try OutputFolder.prepare(file.path.removingLastComponent())
   }
 
   /// All of a regular file's bytes; nil where it is larger, or cannot be read.
@@ -32,12 +32,25 @@ package enum WholeFile {
 
   /// - Parameter produce: hands over the text piece by piece.
   package static func write(
-    to path: FilePath, _ produce: ((String) throws(Errno) -> Void) throws(Errno) -> Void
+    to file: CheckedPath, _ produce: ((String) throws(Errno) -> Void) throws(Errno) -> Void
+  ) throws(Errno) {
+    try write(to: file.path) { (temporary) throws(Errno) in
+      try produce { text throws(Errno) in try temporary.write(Array(text.utf8)) }
+    }
+  }
+
+  /// The same for bytes that are all there.
+  package static func write(_ bytes: [UInt8], to file: CheckedPath) throws(Errno) {
+    try write(to: file.path) { (temporary) throws(Errno) in try temporary.write(bytes) }
+  }
+
+  private static func write(
+    to path: FilePath, _ fill: (borrowing Descriptor) throws(Errno) -> Void
   ) throws(Errno) {
     let temporary = try TemporaryFile(in: path.removingLastComponent())
     let name = temporary.path
     do throws(Errno) {
-      try produce { text throws(Errno) in try temporary.file.write(Array(text.utf8)) }
+      try fill(temporary.file)
       try temporary.close()
       try OutputFile.rename(name, to: path)
     } catch {

@@ -14,6 +14,7 @@ package enum Worker {
     do throws(WireError) {
       let greeting = try WorkerGreeting(first)
       guard confine(greeting) else { return true }
+      RunNumber.adopt(greeting.run)
       let thumbnailer = Thumbnailer(
         recipe: greeting.recipe, bands: greeting.bands,
         memory: ParentMemory(channel: channel, allowance: greeting.allowance, mostForOne: greeting.mostForOne),

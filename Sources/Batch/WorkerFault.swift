@@ -8,7 +8,7 @@
     private let kind: Kind
     private let name: String
 
-    private enum Kind: String { case segv, abort, trap, exit, hang, stop, oom, garbage, flood, halfway, peek }
+    private enum Kind: String { case segv, abort, trap, exit, hang, stop, oom, garbage, flood, halfway, writing, peek }
 
     static var wanted: WorkerFault? {
       // SAFETY: getenv gives null or a terminated string, copied here; nothing changes the environment while it is read.
@@ -46,10 +46,17 @@
         waitForTheEnd()
       case .halfway:
         // Killed while it writes.
-        guard let temporary = try? TemporaryFile(in: job.output.removingLastComponent()) else { return }
-        _ = try? temporary.close()
+        leaveTemporary(job)
         raise(SIGKILL)
+      case .writing:
+        leaveTemporary(job)
+        waitForTheEnd()
       }
+    }
+
+    private func leaveTemporary(_ job: Job) {
+      guard let temporary = try? TemporaryFile(in: job.output.removingLastComponent()) else { return }
+      _ = try? temporary.close()
     }
 
     /// A worker that went on might have written the picture before it is ended for its fault.

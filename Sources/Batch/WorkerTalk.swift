@@ -10,6 +10,8 @@ struct WorkerGreeting {
   var mostForOne: Int
   /// The process that it works for.
   var parent: Int
+  /// By which its temporary files are known.
+  var run = RunNumber.current
   /// The only folder that it may write beneath; nil for no such confinement.
   var outputRoot: FilePath?
 
@@ -28,7 +30,7 @@ struct WorkerGreeting {
   var bytes: [UInt8] {
     var wire = WireWriter()
     recipe.write(to: &wire)
-    for value in [bands, timeout?.nanoseconds ?? 0, allowance, mostForOne, parent] { wire.write(value) }
+    for value in [bands, timeout?.nanoseconds ?? 0, allowance, mostForOne, parent, run] { wire.write(value) }
     wire.write(outputRoot?.bytes ?? [])
     return wire.bytes
   }
@@ -42,6 +44,7 @@ struct WorkerGreeting {
     allowance = try wire.integer()
     mostForOne = try wire.integer()
     parent = try wire.integer()
+    run = try wire.integer()
     let root = try wire.string()
     outputRoot = root.isEmpty ? nil : FilePath(bytes: root)
     try wire.end()

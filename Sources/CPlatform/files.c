@@ -5,6 +5,9 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
+#ifdef __linux__
+#include <sys/vfs.h>
+#endif
 
 #include "CPlatform.h"
 
@@ -25,5 +28,16 @@ int system_drop_cached_pages(int file) {
 #else
   (void)file;
   return ENOTSUP;
+#endif
+}
+
+int64_t system_file_system_type(const char *path) {
+#ifdef __linux__
+  struct statfs facts;
+  // Some systems have the number in 32 bits with a sign.
+  return statfs(path, &facts) == 0 ? (int64_t)(uint32_t)facts.f_type : 0;
+#else
+  (void)path;
+  return 0;
 #endif
 }

@@ -25,11 +25,23 @@ struct Books {
   private let failedPath: FilePath?
 
   /// Opens them all before any work. A dry run only reads what is there.
+  /// - Parameters:
+  ///   - check: of all that is written.
+  ///   - lists: that the run reads, and that may be replaced by the list of what failed.
   init(
     in folder: FilePath, _ wishes: BookWishes, selection: Selection, separator: EntrySeparator, shard: Shard? = nil,
-    isDry: Bool
+    isDry: Bool, check: inout OverwriteCheck, lists: [FilePath]
   ) throws {
     self.selection = selection
+    let checked: CheckedPath?
+    do throws(OverwriteRefusal) {
+      try check.checkRecords(in: folder, of: shard)
+      checked = try wishes.failedTo.map { path throws(OverwriteRefusal) in
+        try check.check(path, for: "--failed-to", mayBe: lists)
+      }
+    } catch {
+      throw Complaint(error)
+    }
     do throws(FolderLock.Refusal) {
       let isLocked = !wishes.noLock && !isDry
       lock = isLocked ? try FolderLock(in: folder, shard == nil ? .exclusive : .shared) : nil
@@ -45,16 +57,17 @@ struct Books {
       throw Complaint.journal(error)
     }
     if selection == .failed, let history, history.isEmpty { throw Complaint.nothingToRetry(folder) }
-    failedPath = isDry ? nil : wishes.failedTo
+    let list = isDry ? nil : checked
+    failedPath = list?.path
     do throws(Errno) {
       failed =
-        if let failedPath {
-          try FailedList(path: failedPath, separator: separator, isPrivate: wishes.failedIsPrivate)
+        if let list {
+          try FailedList(list, separator: separator, isPrivate: wishes.failedIsPrivate)
         } else {
           nil
         }
     } catch {
-      throw Complaint.failedList(failedPath ?? "", error)
+      throw Complaint.failedList(list?.path ?? "", error)
     }
   }
 
@@ -73,11 +86,11 @@ struct Books {
   }
 
   /// Writes the list of what failed, and says what could not be kept.
-  func close() {
+  func close(writesList: Bool = true) {
     if let error = journal?.failure {
       say("the journal could not be kept (\(error.words)); --resume will do some pictures again.")
     }
-    guard let failed, let failedPath else { return }
+    guard writesList, let failed, let failedPath else { return }
     do throws(Errno) {
       let omitted = try failed.write()
       if omitted > 0 { say("\(omitted) failed names have line ends and are not in the list; use -0.") }

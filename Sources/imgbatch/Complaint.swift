@@ -19,13 +19,17 @@ func ending(_ work: () throws -> ExitStatus) throws {
     StandardStream.error.write("Error: \(complaint.sentence)\n")
     status = complaint.status
   }
-  // What was to be on standard output is not there, so nothing that was done counts as told.
+  throw ExitCode((outputFailure() ?? status).code)
+}
+
+/// What was to be on standard output is not there, so nothing that was done counts as told. Nil where all of it is.
+func outputFailure() -> ExitStatus? {
   switch StandardStream.output.condition {
-  case .open: throw ExitCode(status.code)
-  case .readerGone: throw ExitCode(ExitStatus.readerGone.code)
+  case .open: return nil
+  case .readerGone: return .readerGone
   case .failed(let error):
     StandardStream.error.write("Error: standard output cannot be written (\(error.words)).\n")
-    throw ExitCode(ExitStatus.outputUnusable.code)
+    return .outputUnusable
   }
 }
 
@@ -54,6 +58,28 @@ extension Complaint {
     case .outputFolderIsFile(let folder):
       self.init(status: .outputUnusable, sentence: "--out \(folder.forTerminal) is not a folder; choose another.")
     }
+  }
+
+  init(_ refusal: OverwriteRefusal) {
+    let (option, name) = (refusal.option, refusal.path.forTerminal)
+    let reason =
+      switch refusal.reason {
+      case .input(let source) where source == "-": "would overwrite the list on standard input"
+      case .input(let source): "would overwrite the input \(source.forTerminal)"
+      case .image: "would overwrite an image"
+      case .outputOf(let source): "would have the name of the output of \(source.forTerminal)"
+      case .alsoNamedBy(let other): "is the file of \(other), too"
+      }
+    self.init(
+      status: .wrongUsage, sentence: "\(option) \(name) \(reason); nothing was written. Choose another name.")
+  }
+
+  /// - Parameter input: of a list that was read while work went on.
+  static func overwritten(_ input: FilePath) -> Complaint {
+    Complaint(
+      status: .wrongUsage,
+      sentence: "the input \(input.forTerminal) is the file of --failed-to or --report, so neither was written. "
+        + "Choose another name.")
   }
 
   init(_ error: ExecutorError) {
@@ -142,6 +168,9 @@ extension Collision {
   fileprivate var words: String {
     switch nature {
     case .oneName: "  \(first.forTerminal) and \(second.forTerminal) would both become \(output.forTerminal)"
+    case .oneNameThere(let other):
+      "  \(first.forTerminal) and \(second.forTerminal) would become \(output.forTerminal) and \(other.forTerminal), "
+        + "which are one name on that file system"
     case .fileAndFolder:
       "  \(first.forTerminal) would become \(output.forTerminal), which \(second.forTerminal) needs as a folder"
     }

@@ -40,11 +40,13 @@ struct FetchSession {
       if talk.progressWidth != nil { Signals.clearLineWhenSuspended() }
       let source = try openList()
       try prepare(rules.folder)
-      let books = try Books(in: rules.folder, books, selection: .all, separator: .newline, isDry: false)
+      var check = OverwriteCheck(lists: [list.path])
+      let books = try Books(
+        in: rules.folder, books, selection: .all, separator: .newline, isDry: false, check: &check, lists: [list.path])
       // For who holds the lock: what a killed run left there.
       if !self.books.noLock { _ = StaleTemporaries.sweep(rules.folder, before: StaleTemporaries.now) }
       let history = try history()
-      let line = try thumbnails.map { try $0.line(below: rules.folder, self.books) { try prepare($0) } }
+      let line = try thumbnails.map { try $0.line(below: rules.folder, self.books, &check) { try prepare($0) } }
       return try run(
         source, Downloading(rules: rules, history: history, journal: books.journal, stop: stop), books, line)
     }

@@ -51,8 +51,11 @@ struct GalleryCommand: ParsableCommand {
       throw Complaint(error)
     }
     if found.inputs.isEmpty { throw Complaint.noInput([source.path], found) }
+    var check = OverwriteCheck(inputs: found.inputs)
+    let file = try Page(out.path, for: "--out", &check)
     let scratch: ScratchFolder
     do { scratch = try ScratchFolder() } catch { throw Complaint.scratchFolder(error.words) }
+    Signals.whenPatienceEnds { [path = scratch.path] in ScratchFolder.remove(path) }
 
     let began = ContinuousClock.now
     let reporter = RunReporter(
@@ -94,7 +97,7 @@ struct GalleryCommand: ParsableCommand {
     }
     let thumbnails = pictures.withLock { $0 }
     if thumbnails.isEmpty { throw Complaint.emptyPage }
-    try write(page(found.inputs, thumbnails, in: scratch.path))
+    try file.write(page(found.inputs, thumbnails, in: scratch.path))
     return ExitStatus(summary.tally, interruptedBy: nil)
   }
 
@@ -136,10 +139,12 @@ struct GalleryCommand: ParsableCommand {
 
   private func ofList() throws -> ExitStatus {
     if let reason = CurlLibrary.open() { throw Complaint.noCurl(reason) }
+    var check = OverwriteCheck(lists: [source.path])
+    let file = try Page(out.path, for: "--out", &check)
     var entries: [ListedAddress] = []
     do throws(Errno) {
-      let file = try source.text == "-" ? Descriptor(owning: 0) : Descriptor(opening: source.path, .list)
-      var reader = ListReader(file)
+      let list = try source.text == "-" ? Descriptor(owning: 0) : Descriptor(opening: source.path, .list)
+      var reader = ListReader(list)
       while !reader.isAtEnd, !Signals.stopRequest.isMade {
         while let entry = try reader.next() { entries.append(entry) }
         if !reader.isAtEnd { reader.waitForMore() }
@@ -171,24 +176,13 @@ struct GalleryCommand: ParsableCommand {
         line: hasMore ? entry.jsonLine : entry.address)
     }
     if gallery.count == 0 { throw Complaint.emptyPage }
-    try write(gallery.page(missing: entries.count - gallery.count))
+    try file.write(gallery.page(missing: entries.count - gallery.count))
     if loginCount > 0 {
       let what = loginCount == 1 ? "1 address has" : "\(loginCount) addresses have"
       StandardStream.error.write(
         "Warning: \(what) a user or a password, which the page leaves out; add it to the lists that are saved there.\n")
     }
     return gallery.count < entries.count ? .somePicturesFailed : .success
-  }
-
-  private func write(_ page: [UInt8]) throws {
-    do throws(JobError) {
-      try unsafe page.withUnsafeBufferPointer { bytes throws(JobError) in
-        try unsafe OutputFile.write(UnsafeRawBufferPointer(bytes), to: out.path, existing: .overwrite)
-      }
-    } catch {
-      throw Complaint(
-        status: .outputUnusable, sentence: "the page \(out.path.forTerminal) cannot be written (\(error.message)).")
-    }
   }
 }
 

@@ -1,12 +1,34 @@
 internal import ArgumentParser
 internal import Codecs
 
+#if canImport(Darwin)
+  internal import Darwin
+#else
+  internal import Glibc
+#endif
+
 /// The program: names its commands and hands over to them.
 @main
 enum Program {
   static func main() {
     StandardStream.fillClosedDescriptors()
-    ImgBatch.main(rawArguments())
+    do {
+      var command = try ImgBatch.parseAsRoot(rawArguments())
+      try command.run()
+    } catch {
+      end(error)
+    }
+  }
+
+  /// Ends the process. Help and the version are results, and what cannot be written is no success.
+  private static func end(_ error: any Error) -> Never {
+    let (code, text) = (ImgBatch.exitCode(for: error), ImgBatch.fullMessage(for: error))
+    if code.isSuccess {
+      if !text.isEmpty { StandardStream.output.write(text + "\n") }
+      exit(outputFailure()?.code ?? code.rawValue)
+    }
+    if !text.isEmpty { StandardStream.error.write(text + "\n") }
+    exit(code.rawValue)
   }
 }
 
@@ -31,10 +53,10 @@ struct ImgBatch: ParsableCommand {
       EXIT STATUS:
         0    every picture was written or rightly skipped
         1    some pictures failed; all others are there
-        64   wrong usage, or two inputs would get one output
+        64   wrong usage, two inputs would get one output, or an input or image would be overwritten
         66   no input was found
         70   a fault of imgbatch itself
-        73   the output folder or standard output cannot be written, or another run holds the folder
+        73   the output folder, TMPDIR or standard output cannot be written, or another run holds the folder
         130  interrupted; what was written is whole (143 by SIGTERM)
         141  the reader of standard output went away
       """,

@@ -122,6 +122,7 @@ func measuring(_ work: (FilePath) throws -> ExitStatus) throws {
     Signals.handle()
     do {
       let scratch = try ScratchFolder()
+      Signals.whenPatienceEnds { [path = scratch.path] in ScratchFolder.remove(path) }
       return try work(scratch.path)
     } catch let error as Errno {
       throw Complaint.scratchFolder(error.words)

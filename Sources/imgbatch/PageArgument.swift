@@ -16,18 +16,36 @@ struct PageArgument: ExpressibleByArgument {
 
   static var defaultCompletionKind: CompletionKind { .file(extensions: ["html", "htm"]) }
 
-  /// Finds out before any work whether it could be written.
-  func prepare() throws(Complaint) {
-    do throws(Errno) { try WholeFile.prepare(path) } catch { throw complaint(error) }
+  /// Finds out before any work whether it may and could be written.
+  func prepare(_ check: inout OverwriteCheck) throws(Complaint) -> Page {
+    try Page(path, for: "--report", &check)
+  }
+}
+
+/// A page that may be written.
+struct Page {
+  private let file: CheckedPath
+
+  /// Finds out before any work whether it could be.
+  /// - Parameter option: that names it.
+  init(_ path: FilePath, for option: String, _ check: inout OverwriteCheck) throws(Complaint) {
+    do throws(OverwriteRefusal) { file = try check.check(path, for: option) } catch { throw Complaint(error) }
+    do throws(Errno) { try WholeFile.prepare(file) } catch { throw complaint(error) }
   }
 
-  func write(_ page: String) throws(Complaint) {
+  func write(_ text: String) throws(Complaint) {
     do throws(Errno) {
-      try WholeFile.write(to: path) { write throws(Errno) in try write(page) }
+      try WholeFile.write(to: file) { write throws(Errno) in try write(text) }
     } catch {
       throw complaint(error)
     }
   }
+
+  func write(_ bytes: [UInt8]) throws(Complaint) {
+    do throws(Errno) { try WholeFile.write(bytes, to: file) } catch { throw complaint(error) }
+  }
+
+  var path: FilePath { file.path }
 
   private func complaint(_ error: Errno) -> Complaint {
     Complaint(

@@ -51,16 +51,18 @@ struct ProfileCommand: ParsableCommand {
 
   func run() throws {
     try measuring { scratch in
-      try report?.prepare()
-      if save { try SavedDefaults.prepare() }
       let inputs = try MeasuredInputs(input, limits: limits, cold: measure.cold, scratch: scratch)
+      var check = OverwriteCheck(
+        inputs: inputs.found, lists: [input.filesFrom, fetch].compactMap { $0?.path })
+      let page = try report?.prepare(&check)
+      let defaults = save ? try SavedDefaults.prepare(&check) : nil
       let profile = try profile(inputs, scratch)
       let machine = Machine(usableCores: UsableCores.count, software: Build.summary)
       let others = try fetch.map { [try downloads($0.path, scratch)] } ?? []
       let profiles = [profile] + others
       for profile in profiles { StandardStream.output.write(text(profile, machine)) }
-      try report?.write(ProfilePage(profiles, on: machine).html)
-      let isSaved = save ? try save(profile, machine) : true
+      try page?.write(ProfilePage(profiles, on: machine).html)
+      let isSaved = try defaults.map { try save(profile, machine, to: $0) } ?? true
       return profiles.contains { $0.work.failed > 0 } || !isSaved ? .somePicturesFailed : .success
     }
   }
@@ -112,16 +114,17 @@ struct ProfileCommand: ParsableCommand {
   }
 
   /// - Returns: whether there was something to save.
-  private func save(_ profile: ScalingProfile, _ machine: Machine) throws -> Bool {
+  private func save(_ profile: ScalingProfile, _ machine: Machine, to file: CheckedPath) throws -> Bool {
     guard let best = profile.best, let mode = ExecutionMode(rawValue: best.contestant.rawValue) else {
       StandardStream.error.write("Nothing was saved: the runs differ too much to tell which setting is best.\n")
       return false
     }
     let defaults = SavedDefaults(
       processor: machine.processor, cores: profile.cores, mode: mode, workers: best.workers)
-    let path = try defaults.save()
+    try defaults.save(to: file)
     StandardStream.error.write(
-      "Saved --mode \(mode.rawValue) --jobs \(best.workers) as the default of this machine in \(path.forTerminal).\n")
+      "Saved --mode \(mode.rawValue) --jobs \(best.workers) as the default of this machine in \(file.path.forTerminal).\n"
+    )
     return true
   }
 }

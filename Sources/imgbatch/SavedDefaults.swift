@@ -74,30 +74,36 @@ struct SavedDefaults: Equatable {
   }
 
   /// Finds out before any work whether defaults could be saved.
-  static func prepare() throws { _ = try place { path throws(Errno) in try WholeFile.prepare(path) } }
+  static func prepare(_ check: inout OverwriteCheck) throws -> CheckedPath {
+    let path = try place()
+    let file: CheckedPath
+    do throws(OverwriteRefusal) { file = try check.check(path, for: "--save") } catch { throw Complaint(error) }
+    do throws(Errno) { try WholeFile.prepare(file) } catch { throw complaint(path, error) }
+    return file
+  }
 
   /// Writes it whole or not at all.
-  /// - Returns: where.
-  func save() throws -> FilePath {
-    try SavedDefaults.place { path throws(Errno) in
-      try WholeFile.write(to: path) { write throws(Errno) in try write(text) }
+  func save(to file: CheckedPath) throws {
+    do throws(Errno) {
+      try WholeFile.write(to: file) { write throws(Errno) in try write(text) }
+    } catch {
+      throw SavedDefaults.complaint(file.path, error)
     }
   }
 
-  private static func place(_ work: (FilePath) throws(Errno) -> Void) throws -> FilePath {
+  private static func place() throws -> FilePath {
     guard let path else {
       throw Complaint(
         status: .outputUnusable,
         sentence:
           "there is no place for defaults: neither HOME nor XDG_CONFIG_HOME is set, or IMGBATCH_DEFAULTS is empty.")
     }
-    do throws(Errno) {
-      try work(path)
-    } catch {
-      throw Complaint(
-        status: .outputUnusable, sentence: "the defaults \(path.forTerminal) cannot be written (\(error.words)).")
-    }
     return path
+  }
+
+  private static func complaint(_ path: FilePath, _ error: Errno) -> Complaint {
+    Complaint(
+      status: .outputUnusable, sentence: "the defaults \(path.forTerminal) cannot be written (\(error.words)).")
   }
 
   private static func variable(_ name: String) -> FilePath? {

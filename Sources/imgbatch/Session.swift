@@ -19,6 +19,7 @@ struct Session {
 
   /// Nil where no page is asked for.
   private let record: RunRecord?
+  private var page: Page?
   private let began = ContinuousClock.now
   private let stop = Signals.stopRequest
 
@@ -42,20 +43,27 @@ struct Session {
 
   func perform() throws {
     try ending {
-      try input.checkSeparator(otherList: output.history.failedTo != nil)
-      Signals.handle()
-      if talk.progressWidth != nil { Signals.clearLineWhenSuspended() }
-      Worker.prepare()
-      let found = try input.find(around: output.out.path, shard: shard)
-      let naming = try naming()
-      let planned = try plan(found, naming)
-      try checkOutputFolder()
-      try work.report?.prepare()
-      let books = try Books(
-        in: output.out.path, output.history.books, selection: output.history.selection(output.existing),
-        separator: input.separator, shard: shard, isDry: work.dryRun)
-      return input.isStreamed ? try runStream(after: planned, naming, books) : try run(planned, naming, books)
+      var run = self
+      return try run.begin()
     }
+  }
+
+  private mutating func begin() throws -> ExitStatus {
+    try input.checkSeparator(otherList: output.history.failedTo != nil)
+    Signals.handle()
+    if talk.progressWidth != nil { Signals.clearLineWhenSuspended() }
+    Worker.prepare()
+    let found = try input.find(around: output.out.path, shard: shard)
+    let naming = try naming()
+    let planned = try plan(found, naming)
+    try checkOutputFolder()
+    let lists = input.filesFrom.map { [$0.path] } ?? []
+    var check = OverwriteCheck(inputs: found.inputs, lists: lists, jobs: planned, outputFolder: output.out.path)
+    page = try work.report?.prepare(&check)
+    let books = try Books(
+      in: output.out.path, output.history.books, selection: output.history.selection(output.existing),
+      separator: input.separator, shard: shard, isDry: work.dryRun, check: &check, lists: lists)
+    return input.isStreamed ? try runStream(after: planned, naming, books) : try run(planned, naming, books)
   }
 
   private func naming() throws -> OutputNaming {
@@ -68,7 +76,8 @@ struct Session {
 
   private func plan(_ found: InputList, _ naming: OutputNaming) throws -> PlannedJobs {
     do throws(PlanError) {
-      return try Planner.jobs(for: found.inputs, naming: naming, shard: shard)
+      return try Planner.jobs(
+        for: found.inputs, naming: naming, shard: shard, lists: input.filesFrom.map { [$0.path] } ?? [])
     } catch {
       throw Complaint(error)
     }
@@ -98,7 +107,7 @@ struct Session {
   private func runStream(after planned: PlannedJobs, _ naming: OutputNaming, _ books: Books) throws -> ExitStatus {
     let jobs = StreamedJobs(
       after: Array(planned), from: 0, separator: input.separator, naming: naming, shard: shard,
-      stop: stop)
+      written: [page?.path, output.history.failedTo?.path].compactMap { $0 }, stop: stop)
     let reporter = reporter(for: .init(inputs: nil, sourceByteCount: 0))
     let status: ExitStatus
     if work.dryRun {
@@ -106,8 +115,10 @@ struct Session {
       status = self.status(of: finish(reporter, inputs: jobs.ownCount))
     } else {
       status = try execute(
-        jobs, naming, reporter, books, inputs: { jobs.ownCount }, found: { jobs.failure == nil ? jobs.found : nil })
+        jobs, naming, reporter, books, inputs: { jobs.ownCount }, found: { jobs.failure == nil ? jobs.found : nil },
+        mayWriteLists: { jobs.overwritten == nil })
     }
+    if let input = jobs.overwritten { throw Complaint.overwritten(input) }
     if let reason = jobs.failure { throw Complaint(.unreadableList("-", reason: reason)) }
     if jobs.found.count == 0 && status == .success {
       throw Complaint(status: .noInput, sentence: "the list on standard input names no picture.")
@@ -118,9 +129,11 @@ struct Session {
   /// - Parameters:
   ///   - inputs: those of this run.
   ///   - found: those of all shards, which are recorded for a merge; nil where they are not all known.
+  ///   - mayWriteLists: whether no input turned out to be the page or the list of what failed.
   private func execute(
     _ jobs: any JobSource, _ naming: OutputNaming, _ reporter: RunReporter, _ books: Books,
-    inputs: @escaping @Sendable () -> Int, found: () -> ListFingerprint?
+    inputs: @escaping @Sendable () -> Int, found: () -> ListFingerprint?,
+    mayWriteLists: @escaping @Sendable () -> Bool = { true }
   ) throws -> ExitStatus {
     let endsAtFailure = work.failFast
     let (stop, record) = (stop, record)
@@ -140,8 +153,9 @@ struct Session {
     account?.reporter.start(version: Build.version, mode: mode, workers: workers)
     Signals.whenPatienceEnds {
       ledger.dropPicturesInHand()
-      writePage(finish(reporter, inputs: inputs()))
-      books.close()
+      let summary = finish(reporter, inputs: inputs())
+      if mayWriteLists() { writePage(summary) }
+      books.close(writesList: mayWriteLists())
     }
     do throws(ExecutorError) {
       try executor(
@@ -153,14 +167,15 @@ struct Session {
       }
       ledger.finish()
     } catch {
-      writePage(finish(reporter, inputs: inputs()))
-      books.close()
+      let summary = finish(reporter, inputs: inputs())
+      if mayWriteLists() { writePage(summary) }
+      books.close(writesList: mayWriteLists())
       throw Complaint(error)
     }
     let summary = finish(reporter, inputs: inputs())
     account?.close(inputs: inputs(), found: stop.isMade ? nil : found(), usage: summary.usage)
-    books.close()
-    let pageIsWritten = writePage(summary)
+    books.close(writesList: mayWriteLists())
+    let pageIsWritten = mayWriteLists() ? writePage(summary) : true
     let status = status(of: summary)
     return !pageIsWritten && status == .success ? .outputUnusable : status
   }
@@ -204,11 +219,11 @@ struct Session {
   /// - Returns: false where a page was asked for and could not be written.
   @discardableResult
   private func writePage(_ summary: RunSummary) -> Bool {
-    guard let record, let report = work.report else { return true }
+    guard let record, let page else { return true }
     let facts = RunPage.Facts(
       software: Build.summary, mode: mode.rawValue, workers: workers, isInterrupted: Signals.received != nil)
     do {
-      try report.write(RunPage(record, summary, facts, page: report.path).html)
+      try page.write(RunPage(record, summary, facts, page: page.path).html)
       return true
     } catch {
       StandardStream.error.write("Error: \(error.sentence)\n")

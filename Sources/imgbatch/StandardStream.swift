@@ -81,10 +81,13 @@ final class StandardStream: Sendable {
 
   /// Opens /dev/null in place of each closed standard stream. Otherwise the first file opened would become "standard
   /// output", and events would end up in a picture.
+  ///
+  /// For standard output it is opened so that writing fails, as it would if it had stayed closed: results that nobody gets are
+  /// no success.
   static func fillClosedDescriptors() {
     for number in Int32(0)...2 where fcntl(number, F_GETFD) == -1 {
       // The lowest free number is taken, and all below this one are open.
-      _ = unsafe open("/dev/null", O_RDWR)
+      _ = unsafe open("/dev/null", number == STDOUT_FILENO ? O_RDONLY : O_RDWR)
     }
   }
 }

@@ -16,7 +16,9 @@ struct ThumbnailOrder {
 
   /// Opens the books of the folder, which are those of any run of `resize`.
   /// - Parameter root: where the originals are.
-  func line(below root: FilePath, _ wishes: BookWishes, prepare: (FilePath) throws -> Void) throws -> ThumbnailLine {
+  func line(
+    below root: FilePath, _ wishes: BookWishes, _ check: inout OverwriteCheck, prepare: (FilePath) throws -> Void
+  ) throws -> ThumbnailLine {
     try prepare(folder)
     let folders = [root, folder].map { try? FileStatus(of: $0).identity }
     guard folders[0] != folders[1] else {
@@ -26,7 +28,8 @@ struct ThumbnailOrder {
     var wishes = wishes
     wishes.failedTo = nil
     let books = try Books(
-      in: folder, wishes, selection: wishes.noJournal ? .all : .outdated, separator: .newline, isDry: false)
+      in: folder, wishes, selection: wishes.noJournal ? .all : .outdated, separator: .newline, isDry: false,
+      check: &check, lists: [])
     return ThumbnailLine(self, root: root, books)
   }
 }

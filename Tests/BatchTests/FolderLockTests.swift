@@ -49,12 +49,19 @@ struct FolderLockTests {
     #expect(try !folder.names().contains(names[2]))
   }
 
-  @Test func `promise 1: a run that ends drops its own temporaries`() throws {
-    let start = StaleTemporaries.now
-    try folder.add(".imgbatch-\(getpid())-0.tmp")
-    try folder.add("a.jpg")
-    StaleTemporaries.drop(folder.path, since: start)
-    #expect(try folder.names() == ["a.jpg"])
+  @Test func `promise 1: a run that ends drops its own temporaries and its workers', and no others`() throws {
+    let number = RunNumber.current << 32
+    let others = [
+      "a.jpg", ".imgbatch-\(getpid())-0.tmp", ".imgbatch-\(getpid())-\((RunNumber.current ^ 1) << 32 | 5).tmp",
+      ".imgbatch-1-\(number | 3).txt",
+    ]
+    for name in others + [".imgbatch-1-\(number | 7).tmp", ".imgbatch-2-\(number | 7).tmp"] { try folder.add(name) }
+    try TemporaryFile(in: folder.path).close()
+    #expect(try folder.names().count == others.count + 3)
+    StaleTemporaries.drop(folder.path, of: 2)
+    #expect(try folder.names().count == others.count + 2)
+    StaleTemporaries.dropOwn(folder.path)
+    #expect(try folder.names() == others.sorted())
   }
 
   @Test func `a process that nobody has waited for is dead all the same`() throws {
@@ -85,7 +92,7 @@ struct FolderLockTests {
   }
 
   @Test func `the list of what failed names each so that its output stays the same`() throws {
-    let list = try FailedList(path: folder("list"), separator: .newline)
+    let list = try FailedList(CheckedPath(inOwnFolder: folder("list")), separator: .newline)
     for (source, start) in [
       ("a.jpg", 0), ("dogs/b.jpg", 5), ("dogs/sub/c.jpg", 5), ("dogs/d.jpg", 0), ("/data/e.jpg", 1), ("../f/g.jpg", 3),
       ("/data/h.jpg", 6), ("x/./i/j.jpg", 4),
@@ -101,11 +108,11 @@ struct FolderLockTests {
 
   @Test func `the list of what failed is sorted, ends its names and tells which do not fit`() throws {
     try folder.add("list", [UInt8](repeating: 1, count: 500))
-    let list = try FailedList(path: folder("list"), separator: .newline)
+    let list = try FailedList(CheckedPath(inOwnFolder: folder("list")), separator: .newline)
     for name in ["b", "a\n", "c"] { list.add(Array(name.utf8)) }
     #expect(try list.write() == 1)
     #expect(try folder.content("list") == Array("b\nc\n".utf8))
-    let zeros = try FailedList(path: folder("zeros"), separator: .zeroByte)
+    let zeros = try FailedList(CheckedPath(inOwnFolder: folder("zeros")), separator: .zeroByte)
     for name in ["b", "a\n"] { zeros.add(Array(name.utf8)) }
     #expect(try zeros.write() == 0)
     #expect(try folder.content("zeros") == Array("a\n\0b\0".utf8))

@@ -64,6 +64,35 @@ struct FolderTests {
       answer.output == "4\nout/.imgbatch-dead-7.tmp\nout/other/.imgbatch-dead-7.tmp\nout/sub/.imgbatch-alive-8.tmp\n")
   }
 
+  #if DEBUG
+    @Test("Promise 1: an interrupted run leaves no temporary of its own, with the lock or without, nor removes others'")
+    func interrupted() throws {
+      for options in [[], ["--no-lock"], ["--shard", "1/1"]] {
+        let out = "out\(options.count)\(options.first ?? "")"
+        let other = "\(out)/.imgbatch-1-77.tmp"
+        try scratch.add("dogs/rex.jpg", as: "in/rex.jpg")
+        try scratch.add("dogs/rex.jpg", as: other)
+        let process = Command.prepared(
+          Command.imgbatch,
+          ["resize", scratch["in"], "--out", scratch[out], "--mode", "processes", "--jobs", "1", "--quiet"] + options,
+          ["IMGBATCH_FAULT": "writing:rex"])
+        try process.start()
+        func own() -> [String] { scratch.files(below: out).filter { $0.hasSuffix(".tmp") && out + "/" + $0 != other } }
+        var turns = 0
+        while own().isEmpty, process.isRunning, turns < 10_000 {
+          usleep(1000)
+          turns += 1
+        }
+        #expect(!own().isEmpty, "\(options): the worker never wrote")
+        kill(process.processIdentifier, SIGINT)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 130)
+        #expect(own().isEmpty, "\(options): \(own())")
+        #expect(scratch.bytes(other) != nil, "of another run")
+      }
+    }
+  #endif
+
   @Test(
     "Promise 1: --durable has the disk keep bytes before the name and the name after, and nothing truncates a final name",
     arguments: ["threads", "serial", "processes"])

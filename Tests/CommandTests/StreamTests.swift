@@ -74,10 +74,30 @@ struct StreamTests {
   @Test("With standard output closed, no picture takes its place")
   func closedOutput() throws {
     let scratch = try ScratchFolder()
-    let answer = try Command.shell("imgbatch resize '\(Command.dogs)' --out out --json >&- 2>&- <&-", in: scratch)
+    let answer = try Command.shell("imgbatch resize '\(Command.dogs)' --out out >&- 2>&- <&-", in: scratch)
     #expect(answer.status == 0)
     #expect(scratch.files(below: "out").count == 3)
     #expect(try Command.run("info", scratch["out"]).status == 0)
+  }
+
+  @Test("Results that cannot be written are no success: 73, and a sentence", arguments: [">/dev/full", ">&-"])
+  func unwritableOutput(redirection: String) throws {
+    let scratch = try ScratchFolder()
+    try Data("not an address\n".utf8).write(to: scratch.url.appending(path: "list"))
+    #expect(try Command.run("resize", Command.dogs, "--out", scratch["out"], "--shard", "1/1").status == 0)
+    let dogs = "'\(Command.dogs)'"
+    for line in [
+      "resize \(dogs) --out a --json", "resize \(dogs) --out a --json --mode processes",
+      "grayscale \(dogs) --out a --json",
+      "resize \(dogs) --out a --dry-run", "resize \(dogs) --out a --dry-run --json", "info \(dogs)",
+      "info \(dogs) --json",
+      "merge out --json", "gallery \(dogs) --out page.html --json", "fetch list --out b --json", "--help", "--version",
+      "resize --help",
+    ] {
+      let answer = try Command.shell("imgbatch \(line) \(redirection)", in: scratch)
+      #expect(answer.status == 73, "\(line): \(answer.status) \(answer.error)")
+      #expect(answer.error.contains("Error: standard output cannot be written ("), "\(line): \(answer.error)")
+    }
   }
 
   @Test(

@@ -78,6 +78,9 @@ int system_rename_exclusively(const char *_Nonnull from, const char *_Nonnull to
 /// Removes a folder with all that is in it; symbolic links are not followed. Returns 0, or an errno value.
 int system_remove_tree(const char *_Nonnull path);
 
+/// Of what kind the file system is that a path lies in: the number that statfs(2) tells. 0 where it does not.
+int64_t system_file_system_type(const char *_Nonnull path);
+
 /// Asks the system to forget the pages of an open file that it keeps in memory. Returns 0, or an errno value.
 int system_drop_cached_pages(int file);
 
