@@ -2,6 +2,7 @@
 
 #include <lcms2.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct colour_transform {
   cmsContext context;
@@ -88,24 +89,81 @@ void colour_transform_run(const colour_transform *transform, const uint16_t *fro
   cmsDoTransform(transform->handle, from, to, (cmsUInt32Number)pixels);
 }
 
-static cmsHPROFILE profile_of(cmsContext context, const double xy[8], cmsToneCurve *curve) {
+static cmsHPROFILE profile_of(cmsContext context, const double *xy, cmsToneCurve *curve) {
+  if (!xy) return cmsCreateGrayProfileTHR(context, cmsD50_xyY(), curve);
   const cmsCIExyY white = {xy[0], xy[1], 1};
   const cmsCIExyYTRIPLE primaries = {{xy[2], xy[3], 1}, {xy[4], xy[5], 1}, {xy[6], xy[7], 1}};
   cmsToneCurve *curves[3] = {curve, curve, curve};
   return cmsCreateRGBProfileTHR(context, &white, &primaries, curves);
 }
 
-size_t colour_profile_make(const double xy[8], colour_curve curve, double gamma, uint8_t *profile, size_t capacity) {
+/// Little CMS writes the time of day as the time of creation (ICC.1:2022, 7.2.8): two runs would give different bytes.
+static void set_date(uint8_t *profile) {
+  enum { date_offset = 24 };
+  // 1 January 2000, 00:00:00: year, month, day, hours, minutes and seconds, two bytes each.
+  static const uint8_t date[12] = {0x07, 0xD0, 0, 1, 0, 1};
+  memcpy(profile + date_offset, date, sizeof date);
+}
+
+/// Writes a profile where `capacity` suffices, and closes it.
+static size_t save(cmsHPROFILE made, uint8_t *profile, size_t capacity) {
+  enum { header_bytes = 128 };
   cmsUInt32Number count = 0;
+  if (!cmsSaveProfileToMem(made, NULL, &count) || count < header_bytes) count = 0;
+  if (profile && count > 0 && count <= capacity) {
+    if (cmsSaveProfileToMem(made, profile, &count)) {
+      set_date(profile);
+    } else {
+      count = 0;
+    }
+  }
+  cmsCloseProfile(made);
+  return count;
+}
+
+size_t colour_profile_make(const double *xy, colour_curve curve, double gamma, uint8_t *profile, size_t capacity) {
   cmsContext context = cmsCreateContext(NULL, NULL);
   cmsToneCurve *tone = context ? curve_of(context, curve, gamma) : NULL;
   cmsHPROFILE made = tone ? profile_of(context, xy, tone) : NULL;
-  if (made) {
-    if (!cmsSaveProfileToMem(made, NULL, &count)) count = 0;
-    if (profile && count > 0 && count <= capacity && !cmsSaveProfileToMem(made, profile, &count)) count = 0;
-    cmsCloseProfile(made);
-  }
+  const size_t count = made ? save(made, profile, capacity) : 0;
   if (tone) cmsFreeToneCurve(tone);
+  if (context) cmsDeleteContext(context);
+  return count;
+}
+
+/// The light of equal red, green and blue, white being 1; null where the profile is broken or not of RGB.
+static cmsToneCurve *curve_of_equal_rgb(cmsContext context, cmsHPROFILE source) {
+  enum { steps = 256 };  // the values of 8 bits
+  if (cmsGetColorSpace(source) != cmsSigRgbData) return NULL;
+  cmsHPROFILE target = cmsCreateXYZProfileTHR(context);
+  cmsHTRANSFORM transform =
+    target ? cmsCreateTransformTHR(context, source, TYPE_RGB_16, target, TYPE_XYZ_DBL, INTENT_RELATIVE_COLORIMETRIC,
+                                   cmsFLAGS_NOCACHE | cmsFLAGS_NOOPTIMIZE)
+           : NULL;
+  if (target) cmsCloseProfile(target);
+  if (!transform) return NULL;
+  cmsUInt16Number light[steps];
+  for (int step = 0; step < steps; ++step) {
+    const cmsUInt16Number value = (cmsUInt16Number)(step * 257);
+    const cmsUInt16Number pixel[3] = {value, value, value};
+    cmsCIEXYZ color = {0};
+    cmsDoTransform(transform, pixel, &color, 1);
+    const double y = color.Y > 0 ? color.Y < 1 ? color.Y : 1 : 0;
+    light[step] = (cmsUInt16Number)(y * 65535 + 0.5);
+  }
+  cmsDeleteTransform(transform);
+  return cmsBuildTabulatedToneCurve16(context, steps, light);
+}
+
+size_t colour_gray_profile_make(const uint8_t *rgb, size_t rgb_count, uint8_t *profile, size_t capacity) {
+  cmsContext context = cmsCreateContext(NULL, NULL);
+  cmsHPROFILE source =
+    context && rgb_count <= UINT32_MAX ? cmsOpenProfileFromMemTHR(context, rgb, (cmsUInt32Number)rgb_count) : NULL;
+  cmsToneCurve *curve = source ? curve_of_equal_rgb(context, source) : NULL;
+  cmsHPROFILE made = curve ? profile_of(context, NULL, curve) : NULL;
+  const size_t count = made ? save(made, profile, capacity) : 0;
+  if (curve) cmsFreeToneCurve(curve);
+  if (source) cmsCloseProfile(source);
   if (context) cmsDeleteContext(context);
   return count;
 }

@@ -31,31 +31,62 @@ package struct ColourParameters: Hashable, Sendable {
     case 12: xy = d65 + [0.680, 0.320, 0.265, 0.690, 0.150, 0.060]
     default: return nil
     }
-    switch transfer {
-    case 1, 6, 14, 15: curve = .bt709
-    case 4: curve = .power(2.2)
-    case 5: curve = .power(2.8)
-    case 8: curve = .power(1)
-    case 13: curve = .sRGB
-    default: return nil
-    }
+    guard let curve = Curve(transfer: transfer) else { return nil }
+    self.curve = curve
   }
 
   /// An ICC profile of the space; nil where the numbers make none.
   package var profile: [UInt8]? {
     guard xy.count == 8, xy.allSatisfy({ $0.isFinite }) else { return nil }
-    let (kind, gamma): (colour_curve, Double) =
-      switch curve {
-      case .power(let gamma): (.COLOUR_CURVE_POWER, gamma)
-      case .sRGB: (.COLOUR_CURVE_SRGB, 1)
-      case .bt709: (.COLOUR_CURVE_BT709, 1)
-      }
-    let count = unsafe colour_profile_make(xy, kind, gamma, nil, 0)
-    guard count > 0, count < 1 << 20 else { return nil }
-    var bytes = [UInt8](repeating: 0, count: count)
-    let written = unsafe bytes.withUnsafeMutableBufferPointer {
-      unsafe colour_profile_make(xy, kind, gamma, $0.baseAddress, count)
-    }
-    return written == count ? bytes : nil
+    let (kind, gamma) = curve.forC
+    return unsafe made { unsafe colour_profile_make(xy, kind, gamma, $0, $1) }
   }
+}
+
+extension ColourParameters.Curve {
+  /// What transfer characteristics of H.273 stand for; nil for what is no curve, and for light beyond white (PQ, HLG).
+  package init?(transfer: UInt8) {
+    switch transfer {
+    case 1, 6, 14, 15: self = .bt709
+    case 4: self = .power(2.2)
+    case 5: self = .power(2.8)
+    case 8: self = .power(1)
+    case 13: self = .sRGB
+    default: return nil
+    }
+  }
+
+  /// An ICC profile of gray by this curve.
+  package var grayProfile: [UInt8]? {
+    let (kind, gamma) = forC
+    return unsafe made { unsafe colour_profile_make(nil, kind, gamma, $0, $1) }
+  }
+
+  fileprivate var forC: (kind: colour_curve, gamma: Double) {
+    switch self {
+    case .power(let gamma): (.COLOUR_CURVE_POWER, gamma)
+    case .sRGB: (.COLOUR_CURVE_SRGB, 1)
+    case .bt709: (.COLOUR_CURVE_BT709, 1)
+    }
+  }
+}
+
+/// The gray profile of an image whose gray stands for equal red, green and blue of an RGB profile; nil where that is
+/// broken.
+func grayProfile(ofRGB rgb: [UInt8]) -> [UInt8]? {
+  unsafe made { target, capacity in
+    unsafe rgb.withUnsafeBufferPointer { bytes in
+      guard let base = bytes.baseAddress else { return 0 }
+      return unsafe colour_gray_profile_make(base, bytes.count, target, capacity)
+    }
+  }
+}
+
+/// The bytes of what `make` writes; it returns their count, and writes them where there is capacity.
+private func made(_ make: (_ target: UnsafeMutablePointer<UInt8>?, _ capacity: Int) -> Int) -> [UInt8]? {
+  let count = make(nil, 0)
+  guard count > 0, count < 1 << 20 else { return nil }
+  var bytes = [UInt8](repeating: 0, count: count)
+  let written = unsafe bytes.withUnsafeMutableBufferPointer { unsafe make($0.baseAddress, count) }
+  return written == count ? bytes : nil
 }

@@ -10,6 +10,7 @@ package final class ColourTransforms: Sendable {
   }
 
   private let known = Mutex<[Key: ColourTransform?]>([:])
+  private let grayProfiles = Mutex<[[UInt8]: [UInt8]?]>([:])
 
   /// Cameras and editors use a handful of profiles; a run that meets more forgets.
   private static let mostKnown = 64
@@ -24,6 +25,18 @@ package final class ColourTransforms: Sendable {
       if known.count == ColourTransforms.mostKnown { known.removeAll() }
       let made = ColourTransform(profile: profile, space, hasAlpha: hasAlpha)
       known[key] = .some(made)
+      return made
+    }
+  }
+
+  /// The profile of a gray image whose gray stands for equal red, green and blue of an RGB profile; nil where that is
+  /// broken.
+  package func grayProfile(ofRGB profile: [UInt8]) -> [UInt8]? {
+    grayProfiles.withLock { known in
+      if let found = known[profile] { return found }
+      if known.count == ColourTransforms.mostKnown { known.removeAll() }
+      let made = Colour.grayProfile(ofRGB: profile)
+      known[profile] = .some(made)
       return made
     }
   }

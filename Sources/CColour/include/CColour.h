@@ -36,10 +36,15 @@ typedef enum __attribute__((enum_extensibility(closed))) {
   COLOUR_CURVE_BT709,
 } colour_curve;
 
-/// An RGB profile of primaries and one curve. White, red, green and blue, x and y each.
+/// An RGB profile of primaries and one curve: white, red, green and blue, x and y each. Without primaries a gray profile
+/// of the curve. Made anew it has the same bytes.
 /// Returns its size, 0 where there is none; writes it where `capacity` suffices.
-size_t colour_profile_make(const double xy[_Nonnull 8], colour_curve curve, double gamma, uint8_t *_Nullable profile,
+size_t colour_profile_make(const double *_Nullable xy, colour_curve curve, double gamma, uint8_t *_Nullable profile,
                            size_t capacity);
+
+/// The gray profile of an image whose gray stands for equal red, green and blue of an RGB profile. As
+/// `colour_profile_make`; 0 too where the profile is broken or not of RGB.
+size_t colour_gray_profile_make(const uint8_t *rgb, size_t rgb_count, uint8_t *_Nullable profile, size_t capacity);
 
 /// Of the library in use, as in 2140 for 2.14.
 int colour_library_version(void);
