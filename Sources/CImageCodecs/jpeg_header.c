@@ -96,14 +96,9 @@ void jpeg_reader_destroy(jpeg_reader *reader) {
 
 // MARK: - Profile
 
-static bool begins_with(const uint8_t *body, size_t count, const char *signature, size_t signature_count) {
-  return count >= signature_count && memcmp(body, signature, signature_count) == 0;
-}
-
 /// Keeps the segments of a profile, by where they lie. libjpeg's own keeping goes through all that it has kept, at each one:
 /// with the millions of them that a hostile file may have, it would not come to an end.
 static boolean keep_segment(j_decompress_ptr decompress) {
-  static const char profile[] = "ICC_PROFILE";
   jpeg_reader *reader = (jpeg_reader *)decompress;
   const uint8_t *bytes = decompress->src->next_input_byte;
   const size_t left = decompress->src->bytes_in_buffer;
@@ -111,36 +106,25 @@ static boolean keep_segment(j_decompress_ptr decompress) {
   skip_bytes(decompress, length < 2 ? 2 : (long)length);
   // Between scans too, there may be some.
   if (left < 2 || length < 2 || length > left || reader->state != NO_PICTURE) return TRUE;
-  const uint8_t *body = bytes + 2;
-  const size_t count = length - 2;
-  if (reader->profile_segment_count < most_profile_segments && begins_with(body, count, profile, sizeof profile)) {
-    reader->profile_segments[reader->profile_segment_count++] = (struct jpeg_marker_struct){
-      .marker = JPEG_APP0 + 2,
-      .original_length = (unsigned int)count,
-      .data_length = (unsigned int)count,
-      .data = (JOCTET *)body,
-    };
-  }
+  jpeg_profile_add(&reader->profile, bytes + 2, length - 2);
   return TRUE;
 }
 
 static void keep_segments(jpeg_reader *reader) {
-  reader->profile_segment_count = 0;
+  jpeg_profile_clear(&reader->profile);
   jpeg_set_marker_processor(&reader->decompress, JPEG_APP0 + 2, keep_segment);
 }
 
-/// Has libjpeg join the segments of a profile.
-static void find_icc(jpeg_reader *reader, jpeg_header *header) {
-  const int segments = reader->profile_segment_count;
-  if (segments == 0) return;
-  for (int index = 0; index + 1 < segments; ++index) {
-    reader->profile_segments[index].next = &reader->profile_segments[index + 1];
-  }
-  reader->decompress.marker_list = reader->profile_segments;
-  unsigned int count = 0;
-  if (!jpeg_read_icc_profile(&reader->decompress, &reader->icc, &count)) return;
+static void join_profile(jpeg_reader *reader, jpeg_header *header) {
+  const jpeg_profile *profile = &reader->profile;
+  const size_t size = jpeg_profile_size(profile);
+  header->has_other_icc = profile->has_leftovers || (size == 0 && profile->found > 0);
+  if (size == 0) return;
+  reader->icc = malloc(size);
+  if (!reader->icc) fault_raise(&reader->fault.fault, CODEC_REASON_LIMIT_MEMORY, "");
+  jpeg_profile_join(profile, reader->icc);
   header->icc = reader->icc;
-  header->icc_bytes = count;
+  header->icc_bytes = size;
 }
 
 // MARK: - Begin
@@ -208,7 +192,7 @@ static void read_header(jpeg_reader *reader, const uint8_t *bytes, size_t count,
   if (decompress->data_precision != 8) fault_raise(fault, CODEC_REASON_UNSUPPORTED, "more than 8 bits a sample");
   if (LEAST_SCALED_HEIGHT(decompress) == 1) fault_raise(fault, CODEC_REASON_UNSUPPORTED, "a lossless JPEG");
   describe(decompress, header);
-  find_icc(reader, header);
+  join_profile(reader, header);
   reader->state = HEADER_READ;
 }
 

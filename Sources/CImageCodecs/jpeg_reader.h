@@ -3,6 +3,7 @@
 #define CIMAGECODECS_JPEG_READER_H
 
 #include "jpeg_fault.h"
+#include "jpeg_profile.h"
 
 // From its ABI 70 on, libjpeg gives the scaled block size by direction.
 #if JPEG_LIB_VERSION >= 70
@@ -17,9 +18,6 @@
 
 typedef enum { NO_PICTURE, HEADER_READ, PLANNED } jpeg_reader_state;
 
-/// A profile has 255 segments at most: of more, one has the number of another, and it is none.
-enum { most_profile_segments = 256 };
-
 struct jpeg_reader {
   struct jpeg_decompress_struct decompress;  ///< first, so that a callback's object is this struct
   jpeg_fault fault;
@@ -33,9 +31,8 @@ struct jpeg_reader {
   bool takes_in_scans;             ///< all scans of a file that has several, before any row is given
   bool sets_needless_scans_aside;  ///< warnings about scans that no sample depends on do not count
   char set_aside[JMSG_LENGTH_MAX];  ///< the first of them that means damage, "" if none
-  uint8_t *icc;         ///< malloc'ed by libjpeg
-  struct jpeg_marker_struct profile_segments[most_profile_segments];  ///< their data in the file's bytes
-  int profile_segment_count;
+  uint8_t *icc;         ///< malloc'ed
+  jpeg_profile profile;
 };
 
 /// Gives the picture its bytes and reads the markers up to the first scan. Raises.

@@ -103,6 +103,15 @@ static void describe_colour(png_reader *reader, png_header *header) {
   }
 }
 
+/// Whether libpng makes alpha of a tRNS chunk. The chunk's valid bit does not say so: a PLTE that stands behind tRNS takes
+/// the transparency back and leaves the bit (png_handle_PLTE), with a warning.
+static bool has_transparency(png_reader *reader) {
+  png_bytep alphas;
+  png_color_16p color;
+  int count = 0;
+  return png_get_tRNS(reader->png, reader->info, &alphas, &count, &color) != 0 && count > 0;
+}
+
 /// The size of a row is computed here: libpng tells it only after it has allocated the rows.
 static png_shape shape_of(const png_header *header) {
   uint32_t channels = (header->colour_type & PNG_COLOR_MASK_COLOR) != 0 ? 3 : 1;
@@ -120,7 +129,7 @@ static void read_header(png_reader *reader, png_header *header, png_shape *shape
   header->bits = (uint8_t)bits;
   header->colour_type = (uint8_t)colour_type;
   header->interlaced = interlace != PNG_INTERLACE_NONE;
-  header->has_transparency = png_get_valid(reader->png, reader->info, PNG_INFO_tRNS) != 0;
+  header->has_transparency = has_transparency(reader);
   describe_profiles(reader, header);
   describe_colour(reader, header);
   reader->width = header->width;

@@ -15,7 +15,8 @@ static codec_reason reason_of(VP8StatusCode status) {
     case VP8_STATUS_UNSUPPORTED_FEATURE: return CODEC_REASON_UNSUPPORTED;
     case VP8_STATUS_SUSPENDED:
     case VP8_STATUS_NOT_ENOUGH_DATA: return CODEC_REASON_TRUNCATED;
-    default: return CODEC_REASON_INTERNAL;
+    // INVALID_PARAM: the calls are right, so a size in the data contradicts the one in the header.
+    default: return CODEC_REASON_CORRUPT;
   }
 }
 
@@ -26,7 +27,7 @@ static const char *words_of(VP8StatusCode status) {
     case VP8_STATUS_UNSUPPORTED_FEATURE: return "a WebP feature that libwebp does not decode";
     case VP8_STATUS_SUSPENDED:
     case VP8_STATUS_NOT_ENOUGH_DATA: return "WebP data that end too early";
-    default: return "libwebp was called wrongly";
+    default: return "WebP headers that contradict each other";
   }
 }
 

@@ -12,6 +12,11 @@ package struct EncodeRequest: Hashable, Sendable {
   package var metadata = PictureMetadata()
 
   package init(format: ImageFormat) { self.format = format }
+
+  /// The profile, where it is for pixels of this space.
+  func profile(for space: ProfileSpace) -> [UInt8]? {
+    profile.flatMap { ProfileSpace(profile: $0) == space ? $0 : nil }
+  }
 }
 
 /// Makes a file's bytes of a picture. One serves one worker; the bytes are valid until its next picture.
@@ -43,27 +48,9 @@ extension FastPNGEncoder: FormatWriter {
     switch picture {
     case .yCbCr: throw .broken("PNG takes interleaved pixels")
     case .pixels(let plane):
-      let space: ProfileSpace = plane.channels < 3 ? .gray : .rgb
-      let profile = request.profile.flatMap { ProfileSpace(profile: $0) == space ? $0 : nil }
+      let profile = request.profile(for: plane.channels < 3 ? .gray : .rgb)
       return try unsafe encode(
         plane, level: request.png.level, profile: profile, chunks: request.colourChunks, metadata: request.metadata)
-    }
-  }
-}
-
-/// The data colour space of an ICC profile (ICC.1:2022, 7.2.6), as far as pictures here can have it.
-enum ProfileSpace {
-  case gray, rgb, other
-
-  init(profile: [UInt8]) {
-    guard profile.count >= 128 else {
-      self = .other
-      return
-    }
-    switch profile[16..<20] {
-    case [0x47, 0x52, 0x41, 0x59]: self = .gray  // "GRAY"
-    case [0x52, 0x47, 0x42, 0x20]: self = .rgb  // "RGB "
-    default: self = .other
     }
   }
 }

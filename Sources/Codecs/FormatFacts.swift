@@ -18,6 +18,8 @@ struct FormatFacts: Sendable {
   var hasGray = true
   /// Whether it says colours by numbers too, as PNG does (`PNGColourChunks`).
   var hasColourChunks = false
+  /// The most bytes of a profile.
+  var mostProfileBytes = Int(Int32.max)
   /// The most that encoding takes, its output included, for each pixel, for each sample, and for each byte of a sample.
   let encoderBytes: (pixel: Int, sample: Int, sampleByte: Int)
 
@@ -25,6 +27,8 @@ struct FormatFacts: Sendable {
     name: "JPEG", suffix: "jpg", mediaType: "image/jpeg",
     // SOI and the FF of the next marker (ITU-T T.81, B.2.1).
     signature: [(0, [0xFF, 0xD8, 0xFF])], endMark: [0xFF, 0xD9], greatestSide: 65_500, hasAlpha: false,
+    // 255 segments, each without its length, the signature, the number and the count (ICC.1:2022, B.4).
+    mostProfileBytes: 255 * (65_535 - 2 - 14),
     // Coefficients, whose Huffman tables are made for them; the bytes, while they grow.
     encoderBytes: (0, 2, 2))
 
@@ -62,6 +66,7 @@ extension ImageFormat {
   package var has16Bits: Bool { facts.has16Bits }
   package var hasGray: Bool { facts.hasGray }
   package var hasColourChunks: Bool { facts.hasColourChunks }
+  package var mostProfileBytes: Int { facts.mostProfileBytes }
 
   /// The names of all formats, as in "JPEG and PNG".
   /// - Parameter word: between the last two.

@@ -27,7 +27,7 @@ package struct ImageHeader: Hashable, Sendable {
   /// JPEG: what decodes it when it is shrunk, unless that turns out to be `ScaledJPEG` and declines.
   package var path = DecodingPath.library
 
-  /// What no output keeps.
+  /// What no output keeps, and what a decoder has to say of a profile.
   package var notes: [PictureNote] = []
 
   /// PNG: the offset in the file of the first chunk that is not in the bytes at hand, where EXIF was not found before it; EXIF

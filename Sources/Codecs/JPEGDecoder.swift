@@ -35,6 +35,7 @@ internal import ScaledJPEG
       result.orientation = unsafe Orientation(tiff: UnsafeRawBufferPointer(rebasing: bytes[exif]))
     }
     if unsafe segments.haveGainMap(bytes) { result.notes.append(.gainMap) }
+    if unsafe header.has_other_icc { result.notes.append(result.profile == nil ? .damagedProfile : .furtherProfiles) }
     return result
   }
 

@@ -23,25 +23,23 @@ internal import Imaging
         throw .broken("JPEG takes gray or RGB of 8 bits")
       }
       unsafe options.input = plane.channels == 1 ? .JPEG_INPUT_GRAY : .JPEG_INPUT_RGB
-      let space: ProfileSpace = plane.channels == 1 ? .gray : .rgb
-      return try unsafe write(&options, [plane.forC], profile: request.profile, space, request.metadata)
+      let profile = request.profile(for: plane.channels == 1 ? .gray : .rgb)
+      return try unsafe write(&options, [plane.forC], profile, request.metadata)
     case .yCbCr(let planes):
       unsafe options.input = .JPEG_INPUT_YCBCR
       let forC = unsafe [planes.luma.forC, planes.cb.forC, planes.cr.forC]
-      return try unsafe write(&options, forC, profile: request.profile, .rgb, request.metadata)
+      return try unsafe write(&options, forC, request.profile(for: .rgb), request.metadata)
     }
   }
 
   private func write(
-    _ options: inout jpeg_write_options, _ planes: [codec_plane], profile: [UInt8]?, _ space: ProfileSpace,
-    _ metadata: PictureMetadata
+    _ options: inout jpeg_write_options, _ planes: [codec_plane], _ profile: [UInt8]?, _ metadata: PictureMetadata
   ) throws(CodecError) -> UnsafeRawBufferPointer {
-    let kept = profile.flatMap { ProfileSpace(profile: $0) == space ? $0 : nil } ?? []
     var out = unsafe codec_bytes()
     let segments = metadata.segments
     let contents = segments.flatMap { $0 }
     let counts = segments.map(\.count)
-    let status = unsafe kept.withUnsafeBufferPointer { icc in
+    let status = unsafe (profile ?? []).withUnsafeBufferPointer { icc in
       unsafe contents.withUnsafeBufferPointer { contents in
         unsafe counts.withUnsafeBufferPointer { counts in
           unsafe options.icc = icc.isEmpty ? nil : icc.baseAddress

@@ -37,8 +37,14 @@ internal import Imaging
     }
     result.unreadChunks = exif.next
     let extras = unsafe PNGExtras(bytes)
-    result.colourChunks.codePoints = extras.codePoints
-    result.colourChunks.srgbIntent = extras.srgbIntent ?? result.colourChunks.srgbIntent
+    result.colourChunks.codePoints = extras.colors.codePoints
+    result.colourChunks.srgbIntent = extras.colors.srgbIntent ?? result.colourChunks.srgbIntent
+    if extras.hasProfile, result.profile == nil {
+      // What comes after a profile in the order of precedence counts instead (PNG, third edition, 4.3).
+      result.notes.append(.damagedProfile)
+      result.colourChunks.gamma = extras.colors.gamma
+      result.colourChunks.chromaticities = extras.colors.chromaticities
+    }
     if extras.isAnimated { result.notes.append(.frames) }
     return result
   }

@@ -35,9 +35,12 @@
         unsafe pixels = unsafe UnsafeRawBufferPointer(rebasing: bytes[frame.pixels])
         place = (frame.x, frame.y)
       }
-      guard let base = unsafe pixels.baseAddress?.assumingMemoryBound(to: UInt8.self),
-        unsafe webp_read_header(base, pixels.count, limits.forC, &header, &report) == .CODEC_OK
-      else { throw report.error(limits: limits) }
+      guard let base = unsafe pixels.baseAddress?.assumingMemoryBound(to: UInt8.self) else {
+        throw .truncated("a WebP without pixels")
+      }
+      guard unsafe webp_read_header(base, pixels.count, limits.forC, &header, &report) == .CODEC_OK else {
+        throw report.error(limits: limits)
+      }
       let frame = PixelSize(width: Int(header.width), height: Int(header.height))
       size = extended?.canvas ?? frame
       guard place.x + frame.width <= size.width, place.y + frame.height <= size.height else {

@@ -26,8 +26,7 @@
         unsafe options.height = UInt32(plane.size.height)
         unsafe options.channels = UInt8(plane.channels)
         unsafe options.quality = UInt8(request.jpeg.quality)
-        let profile = request.profile.flatMap { ProfileSpace(profile: $0) == .rgb ? $0 : nil }
-        return try unsafe write(&options, plane.forC, profile ?? [], request.metadata)
+        return try unsafe write(&options, plane.forC, request.profile(for: .rgb) ?? [], request.metadata)
       }
     }
 

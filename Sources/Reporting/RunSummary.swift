@@ -46,6 +46,12 @@ extension PictureNote {
     case .metadata: "\(count) lost part of their metadata"
     case .video: "the videos of \(count) motion photos were dropped"
     case .inks: "\(count) in CMYK without a profile have approximate colours"
+    case .damagedProfile: "the damaged color profiles of \(count) were dropped"
+    case .furtherProfiles: "of \(count) with several color profiles only the first was used"
+    case .unfittingProfile: "\(count) lost a color profile that is for another kind of image"
+    case .converted: "\(count) were converted to sRGB, since the output cannot have their color space"
+    case .colorSpace: "\(count) lost a color space that the output cannot have"
+    case .unconverted: "the colors of \(count) could not be converted to sRGB"
     }
   }
 }

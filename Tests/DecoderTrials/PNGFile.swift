@@ -34,17 +34,19 @@ struct PNGFile {
   mutating func damage(with random: inout Randomness) {
     guard !chunks.isEmpty else { return }
     let place = random.below(chunks.count)
-    switch random.below(7) {
+    switch random.below(8) {
     case 0: chunks.swapAt(place, random.below(chunks.count))
     case 1: chunks.insert(chunks[place], at: random.below(chunks.count))
     case 2: chunks.remove(at: place)
     case 3:
       let names = [
-        "IHDR", "PLTE", "tRNS", "IDAT", "IEND", "iCCP", "eXIf", "gAMA", "cHRM", "sRGB", "zTXt", "abcD", "ABCD",
+        "IHDR", "PLTE", "tRNS", "IDAT", "IEND", "iCCP", "eXIf", "gAMA", "cHRM", "sRGB", "zTXt", "abcD", "ABCD", "cICP",
+        "sBIT", "bKGD", "hIST",
       ]
       chunks[place].name = Array(random.pick(names).utf8)
     case 4: describeOtherwise(with: &random)
     case 5: storeOtherRows(with: &random)
+    case 6: insertColors(at: place, with: &random)
     default:
       for _ in 0...random.below(6) where !chunks[place].body.isEmpty {
         chunks[place].body[random.below(chunks[place].body.count)] = random.nastyByte()
@@ -60,6 +62,18 @@ struct PNGFile {
     case 1: chunks[place].body[8] = random.pick([1, 2, 4, 8, 16, 0, 32])
     case 2: chunks[place].body[9] = random.pick([0, 2, 3, 4, 6, 1, 7])
     default: chunks[place].body[12] ^= 1
+    }
+  }
+
+  /// Chunks of colors that are sound by themselves, in an order and in a company that may not be allowed.
+  private mutating func insertColors(at place: Int, with random: inout Randomness) {
+    let bodies: [(name: String, body: [UInt8])] = [
+      ("PLTE", [255, 0, 0, 0, 255, 0, 0, 0, 255, 9, 9, 9]), ("tRNS", [0, 20]), ("tRNS", [0, 1, 0, 2, 0, 3]),
+      ("gAMA", [0, 1, 0x86, 0xA0]), ("sRGB", [0]), ("cICP", [9, 16, 0, 1]), ("cICP", [12, 13, 0, 1]),
+    ]
+    for _ in 0...random.below(3) {
+      let (name, body) = random.pick(bodies)
+      chunks.insert(Chunk(name: Array(name.utf8), body: body), at: min(chunks.count, place + random.below(2)))
     }
   }
 

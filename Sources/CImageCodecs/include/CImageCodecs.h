@@ -80,8 +80,9 @@ typedef struct {
   uint64_t coefficient_bytes;  ///< that decoding holds for the whole picture at full size: of a file in several scans,
                                ///< progressive or not; else 0. Shrinking does not lessen it
   bool has_restarts;
-  const uint8_t *_Nullable icc;   ///< the profile joined from its APP2 segments, null if none or not whole
+  const uint8_t *_Nullable icc;   ///< the first profile that its APP2 segments have complete, joined; null if none
   size_t icc_bytes;
+  bool has_other_icc;       ///< there are segments of a profile that are not in `icc`, nor copies of what is
 } jpeg_header;
 
 typedef enum __attribute__((enum_extensibility(closed))) {
@@ -191,7 +192,7 @@ typedef struct {
   uint8_t bits;             ///< bits a sample in the file: 1, 2, 4, 8, 16
   uint8_t colour_type;      ///< as in IHDR: 0 gray, 2 RGB, 3 palette, 4 gray + alpha, 6 RGBA
   bool interlaced;
-  bool has_transparency;    ///< a tRNS chunk
+  bool has_transparency;    ///< by a tRNS chunk that counts
   const uint8_t *_Nullable icc;   ///< iCCP, inflated; null if none or refused
   size_t icc_bytes;
   int8_t srgb_intent;       ///< 0...3, or -1 without an sRGB chunk
