@@ -20,20 +20,26 @@ struct ThumbnailPlan {
   init(_ header: ImageHeader, recipe: Recipe, formats: [ImageFormat], transforms: ColourTransforms? = nil) {
     let sizes: [SizeRequest?] = recipe.sizes.isEmpty ? [nil] : recipe.sizes
     precondition(sizes.count == formats.count, "a size is an output")
-    outputs = zip(sizes, formats).map { size, format in
-      let colour = ColourPlan(header, rule: recipe.profile, format: format, transforms: transforms)
-      return OutputPlan(header, recipe: recipe, size: size, format: format, colour: colour)
+    var colours: [ImageFormat: ColourPlan] = [:]
+    for format in formats where colours[format] == nil {
+      colours[format] = ColourPlan(
+        header, rule: recipe.profile, isGray: recipe.colour == .gray, format: format, transforms: transforms)
+    }
+    outputs = zip(sizes, formats).compactMap { size, format in
+      colours[format].map { OutputPlan(header, recipe: recipe, size: size, format: format, colour: $0) }
     }
     isStreamed =
       header.comesInStrips && header.size.height >= ThumbnailPlan.leastStreamedRows
-      && outputs.allSatisfy(\.isReduction) && ThumbnailPlan.isPlain(recipe, outputs[0].colour)
+      && outputs.allSatisfy { $0.isReduction && ThumbnailPlan.isPlain(recipe, $0.colour) }
     var decode = DecodeRequest()
     let shrink = recipe.light == .linear ? .off : recipe.shrink
     decode.denominator = outputs.reduce(8) { min($0, $1.denominator(shrink)) }
-    decode.content = ThumbnailPlan.content(recipe, formats, outputs[0].colour)
+    decode.content = ThumbnailPlan.content(recipe, outputs)
     isLinear = recipe.light == .linear
     let isLuma = decode.content == .gray && header.colour == .yCbCr
-    isMadeGray = recipe.colour == .gray && outputs[0].colour.transform == nil && header.decodedChannels > 2 && !isLuma
+    isMadeGray =
+      recipe.colour == .gray && header.decodedChannels > 2 && !isLuma
+      && outputs.contains { $0.colour.transform == nil }
     decode.reading = recipe.tolerance == .warningFails ? .everything : .needed
     decode.region = DecodeRegion(outputs.map { $0.region(recipe.kernel) }, of: header.size)
     decode.decoder = recipe.decoder
@@ -47,13 +53,20 @@ struct ThumbnailPlan {
   }
 
   /// Less than all colours, where that is enough.
-  private static func content(_ recipe: Recipe, _ formats: [ImageFormat], _ colour: ColourPlan) -> DecodeRequest.Content
-  {
-    if colour.hasInks { return .inks }
-    if colour.transform != nil { return .colour }
+  private static func content(_ recipe: Recipe, _ outputs: [OutputPlan]) -> DecodeRequest.Content {
+    if outputs.contains(where: \.colour.hasInks) { return .inks }
+    if outputs.contains(where: { $0.colour.transform != nil }) { return .colour }
     switch recipe.colour {
     case .gray: return recipe.gray == .luma601 ? .gray : .colour
-    case .asSource: return recipe.light == .asStored && formats.allSatisfy { $0 == .jpeg } ? .planes : .colour
+    case .asSource:
+      return recipe.light == .asStored && outputs.allSatisfy { $0.encode.format == .jpeg } ? .planes : .colour
+    }
+  }
+
+  /// What any of the outputs lacks, each once.
+  var notes: [PictureNote] {
+    outputs.reduce(into: []) { notes, output in
+      notes += output.colour.notes.filter { note in !notes.contains(note) }
     }
   }
 

@@ -134,7 +134,7 @@ package final class Thumbnailer {
       sourceSize: header.size, sourceByteCount: source.bytes.count, outputs: outputs,
       warningCount: report.noteCount + (report.damage == nil ? 0 : 1),
       firstWarning: report.damage?.sentence ?? report.firstNote, times: clock.times, cpuTimes: clock.cpuTimes)
-    picture.notes = plan.outputs[0].colour.notes
+    picture.notes = plan.notes
     picture.notes += (metadata?.notes ?? []).filter { !picture.notes.contains($0) }
     picture.decodingWorkers = decoder.workers
     return .written(picture)

@@ -60,7 +60,8 @@ struct PictureOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       The colour profile of the source: keep it, convert colours to srgb, or strip it. CMYK is always converted, by its \
-      profile where it has one.
+      profile where it has one; colors that are made gray are converted to sRGB first, unless the profile is stripped. \
+      What is lost is noted.
       """, valueName: "rule"))
   var icc: ProfileRule = Recipe().profile
 

@@ -1,0 +1,69 @@
+import Codecs
+import Foundation
+import Synchronization
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import Batch
+
+/// Makes the same files in serial, threads and processes, and expects the same outcomes and bytes.
+struct AllModes {
+  struct Result: Equatable {
+    /// How it ended, without what differs from run to run.
+    var outcome: String
+    var bytes: Data?
+  }
+
+  private let folder: TemporaryFolder
+  private let worker: String
+
+  init(_ folder: TemporaryFolder) throws {
+    self.folder = folder
+    worker = try #require(ExecutorTests.worker, "imgbatch-worker is built beside the tests")
+  }
+
+  /// What became of each file, as it is in all modes.
+  func results(_ files: [[UInt8]], _ format: ImageFormat, _ recipe: Recipe) throws -> [Result] {
+    let place = folder.path.appending("modes-\(UUID().uuidString)")
+    let sources = try files.enumerated().map { index, bytes in
+      let isPNG = bytes.starts(with: PNGParts.signature)
+      return try folder.add(place.appending("source-\(index).\(isPNG ? "png" : "jpg")"), bytes)
+    }
+    let executors: [any Executor] = [
+      SerialExecutor(), ThreadExecutor(workers: 3), ProcessExecutor(workers: 3, workerPath: worker),
+    ]
+    let all = try executors.enumerated().map { number, executor in
+      try results(executor, sources, place.appending("out-\(number)"), format, recipe)
+    }
+    #expect(all[1] == all[0] && all[2] == all[0])
+    return all[0]
+  }
+
+  private func results(
+    _ executor: any Executor, _ sources: [FilePath], _ out: FilePath, _ format: ImageFormat, _ recipe: Recipe
+  ) throws -> [Result] {
+    try OutputFile.makeFolders(out)
+    let jobs = sources.enumerated().map { index, source in
+      Job(index: index, source: source, output: out.appending("\(index)"), format: format, sourceByteCount: 0)
+    }
+    let ends = Mutex<[Int: String]>([:])
+    try executor.run(SortedJobs(jobs), recipe: recipe, stop: StopRequest()) { job, outcome in
+      let text: String =
+        switch outcome {
+        case .written(let picture):
+          "written \(picture.outputSize) \(picture.notes) \(picture.warningCount) \(picture.firstWarning)"
+        case .skipped(let reason): "skipped \(reason)"
+        case .failed(let error): "failed \(error.code.rawValue) \(error.message)"
+        }
+      ends.withLock { $0[job.index] = text }
+    }
+    return ends.withLock { ends in
+      jobs.map { job in
+        Result(
+          outcome: ends[job.index] ?? "none",
+          bytes: FileManager.default.contents(atPath: out.appending("\(job.index)").string))
+      }
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import Codecs
+import Colour
+import Imaging
+import TestSupport
+import Testing
+
+@testable import Batch
+
+@Suite struct ChunkOrderTests {
+  @Test(arguments: PNGChunkOrders.colorTypes)
+  func `no order of a PNG's chunks ends as internal, and all modes agree`(colorType: Int) throws {
+    let folder = try TemporaryFolder()
+    let modes = try AllModes(folder)
+    let orders = PNGChunkOrders(colorType: colorType, profile: try ColorCases.rgb(.power(1.8)))
+    var files = permutations(["IHDR", "PLTE", "tRNS", "IDAT"]).map(orders.file)
+    for others in [
+      ["tRNS", "PLTE", "gAMA", "IDAT"], ["iCCP", "cICP", "sRGB", "IDAT"], ["PLTE", "tRNS", "PLTE", "hIST"],
+    ] {
+      files += permutations(others).map { orders.file(["IHDR"] + $0 + ["IDAT"]) }
+    }
+    var recipe = Recipe()
+    recipe.profile = .srgb
+    for (format, colour) in [(ImageFormat.png, ColourRequest.asSource), (.jpeg, .gray)] {
+      recipe.colour = colour
+      let results = try modes.results(files, format, recipe)
+      let bad = results.filter { $0.outcome.contains("internal") || $0.outcome.contains("crashed") }
+      #expect(bad.isEmpty, "\(bad.prefix(2))")
+      #expect(results.contains { $0.outcome.hasPrefix("written") })
+    }
+  }
+}

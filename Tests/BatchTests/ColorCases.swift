@@ -1,0 +1,106 @@
+import CLCMS2
+import Codecs
+import Colour
+import Foundation
+import Imaging
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import Batch
+
+/// Flat images whose color information is put together by hand, and what becomes of them.
+struct ColorCases {
+  let folder: TemporaryFolder
+  let pool = BufferPool()
+
+  init() throws { folder = try TemporaryFolder() }
+
+  struct Made {
+    let notes: [PictureNote]
+    let header: ImageHeader
+    let channels: Int
+    /// The samples of the first pixel, of 8 bits.
+    let pixel: [Int]
+    let bytes: [UInt8]
+
+    /// The color space that the output's profile names.
+    var profileSpace: ProfileSpace? { header.profile.flatMap { ProfileSpace(profile: $0) } }
+  }
+
+  func made(_ source: [UInt8], _ format: ImageFormat, _ change: (inout Recipe) -> Void = { _ in }) throws -> Made {
+    let isPNG = source.starts(with: PNGParts.signature)
+    let path = try folder.add("\(UUID().uuidString).\(isPNG ? "png" : "jpg")", source)
+    var recipe = Recipe()
+    recipe.size = .width(8)
+    recipe.jpeg.quality = 100
+    change(&recipe)
+    let output = folder("out-\(UUID().uuidString)")
+    let written = try Thumbnailer(recipe: recipe).written(path, to: output, format)
+    let file = try WrittenFile(output)
+    let full = file.header.bits == 16 ? 257 : 1
+    let pixel = file.samples.prefix(file.channels).map { ($0 + full / 2) / full }
+    return Made(
+      notes: written.notes, header: file.header, channels: file.channels, pixel: Array(pixel), bytes: file.bytes)
+  }
+
+  // MARK: - Sources of 16 by 16 equal pixels
+
+  /// A PNG with these chunks before its pixels. Its samples have `bits` bits: 128 is 0x8080 in 16.
+  func png(_ pixel: [UInt8], bits: Int = 8, palette: Bool = false, _ chunks: [[UInt8]]) -> [UInt8] {
+    let colorType = palette ? 3 : [0, 4, 2, 6][pixel.count - 1]
+    let samples = palette ? [0] : bits == 16 ? pixel.flatMap { [$0, $0] } : pixel
+    let row = [UInt8(0)] + (0..<16).flatMap { _ in samples }
+    let start = PNGParts.signature + PNGParts.header(width: 16, height: 16, bits: bits, colorType: colorType)
+    let entries = palette ? PNGParts.chunk("PLTE", pixel) : []
+    let data = PNGParts.data((0..<16).flatMap { _ in row })
+    return start + chunks.flatMap { $0 } + entries + data + PNGParts.end
+  }
+
+  /// A JPEG with this profile.
+  func jpeg(_ pixel: [UInt8], profile: [UInt8]?) throws -> [UInt8] {
+    let plane = Plane.made(16, 16, channels: pixel.count, from: pool) { _, _, channel in Int(pixel[channel]) }
+    var request = EncodeRequest(format: .jpeg)
+    request.jpeg.quality = 100
+    let picture = Picture.pixels(plane)
+    let encoder = Encoder(pool: pool)
+    let plain = try withExtendedLifetime(encoder) { unsafe [UInt8](try encoder.encode(picture, request)) }
+    return profile.map { ColorCases.with($0, plain) } ?? plain
+  }
+
+  /// A JPEG with a profile in one segment behind SOI, of any kind.
+  static func with(_ profile: [UInt8], _ jpeg: [UInt8]) -> [UInt8] {
+    let length = profile.count + 16
+    let head = [0xFF, 0xE2, UInt8(length >> 8), UInt8(length & 255)] + Array("ICC_PROFILE\0".utf8) + [1, 1]
+    return jpeg.prefix(2) + head + profile + jpeg.dropFirst(2)
+  }
+
+  // MARK: - Profiles
+
+  static let adobeRGB = [0.3127, 0.3290, 0.64, 0.33, 0.21, 0.71, 0.15, 0.06]
+
+  static func rgb(_ curve: ColourParameters.Curve, _ xy: [Double] = ColourParameters.bt709Primaries) throws -> [UInt8] {
+    try #require(ColourParameters(xy: xy, curve: curve).profile)
+  }
+
+  static func gray(_ curve: ColourParameters.Curve) throws -> [UInt8] { try #require(curve.grayProfile) }
+
+  /// Only its header is looked at: it names four inks.
+  static func inks() throws -> [UInt8] {
+    var profile = try rgb(.sRGB)
+    profile.replaceSubrange(16..<20, with: Array("CMYK".utf8))
+    return profile
+  }
+
+  /// What Little CMS shows of a gray value by a gray profile, in sRGB.
+  static func shown(_ value: Int, by profile: [UInt8]) throws -> Int {
+    let transform = try #require(ColourTransforms().toSRGB(profile, .gray, hasAlpha: false))
+    let plane = Plane.made(1, 1, from: BufferPool()) { _, _, _ in value }
+    return transform.converted(plane, from: BufferPool()).samples[0]
+  }
+
+  /// sRGB of an amount of light, of 255.
+  static func sRGB(_ light: Double) -> Double {
+    255 * (light <= 0.0031308 ? 12.92 * light : 1.055 * pow(light, 1 / 2.4) - 0.055)
+  }
+}

@@ -1,0 +1,106 @@
+import Codecs
+import Colour
+import Imaging
+import TestSupport
+import Testing
+
+@testable import Batch
+
+/// Colors that an output cannot have are noted, and no others.
+@Suite struct ColorLossTests {
+  private let cases: ColorCases
+
+  init() throws { cases = try ColorCases() }
+
+  /// PQ and HLG are light beyond white; then a narrow range, a matrix, and numbers that mean nothing.
+  private static let unknown: [[UInt8]] = [
+    [9, 16, 0, 1], [9, 18, 0, 1], [1, 13, 0, 0], [1, 13, 1, 1], [255, 99, 0, 1],
+  ]
+
+  @Test func `code points that no profile can say`() throws {
+    for points in ColorLossTests.unknown {
+      for pixel in [[100, 50, 20], [100]] as [[UInt8]] {
+        // Gray has no primaries: only a curve that is not known matters.
+        let source = cases.png(pixel, [PNGParts.chunk("cICP", points)])
+        let kept = try cases.made(source, .png)
+        #expect(kept.header.colourChunks.codePoints == points && kept.notes == [])
+        let jpeg = try cases.made(source, .jpeg)
+        #expect(jpeg.notes == [.colorSpace] && jpeg.header.profile == nil)
+        let converted = try cases.made(source, .png) { $0.profile = .srgb }
+        #expect(converted.notes == [.unconverted] && converted.header.colourChunks.codePoints == points)
+        #expect(try cases.made(source, .jpeg) { $0.profile = .srgb }.notes == [.colorSpace, .unconverted])
+        #expect(try cases.made(source, .png) { $0.profile = .strip }.notes == [.colorSpace])
+        let gray = try cases.made(source, .png) { $0.colour = .gray }
+        #expect(gray.header.colourChunks.codePoints == points && gray.notes == [] && gray.channels == 1)
+        #expect(try cases.made(source, .jpeg) { $0.colour = .gray }.notes == [.colorSpace])
+      }
+    }
+  }
+
+  @Test func `a profile beside PQ counts where PQ cannot be said, and PQ is noted`() throws {
+    let profile = try ColorCases.rgb(.power(1.8))
+    let source = cases.png([100, 100, 100], [PNGParts.chunk("cICP", [9, 16, 0, 1]), PNGParts.profile(profile)])
+    let jpeg = try cases.made(source, .jpeg)
+    #expect(jpeg.header.profile == profile && jpeg.notes == [.colorSpace])
+    let converted = try cases.made(source, .png) { $0.profile = .srgb }
+    #expect(abs(converted.pixel[0] - 119) <= 1 && converted.notes == [.colorSpace])
+    let gray = try cases.made(source, .jpeg) { $0.colour = .gray }
+    #expect(abs(gray.pixel[0] - 119) <= 1 && gray.notes == [.colorSpace, .converted])
+    #expect(try cases.made(source, .png).notes == [])
+  }
+
+  @Test func `numbers that make no profile`() throws {
+    // Red, green and blue on one point.
+    let none = PNGParts.chromaticities([31_270, 32_900, 30_000, 30_000, 30_000, 30_000, 30_000, 30_000])
+    let source = cases.png([100, 50, 20], [none])
+    let header = try unsafe source.withUnsafeBytes { bytes in
+      try unsafe Decoder(pool: cases.pool).readHeader(bytes, limits: DecodeLimits())
+    }
+    // libpng may refuse them by itself.
+    let isSaid = header.colourChunks.chromaticities != nil
+    #expect(try cases.made(source, .jpeg).notes == (isSaid ? [.colorSpace] : []))
+    #expect(try cases.made(source, .png).notes == [])
+  }
+
+  @Test func `a profile that libpng refuses is noted, and what stands beside it counts`() throws {
+    var cut = try ColorCases.rgb(.power(1.8))
+    cut.removeLast(40)
+    let chunks = [PNGParts.profile(cut), PNGParts.gamma(100_000)]
+    for pixel in [[128, 128, 128], [128]] as [[UInt8]] {
+      let kept = try cases.made(cases.png(pixel, chunks), .png)
+      #expect(kept.notes == [.damagedProfile] && kept.header.profile == nil)
+      #expect(kept.header.colourChunks.gamma == 100_000)
+      let converted = try cases.made(cases.png(pixel, chunks), .jpeg) { $0.profile = .srgb }
+      #expect(converted.notes == [.damagedProfile] && abs(converted.pixel[0] - 188) <= 1)
+    }
+  }
+
+  @Test func `the same in every mode, with its notes`() throws {
+    let rgb = try ColorCases.rgb(.power(1.8))
+    let files: [[UInt8]] = [
+      cases.png([100, 50, 20], [PNGParts.chunk("cICP", [9, 16, 0, 1])]),
+      cases.png([128], [PNGParts.gamma(100_000)]),
+      cases.png([128, 90], bits: 16, [PNGParts.chunk("cICP", [1, 8, 0, 1])]),
+      cases.png([128, 90, 3], [PNGParts.profile(rgb)]), cases.png([9, 9, 9], palette: true, [PNGParts.gamma(50_000)]),
+      cases.png([128], [PNGParts.profile(rgb), PNGParts.gamma(100_000)]), try cases.jpeg([100], profile: rgb),
+      try cases.jpeg([100, 9, 1], profile: try ColorCases.gray(.power(1.8))),
+      try cases.jpeg([100, 9, 1], profile: rgb),
+      ColorCases.with(rgb, try Places.sample("patterns/cmyk.jpg")),
+      ColorCases.with(rgb, try cases.jpeg([100, 9, 1], profile: rgb)),
+      ColorCases.with(try ColorCases.gray(.bt709), try cases.jpeg([100, 9, 1], profile: rgb)),
+    ]
+    let modes = try AllModes(cases.folder)
+    for rule in ProfileRule.allCases {
+      for colour in [ColourRequest.asSource, .gray] {
+        for format in [ImageFormat.jpeg, .png] {
+          var recipe = Recipe()
+          recipe.size = .width(8)
+          recipe.profile = rule
+          recipe.colour = colour
+          let results = try modes.results(files, format, recipe)
+          #expect(results.allSatisfy { $0.outcome.hasPrefix("written") })
+        }
+      }
+    }
+  }
+}

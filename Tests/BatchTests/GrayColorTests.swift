@@ -1,0 +1,110 @@
+import Codecs
+import Colour
+import Imaging
+import TestSupport
+import Testing
+
+@testable import Batch
+
+/// What a gray PNG says of its colors by numbers.
+@Suite struct GrayColorTests {
+  private let cases: ColorCases
+
+  init() throws { cases = try ColorCases() }
+
+  /// gAMA, cHRM and cICP that all say linear light: 128 of 255 is seen as 188 in sRGB.
+  private static let linear: [[[UInt8]]] = [
+    [PNGParts.gamma(100_000)],
+    [
+      PNGParts.gamma(100_000),
+      PNGParts.chromaticities([31_270, 32_900, 64_000, 33_000, 30_000, 60_000, 15_000, 6_000]),
+    ],
+    [PNGParts.chunk("cICP", [1, 8, 0, 1])],
+    // Gray has no primaries: 2 says that they are not known.
+    [PNGParts.chunk("cICP", [2, 8, 0, 1])],
+    [PNGParts.chunk("cICP", [9, 8, 0, 1]), PNGParts.gamma(45_455), PNGParts.chunk("sRGB", [0])],
+  ]
+
+  private static let pixels: [[UInt8]] = [[128], [128, 255], [128, 200]]
+
+  @Test(arguments: GrayColorTests.pixels, [8, 16])
+  func `--icc srgb converts gray by gAMA and cICP`(pixel: [UInt8], bits: Int) throws {
+    for chunks in GrayColorTests.linear {
+      for isGray in [false, true] {
+        let made = try cases.made(cases.png(pixel, bits: bits, chunks), .png) {
+          $0.profile = .srgb
+          $0.colour = isGray ? .gray : .asSource
+        }
+        #expect(abs(made.pixel[0] - 188) <= 1 && made.pixel.count == pixel.count, "\(made.pixel) of \(chunks)")
+        #expect(pixel.count == 1 || made.pixel[1] == Int(pixel[1]))
+        #expect(made.header.bits == bits && made.notes == [])
+        var sRGB = PNGColourChunks()
+        sRGB.srgbIntent = 1
+        #expect(made.header.colourChunks == sRGB || made.header.colourChunks.codePoints == nil)
+      }
+    }
+  }
+
+  @Test func `a gray JPEG gets a gray profile that says the same`() throws {
+    for chunks in GrayColorTests.linear {
+      for isGray in [false, true] {
+        for bits in [8, 16] {
+          let made = try cases.made(cases.png([128], bits: bits, chunks), .jpeg) {
+            $0.colour = isGray ? .gray : .asSource
+          }
+          #expect(made.channels == 1 && made.pixel == [128] && made.profileSpace == .gray)
+          let profile = try #require(made.header.profile)
+          #expect(try abs(ColorCases.shown(128, by: profile) - 188) <= 1)
+          #expect(made.notes == [])
+        }
+      }
+    }
+    let gamma = try cases.made(cases.png([128], [PNGParts.gamma(55_556)]), .jpeg) { $0.profile = .srgb }
+    #expect(abs(gamma.pixel[0] - 146) <= 1 && gamma.header.profile == nil)
+  }
+
+  @Test func `from PNG to PNG everything stays as it is said`() throws {
+    for chunks in GrayColorTests.linear {
+      let source = cases.png([128], chunks)
+      let made = try cases.made(source, .png)
+      let header = try unsafe source.withUnsafeBytes { bytes in
+        try unsafe Decoder(pool: cases.pool).readHeader(bytes, limits: DecodeLimits())
+      }
+      #expect(made.pixel == [128] && made.header.colourChunks == header.colourChunks && made.notes == [])
+      #expect(made.header.colourChunks != PNGColourChunks())
+    }
+  }
+
+  @Test func `what gray has no use for, or what is sRGB, makes no profile and no conversion`() throws {
+    let primaries = PNGParts.chromaticities([31_270, 32_900, 68_000, 32_000, 26_500, 69_000, 15_000, 6_000])
+    for chunks in [
+      [], [primaries], [PNGParts.chunk("sRGB", [0]), PNGParts.gamma(100_000)],
+      [PNGParts.chunk("cICP", [12, 13, 0, 1])],
+    ] {
+      let jpeg = try cases.made(cases.png([128], chunks), .jpeg)
+      #expect(jpeg.pixel == [128] && jpeg.header.profile == nil && jpeg.notes == [])
+      #expect(try cases.made(cases.png([128], chunks), .png) { $0.profile = .srgb }.pixel == [128])
+    }
+  }
+
+  @Test func `a palette of gray is RGB, and made gray it is converted first`() throws {
+    let source = cases.png([128, 128, 128], palette: true, [PNGParts.gamma(100_000)])
+    let colored = try cases.made(source, .png) { $0.profile = .srgb }
+    #expect(colored.pixel.allSatisfy { abs($0 - 188) <= 1 } && colored.channels == 3)
+    for format in [ImageFormat.png, .jpeg] {
+      let gray = try cases.made(source, format) { $0.colour = .gray }
+      #expect(gray.channels == 1 && abs(gray.pixel[0] - 188) <= 1 && gray.header.profile == nil)
+      #expect(gray.notes == [.converted] && gray.header.colourChunks.gamma != 100_000)
+    }
+  }
+
+  @Test func `profiles that are made have the same bytes each time, and a fixed date`() throws {
+    let made = [
+      try ColorCases.rgb(.power(2.2)), try ColorCases.gray(.bt709),
+      try #require(ColourTransforms().grayProfile(ofRGB: try ColorCases.rgb(.power(1.8)))),
+      try #require(try cases.made(cases.png([1, 2, 3], [PNGParts.gamma(50_000)]), .jpeg).header.profile),
+      try #require(try cases.made(cases.png([1], [PNGParts.gamma(50_000)]), .jpeg).header.profile),
+    ]
+    for profile in made { #expect(Array(profile[24..<36]) == [0x07, 0xD0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0]) }
+  }
+}
