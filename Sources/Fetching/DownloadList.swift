@@ -21,7 +21,8 @@ package struct ListedAddress: Hashable, Sendable {
 }
 
 /// Reads lists line by line: one address a line, tab- or comma-separated values with a first line that names the columns, or
-/// JSON lines. The first line tells which. Columns and fields: `url`, and if wanted `name` and `sha256`; others are ignored.
+/// JSON lines. The first line tells which. Lines that start with "#" are comments in lists of addresses, among JSON lines and
+/// before the first line of a table; in a table they are rows like others. Columns and fields: `url`, and if wanted `name` and `sha256`; others are ignored.
 package struct DownloadList: Sendable {
   private enum Form {
     case addresses
@@ -34,12 +35,14 @@ package struct DownloadList: Sendable {
 
   package init() {}
 
+  /// Whether the line was read that says what the others are.
+  package var isBegun: Bool { form != nil }
+
   /// What a line without its end asks for; nil where it asks for nothing.
   package mutating func entry(_ line: ArraySlice<UInt8>) -> ListedAddress? {
     var line = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
     if form == nil, line.starts(with: [0xEF, 0xBB, 0xBF]) { line = line.dropFirst(3) }
-    // A line that starts with "#" is a comment in lists of addresses; no address, name or object starts so.
-    if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) || line.first == UInt8(ascii: "#") { return nil }
+    if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) || isComment(line) { return nil }
     if form == nil {
       form = DownloadList.form(line)
       if case .columns = form { return nil }
@@ -57,6 +60,28 @@ package struct DownloadList: Sendable {
       return entry(text) { places[$0].flatMap { $0 < fields.count && !fields[$0].isEmpty ? fields[$0] : nil } }
     case .addresses, nil:
       return listed(trimmed(text))
+    }
+  }
+
+  private func isComment(_ line: ArraySlice<UInt8>) -> Bool {
+    if case .columns = form { return false }
+    return line.first == UInt8(ascii: "#")
+  }
+
+  /// An entry of a line that cannot be read as one.
+  package mutating func entry(_ line: ArraySlice<UInt8>, problem: String) -> ListedAddress {
+    position += 1
+    return listed(String(decoding: line, as: UTF8.self), problem: problem)
+  }
+
+  /// What separates fields that may be in quotes, and so may have line ends in them (RFC 4180, 2.6); nil where lines are
+  /// rows.
+  /// - Parameter line: the start of the next one, which may be the first.
+  package func quotedFieldSeparator(_ line: ArraySlice<UInt8>) -> UInt8? {
+    switch form {
+    case .columns(let separator, _): separator == UInt8(ascii: "\t") ? nil : separator
+    case .addresses, .json: nil
+    case nil: [UInt8(ascii: "{"), UInt8(ascii: "#")].contains(line.first { $0 != 0x20 }) ? nil : UInt8(ascii: ",")
     }
   }
 
@@ -79,15 +104,16 @@ package struct DownloadList: Sendable {
     if line.first(where: { $0 != 0x20 && $0 != 0x09 }) == UInt8(ascii: "{") { return .json }
     for separator in [UInt8(ascii: "\t"), UInt8(ascii: ",")] {
       let names = fields(line, separator: separator).map { trimmed($0).lowercased() }
-      // A list of one column may be named, too.
       guard names.contains("url") else { continue }
+      // A list of one column may be named, too; its fields have no end but that of the line.
       return .columns(
-        separator: separator, places: Dictionary(zip(names, names.indices), uniquingKeysWith: { first, _ in first }))
+        separator: names.count == 1 ? UInt8(ascii: "\n") : separator,
+        places: Dictionary(zip(names, names.indices), uniquingKeysWith: { first, _ in first }))
     }
     return .addresses
   }
 
-  /// RFC 4180, but for fields with line ends. Tab-separated values have no quotes.
+  /// The fields of a row (RFC 4180). Tab-separated values have no quotes.
   static func fields(_ line: ArraySlice<UInt8>, separator: UInt8) -> [String] {
     var fields: [[UInt8]] = [[]]
     var isQuoted = false
@@ -105,7 +131,7 @@ package struct DownloadList: Sendable {
         }
       } else if byte == separator {
         fields.append([])
-      } else if byte == quote, separator == UInt8(ascii: ","), fields[fields.count - 1].isEmpty {
+      } else if byte == quote, separator != UInt8(ascii: "\t"), fields[fields.count - 1].isEmpty {
         isQuoted = true
       } else {
         fields[fields.count - 1].append(byte)
