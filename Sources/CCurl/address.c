@@ -3,6 +3,7 @@
 #endif
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "CCurl.h"
@@ -100,20 +101,44 @@ address_kind address_kind_of(const struct sockaddr *address) {
   }
 }
 
-address_kind address_kind_of_text(const char *text) {
-  uint8_t bytes[16];
-  if (inet_pton(AF_INET, text, bytes) == 1) return kind4(big_endian(bytes));
+/// How many bytes an address in digits has, 4 or 16, and which; 0 for anything else.
+static int bytes_of_text(const char *text, size_t length, uint8_t bytes[16]) {
   char inner[64];
-  size_t length = strlen(text);
-  if (text[0] == '[' && length >= 2 && text[length - 1] == ']') {
+  if (length >= 2 && text[0] == '[' && text[length - 1] == ']') {
     text++;
     length -= 2;
   }
   // What follows "%" is the interface.
   const char *zone = memchr(text, '%', length);
   if (zone != NULL) length = (size_t)(zone - text);
-  if (length >= sizeof inner) return ADDRESS_UNKNOWN;
+  if (length >= sizeof inner) return 0;
   memcpy(inner, text, length);
   inner[length] = '\0';
-  return inet_pton(AF_INET6, inner, bytes) == 1 ? kind6(bytes) : ADDRESS_UNKNOWN;
+  if (inet_pton(AF_INET, inner, bytes) == 1) return 4;
+  return inet_pton(AF_INET6, inner, bytes) == 1 ? 16 : 0;
+}
+
+address_kind address_kind_of_text(const char *text) {
+  uint8_t bytes[16];
+  switch (bytes_of_text(text, strlen(text), bytes)) {
+    case 4: return kind4(big_endian(bytes));
+    case 16: return kind6(bytes);
+    default: return ADDRESS_UNKNOWN;
+  }
+}
+
+bool address_is_within(const char *text, const char *range) {
+  uint8_t one[16], start[16];
+  const char *slash = strchr(range, '/');
+  size_t range_length = slash != NULL ? (size_t)(slash - range) : strlen(range);
+  int count = bytes_of_text(text, strlen(text), one);
+  if (count == 0 || bytes_of_text(range, range_length, start) != count) return false;
+  int length = count * 8;
+  if (slash != NULL) {
+    char *end = NULL;
+    long digits = strtol(slash + 1, &end, 10);
+    if (end == slash + 1 || *end != '\0' || digits < 0 || digits > length) return false;
+    length = (int)digits;
+  }
+  return starts_with(one, start, length);
 }

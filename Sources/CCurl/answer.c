@@ -96,11 +96,27 @@ static bool take_location(transfer *one, const char *value, size_t length) {
   return true;
 }
 
+/// Of codings that are undone there may be one: a chain of them would multiply what a server makes of few bytes.
+static bool take_coding(transfer *one) {
+  static const char *const known[] = {"", "identity", "gzip", "x-gzip", "deflate"};
+  if (!one->decodes) return true;
+  const char *coding = one->headers[HEADER_CONTENT_CODING];
+  bool is_known = false;
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++) is_known |= strcasecmp(coding, known[i]) == 0;
+  // The length is that of the coded bytes, and a coding need not say where it ends.
+  if (coding[0] != '\0') one->length_is_known = false;
+  if (is_known) return true;
+  one->own_complaint = "the server codes its answer in a way that is not undone here";
+  end(one, TRANSFER_BROKEN);
+  return false;
+}
+
 /// The empty line that ends an answer's headers.
 static bool take_end_of_headers(transfer *one) {
   curl.easy_getinfo(one->easy, ABI_INFO_RESPONSE_CODE, &one->status);
   // "100 Continue" and the like go before the answer.
   one->headers_have_ended = one->status >= 200;
+  if (!take_coding(one)) return false;
   bool is_for_file = one->status >= 200 && one->status <= 299;
   if (!is_for_file || one->told_length < 0) return true;
   int64_t before = one->status == 206 ? one->start : 0;
@@ -120,9 +136,11 @@ void transfer_begin_answer(transfer *one) {
 }
 
 size_t transfer_take_header(char *line, size_t size, size_t count, void *context) {
-  static const char *const names[HEADER_COUNT] = {"etag", "last-modified", "retry-after", "content-type"};
+  static const char *const names[HEADER_COUNT] = {"etag", "last-modified", "retry-after", "content-type",
+                                                   "content-encoding"};
   transfer *one = context;
   size_t length = size * count, value_length = 0;
+  one->has_moved = true;
   one->header_bytes += length;
   if (one->header_bytes > most_header_bytes) {
     one->own_complaint = "the server's headers do not end";
@@ -186,6 +204,7 @@ static bool write_all(transfer *one, const char *bytes, size_t count) {
 size_t transfer_take_body(char *bytes, size_t size, size_t count, void *context) {
   transfer *one = context;
   size_t length = size * count;
+  one->has_moved = true;
   if (!one->body_has_begun) {
     one->body_has_begun = true;
     if (!transfer_begin_body(one)) return 0;

@@ -1,7 +1,14 @@
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "transfer.h"
+
+/// How late a stall may be noticed.
+static const int64_t milliseconds_between_checks = 100;
 
 // MARK: - All transfers
 
@@ -37,10 +44,39 @@ static transfer_end end_of(const transfer *one, int result) {
     case ABI_PARTIAL_FILE: return TRANSFER_SHORT;
     case ABI_OPERATION_TIMEDOUT: return TRANSFER_TIMED_OUT;
     case ABI_FILESIZE_EXCEEDED: return TRANSFER_TOO_LARGE;
-    case ABI_SSL_CONNECT_ERROR:
     case ABI_PEER_FAILED_VERIFICATION: return TRANSFER_NOT_TRUSTED;
     default: return TRANSFER_BROKEN;
   }
+}
+
+static int64_t now_in_milliseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/// Ends those that nothing came for. Kept here, because libcurl's limit of speed is a mean of many seconds.
+static bool end_stalled(transfers *all, int64_t now) {
+  bool any_ended = false;
+  for (transfer *one = all->first; one != NULL; one = one->next) {
+    if (one->is_over) continue;
+    if (!one->is_sent) {
+      // Until then the time for connecting counts.
+      double seconds = 0;
+      curl.easy_getinfo(one->easy, ABI_INFO_PRETRANSFER_TIME, &seconds);
+      if (seconds <= 0) continue;
+      one->is_sent = one->has_moved = true;
+    }
+    if (one->has_moved) {
+      one->has_moved = false;
+      one->moved_at = now;
+    } else if (now - one->moved_at >= one->stall_milliseconds) {
+      snprintf(one->complaint, sizeof one->complaint, "nothing came for %g s", (double)one->stall_milliseconds / 1000);
+      one->end = end_of(one, ABI_OPERATION_TIMEDOUT);
+      one->is_over = any_ended = true;
+    }
+  }
+  return any_ended;
 }
 
 bool transfers_advance(transfers *all, int file, int milliseconds) {
@@ -55,6 +91,7 @@ bool transfers_advance(transfers *all, int file, int milliseconds) {
     transfer *one = NULL;
     int result = message->data.result;
     curl.easy_getinfo(message->easy, ABI_INFO_PRIVATE, &one);
+    if (one->is_over) continue;
     curl.easy_getinfo(message->easy, ABI_INFO_RESPONSE_CODE, &one->status);
     // A body of no bytes: nothing was written, but what stood there before must not be taken for the answer.
     if (result == ABI_OK && !one->body_has_begun && one->status != 304) transfer_begin_body(one);
@@ -63,6 +100,12 @@ bool transfers_advance(transfers *all, int file, int milliseconds) {
     one->is_over = true;
     milliseconds = 0;
   }
+  int64_t now = now_in_milliseconds();
+  if (now >= all->next_check) {
+    if (end_stalled(all, now)) milliseconds = 0;
+    all->next_check = now + milliseconds_between_checks;
+  }
+  if (all->first != NULL && milliseconds > all->next_check - now) milliseconds = (int)(all->next_check - now);
   abi_waitfd extra = {.fd = file, .events = ABI_WAIT_POLLIN, .revents = 0};
   int ready = 0;
   if (milliseconds == 0) return true;
@@ -84,21 +127,23 @@ static bool set_up(transfer *one, const transfer_request *request) {
     if (longer == NULL) return false;
     one->request_headers = longer;
   }
-  // Nothing follows a redirection here: who asked decides whether the next address may be gone to. No content encoding is
-  // asked for and none undone, so that no answer grows on its way to the file.
+  // Nothing follows a redirection here: who asked decides whether the next address may be gone to. Codings are undone where
+  // that is wished alone; libcurl does it when it has a wish of its own for that header, which is that of the request.
   return curl.easy_setopt(easy, ABI_OPT_URL, request->address) == ABI_OK &&
          curl.easy_setopt(easy, ABI_OPT_PROTOCOLS, (long)(ABI_PROTOCOL_HTTP | ABI_PROTOCOL_HTTPS)) == ABI_OK &&
+         // Both are always set, if to nothing: else libcurl reads the environment, and connects where who asked does not
+         // know of it.
          curl.easy_setopt(easy, ABI_OPT_PROXY, request->proxy) == ABI_OK &&
+         curl.easy_setopt(easy, ABI_OPT_NOPROXY, "") == ABI_OK &&
          (request->user == NULL || curl.easy_setopt(easy, ABI_OPT_USERNAME, request->user) == ABI_OK) &&
          (request->password == NULL || curl.easy_setopt(easy, ABI_OPT_PASSWORD, request->password) == ABI_OK) &&
          curl.easy_setopt(easy, ABI_OPT_USERAGENT, request->user_agent) == ABI_OK &&
          curl.easy_setopt(easy, ABI_OPT_HTTPHEADER, one->request_headers) == ABI_OK &&
-         curl.easy_setopt(easy, ABI_OPT_HTTP_CONTENT_DECODING, 0L) == ABI_OK &&
+         curl.easy_setopt(easy, ABI_OPT_HTTP_CONTENT_DECODING, request->decodes ? 1L : 0L) == ABI_OK &&
+         (!request->decodes || curl.easy_setopt(easy, ABI_OPT_ACCEPT_ENCODING, "identity") == ABI_OK) &&
          curl.easy_setopt(easy, ABI_OPT_NOSIGNAL, 1L) == ABI_OK &&
          curl.easy_setopt(easy, ABI_OPT_CONNECTTIMEOUT_MS, (long)request->connect_milliseconds) == ABI_OK &&
          curl.easy_setopt(easy, ABI_OPT_TIMEOUT_MS, (long)request->total_milliseconds) == ABI_OK &&
-         curl.easy_setopt(easy, ABI_OPT_LOW_SPEED_LIMIT, 1L) == ABI_OK &&
-         curl.easy_setopt(easy, ABI_OPT_LOW_SPEED_TIME, (long)request->stall_seconds) == ABI_OK &&
          curl.easy_setopt(easy, ABI_OPT_OPENSOCKETFUNCTION, transfer_open_socket) == ABI_OK &&
          curl.easy_setopt(easy, ABI_OPT_OPENSOCKETDATA, one) == ABI_OK &&
          curl.easy_setopt(easy, ABI_OPT_HEADERFUNCTION, transfer_take_header) == ABI_OK &&
@@ -117,6 +162,8 @@ transfer *transfer_start(transfers *all, const transfer_request *request) {
   one->file_bytes = request->start;
   one->most_bytes = request->most_bytes;
   one->private_allowed = request->private_allowed;
+  one->decodes = request->decodes;
+  one->stall_milliseconds = request->stall_milliseconds;
   transfer_begin_answer(one);
   one->easy = curl.easy_init();
   if (one->easy == NULL || !set_up(one, request) || curl.multi_add_handle(all->multi, one->easy) != ABI_OK) {

@@ -12,6 +12,8 @@ enum { HEADER_BYTES = 513, LOCATION_BYTES = (16 << 10) + 1 };
 struct transfers {
   abi_multi *multi;
   transfer *first;
+  /// When it is looked next for transfers that nothing comes for, by the monotonic clock.
+  int64_t next_check;
 };
 
 struct transfer {
@@ -23,8 +25,15 @@ struct transfer {
   int64_t start;
   int64_t most_bytes;
   bool private_allowed;
+  bool decodes;
+  int64_t stall_milliseconds;
 
   bool is_over;
+  /// The connection is there and the request goes out.
+  bool is_sent;
+  /// Something came since `moved_at`.
+  bool has_moved;
+  int64_t moved_at;
   transfer_end end;
   /// Set by a callback that ends the transfer, which libcurl then tells in its own way.
   bool was_ended;

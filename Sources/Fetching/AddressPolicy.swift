@@ -23,6 +23,9 @@ package enum AddressPolicy: Sendable {
 
   private static func kind(_ digits: String) -> address_kind { unsafe address_kind_of_text(digits) }
 
+  /// Whether an address in digits, with or without brackets, is in a range as in "10.0.0.0/8", or is that very address.
+  static func isWithin(_ digits: String, _ range: String) -> Bool { unsafe address_is_within(digits, range) }
+
   /// What kind an address in digits is of, in a word; nil for a name. For tests and messages.
   package static func word(for digits: String) -> String? {
     switch kind(digits) {

@@ -32,10 +32,11 @@ internal import SystemPackage
               var plain = unsafe transfer_request(
                 address: address, user: user, password: password, proxy: proxy, user_agent: agent, headers: headers,
                 file: request.file, start: Int64(request.start), most_bytes: Int64(request.mostByteCount),
+                decodes: request.decodes,
                 // A proxy is the user's choice, wherever it is.
                 private_allowed: rules.policy == .any || request.proxy != nil,
                 connect_milliseconds: rules.connectTimeout.milliseconds,
-                stall_seconds: max(1, rules.stallTimeout.components.seconds),
+                stall_milliseconds: rules.stallTimeout.milliseconds,
                 total_milliseconds: rules.totalTimeout.milliseconds)
               return unsafe transfer_start(all, &plain).map { unsafe RequestID($0) }
             }
@@ -66,7 +67,8 @@ internal import SystemPackage
       lengthIsKnown: transfer_length_is_known(one), location: transfer_location(one).map { unsafe headerText($0) },
       validator: Validator(
         entityTag: header(HEADER_ETAG, one), lastModified: header(HEADER_LAST_MODIFIED, one)),
-      retryAfter: header(HEADER_RETRY_AFTER, one), contentType: header(HEADER_CONTENT_TYPE, one))
+      retryAfter: header(HEADER_RETRY_AFTER, one), contentType: header(HEADER_CONTENT_TYPE, one),
+      contentCoding: header(HEADER_CONTENT_CODING, one))
   }
 
   private func header(_ name: header_name, _ one: OpaquePointer) -> String {

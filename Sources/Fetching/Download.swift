@@ -14,10 +14,15 @@ struct Download: Sendable {
   var address: WebAddress
   var redirects = 0
   var tries = 0
+  /// Refusals that were about the pace, and how often its host had served others at the last of them.
+  var paceRefusals = 0
+  var servedBefore = -1
   /// What the bytes are known by that lie at `partPath`; nil where they are of no use.
   var part: Validator?
   /// Whether what was there had to be thrown away once: that happens to one download once.
   var startedOver = false
+  /// Whether it came coded though that was not asked for, and is decoded on its way now.
+  var decodes = false
   /// What is at the final path already and its server may be asked about.
   var known: DownloadHistory.Record?
   var began: ContinuousClock.Instant?
@@ -29,6 +34,10 @@ struct Download: Sendable {
   func headers(_ own: [String], start: Int) -> [String] {
     // Servers that have other formats too, and choose, are told what is of use here.
     var lines = ["Accept: image/jpeg,image/png,image/*;q=0.5,*/*;q=0.1"]
+    // Without it, any coding may come (RFC 9110, 12.5.3).
+    if !own.contains(where: { $0.lowercased().hasPrefix("accept-encoding:") }) {
+      lines.append("Accept-Encoding: identity")
+    }
     if address.hasOrigin(of: home) { lines += own }
     if start > 0, let condition = part?.condition {
       lines += ["Range: bytes=\(start)-", "If-Range: \(condition)"]
@@ -45,6 +54,16 @@ struct Download: Sendable {
     guard let next = WebAddress(place, from: address) else { return nil }
     let own = next.hasOrigin(of: home) ? home.login : nil
     return next.login == nil || next.login == own ? next.with(own) : nil
+  }
+
+  /// Such refusals that do not count as tries.
+  private static let mostPaceRefusals = 50
+
+  /// It was refused for the pace. As long as its host serves others in between, its turn will come.
+  mutating func wasRefused(servedCount: Int) {
+    paceRefusals += 1
+    if servedCount > servedBefore && paceRefusals <= Download.mostPaceRefusals && tries > 1 { tries -= 1 }
+    servedBefore = servedCount
   }
 
   mutating func follow(_ redirection: WebAddress) {
@@ -66,6 +85,7 @@ struct Download: Sendable {
   /// Keeps what an answer says of the bytes that it brought.
   mutating func note(_ answer: Answer) {
     guard (200...299).contains(answer.status) else { return }
-    part = answer.validator.condition == nil || answer.fileByteCount == 0 ? nil : answer.validator
+    // What was decoded cannot be joined to: places in it are not those that a server knows.
+    part = decodes || answer.validator.condition == nil || answer.fileByteCount == 0 ? nil : answer.validator
   }
 }

@@ -103,7 +103,7 @@ package final class Downloader {
     let number = part.descriptor.release()
     let request = Request(
       address: download.address, proxy: proxy, headers: download.headers(rules.headers, start: start), file: number,
-      start: start, mostByteCount: rules.mostByteCount)
+      start: start, mostByteCount: rules.mostByteCount, decodes: download.decodes)
     guard let id = transport.start(request) else {
       _ = Descriptor(owning: number)
       throw .fetch(.network, "libcurl does not take the address")
@@ -113,7 +113,7 @@ package final class Downloader {
 
   /// Has the journal tell what the bytes are of that came so far, once for each request.
   private func noteParts() {
-    for (id, one) in active where !one.isNoted {
+    for (id, one) in active where !one.isNoted && !one.download.decodes {
       let answer = transport.answer(of: id)
       guard answer.status == 200 || answer.status == 206, answer.fileByteCount >= Downloader.leastPartByteCount else {
         continue
@@ -145,6 +145,7 @@ package final class Downloader {
     let hadPart = download.part != nil
     let step = NextStep(download, answer, mostRedirects: rules.mostRedirects, mostByteCount: rules.mostByteCount)
     download.note(answer)
+    if answer.status > 0, !RetryRule.isPassing(answer.status) { queue.served(by: one.host) }
     switch step {
     case .check:
       do throws(Errno) { try file.close() } catch {
@@ -169,14 +170,18 @@ package final class Downloader {
 
   private func retry(_ download: Download, wish: String, _ error: JobError, status: Int, host: String) {
     let wish = RetryRule.wish(wish, now: StaleTemporaries.now / 1_000_000_000)
+    var download = download
+    let isAboutPace = RetryRule.isAboutPace(status, wish: wish)
+    if isAboutPace { download.wasRefused(servedCount: queue.servedCount(by: host)) }
     switch rules.retry.verdict(afterTries: download.tries, wish: wish, chance: chance()) {
     case .giveUp: books.failed(download, error, partStays: true)
     case .wishTooLong: books.failed(download, .wait(wish?.components.seconds ?? 0, status: status), partStays: true)
     case .again(let time):
-      var download = download
-      let then = ContinuousClock.now + time
+      let now = ContinuousClock.now
+      let then = now + time
+      if isAboutPace { queue.slowDown(host, wish: wish ?? (status == 429 ? time : nil), now: now) }
       // Who asks for a rest means all requests.
-      if wish != nil { queue.rest(host, until: then) }
+      if wish != nil || isAboutPace { queue.rest(host, until: then) }
       download.goHome()
       queue.add(download, host: download.home.host, notBefore: then)
     }
@@ -189,6 +194,11 @@ package final class Downloader {
       try OutputFile.adopt(download.partPath, as: path, durability: rules.durability)
       books.written(download, answer, header, as: path)
     } catch {
+      if error.code == .notAnImage && answer.isCoded && !download.decodes {
+        var download = download
+        download.decodes = true
+        return startOver(download)
+      }
       // Two halves that do not fit, perhaps: the whole is asked for, once.
       if wasJoined && !download.startedOver { return startOver(download) }
       if error.code == .truncated && error.stage == .fetch && download.tries <= rules.retry.retries {

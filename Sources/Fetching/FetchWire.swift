@@ -33,6 +33,7 @@ extension Request {
     for line in headers { wire.write(line) }
     wire.write(start)
     wire.write(mostByteCount)
+    wire.write(decodes ? 1 : 0)
     return wire.bytes
   }
 
@@ -48,6 +49,7 @@ extension Request {
     for _ in 0..<max(0, min(try wire.integer(), 10_000)) { headers.append(try wire.text()) }
     start = try wire.integer()
     mostByteCount = try wire.integer()
+    decodes = try wire.integer() == 1
     self.file = file
     try wire.end()
   }
@@ -64,7 +66,7 @@ extension Answer {
     wire.write(fileByteCount)
     wire.write(lengthIsKnown ? 1 : 0)
     wire.write(location == nil ? 0 : 1)
-    for text in [location ?? "", validator.entityTag, validator.lastModified, retryAfter, contentType] {
+    for text in [location ?? "", validator.entityTag, validator.lastModified, retryAfter, contentType, contentCoding] {
       wire.write(text)
     }
     return wire.bytes
@@ -84,6 +86,7 @@ extension Answer {
     validator = Validator(entityTag: try wire.text(), lastModified: try wire.text())
     retryAfter = try wire.text()
     contentType = try wire.text()
+    contentCoding = try wire.text()
     try wire.end()
   }
 }

@@ -15,13 +15,22 @@ struct FetchedFile {
     do throws(JobError) {
       header = try reader.read(path).header
     } catch {
-      guard error.code == .notAnImage || error.code == .unsupported, !answer.contentType.isEmpty else { throw error }
-      throw JobError(
-        stage: error.stage, code: error.code, message: error.message + "; its server calls it \(answer.contentType)")
+      guard error.code == .notAnImage || error.code == .unsupported else { throw error }
+      throw JobError(stage: error.stage, code: error.code, message: error.message + FetchedFile.words(of: answer))
     }
     if !answer.lengthIsKnown, try !isWhole(path, header.format) { throw .fetch(.truncated, "the picture has no end") }
     if let sha256, try digest(of: path) != sha256 { throw .wrongDigest }
     return header
+  }
+
+  /// What a server says of a content that turned out to be no picture.
+  private static func words(of answer: Answer) -> String {
+    let coding = answer.contentCoding.isEmpty ? "" : "\(answer.contentCoding)-coded, which was not asked for"
+    let words = [
+      answer.contentType.isEmpty ? "" : "calls it \(answer.contentType)", coding.isEmpty ? "" : "sends it \(coding)",
+    ]
+    let said = words.filter { !$0.isEmpty }.joined(separator: " and ")
+    return said.isEmpty ? "" : "; its server \(said)"
   }
 
   /// Whether the mark that ends a picture is near the file's end, or the file as long as its start says. Asked where no

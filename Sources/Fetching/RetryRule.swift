@@ -19,6 +19,9 @@ package struct RetryRule: Sendable {
   /// Answers of a server that may be another the next time (RFC 9110, 15.5.9, 15.6; RFC 6585, 4).
   static func isPassing(_ status: Int) -> Bool { status == 408 || status == 425 || status == 429 || status >= 500 }
 
+  /// Whether an answer says that there were too many requests, and not that this one cannot be answered.
+  static func isAboutPace(_ status: Int, wish: Duration?) -> Bool { status == 429 || status == 503 && wish != nil }
+
   /// - Parameters:
   ///   - tries: made so far, 1 or more.
   ///   - wish: what the server asked for.
@@ -27,7 +30,7 @@ package struct RetryRule: Sendable {
     if tries > retries { return .giveUp }
     if let wish, wish > longestWish { return .wishTooLong }
     // 2^20 is beyond any longest wait, and no overflow.
-    let doubled = min(firstWait * (1 << min(tries - 1, 20)), longestWait)
+    let doubled = min(firstWait * (1 << min(max(tries - 1, 0), 20)), longestWait)
     let own = doubled * (0.5 + chance / 2)
     return .again(after: max(own, wish ?? .zero))
   }

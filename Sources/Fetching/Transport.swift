@@ -11,6 +11,8 @@ struct Request: Sendable {
   /// Bytes of the file that are there already and asked to be left out.
   var start: Int
   var mostByteCount: Int
+  /// Whether a coding of the content is undone on its way to the file.
+  var decodes = false
 }
 
 /// What all requests of a run have in common.
@@ -48,6 +50,11 @@ struct Answer: Sendable {
   var validator: Validator
   var retryAfter: String
   var contentType: String
+  /// As the server says it (RFC 9110, 8.4); empty for none.
+  var contentCoding = ""
+
+  /// Whether the content may be decoded on its way, where it is not what it should be.
+  var isCoded: Bool { ["gzip", "x-gzip", "deflate"].contains(contentCoding.lowercased()) }
 }
 
 /// What a server knows a content by.

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -173,5 +174,192 @@ struct FetchServersTests {
     let page = String(decoding: scratch.bytes("page.html") ?? Data(), as: UTF8.self)
     #expect(!page.contains("s3cret") && page.contains("data-line=\"http://a.example/x.jpg\""))
     #expect(answer.error.contains("Warning: 1 address has a user or a password, which the page leaves out"))
+  }
+
+  // MARK: - Codings
+
+  @Test(
+    "What comes coded unasked is decoded, within the limits; a coding that is said but not done does no harm",
+    arguments: ["threads", "processes"])
+  func codings(mode: String) throws {
+    let bomb = GzipBytes.zeros(runs: 20_000)
+    let server = try TestServer { request, reply in
+      switch request.path {
+      case "/gzip": reply.answer(200, ["Content-Encoding: gzip"], GzipBytes.stored(rex))
+      case "/open":
+        reply.send("HTTP/1.1 200 OK\r\nContent-Encoding: x-gzip\r\nConnection: close\r\n\r\n")
+        reply.send(GzipBytes.stored(rex))
+        reply.close()
+      case "/plain": reply.answer(200, ["Content-Encoding: gzip"], rex)
+      case "/odd": reply.answer(200, ["Content-Encoding: binary"], rex)
+      case "/bomb": reply.answer(200, ["Content-Encoding: gzip"], bomb)
+      case "/cut": reply.answer(200, ["Content-Encoding: gzip"], GzipBytes.stored(rex).dropLast(5000))
+      case "/other": reply.answer(200, ["Content-Type: image/jpeg", "Content-Encoding: br"], [1, 2, 3, 4, 5, 6, 7, 8])
+      case "/chain":
+        reply.answer(
+          200, ["Content-Encoding: \(request.earlier > 0 ? "gzip, gzip" : "gzip")"], GzipBytes.stored(rex))
+      default: reply.answer(404)
+      }
+    }
+    defer { server.stop() }
+    let scratch = try ScratchFolder()
+    let good = ["/gzip", "/open", "/plain", "/odd"]
+    let bad = ["/bomb", "/cut", "/other", "/chain"]
+    let answer = try fetch(
+      (good + bad).map { server.address($0) }, scratch, ["--retries", "0", "--max-bytes", "1M", "--mode", mode])
+    let failures = try failures(answer).sorted()
+    #expect(
+      scratch.files(below: "out") == ["000001-gzip.jpg", "000002-open.jpg", "000003-plain.jpg", "000004-odd.jpg"])
+    for name in scratch.files(below: "out") { #expect(scratch.bytes("out/" + name) == Data(rex), "\(name)") }
+    #expect(failures.count == 4)
+    for (path, words) in zip(
+      ["/bomb", "/chain", "/cut", "/other"],
+      ["too-large more than", "network the server codes its answer", "truncated", "not-an-image"])
+    {
+      #expect(failures.contains { $0.contains("\(path): \(words)") }, "\(path): \(failures)")
+    }
+    #expect(
+      failures.contains {
+        $0.hasSuffix("its server calls it image/jpeg and sends it br-coded, which was not asked for")
+      })
+    #expect(server.requests.allSatisfy { $0.headers["accept-encoding"] == "identity" })
+    #expect(server.requests.count { $0.path == "/plain" } == 1 && server.requests.count { $0.path == "/gzip" } == 2)
+  }
+
+  // MARK: - Times and tries
+
+  @Test(
+    "A server that begins fast and then says nothing ends by the time that was given",
+    arguments: ["threads", "processes"])
+  func stalls(mode: String) throws {
+    let server = try TestServer { _, reply in
+      reply.send("HTTP/1.1 200 OK\r\nContent-Length: 9000000\r\n\r\n")
+      reply.send([UInt8](repeating: 65, count: 5_000_000))
+      reply.waitForClient()
+    }
+    defer { server.stop() }
+    let scratch = try ScratchFolder()
+    let answer = try fetch(
+      [server.address("/a")], scratch,
+      ["--retries", "0", "--stall-timeout", "1", "--total-timeout", "4", "--mode", mode])
+    let failures = try failures(answer)
+    #expect(failures == ["\(server.address("/a")): timeout nothing came for 1 s"])
+    #expect(try fetch([], scratch, ["--stall-timeout", "0"]).status == 64)
+  }
+
+  @Test("A connection that breaks in the handshake of TLS is tried again, as any that breaks")
+  func handshakes() throws {
+    let server = try TestServer(hangsUp: true) { _, reply in reply.close() }
+    defer { server.stop() }
+    let scratch = try ScratchFolder()
+    let address = server.address("/a").replacingOccurrences(of: "http:", with: "https:")
+    let failures = try failures(fetch([address], scratch, ["--retries", "2"]))
+    #expect(
+      failures.count == 1 && failures[0].contains(": network ") && failures[0].hasSuffix(", 3 times"), "\(failures)")
+    #expect(server.connectionCount == 3)
+  }
+
+  @Test("A server that refuses two of three requests for their number gives all in the end", arguments: [429, 503])
+  func refusals(status: Int) throws {
+    let count = Mutex(0)
+    let server = try TestServer { _, reply in
+      let number = count.withLock { count in
+        count += 1
+        return count
+      }
+      number % 3 == 0 ? reply.answer(200, [], rex) : reply.answer(status, ["Retry-After: 0"])
+    }
+    defer { server.stop() }
+    let scratch = try ScratchFolder()
+    let answer = try fetch((1...60).map { server.address("/\($0)") }, scratch)
+    let failures = try failures(answer)
+    #expect(answer.status == 0, "\(failures)")
+    #expect(scratch.files(below: "out").count == 60)
+  }
+
+  @Test("An address that is refused for ever fails after its tries, while others of its host come")
+  func refusedForEver() throws {
+    let server = try TestServer { request, reply in
+      request.path == "/never" ? reply.answer(429, ["Retry-After: 0"]) : reply.answer(200, [], rex)
+    }
+    defer { server.stop() }
+    let scratch = try ScratchFolder()
+    let answer = try fetch((["/never"] + (1...30).map { "/\($0)" }).map { server.address($0) }, scratch)
+    let failures = try failures(answer)
+    #expect(failures.count == 1 && failures[0].contains("the server answers 429"), "\(failures)")
+    #expect(server.requests.count { $0.path == "/never" } <= 60)
+  }
+
+  // MARK: - Proxies
+
+  @Test("Each hop goes by the rule for where it leads", arguments: ["threads", "processes"])
+  func proxyHops(mode: String) throws {
+    let server = try TestServer(hosts: 3) { request, reply in
+      let port = request.headers["host"]?.split(separator: ":").last ?? ""
+      if request.path.hasSuffix("/a") { return reply.answer(302, ["Location: http://127.0.0.2:\(port)/b"]) }
+      if request.path.hasSuffix("/b") { return reply.answer(302, ["Location: http://127.0.0.1:\(port)/c"]) }
+      reply.answer(200, [], rex)
+    }
+    defer { server.stop() }
+    let scratch = try ScratchFolder()
+    let answer = try fetch(
+      [server.address("/a")], scratch, ["--mode", mode],
+      environment: ["http_proxy": server.address("", host: 3), "no_proxy": "", "NO_PROXY": "x\t127.0.0.2."])
+    #expect(answer.status == 0, "\(answer.output)")
+    #expect(
+      server.requests.map { "\($0.host) \($0.path)" } == [
+        "127.0.0.3 \(server.address("/a"))", "127.0.0.2 /b", "127.0.0.3 \(server.address("/c"))",
+      ])
+  }
+
+  @Test("An exception from the proxy does not open private addresses")
+  func exceptions() throws {
+    let server = try TestServer { _, reply in reply.answer(200, [], rex) }
+    defer { server.stop() }
+    for list in ["127.0.0.1", "x\t127.0.0.1", "127.0.0.1.", "127.0.0.0/8", "*"] {
+      let scratch = try ScratchFolder()
+      let answer = try Command.run(
+        arguments: ["fetch", "-", "--out", scratch["out"], "--json"], input: Data(server.address("/a").utf8),
+        environment: ["http_proxy": server.address(""), "no_proxy": list])
+      #expect(answer.output.contains("\"refused-address\""), "\(list): \(answer.output)")
+    }
+    #expect(server.requests.isEmpty)
+  }
+}
+
+/// Bytes as a server makes them that compresses (RFC 1951, RFC 1952).
+private enum GzipBytes {
+  private static let start: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255]
+
+  /// In blocks that are not compressed.
+  static func stored(_ bytes: [UInt8]) -> [UInt8] {
+    var result = start
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let block = rest.prefix(60_000)
+      rest = rest.dropFirst(block.count)
+      let count = UInt16(block.count)
+      result += [rest.isEmpty ? 1 : 0] + little(count) + little(~count) + block
+    }
+    return result + little(checksum(bytes)) + little(UInt32(bytes.count))
+  }
+
+  /// 258 zeros for each run, in 13 bits, by the fixed codes; the checksum is left out.
+  static func zeros(runs: Int) -> [UInt8] {
+    let bits =
+      [1, 1, 0] + [0, 0, 1, 1, 0, 0, 0, 0] + (0..<runs).flatMap { _ in [1, 1, 0, 0, 0, 1, 0, 1] + [0, 0, 0, 0, 0] }
+    var bytes = [UInt8](repeating: 0, count: (bits.count + 7) / 8)
+    for (place, bit) in bits.enumerated() where bit == 1 { bytes[place / 8] |= 1 << UInt8(place % 8) }
+    return start + bytes
+  }
+
+  private static func little(_ value: some FixedWidthInteger) -> [UInt8] {
+    (0..<value.bitWidth / 8).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) }
+  }
+
+  private static func checksum(_ bytes: [UInt8]) -> UInt32 {
+    ~bytes.reduce(UInt32.max) { sum, byte in
+      (0..<8).reduce(sum ^ UInt32(byte)) { sum, _ in sum & 1 == 1 ? sum >> 1 ^ 0xEDB8_8320 : sum >> 1 }
+    }
   }
 }

@@ -48,7 +48,7 @@ struct FetchTests {
     let summary = try #require(answer.events.last)
     #expect(summary["inputs"] as? Int == 3 && summary["written"] as? Int == 3)
     let headers = try #require(server.requests.first?.headers)
-    #expect(headers["accept-encoding"] == nil && headers["user-agent"] == "imgbatch/0.1.0")
+    #expect(headers["accept-encoding"] == "identity" && headers["user-agent"] == "imgbatch/0.1.0")
   }
 
   @Test(

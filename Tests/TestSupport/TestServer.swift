@@ -28,6 +28,7 @@ package final class TestServer: @unchecked Sendable {
     var active: [String: Int] = [:]
     var mostActive: [String: Int] = [:]
     var connections: Set<Int32> = []
+    var connectionCount = 0
     var isStopped = false
   }
 
@@ -36,11 +37,15 @@ package final class TestServer: @unchecked Sendable {
   private let listeners: [Int32]
   package let port: Int
   private let handler: Handler
+  private let hangsUp: Bool
   private let state = Mutex(State())
 
-  /// - Parameter hosts: 127.0.0.1 and so many addresses after it, all with one port.
-  package init(hosts: Int = 1, _ handler: @escaping Handler) throws {
+  /// - Parameters:
+  ///   - hosts: 127.0.0.1 and so many addresses after it, all with one port.
+  ///   - hangsUp: whether each connection is closed at its first byte.
+  package init(hosts: Int = 1, hangsUp: Bool = false, _ handler: @escaping Handler) throws {
     self.handler = handler
+    self.hangsUp = hangsUp
     var port = 0
     var listeners: [Int32] = []
     for host in 1...hosts {
@@ -57,6 +62,7 @@ package final class TestServer: @unchecked Sendable {
 
   /// What it was asked so far.
   package var requests: [Request] { state.withLock { $0.requests } }
+  package var connectionCount: Int { state.withLock { $0.connectionCount } }
   /// The most requests that a host had at once.
   package var mostActive: [String: Int] { state.withLock { $0.mostActive } }
 
@@ -101,6 +107,7 @@ package final class TestServer: @unchecked Sendable {
       _ = unsafe setsockopt(connection, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(4))
       let isWelcome = state.withLock { state in
         if !state.isStopped { state.connections.insert(connection) }
+        state.connectionCount += 1
         return !state.isStopped
       }
       guard isWelcome else {
@@ -113,6 +120,11 @@ package final class TestServer: @unchecked Sendable {
 
   private func serve(_ connection: Int32, host: String) {
     var pending: [UInt8] = []
+    if hangsUp {
+      var byte: UInt8 = 0
+      _ = unsafe recv(connection, &byte, 1, 0)
+      shutdown(connection, Int32(SHUT_RDWR))
+    }
     while let request = read(from: connection, &pending, host: host) {
       let reply = Reply(connection)
       state.withLock { state in

@@ -40,6 +40,9 @@ address_kind address_kind_of(const struct sockaddr *_Nonnull address);
 /// The kind of an address that is written in digits, with or without brackets. `ADDRESS_UNKNOWN` for a name.
 address_kind address_kind_of_text(const char *_Nonnull text);
 
+/// Whether an address in digits is in a range, which is one address or has the length of its start behind a slash.
+bool address_is_within(const char *_Nonnull text, const char *_Nonnull range);
+
 // MARK: - Web addresses
 
 typedef struct web_address web_address;
@@ -85,11 +88,13 @@ typedef struct {
   int64_t start;
   /// The most bytes that the file may come to.
   int64_t most_bytes;
+  /// Whether a content coding (gzip, deflate) is undone on the way to the file; else the body comes as it is sent.
+  bool decodes;
   /// Whether addresses that are not public may be connected to.
   bool private_allowed;
   int64_t connect_milliseconds;
-  /// Seconds in which at least a byte a second has to come.
-  int64_t stall_seconds;
+  /// In which something has to come, once the request is sent.
+  int64_t stall_milliseconds;
   int64_t total_milliseconds;
 } transfer_request;
 
@@ -150,7 +155,7 @@ bool transfer_length_is_known(const transfer *_Nonnull one);
 const char *_Nullable transfer_location(const transfer *_Nonnull one);
 
 /// Headers of the answer; empty where missing or over 512 bytes.
-typedef enum { HEADER_ETAG, HEADER_LAST_MODIFIED, HEADER_RETRY_AFTER, HEADER_CONTENT_TYPE, HEADER_COUNT } header_name;
+typedef enum { HEADER_ETAG, HEADER_LAST_MODIFIED, HEADER_RETRY_AFTER, HEADER_CONTENT_TYPE, HEADER_CONTENT_CODING, HEADER_COUNT } header_name;
 const char *_Nonnull transfer_header(const transfer *_Nonnull one, header_name name);
 
 /// Seconds since 1970 of a date as HTTP writes it; -1 where it is none.
