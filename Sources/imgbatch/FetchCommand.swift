@@ -12,10 +12,13 @@ struct FetchCommand: ParsableCommand {
       LIST is a file or - for standard input, which is read while downloads go on: one address a line, or tab- or \
       comma-separated values whose first line names the columns, or JSON lines. Columns and fields are url and, if wanted, \
       name (the path below --out) and sha256. Without a name, a picture gets its position in the list and the end of its \
-      address.
+      address. A line that starts with # is a comment, but in a table, where it is a row.
 
       Only what its content says is a \(ImageFormat.names("or")) counts. Run again, servers are asked whether pictures changed; parts of \
       pictures are completed. Proxies come from the environment (https_proxy, http_proxy, all_proxy, no_proxy).
+
+      A user and a password in an address go to its host alone, and are shown as ****; --failed-to has them. Keys in a \
+      query are shown.
 
       With --thumbs, thumbnails are made of what has come while the rest still downloads. For other looks than --resize \
       gives, pipe the paths into imgbatch resize, as below.

@@ -40,7 +40,7 @@ import Testing
     let address = try #require(WebAddress("https://me:pw@dogs.example:8080/a%20b?c=d"))
     let full = Request(
       address: address, proxy: "http://proxy:1", headers: ["A: b", "Range: bytes=5-", ""], file: 7, start: 1 << 40,
-      mostByteCount: .max)
+      mostByteCount: .max, decodes: true)
     let plain = Request(address: address, proxy: nil, headers: [], file: 8, start: 0, mostByteCount: 1)
     #expect(unchanged(full, plain) == ["address"])
     for request in [full, plain] {
@@ -78,7 +78,8 @@ import Testing
     for end in FetchWireTests.ends {
       let full = Answer(
         end: end, status: 206, fileByteCount: 1 << 40, lengthIsKnown: true, location: "/there",
-        validator: Validator(entityTag: "\"1\"", lastModified: "Mon"), retryAfter: "5", contentType: "image/jpeg")
+        validator: Validator(entityTag: "\"1\"", lastModified: "Mon"), retryAfter: "5", contentType: "image/jpeg",
+        contentCoding: "gzip")
       var plain = Answer(
         end: end, status: 0, fileByteCount: 0, lengthIsKnown: false, location: nil, validator: Validator(),
         retryAfter: "", contentType: "")
