@@ -11,7 +11,8 @@ package struct ListFingerprint: Hashable, Sendable {
   package init() {}
 
   /// - Parameters:
-  ///   - start, rest: the two parts of a relative path.
+  ///   - start: the first part of a relative path.
+  ///   - rest: its second part.
   mutating func add(_ start: some Sequence<UInt8>, _ rest: some Sequence<UInt8> = EmptyCollection()) {
     var first = FNVHash()
     // Another starting value, for a hash that is independent of the first.
