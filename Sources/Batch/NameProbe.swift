@@ -10,21 +10,10 @@ internal import SystemPackage
 /// hidden folder that is gone afterwards. Nothing else tells: the rule may differ from folder to folder (ext4 +F), and who
 /// looks names up may be given two inode numbers for one file (FUSE).
 final class NameProbe {
-  /// By the folder that is asked about.
-  private var trials: [FilePath: Trial] = [:]
-
-  private enum Trial {
-    /// Names are compared byte by byte, or nothing can be made there.
-    case exact
-    /// With the hidden folder.
-    case folding(FilePath)
-  }
+  /// Whether a folder takes any two spellings for one name; false where nothing can be made in it.
+  private var isFolding: [FilePath: Bool] = [:]
 
   init() {}
-
-  deinit {
-    for case .folding(let folder) in trials.values { ScratchFolder.remove(folder) }
-  }
 
   /// Whether two paths below a folder, of other bytes, would be one file. The folders need not be there.
   func areOne(_ one: [UInt8], _ other: [UInt8], below root: FilePath) -> Bool {
@@ -43,29 +32,29 @@ final class NameProbe {
     // A folder that is made takes over the rule of the one it is made in.
     var there = folder
     while !there.isEmpty, (try? FileStatus(of: there))?.kind != .folder { there = there.removingLastComponent() }
-    if trials[there] == nil { trials[there] = NameProbe.trial(in: there) }
-    guard case .folding(let trial)? = trials[there] else { return false }
-    return NameProbe.collide(one, other, in: trial)
+    if isFolding[there] == nil { isFolding[there] = NameProbe.doSomeCollide(NameProbe.samples, in: there) }
+    return isFolding[there] == true && NameProbe.doSomeCollide([(one, other)], in: there)
   }
 
   /// Spellings of one name, of each kind that `FoldedName` knows.
-  private static let samples: [(String, String)] = [
+  private static let samples: [([UInt8], [UInt8])] = [
     ("case", "CASE"), ("\u{E9}", "\u{C9}"), ("\u{E9}x", "e\u{301}x"), ("\u{DF}", "ss"), ("\u{17F}t", "st"),
     ("soft\u{AD}hyphen", "softhyphen"), ("dot.", "dot"), ("space ", "space"),
-  ]
+  ].map { (Array($0.utf8), Array($1.utf8)) }
 
-  private static func trial(in folder: FilePath) -> Trial {
+  /// Whether the names of one of the pairs are one name in a hidden folder, which is made for that.
+  private static func doSomeCollide(_ pairs: [([UInt8], [UInt8])], in folder: FilePath) -> Bool {
     var template = folder.appending(".imgbatch-names-XXXXXX").bytes.map(CChar.init(bitPattern:)) + [0]
     let isMade = unsafe template.withUnsafeMutableBufferPointer { text in
       // SAFETY: zero-terminated, and written within its length.
       guard let base = text.baseAddress else { return false }
       return unsafe mkdtemp(base) != nil
     }
-    guard isMade else { return .exact }
+    guard isMade else { return false }
     let trial = FilePath(bytes: template.dropLast().map(UInt8.init(bitPattern:)))
-    for (one, other) in samples where collide(Array(one.utf8), Array(other.utf8), in: trial) { return .folding(trial) }
-    ScratchFolder.remove(trial)
-    return .exact
+    // Not kept for the next question: a run that is killed is to leave nothing.
+    defer { ScratchFolder.remove(trial) }
+    return pairs.contains { collide($0, $1, in: trial) }
   }
 
   private static func collide(_ one: [UInt8], _ other: [UInt8], in folder: FilePath) -> Bool {

@@ -46,6 +46,8 @@ struct FoldingTests {
       in: scratch)
     #expect(answer.status == 1 && answer.error.contains("the same output name as in/IMG.jpg"), "\(answer.error)")
     #expect(scratch.files(below: "disk/o").filter { $0.hasSuffix(".jpg") } == ["in/IMG.jpg", "in/other.jpg"])
+    let hidden = try Command.shell("find disk -name '.imgbatch-names-*'", in: scratch)
+    #expect(hidden.output == "", "what the file system was asked with is gone")
   }
 
   @Test("A source under another spelling is not overwritten")
