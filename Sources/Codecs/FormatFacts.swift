@@ -7,8 +7,6 @@ struct FormatFacts: Sendable {
   let mediaType: String
   /// What all its files have at these places.
   let signature: [(offset: Int, bytes: [UInt8])]
-  /// What stands at the end of a whole file; nil where its start tells its length.
-  let endMark: [UInt8]?
   /// The most pixels of a side.
   let greatestSide: Int
   var hasAlpha = true
@@ -26,7 +24,7 @@ struct FormatFacts: Sendable {
   static let jpeg = FormatFacts(
     name: "JPEG", suffix: "jpg", mediaType: "image/jpeg",
     // SOI and the FF of the next marker (ITU-T T.81, B.2.1).
-    signature: [(0, [0xFF, 0xD8, 0xFF])], endMark: [0xFF, 0xD9], greatestSide: 65_500, hasAlpha: false,
+    signature: [(0, [0xFF, 0xD8, 0xFF])], greatestSide: 65_500, hasAlpha: false,
     // 255 segments, each without its length, the signature, the number and the count (ICC.1:2022, B.4).
     mostProfileBytes: 255 * (65_535 - 2 - 14),
     // Coefficients, whose Huffman tables are made for them; the bytes, while they grow.
@@ -35,7 +33,7 @@ struct FormatFacts: Sendable {
   static let png = FormatFacts(
     name: "PNG", suffix: "png", mediaType: "image/png",
     // PNG specification, 5.2.
-    signature: [(0, [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])], endMark: Array("IEND".utf8),
+    signature: [(0, [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])],
     greatestSide: Int(Int32.max), has16Bits: true,
     isLossy: false, hasColourChunks: true,
     // Filtered rows; the bytes.
@@ -53,14 +51,8 @@ extension ImageFormat {
     }
   }
 
-  /// The length of a file of a format without an end mark, as its start says: that of RIFF.
-  package func byteCount(start: [UInt8]) -> Int {
-    start.count < 8 ? .max : 8 + (4..<8).reversed().reduce(0) { $0 << 8 | Int(start[$1]) }
-  }
-
   package var name: String { facts.name }
   package var mediaType: String { facts.mediaType }
-  package var endMark: [UInt8]? { facts.endMark }
   package var greatestSide: Int { facts.greatestSide }
   package var hasAlpha: Bool { facts.hasAlpha }
   package var has16Bits: Bool { facts.has16Bits }

@@ -95,7 +95,7 @@
   extension FormatFacts {
     static let webp = FormatFacts(
       name: "WebP", suffix: "webp", mediaType: "image/webp",
-      signature: [(0, Array("RIFF".utf8)), (8, Array("WEBP".utf8))], endMark: nil, greatestSide: 16_383, hasGray: false,
+      signature: [(0, Array("RIFF".utf8)), (8, Array("WEBP".utf8))], greatestSide: 16_383, hasGray: false,
       // The library's words of ARGB, its YUV, tokens, and the chains in which it looks for repetitions in alpha.
       encoderBytes: (48, 0, 0))
   }

@@ -1,13 +1,23 @@
 internal import Batch
 internal import Codecs
+internal import Imaging
 internal import SystemPackage
 
 /// Finds out whether a file that came is the picture that it should be.
 struct FetchedFile {
-  private let reader: HeaderReader
-  private static let tailByteCount = 1 << 16
+  /// Larger pictures are not decoded only to be looked at.
+  private static let mostDecodedPixels = 1 << 26
 
-  init(limits: DecodeLimits) { reader = HeaderReader(limits: limits) }
+  private let limits: DecodeLimits
+  private let reader: HeaderReader
+  private let pool = BufferPool()
+  private let decoder: Decoder
+
+  init(limits: DecodeLimits) {
+    self.limits = limits
+    reader = HeaderReader(limits: limits)
+    decoder = Decoder(pool: pool)
+  }
 
   /// The header of the picture in the file, by its content alone.
   func check(_ path: FilePath, _ answer: Answer, sha256: [UInt8]?) throws(JobError) -> ImageHeader {
@@ -18,7 +28,7 @@ struct FetchedFile {
       guard error.code == .notAnImage || error.code == .unsupported else { throw error }
       throw JobError(stage: error.stage, code: error.code, message: error.message + FetchedFile.words(of: answer))
     }
-    if !answer.lengthIsKnown, try !isWhole(path, header.format) { throw .fetch(.truncated, "the picture has no end") }
+    if !answer.lengthIsKnown, try !isWhole(path, header) { throw .fetch(.truncated, "the picture has no end") }
     if let sha256, try digest(of: path) != sha256 { throw .wrongDigest }
     return header
   }
@@ -33,17 +43,58 @@ struct FetchedFile {
     return said.isEmpty ? "" : "; its server \(said)"
   }
 
-  /// Whether the mark that ends a picture is near the file's end, or the file as long as its start says. Asked where no
-  /// length was told, so that a connection that was cut looks like one that ended.
-  private func isWhole(_ path: FilePath, _ format: ImageFormat) throws(JobError) -> Bool {
-    var (start, tail, byteCount): ([UInt8], [UInt8], Int) = ([], [], 0)
-    try forEachChunk(of: path) { chunk in
-      byteCount += chunk.count
-      start += chunk.prefix(ImageFormat.signatureByteCount - start.count)
-      tail = Array((tail + chunk).suffix(FetchedFile.tailByteCount))
+  /// Sees to it that a file that was joined of parts is one picture: it decodes whole.
+  /// - Parameter strictly: without the least complaint of the decoder. Joined parts of two pictures may cause no other, but
+  ///   so may some whole pictures.
+  func checkJoined(_ path: FilePath, _ header: ImageHeader, strictly: Bool) throws(JobError) {
+    guard header.size.pixelCount <= FetchedFile.mostDecodedPixels else {
+      if try extent(path, header.format) == .cut { throw .partsDiffer }
+      return
     }
-    guard let mark = format.endMark else { return byteCount >= format.byteCount(start: start) }
-    return tail.indices.contains { tail[$0...].starts(with: mark) }
+    guard let report = try report(path), report.damage == nil, !strictly || report.noteCount == 0 else {
+      throw .partsDiffer
+    }
+  }
+
+  /// Asked where no length was told, so that a connection that was cut looks like one that ended.
+  private func isWhole(_ path: FilePath, _ header: ImageHeader) throws(JobError) -> Bool {
+    switch try extent(path, header.format) {
+    case .whole: return true
+    case .cut: return false
+    case .unclear:
+      guard header.size.pixelCount <= FetchedFile.mostDecodedPixels, let report = try report(path) else { return false }
+      return report.damage == nil
+    }
+  }
+
+  private func extent(_ path: FilePath, _ format: ImageFormat) throws(JobError) -> FileStructure.Extent {
+    var structure = FileStructure(format)
+    try forEachChunk(of: path) { structure.read($0) }
+    return structure.extent
+  }
+
+  /// What a decoder says of all the bytes; nil where there are no pixels.
+  private func report(_ path: FilePath) throws(JobError) -> DecodeReport? {
+    let source = try SourceFile.read(path, byteLimit: limits.fileByteCount, pool: pool)
+    defer { decoder.finish() }
+    do throws(CodecError) {
+      _ = try unsafe decoder.readHeader(source.bytes, limits: limits)
+      if case .decoded(let report) = try decoder.decodeStrips({ _ in true }) { return report }
+      var request = DecodeRequest()
+      request.denominator = 8
+      request.reading = .everything
+      return try decoder.decode(request).report
+    } catch {
+      return nil
+    }
+  }
+
+  /// Whether a regular file lies there that has the same bytes.
+  func isSame(_ file: FilePath, _ other: FilePath) throws(JobError) -> Bool {
+    guard let one = FileStamp(of: file, links: .stay), let two = FileStamp(of: other, links: .stay),
+      one.byteCount == two.byteCount
+    else { return false }
+    return try digest(of: file) == digest(of: other)
   }
 
   private func digest(of path: FilePath) throws(JobError) -> [UInt8] {
@@ -65,4 +116,9 @@ struct FetchedFile {
       throw .read(error)
     }
   }
+}
+
+extension JobError {
+  fileprivate static let partsDiffer = JobError.fetch(
+    .corrupt, "the parts that the server sent are not of one picture")
 }
