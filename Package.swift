@@ -128,7 +128,7 @@ let package = Package(
     .testTarget(
       name: "ProfilingTests", dependencies: ["Profiling", "Reporting", paths, "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "CommandTests", dependencies: ["imgbatch", "imgbatch-worker", "Reporting", "TestSupport"],
+      name: "CommandTests", dependencies: ["Fetching", "imgbatch", "imgbatch-worker", "Reporting", "TestSupport"],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],

@@ -125,9 +125,8 @@ struct ListEntry: Hashable {
 }
 
 extension Job {
-  /// What a list names this job by whose entry has the same output: the address, where it was downloaded.
+  /// What a list names this job's source by, so that it has the same output.
   package var listEntry: [UInt8] {
-    if let address { return Array(address.utf8) }
     guard let relativeStart, relativeStart != ListEntry.mirroredStart(source) else { return source.bytes }
     let bytes = source.bytes
     return bytes[..<relativeStart] + Array("./".utf8) + bytes[relativeStart...]

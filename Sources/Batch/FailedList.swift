@@ -9,7 +9,7 @@ package import SystemPackage
 package final class FailedList: Sendable {
   private let file: Descriptor
   private let separator: UInt8
-  private let sources = Mutex<[[UInt8]]>([])
+  private let entries = Mutex<[(position: Int, text: [UInt8])]>([])
 
   /// - Parameter isPrivate: whether the user alone may read the file, as one whose entries may have passwords in them.
   package init(_ checked: CheckedPath, separator: EntrySeparator, isPrivate: Bool = false) throws(Errno) {
@@ -18,13 +18,17 @@ package final class FailedList: Sendable {
     self.separator = separator.byte
   }
 
-  package func add(_ source: [UInt8]) { sources.withLock { $0.append(source) } }
+  /// - Parameter position: of the entry in the list that the run reads; entries with one position are sorted by their text.
+  package func add(_ entry: [UInt8], position: Int = 0) { entries.withLock { $0.append((position, entry)) } }
 
   /// Writes the list, sorted so that it does not depend on the workers.
   /// - Returns: how many names were left out because the separator is in them.
   package func write() throws(Errno) -> Int {
-    let names = sources.withLock { $0 }.sorted { $0.lexicographicallyPrecedes($1) }
-    let fitting = names.filter { !$0.contains(separator) }
+    let all = entries.withLock { $0 }.sorted { one, other in
+      one.position == other.position
+        ? one.text.lexicographicallyPrecedes(other.text) : one.position < other.position
+    }
+    let fitting = all.map(\.text).filter { !$0.contains(separator) }
     var text: [UInt8] = []
     for name in fitting {
       text += name
@@ -32,6 +36,6 @@ package final class FailedList: Sendable {
     }
     try file.empty()
     try file.write(text)
-    return names.count - fitting.count
+    return all.count - fitting.count
   }
 }

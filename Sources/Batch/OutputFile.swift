@@ -64,14 +64,19 @@ package enum OutputFile {
   }
 
   /// Gives a whole file that lies in the same folder its final name.
+  /// - Parameter existing: `fail` leaves whatever has that name there, and the file where it is.
   package static func adopt(
-    _ file: FilePath, as path: FilePath, durability: Durability = .ordinary
+    _ file: FilePath, as path: FilePath, existing: ExistingOutput, durability: Durability = .ordinary
   ) throws(JobError) {
     do throws(Errno) {
       if durability == .durable { try Descriptor(opening: file, .sniffed).synchronizeData() }
-      try rename(file, to: path)
+      switch existing {
+      case .overwrite, .skip, .update: try rename(file, to: path)
+      case .fail: try renameExclusively(file, to: path)
+      }
       if durability == .durable { try synchronize(path.removingLastComponent()) }
     } catch {
+      if error.rawValue == EEXIST && existing == .fail { throw .exists }
       throw .write(error)
     }
   }

@@ -136,8 +136,8 @@ void transfer_begin_answer(transfer *one) {
 }
 
 size_t transfer_take_header(char *line, size_t size, size_t count, void *context) {
-  static const char *const names[HEADER_COUNT] = {"etag", "last-modified", "retry-after", "content-type",
-                                                   "content-encoding"};
+  static const char *const names[HEADER_COUNT] = {"etag",         "last-modified",    "retry-after",
+                                                  "content-type", "content-encoding", "date"};
   transfer *one = context;
   size_t length = size * count, value_length = 0;
   one->has_moved = true;

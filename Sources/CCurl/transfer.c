@@ -199,6 +199,7 @@ int transfer_file_error(const transfer *one) { return one->file_error; }
 const char *transfer_refused(const transfer *one) { return one->refused; }
 long transfer_status(const transfer *one) { return one->status; }
 int64_t transfer_file_bytes(const transfer *one) { return one->file_bytes; }
+int64_t transfer_total_bytes(const transfer *one) { return one->status == 206 ? one->part_total : one->told_length; }
 bool transfer_length_is_known(const transfer *one) { return one->length_is_known; }
 const char *transfer_header(const transfer *one, header_name name) { return one->headers[name]; }
 

@@ -66,7 +66,8 @@ internal import SystemPackage
       end: end(one), status: transfer_status(one), fileByteCount: Int(transfer_file_bytes(one)),
       lengthIsKnown: transfer_length_is_known(one), location: transfer_location(one).map { unsafe headerText($0) },
       validator: Validator(
-        entityTag: header(HEADER_ETAG, one), lastModified: header(HEADER_LAST_MODIFIED, one)),
+        entityTag: header(HEADER_ETAG, one), lastModified: header(HEADER_LAST_MODIFIED, one),
+        date: header(HEADER_DATE, one), byteCount: Int(transfer_total_bytes(one))),
       retryAfter: header(HEADER_RETRY_AFTER, one), contentType: header(HEADER_CONTENT_TYPE, one),
       contentCoding: header(HEADER_CONTENT_CODING, one))
   }

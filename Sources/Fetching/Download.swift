@@ -1,14 +1,21 @@
 internal import Batch
+internal import Codecs
 internal import SystemPackage
 
 /// One address of the list on its way.
 struct Download: Sendable {
   let index: Int
   let listed: ListedAddress
-  let name: DownloadName
+  let key: DownloadKey
   /// The address as the list has it.
   let home: WebAddress
+  /// Where the bytes gather until they are whole, below the folder and in full.
+  let partName: [UInt8]
   let partPath: FilePath
+  /// What the picture is to be called; another name, where it turns out that this one is taken.
+  var name: DownloadName
+  /// The picture that an earlier run left under that name, be it there still or not.
+  let picture: DownloadHistory.Picture?
 
   /// Where to ask next: elsewhere than home after a redirection.
   var address: WebAddress
@@ -23,9 +30,34 @@ struct Download: Sendable {
   var startedOver = false
   /// Whether it came coded though that was not asked for, and is decoded on its way now.
   var decodes = false
-  /// What is at the final path already and its server may be asked about.
-  var known: DownloadHistory.Record?
+  /// The picture, where it is there as it was left and its server may be asked about it.
+  var known: DownloadHistory.Picture?
   var began: ContinuousClock.Instant?
+
+  init(
+    index: Int, listed: ListedAddress, key: DownloadKey, home: WebAddress, name: DownloadName, in folder: FilePath,
+    picture: DownloadHistory.Picture?
+  ) {
+    self.index = index
+    self.listed = listed
+    self.key = key
+    self.home = home
+    self.name = name
+    self.picture = picture
+    partName = name.partName(key)
+    partPath = folder.pushing(FilePath(bytes: partName))
+    address = home
+  }
+
+  /// The name of the whole picture, below the folder: that of the one that was there, where it still fits.
+  func finalName(for format: ImageFormat) -> [UInt8] {
+    if let picture, let last = DownloadName(listed: String(decoding: picture.name, as: UTF8.self)),
+      last.stem == name.text, last.format == format
+    {
+      return picture.name
+    }
+    return name.bytes(for: format)
+  }
 
   /// The header lines of the next request.
   /// - Parameters:
@@ -82,10 +114,21 @@ struct Download: Sendable {
     goHome()
   }
 
-  /// Keeps what an answer says of the bytes that it brought.
-  mutating func note(_ answer: Answer) {
-    guard (200...299).contains(answer.status) else { return }
+  /// Whether what came is of the content that is there: a server may pass over `If-Range`.
+  func fits(_ answer: Answer) -> Bool {
+    guard answer.status == 206, let part else { return true }
+    return answer.validator.continues(part)
+  }
+
+  /// What the bytes are of that an answer brought; nil where that is not known.
+  func validator(after answer: Answer) -> Validator? {
+    switch answer.status {
+    // What is joined to a part is of what the part is of, and servers need not say it again.
+    case 206 where part != nil: fits(answer) ? part : nil
     // What was decoded cannot be joined to: places in it are not those that a server knows.
-    part = decodes || answer.validator.condition == nil || answer.fileByteCount == 0 ? nil : answer.validator
+    case 200..<300:
+      decodes || answer.validator.condition == nil || answer.fileByteCount == 0 ? nil : answer.validator
+    default: part
+    }
   }
 }

@@ -16,44 +16,37 @@ struct DownloadBooks {
   // MARK: - Before
 
   /// A download with what earlier runs left of it; nil where nothing is to be done, which is reported.
-  func begin(_ index: Int, _ listed: ListedAddress, _ name: DownloadName, home: WebAddress) -> Download? {
-    let record = history.record(name, listed)
-    if let reason = reasonToSkip(record) {
-      report(job(index, listed, path(record), byteCount: 0), .skipped(reason))
+  func begin(_ download: Download) -> Download? {
+    let unfinished = history.unfinished(download.key)
+    let known = download.picture.flatMap { isKept(path($0.name), $0.stamp) ? $0 : nil }
+    if let reason = reasonToSkip(unfinished, isThere: known != nil) {
+      report(job(download, path(download.picture?.name), byteCount: 0), .skipped(reason))
       return nil
     }
-    var download = Download(
-      index: index, listed: listed, name: name, home: home, partPath: name.partPath(in: folder), address: home)
-    switch record?.outcome {
-    case .written(let stamp) where isThere(record, stamp): download.known = record
-    case .partial: download.part = record?.validator
-    case .written, .failed, nil: break
-    }
+    var download = download
+    download.known = known
+    if case .partial(let validator) = unfinished { download.part = validator }
     return download
   }
 
-  private func reasonToSkip(_ record: DownloadHistory.Record?) -> SkipReason? {
-    switch (selection, record?.outcome) {
-    case (.unfinished, .written(let stamp)?): isThere(record, stamp) ? .upToDate : nil
-    case (.failed, .written?), (.failed, nil): .notFailed
-    case (.all, _), (.outdated, _), (.unfinished, _), (.failed, _): nil
+  private func reasonToSkip(_ unfinished: DownloadHistory.Unfinished?, isThere: Bool) -> SkipReason? {
+    switch (selection, unfinished) {
+    case (.unfinished, .partial?): nil
+    // Its server may not have answered the last time, but the picture is there.
+    case (.unfinished, _): isThere ? .upToDate : nil
+    case (.failed, nil): .notFailed
+    case (.all, _), (.outdated, _), (.failed, _): nil
     }
   }
 
-  private func isThere(_ record: DownloadHistory.Record?, _ stamp: FileStamp) -> Bool {
-    record != nil && isKept(path(record), stamp)
-  }
-
-  private func path(_ record: DownloadHistory.Record?) -> FilePath {
-    record.map { folder.pushing(FilePath(bytes: $0.outputName)) } ?? folder
-  }
+  private func path(_ name: [UInt8]?) -> FilePath { name.map { folder.pushing(FilePath(bytes: $0)) } ?? folder }
 
   // MARK: - Parts
 
   /// Tells what the bytes are of that came so far.
   func notePart(_ download: Download, _ validator: Validator) {
     guard validator.condition != nil else { return }
-    journal?.append(entry(download, .partial, validator))
+    journal?.append(JournalEntry(download, outputName: download.partName, .partial, validator))
   }
 
   /// A part stays where a later run can know what it is of.
@@ -65,40 +58,52 @@ struct DownloadBooks {
     notePart(download, validator)
   }
 
-  private func entry(_ download: Download, _ outcome: JournalOutcome, _ validator: Validator) -> JournalEntry {
-    JournalEntry(download.listed, outputName: Array(download.name.text.utf8), outcome, validator)
-  }
-
   // MARK: - Ends
 
   /// A picture lies whole under its name.
-  func written(_ download: Download, _ answer: Answer, _ header: ImageHeader, as path: FilePath) {
-    if let stamp = FileStamp(of: path, links: .stay) {
-      let name = Array(path.bytes.dropFirst(folder.length).drop { $0 == UInt8(ascii: "/") })
-      journal?.append(JournalEntry(download.listed, outputName: name, .written(output: stamp), answer.validator))
-    }
+  func written(_ download: Download, _ answer: Answer, _ header: ImageHeader, as name: [UInt8]) {
+    note(download, name, answer.validator)
     report(
-      job(download.index, download.listed, path, byteCount: answer.fileByteCount),
+      job(download, path(name), byteCount: answer.fileByteCount),
       .written(WrittenPicture(header, byteCount: answer.fileByteCount, since: download.began)))
   }
 
-  /// What is there is what the server has.
-  func keptKnown(_ download: Download) {
+  /// What came lies there already, byte for byte, and no run told of it.
+  func found(_ download: Download, _ answer: Answer, as name: [UInt8]) {
     OutputFile.discard(download.partPath)
-    report(job(download.index, download.listed, path(download.known), byteCount: 0), .skipped(.upToDate))
+    note(download, name, answer.validator)
+    report(job(download, path(name), byteCount: 0), .skipped(.upToDate))
+  }
+
+  /// What is there is what the server has.
+  func keptKnown(_ download: Download, _ picture: DownloadHistory.Picture) {
+    OutputFile.discard(download.partPath)
+    // The failure that the journal tells of is over.
+    if history.unfinished(download.key) != nil {
+      journal?.append(
+        JournalEntry(download, outputName: picture.name, .written(output: picture.stamp), picture.validator))
+    }
+    report(job(download, path(picture.name), byteCount: 0), .skipped(.upToDate))
+  }
+
+  private func note(_ download: Download, _ name: [UInt8], _ validator: Validator) {
+    guard let stamp = FileStamp(of: path(name), links: .stay) else { return }
+    journal?.append(JournalEntry(download, outputName: name, .written(output: stamp), validator))
   }
 
   /// - Parameter partStays: whether the bytes that came may be of use to a later run.
   func failed(_ download: Download, _ error: JobError, partStays: Bool = false) {
-    failed(download.index, download.listed, error, name: download.name)
+    journal?.append(JournalEntry(download, outputName: download.partName, .failed(error), Validator()))
+    failed(download.index, download.listed, error)
     if partStays { keepOrDiscardPart(download) } else { OutputFile.discard(download.partPath) }
   }
 
-  func failed(_ index: Int, _ listed: ListedAddress, _ error: JobError, name: DownloadName? = nil) {
-    if let name {
-      journal?.append(JournalEntry(listed, outputName: Array(name.text.utf8), .failed(error), Validator()))
-    }
+  func failed(_ index: Int, _ listed: ListedAddress, _ error: JobError) {
     report(job(index, listed, folder, byteCount: 0), .failed(error))
+  }
+
+  private func job(_ download: Download, _ path: FilePath, byteCount: Int) -> Job {
+    job(download.index, download.listed, path, byteCount: byteCount)
   }
 
   private func job(_ index: Int, _ listed: ListedAddress, _ path: FilePath, byteCount: Int) -> Job {

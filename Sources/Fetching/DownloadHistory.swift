@@ -1,55 +1,77 @@
 package import Batch
 package import SystemPackage
 
-/// What the journal of a folder tells of earlier downloads into it, by address and name.
+/// What the journal of a folder tells of earlier downloads into it, by address.
 package struct DownloadHistory: Sendable {
-  struct Record: Sendable {
-    var outcome: JournalOutcome
+  /// A picture as a run left it.
+  struct Picture: Sendable {
     /// Below the folder.
-    var outputName: [UInt8]
+    var name: [UInt8]
+    var stamp: FileStamp
     var validator: Validator
   }
 
-  private var records: [PictureFingerprint: Record] = [:]
+  /// How the last try ended, where it did not bring a picture. One that an earlier try brought may be there all the same.
+  enum Unfinished: Sendable {
+    case failed
+    case partial(Validator)
+  }
+
+  private var pictures: [AddressDigest: [Picture]] = [:]
+  private var unfinished: [DownloadKey: Unfinished] = [:]
+  /// Which address the picture of a name is from.
+  private var owners: [PictureFingerprint: AddressDigest] = [:]
 
   /// Reads the journal of a folder; empty where there is none.
   package init(of folder: FilePath) throws(JournalError) {
-    var records: [PictureFingerprint: Record] = [:]
-    try Journal.forEachEntry(in: folder) { entry in
-      guard case .download(let key) = entry.sourceName,
-        let name = DownloadName(listed: String(decoding: entry.outputName, as: UTF8.self))
-      else { return }
-      records[PictureFingerprint(Array(name.stem.utf8), key)] = Record(
-        outcome: entry.outcome, outputName: entry.outputName, validator: Validator(journal: entry.validator))
+    var history = DownloadHistory()
+    try Journal.forEachEntry(in: folder) { history.add($0) }
+    self = history
+  }
+
+  init() {}
+
+  mutating func add(_ entry: JournalEntry) {
+    guard case .download(let name) = entry.sourceName, let key = DownloadKey(journalName: name) else { return }
+    let validator = Validator(journal: entry.validator)
+    switch entry.outcome {
+    case .failed: unfinished[key] = .failed
+    case .partial: unfinished[key] = .partial(validator)
+    case .written(let stamp):
+      guard DownloadName(listed: String(decoding: entry.outputName, as: UTF8.self)) != nil else { return }
+      unfinished[key] = nil
+      add(Picture(name: entry.outputName, stamp: stamp, validator: validator), of: key.digest)
     }
-    self.records = records
+  }
+
+  /// A name has one picture: the last that was written there.
+  private mutating func add(_ picture: Picture, of address: AddressDigest) {
+    if let owner = owners.updateValue(address, forKey: DownloadHistory.fingerprint(picture.name)) {
+      pictures[owner]?.removeAll { $0.name == picture.name }
+    }
+    pictures[address, default: []].append(picture)
   }
 
   /// Whether no run has been told of yet.
-  package var isEmpty: Bool { records.isEmpty }
+  package var isEmpty: Bool { pictures.isEmpty && unfinished.isEmpty }
 
-  func record(_ name: DownloadName, _ listed: ListedAddress) -> Record? {
-    records[PictureFingerprint(Array(name.stem.utf8), Array(listed.address.utf8))]
-  }
+  /// All that came from an address.
+  func pictures(of address: AddressDigest) -> [Picture] { pictures[address] ?? [] }
+
+  func unfinished(_ key: DownloadKey) -> Unfinished? { unfinished[key] }
+
+  /// Which address the picture of that name came from; nil where the journal does not tell of it.
+  func owner(of name: [UInt8]) -> AddressDigest? { owners[DownloadHistory.fingerprint(name)] }
+
+  private static func fingerprint(_ name: [UInt8]) -> PictureFingerprint { PictureFingerprint(name, []) }
 }
 
 extension JournalEntry {
-  /// - Parameter outputName: below the folder; without a suffix where that is not known yet.
-  init(_ listed: ListedAddress, outputName: [UInt8], _ outcome: JournalOutcome, _ validator: Validator) {
+  /// - Parameter outputName: below the folder: the picture's, or that of the hidden file where its bytes gather. So a line
+  ///   about a try that failed does not replace the line about the picture that is there.
+  init(_ download: Download, outputName: [UInt8], _ outcome: JournalOutcome, _ validator: Validator) {
     self.init(
       source: FileStamp(byteCount: 0, modified: 0), recipe: .none, outcome: outcome, outputName: outputName,
-      sourceName: .download(Array(listed.address.utf8)), validator: validator.forJournal)
-  }
-}
-
-extension Validator {
-  /// Two lines: headers have no line ends.
-  fileprivate var forJournal: [UInt8] { Array((entityTag + "\n" + lastModified).utf8) }
-
-  fileprivate init(journal bytes: [UInt8]) {
-    let parts = bytes.split(separator: 0x0A, maxSplits: 1, omittingEmptySubsequences: false)
-    self.init(
-      entityTag: String(decoding: parts.first ?? [], as: UTF8.self),
-      lastModified: parts.count > 1 ? String(decoding: parts[1], as: UTF8.self) : "")
+      sourceName: .download(download.key.journalName(download.home)), validator: validator.forJournal)
   }
 }

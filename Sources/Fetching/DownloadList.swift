@@ -2,12 +2,16 @@ internal import Batch
 
 /// One line of a list: what to download, and what the list says of it.
 package struct ListedAddress: Hashable, Sendable {
-  /// In the list, from 1, empty lines and comments not counted.
+  /// In the list, from 1, empty lines and comments not counted; or what the list says.
   package var position: Int
+  /// Whether the list says it.
+  package var hasOwnPosition = false
   package var address: String
   package var name: String?
   /// 32 bytes.
   package var sha256: [UInt8]?
+  /// What the list has instead, where it is none.
+  package var unusableDigest: String?
   /// What is wrong with the line, if something is.
   package var problem: String?
 
@@ -22,7 +26,8 @@ package struct ListedAddress: Hashable, Sendable {
 
 /// Reads lists line by line: one address a line, tab- or comma-separated values with a first line that names the columns, or
 /// JSON lines. The first line tells which. Lines that start with "#" are comments in lists of addresses, among JSON lines and
-/// before the first line of a table; in a table they are rows like others. Columns and fields: `url`, and if wanted `name` and `sha256`; others are ignored.
+/// before the first line of a table; in a table they are rows like others. Columns and fields: `url`, and if wanted `name`,
+/// `sha256` and `position`, as the list of what failed has them; others are ignored.
 package struct DownloadList: Sendable {
   private enum Form {
     case addresses
@@ -95,7 +100,16 @@ package struct DownloadList: Sendable {
     entry.name = field("name")
     if let digits = field("sha256") {
       entry.sha256 = bytes(ofHexadecimal: trimmed(digits))
-      if entry.sha256?.count != 32 { entry.problem = "its sha256 is not 64 hexadecimal digits" }
+      if entry.sha256?.count != 32 {
+        entry.sha256 = nil
+        entry.unusableDigest = digits
+        entry.problem = "its sha256 is not 64 hexadecimal digits"
+      }
+    }
+    // Other lists may have another meaning of the word.
+    if let number = field("position").flatMap({ Int(trimmed($0)) }), (1...999_999_999_999).contains(number) {
+      entry.position = number
+      entry.hasOwnPosition = true
     }
     return entry
   }

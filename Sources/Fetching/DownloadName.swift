@@ -31,6 +31,14 @@ package struct DownloadName: Hashable, Sendable {
     text = stem.isEmpty ? number : number + "-" + stem
   }
 
+  private init(text: String) { self.text = text }
+
+  /// The same without the suffix of a picture: the content says which it gets.
+  var open: DownloadName { DownloadName(text: stem) }
+
+  /// The same with a number behind it, for where the name is taken.
+  func numbered(_ number: Int) -> DownloadName { DownloadName(text: "\(text)-\(number)") }
+
   /// Letters, digits and what is harmless of the last part of an address's path, without a picture's suffix.
   private static func stem(_ path: String) -> String {
     let last = path.utf8.split(separator: UInt8(ascii: "/")).last.map(Array.init) ?? []
@@ -48,32 +56,38 @@ package struct DownloadName: Hashable, Sendable {
     return String(decoding: trimmed, as: UTF8.self)
   }
 
-  /// Without the suffix of a picture: what no two downloads of a run may share.
+  /// Without the suffix of a picture.
   package var stem: String {
     hasSuffix
       ? String(decoding: text.utf8[..<(text.utf8.lastIndex(of: UInt8(ascii: ".")) ?? text.endIndex)], as: UTF8.self)
       : text
   }
 
-  private var hasSuffix: Bool {
+  /// Whether it names the format, whatever the content is.
+  package var hasSuffix: Bool { format != nil }
+
+  /// What its suffix says.
+  var format: ImageFormat? {
     let last = text.utf8.split(separator: UInt8(ascii: "/")).last ?? text.utf8[...]
-    guard let dot = last.lastIndex(of: UInt8(ascii: ".")), dot > last.startIndex else { return false }
-    return ImageFormat.named(suffix: ArraySlice(last[last.index(after: dot)...])) != nil
+    guard let dot = last.lastIndex(of: UInt8(ascii: ".")), dot > last.startIndex else { return nil }
+    return ImageFormat.named(suffix: ArraySlice(last[last.index(after: dot)...]))
   }
 
   /// The final path, once the content is known.
   package func path(in folder: FilePath, for format: ImageFormat) -> FilePath {
-    folder.pushing(FilePath(bytes: hasSuffix ? Array(text.utf8) : Array((text + "." + format.usualSuffix).utf8)))
+    folder.pushing(FilePath(bytes: bytes(for: format)))
   }
 
-  /// Where the bytes gather until they are whole.
-  func partPath(in folder: FilePath) -> FilePath {
-    let whole = folder.pushing(FilePath(bytes: Array(text.utf8)))
-    let name =
-      Array(".".utf8) + (whole.bytes[(whole.bytes.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0)...])
-      + Array(DownloadName.partSuffix.utf8)
-    return whole.removingLastComponent().pushing(FilePath(bytes: name))
+  /// The final name below the folder.
+  func bytes(for format: ImageFormat) -> [UInt8] {
+    hasSuffix ? Array(text.utf8) : Array((text + "." + format.usualSuffix).utf8)
   }
 
-  private static var partSuffix: String { ".imgbatch-part" }
+  /// Where the bytes gather until they are whole: beside the picture, under a hidden name that no other address has. Below
+  /// the folder.
+  func partName(_ key: DownloadKey) -> [UInt8] {
+    let folder = text.utf8[
+      ..<(text.utf8.lastIndex(of: UInt8(ascii: "/")).map { text.utf8.index(after: $0) } ?? text.startIndex)]
+    return Array(folder) + Array(".\(key.fileName).imgbatch-part".utf8)
+  }
 }

@@ -35,12 +35,13 @@ package final class Downloader {
   /// - Parameters:
   ///   - isKept: whether a picture that an earlier run left so under that path is still of use.
   ///   - chance: 0..<1, for the times between tries.
-  ///   - found: told how many entries the list had so far.
+  ///   - found: is given each entry of the list with its index.
   ///   - report: told of each address when it has come to its end.
   package init?(
     rules: FetchRules, history: DownloadHistory, journal: Journal?,
     isKept: @escaping (FilePath, FileStamp) -> Bool = { FileStamp(of: $0, links: .stay) == $1 },
-    chance: @escaping () -> Double = { Double.random(in: 0..<1) }, found: @escaping (Int) -> Void = { _ in },
+    chance: @escaping () -> Double = { Double.random(in: 0..<1) },
+    found: @escaping (Int, ListedAddress) -> Void = { _, _ in },
     report: @escaping (Job, Outcome) -> Void
   ) {
     guard let transport = rules.transport() else { return nil }
@@ -87,7 +88,7 @@ package final class Downloader {
       let host = download.address.host
       do throws(JobError) { try start(download, host) } catch {
         queue.release(host)
-        books.failed(download.index, download.listed, error, name: download.name)
+        books.failed(download, error, partStays: true)
       }
     }
   }
@@ -119,7 +120,7 @@ package final class Downloader {
         continue
       }
       active[id]?.isNoted = true
-      books.notePart(one.download, answer.validator)
+      if let validator = one.download.validator(after: answer) { books.notePart(one.download, validator) }
     }
   }
 
@@ -127,7 +128,7 @@ package final class Downloader {
   private func abandon() {
     for (id, one) in active {
       var download = one.download
-      download.note(transport.answer(of: id))
+      download.part = download.validator(after: transport.answer(of: id))
       transport.cancel(id)
       _ = Descriptor(owning: one.file)
       books.keepOrDiscardPart(download)
@@ -144,7 +145,7 @@ package final class Downloader {
     queue.release(one.host)
     let hadPart = download.part != nil
     let step = NextStep(download, answer, mostRedirects: rules.mostRedirects, mostByteCount: rules.mostByteCount)
-    download.note(answer)
+    download.part = download.validator(after: answer)
     if answer.status > 0, !RetryRule.isPassing(answer.status) { queue.served(by: one.host) }
     switch step {
     case .check:
@@ -152,7 +153,7 @@ package final class Downloader {
         return books.failed(download, .write(error))
       }
       finish(download, answer, wasJoined: hadPart && answer.status == 206)
-    case .keepKnown: books.keptKnown(download)
+    case .keepKnown(let picture): books.keptKnown(download, picture)
     case .follow(let address):
       download.follow(address)
       queue.add(download, host: address.host, notBefore: .now)
@@ -190,9 +191,9 @@ package final class Downloader {
   private func finish(_ download: Download, _ answer: Answer, wasJoined: Bool) {
     do throws(JobError) {
       let header = try checker.check(download.partPath, answer, sha256: download.listed.sha256)
-      let path = download.name.path(in: rules.folder, for: header.format)
-      try OutputFile.adopt(download.partPath, as: path, durability: rules.durability)
-      books.written(download, answer, header, as: path)
+      if wasJoined { try checker.checkJoined(download.partPath, header, strictly: !download.startedOver) }
+      let (name, isNew) = try place(download, header.format)
+      if isNew { books.written(download, answer, header, as: name) } else { books.found(download, answer, as: name) }
     } catch {
       if error.code == .notAnImage && answer.isCoded && !download.decodes {
         var download = download
@@ -205,6 +206,26 @@ package final class Downloader {
         return retry(download, wish: "", error, status: answer.status, host: download.address.host)
       }
       books.failed(download, error)
+    }
+  }
+
+  /// Gives a whole file its final name. The picture that came from the same address before is replaced, and no other file.
+  /// - Returns: the name below the folder, and whether the file lies there now; else there was one with the same bytes.
+  private func place(_ download: Download, _ format: ImageFormat) throws(JobError) -> ([UInt8], isNew: Bool) {
+    var download = download
+    while true {
+      let name = download.finalName(for: format)
+      let path = rules.folder.pushing(FilePath(bytes: name))
+      let isOwn = books.history.owner(of: name) == download.key.digest
+      do throws(JobError) {
+        try OutputFile.adopt(
+          download.partPath, as: path, existing: isOwn ? .overwrite : .fail, durability: rules.durability)
+        return (name, true)
+      } catch {
+        guard error.code == .exists else { throw error }
+        if try checker.isSame(download.partPath, path) { return (name, false) }
+        download.name = try listed.anotherName(for: download)
+      }
     }
   }
 }

@@ -66,9 +66,14 @@ extension Answer {
     wire.write(fileByteCount)
     wire.write(lengthIsKnown ? 1 : 0)
     wire.write(location == nil ? 0 : 1)
-    for text in [location ?? "", validator.entityTag, validator.lastModified, retryAfter, contentType, contentCoding] {
-      wire.write(text)
-    }
+    wire.write(location ?? "")
+    wire.write(validator.entityTag)
+    wire.write(validator.lastModified)
+    wire.write(validator.date)
+    wire.write(validator.byteCount)
+    wire.write(retryAfter)
+    wire.write(contentType)
+    wire.write(contentCoding)
     return wire.bytes
   }
 
@@ -83,7 +88,8 @@ extension Answer {
     let hasLocation = try wire.integer() == 1
     let location = try wire.text()
     self.location = hasLocation ? location : nil
-    validator = Validator(entityTag: try wire.text(), lastModified: try wire.text())
+    validator = Validator(
+      entityTag: try wire.text(), lastModified: try wire.text(), date: try wire.text(), byteCount: try wire.integer())
     retryAfter = try wire.text()
     contentType = try wire.text()
     contentCoding = try wire.text()

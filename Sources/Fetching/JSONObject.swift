@@ -1,7 +1,8 @@
-/// The fields of one JSON object (RFC 8259) whose values are texts; numbers, lists and the like are passed over.
+/// The fields of one JSON object (RFC 8259) whose values are texts or numbers; lists and the like are passed over.
 ///
 /// By hand, because Foundation's decoder would cost every start more than a list is worth.
 struct JSONObject {
+  /// A number is as the line has it.
   private(set) var texts: [String: String] = [:]
   private var rest: ArraySlice<UInt8>
 
@@ -15,8 +16,11 @@ struct JSONObject {
         if rest.first == UInt8(ascii: "\"") {
           guard let value = text() else { return nil }
           texts[key] = value
-        } else if !skipValue(depth: 0) {
-          return nil
+        } else {
+          let value = rest
+          guard skipValue(depth: 0) else { return nil }
+          guard let first = value.first, "-0123456789".utf8.contains(first) else { continue }
+          texts[key] = String(decoding: value[..<rest.startIndex], as: UTF8.self)
         }
       } while take(",")
       guard take("}") else { return nil }

@@ -3,46 +3,45 @@ internal import Batch
 /// Makes downloads of the entries of a list. What is done already, or cannot be asked for, comes to its end here.
 struct ListedDownloads {
   private let books: DownloadBooks
-  private let found: (Int) -> Void
-  private var takenNames: Set<String> = []
+  private let found: (Int, ListedAddress) -> Void
+  private var names: DownloadNames
+  /// How many entries had an address so far.
+  private var occurrences: [AddressDigest: Int] = [:]
   /// Entries of the list so far.
   private var count = 0
 
-  /// - Parameter found: told how many entries the list had so far.
-  init(_ books: DownloadBooks, found: @escaping (Int) -> Void) {
+  /// - Parameter found: is given each entry with its index.
+  init(_ books: DownloadBooks, found: @escaping (Int, ListedAddress) -> Void) {
     self.books = books
     self.found = found
+    names = DownloadNames(books.history)
   }
 
   mutating func download(_ listed: ListedAddress) -> Download? {
     let index = count
     count += 1
-    found(count)
+    found(index, listed)
     do throws(JobError) {
-      let (name, home) = try target(listed)
-      return books.begin(index, listed, name, home: home)
+      if let problem = listed.problem { throw .fetch(.network, problem) }
+      guard let home = WebAddress(listed.address) else { throw WebAddress.fault(of: listed.address) }
+      let key = key(of: listed.address)
+      let (name, picture) = try names.name(listed, home, key)
+      return books.begin(
+        Download(index: index, listed: listed, key: key, home: home, name: name, in: books.folder, picture: picture))
     } catch {
       books.failed(index, listed, error)
       return nil
     }
   }
 
-  /// The name that the picture gets, which no other entry has, and where it is asked for.
-  private mutating func target(_ listed: ListedAddress) throws(JobError) -> (DownloadName, WebAddress) {
-    if let problem = listed.problem { throw .fetch(.network, problem) }
-    guard let home = WebAddress(listed.address) else { throw WebAddress.fault(of: listed.address) }
-    guard
-      let name = listed.name.map({ DownloadName(listed: $0) })
-        ?? DownloadName(position: listed.position, path: home.path)
-    else { throw .unusableName }
-    guard takenNames.insert(name.stem).inserted else { throw .nameTaken }
-    return (name, home)
+  private mutating func key(of address: String) -> DownloadKey {
+    let digest = AddressDigest(of: address)
+    occurrences[digest, default: 0] += 1
+    return DownloadKey(digest: digest, occurrence: occurrences[digest] ?? 1)
   }
-}
 
-extension JobError {
-  fileprivate static let unusableName = JobError.fetch(
-    .write, "its name in the list leads out of the output folder, is hidden or too long; change the list")
-  fileprivate static let nameTaken = JobError.fetch(
-    .exists, "an earlier line of the list has the same name; change the list")
+  /// A name for a download whose own is on the disk already, for a file that did not come from its address.
+  mutating func anotherName(for download: Download) throws(JobError) -> DownloadName {
+    try names.another(than: download.name, download)
+  }
 }

@@ -57,18 +57,6 @@ struct Answer: Sendable {
   var isCoded: Bool { ["gzip", "x-gzip", "deflate"].contains(contentCoding.lowercased()) }
 }
 
-/// What a server knows a content by.
-struct Validator: Hashable, Sendable {
-  var entityTag = ""
-  var lastModified = ""
-
-  /// Whether a part may be joined to another by it: weak tags do not promise the same bytes (RFC 9110, 13.1.5).
-  var condition: String? {
-    if !entityTag.isEmpty { return entityTag.hasPrefix("\"") ? entityTag : nil }
-    return lastModified.isEmpty ? nil : lastModified
-  }
-}
-
 /// Which request is meant.
 struct RequestID: Hashable {
   let bits: UInt

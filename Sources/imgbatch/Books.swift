@@ -1,4 +1,5 @@
 internal import Batch
+internal import Fetching
 internal import Reporting
 internal import SystemPackage
 
@@ -83,6 +84,11 @@ struct Books {
   /// A picture has ended, by work or by what is known of it.
   func note(_ job: Job, _ outcome: Outcome) {
     if case .failed = outcome { failed?.add(job.listEntry) }
+  }
+
+  /// An entry of a list of addresses has failed.
+  func note(failed listed: ListedAddress) {
+    failed?.add(Array(listed.jsonLine(keepsPosition: true).utf8), position: listed.position)
   }
 
   /// Writes the list of what failed, and says what could not be kept.

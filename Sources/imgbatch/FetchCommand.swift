@@ -11,8 +11,12 @@ struct FetchCommand: ParsableCommand {
     discussion: """
       LIST is a file or - for standard input, which is read while downloads go on: one address a line, or tab- or \
       comma-separated values whose first line names the columns, or JSON lines. Columns and fields are url and, if wanted, \
-      name (the path below --out) and sha256. Without a name, a picture gets its position in the list and the end of its \
+      name (the path below --out), sha256 and position. Without a name, an image gets its position and the end of its \
       address. A line that starts with # is a comment, but in a table, where it is a row.
+
+      Downloads are known by their address, so a list may be edited. Only the image that came from the same address is \
+      overwritten. Where another file has a name that follows from a position, the image gets a free one, as \
+      000001-rex-2.jpg; where it has a name of the list, that line fails (exists).
 
       Only what its content says is a \(ImageFormat.names("or")) counts. Run again, servers are asked whether pictures changed; parts of \
       pictures are completed. Proxies come from the environment (https_proxy, http_proxy, all_proxy, no_proxy).

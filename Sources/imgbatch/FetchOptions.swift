@@ -20,7 +20,10 @@ struct FetchOutputOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Write the addresses that failed to a list that fetch reads; for your eyes alone (mode 600).", valueName: "file"))
+      """
+      Write the addresses that failed, with their positions, names and sha256, as JSON lines to a list that fetch reads; for \
+      your eyes alone (mode 600).
+      """, valueName: "file"))
   var failedTo: PathArgument?
 
   @Flag(help: "Keep no journal in --out; later runs then know nothing of this one.")
@@ -58,7 +61,7 @@ struct FetchThumbnailOptions: ParsableArguments {
   @Flag(help: "Keep the pictures as they came, in --out. (default)")
   var keepOriginals = false
 
-  @Flag(help: "Remove each picture from --out when its thumbnail is made.")
+  @Flag(help: "Remove each picture from --out when its thumbnail is written; one whose thumbnail failed stays.")
   var noOriginals = false
 
   @Option(

@@ -78,7 +78,7 @@ struct FetchSession {
     let reporter = RunReporter(talk, extent: .init(inputs: nil, sourceByteCount: 0), events: events, since: began)
     let (stop, printsPaths) = (stop, printsPaths)
     let note: @Sendable (Job, Outcome) -> Void = { job, outcome in
-      books.note(job, outcome)
+      if let listed = downloading.ended(job.index), case .failed = outcome { books.note(failed: listed) }
       reporter.add(job, outcome)
       if StandardStream.output.condition != .open { stop.make() }
     }
@@ -128,6 +128,8 @@ final class Downloading: Sendable {
   private let journal: Journal?
   private let stop: StopRequest
   private let result = Mutex<(found: Int, failure: Errno?)>((0, nil))
+  /// Those of the list that have not come to their end, by their index.
+  private let entries = Mutex<[Int: ListedAddress]>([:])
 
   init(rules: FetchRules, history: DownloadHistory, journal: Journal?, stop: StopRequest) {
     self.rules = rules
@@ -138,6 +140,8 @@ final class Downloading: Sendable {
 
   /// Addresses of the list that have come to their end or are under way.
   var foundCount: Int { result.withLock { $0.found } }
+  /// An address has come to its end: what the list says of it.
+  func ended(_ index: Int) -> ListedAddress? { entries.withLock { $0.removeValue(forKey: index) } }
   /// Why the list could not be read to its end.
   var failure: Errno? { result.withLock { $0.failure } }
 
@@ -149,7 +153,10 @@ final class Downloading: Sendable {
     }
     let downloader = Downloader(
       rules: rules, history: history, journal: journal, isKept: isKept,
-      found: { [self] count in result.withLock { $0.found = count } }, report: report)
+      found: { [self] index, listed in
+        result.withLock { $0.found = index + 1 }
+        entries.withLock { $0[index] = listed }
+      }, report: report)
     do throws(Errno) {
       guard let downloader else { throw .noMemory }
       try downloader.run(&reader, stop: stop) { line?.hasRoom ?? true }

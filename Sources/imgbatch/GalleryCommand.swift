@@ -156,7 +156,7 @@ struct GalleryCommand: ParsableCommand {
     if entries.isEmpty {
       throw Complaint(status: .noInput, sentence: "the list \(source.path.forTerminal) has no address.")
     }
-    let hasMore = entries.contains { $0.name != nil || $0.sha256 != nil }
+    let hasMore = entries.contains { $0.hasMore }
     var gallery = Gallery(title: heading, kind: .addresses)
     var loginCount = 0
     for var entry in entries {
@@ -173,7 +173,7 @@ struct GalleryCommand: ParsableCommand {
       }
       gallery.add(
         address: address.text, name: entry.name ?? address.host + address.path,
-        line: hasMore ? entry.jsonLine : entry.address)
+        line: hasMore ? entry.jsonLine(keepsPosition: false) : entry.address)
     }
     if gallery.count == 0 { throw Complaint.emptyPage }
     try file.write(gallery.page(missing: entries.count - gallery.count))
@@ -189,18 +189,4 @@ struct GalleryCommand: ParsableCommand {
 extension Complaint {
   fileprivate static let emptyPage = Complaint(
     status: .somePicturesFailed, sentence: "no picture can be shown, so no page was written.")
-}
-
-extension ListedAddress {
-  /// As `fetch` reads it again.
-  fileprivate var jsonLine: String {
-    var line = JSONLine()
-    line.add("url", address)
-    if let name { line.add("name", name) }
-    if let sha256 {
-      let digits = sha256.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-      line.add("sha256", digits)
-    }
-    return line.text
-  }
 }

@@ -1,3 +1,4 @@
+import Fetching
 import Foundation
 import TestSupport
 import Testing
@@ -28,6 +29,14 @@ struct FetchTests {
     event?["status"] as? String == "failed"
       ? (event?["error"] as? [String: Any])?["code"] as? String
       : event?["status"] as? String
+  }
+
+  /// Where the bytes of an address gather.
+  private func hiddenName(_ address: String) -> String {
+    var hash = SHA256()
+    hash.update(Array(address.utf8)[...])
+    let digits = hash.digest().prefix(16).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    return ".\(digits).imgbatch-part"
   }
 
   @Test("What is well arrives whole, under a name of its own, as its server has it")
@@ -342,12 +351,15 @@ struct FetchTests {
     let lines = [
       "url\tname\tsha256", "\(server.address("/1"))\tsub/a.jpg\t\(digest)",
       "\(server.address("/2"))\tb\t\(String(repeating: "0", count: 64))", "\(server.address("/3"))\t../c\t",
-      "\(server.address("/4"))\tsub/a.png\t", "nonsense\td\t",
+      "\(server.address("/4"))\tsub/a.jpg\t", "nonsense\td\t", "\(server.address("/5"))\tsub/a\t",
+      "\(server.address("/6"))\tsub/a.png\t",
     ]
     let answer = try fetch(lines, scratch)
-    let list = (1...4).map { server.address("/\($0)") } + ["nonsense"]
-    #expect(try outcomes(answer, list).map(code) == ["written", "corrupt", "write", "exists", "network"])
-    #expect(scratch.files(below: "out") == ["sub/a.jpg"])
+    let list = (1...4).map { server.address("/\($0)") } + ["nonsense"] + (5...6).map { server.address("/\($0)") }
+    #expect(
+      try outcomes(answer, list).map(code) == ["written", "corrupt", "write", "exists", "network", "exists", "written"])
+    // A name without a suffix gets one of its content: which, is not known when the list is read.
+    #expect(scratch.files(below: "out") == ["sub/a.jpg", "sub/a.png"])
   }
 
   @Test("A proxy of the environment is asked, and may be private; what it is asked for may not")
@@ -384,14 +396,15 @@ struct FetchTests {
       process.standardOutput = FileHandle.nullDevice
       process.standardError = FileHandle.nullDevice
       try process.start()
-      let part = scratch.url.appending(path: "out/.000001-\(signal).imgbatch-part")
+      let name = hiddenName(server.address("/\(signal)"))
+      let part = scratch.url.appending(path: "out/\(name)")
       let journal = scratch.url.appending(path: "out/.imgbatch-journal")
       try process.wait(for: "the part and its line in the journal") {
         (try? Data(contentsOf: part).count) == 150_000 && (try? Data(contentsOf: journal).isEmpty) == false
       }
       kill(process.processIdentifier, signal)
       process.waitUntilExit()
-      #expect(scratch.files(below: "out") == [".000001-\(signal).imgbatch-part"])
+      #expect(scratch.files(below: "out") == [name])
       #expect(try Command.run(arguments: arguments + ["--resume"]).status == 0)
       #expect(scratch.bytes("out/000001-\(signal).jpg") == Data(large))
       #expect(scratch.files(below: "out") == ["000001-\(signal).jpg"])

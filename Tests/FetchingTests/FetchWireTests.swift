@@ -78,8 +78,8 @@ import Testing
     for end in FetchWireTests.ends {
       let full = Answer(
         end: end, status: 206, fileByteCount: 1 << 40, lengthIsKnown: true, location: "/there",
-        validator: Validator(entityTag: "\"1\"", lastModified: "Mon"), retryAfter: "5", contentType: "image/jpeg",
-        contentCoding: "gzip")
+        validator: Validator(entityTag: "\"1\"", lastModified: "Mon", date: "Tue", byteCount: 1 << 41), retryAfter: "5",
+        contentType: "image/jpeg", contentCoding: "gzip")
       var plain = Answer(
         end: end, status: 0, fileByteCount: 0, lengthIsKnown: false, location: nil, validator: Validator(),
         retryAfter: "", contentType: "")

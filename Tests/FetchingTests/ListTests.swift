@@ -77,7 +77,9 @@ struct ListTests {
     #expect(DownloadName(listed: "a/b c.jpg")?.path(in: "/d", for: .png) == "/d/a/b c.jpg")
     #expect(DownloadName(listed: "a/b.v2")?.path(in: "/d", for: .png) == "/d/a/b.v2.png")
     #expect(DownloadName(listed: "a/b.JPG")?.stem == "a/b")
-    #expect(DownloadName(listed: "a/b.JPG")?.partPath(in: "/d") == "/d/a/.b.JPG.imgbatch-part")
+    let key = DownloadKey(digest: AddressDigest(of: "abc"), occurrence: 1)
+    #expect(
+      DownloadName(listed: "a/b.JPG")?.partName(key) == Array("a/.ba7816bf8f01cfea414140de5dae2223.imgbatch-part".utf8))
   }
 
   @Test("Only http and https are addresses, and an origin is scheme, host and port")

@@ -149,13 +149,23 @@ const char *_Nonnull transfer_refused(const transfer *_Nonnull one);
 long transfer_status(const transfer *_Nonnull one);
 /// Bytes that the file has by now.
 int64_t transfer_file_bytes(const transfer *_Nonnull one);
+/// Bytes of the whole file, of which the body may be a part, as its server says; -1 where it does not.
+int64_t transfer_total_bytes(const transfer *_Nonnull one);
 /// Whether the length of the body was told, or it came in chunks: whether its end is known to be its end.
 bool transfer_length_is_known(const transfer *_Nonnull one);
 /// Where the answer says to go, as it says it; null where it says nothing of the kind.
 const char *_Nullable transfer_location(const transfer *_Nonnull one);
 
 /// Headers of the answer; empty where missing or over 512 bytes.
-typedef enum { HEADER_ETAG, HEADER_LAST_MODIFIED, HEADER_RETRY_AFTER, HEADER_CONTENT_TYPE, HEADER_CONTENT_CODING, HEADER_COUNT } header_name;
+typedef enum {
+  HEADER_ETAG,
+  HEADER_LAST_MODIFIED,
+  HEADER_RETRY_AFTER,
+  HEADER_CONTENT_TYPE,
+  HEADER_CONTENT_CODING,
+  HEADER_DATE,
+  HEADER_COUNT
+} header_name;
 const char *_Nonnull transfer_header(const transfer *_Nonnull one, header_name name);
 
 /// Seconds since 1970 of a date as HTTP writes it; -1 where it is none.
