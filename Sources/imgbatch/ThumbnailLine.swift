@@ -56,7 +56,7 @@ final class ThumbnailLine: Sendable {
     self.end = end
     let (jobs, keepsOriginals) = (jobs, order.keepsOriginals)
     finished = { job, outcome in
-      if !keepsOriginals { OutputFile.discard(job.source) }
+      if !keepsOriginals && outcome.outputsAreThere { OutputFile.discard(job.source) }
       end.note(job, outcome)
       jobs.finish()
     }
@@ -142,5 +142,16 @@ private final class LineEnd: Sendable {
       outcome = .written(picture)
     }
     report.withLock { $0 }(job, outcome)
+  }
+}
+
+extension Outcome {
+  /// Whether every output of the job is there: made now, or before and left as it was.
+  fileprivate var outputsAreThere: Bool {
+    switch self {
+    case .written(let picture): picture.outputs.allSatisfy { $0.skipped == nil || $0.skipped == .upToDate }
+    case .skipped(let reason): reason == .upToDate
+    case .failed: false
+    }
   }
 }

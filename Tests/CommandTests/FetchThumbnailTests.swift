@@ -82,16 +82,55 @@ struct FetchThumbnailTests {
     let list = (0...3).map { server.address("/\($0)") }
     let ends = try statuses(fetch(list, scratch, ["--no-originals"]), list)
     #expect(ends == ["written", "written", "written", "truncated"])
-    #expect(scratch.files(below: "dogs").isEmpty && scratch.files(below: "thumbs").count == 3)
+    // The one that could not be made leaves its original, and no other is there.
+    #expect(scratch.files(below: "dogs") == ["000004-3.jpg"] && scratch.files(below: "thumbs").count == 3)
     let resumed = try statuses(fetch(list, scratch, ["--no-originals", "--resume"]), list)
     #expect(resumed == ["skipped", "skipped", "skipped", "truncated"])
-    #expect(server.requests.count == 5)
+    #expect(server.requests.count == 4)
     // Whether they changed is asked without having them.
     let asked = try statuses(fetch(Array(list.prefix(3)), scratch, ["--no-originals"]), list)
     #expect(asked.prefix(3) == ["skipped", "skipped", "skipped"])
     let other = try statuses(fetch(list, scratch, ["--no-originals", "--resume", "--resize", "32"]), list)
     #expect(other == ["written", "written", "written", "truncated"])
-    #expect(scratch.files(below: "dogs").isEmpty)
+    #expect(scratch.files(below: "dogs") == ["000004-3.jpg"])
+  }
+
+  @Test(
+    "An original goes only when its thumbnail is there, and stays for the next run where that failed",
+    arguments: ["threads", "serial", "processes"], ["--retry-failed", "--resume"])
+  func failedThumbnails(mode: String, option: String) throws {
+    let server = try server()
+    defer { server.stop() }
+    let scratch = try ScratchFolder()
+    let list = (0...2).map { server.address("/\($0)") }
+    // No file can get the name of a folder.
+    let blocked = scratch["thumbs/000002-1.png"]
+    try FileManager.default.createDirectory(atPath: blocked, withIntermediateDirectories: true)
+    let options = ["--no-originals", "--mode", mode]
+    #expect(try statuses(fetch(list, scratch, options), list) == ["written", "write", "written"])
+    #expect(scratch.files(below: "dogs") == ["000002-1.png"])
+    #expect(try fetch(list, scratch, options + [option]).status == 1)
+    try FileManager.default.removeItem(atPath: blocked)
+    let answer = try fetch(list, scratch, options + [option])
+    #expect(answer.status == 0, "\(answer.error)")
+    #expect(try statuses(answer, list)[1] == "written")
+    #expect(scratch.files(below: "dogs").isEmpty && scratch.files(below: "thumbs").count == 3)
+    #expect(server.requests.count == 3)
+  }
+
+  @Test("Another list into the same folders overwrites no thumbnail of an original that is gone")
+  func otherList() throws {
+    let server = try TestServer { request, reply in
+      let picture = FetchThumbnailTests.pictures[request.path.hasPrefix("/rex") ? 0 : 2]
+      reply.file(picture, for: request, tag: "\"1\"")
+    }
+    defer { server.stop() }
+    let scratch = try ScratchFolder()
+    #expect(try fetch([server.address("/rex/photo")], scratch, ["--no-originals"]).status == 0)
+    let thumbnail = scratch.bytes("thumbs/000001-photo.jpg")
+    #expect(try fetch([server.address("/luna/photo")], scratch, ["--no-originals"]).status == 0)
+    #expect(scratch.files(below: "thumbs") == ["000001-photo-2.jpg", "000001-photo.jpg"])
+    #expect(scratch.bytes("thumbs/000001-photo.jpg") == thumbnail)
   }
 
   @Test("Options about thumbnails want a folder for them, of its own")
