@@ -67,10 +67,10 @@ struct FolderTests {
   #if DEBUG
     @Test("Promise 1: an interrupted run leaves no temporary of its own, with the lock or without, nor removes others'")
     func interrupted() throws {
+      try scratch.add("dogs/rex.jpg", as: "in/rex.jpg")
       for options in [[], ["--no-lock"], ["--shard", "1/1"]] {
         let out = "out\(options.count)\(options.first ?? "")"
         let other = "\(out)/.imgbatch-1-77.tmp"
-        try scratch.add("dogs/rex.jpg", as: "in/rex.jpg")
         try scratch.add("dogs/rex.jpg", as: other)
         let process = Command.prepared(
           Command.imgbatch,
