@@ -109,7 +109,8 @@ let package = Package(
       path: "Tests/Differential",
       swiftSettings: strict),
     .target(name: "LibPNGReading", dependencies: ["CLibPNG"], path: "Tests/LibPNGReading"),
-    .target(name: "TestSupport", dependencies: ["Imaging"], path: "Tests/TestSupport", swiftSettings: strict),
+    .target(
+      name: "TestSupport", dependencies: ["Imaging"], path: "Tests/TestSupport", swiftSettings: strict + kernels),
     .testTarget(name: "ImagingTests", dependencies: ["Imaging", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "ScaledJPEGTests", dependencies: ["Codecs", "DecoderTrials", "Imaging", "ScaledJPEG", "TestSupport"],

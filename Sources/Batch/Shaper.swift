@@ -28,8 +28,7 @@ struct Shaper {
       return .yCbCr(
         planes.mapped(
           luma: { plane in
-            let box = plane.box(of: plan.storedCrop, in: plan.source)
-            let luma = resampled(plane, to: plan.storedTarget, box: box).turned(plan.orientation, from: pool)
+            let luma = resampled(plane, plan.part, plan).turned(plan.orientation, from: pool)
             window = busiest(luma, plan)
             return finished(luma, plan, window: window, fill: [Int(recipe.background.luma)])
           },
@@ -76,16 +75,16 @@ struct Shaper {
   /// The part that is shown, at the output's size.
   private func reshaped(_ source: consuming Plane, _ plan: OutputPlan, areInks: Bool) -> Plane {
     let depth = source.depth
-    let box = source.box(of: plan.storedCrop, in: plan.source)
-    if source.isCopied(by: box, to: plan.storedTarget) || (recipe.light == .asStored && (areInks || source.isOpaque)) {
-      return resampled(source, to: plan.storedTarget, box: box)
+    let box = source.extent.box(of: plan.part.box, in: plan.source)
+    if source.isCopied(by: box, to: plan.part.size) || (recipe.light == .asStored && (areInks || source.isOpaque)) {
+      return resampled(source, plan.part, plan)
     }
     switch recipe.light {
     case .linear:
-      let light = resampled(source.linearised(from: pool), to: plan.storedTarget, box: box)
+      let light = resampled(source.linearised(from: pool), plan.part, plan)
       return light.delinearised(to: depth, from: pool)
     case .asStored:
-      let products = resampled(source.premultiplied(from: pool), to: plan.storedTarget, box: box)
+      let products = resampled(source.premultiplied(from: pool), plan.part, plan)
       return products.unpremultiplied(to: depth, from: pool)
     }
   }
@@ -96,32 +95,15 @@ struct Shaper {
     return recipe.background.samples(channels: plane.channels, depth: plane.depth)
   }
 
-  /// Chroma straight from its own size to the output's.
-  ///
-  /// One output sample stands for `factors` luma samples each way, those at the edges of the picture also for what lies
-  /// beside it, on the canvas or beyond. So the box reaches past the picture there.
   private func chroma(_ plane: consuming Plane, _ plan: OutputPlan, window: (x: Int, y: Int)?, fill: Int) -> Plane {
-    let (across, down) = plan.chromaFactors
-    let (picture, at) = (plan.placement.picture, plan.placement)
-    let columns = at.x / across..<(at.x + picture.width + across - 1) / across
-    let rows = at.y / down..<(at.y + picture.height + down - 1) / down
-    let crop = at.crop
-    let (scaleX, scaleY) = (crop.width / Double(picture.width), crop.height / Double(picture.height))
-    let upright = SourceBox(
-      x: crop.x + Double(columns.lowerBound * across - at.x) * scaleX,
-      y: crop.y + Double(rows.lowerBound * down - at.y) * scaleY, width: Double(columns.count * across) * scaleX,
-      height: Double(rows.count * down) * scaleY)
-    let size = PixelSize(width: columns.count, height: rows.count)
-    let box = plan.orientation.stored(
-      upright, upright: plan.orientation.transposes ? plan.source.transposed : plan.source)
-    let stored = plan.orientation.transposes ? size.transposed : size
-    let part = plane.box(of: box, in: plan.source)
-    let small = resampled(plane, to: stored, box: part).turned(plan.orientation, from: pool)
-    let canvas = PixelSize(
-      width: (at.canvas.width + across - 1) / across, height: (at.canvas.height + down - 1) / down)
-    if let window { return small.window(canvas, x: window.x / across, y: window.y / down, from: pool) }
-    if !at.isPadded { return small }
-    return small.padded(to: canvas, x: columns.lowerBound, y: rows.lowerBound, fill: [fill], from: pool)
+    let chroma = plan.chroma
+    let small = resampled(plane, chroma.part, plan).turned(plan.orientation, from: pool)
+    if let window {
+      let (across, down) = plan.chromaFactors
+      return small.window(chroma.canvas, x: window.x / across, y: window.y / down, from: pool)
+    }
+    if !plan.placement.isPadded { return small }
+    return small.padded(to: chroma.canvas, x: chroma.x, y: chroma.y, fill: [fill], from: pool)
   }
 
   /// The window to be cut out, where the pixels decide; at whole samples of chroma.
@@ -143,16 +125,14 @@ struct Shaper {
     return plane.padded(to: at.canvas, x: at.x, y: at.y, fill: fill, from: pool)
   }
 
-  private func resampled(_ plane: consuming Plane, to size: PixelSize, box: SourceBox) -> Plane {
-    if plane.isCopied(by: box, to: size) && box == SourceBox(plane.size) { return plane }
-    return resampler.resized(plane, box: box, to: size, kernel: recipe.kernel, bands: bands, deadline: deadline)
+  private func resampled(_ plane: consuming Plane, _ part: ResampledPart, _ plan: OutputPlan) -> Plane {
+    let box = plane.extent.box(of: part.box, in: plan.source)
+    if plane.isCopied(by: box, to: part.size) && box == SourceBox(plane.size) { return plane }
+    return resampler.resized(plane, box: box, to: part.size, kernel: recipe.kernel, bands: bands, deadline: deadline)
   }
 }
 
 extension Plane {
-  /// The part of the plane that a part of the whole picture, in the picture's pixels, lies in.
-  fileprivate func box(of part: SourceBox, in picture: PixelSize) -> SourceBox { extent.box(of: part, in: picture) }
-
   /// Whether a resampling would only copy pixels.
   fileprivate func isCopied(by box: SourceBox, to size: PixelSize) -> Bool {
     box.width == Double(size.width) && box.height == Double(size.height) && box.x == box.x.rounded()

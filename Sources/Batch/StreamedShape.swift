@@ -22,7 +22,7 @@ final class StreamedShape {
     resizes = plans.map { plan in
       shaper.resampler.streamed(
         header.size, channels: channels, depth: isTranslucent ? .sixteen : depth,
-        box: SourceBox(header.size).box(of: plan.storedCrop, in: plan.source), to: plan.storedTarget,
+        box: SourceBox(header.size).box(of: plan.part.box, in: plan.source), to: plan.part.size,
         kernel: shaper.recipe.kernel)
     }
   }

@@ -33,7 +33,8 @@ struct ThumbnailPlan {
       && outputs.allSatisfy { $0.isReduction && ThumbnailPlan.isPlain(recipe, $0.colour) }
     var decode = DecodeRequest()
     let shrink = recipe.light == .linear ? .off : recipe.shrink
-    decode.denominator = outputs.reduce(8) { min($0, $1.denominator(shrink)) }
+    let denominator = outputs.reduce(8) { min($0, $1.denominator(shrink)) }
+    decode.denominator = header.sampling?.denominator(atMost: denominator, of: header.size) ?? denominator
     decode.content = ThumbnailPlan.content(recipe, outputs)
     isLinear = recipe.light == .linear
     let isLuma = decode.content == .gray && header.colour == .yCbCr
@@ -41,7 +42,7 @@ struct ThumbnailPlan {
       recipe.colour == .gray && header.decodedChannels > 2 && !isLuma
       && outputs.contains { $0.colour.transform == nil }
     decode.reading = recipe.tolerance == .warningFails ? .everything : .needed
-    decode.region = DecodeRegion(outputs.map { $0.region(recipe.kernel) }, of: header.size)
+    decode.region = DecodeRegion(outputs.flatMap { $0.regions(header, decode, recipe.kernel) }, of: header.size)
     decode.decoder = recipe.decoder
     decode.declining = header.coefficientByteCount > 0 ? .throwing : .libjpeg
     self.decode = decode
@@ -143,16 +144,6 @@ struct OutputPlan {
   func denominator(_ rule: ShrinkRule) -> Int {
     rule.denominator(
       from: PixelSize(width: max(1, Int(storedCrop.width)), height: max(1, Int(storedCrop.height))), to: storedTarget)
-  }
-
-  /// The stored pixels that the output is made of: the crop, and what the kernel reaches around it.
-  func region(_ kernel: Kernel) -> SourceBox {
-    // Up to two samples of chroma at 1/8, each of 16 pixels, may stand for the edge.
-    let across = kernel.support * max(1, storedCrop.width / Double(storedTarget.width)) + 32
-    let down = kernel.support * max(1, storedCrop.height / Double(storedTarget.height)) + 32
-    return SourceBox(
-      x: storedCrop.x - across, y: storedCrop.y - down, width: storedCrop.width + 2 * across,
-      height: storedCrop.height + 2 * down)
   }
 
   /// Luma columns and rows for one of chroma in the output, upright.

@@ -161,11 +161,24 @@ static void invert(uint8_t *samples, size_t count) {
   for (size_t index = 0; index < count; ++index) samples[index] = (uint8_t)(255 - samples[index]);
 }
 
+/// Whether the library crops columns rightly: where it shrinks a component less than others but not to the size of the
+/// output, as chroma of 4:1:0, `jpeg_crop_scanline` takes that component for narrower than it is (libjpeg-turbo 2.1.5).
+static bool may_crop(const struct jpeg_decompress_struct *decompress) {
+  const int full = decompress->max_h_samp_factor * LEAST_SCALED_HEIGHT(decompress);
+  for (int index = 0; index < decompress->num_components; ++index) {
+    const jpeg_component_info *component = &decompress->comp_info[index];
+    if (SCALED_WIDTH(component) == LEAST_SCALED_HEIGHT(decompress)) continue;
+    if (component->h_samp_factor * SCALED_WIDTH(component) != full) return false;
+  }
+  return true;
+}
+
 /// The columns that a window needs, widened by the library to whole MCUs, and one more of them on either side, for what
 /// upsampling reaches. The rows keep their places.
 static JDIMENSION crop_columns(jpeg_reader *reader, const jpeg_window *window) {
   struct jpeg_decompress_struct *decompress = &reader->decompress;
   if (window->left == 0 && window->right == decompress->image_width) return 0;
+  if (!may_crop(decompress)) return 0;
   const uint32_t full = (uint32_t)(decompress->max_h_samp_factor * DCTSIZE);
   const uint32_t scaled = (uint32_t)(decompress->max_h_samp_factor * LEAST_SCALED_HEIGHT(decompress));
   const uint32_t groups = window->left / full;

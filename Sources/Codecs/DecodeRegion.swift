@@ -5,6 +5,11 @@ package struct DecodeRegion: Hashable, Sendable {
   package let columns: Range<Int>
   package let rows: Range<Int>
 
+  init(columns: Range<Int>, rows: Range<Int>) {
+    self.columns = columns
+    self.rows = rows
+  }
+
   /// The least rectangle that has all the boxes in it; nil where that is the whole picture.
   package init?(_ boxes: [SourceBox], of size: PixelSize) {
     func range(_ bounds: [(from: Double, to: Double)], _ limit: Int) -> Range<Int> {

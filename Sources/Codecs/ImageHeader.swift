@@ -17,6 +17,8 @@ package struct ImageHeader: Hashable, Sendable {
   package var colourChunks = PNGColourChunks()
   /// JPEG: luma samples for one of chroma; (1, 1) otherwise.
   package var subsampling = Subsampling()
+  /// JPEG: how the planes of its components lie over the picture.
+  package var sampling: JPEGSampling?
   /// Samples of a pixel when it is decoded as it is: palettes are expanded, and what a PNG has transparent is alpha.
   package var decodedChannels = 4
   /// Whether the decoder can give the picture in strips of rows, if it is sound.

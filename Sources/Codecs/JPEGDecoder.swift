@@ -14,6 +14,7 @@ internal import ScaledJPEG
   private var limits = DecodeLimits()
   private var report = codec_report()
   private var header = unsafe jpeg_header()
+  private var geometry = JPEGGeometry()
   // SAFETY: the caller keeps them until `finish` or the next header; they are read by `decode` only, which is in between.
   private var bytes = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
 
@@ -30,6 +31,7 @@ internal import ScaledJPEG
       throw report.error(limits: limits)
     }
     var result = unsafe ImageHeader(header)
+    geometry = JPEGGeometry(size: result.size, sampling: result.sampling ?? JPEGSampling([]))
     let segments = unsafe JPEGSegments(bytes)
     if let exif = unsafe segments.exif(bytes) {
       result.orientation = unsafe Orientation(tiff: UnsafeRawBufferPointer(rebasing: bytes[exif]))
@@ -42,22 +44,23 @@ internal import ScaledJPEG
   func decode(_ request: DecodeRequest) throws(CodecError) -> DecodedPicture {
     var shape = jpeg_shape()
     let layout = try plan(request, shape: &shape)
+    let grids = geometry.grids(request.denominator, arePlanes: layout != .JPEG_LAYOUT_PIXELS, count: Int(shape.count))
     if shape.count == 1 {
-      var plane = Plane(shape.planes.0, from: pool)
-      plane.extent = extent(ofComponent: 0, layout: layout, request.denominator)
-      try unsafe fill([plane.forC], request, layout)
+      var plane = Plane(shape.planes.0, grids[0], from: pool)
+      try unsafe fill([plane.forC], request, layout, grids)
+      plane.correct(grids[0])
       if plane.channels == 4, request.content != .inks {
         plane = plane.convertedFromCMYK(pool: pool)
       }
       return DecodedPicture(picture: .pixels(plane), report: report.decodeReport(limits: limits))
     }
-    var luma = Plane(shape.planes.0, from: pool)
-    var cb = Plane(shape.planes.1, from: pool)
-    var cr = Plane(shape.planes.2, from: pool)
-    luma.extent = extent(ofComponent: 0, layout: layout, request.denominator)
-    cb.extent = extent(ofComponent: 1, layout: layout, request.denominator)
-    cr.extent = extent(ofComponent: 2, layout: layout, request.denominator)
-    try unsafe fill([luma.forC, cb.forC, cr.forC], request, layout)
+    let luma = Plane(shape.planes.0, grids[0], from: pool)
+    let cb = Plane(shape.planes.1, grids[1], from: pool)
+    let cr = Plane(shape.planes.2, grids[2], from: pool)
+    try unsafe fill([luma.forC, cb.forC, cr.forC], request, layout, grids)
+    luma.correct(grids[0])
+    cb.correct(grids[1])
+    cr.correct(grids[2])
     let planes = ColourPlanes(luma: luma, cb: cb, cr: cr)
     return DecodedPicture(picture: .yCbCr(planes), report: report.decodeReport(limits: limits))
   }
@@ -89,12 +92,13 @@ internal import ScaledJPEG
 
   /// Decodes into planes, the fast way where that gives the same.
   private func fill(
-    _ planes: [codec_plane], _ request: DecodeRequest, _ layout: jpeg_layout
+    _ planes: [codec_plane], _ request: DecodeRequest, _ layout: jpeg_layout, _ grids: [PlaneGrid]
   ) throws(CodecError) {
     scaledVerdict = nil
+    let region = request.region.map { geometry.needed($0, grids) }
     if request.asksForScaled(unsafe header.path, SourceColour(unsafe header.colour)) {
       var wish = ScaledDecoder.Request(denominator: request.denominator)
-      if let region = request.region {
+      if let region {
         wish.rows = region.rows
         wish.columns = region.columns
       }
@@ -113,14 +117,16 @@ internal import ScaledJPEG
       case .declined: break
       }
     }
-    try unsafe read(planes, request)
+    try unsafe read(planes, request, region)
   }
 
-  private func read(_ planes: [codec_plane], _ request: DecodeRequest) throws(CodecError) {
+  private func read(
+    _ planes: [codec_plane], _ request: DecodeRequest, _ region: DecodeRegion?
+  ) throws(CodecError) {
     let counted: jpeg_damage =
       request.reading == .needed ? .JPEG_DAMAGE_OF_NEEDED_SCANS : .JPEG_DAMAGE_OF_ALL_SCANS
     var status = codec_status.CODEC_FAILED
-    if request.reading == .needed, let region = request.region {
+    if request.reading == .needed, let region {
       var window = jpeg_window(
         left: UInt32(region.columns.lowerBound), top: UInt32(region.rows.lowerBound),
         right: UInt32(region.columns.upperBound), bottom: UInt32(region.rows.upperBound))
@@ -132,42 +138,15 @@ internal import ScaledJPEG
       throw report.error(limits: limits)
     }
   }
-
-  /// The part of a component's plane that the picture covers, in samples.
-  ///
-  /// A component is decoded at S samples a block side, S = 8 / denominator or, to make up for its subsampling, a larger
-  /// power of two (jpeg_calc_output_dimensions of libjpeg-turbo).
-  private func extent(ofComponent index: Int, layout: jpeg_layout, _ denominator: Int) -> SourceBox {
-    let width = unsafe Double(header.width)
-    let height = unsafe Double(header.height)
-    guard layout != .JPEG_LAYOUT_PIXELS else {
-      return SourceBox(x: 0, y: 0, width: width / Double(denominator), height: height / Double(denominator))
-    }
-    let across = unsafe [header.horizontal.0, header.horizontal.1, header.horizontal.2].map { Int($0) }
-    let down = unsafe [header.vertical.0, header.vertical.1, header.vertical.2].map { Int($0) }
-    // A file of one component is coded without interleaving: its sampling factors mean nothing.
-    let components = unsafe Int(header.components)
-    let maxAcross = across.prefix(components).max() ?? 1
-    let maxDown = down.prefix(components).max() ?? 1
-    let base = 8 / denominator
-    var samples = base
-    while samples < 8, maxAcross * base % (across[index] * samples * 2) == 0,
-      maxDown * base % (down[index] * samples * 2) == 0
-    {
-      samples *= 2
-    }
-    return SourceBox(
-      x: 0, y: 0, width: width * Double(across[index] * samples) / Double(maxAcross * 8),
-      height: height * Double(down[index] * samples) / Double(maxDown * 8))
-  }
 }
 
 extension Plane {
   /// Memory for a component as the library writes it.
-  fileprivate init(_ shape: jpeg_plane_shape, from pool: BufferPool) {
+  fileprivate init(_ shape: jpeg_plane_shape, _ grid: PlaneGrid, from pool: BufferPool) {
     self.init(
       size: PixelSize(width: Int(shape.width), height: Int(shape.height)), channels: Int(shape.channels),
       leastStride: shape.stride, leastRows: shape.rows, from: pool)
+    extent = grid.extent
   }
 
   /// RGB of CMYK, 0 being no ink, without a profile: each ink takes its share of the light that black leaves.
@@ -199,6 +178,7 @@ extension ImageHeader {
     decodedChannels = unsafe Int(header.components)
     coefficientByteCount = unsafe Int(clamping: header.coefficient_bytes)
     path = unsafe header.path
+    sampling = unsafe JPEGSampling(header)
     if unsafe header.components == 3 {
       unsafe subsampling.horizontal = Int(header.horizontal.0) / max(1, Int(header.horizontal.1))
       unsafe subsampling.vertical = Int(header.vertical.0) / max(1, Int(header.vertical.1))
@@ -219,6 +199,15 @@ extension jpeg_header {
     // More blocks no MCU may have; libjpeg knows files of such components where their scans take them one by one.
     let blocks = unsafe horizontal.0 * vertical.0 + horizontal.1 * vertical.1 + horizontal.2 * vertical.2
     return isWhole && blocks <= 10 ? .scaled : .library
+  }
+}
+
+extension JPEGSampling {
+  fileprivate init(_ header: jpeg_header) {
+    let across = unsafe [header.horizontal.0, header.horizontal.1, header.horizontal.2, header.horizontal.3]
+    let down = unsafe [header.vertical.0, header.vertical.1, header.vertical.2, header.vertical.3]
+    let factors = zip(across, down).map { Factors(across: Int($0), down: Int($1)) }
+    unsafe self.init(Array(factors.prefix(Int(header.components))))
   }
 }
 

@@ -12,10 +12,21 @@ package final class BufferPool {
   private var free: [Free] = []
   private var freeByteCount = 0
   private let mostFreeBytes: Int
+  private let filling: UInt8?
 
-  /// - Parameter mostFreeBytes: the most idle memory that is kept, in bytes.
-  package init(mostFreeBytes: Int = .max) {
+  /// What debug builds fill each buffer with: it is no zero, and as a `Float` no number. So samples that nobody wrote show.
+  #if DEBUG
+    package static let debugFilling: UInt8? = 0xFF
+  #else
+    package static let debugFilling: UInt8? = nil
+  #endif
+
+  /// - Parameters:
+  ///   - mostFreeBytes: the most idle memory that is kept, in bytes.
+  ///   - filling: what a buffer is full of when it is taken; nil for what happens to be there.
+  package init(mostFreeBytes: Int = .max, filling: UInt8? = BufferPool.debugFilling) {
     self.mostFreeBytes = mostFreeBytes
+    self.filling = filling
     free.reserveCapacity(BufferPool.mostFree + 1)
   }
 
@@ -28,6 +39,13 @@ package final class BufferPool {
 
   /// An owner of at least `byteCount` bytes, 64-byte aligned, contents undefined.
   package func take(byteCount: Int) -> PooledBuffer {
+    let buffer = buffer(byteCount)
+    // SAFETY: the buffer has that many bytes, and nobody else has it.
+    if let filling { unsafe buffer.base.initializeMemory(as: UInt8.self, repeating: filling, count: buffer.capacity) }
+    return buffer
+  }
+
+  private func buffer(_ byteCount: Int) -> PooledBuffer {
     precondition(byteCount >= 0, "a buffer's size is not negative")
     var best: Int?
     for index in free.indices where free[index].capacity >= byteCount {

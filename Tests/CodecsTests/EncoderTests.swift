@@ -35,8 +35,10 @@ import Testing
       (width + factors.horizontal - 1) / factors.horizontal, (height + factors.vertical - 1) / factors.vertical
     )
     let luma = Plane.made(width, height, from: pool) { x, y, _ in 40 + (x * 3 + y * 5) % 160 }
-    let cb = Plane.made(chroma.0, chroma.1, from: pool) { x, y, _ in 100 + (x + y) % 60 }
-    let cr = Plane.made(chroma.0, chroma.1, from: pool) { x, y, _ in 160 - (x * 2 + y) % 60 }
+    // The last column and row are like those before: otherwise they could be padding in part.
+    let last = (x: max(chroma.0 - 2, 0), y: max(chroma.1 - 2, 0))
+    let cb = Plane.made(chroma.0, chroma.1, from: pool) { x, y, _ in 100 + (min(x, last.x) + min(y, last.y)) % 60 }
+    let cr = Plane.made(chroma.0, chroma.1, from: pool) { x, y, _ in 160 - (min(x, last.x) * 2 + min(y, last.y)) % 60 }
     let expected = luma.samples + cb.samples + cr.samples
     var request = EncodeRequest(format: .jpeg)
     request.jpeg.quality = 100

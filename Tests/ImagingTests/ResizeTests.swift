@@ -46,7 +46,7 @@ struct ResizeCase: CustomTestStringConvertible, Sendable {
 @Suite struct ResizeTests {
   @Test(arguments: [1, 3])
   func `Promise 4: no rows are made after the deadline`(bands: Int) {
-    let pool = BufferPool()
+    let pool = BufferPool(filling: nil)
     let source = Plane.made(64, 900, from: pool) { _, _, _ in 200 }
     func resized(deadline: UInt64) -> [Int] {
       // Its memory becomes the output's.

@@ -1,0 +1,82 @@
+import Codecs
+import Foundation
+import Imaging
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import Batch
+
+/// What is decoded for an output is all that it is made of: the same bytes come of it as of the whole image, whatever was in
+/// memory before.
+@Suite struct DecodedRegionTests {
+  private func photograph(_ factors: [(across: Int, down: Int)], isProgressive: Bool, orientation: Int) -> [UInt8] {
+    var jpeg = MadeJPEG(333, 141, factors: factors) { component, x, y in
+      let mixed = UInt32(truncatingIfNeeded: (x / 3) &* 7919 &+ (y / 3) &* 104_729 &+ component) &* 2_654_435_761
+      return (x + y * component) % 128 + Int(mixed >> 25)
+    }
+    jpeg.isProgressive = isProgressive
+    return OrientationTag.added(orientation, to: jpeg.bytes())
+  }
+
+  /// The samples of all outputs; nil for `isWhole` where no region would be left out.
+  private func outputs(
+    _ bytes: [UInt8], _ recipe: Recipe, _ format: ImageFormat, isWhole: Bool, filling: UInt8, _ scales: inout Set<Int>
+  ) throws -> [[Int]] {
+    let pool = BufferPool(filling: filling)
+    let decoder = Decoder(pool: pool)
+    return try unsafe bytes.withUnsafeBytes { bytes in
+      let header = try unsafe decoder.readHeader(bytes, limits: DecodeLimits())
+      var plan = ThumbnailPlan(
+        header, recipe: recipe, formats: Array(repeating: format, count: recipe.sizes.count))
+      if !isWhole && plan.decode.region != nil { scales.insert(plan.decode.denominator) }
+      if isWhole { plan.decode.region = nil }
+      plan.decode.declining = .libjpeg
+      let decoded = try decoder.decode(plan.decode)
+      let shaper = Shaper(recipe: recipe, pool: pool, bands: 1)
+      return plan.outputs.flatMap { output -> [[Int]] in
+        switch shaper.shaped(decoded.picture.shared(), output) {
+        case .pixels(let plane): return [plane.samples]
+        case .yCbCr(let planes): return [planes.luma.samples, planes.cb.samples, planes.cr.samples]
+        }
+      }
+    }
+  }
+
+  @Test(arguments: MadeJPEG.samplings.map(\.name), [false, true])
+  func `outputs are the same of the part and of the whole`(sampling: String, isProgressive: Bool) throws {
+    let factors = try #require(MadeJPEG.samplings.first { $0.name == sampling }).factors
+    var scales: Set<Int> = []
+    var numbers = SeededNumbers(seed: 1)
+    let files = [1, 7].map { photograph(factors, isProgressive: isProgressive, orientation: $0) }
+    let boxes = [(12, 12), (31, 9), (7, 25), (33, 48), (64, 40), (90, 90), (150, 20), (64, 50)]
+    for (place, box) in boxes.enumerated() {
+      for _ in 0..<3 {
+        let gravity = try #require(Gravity.allCases.randomElement(using: &numbers))
+        for fit in [Fit.cover, .contain] where fit == .cover || gravity == .southeast {
+          var recipe = Recipe()
+          recipe.shrink = .fast
+          recipe.fit = fit
+          recipe.gravity = gravity
+          recipe.sizes = [.box(width: box.0, height: box.1)]
+          if place % 4 == 3 { recipe.sizes.append(.box(width: box.1, height: 2 * box.0)) }
+          recipe.kernel = try #require(Kernel.allCases.randomElement(using: &numbers))
+          recipe.jpeg.subsampling = try #require(ChromaSubsampling.allCases.randomElement(using: &numbers))
+          recipe.colour = numbers.next() % 4 == 0 ? .gray : .asSource
+          let format = numbers.next() % 4 == 0 ? ImageFormat.png : .jpeg
+          let file = try #require(files.randomElement(using: &numbers))
+          var unused: Set<Int> = []
+          let whole = try outputs(file, recipe, format, isWhole: true, filling: 0x55, &unused)
+          for decoder in JPEGDecoderChoice.allCases {
+            recipe.decoder = decoder
+            for filling: UInt8 in [0, 0xFF] {
+              let part = try outputs(file, recipe, format, isWhole: false, filling: filling, &scales)
+              #expect(part == whole, "\(box) \(gravity) \(fit) \(recipe.kernel) \(decoder) \(format) on \(filling)")
+            }
+          }
+        }
+      }
+    }
+    #expect(scales == [1, 2, 4, 8], "all scales were tried")
+  }
+}

@@ -1,0 +1,40 @@
+import Codecs
+import Foundation
+import Imaging
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import Batch
+
+/// White paper whose last blocks are filled up with black comes out white, as `jpegtran -crop` leaves such.
+@Suite struct PaddedEdgeOutputTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test(arguments: MadeJPEG.samplings.map(\.name), [false, true])
+  func `edges of white paper are white at every scale`(sampling: String, isProgressive: Bool) throws {
+    let factors = try #require(MadeJPEG.samplings.first { $0.name == sampling }).factors
+    for (width, height) in [(161, 135), (165, 131), (63, 167), (9, 130)] {
+      var jpeg = MadeJPEG(width, height, factors: factors) { component, x, y in
+        x < width && y < height ? [255, 128, 128][component] : [0, 128, 128][component]
+      }
+      jpeg.isProgressive = isProgressive
+      let source = try folder.add("paper.jpg", jpeg.bytes())
+      for format in ImageFormat.allCases {
+        for (decoder, shrink) in [(JPEGDecoderChoice.auto, ShrinkRule.fast), (.libjpeg, .fast), (.auto, .safe)] {
+          var recipe = Recipe()
+          (recipe.decoder, recipe.shrink) = (decoder, shrink)
+          for side in [200, 80, 40, 20, 10] {
+            recipe.size = .box(width: side, height: side)
+            let output = folder("out-\(side)")
+            _ = try Thumbnailer(recipe: recipe).written(source, to: output, format)
+            let least = try WrittenFile(output).samples.min() ?? 0
+            #expect(least >= 250, "\(width)x\(height) to \(side), \(format), \(decoder)")
+          }
+        }
+      }
+    }
+  }
+}
