@@ -28,7 +28,8 @@ help:
 	@echo 'make check     format, lint, fences of the design, a build with warnings as errors'
 	@echo 'make sanitize  the tests of codecs and batch under the address, leak and thread sanitizers (minutes)'
 	@echo 'make fuzz      damage the samples and decode them for FUZZ_SECONDS (60), from FUZZ_SEED (the time) on'
-	@echo 'make differential   decode the JPEGs below DIR (samples) by ScaledJPEG and by libjpeg, and compare the pixels'
+	@echo 'make differential   decode the JPEGs below DIR (samples) by ScaledJPEG and by libjpeg, and compare the pixels;'
+	@echo '                    then crop them in any order and mode, and compare the bytes'
 	@echo 'make soak      the promises of reliability that take longer than tests may (minutes; best as root)'
 	@echo 'make bench     the tables of the README: peers side by side, then resampler and PNG encoder alone (minutes)'
 	@echo 'make docs      the articles and symbols for users and developers in .build/docs/html, by docc; stops at broken links'
@@ -68,8 +69,9 @@ sanitize: need-sanitize deps
 fuzz: need-fuzz deps
 	Tests/Fuzz/fuzz.sh
 
-differential: deps
+differential: build
 	swift run -c release jpeg-differential compare $(DIR)
+	python3 Tests/Differential/cover.py "$$($(swift_build) --show-bin-path)/imgbatch" $(DIR)
 
 soak: need-soak deps
 	Tests/Soak/soak.sh

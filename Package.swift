@@ -99,14 +99,14 @@ let package = Package(
       name: "kernel-bench", dependencies: ["Batch", "Codecs", "Imaging", paths], swiftSettings: strict),
     .executableTarget(
       name: "decode-fuzz", dependencies: ["Batch", "Codecs", "DecoderTrials", "Imaging", paths], path: "Tests/Fuzz",
-      exclude: ["fuzz.sh"],
+      exclude: ["fuzz.sh", "runs.py"],
       swiftSettings: strict),
     .target(
       name: "DecoderTrials", dependencies: ["Codecs", "Imaging", "ScaledJPEG"], path: "Tests/DecoderTrials",
       swiftSettings: strict),
     .executableTarget(
       name: "jpeg-differential", dependencies: ["Codecs", "DecoderTrials", "Imaging", "ScaledJPEG"],
-      path: "Tests/Differential",
+      path: "Tests/Differential", exclude: ["cover.py"],
       swiftSettings: strict),
     .target(name: "LibPNGReading", dependencies: ["CLibPNG"], path: "Tests/LibPNGReading"),
     .target(

@@ -58,12 +58,13 @@ def main():
                 made = digests(imgbatch, folder, order, size, options)
                 both = wanted.keys() & made.keys()
                 wrong = sorted(name for name in both if wanted[name] != made[name])
+                same = len(both) - len(wrong)
                 if "--fail-on" not in options:
                     wrong += sorted(wanted.keys() ^ made.keys())
                 for name in wrong[:5]:
                     print(f"{folder}/{name} at {size}: {title} differs from {REFERENCE[0]}")
                 differing += len(wrong)
-                results.append(f"{title}: {len(both) - len(wrong)} of {len(both)} the same")
+                results.append(f"{title}: {same} of {len(both)} the same")
             print(f"{folder} at {size}, {len(names)} JPEGs, {len(wanted)} written; " + "; ".join(results), flush=True)
     print(f"cover: {differing} outputs differ")
     sys.exit(1 if differing else 0)
