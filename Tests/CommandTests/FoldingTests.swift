@@ -82,9 +82,12 @@ final class ExFAT {
 
   init() throws {
     scratch = try ScratchFolder()
+    // Foundation waits for all who have what a process inherits of it, and the file system stays.
     let line = """
       mkdir disk && truncate -s 32M image && mkfs.exfat image >/dev/null &&
-      loop=$(losetup -f --show image) && echo "$loop" >loop && mount.exfat-fuse "$loop" disk >/dev/null 2>&1
+      loop=$(losetup -f --show image) && echo "$loop" >loop &&
+      (for number in $(ls /proc/$BASHPID/fd); do [ "$number" -gt 2 ] && eval "exec $number>&-"; done
+        mount.exfat-fuse "$loop" disk) </dev/null >/dev/null 2>&1
       for turn in $(seq 500); do mountpoint -q disk && exit 0; done; exit 1
       """
     let answer = try Command.shell(line, in: scratch)
