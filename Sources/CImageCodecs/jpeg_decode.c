@@ -203,13 +203,16 @@ static void read_pixels(jpeg_reader *reader, codec_plane plane, const jpeg_windo
   if (needed.first > group) jpeg_skip_scanlines(decompress, needed.first - group);
   if (needed.end + group < decompress->output_height) needed.end += group;
   else needed.end = decompress->output_height;
-  while (decompress->output_scanline < needed.end) {
+  while (decompress->output_scanline < decompress->output_height) {
+    // The last row is read in any case: where the library is told to pass over it too, it leaves the rest of the scan unread,
+    // and damage there unseen.
+    const JDIMENSION last = decompress->output_height - 1;
+    if (decompress->output_scanline >= needed.end && decompress->output_scanline < last) {
+      jpeg_skip_scanlines(decompress, last - decompress->output_scanline);
+    }
     JSAMPROW row = plane.base + decompress->output_scanline * plane.stride + left * pixel;
     jpeg_read_scanlines(decompress, &row, 1);
     if (is_inverted) invert(row, decompress->output_width * pixel);
-  }
-  if (needed.end < decompress->output_height) {
-    jpeg_skip_scanlines(decompress, decompress->output_height - needed.end);
   }
 }
 

@@ -156,7 +156,15 @@ import Testing
       ("several sizes", true, { $0.sizes = [.width(90), .width(30)] }),
       ("metadata kept", true, { $0.metadata = .keep }), ("left as stored", true, { $0.orientation = .ignore }),
       ("converted", true, { $0.profile = .srgb }), ("stripped", true, { $0.profile = .strip }),
-      ("gray", true, { $0.colour = .gray }), ("any warning fails", true, { $0.tolerance = .warningFails }),
+      ("any warning fails", true, { $0.tolerance = .warningFails }),
+      (
+        "gray of stored colors", true,
+        {
+          $0.colour = .gray; $0.profile = .strip
+        }
+      ),
+      // Colors of its profile are converted to sRGB first.
+      ("gray of colors that are not sRGB", false, { $0.colour = .gray }),
       (
         "gray of converted colours", false,
         {
