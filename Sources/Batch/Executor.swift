@@ -1,5 +1,4 @@
 internal import Synchronization
-package import SystemPackage
 
 /// A way to run the jobs of a batch. All of them call the same `Thumbnailer.outcome(of:)` for each picture.
 package protocol Executor: Sendable {
@@ -19,6 +18,8 @@ package protocol Executor: Sendable {
 package enum ExecutorError: Error, Hashable, Sendable {
   /// No worker process can be started: the path tried and the reason.
   case noWorker(path: String, reason: String)
+  /// Confinement was required, and what is missing.
+  case notConfined([String])
 }
 
 /// A wish to end early, set from a signal handler or a report, looked at before each job is claimed.
@@ -34,15 +35,17 @@ package final class StopRequest: Sendable {
 /// The executor of a mode.
 /// - Parameters:
 ///   - workers: 1 or more; `serial` has one whatever is asked.
-///   - outputRoot: the folder that all outputs lie beneath; worker processes can write nowhere else.
 ///   - lifetime: of worker processes, where the mode has them.
+///   - sandbox, onConfinement: as in `ProcessExecutor`.
 package func executor(
-  for mode: ExecutionMode, workers: Int, limits: WorkLimits = WorkLimits(), outputRoot: FilePath? = nil,
-  lifetime: WorkerLifetime = .run
+  for mode: ExecutionMode, workers: Int, limits: WorkLimits = WorkLimits(), lifetime: WorkerLifetime = .run,
+  sandbox: SandboxRule = .wanted, onConfinement: @escaping @Sendable (Confinement) -> Void = { _ in }
 ) -> any Executor {
   switch mode {
   case .serial: SerialExecutor(limits: limits)
   case .threads: ThreadExecutor(workers: workers, limits: limits)
-  case .processes: ProcessExecutor(workers: workers, limits: limits, outputRoot: outputRoot, lifetime: lifetime)
+  case .processes:
+    ProcessExecutor(
+      workers: workers, limits: limits, lifetime: lifetime, sandbox: sandbox, onConfinement: onConfinement)
   }
 }

@@ -1,3 +1,4 @@
+internal import CPlatform
 package import SystemPackage
 
 #if canImport(Darwin)
@@ -59,7 +60,7 @@ extension FileStatus {
   /// - Parameter number: of an open file.
   init(ofNumber number: CInt) throws(Errno) {
     var status = stat()
-    guard unsafe fstat(number, &status) == 0 else { throw .current }
+    guard unsafe system_file_status(number, &status) == 0 else { throw .current }
     self.init(status)
   }
 

@@ -13,12 +13,20 @@ package struct FrameChannel: Sendable {
   /// Sends a frame, and `file`, an open descriptor, with it unless that is -1. False when the other end is gone. Never raises
   /// SIGPIPE.
   package func send(_ payload: [UInt8], with file: Int32 = -1) -> Bool {
+    sendFrames(FrameChannel.frame(payload), with: file)
+  }
+
+  /// A frame as it is sent.
+  package static func frame(_ payload: [UInt8]) -> [UInt8] {
     let count = UInt32(payload.count)
-    var frame = (0..<4).map { UInt8(truncatingIfNeeded: count >> (8 * UInt32($0))) }
-    frame += payload
+    return (0..<4).map { UInt8(truncatingIfNeeded: count >> (8 * UInt32($0))) } + payload
+  }
+
+  /// Sends one frame or several, as in `send`.
+  package func sendFrames(_ frames: [UInt8], with file: Int32 = -1) -> Bool {
     var done = 0
-    while done < frame.count {
-      let sent = unsafe frame.withUnsafeBytes { bytes in
+    while done < frames.count {
+      let sent = unsafe frames.withUnsafeBytes { bytes in
         // SAFETY: `done` is below the count, so there is a base.
         unsafe system_send_with_descriptor(
           descriptor, bytes.baseAddress.unsafelyUnwrapped + done, bytes.count - done, done == 0 ? file : -1)
@@ -31,12 +39,13 @@ package struct FrameChannel: Sendable {
   }
 
   /// The next frame, or nil at the end of the stream or of sense.
-  package func receive() -> [UInt8]? { try? receive(until: 0) }
-
-  /// The next frame, whole before a time on CLOCK_MONOTONIC (0 for any time). Files that come with it are dropped unopened.
-  func receive(until deadline: UInt64) throws(ChannelEnd) -> [UInt8] {
-    let head = try receive(exactly: 4, until: deadline)
-    return try receive(exactly: FrameChannel.count(head), until: deadline)
+  package func receive() -> [UInt8]? {
+    do throws(ChannelEnd) {
+      let head = try receive(exactly: 4)
+      return try receive(exactly: FrameChannel.count(head))
+    } catch {
+      return nil
+    }
   }
 
   /// The next frame and the file that came with it, -1 for none; nil as in `receive`.
@@ -55,7 +64,7 @@ package struct FrameChannel: Sendable {
       done += got
     }
     if done == head.count, let count = try? FrameChannel.count(head),
-      let payload = try? receive(exactly: count, until: 0)
+      let payload = try? receive(exactly: count)
     {
       return (payload, file)
     }
@@ -71,11 +80,10 @@ package struct FrameChannel: Sendable {
     return count
   }
 
-  private func receive(exactly count: Int, until deadline: UInt64) throws(ChannelEnd) -> [UInt8] {
+  private func receive(exactly count: Int) throws(ChannelEnd) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
     var done = 0
     while done < count {
-      if deadline > 0 { try wait(until: deadline) }
       let got = unsafe bytes.withUnsafeMutableBytes { buffer in
         let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
         return unsafe read(descriptor, rest.baseAddress, rest.count)
@@ -86,21 +94,10 @@ package struct FrameChannel: Sendable {
     }
     return bytes
   }
-
-  private func wait(until deadline: UInt64) throws(ChannelEnd) {
-    while true {
-      let now = system_monotonic_nanoseconds()
-      guard now < deadline else { throw .timeIsOver }
-      var wish = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-      // A day at most at once, and at least a millisecond, which is the step of `poll`.
-      let milliseconds = Int32(min((deadline - now) / 1_000_000 + 1, 86_400_000))
-      if unsafe poll(&wish, 1, milliseconds) > 0 { return }
-    }
-  }
 }
 
 /// Why no frame comes.
-enum ChannelEnd: Error {
+package enum ChannelEnd: Error {
   /// The other end is gone.
   case closed
   /// What the other end sends is no frame.

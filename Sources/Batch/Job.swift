@@ -9,7 +9,7 @@ package struct Job: Sendable {
   /// Where the part of the source's bytes starts that its outputs are named by; nil where nobody asks, as in a worker.
   let relativeStart: Int?
   /// One for each size of the recipe, in its order.
-  package let outputs: [JobOutput]
+  package internal(set) var outputs: [JobOutput]
   /// Size of the source file when it was found, in bytes; 0 where not known. Orders the work, biggest first.
   package let sourceByteCount: Int
   /// Set where the input is known to be hopeless before any work (missing, not a regular file, a name taken already).

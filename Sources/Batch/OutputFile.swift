@@ -29,38 +29,14 @@ package enum OutputFile {
     (try? FileStatus(of: path, links: .stay)) != nil
   }
 
-  /// Takes away what a worker put under the path before it died: what was not told as written is not to be there.
-  /// - Parameter before: what was there when the worker got the job; that stays.
-  static func remove(_ path: FilePath, unless before: FileStamp?) {
-    guard let now = FileStamp(of: path, links: .stay), now != before else { return }
-    _ = unsafe path.withPlatformString { unsafe unlink($0) }
-  }
-
   /// Writes the bytes under the path. Missing folders on the way to it are made.
   package static func write(
     _ bytes: UnsafeRawBufferPointer, to path: FilePath, existing: ExistingOutput, durability: Durability = .ordinary
   ) throws(JobError) {
-    do throws(Errno) {
-      let folder = path.removingLastComponent()
-      let temporary = try TemporaryFile(in: folder, durability: durability, for: .image)
-      let name = temporary.path
-      do throws(Errno) {
-        try unsafe temporary.file.write(bytes)
-        if durability == .durable { try temporary.file.synchronizeData() }
-        try temporary.close()
-        switch existing {
-        case .overwrite, .skip, .update: try rename(name, to: path)
-        case .fail: try renameExclusively(name, to: path)
-        }
-      } catch {
-        _ = unsafe name.withPlatformString { unsafe unlink($0) }
-        throw error
-      }
-      if durability == .durable { try synchronize(folder) }
-    } catch {
-      if error.rawValue == EEXIST && existing == .fail { throw .exists }
-      throw .write(error)
-    }
+    let output = try PendingOutput(for: path, durability: durability)
+    try unsafe output.append(bytes)
+    try output.close()
+    try output.commit(existing: existing)
   }
 
   /// Gives a whole file that lies in the same folder its final name.
@@ -107,7 +83,7 @@ package enum OutputFile {
   }
 
   /// Has the disk keep the names in a folder.
-  private static func synchronize(_ folder: FilePath) throws(Errno) {
+  static func synchronize(_ folder: FilePath) throws(Errno) {
     let opened = try Descriptor(opening: folder.isEmpty ? "." : folder, .folder)
     do throws(Errno) { try opened.synchronize() } catch {
       // Some file systems have nothing to be asked there.
@@ -129,7 +105,7 @@ package enum OutputFile {
   }
 
   /// Renames unless the new name is taken.
-  private static func renameExclusively(_ old: FilePath, to new: FilePath) throws(Errno) {
+  static func renameExclusively(_ old: FilePath, to new: FilePath) throws(Errno) {
     let error = unsafe old.withPlatformString { old in
       unsafe new.withPlatformString { new -> CInt in
         if unsafe system_rename_exclusively(old, new) == 0 { return 0 }

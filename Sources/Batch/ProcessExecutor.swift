@@ -1,98 +1,154 @@
 internal import CPlatform
 internal import Glibc
 internal import Synchronization
-package import SystemPackage
 
-/// Workers that are processes of their own: what crashes there costs one picture, and strangers' files stay apart.
+/// Workers that are processes: what crashes there costs one image, and what takes one over reaches nothing.
 ///
-/// Each worker is served by a thread that only waits: it claims a job, sends it and reports the answer. A worker that dies is
-/// replaced; the picture in hand is tried once more in the fresh one before it counts as failed.
+/// Each worker is served by a thread that only waits and writes: it claims a job, opens its source, sends it, writes the outputs
+/// that come back and reports the answer. A worker that dies is replaced; its image is tried once more in the fresh one
+/// before it counts as failed.
 package struct ProcessExecutor: Executor {
   private let workers: Int
   private let workerPath: String
   private let limits: WorkLimits
-  private let outputRoot: FilePath?
   private let lifetime: WorkerLifetime
+  private let sandbox: SandboxRule
+  private let onConfinement: @Sendable (Confinement) -> Void
   private let variable: String?
 
   /// - Parameters:
-  ///   - workerPath: the worker program; nil for `imgbatch-worker` beside this executable.
-  ///   - outputRoot: the folder that all outputs lie beneath; workers can write nowhere else. Nil to let them.
+  ///   - workerPath: the worker program; nil for `imgbatch-worker` next to this executable.
+  ///   - sandbox: what a worker that cannot be confined in full means.
+  ///   - onConfinement: called once, before the first job, with what confines the workers.
   ///   - variable: joins the workers' environment, as "NAME=value"; for tests.
   package init(
-    workers: Int, workerPath: String? = nil, limits: WorkLimits = WorkLimits(), outputRoot: FilePath? = nil,
-    lifetime: WorkerLifetime = .run, variable: String? = nil
+    workers: Int, workerPath: String? = nil, limits: WorkLimits = WorkLimits(), lifetime: WorkerLifetime = .run,
+    sandbox: SandboxRule = .wanted, onConfinement: @escaping @Sendable (Confinement) -> Void = { _ in },
+    variable: String? = nil
   ) {
     precondition(workers >= 1, "a run has a worker")
     self.workers = workers
     self.workerPath = workerPath ?? WorkerConnection.programBesideExecutable()
     self.limits = limits
-    self.outputRoot = outputRoot
     self.lifetime = lifetime
+    self.sandbox = sandbox
+    self.onConfinement = onConfinement
     self.variable = variable
-  }
-
-  /// What the workers of this system are kept from, for people.
-  package static var isolation: String {
-    let version = system_landlock_version()
-    let rest = "resource limits, no new privileges, end with imgbatch"
-    return version == 0
-      ? "worker processes: \(rest); this kernel has no Landlock, so they may open files"
-      : "worker processes: \(rest); by Landlock \(version) they write beneath the output folder only and open no file to read"
   }
 
   package func run(
     _ jobs: any JobSource, recipe: Recipe, stop: StopRequest, report: @escaping @Sendable (Job, Outcome) -> Void
   ) throws(ExecutorError) {
     let share = WorkerShare(workers: workers, pictures: jobs.count)
-    let failure = Mutex<ExecutorError?>(nil)
-    let (path, lifetime, variable, timeout) = (workerPath, lifetime, variable, limits.timeout)
     let memory = MemoryBudget(limits, workerProcesses: share.workers, stop: stop)
     let greeting = WorkerGreeting(
-      recipe: recipe, bands: share.bands, timeout: limits.timeout, memory: memory, parent: Int(getpid()),
-      outputRoot: outputRoot)
+      recipe: recipe, bands: share.bands, timeout: limits.timeout, memory: memory, parent: Int(getpid()))
+    // The first worker says for all what confines them here.
+    let first = FirstWorker(try start(greeting, memory))
+    let confinement = first.confinement
+    if sandbox == .required, !confinement.gaps.isEmpty {
+      first.end()
+      throw .notConfined(confinement.gaps)
+    }
+    onConfinement(confinement)
+    let failure = Mutex<ExecutorError?>(nil)
     onThreads(share.workers) { _ in
-      do throws(WorkerFailure) {
-        var worker = try WorkerProcess(path: path, greeting: greeting, memory: memory, variable: variable)
-        var isFresh = true
-        while !stop.isMade, let job = jobs.next() {
-          if lifetime == .picture && !isFresh {
-            _ = worker.end(.endOfInput)
-            worker = try WorkerProcess(path: path, greeting: greeting, memory: memory, variable: variable)
-          }
-          isFresh = false
-          var outcome: Outcome? = job.refusal.map { .failed($0) }
-          let before = job.outputs.map { FileStamp(of: $0.path, links: .stay) }
-          var tries = 0
-          while outcome == nil {
-            var admitted = 0
-            do throws(WorkerFailure) {
-              outcome = try worker.outcome(of: job, share: &admitted)
-              memory.release(admitted)
-            } catch {
-              // Its memory is free only when it is gone.
-              let process = worker.processID
-              let end = worker.end(.kill)
-              memory.release(admitted)
-              for (output, stamp) in zip(job.outputs, before) { output.path.removeRemains(of: process, unless: stamp) }
-              if case .notBegun = error { return }
-              tries += 1
-              if tries == 2 { outcome = .failed(.worker(error, timeout, end)) }
-              worker = try WorkerProcess(path: path, greeting: greeting, memory: memory, variable: variable)
-            }
-          }
-          if let outcome { report(job, outcome) }
-        }
-        _ = worker.end(.endOfInput)
+      do throws(ExecutorError) {
+        let worker: WorkerProcess
+        if let started = first.take() { worker = started } else { worker = try start(greeting, memory) }
+        try serve(worker, jobs, greeting, memory, stop, report)
       } catch {
         // Without workers nothing more can be done here; the jobs that are left stay unstarted.
-        if case .cannotStart(let reason) = error {
-          failure.withLock { $0 = $0 ?? .noWorker(path: path, reason: reason) }
-          stop.make()
-        }
+        failure.withLock { $0 = $0 ?? error }
+        stop.make()
       }
     }
     if let error = failure.withLock({ $0 }) { throw error }
+  }
+
+  /// Has one worker after another do jobs until there are no more.
+  private func serve(
+    _ first: consuming WorkerProcess, _ jobs: any JobSource, _ greeting: WorkerGreeting, _ memory: MemoryBudget,
+    _ stop: StopRequest, _ report: @Sendable (Job, Outcome) -> Void
+  ) throws(ExecutorError) {
+    var worker = first
+    var isFresh = true
+    while !stop.isMade, var job = jobs.next() {
+      if lifetime == .picture && !isFresh {
+        _ = worker.end(.endOfInput)
+        worker = try start(greeting, memory)
+      }
+      isFresh = false
+      var outcome = job.settle(greeting.recipe.existing)
+      var tries = 0
+      while outcome == nil {
+        // Opened for each try: how far a file was read is common to all who have it open.
+        let source: Descriptor
+        do throws(JobError) { source = try SourceFile.open(job.source) } catch {
+          outcome = .failed(error)
+          break
+        }
+        var admitted = 0
+        do throws(WorkerFailure) {
+          outcome = try worker.outcome(of: job, source: source, share: &admitted)
+          memory.release(admitted)
+        } catch {
+          // Its memory is free only when it is gone.
+          let end = worker.end(.kill)
+          memory.release(admitted)
+          worker = try start(greeting, memory)
+          if case .notBegun = error {
+            _ = worker.end(.endOfInput)
+            return
+          }
+          tries += 1
+          // A second try of what took too long would take as long.
+          if case .silent = error { tries = 2 }
+          if tries == 2 { outcome = .failed(.worker(error, limits.timeout, end)) }
+        }
+      }
+      if let outcome { report(job, outcome) }
+    }
+    _ = worker.end(.endOfInput)
+  }
+
+  private func start(_ greeting: WorkerGreeting, _ memory: MemoryBudget) throws(ExecutorError) -> WorkerProcess {
+    do throws(WorkerFailure) {
+      return try WorkerProcess(path: workerPath, greeting: greeting, memory: memory, variable: variable)
+    } catch {
+      guard case .cannotStart(let reason) = error else { throw .noWorker(path: workerPath, reason: "it died") }
+      throw .noWorker(path: workerPath, reason: reason)
+    }
+  }
+}
+
+/// The worker that was started before the others, for the first thread that asks.
+private final class FirstWorker: Sendable {
+  let confinement: Confinement
+  private let worker: Mutex<WorkerProcess?>
+
+  init(_ worker: consuming WorkerProcess) {
+    confinement = worker.confinement
+    self.worker = Mutex(worker)
+  }
+
+  func take() -> WorkerProcess? { worker.withLock { $0.take() } }
+
+  func end() { if let worker = take() { _ = worker.end(.endOfInput) } }
+}
+
+extension Job {
+  /// Decides which outputs need not be made. Returns the outcome where that is all of them, or the job cannot be done.
+  fileprivate mutating func settle(_ existing: ExistingOutput) -> Outcome? {
+    if let refusal { return .failed(refusal) }
+    let files = OutputFiles(existing: existing, durability: .ordinary)
+    do throws(JobError) {
+      for index in outputs.indices { outputs[index].settled = try files.settlement(of: outputs[index]) }
+    } catch {
+      return .failed(error)
+    }
+    guard let reason = outputs[0].settled, outputs.allSatisfy({ $0.settled != nil }) else { return nil }
+    return .skipped(reason)
   }
 }
 
@@ -108,14 +164,6 @@ extension JobError {
 
   private static func crashed(_ words: String) -> JobError {
     JobError(stage: .decode, code: .workerCrashed, message: "\(words); please report it with this file")
-  }
-}
-
-extension FilePath {
-  /// What a dead worker put under an output's name, and what it was still writing beside it.
-  fileprivate func removeRemains(of process: pid_t, unless before: FileStamp?) {
-    OutputFile.remove(self, unless: before)
-    StaleTemporaries.drop(removingLastComponent(), of: process)
   }
 }
 

@@ -1,11 +1,11 @@
 internal import Synchronization
 
-/// Tells the temporary files of this run and its workers from those of every other run, also where another machine or
+/// Tells the temporary files of this run from those of every other run, also where another machine or
 /// container has processes of the same numbers.
 enum RunNumber {
   private static let stored = Atomic<Int>(0)
 
-  /// 31 random bits, never 0; the same in all workers.
+  /// 31 random bits, never 0.
   static var current: Int {
     let known = stored.load(ordering: .acquiring)
     if known != 0 { return known }
@@ -13,7 +13,4 @@ enum RunNumber {
     let (isFirst, other) = stored.compareExchange(expected: 0, desired: chosen, ordering: .acquiringAndReleasing)
     return isFirst ? chosen : other
   }
-
-  /// Takes over the number of the run that this process works for, before its first file.
-  static func adopt(_ number: Int) { stored.store(number, ordering: .releasing) }
 }

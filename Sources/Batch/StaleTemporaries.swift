@@ -35,13 +35,8 @@ package enum StaleTemporaries {
     return someAreKept
   }
 
-  /// Removes from one folder what this run and its workers, which end now, are writing there, and nothing else.
+  /// Removes from one folder what this run, which ends now, is writing there, and nothing else.
   static func dropOwn(_ folder: FilePath) { remove(from: folder) { _, run, _ in run == RunNumber.current } }
-
-  /// Removes from one folder what a worker of this run that has just ended was writing there.
-  static func drop(_ folder: FilePath, of worker: pid_t) {
-    remove(from: folder) { process, run, _ in process == worker && run == RunNumber.current }
-  }
 
   /// Removes all temporaries from a folder and those below it. For who knows that nobody is at work there.
   package static func sweepAll(below folder: FilePath) {

@@ -55,6 +55,9 @@ struct TemporaryFile: ~Copyable {
 
   consuming func close() throws(Errno) { try file.close() }
 
+  /// Gives the open file up to a new owner.
+  consuming func release() -> Descriptor { file }
+
   /// From now on no file for an image is made by this process, and none is just being made: what lies in a folder is all.
   static func makeNoMoreForImages() { gate.close() }
 

@@ -13,6 +13,7 @@ package final class Thumbnailer {
   private var encoder: Encoder
   let bands: Int
   private let timeout: Duration?
+  private let destination: any OutputDestination
   let transforms: ColourTransforms
   var gate: MemoryGate
 
@@ -22,11 +23,22 @@ package final class Thumbnailer {
   ///   - memory: asked before a picture's pixels are allocated.
   ///   - timeout: for one picture; nil for no limit.
   ///   - transforms: may be shared by all workers.
-  package init(
+  package convenience init(
     recipe: Recipe, bands: Int = 1, memory: any MemoryAdmission = UnlimitedMemory(), timeout: Duration? = nil,
     transforms: ColourTransforms = ColourTransforms()
   ) {
+    self.init(
+      recipe: recipe, bands: bands, memory: memory, timeout: timeout, transforms: transforms,
+      destination: OutputFiles(existing: recipe.existing, durability: recipe.durability))
+  }
+
+  /// The same with outputs that go to `destination`.
+  init(
+    recipe: Recipe, bands: Int, memory: any MemoryAdmission, timeout: Duration?,
+    transforms: ColourTransforms = ColourTransforms(), destination: any OutputDestination
+  ) {
     self.recipe = recipe
+    self.destination = destination
     self.bands = bands
     self.timeout = timeout
     self.transforms = transforms
@@ -112,7 +124,7 @@ package final class Thumbnailer {
         clock.enter(.resize)
         let picture = streamed.shape.picture(index)
         outputs[place].byteCount = try write(
-          picture, plan.outputs[place], metadata, job.outputs[place], &clock, deadline)
+          picture, plan.outputs[place], metadata, job.outputs[place], at: place, &clock, deadline)
       }
     } else {
       try admitWhole(header, plan, metadata, source, &clock, &deadline)
@@ -122,12 +134,13 @@ package final class Thumbnailer {
       for place in order.dropLast() {
         let picture = try shaped(decoded.picture.shared(), plan.outputs[place], &clock, deadline)
         outputs[place].byteCount = try write(
-          picture, plan.outputs[place], metadata, job.outputs[place], &clock, deadline)
+          picture, plan.outputs[place], metadata, job.outputs[place], at: place, &clock, deadline)
       }
       // The last one may have the decoded picture's memory.
       let last = order[order.count - 1]
       let picture = try shaped(decoded.unwrapped(), plan.outputs[last], &clock, deadline)
-      outputs[last].byteCount = try write(picture, plan.outputs[last], metadata, job.outputs[last], &clock, deadline)
+      outputs[last].byteCount = try write(
+        picture, plan.outputs[last], metadata, job.outputs[last], at: last, &clock, deadline)
     }
     clock.finish()
     var picture = unsafe WrittenPicture(
@@ -142,8 +155,7 @@ package final class Thumbnailer {
 
   /// Why an output needs not be made, if so.
   private func settlement(of output: JobOutput) throws -> SkipReason? {
-    if let reason = output.settled { return reason }
-    return try OutputFile.mustBeSkipped(output.path, existing: recipe.existing) ? .exists : nil
+    try destination.settlement(of: output)
   }
 
   private func shaped(
@@ -161,9 +173,8 @@ package final class Thumbnailer {
   /// - Returns: its bytes.
   private func write(
     _ small: borrowing Picture, _ plan: OutputPlan, _ metadata: CarriedMetadata?, _ output: JobOutput,
-    _ clock: inout StageClock, _ deadline: Deadline
+    at index: Int, _ clock: inout StageClock, _ deadline: Deadline
   ) throws -> Int {
-
     clock.enter(.encode)
     try deadline.check(.encode)
     var request = plan.encode
@@ -171,7 +182,7 @@ package final class Thumbnailer {
     let bytes = try unsafe encoder.encode(small, request)
 
     clock.enter(.write)
-    try unsafe OutputFile.write(bytes, to: output.path, existing: recipe.existing, durability: recipe.durability)
+    try unsafe destination.write(bytes, of: output, at: index)
     clock.end()
     return bytes.count
   }

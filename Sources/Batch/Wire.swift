@@ -33,6 +33,12 @@ package struct WireReader {
     return Int(truncatingIfNeeded: value)
   }
 
+  package mutating func integer(in range: ClosedRange<Int>) throws(WireError) -> Int {
+    let value = try integer()
+    guard range.contains(value) else { throw WireError() }
+    return value
+  }
+
   package mutating func double() throws(WireError) -> Double {
     Double(bitPattern: UInt64(UInt(bitPattern: try integer())))
   }

@@ -37,33 +37,6 @@ extension SizeRequest {
   }
 }
 
-extension Job {
-  func write(to wire: inout WireWriter) {
-    wire.write(index)
-    wire.write(source.bytes)
-    wire.write(sourceByteCount)
-    wire.write(outputs.count)
-    for output in outputs {
-      wire.write(output.path.bytes)
-      wire.write(output.format.rawValue)
-      wire.write(output.settled?.rawValue ?? "")
-    }
-  }
-
-  init(from wire: inout WireReader) throws(WireError) {
-    let index = try wire.integer()
-    let source = FilePath(bytes: try wire.string())
-    let byteCount = try wire.integer()
-    var outputs: [JobOutput] = []
-    for _ in 0..<(try wire.count()) {
-      let path = FilePath(bytes: try wire.string())
-      outputs.append(JobOutput(path: path, format: try wire.value(ImageFormat.self), settled: try wire.reason()))
-    }
-    guard !outputs.isEmpty else { throw WireError() }
-    self.init(index: index, source: source, outputs: outputs, sourceByteCount: byteCount)
-  }
-}
-
 extension Outcome {
   func write(to wire: inout WireWriter) {
     switch self {
@@ -129,7 +102,7 @@ extension WireReader {
     return count
   }
 
-  fileprivate mutating func reason() throws(WireError) -> SkipReason? {
+  mutating func reason() throws(WireError) -> SkipReason? {
     let text = try text()
     if text.isEmpty { return nil }
     guard let reason = SkipReason(rawValue: text) else { throw WireError() }

@@ -3,7 +3,7 @@ internal import SystemPackage
 
 /// The other end of a `WorkerProcess`: reads jobs from a socket, makes them, answers, until the input ends.
 package enum Worker {
-  /// Sets up a process that makes pictures, before its first thread.
+  /// Sets up a process that makes images, before its first thread.
   package static func prepare() { system_keep_freed_memory() }
 
   /// - Parameter descriptor: the socket, descriptor 0 in `imgbatch-worker`.
@@ -13,12 +13,12 @@ package enum Worker {
     guard let first = channel.receive() else { return true }
     do throws(WireError) {
       let greeting = try WorkerGreeting(first)
-      guard confine(greeting) else { return true }
-      RunNumber.adopt(greeting.run)
+      guard let confinement = confine(greeting), channel.send(WorkerReply.ready(confinement).bytes) else { return true }
+      let outputs = OutputFrames(channel)
       let thumbnailer = Thumbnailer(
         recipe: greeting.recipe, bands: greeting.bands,
         memory: ParentMemory(channel: channel, allowance: greeting.allowance, mostForOne: greeting.mostForOne),
-        timeout: greeting.timeout)
+        timeout: greeting.timeout, destination: outputs)
       // Bands use so many cores at once; and a late end by the parent is the rule, so there is some time to spare.
       let seconds = greeting.timeout.map { UInt64($0.components.seconds + 5) * UInt64(greeting.bands) }
       #if DEBUG
@@ -28,15 +28,14 @@ package enum Worker {
         let request = try WorkerRequest(payload)
         if let seconds { system_limit_processor_time(seconds) }
         #if DEBUG
-          fault?.strike(request.job, channel)
+          fault?.strike(request, channel)
         #endif
         var source: Descriptor? = file >= 0 ? Descriptor(owning: file) : nil
         let outcome = thumbnailer.outcome(of: request.job) { () throws(JobError) in
-          if let error = request.sourceError { throw error }
           guard let source = source.take() else { throw .read(.badFileDescriptor) }
           return source
         }
-        guard let outcome, channel.send(WorkerReply.outcome(outcome).bytes) else { return true }
+        guard let outcome, outputs.end(outcome) else { return true }
       }
       return true
     } catch {
@@ -45,28 +44,25 @@ package enum Worker {
   }
 
   /// Takes from this process what downloading does not need; the network and the files that it is sent stay.
-  /// - Returns: false where the parent has ended.
-  package static func confineToNetwork(parent: Int) -> Bool {
-    guard system_end_with_parent(pid_t(clamping: parent)) else { return false }
-    system_forbid_new_privileges()
-    system_limit_resources(1 << 30, 64)
-    return true
+  /// - Returns: nil where the parent has ended.
+  package static func confineToNetwork(parent: Int) -> Confinement? {
+    Confinement.enter(
+      SYSTEM_WORKER_DOWNLOADS, parent: parent,
+      limits: system_limits(address_bytes: 1 << 30, descriptors: 64, may_write_files: true, may_start_threads: true))
   }
 
-  /// Takes from this process what making pictures does not need. Where the system has no means for that, nothing is said
-  /// here: `--verbose` tells what there is.
-  /// - Returns: false where the parent has ended.
-  private static func confine(_ greeting: WorkerGreeting) -> Bool {
-    guard system_end_with_parent(pid_t(clamping: greeting.parent)) else { return false }
-    system_forbid_new_privileges()
-    // Beside the pictures there are the program itself, libraries and stacks, and an arena of the allocator a thread.
+  /// Takes from this process what making images does not need.
+  /// - Returns: nil where the parent has ended.
+  private static func confine(_ greeting: WorkerGreeting) -> Confinement? {
+    // Next to the images there are the program itself, libraries and stacks, and an arena of the allocator a thread.
     let others = (512 + 160 * greeting.bands) << 20
     let (most, overflow) = greeting.mostForOne.addingReportingOverflow(others)
-    system_limit_resources(overflow ? 0 : UInt64(most), 64)
-    if let root = greeting.outputRoot {
-      _ = unsafe root.withPlatformString { unsafe system_confine_to_folder($0) }
-    }
-    return true
+    system_close_descriptors_from(3)
+    return Confinement.enter(
+      SYSTEM_WORKER_IMAGES, parent: greeting.parent,
+      limits: system_limits(
+        address_bytes: overflow ? 0 : UInt64(most), descriptors: 32, may_write_files: false,
+        may_start_threads: greeting.bands > 1))
   }
 }
 

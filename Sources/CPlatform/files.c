@@ -8,6 +8,8 @@
 #ifdef __linux__
 #include <sys/vfs.h>
 #endif
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "CPlatform.h"
 
@@ -41,3 +43,4 @@ int64_t system_file_system_type(const char *path) {
   return 0;
 #endif
 }
+int system_file_status(int file, struct stat *status) { return (int)syscall(SYS_fstat, file, status); }

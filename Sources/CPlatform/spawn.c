@@ -16,58 +16,62 @@
 
 extern char **environ;
 
-// The environment for a worker, in memory to be freed: ours, with one variable more, and without Swift's own backtraces. A
-// worker that crashes is to end at once; its parent tells what happened.
-static char **worker_environment(const char *variable) {
-  static const char no_backtrace[] = "SWIFT_BACKTRACE=enable=no";
+// Variables that a worker gets of ours: where its libraries and certificates lie, and what chooses the instruction set and
+// sets up a sanitizer. Nothing else is its business.
+static const char *const kept_variables[] = {
+  "LD_LIBRARY_PATH=", "IMGBATCH_SIMD=", "SSL_CERT_FILE=", "SSL_CERT_DIR=", "ASAN_OPTIONS=", "LSAN_OPTIONS=", "TSAN_OPTIONS=",
+  "UBSAN_OPTIONS=",
+#ifdef DEBUG
+  "IMGBATCH_FAULT=",
+#endif
+};
+enum { kept_count = sizeof kept_variables / sizeof kept_variables[0] };
+
+// A worker that crashes ends at once, without Swift's own backtrace.
+static const char no_backtrace[] = "SWIFT_BACKTRACE=enable=no";
+
+// Fills the environment of a worker, which has room for all kept variables and three more entries.
+static void make_worker_environment(const char **result, const char *variable) {
   size_t count = 0;
-  while (environ[count] != NULL) {
-    ++count;
-  }
-  char **result = malloc((count + 3) * sizeof *result);
-  if (result == NULL) {
-    return NULL;
-  }
-  size_t kept = 0;
-  for (size_t index = 0; index < count; ++index) {
-    if (strncmp(environ[index], no_backtrace, strlen("SWIFT_BACKTRACE=")) != 0) {
-      result[kept++] = environ[index];
+  for (size_t kept = 0; kept < kept_count; ++kept) {
+    for (char **entry = environ; *entry != NULL; ++entry) {
+      if (strncmp(*entry, kept_variables[kept], strlen(kept_variables[kept])) == 0) {
+        result[count++] = *entry;
+        break;
+      }
     }
   }
-  result[kept++] = (char *)no_backtrace;
-  if (variable != NULL) {
-    result[kept++] = (char *)variable;
-  }
-  result[kept] = NULL;
-  return result;
+  result[count++] = no_backtrace;
+  if (variable != NULL) result[count++] = variable;
+  result[count] = NULL;
 }
 
-int system_spawn_worker(const char *path, int socket, const char *variable, pid_t *process) {
+int system_spawn_worker(const char *path, int socket, int errors, const char *variable, pid_t *process) {
   posix_spawn_file_actions_t actions;
   int status = posix_spawn_file_actions_init(&actions);
   if (status != 0) {
     return status;
   }
-  // The socket becomes standard input; standard output joins standard error, so that a stray print harms no reply.
+  // Standard output joins standard error, so that a stray print harms no reply.
   status = posix_spawn_file_actions_adddup2(&actions, socket, STDIN_FILENO);
   if (status == 0) {
-    status = posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
+    status = posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO);
   }
   if (status == 0) {
+    status = posix_spawn_file_actions_adddup2(&actions, errors, STDOUT_FILENO);
+  }
+  posix_spawnattr_t attributes;
+  if (status == 0 && (status = posix_spawnattr_init(&attributes)) == 0) {
+    // Threads of a pool block signals, and a worker would inherit that.
+    sigset_t none;
+    sigemptyset(&none);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID);
     char *const arguments[] = {(char *)path, NULL};
-    char **environment = worker_environment(variable);
-    posix_spawnattr_t attributes;
-    status = environment == NULL ? ENOMEM : posix_spawnattr_init(&attributes);
-    if (status == 0) {
-      // Threads of a pool block signals, and a worker would inherit that.
-      sigset_t none;
-      sigemptyset(&none);
-      posix_spawnattr_setsigmask(&attributes, &none);
-      posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-      status = posix_spawn(process, path, &actions, &attributes, arguments, environment);
-      posix_spawnattr_destroy(&attributes);
-    }
-    free(environment);
+    const char *environment[kept_count + 3];
+    make_worker_environment(environment, variable);
+    status = posix_spawn(process, path, &actions, &attributes, arguments, (char *const *)environment);
+    posix_spawnattr_destroy(&attributes);
   }
   posix_spawn_file_actions_destroy(&actions);
   return status;
@@ -99,12 +103,8 @@ int system_spawn_measured(const char *path, const char *const *arguments, int ou
 }
 
 int system_private_pipe(int *ends) {
-  if (pipe(ends) != 0) {
-    return errno;
-  }
-  fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-  fcntl(ends[1], F_SETFD, FD_CLOEXEC);
-  return 0;
+  // Close-on-exec at once: another thread may start a program in between.
+  return pipe2(ends, O_CLOEXEC) == 0 ? 0 : errno;
 }
 
 const char *system_executable_path(void) {

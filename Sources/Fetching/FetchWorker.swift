@@ -23,9 +23,14 @@ package enum FetchWorker {
     guard let greeting = channel.receive() else { return true }
     do throws(WireError) {
       var wire = WireReader(greeting)
-      guard Worker.confineToNetwork(parent: try wire.integer()) else { return true }
+      let parent = try wire.integer()
       let rules = try RequestRules(&wire)
+      // Libraries are loaded before the filter of system calls forbids what loading takes.
       guard CurlLibrary.open() == nil, let transport = CurlTransport(rules: rules, connections: 1) else { return false }
+      guard let confinement = Worker.confineToNetwork(parent: parent) else { return true }
+      var report = WireWriter()
+      confinement.write(to: &report)
+      guard channel.send(report.bytes) else { return true }
       while let (payload, file) = channel.receiveWithFile() {
         guard file >= 0 else { return false }
         let owned = Descriptor(owning: file)

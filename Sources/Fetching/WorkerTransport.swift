@@ -9,7 +9,7 @@ internal import Batch
 /// Requests by worker processes, one at a time each: what breaks libcurl costs one try of one address.
 final class WorkerTransport: Transport {
   private struct Active {
-    let worker: WorkerConnection
+    let worker: FetchProcess
     let lastMoment: ContinuousClock.Instant
   }
 
@@ -18,7 +18,7 @@ final class WorkerTransport: Transport {
 
   private let program: String
   private let rules: RequestRules
-  private var idle: [WorkerConnection] = []
+  private var idle: [FetchProcess] = []
   private var active: [RequestID: Active] = [:]
   private var ended: [(RequestID, Answer)] = []
   private var nextNumber: UInt = 1
@@ -27,7 +27,8 @@ final class WorkerTransport: Transport {
   init(program: String, rules: RequestRules, workers: Int) throws(WorkerFailure) {
     self.program = program
     self.rules = rules
-    for _ in 0..<workers { idle.append(try makeWorker()) }
+    for _ in 0..<workers { idle.append(try FetchProcess(program: program, rules: rules)) }
+    for worker in idle { try worker.waitUntilConfined() }
   }
 
   deinit {
@@ -35,13 +36,12 @@ final class WorkerTransport: Transport {
     for worker in idle { _ = worker.end(.endOfInput) }
   }
 
-  private func makeWorker() throws(WorkerFailure) -> WorkerConnection {
-    let worker = try WorkerConnection(path: program, variable: FetchWorker.variable)
-    var greeting = WireWriter()
-    greeting.write(Int(getpid()))
-    rules.write(to: &greeting)
-    // A worker that is dead already is noticed at its first request.
-    _ = worker.channel.send(greeting.bytes)
+  /// What confines the workers; nil where there are none.
+  var confinement: Confinement? { idle.first?.confinement }
+
+  private func makeWorker() throws(WorkerFailure) -> FetchProcess {
+    let worker = try FetchProcess(program: program, rules: rules)
+    try worker.waitUntilConfined()
     return worker
   }
 
@@ -52,13 +52,13 @@ final class WorkerTransport: Transport {
     active[id] = Active(
       worker: worker, lastMoment: .now + rules.totalTimeout + rules.connectTimeout + WorkerTransport.grace)
     // One that is gone is noticed when its answer is waited for.
-    _ = worker.channel.send(request.bytes, with: request.file)
+    worker.send(request)
     return id
   }
 
   func advance(orWhenReadable file: CInt, for time: Duration) -> Bool {
     let order = Array(active)
-    var questions = order.map { pollfd(fd: $0.value.worker.channel.descriptor, events: Int16(POLLIN), revents: 0) }
+    var questions = order.map { pollfd(fd: $0.value.worker.descriptor, events: Int16(POLLIN), revents: 0) }
     if file >= 0 { questions.append(pollfd(fd: file, events: Int16(POLLIN), revents: 0)) }
     _ = unsafe poll(&questions, nfds_t(questions.count), Int32(clamping: time.milliseconds))
     for (place, (id, one)) in order.enumerated() {
@@ -73,9 +73,9 @@ final class WorkerTransport: Transport {
     return true
   }
 
-  private func receive(_ id: RequestID, from worker: WorkerConnection) {
+  private func receive(_ id: RequestID, from worker: FetchProcess) {
     active[id] = nil
-    if let frame = worker.channel.receive(), let answer = try? Answer(frame) {
+    if let answer = worker.answer() {
       idle.append(worker)
       ended.append((id, answer))
     } else {

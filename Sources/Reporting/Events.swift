@@ -20,6 +20,15 @@ package enum Events {
     return line.text
   }
 
+  /// Something about the run as a whole that people should know.
+  package static func warning(code: String, _ message: String) -> String {
+    var line = JSONLine()
+    line.add("event", "warning")
+    line.add("code", code)
+    line.add("message", message)
+    return line.text
+  }
+
   /// One line for each output of a picture that ended; one without an output where it failed.
   package static func file(_ job: Job, _ outcome: Outcome) -> [String] {
     switch outcome {

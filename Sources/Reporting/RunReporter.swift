@@ -89,6 +89,20 @@ package final class RunReporter: Sendable {
     sinks.results(Events.start(version: version, mode: mode, workers: workers, inputs: extent.inputs) + "\n")
   }
 
+  /// The worker processes run with this confinement. Anything missing is said always: by an event, or else on the terminal.
+  package func note(_ confinement: Confinement) {
+    state.withLock { state in
+      if confinement.gaps.isEmpty {
+        guard verbosity == .verbose else { return }
+        hideProgress(&state)
+        return sinks.talk(confinement.summary + "\n")
+      }
+      hideProgress(&state)
+      if case .jsonLines = events { return sinks.results(Events.warning(code: "sandbox", confinement.summary) + "\n") }
+      sinks.talk("Warning: \(confinement.summary)\n")
+    }
+  }
+
   /// A picture has ended. Lines are written whole, one picture at a time.
   package func add(_ job: Job, _ outcome: Outcome) {
     state.withLock { state in

@@ -88,6 +88,10 @@ extension Complaint {
       self.init(
         status: .internalFault,
         sentence: "no worker process can be started as \(terminalText(path)) (\(reason)); use --mode threads.")
+    case .notConfined(let gaps):
+      self.init(
+        status: .internalFault,
+        sentence: "--require-sandbox, but worker processes cannot be confined here: \(gaps.joined(separator: "; ")).")
     }
   }
 

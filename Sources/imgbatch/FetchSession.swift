@@ -93,7 +93,9 @@ struct FetchSession {
         reporter.finish(inputs: downloading.foundCount, usage: .now(workerProcesses: 0))
         books.close()
       }
-      line.run(besides: { downloading.run(list, line: line, report: arrived) }, stop: stop, note: note)
+      line.run(
+        besides: { downloading.run(list, line: line, report: arrived) }, stop: stop,
+        confinement: { reporter.note($0) }, note: note)
     } else {
       downloading.run(list, line: nil, report: arrived)
     }

@@ -44,6 +44,11 @@ struct RunOptions: ParsableArguments {
       valueName: "name"))
   var decoder: JPEGDecoderChoice = Recipe().decoder
 
+  @Flag(
+    help: ArgumentHelp(
+      "Do not run where worker processes cannot be confined in full (exit status 70). Needs --mode processes."))
+  var requireSandbox = false
+
   @Flag(help: "Stop at the first picture that fails.")
   var failFast = false
 
@@ -57,8 +62,13 @@ struct RunOptions: ParsableArguments {
     if dryRun && report != nil {
       throw ValidationError("--report shows what was written, and --dry-run writes nothing.")
     }
+    if requireSandbox && workers.mode != .processes {
+      throw ValidationError("--require-sandbox confines worker processes; add --mode processes.")
+    }
     if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs is 1 to 1024, not \(jobs).") }
   }
+
+  var sandbox: SandboxRule { requireSandbox ? .required : .wanted }
 
   /// Whether something is left that `profile --save` may have found.
   var isLeftToDefaults: Bool { mode == nil || (mode != .serial && jobs == nil) }

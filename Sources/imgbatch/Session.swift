@@ -159,8 +159,8 @@ struct Session {
     }
     do throws(ExecutorError) {
       try executor(
-        for: mode, workers: workers, limits: work.limits.work, outputRoot: output.out.path,
-        lifetime: work.workerLifetime
+        for: mode, workers: workers, limits: work.limits.work, lifetime: work.workerLifetime, sandbox: work.sandbox,
+        onConfinement: { reporter.note($0) }
       ).run(ledger, recipe: recipe, stop: stop) { job, outcome in
         ledger.end(job, outcome)
         note(job, outcome)
@@ -205,7 +205,6 @@ struct Session {
   private func start(_ reporter: RunReporter) {
     if talk.verbosity == .verbose {
       if work.isLeftToDefaults { StandardStream.error.write(SavedDefaults.words + "\n") }
-      if mode == .processes { StandardStream.error.write(ProcessExecutor.isolation + "\n") }
     }
     reporter.start(version: Build.version, mode: mode, workers: workers)
   }

@@ -96,7 +96,7 @@ final class ThumbnailLine: Sendable {
   /// Works on what `downloads`, which runs on a thread of its own, takes in; returns when both have ended.
   func run(
     besides downloads: @escaping @Sendable () -> Void, stop: StopRequest,
-    note: @escaping @Sendable (Job, Outcome) -> Void
+    confinement: @escaping @Sendable (Confinement) -> Void, note: @escaping @Sendable (Job, Outcome) -> Void
   ) {
     end.report.withLock { $0 = note }
     onThreads(2) { [self] thread in
@@ -106,7 +106,7 @@ final class ThumbnailLine: Sendable {
         return
       }
       do throws(ExecutorError) {
-        try executor(for: order.mode, workers: order.workers, limits: order.limits, outputRoot: order.folder)
+        try executor(for: order.mode, workers: order.workers, limits: order.limits, onConfinement: confinement)
           .run(ledger, recipe: order.recipe, stop: stop) { [self] job, outcome in
             ledger.end(job, outcome)
             finished(job, outcome)

@@ -109,14 +109,12 @@ import Testing
     }
   }
 
-  @Test func `a worker that dies costs its picture only, after one more try`() throws {
+  @Test func `a program that is no worker ends the run, saying how it ended`() throws {
     let all = try jobs("dying")
-    let result = try outcomes(ProcessExecutor(workers: 2, workerPath: "/bin/false"), all)
-    #expect(result.count == all.count)
-    for text in result.values {
-      #expect(text.contains("workerCrashed") && text.contains("it exited with status 1"))
+    #expect(throws: ExecutorError.noWorker(path: "/bin/false", reason: "it exited with status 1")) {
+      try ProcessExecutor(workers: 2, workerPath: "/bin/false")
+        .run(SortedJobs(all), recipe: Recipe(), stop: StopRequest()) { _, _ in Issue.record("no job can start") }
     }
-    #expect(try tree("dying").isEmpty)
   }
 
   @Test func `without a worker program the run ends, saying which`() throws {

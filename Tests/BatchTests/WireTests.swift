@@ -23,17 +23,25 @@ import Testing
     }
   }
 
-  @Test func `a job comes over with every byte of its names`() throws {
+  @Test func `a request has what is to be made, and no path`() throws {
     let job = Job(
-      index: 77, source: FilePath(bytes: [0x2F, 0x63, 0xE9, 0x0A]), output: FilePath(bytes: [0xFF, 0x2E, 0x6A]),
-      format: .png, sourceByteCount: 1 << 40)
-    var writer = WireWriter()
-    job.write(to: &writer)
-    var reader = WireReader(writer.bytes)
-    let same = try Job(from: &reader)
-    try reader.end()
-    #expect(same.index == 77 && same.source.bytes == job.source.bytes && same.output.bytes == job.output.bytes)
-    #expect(same.format == .png && same.sourceByteCount == 1 << 40)
+      index: 77, source: FilePath(bytes: Array("/secret/name.jpg".utf8)),
+      outputs: [
+        JobOutput(path: "/secret/out.png", format: .png),
+        JobOutput(path: "/secret/out.jpg", format: .jpeg, settled: .upToDate),
+      ], sourceByteCount: 1 << 40)
+    var request = WorkerRequest(job)
+    #if DEBUG
+      #expect(request.name == "name.jpg", "for faults on demand")
+      request.name = ""
+    #endif
+    let bytes = request.bytes
+    #expect(!String(decoding: bytes, as: UTF8.self).contains("secret"))
+    let same = try WorkerRequest(bytes)
+    #expect(same.outputs.map(\.format) == [.png, .jpeg] && same.outputs.map(\.settled) == [nil, .upToDate])
+    for count in 0..<bytes.count {
+      #expect(throws: WireError.self) { _ = try WorkerRequest(Array(bytes.prefix(count))) }
+    }
   }
 
   /// The stored properties of two values that are the same in both. Each one that is not is in the value that comes over
@@ -70,28 +78,25 @@ import Testing
     try reader.end()
   }
 
-  @Test func `every property of a job comes over that a worker needs`() throws {
+  @Test func `every property of a job comes over that a worker needs, and no path`() throws {
     let plain = Job(index: 0, source: "a", output: "b", format: .jpeg, sourceByteCount: 0)
-    var output = JobOutput(path: "c", format: .png, settled: .exists)
+    var output = JobOutput(path: "secret/out.png", format: .png, settled: .exists)
     output.redo = .sourceChanged
     let error = JobError(stage: .read, code: .read, message: "")
     let full = Job(
-      index: 1, source: "d", relativeStart: 1, outputs: [output, output], sourceByteCount: 2, refusal: error,
+      index: 1, source: "secret/d", relativeStart: 1, outputs: [output, output], sourceByteCount: 2, refusal: error,
       address: "e")
     #expect(unchanged(full, plain).isEmpty)
     #expect(unchanged(output, plain.outputs[0]).isEmpty)
-    var writer = WireWriter()
-    full.write(to: &writer)
-    var reader = WireReader(writer.bytes)
-    let same = try Job(from: &reader)
-    try reader.end()
-    // A refused job goes to no worker; names, addresses and reasons are for who reports.
-    let kept = ["relativeStart", "refusal", "address"]
-    #expect(unchanged(same, plain).sorted() == kept.sorted())
-    #expect(unchanged(same.outputs[0], plain.outputs[0]) == ["redo"])
-    #expect(same.index == 1 && same.source == "d" && same.sourceByteCount == 2)
-    #expect(same.outputs.map(\.path) == ["c", "c"] && same.outputs.map(\.format) == [.png, .png])
-    #expect(same.outputs.map(\.settled) == [.exists, .exists])
+    let bytes = WorkerRequest(full).bytes
+    #expect(!String(decoding: bytes, as: UTF8.self).contains("secret"))
+    let same = try WorkerRequest(bytes).job
+    // What is to be made of the open file, and no more.
+    #expect(same.outputs.map(\.format) == [.png, .png] && same.outputs.map(\.settled) == [.exists, .exists])
+    #expect(same.outputs.allSatisfy { $0.path.isEmpty && $0.redo == nil } && same.index == 0 && same.address == nil)
+    for count in 0..<bytes.count {
+      #expect(throws: WireError.self) { _ = try WorkerRequest(Array(bytes.prefix(count))) }
+    }
   }
 
   @Test func `every kind of outcome comes over, and no prefix of one is taken for another`() throws {

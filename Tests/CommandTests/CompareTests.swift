@@ -87,7 +87,7 @@ struct CompareTests {
     let worker = Command.folder.appending(path: "imgbatch-worker").path
     let script = """
       #!/bin/sh
-      for folder in "$TMPDIR"/imgbatch-compare-*/outputs; do [ -d "$folder" ] && echo more > "$folder/extra.jpg"; done
+      for folder in '\(scratch["tmp"])'/imgbatch-compare-*/outputs; do [ -d "$folder" ] && echo more > "$folder/extra.jpg"; done
       exec '\(worker)'
 
       """

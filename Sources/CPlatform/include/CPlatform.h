@@ -2,16 +2,20 @@
 #define CPLATFORM_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 /// Whether the processor, and the operating system for it, run code built for x86-64-v3 as far as kernels use it.
 bool system_cpu_has_avx2(void);
 
-/// Starts a worker program with `socket` as its standard input and its output joined to standard error.
-/// `variable`, as in "NAME=value", joins its environment where it is not null.
+/// Starts a worker program in a session without a terminal, with `socket` as its standard input, and with its standard output
+/// and error joined as `errors`. Its environment has `variable`, as in "NAME=value", where that is not null, and what the
+/// libraries of a worker need of ours; nothing else.
 /// Returns 0 and sets `process`, or an errno value. All other descriptors of ours are close-on-exec.
-int system_spawn_worker(const char *_Nonnull path, int socket, const char *_Nullable variable, pid_t *_Nonnull process);
+int system_spawn_worker(
+    const char *_Nonnull path, int socket, int errors, const char *_Nullable variable, pid_t *_Nonnull process);
 
 /// Starts a program to be measured, with nothing on its standard input, and its output and errors on these descriptors.
 /// `arguments` ends with null; the first is the program's name. Returns 0 and sets `process`, or an errno value.
@@ -40,27 +44,66 @@ uint64_t system_monotonic_nanoseconds(void);
 /// Processor time of the calling thread, user and system. A system call, which costs a fraction of a microsecond.
 uint64_t system_thread_cpu_nanoseconds(void);
 
-// MARK: - Isolation of a worker process; each is silent where the system cannot
+// MARK: - Confinement of a worker process
+
+/// What a worker does; the rights that it keeps follow from that.
+enum system_worker_kind {
+  /// Turns bytes of an open file into bytes for its socket: opens no path, writes no file, has no network.
+  SYSTEM_WORKER_IMAGES,
+  /// Reads from the network into an open file: opens paths to read only.
+  SYSTEM_WORKER_DOWNLOADS,
+};
 
 /// Has the system kill this process when its parent ends. False when that has happened already.
 bool system_end_with_parent(pid_t parent);
 
-/// No program that this process starts gains rights by its file (set-user-ID).
-void system_forbid_new_privileges(void);
+/// Closes every descriptor from this number on.
+void system_close_descriptors_from(int first);
 
-/// No core files, few descriptors, and address space up to so many bytes (0 for no limit).
-void system_limit_resources(uint64_t address_bytes, unsigned descriptors);
+/// Drops all capabilities for good; no program that this process starts gains rights by its file (set-user-ID).
+/// Returns whether the system did so.
+bool system_drop_privileges(void);
+
+struct system_limits {
+  /// Address space in bytes; 0 for no limit.
+  uint64_t address_bytes;
+  unsigned descriptors;
+  bool may_write_files, may_start_threads;
+};
+
+/// Lowers the resource limits of this process for good. There are no core files.
+void system_limit_resources(struct system_limits limits);
 
 /// Ends the process (SIGXCPU) when it has used so many seconds of processor time more than now.
 void system_limit_processor_time(uint64_t more_seconds);
 
-/// The version of Landlock that the kernel has; 0 for none.
+/// The version of Landlock's interface that the kernel has; 0 for none.
 int system_landlock_version(void);
 
-/// From now on files can be opened for writing, made, renamed and removed beneath the folder only, and for reading nowhere;
-/// no TCP (version 4), no signals to others (version 6). What is open stays usable. Wants `system_forbid_new_privileges`.
-/// Returns 0 or an errno value.
-int system_confine_to_folder(const char *_Nonnull folder);
+/// From now on no file can be opened, made, renamed or removed by its path, but read by a worker that downloads; no TCP for
+/// the others (version 4), no signals to other processes (6). Open descriptors stay usable. Call `system_drop_privileges`
+/// first. Returns 0 or an errno value.
+int system_landlock_restrict(enum system_worker_kind kind);
+
+/// From now on every system call fails with EPERM but those that this kind of worker needs. Call `system_drop_privileges`
+/// first. Returns 0 or an errno value.
+int system_filter_system_calls(enum system_worker_kind kind, bool may_start_threads);
+
+enum system_architecture { SYSTEM_X86_64, SYSTEM_ARM64 };
+
+/// One instruction of a filter, as `struct sock_filter` of the kernel.
+struct system_filter_instruction { uint16_t code; uint8_t if_true, if_false; uint32_t value; };
+
+/// Writes the filter of `system_filter_system_calls` for an architecture, as data.
+/// - process: the one process that may be sent signals.
+/// Returns its number of instructions, of which at most `capacity` are written.
+size_t system_call_filter(
+    enum system_worker_kind kind, enum system_architecture architecture, bool may_start_threads, pid_t process,
+    struct system_filter_instruction *_Nullable instructions, size_t capacity);
+
+/// `fstat` by the system call of that name: the C library's takes a path as well, which a worker must not.
+/// Returns 0, or -1 with errno set.
+int system_file_status(int file, struct stat *_Nonnull status);
 
 // MARK: - Open files over a socket
 

@@ -1,0 +1,67 @@
+internal import CPlatform
+internal import Glibc
+internal import Synchronization
+
+/// What a worker process writes on its standard output and error: the start of it, for the message that says how the worker
+/// died. Nothing of it goes to a terminal as it is.
+package final class WorkerMessages: Sendable {
+  private struct State {
+    var descriptor: CInt
+    var head: [UInt8] = []
+    var byteCount = 0
+  }
+
+  private let state: Mutex<State>
+
+  private static let maxHeadByteCount = 300
+  /// A worker that writes more is broken.
+  private static let maxByteCount = 1 << 20
+
+  /// Takes over the end of a pipe that is read from.
+  init(owning descriptor: CInt) {
+    _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
+    state = Mutex(State(descriptor: descriptor))
+  }
+
+  deinit { close() }
+
+  /// To be polled; -1 when the worker has closed its end.
+  package var descriptor: CInt { state.withLock { $0.descriptor } }
+
+  /// Takes what is there now.
+  /// - Returns: false where the worker has written too much.
+  @discardableResult
+  package func read() -> Bool {
+    state.withLock { state in
+      var bytes = [UInt8](repeating: 0, count: 4096)
+      while state.descriptor >= 0 {
+        let got = unsafe bytes.withUnsafeMutableBytes { unsafe Glibc.read(state.descriptor, $0.baseAddress, $0.count) }
+        if got < 0 && errno == EINTR { continue }
+        if got < 0 { return true }
+        if got == 0 {
+          _ = Glibc.close(state.descriptor)
+          state.descriptor = -1
+          return true
+        }
+        state.byteCount += got
+        state.head += bytes[..<min(got, WorkerMessages.maxHeadByteCount - state.head.count)]
+        if state.byteCount > WorkerMessages.maxByteCount { return false }
+      }
+      return true
+    }
+  }
+
+  /// The start of what was written, in one line of printable ASCII characters.
+  package var text: String {
+    let head = state.withLock { $0.head }
+    let printable = head.map { (0x20...0x7E).contains($0) ? $0 : UInt8(ascii: " ") }
+    return String(decoding: printable, as: UTF8.self).split(separator: " ").joined(separator: " ")
+  }
+
+  package func close() {
+    state.withLock { state in
+      if state.descriptor >= 0 { _ = Glibc.close(state.descriptor) }
+      state.descriptor = -1
+    }
+  }
+}
