@@ -43,4 +43,4 @@ int64_t system_file_system_type(const char *path) {
   return 0;
 #endif
 }
-int system_file_status(int file, struct stat *status) { return (int)syscall(SYS_fstat, file, status); }
+int system_file_status(int file, void *status) { return (int)syscall(SYS_fstat, file, status); }

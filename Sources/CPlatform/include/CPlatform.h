@@ -4,7 +4,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/stat.h>
 #include <sys/types.h>
 
 /// Whether the processor, and the operating system for it, run code built for x86-64-v3 as far as kernels use it.
@@ -102,8 +101,9 @@ size_t system_call_filter(
     struct system_filter_instruction *_Nullable instructions, size_t capacity);
 
 /// `fstat` by the system call of that name: the C library's takes a path as well, which a worker must not.
+/// Fills a `struct stat`, which is not named here lest this module own the types of the C library's header.
 /// Returns 0, or -1 with errno set.
-int system_file_status(int file, struct stat *_Nonnull status);
+int system_file_status(int file, void *_Nonnull status);
 
 // MARK: - Open files over a socket
 
