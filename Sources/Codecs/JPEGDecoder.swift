@@ -44,7 +44,9 @@ internal import ScaledJPEG
   func decode(_ request: DecodeRequest) throws(CodecError) -> DecodedPicture {
     var shape = jpeg_shape()
     let layout = try plan(request, shape: &shape)
-    let grids = geometry.grids(request.denominator, arePlanes: layout != .JPEG_LAYOUT_PIXELS, count: Int(shape.count))
+    let grids = geometry.grids(
+      request.denominator, arePlanes: layout != .JPEG_LAYOUT_PIXELS,
+      areYCbCr: unsafe header.colour == .JPEG_COLOUR_YCBCR, count: Int(shape.count))
     if shape.count == 1 {
       var plane = Plane(shape.planes.0, grids[0], from: pool)
       try unsafe fill([plane.forC], request, layout, grids)

@@ -8,6 +8,12 @@ struct PlaneGrid {
   /// Where padding has a part in the samples; nil where it has none.
   let columns: PaddedEdge?
   let rows: PaddedEdge?
+  /// Where it has a part in the chroma of pixels alone, whose chroma was enlarged.
+  var chromaColumns: PaddedEdge?
+  var chromaRows: PaddedEdge?
+
+  fileprivate var acrossEdges: [PaddedEdge] { [columns, chromaColumns].compactMap { $0 } }
+  fileprivate var downEdges: [PaddedEdge] { [rows, chromaRows].compactMap { $0 } }
 }
 
 /// How the planes of a JPEG lie over the image.
@@ -21,8 +27,10 @@ struct JPEGGeometry {
   }
 
   /// One for each plane of a decoding.
-  /// - Parameter arePlanes: whether each component has its own; else libjpeg brings all to one size.
-  func grids(_ denominator: Int, arePlanes: Bool, count: Int) -> [PlaneGrid] {
+  /// - Parameters:
+  ///   - arePlanes: whether each component has its own; else libjpeg brings all to one size.
+  ///   - areYCbCr: whether the components are luma and chroma.
+  func grids(_ denominator: Int, arePlanes: Bool, areYCbCr: Bool, count: Int) -> [PlaneGrid] {
     if arePlanes {
       return (0..<count).map { index in
         let spacing = sampling.pixelsPerSample(ofComponent: index, denominator)
@@ -31,10 +39,17 @@ struct JPEGGeometry {
     }
     let spacing = SampleSpacing(across: Double(denominator), down: Double(denominator))
     // At full size these are the pixels that every decoder gives: of them only luma is looked at, which is mostly not mixed.
-    let mixed =
-      denominator == 1
-      ? sampling.pixelsPerSample(ofComponent: 0, 1) : sampling.mostPixelsPerSample(denominator)
-    return [grid(spacing, mixed: mixed)]
+    let (luma, most) = (
+      sampling.pixelsPerSample(ofComponent: 0, denominator), sampling.mostPixelsPerSample(denominator)
+    )
+    if denominator == 1 { return [grid(spacing, mixed: luma)] }
+    guard areYCbCr else { return [grid(spacing, mixed: most)] }
+    // Where only chroma is enlarged, luma is exact: to take it for mixed would change pixels that are right.
+    var result = grid(spacing, mixed: luma)
+    let chroma = grid(spacing, mixed: most)
+    if most.across > luma.across { result.chromaColumns = chroma.columns }
+    if most.down > luma.down { result.chromaRows = chroma.rows }
+    return [result]
   }
 
   private func grid(_ spacing: SampleSpacing, mixed: SampleSpacing) -> PlaneGrid {
@@ -52,8 +67,8 @@ struct JPEGGeometry {
   func needed(_ region: DecodeRegion, _ grids: [PlaneGrid]) -> DecodeRegion {
     var (columns, rows) = (region.columns, region.rows)
     for grid in grids {
-      columns = grid.columns.map { $0.needed(for: columns, grid.spacing.across) } ?? columns
-      rows = grid.rows.map { $0.needed(for: rows, grid.spacing.down) } ?? rows
+      for edge in grid.acrossEdges { columns = edge.needed(for: columns, grid.spacing.across) }
+      for edge in grid.downEdges { rows = edge.needed(for: rows, grid.spacing.down) }
     }
     return DecodeRegion(columns: columns, rows: rows)
   }
@@ -68,5 +83,8 @@ extension PaddedEdge {
 }
 
 extension Plane {
-  borrowing func correct(_ grid: PlaneGrid) { correct(columns: grid.columns, rows: grid.rows) }
+  borrowing func correct(_ grid: PlaneGrid) {
+    correct(columns: grid.columns, rows: grid.rows)
+    correctChroma(columns: grid.chromaColumns, rows: grid.chromaRows)
+  }
 }

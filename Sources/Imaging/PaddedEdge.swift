@@ -46,19 +46,65 @@ package struct PaddedEdge: Hashable, Sendable {
       (low, high) = (min(low, sample), max(high, sample))
     }
     guard low <= high else { return }
-    let likely = 2 * max(Float(high - low) - PaddedEdge.tolerance, 0)
-    let (least, most) = (Float(low) - likely, Float(high) + likely)
     for index in samples {
       let mean = unsafe Float(line[index * step])
-      if mean >= least - PaddedEdge.tolerance && mean <= most + PaddedEdge.tolerance { continue }
-      let bounds = ((mean - PaddedEdge.noise - (1 - share) * 255) / share, (mean + PaddedEdge.noise) / share)
-      let nearest = min(max(min(max(mean, least), most), bounds.0), bounds.1)
-      unsafe line[index * step] = UInt8(min(max(nearest, 0), 255).rounded())
+      if let likely = corrected(mean, Float(low)...Float(high)) {
+        unsafe line[index * step] = UInt8(min(max(likely, 0), 255).rounded())
+      }
     }
+  }
+
+  /// Corrects the chroma of one line of RGB pixels of 8 bits that lie `step` bytes apart (JFIF 1.02).
+  @unsafe fileprivate func correctChroma(_ line: UnsafeMutablePointer<UInt8>, step: Int) {
+    func chroma(_ index: Int) -> (luma: Float, cb: Float, cr: Float) {
+      let pixel = unsafe line + index * step
+      let (red, green, blue) = unsafe (Float(pixel[0]), Float(pixel[1]), Float(pixel[2]))
+      let luma = 0.299 * red + 0.587 * green + 0.114 * blue
+      return (luma, 128 + (blue - luma) / 1.772, 128 + (red - luma) / 1.402)
+    }
+    let before = (needed.lowerBound..<samples.lowerBound).map(chroma)
+    guard let cbRange = PaddedEdge.range(before.map(\.cb)), let crRange = PaddedEdge.range(before.map(\.cr)) else {
+      return
+    }
+    for index in samples {
+      let (luma, cb, cr) = chroma(index)
+      let (likelyCb, likelyCr) = (corrected(cb, cbRange), corrected(cr, crRange))
+      if likelyCb == nil && likelyCr == nil { continue }
+      let (blueness, redness) = ((likelyCb ?? cb) - 128, (likelyCr ?? cr) - 128)
+      let color = [luma + 1.402 * redness, luma - 0.344136 * blueness - 0.714136 * redness, luma + 1.772 * blueness]
+      for (channel, value) in color.enumerated() {
+        unsafe line[index * step + channel] = UInt8(min(max(value, 0), 255).rounded())
+      }
+    }
+  }
+
+  /// The range of chroma samples that were computed from rounded pixels.
+  private static func range(_ samples: [Float]) -> ClosedRange<Float>? {
+    guard let low = samples.min(), let high = samples.max() else { return nil }
+    return low - tolerance...high + tolerance
+  }
+
+  /// What a mean of picture and padding is likely to be without the padding; nil where it is likely as it is.
+  /// - Parameter range: of the samples before the edge.
+  private func corrected(_ mean: Float, _ range: ClosedRange<Float>) -> Float? {
+    let likely = 2 * max(range.upperBound - range.lowerBound - PaddedEdge.tolerance, 0)
+    let (least, most) = (range.lowerBound - likely, range.upperBound + likely)
+    if mean >= least - PaddedEdge.tolerance && mean <= most + PaddedEdge.tolerance { return nil }
+    let bounds = ((mean - PaddedEdge.noise - (1 - share) * 255) / share, (mean + PaddedEdge.noise) / share)
+    return min(max(min(max(mean, least), most), bounds.0), bounds.1)
   }
 }
 
 extension Plane {
+  /// The same for the chroma of RGB pixels alone.
+  package borrowing func correctChroma(columns: PaddedEdge?, rows: PaddedEdge?) {
+    guard channels == 3 else { return }
+    let base = unsafe self.base.assumingMemoryBound(to: UInt8.self)
+    // SAFETY: as below; a pixel has three bytes.
+    if let columns { for y in 0..<size.height { unsafe columns.correctChroma(base + y * stride, step: 3) } }
+    if let rows { for x in 0..<size.width { unsafe rows.correctChroma(base + 3 * x, step: stride) } }
+  }
+
   /// Takes padding out of the last column and row of a plane of 8 bits, as far as that can be known.
   package borrowing func correct(columns: PaddedEdge?, rows: PaddedEdge?) {
     precondition(depth == .eight, "JPEG has 8 bits")
