@@ -19,6 +19,9 @@ package struct PaddedEdge: Hashable, Sendable {
   /// How far a decoded mean may be from the true one, by quantization.
   private static let noise: Float = 3
 
+  /// How far clipping may change the luma of white or black by chroma of padding. What differs more is picture.
+  private static let maxClipping: Float = 40
+
   /// Nil where the last sample is all picture, or the first is not.
   /// - Parameters:
   ///   - length: of the picture on this axis, in pixels.
@@ -39,14 +42,15 @@ package struct PaddedEdge: Hashable, Sendable {
   package var needed: Range<Int> { max(samples.lowerBound - PaddedEdge.trusted, 0)..<samples.upperBound }
 
   /// Corrects one line of samples of 8 bits that lie `step` bytes apart.
-  @unsafe fileprivate func correct(_ line: UnsafeMutablePointer<UInt8>, step: Int) {
+  /// - Parameter only: samples of the edge; nil for all.
+  @unsafe fileprivate func correct(_ line: UnsafeMutablePointer<UInt8>, step: Int, only: Range<Int>? = nil) {
     var (low, high) = (UInt8.max, UInt8.min)
     for index in needed.lowerBound..<samples.lowerBound {
       let sample = unsafe line[index * step]
       (low, high) = (min(low, sample), max(high, sample))
     }
     guard low <= high else { return }
-    for index in samples {
+    for index in only ?? samples {
       let mean = unsafe Float(line[index * step])
       if let likely = corrected(mean, Float(low)...Float(high)) {
         unsafe line[index * step] = UInt8(min(max(likely, 0), 255).rounded())
@@ -54,34 +58,27 @@ package struct PaddedEdge: Hashable, Sendable {
     }
   }
 
-  /// Corrects the chroma of one line of RGB pixels of 8 bits that lie `step` bytes apart (JFIF 1.02).
-  @unsafe fileprivate func correctChroma(_ line: UnsafeMutablePointer<UInt8>, step: Int) {
-    func chroma(_ index: Int) -> (luma: Float, cb: Float, cr: Float) {
+  /// Corrects those of one line of RGB pixels of 8 bits, `step` bytes apart, whose chroma shows padding, on plain ground: else
+  /// enlarging mixes the chroma of neighbors anyway. Luma has no padding, but clipping of too much chroma may have changed it.
+  @unsafe fileprivate func correctPixels(_ line: UnsafeMutablePointer<UInt8>, step: Int) {
+    // JFIF 1.02, without its scale.
+    func color(_ index: Int) -> SIMD3<Float> {
       let pixel = unsafe line + index * step
       let (red, green, blue) = unsafe (Float(pixel[0]), Float(pixel[1]), Float(pixel[2]))
       let luma = 0.299 * red + 0.587 * green + 0.114 * blue
-      return (luma, 128 + (blue - luma) / 1.772, 128 + (red - luma) / 1.402)
+      return SIMD3(luma, (blue - luma) / 1.772, (red - luma) / 1.402)
     }
-    let before = (needed.lowerBound..<samples.lowerBound).map(chroma)
-    guard let cbRange = PaddedEdge.range(before.map(\.cb)), let crRange = PaddedEdge.range(before.map(\.cr)) else {
-      return
+    var (low, high) = (SIMD3<Float>(repeating: 512), SIMD3<Float>(repeating: -512))
+    for index in needed.lowerBound..<samples.lowerBound {
+      low = pointwiseMin(low, color(index))
+      high = pointwiseMax(high, color(index))
     }
+    guard (0...PaddedEdge.tolerance).contains((high - low).max()) else { return }
     for index in samples {
-      let (luma, cb, cr) = chroma(index)
-      let (likelyCb, likelyCr) = (corrected(cb, cbRange), corrected(cr, crRange))
-      if likelyCb == nil && likelyCr == nil { continue }
-      let (blueness, redness) = ((likelyCb ?? cb) - 128, (likelyCr ?? cr) - 128)
-      let color = [luma + 1.402 * redness, luma - 0.344136 * blueness - 0.714136 * redness, luma + 1.772 * blueness]
-      for (channel, value) in color.enumerated() {
-        unsafe line[index * step + channel] = UInt8(min(max(value, 0), 255).rounded())
-      }
+      let distance = pointwiseMax(low - color(index), color(index) - high)
+      guard max(distance[1], distance[2]) > 1, distance[0] < PaddedEdge.maxClipping else { continue }
+      for channel in 0..<3 { unsafe correct(line + channel, step: step, only: index..<index + 1) }
     }
-  }
-
-  /// The range of chroma samples that were computed from rounded pixels.
-  private static func range(_ samples: [Float]) -> ClosedRange<Float>? {
-    guard let low = samples.min(), let high = samples.max() else { return nil }
-    return low - tolerance...high + tolerance
   }
 
   /// What a mean of picture and padding is likely to be without the padding; nil where it is likely as it is.
@@ -96,13 +93,13 @@ package struct PaddedEdge: Hashable, Sendable {
 }
 
 extension Plane {
-  /// The same for the chroma of RGB pixels alone.
+  /// The same for RGB pixels of which only the chroma has padding.
   package borrowing func correctChroma(columns: PaddedEdge?, rows: PaddedEdge?) {
     guard channels == 3 else { return }
     let base = unsafe self.base.assumingMemoryBound(to: UInt8.self)
     // SAFETY: as below; a pixel has three bytes.
-    if let columns { for y in 0..<size.height { unsafe columns.correctChroma(base + y * stride, step: 3) } }
-    if let rows { for x in 0..<size.width { unsafe rows.correctChroma(base + 3 * x, step: stride) } }
+    if let columns { for y in 0..<size.height { unsafe columns.correctPixels(base + y * stride, step: 3) } }
+    if let rows { for x in 0..<size.width { unsafe rows.correctPixels(base + 3 * x, step: stride) } }
   }
 
   /// Takes padding out of the last column and row of a plane of 8 bits, as far as that can be known.
