@@ -1,4 +1,5 @@
 internal import CPlatform
+internal import Glibc
 package import SystemPackage
 
 /// What confines a worker process, as the worker reports it before its first job.
@@ -24,9 +25,13 @@ package struct Confinement: Hashable, Sendable {
     var gaps: [String] = []
     if let filterError { gaps.append("no filter of system calls (seccomp: \(filterError.words))") }
     if let landlockError {
-      gaps.append(
-        landlockVersion == 0
-          ? "no Landlock (this kernel has none, or hides it)" : "no Landlock (\(landlockError.words))")
+      let reason =
+        switch landlockError.rawValue {
+        case ENOSYS: "this kernel has none, or hides it"
+        case E2BIG: "16 layers of it are in force already"
+        default: landlockError.words
+        }
+      gaps.append("no Landlock (\(reason))")
     }
     if !hasNoPrivileges { gaps.append("capabilities are not dropped") }
     return gaps
