@@ -79,7 +79,7 @@ struct FolderTests {
         try process.start()
         func own() -> [String] { scratch.files(below: out).filter { $0.hasSuffix(".tmp") && out + "/" + $0 != other } }
         var turns = 0
-        while own().isEmpty, process.isRunning, turns < 10_000 {
+        while own().isEmpty, process.isRunning, turns < 60_000 {
           usleep(1000)
           turns += 1
         }
