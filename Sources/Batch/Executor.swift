@@ -36,7 +36,8 @@ package final class StopRequest: Sendable {
 /// - Parameters:
 ///   - workers: 1 or more; `serial` has one whatever is asked.
 ///   - lifetime: of worker processes, where the mode has them.
-///   - sandbox, onConfinement: as in `ProcessExecutor`.
+///   - sandbox: what a worker process that cannot be confined in full means.
+///   - onConfinement: called once with what confines worker processes.
 package func executor(
   for mode: ExecutionMode, workers: Int, limits: WorkLimits = WorkLimits(), lifetime: WorkerLifetime = .run,
   sandbox: SandboxRule = .wanted, onConfinement: @escaping @Sendable (Confinement) -> Void = { _ in }
