@@ -96,11 +96,8 @@ package struct ProcessExecutor: Executor {
           // Its memory is free only when it is gone.
           let end = worker.end(.kill)
           memory.release(admitted)
+          if case .notBegun = error { return }
           worker = try start(greeting, memory)
-          if case .notBegun = error {
-            _ = worker.end(.endOfInput)
-            return
-          }
           tries += 1
           // A second try of what took too long would take as long.
           if case .silent = error { tries = 2 }

@@ -138,23 +138,7 @@ struct PNGBuilder {
   }
 
   /// A zlib stream of stored blocks.
-  static func stored(_ bytes: [UInt8]) -> [UInt8] {
-    var result: [UInt8] = [0x78, 0x01]
-    var rest = bytes[...]
-    repeat {
-      let block = rest.prefix(65_535)
-      rest = rest.dropFirst(65_535)
-      let count = UInt16(block.count)
-      result += [rest.isEmpty ? 1 : 0, UInt8(count & 255), UInt8(count >> 8), UInt8(~count & 255), UInt8(~count >> 8)]
-      result += block
-    } while !rest.isEmpty
-    var (a, b) = (UInt32(1), UInt32(0))
-    for byte in bytes {
-      a = (a + UInt32(byte)) % 65_521
-      b = (b + a) % 65_521
-    }
-    return result + bigEndian(b << 16 | a)
-  }
+  static func stored(_ bytes: [UInt8]) -> [UInt8] { PNGParts.stored(bytes) }
 
   /// A zlib stream by libdeflate.
   static func deflated(_ bytes: [UInt8], level: Int = 1) -> [UInt8] {
