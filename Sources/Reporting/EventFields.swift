@@ -23,14 +23,25 @@ package struct EventFields {
       case "r": text.append("\r")
       case "t": text.append("\t")
       case "u":
-        let digits = String(String.UnicodeScalarView(rest.prefix(4)))
-        text.append(UInt32(digits, radix: 16).flatMap(Unicode.Scalar.init) ?? "\u{FFFD}")
-        rest.removeFirst(min(4, rest.count))
+        var units = [EventFields.unit(&rest)]
+        // Beyond 16 bits a character is two units (RFC 8259, section 7).
+        if UTF16.isLeadSurrogate(units[0]), rest.starts(with: "\\u".unicodeScalars) {
+          rest.removeFirst(2)
+          units.append(EventFields.unit(&rest))
+        }
+        text += String(decoding: units, as: UTF16.self).unicodeScalars
       case let other?: text.append(other)
       case nil: break
       }
     }
     return String(text)
+  }
+
+  /// Takes the four digits of an escape.
+  private static func unit(_ rest: inout Substring.UnicodeScalarView) -> UInt16 {
+    let digits = String(String.UnicodeScalarView(rest.prefix(4)))
+    rest.removeFirst(min(4, rest.count))
+    return UInt16(digits, radix: 16) ?? 0xFFFD
   }
 
   /// What follows the key, to the end of the line.

@@ -1,3 +1,5 @@
+internal import Batch
+
 /// One self-contained page to choose pictures from: works as a file, without a server, and makes a list of what was chosen.
 package struct Gallery {
   /// What the lines of the list are.
@@ -24,12 +26,8 @@ package struct Gallery {
   ///   - facts: its size, for people.
   ///   - jpeg: a thumbnail of that size.
   package mutating func add(path: [UInt8], facts: String, jpeg: [UInt8], width: Int, height: Int) {
-    let text = String(decoding: path, as: UTF8.self)
-    // What the page cannot hold as text goes along as bytes.
-    let isText = Array(text.utf8) == path && !path.contains { $0 < 0x20 }
-    let line = isText ? "data-line=\"\(escaped(text))\"" : "data-bytes=\"\(base64(path))\""
     add(
-      line, name: terminalText(path), facts: facts,
+      path, name: terminalText(path), facts: facts,
       image: "data-src=\"data:image/jpeg;base64,\(base64(jpeg))\" width=\"\(width)\" height=\"\(height)\"")
   }
 
@@ -37,11 +35,16 @@ package struct Gallery {
   /// - Parameter line: of the list.
   package mutating func add(address: String, name: String, line: String) {
     add(
-      "data-line=\"\(escaped(line))\"", name: name, facts: "",
-      image: "src=\"\(escaped(address))\" loading=\"lazy\" referrerpolicy=\"no-referrer\"")
+      Array(line.utf8), name: name, facts: "",
+      image: "src=\"\(HTML.attribute(address))\" loading=\"lazy\" referrerpolicy=\"no-referrer\"")
   }
 
-  private mutating func add(_ line: String, name: String, facts: String, image: String) {
+  /// - Parameter bytes: of the list's line.
+  private mutating func add(_ bytes: [UInt8], name: String, facts: String, image: String) {
+    let text = String(decoding: bytes, as: UTF8.self)
+    // What the page cannot hold as text goes along as bytes.
+    let isText = Array(text.utf8) == bytes && !text.unicodeScalars.contains { $0.isControl }
+    let line = isText ? "data-line=\"\(HTML.attribute(text))\"" : "data-bytes=\"\(base64(bytes))\""
     let label = facts.isEmpty ? escaped(name) : "\(escaped(name)), \(escaped(facts))"
     cards +=
       """
@@ -115,5 +118,5 @@ package struct Gallery {
   }
 }
 
-/// Text as HTML has it, in elements and in quoted attributes.
+/// Text to be read as HTML has it, in elements and in quoted attributes.
 private func escaped(_ text: String) -> String { HTML.text(text).markup }

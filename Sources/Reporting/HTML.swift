@@ -12,7 +12,21 @@ package struct HTML: Sendable {
 
   package static let nothing = HTML(markup: "")
 
-  package static func text(_ text: String) -> HTML { HTML(markup: escaped(text)) }
+  /// Text that is read: hidden characters are shown as on a terminal.
+  package static func text(_ text: String) -> HTML {
+    var shown = ""
+    for scalar in text.unicodeScalars {
+      if scalar.isHidden, let escape = escape(of: scalar) {
+        shown += escape
+      } else {
+        shown.unicodeScalars.append(scalar)
+      }
+    }
+    return HTML(markup: escaped(shown))
+  }
+
+  /// The value of an attribute, without its quotes. All but control characters stay as they are.
+  package static func attribute(_ value: String) -> String { escaped(value) }
 
   /// An element with what is inside it.
   package static func element(
@@ -61,7 +75,7 @@ package struct HTML: Sendable {
   }
 
   private static func written(_ attributes: KeyValuePairs<StaticString, String>) -> String {
-    attributes.map { " \($0.key)=\"\(escaped($0.value))\"" }.joined()
+    attributes.map { " \($0.key)=\"\(attribute($0.value))\"" }.joined()
   }
 
   /// What HTML takes as markup, and what it may not have at all: control characters.
@@ -75,7 +89,7 @@ package struct HTML: Sendable {
       case "\"": result += "&quot;"
       case "'": result += "&#39;"
       case "\n": result += "\n"
-      case "\0"..<" ", "\u{7F}"..."\u{9F}": result += "\u{FFFD}"
+      case _ where scalar.isControl: result += "\u{FFFD}"
       default: result.unicodeScalars.append(scalar)
       }
     }

@@ -78,8 +78,8 @@ package struct JSONLine {
     bytes.append(UInt8(ascii: ":"))
   }
 
-  /// RFC 8259, section 7. DEL and the C1 controls, which JSON allows as they are, are escaped too: a terminal that shows
-  /// the line would obey them.
+  /// RFC 8259, section 7. DEL, the C1 controls and hidden characters, which JSON allows as they are, are escaped too: a
+  /// terminal that shows the line would obey them, and a reader would not see them.
   private mutating func addString(_ string: String) {
     bytes.append(UInt8(ascii: "\""))
     for scalar in string.unicodeScalars {
@@ -89,7 +89,10 @@ package struct JSONLine {
       case "\n": bytes += "\\n".utf8
       case "\r": bytes += "\\r".utf8
       case "\t": bytes += "\\t".utf8
-      case "\0"..<" ", "\u{7F}"..."\u{9F}": bytes += ("\\u00" + hexadecimal(UInt8(scalar.value))).utf8
+      case _ where scalar.isControl || scalar.isHidden:
+        for unit in UTF16.encode(scalar) ?? UTF16.encodedReplacementCharacter {
+          bytes += ("\\u" + hexadecimal(UInt8(unit >> 8)) + hexadecimal(UInt8(unit & 0xFF))).utf8
+        }
       default: bytes += UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
       }
     }

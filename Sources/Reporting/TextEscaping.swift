@@ -9,7 +9,8 @@ extension FilePath {
 /// Text that came from a file or a library, made harmless for a terminal: a name must not move the cursor.
 package func terminalText(_ text: String) -> String { terminalText(Array(text.utf8)) }
 
-/// Escapes control characters, bidirectional overrides (they reorder what is read) and invalid bytes; leaves the rest.
+/// Escapes control characters, characters that are not seen or reorder what is seen (`HiddenCharacters.swift`), and invalid
+/// bytes; leaves the rest.
 package func terminalText(_ bytes: [UInt8]) -> String {
   var text = ""
   text.reserveCapacity(bytes.count)
@@ -22,7 +23,7 @@ package func terminalText(_ bytes: [UInt8]) -> String {
     case .valid(let encoded):
       position += encoded.count
       let scalar = Unicode.UTF8.decode(encoded)
-      if let escape = escape(scalar) { text += escape } else { text.unicodeScalars.append(scalar) }
+      if let escape = escape(of: scalar) { text += escape } else { text.unicodeScalars.append(scalar) }
     case .error(let length):
       for byte in bytes[position..<position + length] { text += "\\x" + hexadecimal(byte) }
       position += length
@@ -32,15 +33,15 @@ package func terminalText(_ bytes: [UInt8]) -> String {
   }
 }
 
-private func escape(_ scalar: Unicode.Scalar) -> String? {
+/// How a character is shown that cannot be shown as it is; nil for all others.
+func escape(of scalar: Unicode.Scalar) -> String? {
+  guard scalar.isControl || scalar.isHidden else { return nil }
   switch scalar.value {
-  case 0x09: "\\t"
-  case 0x0A: "\\n"
-  case 0x0D: "\\r"
-  case 0..<0x20, 0x7F: "\\x" + hexadecimal(UInt8(scalar.value))
-  case 0x80...0x9F, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069:
-    "\\u{" + String(scalar.value, radix: 16) + "}"
-  default: nil
+  case 0x09: return "\\t"
+  case 0x0A: return "\\n"
+  case 0x0D: return "\\r"
+  case 0..<0x80: return "\\x" + hexadecimal(UInt8(scalar.value))
+  default: return "\\u{" + String(scalar.value, radix: 16) + "}"
   }
 }
 

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Codecs
+internal import Reporting
 
 #if canImport(Darwin)
   internal import Darwin
@@ -27,7 +28,10 @@ enum Program {
       if !text.isEmpty { StandardStream.output.write(text + "\n") }
       exit(outputFailure()?.code ?? code.rawValue)
     }
-    if !text.isEmpty { StandardStream.error.write(text + "\n") }
+    // It repeats arguments, and a shell's pattern makes arguments of file names.
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+      .map { terminalText(unescapedBytes(String($0))) }
+    if !text.isEmpty { StandardStream.error.write(lines.joined(separator: "\n") + "\n") }
     exit(code.rawValue)
   }
 }

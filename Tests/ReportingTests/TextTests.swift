@@ -15,6 +15,34 @@ struct TextTests {
   }
 
   @Test(
+    "What is not seen, or reorders what is, is escaped on a terminal and on a page, and in an event as JSON",
+    arguments: [
+      (0x7F, 0x7F), (0x80, 0x9F), (0xAD, 0xAD), (0x61C, 0x61C), (0x180E, 0x180E), (0x200B, 0x200F), (0x2028, 0x202E),
+      (0x2060, 0x206F), (0xFEFF, 0xFEFF), (0xFFF9, 0xFFFB), (0xE0000, 0xE007F),
+    ] as [(UInt32, UInt32)])
+  func hidden(first: UInt32, last: UInt32) throws {
+    for scalar in try (first...last).map({ try #require(Unicode.Scalar($0)) }) {
+      let name = "a\(scalar)b.jpg"
+      let escape = scalar.value < 0x80 ? "\\x7f" : "\\u{" + String(scalar.value, radix: 16) + "}"
+      #expect(terminalText(name) == "a\(escape)b.jpg")
+      #expect(FilePath(name).forTerminal == "a\(escape)b.jpg")
+      let isControl = scalar.value < 0xA0
+      #expect(HTML.text(name).markup == (isControl ? "a\u{FFFD}b.jpg" : "a\(escape)b.jpg"))
+      var line = JSONLine()
+      line.add("source", name)
+      #expect(line.text.utf8.allSatisfy { (0x20...0x7E).contains($0) }, "\(line.text)")
+      #expect(EventFields(line.text).text("source") == name)
+    }
+    // What stands beside them in the table of characters stays, but for those that are in another row here.
+    for value in [first - 1, last + 1] where value != 0x7F && value != 0x80 {
+      let scalar = try #require(Unicode.Scalar(value))
+      #expect(terminalText("a\(scalar)b") == "a\(scalar)b")
+    }
+    let family = "\u{2764}\u{FE0F}\u{1F468}\u{200D}\u{1F469}"
+    #expect(terminalText(family) == "\u{2764}\u{FE0F}\u{1F468}\\u{200d}\u{1F469}")
+  }
+
+  @Test(
     "Base64 is RFC 4648's",
     arguments: [
       ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="),
