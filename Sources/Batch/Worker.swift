@@ -43,12 +43,17 @@ package enum Worker {
     }
   }
 
+  /// Closes what a process was started with, but the standard streams.
+  package static func closeInheritedDescriptors() { system_close_descriptors_from(3) }
+
   /// Takes from this process what downloading does not need; the network and the files that it is sent stay.
+  /// - Parameter fileByteCount: that a file may grow to.
   /// - Returns: nil where the parent has ended.
-  package static func confineToNetwork(parent: Int) -> Confinement? {
+  package static func confineToNetwork(parent: Int, fileByteCount: Int) -> Confinement? {
     Confinement.enter(
       SYSTEM_WORKER_DOWNLOADS, parent: parent,
-      limits: system_limits(address_bytes: 1 << 30, descriptors: 64, may_write_files: true, may_start_threads: true))
+      limits: system_limits(
+        address_bytes: 1 << 30, file_bytes: UInt64(fileByteCount), descriptors: 64, may_start_threads: true))
   }
 
   /// Takes from this process what making images does not need.
@@ -57,11 +62,11 @@ package enum Worker {
     // Next to the images there are the program itself, libraries and stacks, and an arena of the allocator a thread.
     let others = (512 + 160 * greeting.bands) << 20
     let (most, overflow) = greeting.mostForOne.addingReportingOverflow(others)
-    system_close_descriptors_from(3)
+    closeInheritedDescriptors()
     return Confinement.enter(
       SYSTEM_WORKER_IMAGES, parent: greeting.parent,
       limits: system_limits(
-        address_bytes: overflow ? 0 : UInt64(most), descriptors: 32, may_write_files: false,
+        address_bytes: overflow ? 0 : UInt64(most), file_bytes: 0, descriptors: 32,
         may_start_threads: greeting.bands > 1))
   }
 }

@@ -56,7 +56,7 @@ static void lower(int resource, rlim_t value) {
 void system_limit_resources(struct system_limits limits) {
   lower(RLIMIT_CORE, 0);
   lower(RLIMIT_NOFILE, limits.descriptors);
-  if (!limits.may_write_files) lower(RLIMIT_FSIZE, 0);
+  lower(RLIMIT_FSIZE, limits.file_bytes);
 #ifndef HAS_SHADOW_MEMORY
   // A sanitizer takes terabytes of address space for itself, and a thread.
   if (limits.address_bytes > 0) lower(RLIMIT_AS, limits.address_bytes);

@@ -3,6 +3,10 @@
 #endif
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -28,11 +32,54 @@ static uint64_t known_file_rights(int version) {
   return RIGHT(count) - 1;
 }
 
-static int allow_reading_everywhere(int set) {
-  struct beneath rule = {.allowed = RIGHT(READ_FILE) | RIGHT(READ_DIR), .folder = open("/", O_PATH | O_CLOEXEC)};
-  if (rule.folder < 0) return errno;
-  int error = syscall(number_of_landlock_add, set, 1, &rule, 0u) == 0 ? 0 : errno;
+// What libcurl, its TLS library and the resolver read while they work: settings, certificates, further libraries. Files of
+// users are not among them: what a worker that downloads can read, it can send. Where symbolic links lead is what counts,
+// so that a file may stand there in addition to its folder.
+static const char *const settings[] = {
+  "/etc", "/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/ssl/certs", "/etc/ssl/certs/ca-certificates.crt",
+  "/etc/pki/tls/certs/ca-bundle.crt", "/var/lib/ca-certificates", "/run/systemd/resolve", "/run/resolvconf",
+  "/run/NetworkManager", "/usr", "/lib", "/lib32", "/lib64", "/opt", "/nix/store", "/gnu/store", "/proc/sys", "/dev/null",
+  "/dev/random", "/dev/urandom",
+};
+// Variables that name further ones, several with colons between them.
+static const char *const settings_variables[] = {"SSL_CERT_FILE", "SSL_CERT_DIR", "LD_LIBRARY_PATH"};
+
+// What is not there needs no rule.
+static int allow_reading(int set, const char *path) {
+  struct beneath rule = {.folder = open(path, O_PATH | O_CLOEXEC)};
+  if (rule.folder < 0) return 0;
+  struct stat status;
+  int error = fstat(rule.folder, &status) == 0 ? 0 : errno;
+  rule.allowed = RIGHT(READ_FILE) | (S_ISDIR(status.st_mode) ? RIGHT(READ_DIR) : 0);
+  if (error == 0 && syscall(number_of_landlock_add, set, 1, &rule, 0u) != 0) error = errno;
   close(rule.folder);
+  return error;
+}
+
+static int allow_reading_all(int set, const char *paths) {
+  while (*paths != '\0') {
+    char path[PATH_MAX];
+    size_t length = strcspn(paths, ":");
+    if (length > 0 && length < sizeof path) {
+      memcpy(path, paths, length);
+      path[length] = '\0';
+      int error = allow_reading(set, path);
+      if (error != 0) return error;
+    }
+    paths += length + (paths[length] == ':');
+  }
+  return 0;
+}
+
+static int allow_reading_settings(int set) {
+  int error = 0;
+  for (size_t index = 0; error == 0 && index < sizeof settings / sizeof settings[0]; ++index) {
+    error = allow_reading(set, settings[index]);
+  }
+  for (size_t index = 0; error == 0 && index < sizeof settings_variables / sizeof settings_variables[0]; ++index) {
+    const char *paths = getenv(settings_variables[index]);
+    if (paths != NULL) error = allow_reading_all(set, paths);
+  }
   return error;
 }
 
@@ -52,7 +99,7 @@ int system_landlock_restrict(enum system_worker_kind kind) {
   }
   int set = (int)syscall(number_of_landlock_create, &rules, size, 0u);
   if (set < 0) return errno;
-  int error = kind == SYSTEM_WORKER_DOWNLOADS ? allow_reading_everywhere(set) : 0;
+  int error = kind == SYSTEM_WORKER_DOWNLOADS ? allow_reading_settings(set) : 0;
   // E2BIG where 16 layers are in force already: a container's or a service manager's.
   if (error == 0 && syscall(number_of_landlock_restrict, set, 0u) != 0) error = errno;
   close(set);

@@ -101,7 +101,8 @@ static const struct rule download_rules[] = {
   {41, 198, {EQUALS(0, AF_INET)}},              // socket
   {41, 198, {EQUALS(0, AF_INET6)}},
   {41, 198, {EQUALS(0, AF_NETLINK)}},           // by which the resolver asks for the host's own addresses
-  {53, 199, {EQUALS(0, AF_UNIX)}},              // socketpair
+  // socketpair, of streams: those of datagrams can send to any socket of this machine that has a path.
+  {53, 199, {EQUALS(0, AF_UNIX), {1, LOW & ~(uint64_t)(SOCK_CLOEXEC | SOCK_NONBLOCK), SOCK_STREAM}}},
   {42, 203, {{0}}},                             // connect
   {49, 200, {{0}}},                             // bind
   {51, 204, {{0}}},                             // getsockname

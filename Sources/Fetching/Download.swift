@@ -61,16 +61,17 @@ struct Download: Sendable {
 
   /// The header lines of the next request.
   /// - Parameters:
-  ///   - own: of the user, who means them for the addresses of the list and no others.
+  ///   - own: of the user.
   ///   - start: bytes that are there.
-  func headers(_ own: [String], start: Int) -> [String] {
+  func headers(_ own: OwnHeaders, start: Int) -> [String] {
+    let own = own.lines(for: address, of: home)
     // Servers that have other formats too, and choose, are told what is of use here.
     var lines = ["Accept: image/jpeg,image/png,image/*;q=0.5,*/*;q=0.1"]
     // Without it, any coding may come (RFC 9110, 12.5.3).
     if !own.contains(where: { $0.lowercased().hasPrefix("accept-encoding:") }) {
       lines.append("Accept-Encoding: identity")
     }
-    if address.hasOrigin(of: home) { lines += own }
+    lines += own
     if start > 0, let condition = part?.condition {
       lines += ["Range: bytes=\(start)-", "If-Range: \(condition)"]
     } else if let known {

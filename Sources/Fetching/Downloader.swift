@@ -27,27 +27,33 @@ package final class Downloader {
   private let transport: any Transport
   private let checker: FetchedFile
   private let chance: () -> Double
+  private let heldBack: (WebAddress) -> Void
+  private var hasHeldBack = false
   private var listed: ListedDownloads
   private var queue: HostLimits<Download>
   private var active: [RequestID: Active] = [:]
 
-  /// Nil where libcurl has no memory, or no worker can be started.
+  /// Nil where libcurl has no memory.
   /// - Parameters:
+  ///   - connections: made by the same rules.
   ///   - isKept: whether a picture that an earlier run left so under that path is still of use.
   ///   - chance: 0..<1, for the times between tries.
+  ///   - heldBack: is given the first address of the list that is asked without headers that are meant for it.
   ///   - found: is given each entry of the list with its index.
   ///   - report: told of each address when it has come to its end.
   package init?(
-    rules: FetchRules, history: DownloadHistory, journal: Journal?,
+    rules: FetchRules, connections: FetchConnections, history: DownloadHistory, journal: Journal?,
     isKept: @escaping (FilePath, FileStamp) -> Bool = { FileStamp(of: $0, links: .stay) == $1 },
     chance: @escaping () -> Double = { Double.random(in: 0..<1) },
+    heldBack: @escaping (WebAddress) -> Void = { _ in },
     found: @escaping (Int, ListedAddress) -> Void = { _, _ in },
     report: @escaping (Job, Outcome) -> Void
   ) {
-    guard let transport = rules.transport() else { return nil }
+    guard let transport = connections.take() else { return nil }
     self.rules = rules
     self.transport = transport
     self.chance = chance
+    self.heldBack = heldBack
     books = DownloadBooks(
       folder: rules.folder, selection: rules.selection, history: history, journal: journal, isKept: isKept,
       report: report)
@@ -62,7 +68,9 @@ package final class Downloader {
     defer { abandon() }
     while !stop.isMade {
       while queue.count < Downloader.window, !stop.isMade, let entry = try list.next() {
-        if let download = listed.download(entry) { queue.add(download, host: download.home.host) }
+        guard let download = listed.download(entry) else { continue }
+        noteHeldBack(download.home)
+        queue.add(download, host: download.home.host)
       }
       start(mayStart)
       if list.isAtEnd && queue.count == 0 && active.isEmpty { return }
@@ -73,6 +81,13 @@ package final class Downloader {
       noteParts()
       while let (id, answer) = transport.nextEnded() { end(id, answer) }
     }
+  }
+
+  /// Says so once.
+  private func noteHeldBack(_ home: WebAddress) {
+    guard !hasHeldBack, rules.headers.areHeldBack(from: home) else { return }
+    hasHeldBack = true
+    heldBack(home)
   }
 
   private func wait(_ mayStart: () -> Bool) -> Duration {

@@ -11,11 +11,13 @@ final class FetchProcess {
   private static let patience = Duration.seconds(20)
 
   /// Starts a worker and sends it the rules.
-  init(program: String, rules: RequestRules) throws(WorkerFailure) {
+  /// - Parameter mostByteCount: that a file may grow to.
+  init(program: String, rules: RequestRules, mostByteCount: Int) throws(WorkerFailure) {
     connection = try WorkerConnection(path: program, variable: FetchWorker.variable)
     replies = ReplyReader(connection)
     var greeting = WireWriter()
     greeting.write(Int(getpid()))
+    greeting.write(mostByteCount)
     rules.write(to: &greeting)
     // A worker that is dead already is noticed when its report is read.
     _ = connection.channel.send(greeting.bytes)

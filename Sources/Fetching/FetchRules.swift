@@ -11,8 +11,7 @@ package struct FetchRules: Sendable {
   package var request = RequestRules()
   package var retry = RetryRule()
   package var proxies = ProxyRule { _ in nil }
-  /// Lines for the addresses of the list, and for no other host that they lead to.
-  package var headers: [String] = []
+  package var headers = OwnHeaders()
   package var mostByteCount = 512 << 20
   package var mostRedirects = 10
   package var limits = DecodeLimits()
@@ -20,11 +19,8 @@ package struct FetchRules: Sendable {
   package var selection = Selection.all
   /// Has each request made by a worker process; nil for this process.
   package var workerProgram: String?
+  /// What it means where a worker process cannot be confined in full.
+  package var sandbox = SandboxRule.wanted
 
   package init(folder: FilePath) { self.folder = folder }
-  /// What carries the requests; nil where it cannot be had.
-  func transport() -> (any Transport)? {
-    guard let workerProgram else { return CurlTransport(rules: request, connections: connections) }
-    return try? WorkerTransport(program: workerProgram, rules: request, workers: connections)
-  }
 }

@@ -20,14 +20,17 @@ package enum FetchWorker {
   /// - Returns: false where what came made no sense.
   package static func serve(descriptor: Int32) -> Bool {
     let channel = FrameChannel(descriptor: descriptor)
+    // Before any library opens what it needs.
+    Worker.closeInheritedDescriptors()
     guard let greeting = channel.receive() else { return true }
     do throws(WireError) {
       var wire = WireReader(greeting)
       let parent = try wire.integer()
+      let mostByteCount = try wire.integer(in: 0...Int.max)
       let rules = try RequestRules(&wire)
       // Libraries are loaded before the filter of system calls forbids what loading takes.
       guard CurlLibrary.open() == nil, let transport = CurlTransport(rules: rules, connections: 1) else { return false }
-      guard let confinement = Worker.confineToNetwork(parent: parent) else { return true }
+      guard let confinement = Worker.confineToNetwork(parent: parent, fileByteCount: mostByteCount) else { return true }
       var report = WireWriter()
       confinement.write(to: &report)
       guard channel.send(report.bytes) else { return true }

@@ -18,16 +18,21 @@ final class WorkerTransport: Transport {
 
   private let program: String
   private let rules: RequestRules
+  private let mostByteCount: Int
   private var idle: [FetchProcess] = []
   private var active: [RequestID: Active] = [:]
   private var ended: [(RequestID, Answer)] = []
   private var nextNumber: UInt = 1
 
   /// Starts so many workers at once: that they start is not to count as somebody's download.
-  init(program: String, rules: RequestRules, workers: Int) throws(WorkerFailure) {
+  /// - Parameter mostByteCount: that a file may grow to.
+  init(program: String, rules: RequestRules, mostByteCount: Int, workers: Int) throws(WorkerFailure) {
     self.program = program
     self.rules = rules
-    for _ in 0..<workers { idle.append(try FetchProcess(program: program, rules: rules)) }
+    self.mostByteCount = mostByteCount
+    for _ in 0..<workers {
+      idle.append(try FetchProcess(program: program, rules: rules, mostByteCount: mostByteCount))
+    }
     for worker in idle { try worker.waitUntilConfined() }
   }
 
@@ -40,7 +45,7 @@ final class WorkerTransport: Transport {
   var confinement: Confinement? { idle.first?.confinement }
 
   private func makeWorker() throws(WorkerFailure) -> FetchProcess {
-    let worker = try FetchProcess(program: program, rules: rules)
+    let worker = try FetchProcess(program: program, rules: rules, mostByteCount: mostByteCount)
     try worker.waitUntilConfined()
     return worker
   }

@@ -42,6 +42,8 @@ package final class RunReporter: Sendable {
     var endedByteCount = 0
     /// The sums were told: whatever ends later was not waited for.
     var isFinished = false
+    /// Those that were said: of several kinds of workers with the same one, the first says it for all.
+    var confinements: Set<Confinement> = []
   }
 
   /// What the whole run is, as far as it is known before it starts.
@@ -92,15 +94,23 @@ package final class RunReporter: Sendable {
   /// The worker processes run with this confinement. Anything missing is said always: by an event, or else on the terminal.
   package func note(_ confinement: Confinement) {
     state.withLock { state in
-      if confinement.gaps.isEmpty {
-        guard verbosity == .verbose else { return }
-        hideProgress(&state)
-        return sinks.talk(confinement.summary + "\n")
-      }
+      guard state.confinements.insert(confinement).inserted else { return }
+      if !confinement.gaps.isEmpty { return warn(&state, code: "sandbox", confinement.summary) }
+      guard verbosity == .verbose else { return }
       hideProgress(&state)
-      if case .jsonLines = events { return sinks.results(Events.warning(code: "sandbox", confinement.summary) + "\n") }
-      sinks.talk("Warning: \(confinement.summary)\n")
+      sinks.talk(confinement.summary + "\n")
     }
+  }
+
+  /// Says what concerns the whole run, by an event, or else on the terminal.
+  package func warn(code: String, _ message: String) {
+    state.withLock { warn(&$0, code: code, message) }
+  }
+
+  private func warn(_ state: inout State, code: String, _ message: String) {
+    hideProgress(&state)
+    if case .jsonLines = events { return sinks.results(Events.warning(code: code, message) + "\n") }
+    sinks.talk("Warning: \(message)\n")
   }
 
   /// A picture has ended. Lines are written whole, one picture at a time.

@@ -22,7 +22,8 @@ struct FetchCommand: ParsableCommand {
       pictures are completed. Proxies come from the environment (https_proxy, http_proxy, all_proxy, no_proxy).
 
       A user and a password in an address go to its host alone, and are shown as ****; --failed-to has them. Keys in a \
-      query are shown.
+      query are shown. --header and --header-for go to scheme, host and port of an address in the list, and not where that \
+      redirects to; over https only, unless --header-over-http is given.
 
       With --thumbs, thumbnails are made of what has come while the rest still downloads. For other looks than --resize \
       gives, pipe the paths into imgbatch resize, as below.
@@ -53,10 +54,16 @@ struct FetchCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       """
-      threads: side by side in this process; processes: each connection in a process of its own; serial: one after \
-      another.
+      threads: side by side in this process; processes: each connection in a process of its own, which is confined; \
+      serial: one after another. Without processes, what an answer does to libcurl or its TLS library is done to imgbatch, \
+      with your rights.
       """))
   var mode: ExecutionMode = .threads
+
+  @Flag(
+    help: ArgumentHelp(
+      "Do not run where worker processes cannot be confined in full (exit status 70). Needs --mode processes."))
+  var requireSandbox = false
 
   // For `compare`: standard output has measurements.
   @Option(help: .hidden)
@@ -72,21 +79,32 @@ struct FetchCommand: ParsableCommand {
     if print0 && thumbnails.noOriginals {
       throw ValidationError("--print0 tells of originals, so --no-originals cannot be.")
     }
+    if requireSandbox && mode != .processes {
+      throw ValidationError("--require-sandbox confines worker processes; add --mode processes.")
+    }
     if mode == .serial && (connections ?? 1) > 1 { throw ValidationError("--mode serial has one connection.") }
     if mode == .serial && (thumbnails.jobs ?? 1) > 1 { throw ValidationError("--mode serial has one job.") }
   }
 
   func run() throws {
+    try ending {
+      if let reason = CurlLibrary.open() { throw Complaint.noCurl(reason) }
+      return try session().perform()
+    }
+  }
+
+  private func session() throws -> FetchSession {
     var rules = FetchRules(folder: output.out.path)
-    request.apply(to: &rules)
+    try request.apply(to: &rules)
     rules.connections = connections ?? rules.connections
     rules.selection = output.selection
     rules.durability = output.durable ? .durable : .ordinary
     if mode == .serial { rules.connections = 1 }
+    rules.sandbox = requireSandbox ? .required : .wanted
     if mode == .processes { rules.workerProgram = WorkerConnection.programBesideExecutable() }
-    try FetchSession(
-      list: list, books: output.books, rules: rules, thumbnails: thumbnails.order(mode: mode), mode: mode, talk: talk,
-      events: measurements.map { .measurements($0) } ?? talk.events, printsPaths: print0
-    ).perform()
+    return FetchSession(
+      list: list, books: output.books, rules: rules, thumbnails: thumbnails.order(mode: mode, sandbox: rules.sandbox),
+      mode: mode, talk: talk,
+      events: measurements.map { .measurements($0) } ?? talk.events, printsPaths: print0)
   }
 }

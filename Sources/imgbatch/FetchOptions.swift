@@ -86,7 +86,7 @@ struct FetchThumbnailOptions: ParsableArguments {
   }
 
   /// Nil where none are wanted.
-  func order(mode: ExecutionMode) -> ThumbnailOrder? {
+  func order(mode: ExecutionMode, sandbox: SandboxRule) -> ThumbnailOrder? {
     guard let thumbs else { return nil }
     var recipe = Recipe()
     recipe.size = resize?.request ?? recipe.size
@@ -94,7 +94,7 @@ struct FetchThumbnailOptions: ParsableArguments {
     if let maxMemory { limits.memoryByteCount = maxMemory.count }
     return ThumbnailOrder(
       folder: thumbs.path, recipe: recipe, mode: mode, workers: mode == .serial ? 1 : jobs ?? UsableCores.count,
-      limits: limits, keepsOriginals: !noOriginals)
+      limits: limits, sandbox: sandbox, keepsOriginals: !noOriginals)
   }
 }
 
@@ -127,11 +127,7 @@ struct RequestOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Redirections that are followed.", valueName: "n"))
   var maxRedirects = 10
 
-  @Option(
-    help: ArgumentHelp(
-      "A line for the hosts of the list, as in 'Authorization: Bearer ...'; not for those they redirect to.",
-      valueName: "line"))
-  var header: [String] = []
+  @OptionGroup var headers: HeaderOptions
 
   @Option(help: ArgumentHelp("How imgbatch calls itself.", valueName: "name"))
   var userAgent = "imgbatch/\(Build.version)"
@@ -154,37 +150,29 @@ struct RequestOptions: ParsableArguments {
     guard retryDelay >= 0, retryDelay <= 3600 else {
       throw ValidationError("--retry-delay is 0 to 3600, not \(retryDelay).")
     }
-    for line in header {
-      let name = line.prefix { $0 != ":" }
-      let isLine = name.count < line.count && !name.isEmpty && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
-      guard isLine, !line.utf8.contains(where: { $0 < 0x20 && $0 != 0x09 || $0 == 0x7F }) else {
-        throw ValidationError("--header is a line as in 'Name: value', not '\(line)'.")
-      }
-    }
     guard !userAgent.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
       throw ValidationError("--user-agent has control characters.")
     }
   }
 
-  static let flags: Set = ["--allow-private"]
-  static let options: Set = [
+  static let flags = HeaderOptions.flags.union(["--allow-private"])
+  static let options = HeaderOptions.options.union([
     "--per-host", "--connect-timeout", "--stall-timeout", "--total-timeout", "--retries", "--retry-delay",
-    "--max-bytes",
-    "--max-redirects", "--header", "--user-agent",
-  ]
+    "--max-bytes", "--max-redirects", "--user-agent",
+  ])
 
   /// The same for another run of `fetch`.
   var arguments: [String] {
-    let values: [(String, String)] =
-      [
-        ("per-host", "\(perHost)"), ("connect-timeout", "\(connectTimeout)"), ("stall-timeout", "\(stallTimeout)"),
-        ("total-timeout", "\(totalTimeout)"), ("retries", "\(retries)"), ("retry-delay", "\(retryDelay)"),
-        ("max-bytes", "\(maxBytes.count)"), ("max-redirects", "\(maxRedirects)"), ("user-agent", userAgent),
-      ] + header.map { ("header", $0) }
-    return values.map { "--\($0)=\($1)" } + (allowPrivate ? ["--allow-private"] : [])
+    let values: [(String, String)] = [
+      ("per-host", "\(perHost)"), ("connect-timeout", "\(connectTimeout)"), ("stall-timeout", "\(stallTimeout)"),
+      ("total-timeout", "\(totalTimeout)"), ("retries", "\(retries)"), ("retry-delay", "\(retryDelay)"),
+      ("max-bytes", "\(maxBytes.count)"), ("max-redirects", "\(maxRedirects)"), ("user-agent", userAgent),
+    ]
+    return values.map { "--\($0)=\($1)" } + headers.arguments + (allowPrivate ? ["--allow-private"] : [])
   }
 
-  func apply(to rules: inout FetchRules) {
+  /// Wants an open `CurlLibrary`.
+  func apply(to rules: inout FetchRules) throws {
     rules.perHost = perHost
     rules.request.connectTimeout = .seconds(connectTimeout)
     rules.request.stallTimeout = .seconds(stallTimeout)
@@ -195,7 +183,7 @@ struct RequestOptions: ParsableArguments {
     rules.retry.firstWait = .seconds(retryDelay)
     rules.mostByteCount = maxBytes.count
     rules.mostRedirects = maxRedirects
-    rules.headers = header
+    try headers.apply(to: &rules.headers)
     rules.proxies = .ofEnvironment
     rules.limits.fileByteCount = maxBytes.count
   }

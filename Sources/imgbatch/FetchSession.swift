@@ -33,23 +33,27 @@ struct FetchSession {
     self.printsPaths = printsPaths
   }
 
-  func perform() throws {
-    try ending {
-      if let reason = CurlLibrary.open() { throw Complaint.noCurl(reason) }
-      Signals.handle()
-      if talk.progressWidth != nil { Signals.clearLineWhenSuspended() }
-      let source = try openList()
-      try prepare(rules.folder)
-      var check = OverwriteCheck(lists: [list.path])
-      let books = try Books(
-        in: rules.folder, books, selection: .all, separator: .newline, isDry: false, check: &check, lists: [list.path])
-      // For who holds the lock: what a killed run left there.
-      if !self.books.noLock { _ = StaleTemporaries.sweep(rules.folder, before: StaleTemporaries.now) }
-      let history = try history()
-      let line = try thumbnails.map { try $0.line(below: rules.folder, self.books, &check) { try prepare($0) } }
-      return try run(
-        source, Downloading(rules: rules, history: history, journal: books.journal, stop: stop), books, line)
-    }
+  func perform() throws -> ExitStatus {
+    Signals.handle()
+    if talk.progressWidth != nil { Signals.clearLineWhenSuspended() }
+    let source = try openList()
+    let connections = try connections()
+    try prepare(rules.folder)
+    var check = OverwriteCheck(lists: [list.path])
+    let books = try Books(
+      in: rules.folder, books, selection: .all, separator: .newline, isDry: false, check: &check, lists: [list.path])
+    // For who holds the lock: what a killed run left there.
+    if !self.books.noLock { _ = StaleTemporaries.sweep(rules.folder, before: StaleTemporaries.now) }
+    let history = try history()
+    let line = try thumbnails.map { try $0.line(below: rules.folder, self.books, &check) { try prepare($0) } }
+    return try run(
+      source,
+      Downloading(rules: rules, connections: connections, history: history, journal: books.journal, stop: stop),
+      books, line)
+  }
+
+  private func connections() throws -> FetchConnections {
+    do throws(ExecutorError) { return try FetchConnections(rules) } catch { throw Complaint(error) }
   }
 
   private func openList() throws -> CInt {
@@ -87,6 +91,8 @@ struct FetchSession {
       if let line { line.take(job, outcome, else: note) } else { note(job, outcome) }
     }
     reporter.start(version: Build.version, mode: mode, workers: rules.connections)
+    if let confinement = downloading.confinement { reporter.note(confinement) }
+    let heldBack: @Sendable (WebAddress) -> Void = { reporter.warn(code: "headers", heldBackWords($0)) }
     if let line {
       Signals.whenPatienceEnds {
         line.drop()
@@ -94,10 +100,10 @@ struct FetchSession {
         books.close()
       }
       line.run(
-        besides: { downloading.run(list, line: line, report: arrived) }, stop: stop,
+        besides: { downloading.run(list, line: line, heldBack: heldBack, report: arrived) }, stop: stop,
         confinement: { reporter.note($0) }, note: note)
     } else {
-      downloading.run(list, line: nil, report: arrived)
+      downloading.run(list, line: nil, heldBack: heldBack, report: arrived)
     }
     let summary = reporter.finish(inputs: downloading.foundCount, usage: .now(workerProcesses: line?.processes ?? 0))
     books.close()
@@ -115,6 +121,12 @@ struct FetchSession {
   }
 }
 
+/// - Parameter address: the first of its kind.
+private func heldBackWords(_ address: WebAddress) -> String {
+  "headers are sent over https only, so http://\(terminalText(address.host)) and other addresses of http are asked without "
+    + "them; list those as https, or add --header-over-http."
+}
+
 /// What is there now, whether it just came or not.
 private func printPath(_ job: Job, _ outcome: Outcome) {
   switch outcome {
@@ -126,6 +138,7 @@ private func printPath(_ job: Job, _ outcome: Outcome) {
 /// The downloads of a run, on whichever thread they are started.
 final class Downloading: Sendable {
   private let rules: FetchRules
+  private let connections: FetchConnections
   private let history: DownloadHistory
   private let journal: Journal?
   private let stop: StopRequest
@@ -133,13 +146,18 @@ final class Downloading: Sendable {
   /// Those of the list that have not come to their end, by their index.
   private let entries = Mutex<[Int: ListedAddress]>([:])
 
-  init(rules: FetchRules, history: DownloadHistory, journal: Journal?, stop: StopRequest) {
+  init(
+    rules: FetchRules, connections: FetchConnections, history: DownloadHistory, journal: Journal?, stop: StopRequest
+  ) {
     self.rules = rules
+    self.connections = connections
     self.history = history
     self.journal = journal
     self.stop = stop
   }
 
+  /// Of the processes that download; nil without any.
+  var confinement: Confinement? { connections.confinement }
   /// Addresses of the list that have come to their end or are under way.
   var foundCount: Int { result.withLock { $0.found } }
   /// An address has come to its end: what the list says of it.
@@ -148,13 +166,16 @@ final class Downloading: Sendable {
   var failure: Errno? { result.withLock { $0.failure } }
 
   /// - Parameter list: an open descriptor, closed in the end.
-  func run(_ list: CInt, line: ThumbnailLine?, report: @escaping (Job, Outcome) -> Void) {
+  func run(
+    _ list: CInt, line: ThumbnailLine?, heldBack: @escaping (WebAddress) -> Void,
+    report: @escaping (Job, Outcome) -> Void
+  ) {
     var reader = ListReader(Descriptor(owning: list))
     let isKept: (FilePath, FileStamp) -> Bool = { path, stamp in
       FileStamp(of: path, links: .stay) == stamp || line?.isMade(of: path) == true
     }
     let downloader = Downloader(
-      rules: rules, history: history, journal: journal, isKept: isKept,
+      rules: rules, connections: connections, history: history, journal: journal, isKept: isKept, heldBack: heldBack,
       found: { [self] index, listed in
         result.withLock { $0.found = index + 1 }
         entries.withLock { $0[index] = listed }

@@ -14,7 +14,7 @@ enum Program {
   static func main() {
     StandardStream.fillClosedDescriptors()
     do {
-      var command = try ImgBatch.parseAsRoot(rawArguments())
+      var command = try ImgBatch.parseAsRoot(joiningPairs(rawArguments()))
       try command.run()
     } catch {
       end(error)

@@ -69,7 +69,7 @@ struct ProfileCommand: ParsableCommand {
 
   private func profile(_ inputs: MeasuredInputs, _ scratch: FilePath) throws -> ScalingProfile {
     let measured = inputs.work(
-      Array(rawArguments().dropFirst()), without: fetch == nil ? [] : RequestOptions.flags,
+      Array(joiningPairs(rawArguments()).dropFirst()), without: fetch == nil ? [] : RequestOptions.flags,
       fetch == nil ? [] : RequestOptions.options)
     let cores = UsableCores.count
     let counts = jobs?.counts ?? ScalingProfile.doublings(upTo: cores)

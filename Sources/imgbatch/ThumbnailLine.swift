@@ -12,6 +12,7 @@ struct ThumbnailOrder {
   let mode: ExecutionMode
   let workers: Int
   let limits: WorkLimits
+  let sandbox: SandboxRule
   let keepsOriginals: Bool
 
   /// Opens the books of the folder, which are those of any run of `resize`.
@@ -106,11 +107,13 @@ final class ThumbnailLine: Sendable {
         return
       }
       do throws(ExecutorError) {
-        try executor(for: order.mode, workers: order.workers, limits: order.limits, onConfinement: confinement)
-          .run(ledger, recipe: order.recipe, stop: stop) { [self] job, outcome in
-            ledger.end(job, outcome)
-            finished(job, outcome)
-          }
+        try executor(
+          for: order.mode, workers: order.workers, limits: order.limits, sandbox: order.sandbox,
+          onConfinement: confinement
+        ).run(ledger, recipe: order.recipe, stop: stop) { [self] job, outcome in
+          ledger.end(job, outcome)
+          finished(job, outcome)
+        }
       } catch {
         end.failure.withLock { $0 = error }
         stop.make()

@@ -122,6 +122,11 @@ import Testing
     for (family, expected) in [(UInt64(2), downloads), (10, downloads), (1, Self.refuse), (17, Self.refuse)] {
       #expect(try answer(filter, architecture: target.number, socket, [family, 1, 0]) == expected)
     }
+    // Pairs of streams, close-on-exec; not of datagrams, which can be sent elsewhere.
+    let socketpair = number(target, 53, 199)
+    for (kind, expected) in [(UInt64(1), downloads), (0o2000001, downloads), (2, Self.refuse), (5, Self.refuse)] {
+      #expect(try answer(filter, architecture: target.number, socketpair, [1, kind, 0]) == expected)
+    }
     // O_RDONLY | O_CLOEXEC, O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_TMPFILE | O_RDWR.
     for (flags, expected) in [
       (UInt64(0o2000000), downloads), (1, Self.refuse), (2, Self.refuse), (0o100, Self.refuse), (0o1000, Self.refuse),

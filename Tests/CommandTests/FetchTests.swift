@@ -334,7 +334,9 @@ struct FetchTests {
     }
     defer { server.stop() }
     let scratch = try ScratchFolder()
-    let answer = try fetch([server.address("/here")], scratch, ["--header", "X-Key: secret", "--user-agent", "me"])
+    let answer = try fetch(
+      [server.address("/here")], scratch,
+      ["--header", "X-Key: secret", "--header-over-http", "--user-agent", "me"])
     #expect(answer.status == 0, "\(answer.output)")
     #expect(server.requests.map { $0.headers["x-key"] } == ["secret", nil])
     #expect(server.requests.map { $0.headers["user-agent"] } == ["me", "me"])

@@ -14,7 +14,9 @@ chmod 666 "$folder/victim"
 as_users=(env)
 [ "$(id -u)" -ne 0 ] || as_users+=('setpriv --reuid=65534 --regid=65534 --clear-groups')
 for as_user in "${as_users[@]}"; do
-  for walls in '' no-landlock; do
-    $as_user "$folder/worker_escape" "$folder" $walls
+  for kind in images downloads; do
+    for walls in '' no-landlock; do
+      $as_user "$folder/worker_escape" "$folder" "$kind" $walls
+    done
   done
 done

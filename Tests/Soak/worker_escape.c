@@ -1,7 +1,8 @@
-// What code that has taken over a worker of images can still do: confines itself as a worker does (Sources/CPlatform) and then
-// tries one thing after another. Prints a line for each; exit status 1 where any was allowed.
+// What code that has taken over a worker can still do: confines itself as a worker does (Sources/CPlatform) and then tries one
+// thing after another. Prints a line for each; exit status 1 where any was allowed.
 //
-// usage: worker_escape FOLDER [no-landlock]    FOLDER: one that may be written to; made by sandbox.sh, which runs this.
+// usage: worker_escape FOLDER images|downloads [no-landlock]
+// FOLDER: one that may be written to; made by sandbox.sh, which runs this.
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
@@ -40,6 +41,58 @@ static void attempt(const char *what, long result) {
   fflush(stdout);
 }
 
+// Landlock alone keeps a worker that downloads from reading these; the filter cannot look at a path.
+static void try_reading(const char *folder) {
+  char victim[4096];
+  snprintf(victim, sizeof victim, "%s/victim", folder);
+  attempt("open a file of the user to read", open(victim, O_RDONLY));
+  attempt("open a home folder to list it", open("/root", O_RDONLY | O_DIRECTORY));
+  attempt("open the parent's environment", open("/proc/self/environ", O_RDONLY));
+}
+
+// What a worker that downloads has to have: the network, and reading of settings.
+static void need(const char *what, long result) {
+  if (result >= 0) return;
+  ++allowed_count;
+  printf("MISSING  %s: %s\n", what, strerror(errno));
+}
+
+static void try_downloading(const char *folder) {
+  need("a socket of IPv4", socket(AF_INET, SOCK_STREAM, 0));
+  need("the settings of the resolver", open("/etc/nsswitch.conf", O_RDONLY));
+  need("libraries", open("/usr/lib", O_RDONLY | O_DIRECTORY));
+  int ends[2];
+  need("a pair of streams", socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends));
+  attempt("a pair of datagram sockets", socketpair(AF_UNIX, SOCK_DGRAM, 0, ends));
+  attempt("wait for connections", listen(socket(AF_INET, SOCK_STREAM, 0), 1));
+  attempt("a socket of this machine", socket(AF_UNIX, SOCK_STREAM, 0));
+  attempt("a raw socket of IPv4", socket(AF_INET, SOCK_RAW, IPPROTO_ICMP));
+  attempt("a raw socket", socket(AF_PACKET, SOCK_RAW, 0));
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  snprintf(address.sun_path, sizeof address.sun_path, "%.80s/socket", folder);
+  attempt("connect the own socket elsewhere", connect(0, (struct sockaddr *)&address, sizeof address));
+}
+
+static void try_writing(const char *folder) {
+  char own[4096], victim[4096];
+  snprintf(own, sizeof own, "%s/new", folder);
+  snprintf(victim, sizeof victim, "%s/victim", folder);
+  attempt("open a file to write", open(victim, O_WRONLY));
+  attempt("open a file to truncate it", open(victim, O_RDONLY | O_TRUNC));
+  attempt("make a file", open(own, O_WRONLY | O_CREAT, 0644));
+  attempt("make a file without a name", open(folder, O_TMPFILE | O_RDWR, 0600));
+  attempt("open by openat2", syscall(437, AT_FDCWD, victim, (uint64_t[3]){0}, 24));
+  attempt("truncate a file", truncate(victim, 1));
+  attempt("remove a file", unlink(victim));
+  attempt("rename a file", rename(victim, own));
+  attempt("make a folder", mkdir(own, 0755));
+  attempt("make a symbolic link", symlink("/etc/passwd", own));
+  attempt("make a hard link", link(victim, own));
+  attempt("change a mode", chmod(victim, 0777));
+  attempt("change an owner", chown(victim, 1, 1));
+  attempt("change times", utimensat(AT_FDCWD, victim, NULL, 0));
+}
+
 static void try_files(const char *folder) {
   char own[4096], victim[4096];
   snprintf(own, sizeof own, "%s/new", folder);
@@ -71,6 +124,8 @@ static void try_files(const char *folder) {
 }
 
 static void try_network(const char *folder) {
+  attempt("a pipe", pipe((int[2]){0}));
+  attempt("the system's name", syscall(SYS_uname, (char[512]){0}));
   attempt("a socket of IPv4", socket(AF_INET, SOCK_STREAM, 0));
   attempt("a socket of IPv6", socket(AF_INET6, SOCK_DGRAM, 0));
   attempt("a socket of this machine", socket(AF_UNIX, SOCK_STREAM, 0));
@@ -118,29 +173,36 @@ static void try_kernel(void) {
   attempt("bpf", syscall(SYS_bpf, 0, (char[128]){0}, 128));
   attempt("performance counters", syscall(SYS_perf_event_open, (char[128]){1, 0, 0, 0, 112}, 0, -1, -1, 0));
   attempt("a key", syscall(SYS_add_key, "user", "k", "v", 1, -3));
-  attempt("a pipe", pipe((int[2]){0}));
   attempt("a terminal's input (TIOCSTI)", ioctl(2, TIOCSTI, "#"));
-  attempt("the system's name", syscall(SYS_uname, (char[512]){0}));
   attempt("the clock", syscall(SYS_clock_settime, 0, (long[2]){0, 0}));
 }
 
 int main(int count, char **arguments) {
-  if (count < 2) return 64;
+  if (count < 3) return 64;
+  bool downloads = strcmp(arguments[2], "downloads") == 0;
+  enum system_worker_kind kind = downloads ? SYSTEM_WORKER_DOWNLOADS : SYSTEM_WORKER_IMAGES;
   pid_t parent = getppid();
   // Standard input is a socket, as a worker has it.
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0 || dup2(ends[0], 0) < 0) return 70;
   if (!system_end_with_parent(parent)) return 70;
-  printf("user %d: ", getuid());
+  printf("user %d, worker of %s: ", getuid(), arguments[2]);
   system_close_descriptors_from(3);
   bool has_none = system_drop_privileges();
-  system_limit_resources((struct system_limits){.address_bytes = UINT64_C(8) << 30, .descriptors = 32});
-  int landlock = count > 2 ? ENOSYS : system_landlock_restrict(SYSTEM_WORKER_IMAGES);
-  int filter = system_filter_system_calls(SYSTEM_WORKER_IMAGES, false);
+  system_limit_resources((struct system_limits){
+    .address_bytes = UINT64_C(8) << 30, .file_bytes = downloads ? 1 << 20 : 0, .descriptors = 32, .may_start_threads = downloads});
+  int landlock = count > 3 ? ENOSYS : system_landlock_restrict(kind);
+  int filter = system_filter_system_calls(kind, downloads);
   printf("privileges dropped %d, Landlock %s, filter %s\n", has_none, landlock ? strerror(landlock) : "in force",
          filter ? strerror(filter) : "in force");
-  try_files(arguments[1]);
-  try_network(arguments[1]);
+  if (downloads) {
+    if (landlock == 0) try_reading(arguments[1]);
+    try_writing(arguments[1]);
+    try_downloading(arguments[1]);
+  } else {
+    try_files(arguments[1]);
+    try_network(arguments[1]);
+  }
   try_processes(parent, arguments);
   try_kernel();
   printf("%d of %d attempts allowed\n", allowed_count, tried_count);

@@ -49,7 +49,7 @@ uint64_t system_thread_cpu_nanoseconds(void);
 enum system_worker_kind {
   /// Turns bytes of an open file into bytes for its socket: opens no path, writes no file, has no network.
   SYSTEM_WORKER_IMAGES,
-  /// Reads from the network into an open file: opens paths to read only.
+  /// Reads from the network into an open file: opens paths to read only, of settings, certificates and libraries.
   SYSTEM_WORKER_DOWNLOADS,
 };
 
@@ -66,8 +66,10 @@ bool system_drop_privileges(void);
 struct system_limits {
   /// Address space in bytes; 0 for no limit.
   uint64_t address_bytes;
+  /// That a file may grow to.
+  uint64_t file_bytes;
   unsigned descriptors;
-  bool may_write_files, may_start_threads;
+  bool may_start_threads;
 };
 
 /// Lowers the resource limits of this process for good. There are no core files.
@@ -79,8 +81,8 @@ void system_limit_processor_time(uint64_t more_seconds);
 /// The version of Landlock's interface that the kernel has; 0 for none.
 int system_landlock_version(void);
 
-/// From now on no file can be opened, made, renamed or removed by its path, but read by a worker that downloads; no TCP for
-/// the others (version 4), no signals to other processes (6). Open descriptors stay usable. Call `system_drop_privileges`
+/// From now on no file can be opened, made, renamed or removed by its path, but settings read by a worker that downloads; no TCP
+/// for the others (version 4), no signals to other processes (6). Open descriptors stay usable. Call `system_drop_privileges`
 /// first. Returns 0 or an errno value.
 int system_landlock_restrict(enum system_worker_kind kind);
 

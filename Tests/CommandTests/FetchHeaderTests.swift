@@ -1,0 +1,103 @@
+import Foundation
+import TestSupport
+import Testing
+
+private let rex = (try? Places.sample("dogs/rex.jpg")) ?? []
+
+/// Headers are often keys: they go to the origins of the list and nowhere else.
+@Suite("fetch sends headers where they are meant for", .serialized)
+struct FetchHeaderTests {
+  private func fetch(_ list: [String], _ options: [String], _ scratch: ScratchFolder) throws -> Answer {
+    try Command.run(
+      arguments: ["fetch", "-", "--out", scratch["out"], "--json", "--allow-private", "--retries", "0", "--no-journal"]
+        + options, input: Data(list.map { $0 + "\n" }.joined().utf8))
+  }
+
+  /// The paths that were asked with a header.
+  private func paths(_ server: TestServer, with name: String) -> [String] {
+    server.requests.filter { $0.headers[name] != nil }.map { $0.path }.sorted()
+  }
+
+  @Test(
+    "Over http nothing is sent without a word of the user, which is said once", arguments: ["threads", "processes"])
+  func overHTTP(mode: String) throws {
+    let server = try TestServer { _, reply in reply.answer(200, [], rex) }
+    defer { server.stop() }
+    let list = [server.address("/a"), server.address("/b")]
+    let headers = ["--header", "X-Key: secret", "--header-for", "127.0.0.1", "X-Other: secret", "--mode", mode]
+    let scratch = try ScratchFolder()
+    let held = try fetch(list, headers, scratch)
+    #expect(held.status == 0, "\(held.error)")
+    #expect(server.requests.count == 2)
+    #expect(paths(server, with: "x-key").isEmpty && paths(server, with: "x-other").isEmpty)
+    let warnings = try held.events.filter { $0["event"] as? String == "warning" && $0["code"] as? String == "headers" }
+    #expect(warnings.count == 1)
+    #expect((warnings.first?["message"] as? String)?.contains("--header-over-http") == true)
+    let sent = try fetch(list, headers + ["--header-over-http"], scratch)
+    #expect(sent.status == 0)
+    #expect(paths(server, with: "x-key") == ["/a", "/b"] && paths(server, with: "x-other") == ["/a", "/b"])
+    #expect(try !sent.events.contains { $0["code"] as? String == "headers" })
+  }
+
+  @Test(
+    "A redirection to another host or port gets none, one within the origin does", arguments: ["threads", "processes"])
+  func redirections(mode: String) throws {
+    let other = try TestServer { _, reply in reply.answer(200, [], rex) }
+    defer { other.stop() }
+    let server = try TestServer(hosts: 2) { request, reply in
+      let port = request.headers["host"]?.split(separator: ":").last ?? ""
+      switch request.path {
+      case "/host": reply.answer(302, ["Location: http://127.0.0.2:\(port)/over-host"])
+      case "/port": reply.answer(302, ["Location: \(other.address("/over-port"))"])
+      case "/within": reply.answer(302, ["Location: /here"])
+      case "/back": reply.answer(302, ["Location: http://127.0.0.2:\(port)/turn"])
+      case "/turn": reply.answer(302, ["Location: http://127.0.0.1:\(port)/home"])
+      default: reply.answer(200, [], rex)
+      }
+    }
+    defer { server.stop() }
+    let scratch = try ScratchFolder()
+    let answer = try fetch(
+      ["/host", "/port", "/within", "/back"].map { server.address($0) },
+      ["--header", "Cookie: a=b", "--header-for", "127.0.0.2", "X-Two: b", "--header-over-http", "--mode", mode],
+      scratch)
+    #expect(answer.status == 0, "\(answer.error)")
+    #expect(paths(server, with: "cookie") == ["/back", "/here", "/home", "/host", "/port", "/within"])
+    #expect(other.requests.map(\.path) == ["/over-port"] && paths(other, with: "cookie").isEmpty)
+    // No address of the list has that host: that others lead there does not count.
+    #expect(paths(server, with: "x-two").isEmpty)
+  }
+
+  @Test("--header-for sends to its host alone, and its port if it has one")
+  func oneHost() throws {
+    let server = try TestServer(hosts: 2) { _, reply in reply.answer(200, [], rex) }
+    defer { server.stop() }
+    let scratch = try ScratchFolder()
+    let options = [
+      "--header-for", "127.0.0.1", "X-One: 1", "--header-for=127.0.0.2:\(server.port) X-Two: 2", "--header-for",
+      "127.0.0.2:1", "X-Three: 3", "--header-over-http",
+    ]
+    let answer = try fetch([server.address("/1"), server.address("/2", host: 2)], options, scratch)
+    #expect(answer.status == 0, "\(answer.error)")
+    #expect(paths(server, with: "x-one") == ["/1"] && paths(server, with: "x-two") == ["/2"])
+    #expect(paths(server, with: "x-three").isEmpty)
+  }
+
+  @Test(
+    "What is no header, no host, or not for servers is refused before any request",
+    arguments: [
+      (["--header", "no colon"], "'Name: value'"), (["--header", "A: b\nC: d"], "'Name: value'"),
+      (["--header-for", "dogs.example", "no colon"], "'Name: value'"),
+      (["--header-for", "https://dogs.example", "A: b"], "is for a host"),
+      (["--header-for", "me@dogs.example", "A: b"], "is for a host"),
+      (["--header-for", "dogs.example/x", "A: b"], "is for a host"),
+      (["--header", "Proxy-Authorization: Basic eA=="], "https_proxy"),
+      (["--header-for", "a", "proxy-authorization: x"], "https_proxy"),
+      (["--header-over-http"], "add one"), (["--header-for", "dogs.example"], "header-for"),
+    ])
+  func refusals(options: [String], words: String) throws {
+    let answer = try fetch(["http://127.0.0.1:1/a"], options, ScratchFolder())
+    #expect(answer.status == 64 && answer.error.contains(words), "\(answer.error)")
+    #expect(answer.output.isEmpty)
+  }
+}

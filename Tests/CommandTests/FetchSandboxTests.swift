@@ -1,0 +1,98 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What is said and done where worker processes are not confined in full. The workers here are scripts that report it.
+@Suite("fetch says what confines its workers", .serialized)
+struct FetchSandboxTests {
+  private static let sentence = "no Landlock (this kernel has none, or hides it)"
+
+  /// A folder with imgbatch and, in place of its worker, one that reports that Landlock is missing and ends at its first job.
+  private func scratchWithWorker() throws -> ScratchFolder {
+    let scratch = try ScratchFolder()
+    try FileManager.default.copyItem(at: Command.imgbatch, to: scratch.url.appending(path: "imgbatch"))
+    // Frames and numbers as in FrameChannel and WireWriter; a worker of images says first which reply it is.
+    let script = """
+      #!/bin/bash
+      number() { printf "\\\\x$(printf %02x $1)"; printf '\\0\\0\\0\\0\\0\\0\\0'; }
+      count=$(head -c 4 | od -An -tu4)
+      head -c "$count" >/dev/null
+      if [ "$IMGBATCH_WORKER" = fetch ]; then printf '\\x20\\0\\0\\0'; else printf '\\x28\\0\\0\\0'; number 0; fi >&0
+      { number 0; number 0; number 38; number 1; } >&0
+      head -c 1 >/dev/null
+      """
+    let worker = scratch.url.appending(path: "imgbatch-worker")
+    try Data(script.utf8).write(to: worker)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: worker.path)
+    return scratch
+  }
+
+  private func fetch(_ scratch: ScratchFolder, _ options: String) throws -> Answer {
+    try Command.shell(
+      "./imgbatch fetch list --out out --allow-private --retries 0 --connections 3 --mode processes \(options)",
+      in: scratch)
+  }
+
+  @Test(
+    "A wall that is missing is said once, also with thumbnails, and the run goes on", arguments: ["", "--thumbs t"])
+  func warning(thumbs: String) throws {
+    let scratch = try scratchWithWorker()
+    try Data("http://127.0.0.1:1/a\n".utf8).write(to: scratch.url.appending(path: "list"))
+    let answer = try fetch(scratch, "--json " + thumbs)
+    #expect(answer.status == 1, "\(answer.error)")
+    let warnings = try answer.events.filter { $0["event"] as? String == "warning" }
+    #expect(warnings.map { $0["code"] as? String } == ["sandbox"])
+    #expect((warnings.first?["message"] as? String)?.hasSuffix(Self.sentence) == true, "\(warnings)")
+    let words = try fetch(scratch, "--quiet " + thumbs)
+    let lines = words.error.split(separator: "\n").filter { $0.hasPrefix("Warning: ") }
+    #expect(lines.count == 1 && lines.first?.hasSuffix(Self.sentence) == true, "\(words.error)")
+  }
+
+  @Test("--require-sandbox does not begin then, and no server is asked", arguments: ["", "--thumbs t"])
+  func refusal(thumbs: String) throws {
+    let server = try TestServer { _, reply in reply.answer(404) }
+    defer { server.stop() }
+    let scratch = try scratchWithWorker()
+    try Data("\(server.address("/a"))\n".utf8).write(to: scratch.url.appending(path: "list"))
+    let answer = try fetch(scratch, "--require-sandbox --json " + thumbs)
+    #expect(answer.status == 70)
+    #expect(
+      answer.error
+        == "Error: --require-sandbox, but worker processes cannot be confined here: \(Self.sentence).\n")
+    #expect(answer.output.isEmpty && server.requests.isEmpty)
+  }
+
+  @Test("--require-sandbox is about worker processes alone", arguments: ["threads", "serial"])
+  func modes(mode: String) throws {
+    let scratch = try ScratchFolder()
+    let answer = try Command.run("fetch", "-", "--out", scratch["out"], "--require-sandbox", "--mode", mode)
+    #expect(answer.status == 64 && answer.error.contains("add --mode processes"))
+  }
+
+  @Test("A worker that cannot be started is said as that, not as a fault of the list")
+  func noWorker() throws {
+    let scratch = try ScratchFolder()
+    try FileManager.default.copyItem(at: Command.imgbatch, to: scratch.url.appending(path: "imgbatch"))
+    try Data("http://127.0.0.1:1/a\n".utf8).write(to: scratch.url.appending(path: "list"))
+    let answer = try fetch(scratch, "")
+    #expect(answer.status == 70 && answer.error.contains("no worker process can be started"), "\(answer.error)")
+  }
+
+  @Test("Where nothing is missing, --require-sandbox downloads, and makes thumbnails")
+  func confined() throws {
+    let scratch = try ScratchFolder()
+    let verbose = try Command.run("resize", Command.dogs, "--out", scratch["x"], "--mode", "processes", "--verbose")
+    // This machine's kernel decides.
+    let isConfined = !verbose.error.contains("less than usual")
+    let rex = try Places.sample("dogs/rex.jpg")
+    let server = try TestServer { _, reply in reply.answer(200, [], rex) }
+    defer { server.stop() }
+    let answer = try Command.run(
+      arguments: [
+        "fetch", "-", "--out", scratch["out"], "--thumbs", scratch["thumbs"], "--allow-private", "--mode", "processes",
+        "--require-sandbox",
+      ], input: Data("\(server.address("/a"))\n".utf8))
+    #expect(answer.status == (isConfined ? 0 : 70), "\(answer.error)")
+    #expect(scratch.files(below: "thumbs").count == (isConfined ? 1 : 0))
+  }
+}
