@@ -27,7 +27,8 @@ help:
 	@echo 'make test      all tests'
 	@echo 'make check     format, lint, fences of the design, a build with warnings as errors'
 	@echo 'make sanitize  the tests of codecs and batch under the address, leak and thread sanitizers (minutes)'
-	@echo 'make fuzz      damage the samples and decode them for FUZZ_SECONDS (60), from FUZZ_SEED (the time) on; three ways'
+	@echo 'make fuzz      damage the samples and decode them for FUZZ_SECONDS (60), from FUZZ_SEED (the time) on; three ways;'
+	@echo '               then metadata, journals, lists, answers of servers and what workers say, each as long'
 	@echo 'make differential   decode the JPEGs below DIR (samples) by ScaledJPEG and by libjpeg, and compare the pixels;'
 	@echo '                    then crop them in any order and mode, and compare the bytes'
 	@echo 'make soak      the promises of reliability that take longer than tests may (minutes; best as root)'
@@ -66,12 +67,13 @@ check: deps
 sanitize: need-sanitize deps
 	Tests/Sanitizers/sanitize.sh
 
-# The last step runs the whole program over damaged files in every mode.
+# The last steps run the whole program in every mode: over damaged files, then over all else that it reads.
 fuzz: need-fuzz build
 	$(DEPS) python
 	Tests/Fuzz/fuzz.sh
 	python3 Tests/Fuzz/runs.py "$$($(swift_build) --show-bin-path)/imgbatch" "$$($(swift_build) --show-bin-path)/decode-fuzz" \
 	  "$${FUZZ_SECONDS:-60}" "$${FUZZ_SEED:-$$(date +%s)}"
+	Tests/Fuzz/WholeRuns/all.sh "$$($(swift_build) --show-bin-path)/imgbatch" "$${FUZZ_SECONDS:-60}" "$${FUZZ_SEED:-$$(date +%s)}"
 
 differential: build
 	swift run -c release jpeg-differential compare $(DIR)

@@ -99,7 +99,7 @@ let package = Package(
       name: "kernel-bench", dependencies: ["Batch", "Codecs", "Imaging", paths], swiftSettings: strict),
     .executableTarget(
       name: "decode-fuzz", dependencies: ["Batch", "Codecs", "DecoderTrials", "Imaging", paths], path: "Tests/Fuzz",
-      exclude: ["fuzz.sh", "runs.py"],
+      exclude: ["WholeRuns", "fuzz.sh", "runs.py"],
       swiftSettings: strict),
     .target(
       name: "DecoderTrials", dependencies: ["Codecs", "Imaging", "ScaledJPEG"], path: "Tests/DecoderTrials",
