@@ -18,11 +18,16 @@ package struct WebAddress: Hashable, Sendable {
   package let path: String
   package private(set) var login: Login?
 
+  /// Addresses are long in lies only.
+  private static let maxByteCount = 1 << 14
+
   /// Nil for anything else. Wants an open `CurlLibrary`.
   /// - Parameter base: what a relative address starts from, as that of a redirection.
   package init?(_ words: String, from base: WebAddress? = nil) {
     // What a terminal or a log would obey is in no address; a space is, in bad lists.
-    guard words.utf8.count <= 1 << 14, !words.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else { return nil }
+    guard words.utf8.count <= WebAddress.maxByteCount, !words.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
+      return nil
+    }
     let words = words.utf8.contains(0x20) ? escapingSpaces(words) : words
     guard let parts = Parts(words, from: base?.text, host: nil) else { return nil }
     if parts.host.utf8.allSatisfy({ $0 < 0x80 }) {
@@ -35,7 +40,10 @@ package struct WebAddress: Hashable, Sendable {
     }
   }
 
-  private init(_ parts: Parts) {
+  /// Nil where the text became too long by what it started from, or by escapes: whatever is an address is one again when it
+  /// is read by a worker process or from a journal.
+  private init?(_ parts: Parts) {
+    guard parts.text.utf8.count <= WebAddress.maxByteCount else { return nil }
     text = parts.text
     scheme = parts.scheme.lowercased()
     let host = parts.host.lowercased()

@@ -96,6 +96,11 @@ struct ListTests {
     #expect(try one.hasOrigin(of: #require(WebAddress("http://dogs.net/x"))))
     #expect(try !one.hasOrigin(of: #require(WebAddress("https://dogs.net/x"))))
     #expect(try !one.hasOrigin(of: #require(WebAddress("http://dogs.net:81/x"))))
+    // What a redirection or a space makes longer than an address may be is none either.
+    let start = try #require(WebAddress("http://dogs.net/"))
+    let path = String(repeating: "a", count: (1 << 14) - start.text.utf8.count)
+    let lengths = [path, path + "a", " " + path.dropFirst()].map { WebAddress("/" + $0, from: start)?.text.utf8.count }
+    #expect(lengths == [1 << 14, nil, nil])
     let secret = try #require(WebAddress("http://me:p%40w@dogs.net/x"))
     #expect(secret.login == WebAddress.Login(user: "me", password: "p@w") && secret.text == "http://dogs.net/x")
   }
