@@ -6,6 +6,9 @@ package import SystemPackage
   internal import Glibc
 #endif
 
+/// O_PATH (open(2)), one number on all architectures, which the C library's header hides from Swift.
+private let namesOnly: CInt = 0o10000000
+
 /// An open file descriptor with one owner, closed when the owner ends.
 package struct Descriptor: ~Copyable, Sendable {
   package let number: CInt
@@ -25,38 +28,50 @@ package struct Descriptor: ~Copyable, Sendable {
     number = try Descriptor.retrying { unsafe openat(folder, path, access.flags, 0) }
   }
 
+  /// - Parameter mode: of a file that is created, less the umask.
+  init(opening name: FilePath, in folder: HeldFolder, _ access: Access, mode: mode_t = 0o666) throws(Errno) {
+    number = try Descriptor.retrying {
+      unsafe name.withPlatformString { unsafe openat(folder.number, $0, access.flags, mode) }
+    }
+  }
+
   deinit { _ = Self.closeCall(number) }
 
   /// What a descriptor is opened for. None is inherited by a worker process or becomes a controlling terminal.
   package enum Access: Sendable {
     /// A file that may turn out to be a pipe or a device: opening must not wait.
     case sniffed
+    case sniffedNotLink
     /// A list, for which waiting is right: it may be a pipe.
     case list
     case folder
     case folderNotLink
+    /// A folder that names are looked up in, and nothing else.
+    case held
+    case heldNotLink
     /// A file that must not be there yet, not even as a link.
     case created
-    /// A file of ours that lines are added to at the end, and that may be read.
+    /// For a file that may be there already, by `init(openingOwn:)` alone: added to at its end, read and written, or written.
     case appended
-    /// A file of ours that is read and written from its start.
     case shared
-    /// Whatever file, pipe or device the user named for a list to be written to.
-    case listed
-    /// A file of our own, emptied where it is there.
-    case replaced
+    case written
+    /// A device, or the name of a descriptor that is open already, to write to.
+    case device
 
     fileprivate var flags: CInt {
       switch self {
       case .sniffed: O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY
+      case .sniffedNotLink: O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY
       case .list: O_RDONLY | O_CLOEXEC | O_NOCTTY
       case .folder: O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_DIRECTORY
       case .folderNotLink: O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_DIRECTORY | O_NOFOLLOW
       case .appended: O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY
       case .shared: O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY
-      case .listed: O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY
+      case .written: O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY
+      case .held: namesOnly | O_DIRECTORY | O_CLOEXEC
+      case .heldNotLink: namesOnly | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
       case .created: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY
-      case .replaced: O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY
+      case .device: O_WRONLY | O_CLOEXEC | O_NOCTTY
       }
     }
   }

@@ -12,10 +12,23 @@ package final class FailedList: Sendable {
   private let entries = Mutex<[(position: Int, text: [UInt8])]>([])
 
   /// - Parameter isPrivate: whether the user alone may read the file, as one whose entries may have passwords in them.
-  package init(_ checked: CheckedPath, separator: EntrySeparator, isPrivate: Bool = false) throws(Errno) {
-    file = try Descriptor(opening: checked.path, .listed)
-    if isPrivate, try FileStatus(of: file).kind == .regular { try file.keepPrivate() }
+  package init(_ checked: CheckedPath, separator: EntrySeparator, isPrivate: Bool = false) throws(OwnFileError) {
+    file = try FailedList.open(checked.path)
+    do throws(Errno) {
+      if isPrivate, try FileStatus(of: file).kind == .regular { try file.keepPrivate() }
+    } catch {
+      throw .system(error)
+    }
     self.separator = separator.byte
+  }
+
+  /// A file, or what the system has a name for: a device, and a pipe or file that is open already (`/dev/stderr`,
+  /// `>(command)` of a shell).
+  private static func open(_ path: FilePath) throws(OwnFileError) -> Descriptor {
+    do throws(OwnFileError) { return try Descriptor(openingOwn: path, for: .listed) } catch {
+      guard case .isNoRegularFile = error, path.isNameOfSystem else { throw error }
+      do throws(Errno) { return try Descriptor(opening: path, .device) } catch { throw .system(error) }
+    }
   }
 
   /// - Parameter position: of the entry in the list that the run reads; entries with one position are sorted by their text.
@@ -37,5 +50,13 @@ package final class FailedList: Sendable {
     try file.empty()
     try file.write(text)
     return all.count - fitting.count
+  }
+}
+
+extension FilePath {
+  /// Whether the system itself puts names into its folder, and links among them are its own.
+  fileprivate var isNameOfSystem: Bool {
+    let folder = removingLastComponent()
+    return folder == "/dev" || folder == "/dev/fd" || folder.starts(with: "/proc") && folder.lastComponent == "fd"
   }
 }

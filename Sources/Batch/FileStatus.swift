@@ -31,6 +31,7 @@ package struct FileStatus: Hashable, Sendable {
   /// Nanoseconds since 1970: the last change of the content, and of anything.
   package let modified: Int64
   package let changed: Int64
+  package let permissions: Permissions
 }
 
 /// What is done about a symbolic link at the end of a path.
@@ -52,6 +53,14 @@ extension FileStatus {
     var status = stat()
     let flags = links == .follow ? 0 : AT_SYMLINK_NOFOLLOW
     guard unsafe fstatat(folder.number, name, &status, flags) == 0 else { throw .current }
+    self.init(status)
+  }
+
+  /// - Parameter folder: an open folder's descriptor. A link of that name is looked at itself.
+  init(of name: FilePath, in folder: CInt) throws(Errno) {
+    var status = stat()
+    let result = unsafe name.withPlatformString { unsafe fstatat(folder, $0, &status, AT_SYMLINK_NOFOLLOW) }
+    guard result == 0 else { throw .current }
     self.init(status)
   }
 
@@ -77,7 +86,13 @@ extension FileStatus {
     linkCount = Int(status.st_nlink)
     modified = Int64(modification.tv_sec) &* 1_000_000_000 &+ Int64(modification.tv_nsec)
     changed = Int64(change.tv_sec) &* 1_000_000_000 &+ Int64(change.tv_nsec)
+    permissions = Permissions(status)
   }
+}
+
+extension FilePath {
+  /// A path of one component, or of none.
+  init(_ component: FilePath.Component?) { self = component.map { FilePath(root: nil, components: $0) } ?? "" }
 }
 
 extension FileKind {

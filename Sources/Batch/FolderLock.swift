@@ -16,7 +16,7 @@ package final class FolderLock: Sendable {
   package enum Refusal: Error, Hashable, Sendable {
     /// Another run has it; its process, where it says so.
     case held(by: Int32?)
-    case unusable(Errno)
+    case unusable(OwnFileError)
   }
 
   package static let name = ".imgbatch-lock"
@@ -31,8 +31,8 @@ package final class FolderLock: Sendable {
   package init(in folder: FilePath, _ kind: Kind = .exclusive) throws(Refusal) {
     let name = if case .shard(let shard) = kind { FolderLock.name + shard.suffix } else { FolderLock.name }
     let isShared = if case .shared = kind { true } else { false }
-    do throws(Errno) {
-      file = try Descriptor(opening: folder.appending(name), .shared)
+    do throws(OwnFileError) {
+      file = try Descriptor(openingOwn: folder.appending(name), for: .shared)
     } catch { throw .unusable(error) }
     // The holder writes its number right after it has the lock, so for an instant there may be none, or an old one.
     for attempt in 0... {
@@ -40,7 +40,7 @@ package final class FolderLock: Sendable {
         try file.lock(shared: isShared)
         break
       } catch {
-        guard error == .wouldBlock else { throw .unusable(error) }
+        guard error == .wouldBlock else { throw .unusable(.system(error)) }
         let holder = FolderLock.holder(file)
         if let holder, isAlive(holder) { throw .held(by: holder) }
         if attempt == 100 { throw .held(by: nil) }
@@ -50,7 +50,7 @@ package final class FolderLock: Sendable {
     do throws(Errno) {
       try file.empty()
       try file.write(Array("\(getpid())\n".utf8))
-    } catch { throw .unusable(error) }
+    } catch { throw .unusable(.system(error)) }
   }
 
   private static func holder(_ file: borrowing Descriptor) -> pid_t? {

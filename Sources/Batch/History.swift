@@ -13,8 +13,13 @@ package struct History: Sendable {
   /// Reads the journal of a folder; empty where there is none.
   /// - Parameter shard: whose journal is read after the folder's.
   package init(of folder: FilePath, shard: Shard? = nil) throws(JournalError) {
+    try self.init(of: folder, parts: shard.map { [nil, $0] } ?? [nil])
+  }
+
+  /// - Parameter parts: whose journals are read, one after another; nil for the folder's.
+  init(of folder: FilePath, parts: [Shard?]) throws(JournalError) {
     var records: [PictureFingerprint: Record] = [:]
-    for part in shard.map({ [nil, $0] }) ?? [nil] {
+    for part in parts {
       try Journal.forEachEntry(in: folder, of: part) { entry in
         guard case .file(let name) = entry.sourceName else { return }
         records[PictureFingerprint(entry.outputName, name)] = Record(

@@ -49,6 +49,8 @@ package struct Job: Sendable {
 /// A file to make of a picture.
 package struct JobOutput: Hashable, Sendable {
   package let path: FilePath
+  /// The folder of the run, where it is an output of one: what lies between it and the file may be no link.
+  let base: BaseFolder?
   /// What it is written as: the name and `--format` say it, not the source's bytes.
   package let format: ImageFormat
   /// Why it needs not be made, where that is known.
@@ -56,10 +58,19 @@ package struct JobOutput: Hashable, Sendable {
   /// Why it is made although an earlier run was at it; nil where none was, or where nobody asked.
   package var redo: RedoReason?
 
-  package init(path: FilePath, format: ImageFormat, settled: SkipReason? = nil) {
+  /// - Parameter base: starts the path.
+  package init(path: FilePath, below base: BaseFolder? = nil, format: ImageFormat, settled: SkipReason? = nil) {
     self.path = path
+    self.base = base
     self.format = format
     self.settled = settled
+  }
+}
+
+extension JobOutput {
+  var file: PlacedFile {
+    guard let base else { return PlacedFile(path) }
+    return PlacedFile(base, FilePath(bytes: path.bytes.dropFirst(base.path.length).drop { $0 == UInt8(ascii: "/") }))
   }
 }
 

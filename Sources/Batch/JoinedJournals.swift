@@ -8,8 +8,9 @@ extension Journal {
     var journal: Journal?
     var failure: JournalError?
     for shard in shards {
-      // The last line about a picture counts, and only that is joined.
-      let last = try History(of: folder, shard: shard)
+      // The last line about a picture counts, and only that is joined. The folder's journal, which may be long, is not read again
+      // for each shard.
+      let last = try History(of: folder, parts: [shard])
       try forEachEntry(in: folder, of: shard) { entry in
         let record = History.Record(source: entry.source, recipe: entry.recipe, outcome: entry.outcome)
         guard failure == nil, last.record(outputName: entry.outputName, sourceName: entry.sourceName.bytes) == record,

@@ -25,9 +25,11 @@ package final class Journal: Sendable {
   package init(in folder: FilePath, of shard: Shard? = nil) throws(JournalError) {
     let path = Journal.path(in: folder, of: shard)
     var header: JournalHeader?
+    let file: Descriptor
+    do throws(OwnFileError) { file = try Descriptor(openingOwn: path, for: .appended) } catch {
+      throw JournalError(path: path, reason: .unusable(error))
+    }
     do throws(Errno) {
-      let file = try Descriptor(opening: path, .appended)
-      guard try FileStatus(of: file).kind == .regular else { throw .invalidArgument }
       header = try JournalHeader.first(of: file)
       let last = try file.lastByte()
       state = Mutex(State(file: file, isTorn: last != nil && last != UInt8(ascii: "\n")))

@@ -17,24 +17,25 @@ extension Journal {
   /// A journal that cannot be written anew stays as it is.
   package static func compact(in folder: FilePath, of shard: Shard? = nil, above least: Int = smallByteCount) {
     let path = path(in: folder, of: shard)
-    guard let status = try? FileStatus(of: path, links: .stay), status.kind == .regular, status.byteCount > 0 else {
-      return
-    }
-    try? compact(path, of: status.byteCount, in: folder, above: least)
+    guard let status = try? FileStatus(of: path, links: .stay), status.kind == .regular, status.linkCount == 1,
+      status.byteCount > 0
+    else { return }
+    try? compact(path, status, in: folder, above: least)
   }
 
   private static func compact(
-    _ path: FilePath, of byteCount: Int, in folder: FilePath, above least: Int
+    _ path: FilePath, _ status: FileStatus, in folder: FilePath, above least: Int
   ) throws {
-    let header = try JournalHeader.first(of: Descriptor(opening: path, .sniffed))
+    let header = try JournalHeader.first(of: Descriptor(opening: path, .sniffedNotLink))
     if let header, header.version == JournalHeader.currentVersion {
-      guard byteCount > least, byteCount > 2 * (header.compactedByteCount ?? 0) else { return }
+      guard status.byteCount > least, status.byteCount > 2 * (header.compactedByteCount ?? 0) else { return }
     }
     var last = LastLines()
     let names = JournalNames(folder: folder)
     try forEachLine(of: path, names) { last.add($0, $1) }
-    let temporary = try TemporaryFile(in: folder)
-    let new = temporary.path
+    // Who could not read it before must not afterwards.
+    let temporary = try TemporaryFile(in: folder, permissions: status.permissions)
+    let (held, new) = (temporary.folder, temporary.name)
     do {
       try temporary.file.write(JournalHeader.line(compactedByteCount: last.byteCount))
       var failure: Errno?
@@ -45,9 +46,9 @@ extension Journal {
       if let failure { throw failure }
       try temporary.file.synchronizeData()
       try temporary.close()
-      try OutputFile.rename(new, to: path)
+      try held.rename(new, to: FilePath(path.lastComponent), in: held)
     } catch {
-      OutputFile.discard(new)
+      try? held.remove(new)
       throw error
     }
   }

@@ -28,7 +28,7 @@ extension Journal {
     var version = JournalHeader.versionWithoutHeader
     var failure: JournalError?
     do throws(Errno) {
-      let file = try Descriptor(opening: path, .sniffed)
+      let file = try Descriptor(opening: path, .sniffedNotLink)
       try file.forEachWholeLine { line in
         if failure != nil { return }
         if let header = JournalHeader(line: line) {
@@ -44,6 +44,9 @@ extension Journal {
       }
     } catch {
       if error == .noSuchFileOrDirectory { return }
+      if error == .tooManySymbolicLinkLevels {
+        throw JournalError(path: path, reason: .unusable(.isNoRegularFile(.symbolicLink)))
+      }
       throw JournalError(path: path, reason: .system(error))
     }
     if let failure { throw failure }

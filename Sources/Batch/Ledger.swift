@@ -8,9 +8,9 @@ package final class Ledger: JobSource {
   private struct State {
     /// Jobs that were handed out and have not ended, by index, with their sources as they were just before.
     var inHand: [Int: (job: Job, source: FileStamp?)] = [:]
-    var sweptFolders: Set<FilePath> = []
+    var sweptFolders: Set<PlacedFolder> = []
     /// Folders where temporaries of another process that is still there were found.
-    var unsweptFolders: [FilePath] = []
+    var unsweptFolders: [PlacedFolder] = []
   }
 
   private let jobs: any JobSource
@@ -56,7 +56,7 @@ package final class Ledger: JobSource {
     return nil
   }
 
-  private func sweepAtFirst(_ folder: FilePath) {
+  private func sweepAtFirst(_ folder: PlacedFolder) {
     guard lock != nil, state.withLock({ $0.sweptFolders.insert(folder).inserted }) else { return }
     if StaleTemporaries.sweep(folder, before: start) { state.withLock { $0.unsweptFolders.append(folder) } }
   }
@@ -108,5 +108,5 @@ package final class Ledger: JobSource {
 
 extension Job {
   /// Where its outputs lie.
-  fileprivate var folders: Set<FilePath> { Set(outputs.map { $0.path.removingLastComponent() }) }
+  fileprivate var folders: Set<PlacedFolder> { Set(outputs.map(\.file.folder)) }
 }

@@ -42,7 +42,8 @@ package struct MeasuredProcess: Sendable {
   package static func run(
     _ arguments: [[UInt8]], talk: FilePath, watching: Watching, stop: StopRequest
   ) throws(Errno) -> MeasuredProcess {
-    let file = try Descriptor(opening: talk, .replaced)
+    OutputFile.discard(talk)
+    let file = try Descriptor(opening: talk, .created)
     var ends: [Int32] = [-1, -1]
     let failure = unsafe system_private_pipe(&ends)
     guard failure == 0 else { throw Errno(rawValue: failure) }

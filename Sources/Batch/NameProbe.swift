@@ -22,16 +22,21 @@ final class NameProbe {
     guard these.count == those.count else { return false }
     var folder = root
     for (this, that) in zip(these, those) {
-      if this != that, !areOneName(Array(this), Array(that), in: folder) { return false }
+      if this != that, !areOneName(Array(this), Array(that), in: folder, below: root) { return false }
       folder = folder.pushing(FilePath(bytes: this))
     }
     return true
   }
 
-  private func areOneName(_ one: [UInt8], _ other: [UInt8], in folder: FilePath) -> Bool {
+  private func areOneName(
+    _ one: [UInt8], _ other: [UInt8], in folder: FilePath, below root: FilePath
+  ) -> Bool {
     // A folder that is made takes over the rule of the one it is made in.
     var there = folder
-    while !there.isEmpty, (try? FileStatus(of: there))?.kind != .folder { there = there.removingLastComponent() }
+    // No link beneath the root is one that outputs go by.
+    while !there.isEmpty, (try? FileStatus(of: there, links: there == root ? .follow : .stay))?.kind != .folder {
+      there = there.removingLastComponent()
+    }
     if isFolding[there] == nil { isFolding[there] = NameProbe.doSomeCollide(NameProbe.samples, in: there) }
     return isFolding[there] == true && NameProbe.doSomeCollide([(one, other)], in: there)
   }

@@ -39,7 +39,15 @@ internal import SystemPackage
         try unsafe openInPieces(text, links == .follow ? .folder : .folderNotLink).release()
       }
     }
-    let descriptor = Descriptor(owning: opened)
+    return try reading(Descriptor(owning: opened))
+  }
+
+  /// Opens a folder for its entries that is open for names already.
+  static func open(_ folder: HeldFolder) throws(Errno) -> OpenFolder {
+    try reading(try Descriptor(opening: ".", in: folder, .folder))
+  }
+
+  private static func reading(_ descriptor: consuming Descriptor) throws(Errno) -> OpenFolder {
     let identity = try FileStatus(of: descriptor).identity
     let number = descriptor.release()
     guard let stream = unsafe fdopendir(number) else {

@@ -6,8 +6,12 @@ protocol OutputDestination {
   func settlement(of output: JobOutput) throws(JobError) -> SkipReason?
 
   /// Takes the whole bytes of an output.
-  /// - Parameter index: of the output among those of the job.
-  func write(_ bytes: UnsafeRawBufferPointer, of output: JobOutput, at index: Int) throws(JobError)
+  /// - Parameters:
+  ///   - index: of the output among those of the job.
+  ///   - permissions: those of the source.
+  func write(
+    _ bytes: UnsafeRawBufferPointer, of output: JobOutput, at index: Int, permissions: Permissions
+  ) throws(JobError)
 }
 
 /// Outputs under their names.
@@ -17,11 +21,14 @@ struct OutputFiles: OutputDestination {
 
   func settlement(of output: JobOutput) throws(JobError) -> SkipReason? {
     if let reason = output.settled { return reason }
-    return try OutputFile.mustBeSkipped(output.path, existing: existing) ? .exists : nil
+    return try OutputFile.mustBeSkipped(output.file, existing: existing) ? .exists : nil
   }
 
-  func write(_ bytes: UnsafeRawBufferPointer, of output: JobOutput, at index: Int) throws(JobError) {
-    try unsafe OutputFile.write(bytes, to: output.path, existing: existing, durability: durability)
+  func write(
+    _ bytes: UnsafeRawBufferPointer, of output: JobOutput, at index: Int, permissions: Permissions
+  ) throws(JobError) {
+    try unsafe OutputFile.write(
+      bytes, to: output.file, existing: existing, durability: durability, permissions: permissions)
   }
 }
 
@@ -35,7 +42,9 @@ final class OutputFrames: OutputDestination {
 
   func settlement(of output: JobOutput) throws(JobError) -> SkipReason? { output.settled }
 
-  func write(_ bytes: UnsafeRawBufferPointer, of output: JobOutput, at index: Int) throws(JobError) {
+  func write(
+    _ bytes: UnsafeRawBufferPointer, of output: JobOutput, at index: Int, permissions: Permissions
+  ) throws(JobError) {
     for start in stride(from: 0, to: bytes.count, by: WorkerReply.maxPieceByteCount) {
       let piece = unsafe [UInt8](bytes[start..<min(start + WorkerReply.maxPieceByteCount, bytes.count)])
       frames += FrameChannel.frame(WorkerReply.piece(output: index, bytes: piece).bytes)

@@ -1,4 +1,3 @@
-internal import CPlatform
 package import SystemPackage
 
 #if canImport(Darwin)
@@ -10,18 +9,17 @@ package import SystemPackage
 /// Gives an output its final name only when it is whole.
 ///
 /// At every instant the final name is absent, its old content or one complete picture: the bytes go to a temporary
-/// file in the same folder, and a rename, which is atomic there, puts it in place. Four system calls a picture.
+/// file in the same folder, and a rename, which is atomic there, puts it in place. Four system calls an image, and two more
+/// where it lies in a folder beneath that of the run.
 package enum OutputFile {
-  /// Whether a job is to be left undone because its output is there: asked before anything is read.
+  /// Whether an output is to be left as it is because it is there: asked before anything is read.
   /// - Throws: `exists`, where the rule is to fail.
-  package static func mustBeSkipped(_ path: FilePath, existing: ExistingOutput) throws(JobError) -> Bool {
-    switch existing {
-    case .overwrite, .update: return false
-    case .skip: return isThere(path)
-    case .fail:
-      if isThere(path) { throw .exists }
-      return false
-    }
+  package static func mustBeSkipped(_ file: PlacedFile, existing: ExistingOutput) throws(JobError) -> Bool {
+    if existing == .overwrite || existing == .update { return false }
+    let isThere: Bool
+    do throws(Errno) { isThere = try file.isThere() } catch { throw .write(error) }
+    if isThere && existing == .fail { throw .exists }
+    return isThere
   }
 
   /// Whether anything has that name, be it a link to nothing.
@@ -29,35 +27,34 @@ package enum OutputFile {
     (try? FileStatus(of: path, links: .stay)) != nil
   }
 
-  /// Writes the bytes under the path. Missing folders on the way to it are made.
+  /// Writes the bytes under the name. Missing folders on the way to it are made.
   package static func write(
-    _ bytes: UnsafeRawBufferPointer, to path: FilePath, existing: ExistingOutput, durability: Durability = .ordinary
+    _ bytes: UnsafeRawBufferPointer, to file: PlacedFile, existing: ExistingOutput, durability: Durability = .ordinary,
+    permissions: Permissions = .ordinary
   ) throws(JobError) {
-    let output = try PendingOutput(for: path, durability: durability)
+    let output = try PendingOutput(for: file, durability: durability, permissions: permissions)
     try unsafe output.append(bytes)
     try output.close()
     try output.commit(existing: existing)
   }
 
-  /// Gives a whole file that lies in the same folder its final name.
+  /// Gives a whole file its final name, in the same file system.
   /// - Parameter existing: `fail` leaves whatever has that name there, and the file where it is.
   package static func adopt(
-    _ file: FilePath, as path: FilePath, existing: ExistingOutput, durability: Durability = .ordinary
+    _ file: PlacedFile, as new: PlacedFile, existing: ExistingOutput, durability: Durability = .ordinary
   ) throws(JobError) {
+    let (old, folder): (HeldFolder, HeldFolder)
     do throws(Errno) {
-      if durability == .durable { try Descriptor(opening: file, .sniffed).synchronizeData() }
-      switch existing {
-      case .overwrite, .skip, .update: try rename(file, to: path)
-      case .fail: try renameExclusively(file, to: path)
-      }
-      if durability == .durable { try synchronize(path.removingLastComponent()) }
+      old = try file.folder.held(.fails)
+      folder = file.folder == new.folder ? old : try new.folder.held(.isMade(durability))
+      if durability == .durable { try Descriptor(opening: file.name, in: old, .sniffedNotLink).synchronizeData() }
     } catch {
-      if error.rawValue == EEXIST && existing == .fail { throw .exists }
       throw .write(error)
     }
+    try old.commit(file.name, as: new.name, in: folder, existing, durability)
   }
 
-  /// Removes a file of ours that is for nobody any more.
+  /// Removes a file of ours that is of no more use.
   package static func discard(_ path: FilePath) { _ = unsafe path.withPlatformString { unsafe unlink($0) } }
 
   /// Makes the folder and those above it that are missing. Other threads and processes may do the same at once.
@@ -90,43 +87,6 @@ package enum OutputFile {
       if error != .invalidArgument && error != .notSupported { throw error }
     }
   }
-
-  static func rename(_ old: FilePath, to new: FilePath) throws(Errno) {
-    let result = unsafe old.withPlatformString { old in
-      unsafe new.withPlatformString { new in
-        #if canImport(Darwin)
-          unsafe Darwin.rename(old, new)
-        #else
-          unsafe Glibc.rename(old, new)
-        #endif
-      }
-    }
-    if result != 0 { throw .current }
-  }
-
-  /// Renames unless the new name is taken.
-  static func renameExclusively(_ old: FilePath, to new: FilePath) throws(Errno) {
-    let error = unsafe old.withPlatformString { old in
-      unsafe new.withPlatformString { new -> CInt in
-        if unsafe system_rename_exclusively(old, new) == 0 { return 0 }
-        guard errno == EINVAL || errno == ENOSYS || errno == ENOTSUP else { return errno }
-        // A file system without that call: a second name is as exclusive, and the first one goes.
-        if unsafe link(old, new) == 0 {
-          _ = unsafe unlink(old)
-          return 0
-        }
-        return errno
-      }
-    }
-    switch error {
-    case 0: return
-    // Without hard links too (FAT): looking first is the best there is. Who creates the name between is overwritten.
-    case EPERM, ENOTSUP, EOPNOTSUPP, EMLINK:
-      if isThere(new) { throw Errno(rawValue: EEXIST) }
-      try rename(old, to: new)
-    default: throw Errno(rawValue: error)
-    }
-  }
 }
 
 extension JobError {
@@ -142,10 +102,12 @@ extension JobError {
       case EMFILE: "; raise `ulimit -n` or lower --jobs"
       case ENAMETOOLONG: "; choose shorter names with --name"
       case EROFS: "; choose another --out"
+      case ELOOP: "; replace the link by a folder, or choose another --out"
       case EISDIR, ENOTDIR, EEXIST: "; choose another --out or --name"
       case EFBIG: "; raise `ulimit -f`"
       default: ""
       }
-    return JobError(stage: .write, code: .write, message: error.words + advice)
+    let words = error.rawValue == ELOOP ? "ELOOP: a symbolic link is on its way, and none is followed below --out" : error.words
+    return JobError(stage: .write, code: .write, message: words + advice)
   }
 }

@@ -12,7 +12,7 @@ package enum OutputFolder {
   /// refuse than permissions tell.
   package static func prepare(_ folder: FilePath) throws(Errno) {
     let trial = try TemporaryFile(in: folder)
-    _ = unsafe trial.path.withPlatformString { unsafe unlink($0) }
+    try? trial.folder.remove(trial.name)
   }
 
   /// The records of a run that lie in its output folder, and what they are; each is opened under its name and written.

@@ -4,7 +4,7 @@ package import SystemPackage
 
 /// How the outputs of a run are named.
 package struct OutputNaming: Sendable {
-  package var folder: FilePath
+  package let base: BaseFolder
   package var template: NameTemplate
   package var format: OutputFormat
   /// What `{size}` stands for: one for each output of a picture.
@@ -16,12 +16,14 @@ package struct OutputNaming: Sendable {
     folder: FilePath, template: NameTemplate = .mirrored, format: OutputFormat = .same, sizes: [String] = [""],
     measure: (@Sendable (FilePath) throws(JobError) -> [PixelSize])? = nil
   ) {
-    self.folder = folder
+    base = BaseFolder(folder)
     self.template = template
     self.format = format
     self.sizes = sizes
     self.measure = measure
   }
+
+  package var folder: FilePath { base.path }
 
   /// The job that makes an input's outputs; refused where the input is, where its size cannot be told for its name, or
   /// where its name would lead out of the folder.
@@ -45,7 +47,8 @@ package struct OutputNaming: Sendable {
     let outputs = names(relative: Array(input.relativeBytes), contents: input.contents, pixels: pixels).map { name in
       if name == nil, refusal == nil { refusal = .unusableName }
       return JobOutput(
-        path: name.map { folder.pushing(FilePath(bytes: $0.path)) } ?? folder, format: name?.format ?? .jpeg)
+        path: name.map { folder.pushing(FilePath(bytes: $0.path)) } ?? folder, below: base,
+        format: name?.format ?? .jpeg)
     }
     return Job(
       index: index, source: input.source, relativeStart: input.relativeStart, outputs: outputs,

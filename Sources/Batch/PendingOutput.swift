@@ -1,35 +1,31 @@
 internal import SystemPackage
 
-#if canImport(Darwin)
-  internal import Darwin
-#else
-  internal import Glibc
-#endif
-
 /// An output that is being written: a temporary file in the output's folder, which gets the output's name once it is whole.
 ///
 /// One that is not committed is removed when its owner ends.
 final class PendingOutput {
-  private let path: FilePath
+  private let name: FilePath
+  private let folder: HeldFolder
   private let temporary: FilePath
   private let durability: Durability
   private var file: Descriptor?
   private var isCommitted = false
 
   /// Creates the temporary file, and the folders on the way to it that are missing.
-  init(for path: FilePath, durability: Durability) throws(JobError) {
+  init(for output: PlacedFile, durability: Durability, permissions: Permissions) throws(JobError) {
     do throws(Errno) {
-      let created = try TemporaryFile(in: path.removingLastComponent(), durability: durability, for: .image)
-      temporary = created.path
+      let created = try TemporaryFile(
+        in: output.folder, durability: durability, permissions: permissions, for: .image)
+      (folder, temporary) = (created.folder, created.name)
       file = created.release()
     } catch {
       throw .write(error)
     }
-    self.path = path
+    name = output.name
     self.durability = durability
   }
 
-  deinit { if !isCommitted { _ = unsafe temporary.withPlatformString { unsafe unlink($0) } } }
+  deinit { if !isCommitted { try? folder.remove(temporary) } }
 
   func append(_ bytes: UnsafeRawBufferPointer) throws(JobError) {
     do throws(Errno) { try unsafe file?.write(bytes) } catch { throw .write(error) }
@@ -52,16 +48,7 @@ final class PendingOutput {
 
   /// Gives a closed file the output's name.
   func commit(existing: ExistingOutput) throws(JobError) {
-    do throws(Errno) {
-      switch existing {
-      case .overwrite, .skip, .update: try OutputFile.rename(temporary, to: path)
-      case .fail: try OutputFile.renameExclusively(temporary, to: path)
-      }
-      isCommitted = true
-      if durability == .durable { try OutputFile.synchronize(path.removingLastComponent()) }
-    } catch {
-      if error.rawValue == EEXIST && existing == .fail { throw .exists }
-      throw .write(error)
-    }
+    try folder.commit(temporary, as: name, in: folder, existing, durability)
+    isCommitted = true
   }
 }

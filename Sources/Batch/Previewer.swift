@@ -24,7 +24,7 @@ package final class Previewer {
     do throws(JobError) {
       var settled: [SkipReason?] = []
       for output in job.outputs {
-        let isThere = try OutputFile.mustBeSkipped(output.path, existing: recipe.existing)
+        let isThere = try OutputFile.mustBeSkipped(output.file, existing: recipe.existing)
         settled.append(output.settled ?? (isThere ? .exists : nil))
       }
       if let reason = settled[0], settled.allSatisfy({ $0 != nil }) { return .ended(.skipped(reason)) }

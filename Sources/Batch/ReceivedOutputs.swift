@@ -7,6 +7,7 @@ final class ReceivedOutputs {
   private let job: Job
   private let existing: ExistingOutput
   private let durability: Durability
+  private let permissions: Permissions
   private var files: [PendingOutput?]
   private var checks: [ImageStructureCheck]
   private var byteCount = 0
@@ -15,8 +16,10 @@ final class ReceivedOutputs {
   /// Why an output could not be written. What still comes is not kept.
   private var failure: JobError?
 
-  init(of job: Job, existing: ExistingOutput, durability: Durability) {
+  /// - Parameter permissions: those of the source.
+  init(of job: Job, existing: ExistingOutput, durability: Durability, permissions: Permissions) {
     self.job = job
+    self.permissions = permissions
     self.existing = existing
     self.durability = durability
     files = job.outputs.map { _ in nil }
@@ -38,7 +41,7 @@ final class ReceivedOutputs {
       if let begun = files[index] {
         file = begun
       } else {
-        file = try PendingOutput(for: job.outputs[index].path, durability: durability)
+        file = try PendingOutput(for: job.outputs[index].file, durability: durability, permissions: permissions)
         files[index] = file
       }
       try file.append(bytes)

@@ -19,8 +19,8 @@ package final class ShardEvents: Sendable {
   private let state: Mutex<State>
   private static let name = ".imgbatch-events"
 
-  package init(in folder: FilePath, of shard: Shard) throws(Errno) {
-    state = Mutex(State(file: try Descriptor(opening: ShardEvents.path(in: folder, of: shard), .replaced)))
+  package init(in folder: FilePath, of shard: Shard) throws(OwnFileError) {
+    state = Mutex(State(file: try Descriptor(openingOwn: ShardEvents.path(in: folder, of: shard), for: .replaced)))
   }
 
   /// - Parameter lines: whole, with their ends.
@@ -41,7 +41,7 @@ package final class ShardEvents: Sendable {
 
   static func name(of shard: Shard) -> String { name + shard.suffix }
 
-  private static func path(in folder: FilePath, of shard: Shard) -> FilePath { folder.appending(name(of: shard)) }
+  package static func path(in folder: FilePath, of shard: Shard) -> FilePath { folder.appending(name(of: shard)) }
 
   /// The shards that have such a file in a folder, in their order.
   package static func shards(in folder: FilePath) throws(Errno) -> [Shard] {

@@ -1,5 +1,5 @@
 internal import CPlatform
-internal import SystemPackage
+package import SystemPackage
 
 #if canImport(Darwin)
   internal import Darwin
@@ -110,7 +110,7 @@ extension FileIdentity {
 
 extension FilePath {
   /// The same place without symbolic links, as far as it is there.
-  var canonical: FilePath {
+  package var canonical: FilePath {
     var (there, rest) = (self.isEmpty ? "." : self, FilePath())
     while true {
       // SAFETY: realpath gives null or a terminated string that is ours to free.

@@ -23,7 +23,7 @@ package enum StaleTemporaries {
   /// Removes from one folder what a process that is gone left before `start`, when this run began.
   /// - Returns: whether some were kept because their process is there still, as a worker is for a moment after its
   ///   parent was killed.
-  package static func sweep(_ folder: FilePath, before start: Int64) -> Bool {
+  static func sweep(_ folder: PlacedFolder, before start: Int64) -> Bool {
     var someAreKept = false
     remove(from: folder) { process, _, modified in
       guard modified < start else { return false }
@@ -35,12 +35,17 @@ package enum StaleTemporaries {
     return someAreKept
   }
 
+  /// The same for a folder by its path, which may lead over links.
+  package static func sweep(_ folder: FilePath, before start: Int64) -> Bool {
+    sweep(PlacedFolder(base: BaseFolder(folder), relative: ""), before: start)
+  }
+
   /// Removes from one folder what this run, which ends now, is writing there, and nothing else.
-  static func dropOwn(_ folder: FilePath) { remove(from: folder) { _, run, _ in run == RunNumber.current } }
+  static func dropOwn(_ folder: PlacedFolder) { remove(from: folder) { _, run, _ in run == RunNumber.current } }
 
   /// Removes all temporaries from a folder and those below it. For who knows that nobody is at work there.
   package static func sweepAll(below folder: FilePath) {
-    remove(from: folder) { _, _, _ in true }
+    remove(from: PlacedFolder(base: BaseFolder(folder), relative: "")) { _, _, _ in true }
     guard let opened = try? OpenFolder.open(folder.bytes, links: .stay) else { return }
     let listing = FolderListing(of: opened)
     for entry in listing.entries where entry.kind == .folder {
@@ -49,9 +54,8 @@ package enum StaleTemporaries {
   }
 
   /// - Parameter isStale: of a file's process, run and time.
-  private static func remove(from folder: FilePath, where isStale: (pid_t, Int, Int64) -> Bool) {
-    let path = folder.isEmpty ? [UInt8(ascii: ".")] : folder.bytes
-    guard let opened = try? OpenFolder.open(path, links: .follow) else { return }
+  private static func remove(from folder: PlacedFolder, where isStale: (pid_t, Int, Int64) -> Bool) {
+    guard let opened = try? OpenFolder.open(folder.held(.fails)) else { return }
     _ = unsafe opened.forEachEntry { name, _ in
       // SAFETY: the name is zero-terminated.
       guard unsafe name[0] == CChar(bitPattern: UInt8(ascii: ".")),

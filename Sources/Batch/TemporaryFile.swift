@@ -11,7 +11,8 @@ internal import SystemPackage
 /// `.imgbatch-PROCESS-NUMBER.tmp`, where the upper half of the number is that of the run.
 struct TemporaryFile: ~Copyable {
   let file: Descriptor
-  let path: FilePath
+  let folder: HeldFolder
+  let name: FilePath
 
   private static let counter = Atomic<UInt32>(0)
   private static let gate = CreationGate()
@@ -22,35 +23,46 @@ struct TemporaryFile: ~Copyable {
     case other
   }
 
+  var path: FilePath { folder.path.pushing(name) }
+
+  /// The same for a folder by its path, which may lead over links.
+  init(
+    in folder: FilePath, permissions: Permissions = .ordinary, nextNumber: () -> Int = TemporaryFile.uniqueNumber
+  ) throws(Errno) {
+    try self.init(
+      in: PlacedFolder(base: BaseFolder(folder), relative: ""), permissions: permissions, nextNumber: nextNumber)
+  }
+
   /// Creates the file, and the folder where that is missing.
   /// - Parameter nextNumber: gives numbers that no other file of this process gets.
   init(
-    in folder: FilePath, durability: Durability = .ordinary, for purpose: Purpose = .other,
-    nextNumber: () -> Int = {
-      RunNumber.current << 32 | Int(TemporaryFile.counter.wrappingAdd(1, ordering: .relaxed).oldValue)
-    }
+    in place: PlacedFolder, durability: Durability = .ordinary, permissions: Permissions, for purpose: Purpose = .other,
+    nextNumber: () -> Int = TemporaryFile.uniqueNumber
   ) throws(Errno) {
     if purpose == .image { try TemporaryFile.gate.enter() }
     defer { if purpose == .image { TemporaryFile.gate.leave() } }
-    var foldersWereMade = false
+    let folder = try place.held(.isMade(durability))
     while true {
-      let path = folder.appending(".imgbatch-\(getpid())-\(nextNumber()).tmp")
+      let name = FilePath(".imgbatch-\(getpid())-\(nextNumber()).tmp")
       do throws(Errno) {
-        file = try Descriptor(opening: path, .created)
-        self.path = path
+        let file = try Descriptor(opening: name, in: folder, .created, mode: permissions.creationMode)
+        do throws(Errno) { try permissions.settleGroup(of: file) } catch {
+          try? folder.remove(name)
+          throw error
+        }
+        (self.folder, self.name) = (folder, name)
+        self.file = file
         return
       } catch {
-        switch error.rawValue {
-        // Somebody took the name on purpose.
-        case EEXIST: continue
-        // Made only when it turns out to be missing: that costs nothing where it is there.
-        case ENOENT where !foldersWereMade:
-          try OutputFile.makeFolders(folder, durability: durability)
-          foldersWereMade = true
-        default: throw error
-        }
+        // The name was taken on purpose.
+        if error != .fileExists { throw error }
       }
     }
+  }
+
+  /// Numbers that no other file of this process gets; the upper half is that of the run.
+  private static func uniqueNumber() -> Int {
+    RunNumber.current << 32 | Int(counter.wrappingAdd(1, ordering: .relaxed).oldValue)
   }
 
   consuming func close() throws(Errno) { try file.close() }

@@ -16,6 +16,8 @@ package final class Thumbnailer {
   private let destination: any OutputDestination
   let transforms: ColourTransforms
   var gate: MemoryGate
+  /// Those of the source in hand, which its outputs get.
+  private var permissions = Permissions.ownerOnly
 
   /// - Parameters:
   ///   - bands: row bands that one picture is resampled in, each on a core of its own, and decoded in where the file allows; 1
@@ -108,6 +110,7 @@ package final class Thumbnailer {
     _ deadline: inout Deadline
   ) throws -> Outcome {
     let source = try read(&file, job, &clock, &deadline)
+    permissions = source.status.permissions
 
     clock.enter(.decode)
     try deadline.check(.decode)
@@ -182,7 +185,7 @@ package final class Thumbnailer {
     let bytes = try unsafe encoder.encode(small, request)
 
     clock.enter(.write)
-    try unsafe destination.write(bytes, of: output, at: index)
+    try unsafe destination.write(bytes, of: output, at: index, permissions: permissions)
     clock.end()
     return bytes.count
   }

@@ -46,7 +46,9 @@ internal import SystemPackage
     of job: Job, source: borrowing Descriptor, share: inout Int
   ) throws(WorkerFailure) -> Outcome {
     let recipe = greeting.recipe
-    let outputs = ReceivedOutputs(of: job, existing: recipe.existing, durability: recipe.durability)
+    let permissions = (try? FileStatus(of: source))?.permissions ?? .ownerOnly
+    let outputs = ReceivedOutputs(
+      of: job, existing: recipe.existing, durability: recipe.durability, permissions: permissions)
     let start = ContinuousClock.now
     var clock = JobClock(timeout: greeting.timeout)
     var admissions = 0

@@ -5,13 +5,15 @@ internal import SystemPackage
 /// What earlier runs left of the downloads of a list, and how those of this run end: kept in the folder's journal, and told
 /// to who asked for the run.
 struct DownloadBooks {
-  let folder: FilePath
+  let base: BaseFolder
   let selection: Selection
   let history: DownloadHistory
   let journal: Journal?
   /// Whether a picture that an earlier run left so under that path is still of use.
   let isKept: (FilePath, FileStamp) -> Bool
   let report: (Job, Outcome) -> Void
+
+  var folder: FilePath { base.path }
 
   // MARK: - Before
 
@@ -49,10 +51,12 @@ struct DownloadBooks {
     journal?.append(JournalEntry(download, outputName: download.partName, .partial, validator))
   }
 
+  private func discardPart(_ download: Download) { PlacedFile(base, FilePath(bytes: download.partName)).discard() }
+
   /// A part stays where a later run can know what it is of.
   func keepOrDiscardPart(_ download: Download) {
     guard let validator = download.part, validator.condition != nil, journal != nil else {
-      OutputFile.discard(download.partPath)
+      discardPart(download)
       return
     }
     notePart(download, validator)
@@ -70,14 +74,14 @@ struct DownloadBooks {
 
   /// What came lies there already, byte for byte, and no run told of it.
   func found(_ download: Download, _ answer: Answer, as name: [UInt8]) {
-    OutputFile.discard(download.partPath)
+    discardPart(download)
     note(download, name, answer.validator)
     report(job(download, path(name), byteCount: 0), .skipped(.upToDate))
   }
 
   /// What is there is what the server has.
   func keptKnown(_ download: Download, _ picture: DownloadHistory.Picture) {
-    OutputFile.discard(download.partPath)
+    discardPart(download)
     // The failure that the journal tells of is over.
     if history.unfinished(download.key) != nil {
       journal?.append(
@@ -95,7 +99,7 @@ struct DownloadBooks {
   func failed(_ download: Download, _ error: JobError, partStays: Bool = false) {
     journal?.append(JournalEntry(download, outputName: download.partName, .failed(error), Validator()))
     failed(download.index, download.listed, error)
-    if partStays { keepOrDiscardPart(download) } else { OutputFile.discard(download.partPath) }
+    if partStays { keepOrDiscardPart(download) } else { discardPart(download) }
   }
 
   func failed(_ index: Int, _ listed: ListedAddress, _ error: JobError) {

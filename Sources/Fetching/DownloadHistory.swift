@@ -17,7 +17,9 @@ package struct DownloadHistory: Sendable {
     case partial(Validator)
   }
 
-  private var pictures: [AddressDigest: [Picture]] = [:]
+  /// By address and by name, with their places in the journal: an address may stand in a list many thousands of times.
+  private var pictures: [AddressDigest: [PictureFingerprint: (place: Int, picture: Picture)]] = [:]
+  private var pictureCount = 0
   private var unfinished: [DownloadKey: Unfinished] = [:]
   /// Which address the picture of a name is from.
   private var owners: [PictureFingerprint: AddressDigest] = [:]
@@ -46,17 +48,19 @@ package struct DownloadHistory: Sendable {
 
   /// A name has one picture: the last that was written there.
   private mutating func add(_ picture: Picture, of address: AddressDigest) {
-    if let owner = owners.updateValue(address, forKey: DownloadHistory.fingerprint(picture.name)) {
-      pictures[owner]?.removeAll { $0.name == picture.name }
-    }
-    pictures[address, default: []].append(picture)
+    let name = DownloadHistory.fingerprint(picture.name)
+    if let owner = owners.updateValue(address, forKey: name), owner != address { pictures[owner]?[name] = nil }
+    pictures[address, default: [:]][name] = (pictureCount, picture)
+    pictureCount += 1
   }
 
   /// Whether no run has been told of yet.
   package var isEmpty: Bool { pictures.isEmpty && unfinished.isEmpty }
 
-  /// All that came from an address.
-  func pictures(of address: AddressDigest) -> [Picture] { pictures[address] ?? [] }
+  /// All that came from an address, in the order that they came in.
+  func pictures(of address: AddressDigest) -> [Picture] {
+    (pictures[address] ?? [:]).values.sorted { $0.place < $1.place }.map(\.picture)
+  }
 
   func unfinished(_ key: DownloadKey) -> Unfinished? { unfinished[key] }
 

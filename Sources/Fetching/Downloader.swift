@@ -55,7 +55,7 @@ package final class Downloader {
     self.chance = chance
     self.heldBack = heldBack
     books = DownloadBooks(
-      folder: rules.folder, selection: rules.selection, history: history, journal: journal, isKept: isKept,
+      base: rules.base, selection: rules.selection, history: history, journal: journal, isKept: isKept,
       report: report)
     listed = ListedDownloads(books, found: found)
     checker = FetchedFile(limits: rules.limits)
@@ -114,7 +114,7 @@ package final class Downloader {
     if proxy != nil, let refusal = rules.request.policy.refusal(behindProxy: download.address) { throw refusal }
     download.began = download.began ?? .now
     if download.redirects == 0 { download.tries += 1 }
-    let part = try PartFile.open(download.partPath, durability: rules.durability)
+    let part = try PartFile.open(PlacedFile(rules.base, FilePath(bytes: download.partName)), durability: rules.durability)
     let start = download.part?.condition == nil ? 0 : part.byteCount
     let number = part.descriptor.release()
     let request = Request(
@@ -234,7 +234,8 @@ package final class Downloader {
       let isOwn = books.history.owner(of: name) == download.key.digest
       do throws(JobError) {
         try OutputFile.adopt(
-          download.partPath, as: path, existing: isOwn ? .overwrite : .fail, durability: rules.durability)
+          PlacedFile(rules.base, FilePath(bytes: download.partName)), as: PlacedFile(rules.base, FilePath(bytes: name)),
+          existing: isOwn ? .overwrite : .fail, durability: rules.durability)
         return (name, true)
       } catch {
         guard error.code == .exists else { throw error }

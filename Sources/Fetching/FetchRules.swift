@@ -4,7 +4,7 @@ package import SystemPackage
 
 /// What a run downloads by.
 package struct FetchRules: Sendable {
-  package var folder: FilePath
+  package let base: BaseFolder
   /// Requests that are under way at once, and to one host.
   package var connections = 16
   package var perHost = 6
@@ -22,5 +22,7 @@ package struct FetchRules: Sendable {
   /// What it means where a worker process cannot be confined in full.
   package var sandbox = SandboxRule.wanted
 
-  package init(folder: FilePath) { self.folder = folder }
+  package init(folder: FilePath) { base = BaseFolder(folder) }
+
+  package var folder: FilePath { base.path }
 }

@@ -12,22 +12,28 @@ struct PartFile: ~Copyable {
     self.byteCount = byteCount
   }
 
-  static func open(_ path: FilePath, durability: Durability) throws(JobError) -> PartFile {
-    do throws(Errno) {
-      let descriptor = try descriptor(path, durability)
-      let status = try FileStatus(of: descriptor)
-      guard status.kind == .regular else { throw .fileExists }
-      return PartFile(descriptor, byteCount: status.byteCount)
+  /// Opens it, and makes the folders on the way.
+  static func open(_ file: PlacedFile, durability: Durability) throws(JobError) -> PartFile {
+    do throws(OwnFileError) {
+      let descriptor = try file.openOwn(for: .shared, durability: durability)
+      do throws(Errno) {
+        let byteCount = try FileStatus(of: descriptor).byteCount
+        return PartFile(descriptor, byteCount: byteCount)
+      } catch {
+        throw .system(error)
+      }
     } catch {
-      throw .write(error)
+      if case .system(let error) = error { throw .write(error) }
+      throw .unusablePart(file, error)
     }
   }
+}
 
-  private static func descriptor(_ path: FilePath, _ durability: Durability) throws(Errno) -> Descriptor {
-    do throws(Errno) { return try Descriptor(opening: path, .shared) } catch {
-      guard error == .noSuchFileOrDirectory else { throw error }
-      try OutputFile.makeFolders(path.removingLastComponent(), durability: durability)
-      return try Descriptor(opening: path, .shared)
-    }
+extension JobError {
+  /// Something else has the name of the file that the bytes gather in.
+  fileprivate static func unusablePart(_ file: PlacedFile, _ error: OwnFileError) -> JobError {
+    JobError(
+      stage: .write, code: .write,
+      message: "\(file.base.path.pushing(file.relative)), which its bytes gather in, cannot be used (\(error.words)); remove it")
   }
 }

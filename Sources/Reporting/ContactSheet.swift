@@ -23,13 +23,18 @@ struct ContactSheet {
     isInside = sum <= ContactSheet.mostBytesInside
   }
 
-  var html: HTML { .element("ul", ["class": "sheet"], entries.map(item)) }
+  /// The sheet, and who may read a page with it: those who may read all of the images inside it.
+  var html: (sheet: HTML, permissions: Permissions) {
+    var permissions = Permissions.ordinary
+    let items = entries.map { item($0, &permissions) }
+    return (.element("ul", ["class": "sheet"], items), permissions)
+  }
 
-  private func item(_ entry: RunRecord.Entry) -> HTML {
+  private func item(_ entry: RunRecord.Entry, _ permissions: inout Permissions) -> HTML {
     let name = entry.source.forTerminal
     let link = address(ofRelative: entry.output.seen(fromFolderOf: page))
     let image = HTML.void(
-      "img", ["src": inside(entry) ?? link, "alt": name, "loading": "lazy", "decoding": "async"])
+      "img", ["src": inside(entry, &permissions) ?? link, "alt": name, "loading": "lazy", "decoding": "async"])
     return .element(
       "li", [:],
       [.element("a", ["href": link], [image]), .element("b", [:], entry.source.lastComponent.map(text) ?? name)]
@@ -49,12 +54,13 @@ struct ContactSheet {
   }
 
   /// Nil where it is linked, too large or gone.
-  private func inside(_ entry: RunRecord.Entry) -> String? {
-    guard isInside, let bytes = WholeFile.bytes(of: entry.output, atMost: ContactSheet.mostBytesOfOne) else {
-      return nil
-    }
+  private func inside(_ entry: RunRecord.Entry, _ permissions: inout Permissions) -> String? {
+    guard isInside,
+      let (bytes, readers) = WholeFile.contents(of: entry.output, atMost: ContactSheet.mostBytesOfOne)
+    else { return nil }
     // What it is, is told by its bytes: a PNG may be named .jpg.
     guard let format = unsafe bytes.withUnsafeBytes({ unsafe ImageFormat.recognised($0) }) else { return nil }
+    permissions = permissions.intersection(readers)
     return "data:\(format.mediaType);base64," + base64(bytes)
   }
 }

@@ -1,4 +1,4 @@
-internal import Batch
+package import Batch
 internal import Imaging
 package import SystemPackage
 
@@ -33,10 +33,15 @@ package struct RunPage {
     pictures = ContactSheet(state.pictures.elements, page: page)
   }
 
-  package var html: String {
+  package var html: String { document.html }
+
+  /// The page, and who may read it: those who may read all of the images that it holds.
+  package var document: (html: String, permissions: Permissions) {
+    let (sheet, permissions) = sheet
     let parts =
       head + failures + warnings + slowest + [.element("div", ["class": "plots"], [sizes, stages])] + sheet + [footer]
-    return HTML.page(title: "imgbatch: \(outcome)", style: pageStyle, [.element("main", [:], parts)]).markup
+    let page = HTML.page(title: "imgbatch: \(outcome)", style: pageStyle, [.element("main", [:], parts)])
+    return (page.markup, permissions)
   }
 
   private var outcome: String {
@@ -151,15 +156,16 @@ package struct RunPage {
       [.element("h2", [:], "Where the time went"), htmlTable([["a picture", "time", "share"]] + rows)])
   }
 
-  private var sheet: [HTML] {
-    guard !pictures.isEmpty else { return [] }
+  private var sheet: (parts: [HTML], permissions: Permissions) {
+    guard !pictures.isEmpty else { return ([], .ordinary) }
     let step = state.pictures.step
     let words =
       (step > 1 ? "Every \(step). picture is shown. " : "")
       + (pictures.isInside
         ? "The pictures are inside this page."
         : "The pictures are not inside this page but linked: they show while they stay where they are.")
-    return [.element("h2", [:], "Contact sheet"), .element("p", ["class": "soft"], words), pictures.html]
+    let (list, permissions) = pictures.html
+    return ([.element("h2", [:], "Contact sheet"), .element("p", ["class": "soft"], words), list], permissions)
   }
 
   private var footer: HTML {

@@ -60,7 +60,7 @@ struct Books {
     if selection == .failed, let history, history.isEmpty { throw Complaint.nothingToRetry(folder) }
     let list = isDry ? nil : checked
     failedPath = list?.path
-    do throws(Errno) {
+    do throws(OwnFileError) {
       failed =
         if let list {
           try FailedList(list, separator: separator, isPrivate: wishes.failedIsPrivate)

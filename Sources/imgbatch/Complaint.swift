@@ -116,9 +116,12 @@ extension Complaint {
       case .held(let process):
         "another run\(process.map { " (process \($0))" } ?? "") is writing into \(folder.forTerminal); "
           + "wait for it, choose another --out, or use --no-lock."
-      case .unusable(let error):
+      case .unusable(.system(let error)):
         "the output folder \(folder.forTerminal) cannot be locked against a second run (\(error.words)); "
           + "use --no-lock where there is none."
+      case .unusable(let error):
+        "the lock \(folder.appending(FolderLock.name).forTerminal) cannot be used (\(error.words)); remove it, or use "
+          + "--no-lock."
       }
     return Complaint(status: .outputUnusable, sentence: sentence)
   }
@@ -126,6 +129,8 @@ extension Complaint {
   static func journal(_ error: JournalError) -> Complaint {
     let sentence =
       switch error.reason {
+      case .unusable(let reason):
+        "the journal \(error.path.forTerminal) cannot be used (\(reason.words)); remove it, or use --no-journal."
       case .system(let reason):
         "the journal \(error.path.forTerminal) cannot be used (\(reason.words)); remove it, or use --no-journal."
       case .newerVersion(let version):
@@ -133,6 +138,13 @@ extension Complaint {
           + "use that one, choose another --out, or use --no-journal."
       }
     return Complaint(status: .outputUnusable, sentence: sentence)
+  }
+
+  /// - Parameter path: of the file that a shard's events are kept in.
+  static func shardEvents(_ path: FilePath, _ error: OwnFileError) -> Complaint {
+    Complaint(
+      status: .outputUnusable,
+      sentence: "the events of the shard cannot be kept in \(path.forTerminal) (\(error.words)); remove it.")
   }
 
   static func shardEvents(_ folder: FilePath, _ error: Errno) -> Complaint {
@@ -147,7 +159,7 @@ extension Complaint {
       sentence: "no journal in \(folder.forTerminal) tells what failed there; run without --retry-failed.")
   }
 
-  static func failedList(_ path: FilePath, _ error: Errno) -> Complaint {
+  static func failedList(_ path: FilePath, _ error: OwnFileError) -> Complaint {
     Complaint(
       status: .outputUnusable,
       sentence: "the list --failed-to \(path.forTerminal) cannot be written (\(error.words)); choose another.")

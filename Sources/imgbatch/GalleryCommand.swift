@@ -97,7 +97,8 @@ struct GalleryCommand: ParsableCommand {
     }
     let thumbnails = pictures.withLock { $0 }
     if thumbnails.isEmpty { throw Complaint.emptyPage }
-    try file.write(page(found.inputs, thumbnails, in: scratch.path))
+    let (page, permissions) = try page(found.inputs, thumbnails, in: scratch.path)
+    try file.write(page, permissions: permissions)
     return ExitStatus(summary.tally, interruptedBy: nil)
   }
 
@@ -109,30 +110,24 @@ struct GalleryCommand: ParsableCommand {
     return recipe
   }
 
+  /// The page, and who may read it: those who may read all of the images that it shows.
   private func page(
     _ inputs: FoundInputs, _ pictures: [Int: WrittenPicture], in scratch: FilePath
-  ) throws -> [UInt8] {
+  ) throws -> ([UInt8], Permissions) {
     var gallery = Gallery(title: heading, kind: .files)
+    var permissions = Permissions.ordinary
     for (index, input) in inputs.enumerated() {
-      guard let picture = pictures[index], let jpeg = contents(of: scratch.appending("\(index).jpg")) else { continue }
+      let thumbnail = scratch.appending("\(index).jpg")
+      guard let picture = pictures[index], let (jpeg, readers) = WholeFile.contents(of: thumbnail, atMost: .max) else {
+        continue
+      }
+      permissions = permissions.intersection(readers)
       gallery.add(
         path: input.source.bytes,
         facts: "\(picture.sourceSize.width) x \(picture.sourceSize.height), \(humanByteCount(picture.sourceByteCount))",
         jpeg: jpeg, width: picture.outputSize.width, height: picture.outputSize.height)
     }
-    return gallery.page(missing: inputs.count - gallery.count)
-  }
-
-  private func contents(of path: FilePath) -> [UInt8]? {
-    guard let file = try? FileDescriptor.open(path, .readOnly) else { return nil }
-    defer { try? file.close() }
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 1 << 16)
-    while let count = unsafe try? chunk.withUnsafeMutableBytes({ unsafe try file.read(into: $0) }) {
-      if count == 0 { return bytes }
-      bytes += chunk[..<count]
-    }
-    return nil
+    return (gallery.page(missing: inputs.count - gallery.count), permissions)
   }
 
   // MARK: - A list

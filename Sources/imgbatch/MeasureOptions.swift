@@ -95,7 +95,8 @@ struct MeasuredInputs {
 
   private static func copyStandardInput(to path: FilePath) throws {
     // What cannot be written there is told by who made the folder.
-    let file = try FileDescriptor.open(path, .writeOnly, options: [.create], permissions: .ownerReadWrite)
+    let file = try FileDescriptor.open(
+      path, .writeOnly, options: [.create, .exclusiveCreate], permissions: .ownerReadWrite)
     try file.closeAfter {
       var buffer = [UInt8](repeating: 0, count: 1 << 16)
       while !Signals.stopRequest.isMade {

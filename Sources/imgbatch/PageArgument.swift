@@ -30,24 +30,27 @@ struct Page {
   /// - Parameter option: that names it.
   init(_ path: FilePath, for option: String, _ check: inout OverwriteCheck) throws(Complaint) {
     do throws(OverwriteRefusal) { file = try check.check(path, for: option) } catch { throw Complaint(error) }
-    do throws(Errno) { try WholeFile.prepare(file) } catch { throw complaint(error) }
+    do throws(OwnFileError) { try WholeFile.prepare(file) } catch { throw complaint(error) }
   }
 
-  func write(_ text: String) throws(Complaint) {
-    do throws(Errno) {
-      try WholeFile.write(to: file) { write throws(Errno) in try write(text) }
+  /// - Parameter permissions: of the page, less the umask.
+  func write(_ text: String, permissions: Permissions = .ordinary) throws(Complaint) {
+    do throws(OwnFileError) {
+      try WholeFile.write(to: file, permissions: permissions) { write throws(Errno) in try write(text) }
     } catch {
       throw complaint(error)
     }
   }
 
-  func write(_ bytes: [UInt8]) throws(Complaint) {
-    do throws(Errno) { try WholeFile.write(bytes, to: file) } catch { throw complaint(error) }
+  func write(_ bytes: [UInt8], permissions: Permissions = .ordinary) throws(Complaint) {
+    do throws(OwnFileError) { try WholeFile.write(bytes, to: file, permissions: permissions) } catch {
+      throw complaint(error)
+    }
   }
 
   var path: FilePath { file.path }
 
-  private func complaint(_ error: Errno) -> Complaint {
+  private func complaint(_ error: OwnFileError) -> Complaint {
     Complaint(
       status: .outputUnusable, sentence: "the page \(path.forTerminal) cannot be written (\(error.words)).")
   }

@@ -78,13 +78,13 @@ struct SavedDefaults: Equatable {
     let path = try place()
     let file: CheckedPath
     do throws(OverwriteRefusal) { file = try check.check(path, for: "--save") } catch { throw Complaint(error) }
-    do throws(Errno) { try WholeFile.prepare(file) } catch { throw complaint(path, error) }
+    do throws(OwnFileError) { try WholeFile.prepare(file) } catch { throw complaint(path, error) }
     return file
   }
 
   /// Writes it whole or not at all.
   func save(to file: CheckedPath) throws {
-    do throws(Errno) {
+    do throws(OwnFileError) {
       try WholeFile.write(to: file) { write throws(Errno) in try write(text) }
     } catch {
       throw SavedDefaults.complaint(file.path, error)
@@ -101,7 +101,7 @@ struct SavedDefaults: Equatable {
     return path
   }
 
-  private static func complaint(_ path: FilePath, _ error: Errno) -> Complaint {
+  private static func complaint(_ path: FilePath, _ error: OwnFileError) -> Complaint {
     Complaint(
       status: .outputUnusable, sentence: "the defaults \(path.forTerminal) cannot be written (\(error.words)).")
   }

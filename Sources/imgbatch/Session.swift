@@ -222,7 +222,8 @@ struct Session {
     let facts = RunPage.Facts(
       software: Build.summary, mode: mode.rawValue, workers: workers, isInterrupted: Signals.received != nil)
     do {
-      try page.write(RunPage(record, summary, facts, page: page.path).html)
+      let (html, permissions) = RunPage(record, summary, facts, page: page.path).document
+      try page.write(html, permissions: permissions)
       return true
     } catch {
       StandardStream.error.write("Error: \(error.sentence)\n")

@@ -14,8 +14,8 @@ struct ShardAccount {
     since began: ContinuousClock.Instant
   ) throws {
     let events: ShardEvents
-    do throws(Errno) { events = try ShardEvents(in: folder, of: shard) } catch {
-      throw Complaint.outputFolder(folder, error)
+    do throws(OwnFileError) { events = try ShardEvents(in: folder, of: shard) } catch {
+      throw Complaint.shardEvents(ShardEvents.path(in: folder, of: shard), error)
     }
     self.shard = shard
     self.events = events

@@ -108,21 +108,59 @@ struct JournalTests {
     #expect(try entries() == [JournalTests.failed, first, second])
   }
 
+  @Test func `a line longer than any of ours is passed over, and those around it count`() throws {
+    let journal = try Journal(in: folder.path)
+    journal.append(JournalTests.written)
+    var bytes = try folder.content(Journal.name)
+    // Longer than several pieces that are read at once, and than the longest line; then one that just is none.
+    bytes += [UInt8](repeating: 0x78, count: 3 << 20) + [0x0A] + JournalTests.failed.line
+    bytes += [UInt8](repeating: 0, count: (1 << 20) + 1) + [0x0A]
+    try folder.add(Journal.name, bytes + [UInt8](repeating: 0x79, count: 2 << 20))
+    #expect(try entries() == [JournalTests.written, JournalTests.failed])
+    // The torn line at the end is none, and what follows is on a line by itself.
+    try Journal(in: folder.path).append(JournalTests.written)
+    #expect(try entries() == [JournalTests.written, JournalTests.failed, JournalTests.written])
+  }
+
+  @Test func `what an earlier run made is known while it is as it was left, and no download is`() throws {
+    let names = ["made.jpg", "changed.jpg", "failed.jpg", "download.jpg", "unknown.jpg", "replaced.jpg"]
+    for name in names { try folder.add(name, [1, 2, 3]) }
+    let journal = try Journal(in: folder.path)
+    func append(_ name: String, _ source: JournalSource) throws {
+      let stamp = try #require(FileStamp(of: folder(name), links: .stay))
+      journal.append(
+        JournalEntry(
+          source: stamp, recipe: .none, outcome: .written(output: stamp), outputName: Array(name.utf8),
+          sourceName: source))
+    }
+    for name in ["made.jpg", "changed.jpg", "failed.jpg", "replaced.jpg"] { try append(name, .file([0x61])) }
+    for name in ["download.jpg", "replaced.jpg"] { try append(name, .download([0x62])) }
+    var failed = JournalTests.failed
+    failed.outputName = Array("failed.jpg".utf8)
+    journal.append(failed)
+    try folder.add("changed.jpg", [1, 2, 3, 4])
+    var made = MadeOutputs(in: folder.path, of: nil)
+    // A try that failed left the file as it was.
+    #expect(names.filter { made.isMade(folder($0)) } == ["made.jpg", "failed.jpg"])
+    try folder.link("link.jpg", to: "made.jpg")
+    #expect(!made.isMade(folder("link.jpg")) && !made.isMade(folder("nothing.jpg")))
+  }
+
   @Test func `a journal that is no regular file is refused before any work`() throws {
     try folder.link(Journal.name, to: "elsewhere")
-    #expect(throws: JournalError(path: folder(Journal.name), reason: .system(.tooManySymbolicLinkLevels))) {
+    #expect(throws: JournalError(path: folder(Journal.name), reason: .unusable(.isNoRegularFile(.symbolicLink)))) {
       try Journal(in: folder.path)
     }
     #expect(throws: JournalError.self) { try Journal(in: "/proc/self") }
     let other = try TemporaryFolder()
     try other.addPipe(Journal.name)
-    #expect(throws: JournalError(path: other(Journal.name), reason: .system(.invalidArgument))) {
+    #expect(throws: JournalError(path: other(Journal.name), reason: .unusable(.isNoRegularFile(.pipe)))) {
       try Journal(in: other.path)
     }
   }
 
   @Test func `a journal whose disk is full remembers why and stops nothing`() throws {
-    let journal = Journal(appendingTo: try Descriptor(opening: "/dev/full", .listed))
+    let journal = Journal(appendingTo: try Descriptor(opening: "/dev/full", .device))
     #expect(journal.failure == nil)
     journal.append(JournalTests.written)
     #expect(journal.failure == .noSpace)

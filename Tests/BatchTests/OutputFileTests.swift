@@ -12,7 +12,7 @@ import Testing
 
   private func write(_ bytes: [UInt8], _ path: FilePath, _ existing: ExistingOutput = .overwrite) throws(JobError) {
     try unsafe bytes.withUnsafeBufferPointer { bytes throws(JobError) in
-      try unsafe OutputFile.write(UnsafeRawBufferPointer(bytes), to: path, existing: existing)
+      try unsafe OutputFile.write(UnsafeRawBufferPointer(bytes), to: PlacedFile(path), existing: existing)
     }
   }
 
@@ -73,20 +73,20 @@ import Testing
 
   @Test func `an output that is there is kept where that is asked for`() throws {
     let path = try folder.add("a.jpg", [1])
-    #expect(try !OutputFile.mustBeSkipped(path, existing: .overwrite))
-    #expect(try OutputFile.mustBeSkipped(path, existing: .skip))
-    #expect(throws: exists) { try OutputFile.mustBeSkipped(path, existing: .fail) }
+    #expect(try !OutputFile.mustBeSkipped(PlacedFile(path), existing: .overwrite))
+    #expect(try OutputFile.mustBeSkipped(PlacedFile(path), existing: .skip))
+    #expect(throws: exists) { try OutputFile.mustBeSkipped(PlacedFile(path), existing: .fail) }
     #expect(error(path, .fail) == exists)
     #expect(try folder.content("a.jpg") == [1])
     #expect(try folder.names() == ["a.jpg"])
     for rule in ExistingOutput.allCases {
-      #expect(try !OutputFile.mustBeSkipped(folder("new.jpg"), existing: rule))
+      #expect(try !OutputFile.mustBeSkipped(PlacedFile(folder("new.jpg")), existing: rule))
     }
   }
 
   @Test func `a link to nothing is something that is there`() throws {
     try folder.link("a.jpg", to: "nothing")
-    #expect(try OutputFile.mustBeSkipped(folder("a.jpg"), existing: .skip))
+    #expect(try OutputFile.mustBeSkipped(PlacedFile(folder("a.jpg")), existing: .skip))
     #expect(error(folder("a.jpg"), .fail) == exists)
   }
 

@@ -95,7 +95,7 @@ import Testing
     for _ in 0..<3000 {
       let bytes = damage.damaged(sound)
       let job = Job(index: 0, source: "in", output: folder("a.jpg"), format: .jpeg, sourceByteCount: 0)
-      let outputs = ReceivedOutputs(of: job, existing: .overwrite, durability: .ordinary)
+      let outputs = ReceivedOutputs(of: job, existing: .overwrite, durability: .ordinary, permissions: .ordinary)
       let image = WrittenPicture(
         sourceSize: size, outputSize: size, sourceByteCount: 1, outputByteCount: bytes.count, warningCount: 0,
         firstWarning: "", times: StageTimes())

@@ -110,8 +110,27 @@ int fsync(int file) { return note_file("fsync", file) ? -1 : NEXT(fsync)(file); 
 
 int rename(const char *from, const char *to) { return note("rename", to) ? -1 : NEXT(rename)(from, to); }
 
+// The path of a name in an open folder.
+static const char *path_in(int folder, const char *name, char path[static 8192]) {
+  if (folder == AT_FDCWD || name[0] == '/') {
+    return name;
+  }
+  char link[64], start[4096];
+  snprintf(link, sizeof link, "/proc/self/fd/%d", folder);
+  ssize_t count = readlink(link, start, sizeof start - 1);
+  start[count < 0 ? 0 : count] = '\0';
+  snprintf(path, 8192, "%s/%s", start, name);
+  return path;
+}
+
+int renameat(int from_folder, const char *from, int to_folder, const char *to) {
+  char path[8192];
+  return note("rename", path_in(to_folder, to, path)) ? -1 : NEXT(renameat)(from_folder, from, to_folder, to);
+}
+
 int renameat2(int from_folder, const char *from, int to_folder, const char *to, unsigned int flags) {
-  return note("rename", to) ? -1 : NEXT(renameat2)(from_folder, from, to_folder, to, flags);
+  char path[8192];
+  return note("rename", path_in(to_folder, to, path)) ? -1 : NEXT(renameat2)(from_folder, from, to_folder, to, flags);
 }
 
 ssize_t write(int file, const void *bytes, size_t count) {
@@ -153,5 +172,6 @@ int open64(const char *path, int flags, ...) {
 
 int openat(int folder, const char *path, int flags, ...) {
   OPEN_MODE
-  return note_open(path, flags) ? -1 : NEXT(openat)(folder, path, flags, mode);
+  char whole[8192];
+  return note_open(path_in(folder, path, whole), flags) ? -1 : NEXT(openat)(folder, path, flags, mode);
 }

@@ -118,7 +118,13 @@ ssize_t system_receive_with_descriptor(
 
 /// Renames, or fails with EEXIST where `to` is there. EINVAL or ENOSYS where the system or the file system cannot.
 /// Returns 0, or -1 with errno set.
-int system_rename_exclusively(const char *_Nonnull from, const char *_Nonnull to);
+int system_rename_exclusively(
+    int from_folder, const char *_Nonnull from, int to_folder, const char *_Nonnull to);
+
+/// Opens a folder, only for names in it to be looked up (O_PATH). Its path leads over no symbolic link and stays beneath the open
+/// folder. ELOOP where a link is on the way; ENOSYS or EPERM where the kernel, or a filter of system calls, has no openat2.
+/// Returns its descriptor, or -1 with errno set.
+int system_open_folder_beneath(int folder, const char *_Nonnull path);
 
 /// Removes a folder with all that is in it; symbolic links are not followed. Returns 0, or an errno value.
 int system_remove_tree(const char *_Nonnull path);
