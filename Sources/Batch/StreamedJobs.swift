@@ -6,6 +6,10 @@ package import SystemPackage
 ///
 /// What a plan finds before any work is found here line by line, and fails that one input: a name that an earlier line
 /// took, and an output that is one of the sources so far. Holds about 100 bytes a line for that.
+///
+/// An output that is there may be a source that a later line names. So it is replaced at once only where the journal tells that a
+/// run made it, and it is as that left it. All other images whose outputs are there wait for the end of the list, when all sources
+/// are known, and are not begun where that is never reached.
 package final class StreamedJobs: JobSource {
   private struct State: ~Copyable {
     var planned: ArraySlice<Job>
@@ -16,6 +20,11 @@ package final class StreamedJobs: JobSource {
     var ownCount: Int
     var names: TakenNames
     var sources: FileIdentities
+    var sourceNames = SourceNames()
+    var made: MadeOutputs
+    /// Those of `planned` that wait, and then those of the list.
+    var waitingPlanned: ArraySlice<Job> = []
+    var waiting = WaitingInputs()
     /// What the run writes beside images.
     var written = FileIdentities()
     var overwritten: FilePath?
@@ -25,6 +34,8 @@ package final class StreamedJobs: JobSource {
 
   private let naming: OutputNaming
   private let shard: Shard?
+  private let existing: ExistingOutput
+  private let stop: StopRequest
   private let outputFolderIsThere: Bool
   private let state: Mutex<State>
 
@@ -34,22 +45,29 @@ package final class StreamedJobs: JobSource {
   ///   - separator: what ends an entry of the list.
   ///   - naming: of the outputs; each name is compared with those that came before.
   ///   - shard: the part of all jobs that is handed out; the others count only where names meet. Nil for all.
+  ///   - existing: what is done about outputs that are there.
   ///   - written: files that the run writes beside images, which no output and no input may be.
   ///   - stop: ends the waiting for more lines.
   package init(
     after planned: [Job] = [], from descriptor: CInt, separator: EntrySeparator, naming: OutputNaming,
-    shard: Shard? = nil, written: [FilePath] = [], stop: StopRequest
+    shard: Shard? = nil, existing: ExistingOutput = .overwrite, written: [FilePath] = [], stop: StopRequest
   ) {
     self.naming = naming
     self.shard = shard
+    self.existing = existing
+    self.stop = stop
     outputFolderIsThere = OutputFile.isThere(naming.folder)
     var names = TakenNames(below: naming.folder)
     var sources = FileIdentities()
+    var sourceNames = SourceNames()
     var found = ListFingerprint()
     for job in planned { found.add(job.relativeBytes) }
     for job in planned where job.refusal == nil {
       for output in job.outputs { _ = names.take(output.path, for: job.source) }
-      if let status = try? FileStatus(of: job.source) { sources.insert(status.identity) }
+      if let status = try? FileStatus(of: job.source) {
+        sources.insert(status.identity)
+        sourceNames.insert(job.source)
+      }
     }
     var writtenFiles = FileIdentities()
     for path in written {
@@ -62,7 +80,8 @@ package final class StreamedJobs: JobSource {
     state = Mutex(
       State(
         planned: own[...], reader: reader, found: found, ownCount: own.count, names: names,
-        sources: sources, written: writtenFiles))
+        sources: sources, sourceNames: sourceNames, made: MadeOutputs(in: naming.folder, of: shard),
+        written: writtenFiles))
   }
 
   package var count: Int? { nil }
@@ -82,22 +101,54 @@ package final class StreamedJobs: JobSource {
   /// All under one lock, the look at the file too: which of two lines gets a name must not depend on the workers.
   package func next() -> Job? {
     state.withLock { state in
-      if let job = state.planned.popFirst() { return job }
-      if state.isAtEnd { return nil }
-      do throws(Errno) {
-        while let entry = try state.reader.next() {
-          let job = checked(entry.input(), &state)
-          state.found.add(job.relativeBytes)
-          guard job.isIn(shard) else { continue }
-          state.ownCount += 1
-          return job
-        }
-      } catch {
-        state.failure = error.words
+      while let job = state.planned.popFirst() {
+        guard mustWait(job, &state) else { return job }
+        state.waitingPlanned.append(job)
       }
-      state.isAtEnd = true
-      return nil
+      if !state.isAtEnd, let job = nextListed(&state) { return job }
+      return nextWaiting(&state)
     }
+  }
+
+  private func nextListed(_ state: inout State) -> Job? {
+    do throws(Errno) {
+      while let entry = try state.reader.next() {
+        let input = entry.input()
+        let job = checked(input, &state)
+        state.found.add(job.relativeBytes)
+        guard job.isIn(shard) else { continue }
+        state.ownCount += 1
+        guard mustWait(job, &state) else { return job }
+        state.waiting.append(input, index: job.index)
+      }
+    } catch {
+      state.failure = error.words
+    }
+    state.isAtEnd = true
+    return nil
+  }
+
+  /// What waited for the end of the list, where that was reached: now all sources are known.
+  private func nextWaiting(_ state: inout State) -> Job? {
+    if stop.isMade || state.failure != nil || state.overwritten != nil { return nil }
+    let job: Job
+    if let planned = state.waitingPlanned.popFirst() {
+      job = planned
+    } else {
+      guard let (input, index) = state.waiting.popFirst() else { return nil }
+      job = naming.job(index: index, for: input)
+    }
+    let overwrites = job.outputs.contains { output in
+      let identity = (try? FileStatus(of: output.path))?.identity
+      return identity.map { state.sources.contains($0) || state.sourceNames.contains(output.path) } ?? false
+    }
+    return overwrites ? job.refused(.outputIsInput) : job
+  }
+
+  /// Whether an output would replace a file that may be a source that is not listed yet.
+  private func mustWait(_ job: Job, _ state: inout State) -> Bool {
+    guard job.refusal == nil, outputFolderIsThere, existing == .overwrite || existing == .update else { return false }
+    return job.outputs.contains { OutputFile.isThere($0.path) && !state.made.isMade($0.path) }
   }
 
   /// Whether an output that is there is the job's own source under an identity that does not tell so.
@@ -120,6 +171,7 @@ package final class StreamedJobs: JobSource {
         return job.refused(.isWritten)
       }
       state.sources.insert(identity)
+      state.sourceNames.insert(input.source)
     }
     if job.refusal != nil { return job }
     for output in job.outputs.map(\.path) where outputFolderIsThere {

@@ -36,6 +36,10 @@ package struct DownloadName: Hashable, Sendable {
   /// The same without the suffix of a picture: the content says which it gets.
   var open: DownloadName { DownloadName(text: stem) }
 
+  /// The same in a folder.
+  /// - Parameter folder: with its separator at the end; empty for none.
+  func below(_ folder: String) -> DownloadName { DownloadName(text: folder + text) }
+
   /// The same with a number behind it, for where the name is taken.
   func numbered(_ number: Int) -> DownloadName { DownloadName(text: "\(text)-\(number)") }
 

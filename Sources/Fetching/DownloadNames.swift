@@ -10,12 +10,17 @@ struct DownloadNames {
   private static let mostNumber = 9999
 
   private let history: DownloadHistory
+  private let thumbnails: ThumbnailNames?
   /// Names with a suffix; names whose suffix will follow from the content, and those whose suffix is given, without it.
   private var whole: Set<String> = []
   private var open: Set<String> = []
   private var stems: Set<String> = []
 
-  init(_ history: DownloadHistory) { self.history = history }
+  /// - Parameter thumbnails: where their names may meet those of downloads.
+  init(_ history: DownloadHistory, thumbnails: ThumbnailNames? = nil) {
+    self.history = history
+    self.thumbnails = thumbnails
+  }
 
   /// The name of an entry, and the picture that an earlier run left there of this address.
   mutating func name(
@@ -24,7 +29,7 @@ struct DownloadNames {
     let pictures = history.pictures(of: key.digest)
     if let text = listed.name {
       guard let name = DownloadName(listed: text) else { throw .unusableName }
-      guard take(name) else { throw .nameTaken }
+      guard take(name) else { throw thumbnails == nil ? .nameTaken : .nameOrThumbnailTaken }
       return (name, pictures.last { picture in DownloadNames.isOf(picture, name) })
     }
     let wanted = DownloadName(position: listed.position, path: home.path)
@@ -60,12 +65,34 @@ struct DownloadNames {
     throw .nameTaken
   }
 
-  /// False where another entry has it, or might get it.
+  /// Takes a name, with that of its thumbnail. False where another entry has it, or might get it.
   private mutating func take(_ name: DownloadName) -> Bool {
-    if !name.hasSuffix { return !stems.contains(name.text) && open.insert(name.text).inserted }
-    guard !open.contains(name.stem), whole.insert(name.text).inserted else { return false }
-    stems.insert(name.stem)
+    guard let thumbnails else {
+      guard isFree(name) else { return false }
+      insert(name)
+      return true
+    }
+    let names = [thumbnails.name(ofDownload: name), thumbnails.name(ofThumbnail: name)]
+    // An earlier list may have had a download where the thumbnail would be.
+    let isOfDownload = ImageFormat.allCases.contains { format in
+      thumbnails.nameAsDownload(names[1].bytes(for: format)).map { history.owner(of: $0) != nil } ?? false
+    }
+    guard !isOfDownload, names.allSatisfy(isFree) else { return false }
+    names.forEach { insert($0) }
     return true
+  }
+
+  private func isFree(_ name: DownloadName) -> Bool {
+    !open.contains(name.stem) && !(name.hasSuffix ? whole : stems).contains(name.text)
+  }
+
+  private mutating func insert(_ name: DownloadName) {
+    if name.hasSuffix {
+      whole.insert(name.text)
+      stems.insert(name.stem)
+    } else {
+      open.insert(name.text)
+    }
   }
 
   private static func isOf(_ picture: DownloadHistory.Picture, _ name: DownloadName) -> Bool {
@@ -79,6 +106,9 @@ extension JobError {
     .write, "its name in the list leads out of the output folder, is hidden or too long; change the list")
   fileprivate static let nameTaken = JobError.fetch(
     .exists, "an earlier line of the list has the same name; change the list")
+  fileprivate static let nameOrThumbnailTaken = JobError.fetch(
+    .exists,
+    "its name, or that of its thumbnail, is that of another download or thumbnail; change the list, or choose another --thumbs")
   fileprivate static let otherFile = JobError.fetch(
     .exists,
     "its name in the list has a file that did not come from this address, and that stays; move it away or change the list"

@@ -57,7 +57,8 @@ package final class Downloader {
     books = DownloadBooks(
       base: rules.base, selection: rules.selection, history: history, journal: journal, isKept: isKept,
       report: report)
-    listed = ListedDownloads(books, found: found)
+    let thumbnails = rules.thumbnailFolder.flatMap { ThumbnailNames(downloads: rules.folder, thumbnails: $0) }
+    listed = ListedDownloads(books, thumbnails: thumbnails, found: found)
     checker = FetchedFile(limits: rules.limits)
     queue = HostLimits(perHost: rules.perHost)
   }

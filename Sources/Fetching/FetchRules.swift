@@ -5,6 +5,8 @@ package import SystemPackage
 /// What a run downloads by.
 package struct FetchRules: Sendable {
   package let base: BaseFolder
+  /// Where thumbnails go; nil where none are made.
+  package var thumbnailFolder: FilePath?
   /// Requests that are under way at once, and to one host.
   package var connections = 16
   package var perHost = 6

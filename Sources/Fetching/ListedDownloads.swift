@@ -11,10 +11,10 @@ struct ListedDownloads {
   private var count = 0
 
   /// - Parameter found: is given each entry with its index.
-  init(_ books: DownloadBooks, found: @escaping (Int, ListedAddress) -> Void) {
+  init(_ books: DownloadBooks, thumbnails: ThumbnailNames?, found: @escaping (Int, ListedAddress) -> Void) {
     self.books = books
     self.found = found
-    names = DownloadNames(books.history)
+    names = DownloadNames(books.history, thumbnails: thumbnails)
   }
 
   mutating func download(_ listed: ListedAddress) -> Download? {

@@ -96,6 +96,7 @@ struct FetchCommand: ParsableCommand {
   private func session() throws -> FetchSession {
     var rules = FetchRules(folder: output.out.path)
     try request.apply(to: &rules)
+    rules.thumbnailFolder = thumbnails.thumbs?.path
     rules.connections = connections ?? rules.connections
     rules.selection = output.selection
     rules.durability = output.durable ? .durable : .ordinary

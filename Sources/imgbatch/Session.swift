@@ -107,7 +107,7 @@ struct Session {
   private func runStream(after planned: PlannedJobs, _ naming: OutputNaming, _ books: Books) throws -> ExitStatus {
     let jobs = StreamedJobs(
       after: Array(planned), from: 0, separator: input.separator, naming: naming, shard: shard,
-      written: [page?.path, output.history.failedTo?.path].compactMap { $0 }, stop: stop)
+      existing: recipe.existing, written: [page?.path, output.history.failedTo?.path].compactMap { $0 }, stop: stop)
     let reporter = reporter(for: .init(inputs: nil, sourceByteCount: 0))
     let status: ExitStatus
     if work.dryRun {

@@ -141,4 +141,62 @@ struct FetchThumbnailTests {
       #expect(answer.status == 64, "\(options): \(answer.error)")
     }
   }
+
+  /// Lines of a list that names its entries.
+  private func named(_ server: TestServer, _ names: [(Int, String)]) -> [String] {
+    names.map { "{\"url\":\"\(server.address("/\($0.0)"))\",\"name\":\"\($0.1)\"}" }
+  }
+
+  private func codes(_ list: [String], _ scratch: ScratchFolder, out: String, thumbs: String?) throws -> [String] {
+    let options = thumbs.map { ["--thumbs", scratch[$0]] } ?? []
+    let answer = try Command.run(
+      arguments: ["fetch", "-", "--out", scratch[out], "--json", "--allow-private"] + options,
+      input: Data(list.map { $0 + "\n" }.joined().utf8))
+    let files = try answer.events.filter { $0["event"] as? String == "file" }
+    return files.map { (($0["error"] as? [String: Any])?["code"] ?? $0["status"]) as? String ?? "" }.sorted()
+  }
+
+  @Test("Where one folder lies in the other, no thumbnail gets the name of a download, and no download that of a thumbnail")
+  func oneNameSpace() throws {
+    let server = try server()
+    defer { server.stop() }
+    let (rex, luna) = (Data(FetchThumbnailTests.pictures[0]), Data(FetchThumbnailTests.pictures[2]))
+    let scratch = try ScratchFolder()
+    // The download first, then the thumbnail first: who comes later fails.
+    let lists = [[(0, "t/a.jpg"), (2, "a.jpg")], [(2, "a.jpg"), (0, "t/a.jpg")]]
+    #expect(try codes(named(server, lists[0]), scratch, out: "x", thumbs: "x/t") == ["exists", "written"])
+    #expect(scratch.bytes("x/t/a.jpg") == rex && scratch.bytes("x/a.jpg") == nil)
+    #expect(scratch.bytes("x/t/t/a.jpg") != nil)
+    #expect(try codes(named(server, lists[1]), scratch, out: "y", thumbs: "y/t") == ["exists", "written"])
+    #expect(scratch.bytes("y/a.jpg") == luna && scratch.bytes("y/t/a.jpg") != nil && scratch.bytes("y/t/a.jpg") != rex)
+    // The folder of the thumbnails around that of the downloads, by another spelling.
+    let around = named(server, [(2, "a.jpg"), (0, "q/a.jpg"), (0, "q/b.jpg")])
+    #expect(try codes(around, scratch, out: "z/q", thumbs: "z/./") == ["exists", "written", "written"])
+    #expect(scratch.bytes("z/q/a.jpg") == luna && scratch.bytes("z/a.jpg") != nil)
+    // A name that follows from the position gives way.
+    let open = named(server, [(0, "t/000002-2.jpg")]) + ["{\"url\":\"\(server.address("/2"))\"}"]
+    #expect(try codes(open, scratch, out: "v", thumbs: "v/t") == ["written", "written"])
+    #expect(scratch.bytes("v/t/000002-2.jpg") == rex && scratch.bytes("v/000002-2-2.jpg") == luna)
+    // What an earlier list downloaded is no thumbnail of a later one.
+    #expect(try codes(named(server, [(0, "t/a.jpg")]), scratch, out: "w", thumbs: nil) == ["written"])
+    #expect(try codes(named(server, [(2, "a.jpg")]), scratch, out: "w", thumbs: "w/t") == ["exists"])
+    #expect(scratch.bytes("w/t/a.jpg") == rex)
+    // Beside each other there is no such thing.
+    #expect(try codes(named(server, lists[0]), scratch, out: "u/one", thumbs: "u/two") == ["written", "written"])
+  }
+
+  @Test("A link beneath either folder leads nothing out of it", arguments: ["threads", "processes"])
+  func links(mode: String) throws {
+    let server = try server()
+    defer { server.stop() }
+    let scratch = try ScratchFolder()
+    let made = "mkdir -p dogs thumbs elsewhere && ln -s ../elsewhere dogs/sub && ln -s ../elsewhere thumbs/other"
+    #expect(try Command.shell(made, in: scratch).status == 0)
+    let list = named(server, [(0, "sub/a.jpg"), (2, "other/b.jpg"), (1, "c.png")])
+    let answer = try fetch(list, scratch, ["--mode", mode])
+    #expect(answer.status == 1, "\(answer.error)")
+    #expect(answer.error.components(separatedBy: "a symbolic link is on its way").count == 3, "\(answer.error)")
+    #expect(scratch.files(below: "elsewhere") == [])
+    #expect(scratch.bytes("dogs/other/b.jpg") != nil && scratch.bytes("thumbs/c.png") != nil)
+  }
 }
