@@ -30,7 +30,8 @@ final class HeldFolder: Sendable {
       } catch {
         switch (error, missing) {
         // What O_DIRECTORY with O_NOFOLLOW says of a link.
-        case (.notDirectory, _): throw (try? status(of: name))?.kind == .symbolicLink ? .tooManySymbolicLinkLevels : error
+        case (.notDirectory, _):
+          throw (try? status(of: name))?.kind == .symbolicLink ? .tooManySymbolicLinkLevels : error
         case (.noSuchFileOrDirectory, .isMade(let durability)): try makeFolder(name, durability)
         default: throw error
         }

@@ -107,7 +107,8 @@ extension JobError {
       case EFBIG: "; raise `ulimit -f`"
       default: ""
       }
-    let words = error.rawValue == ELOOP ? "ELOOP: a symbolic link is on its way, and none is followed below --out" : error.words
+    let words =
+      error.rawValue == ELOOP ? "ELOOP: a symbolic link is on its way, and none is followed below --out" : error.words
     return JobError(stage: .write, code: .write, message: words + advice)
   }
 }

@@ -26,7 +26,8 @@ package struct Permissions: Hashable, Sendable {
   package func intersection(_ other: Permissions) -> Permissions {
     let isOneGroup = group == other.group || group == nil || other.group == nil
     // Who is in two groups may be in one of them only, so that the group has the rights of all others.
-    let (mine, others) = isOneGroup ? (bits, other.bits) : (Permissions.ofOthers(bits), Permissions.ofOthers(other.bits))
+    let (mine, others) =
+      isOneGroup ? (bits, other.bits) : (Permissions.ofOthers(bits), Permissions.ofOthers(other.bits))
     return Permissions(bits: mine & others, group: group ?? other.group)
   }
 

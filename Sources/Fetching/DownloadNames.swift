@@ -108,7 +108,8 @@ extension JobError {
     .exists, "an earlier line of the list has the same name; change the list")
   fileprivate static let nameOrThumbnailTaken = JobError.fetch(
     .exists,
-    "its name, or that of its thumbnail, is that of another download or thumbnail; change the list, or choose another --thumbs")
+    "its name, or that of its thumbnail, is that of another download or thumbnail; change the list, or choose another --thumbs"
+  )
   fileprivate static let otherFile = JobError.fetch(
     .exists,
     "its name in the list has a file that did not come from this address, and that stays; move it away or change the list"

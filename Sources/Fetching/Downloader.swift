@@ -115,7 +115,8 @@ package final class Downloader {
     if proxy != nil, let refusal = rules.request.policy.refusal(behindProxy: download.address) { throw refusal }
     download.began = download.began ?? .now
     if download.redirects == 0 { download.tries += 1 }
-    let part = try PartFile.open(PlacedFile(rules.base, FilePath(bytes: download.partName)), durability: rules.durability)
+    let part = try PartFile.open(
+      PlacedFile(rules.base, FilePath(bytes: download.partName)), durability: rules.durability)
     let start = download.part?.condition == nil ? 0 : part.byteCount
     let number = part.descriptor.release()
     let request = Request(

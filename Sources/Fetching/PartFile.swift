@@ -34,6 +34,8 @@ extension JobError {
   fileprivate static func unusablePart(_ file: PlacedFile, _ error: OwnFileError) -> JobError {
     JobError(
       stage: .write, code: .write,
-      message: "\(file.base.path.pushing(file.relative)), which its bytes gather in, cannot be used (\(error.words)); remove it")
+      message:
+        "\(file.base.path.pushing(file.relative)), which its bytes gather in, cannot be used (\(error.words)); remove it"
+    )
   }
 }

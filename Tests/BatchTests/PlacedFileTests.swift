@@ -1,7 +1,7 @@
 import Codecs
 import Foundation
-import SystemPackage
 import Synchronization
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -37,14 +37,18 @@ struct PlacedFileTests {
     message: "ELOOP: a symbolic link is on its way, and none is followed below --out; "
       + "replace the link by a folder, or choose another --out")
 
-  @Test(arguments: resolutions) func `a link beneath the folder is not followed`(resolution: BaseFolder.Resolution) throws {
+  @Test(arguments: resolutions) func `a link beneath the folder is not followed`(resolution: BaseFolder.Resolution)
+    throws
+  {
     try folder.link("out/sub", to: "../elsewhere")
     try folder.link("out/inside", to: "real")
     try folder.addFolder("out/real/deep")
     try folder.link("out/real/deep/up", to: "..")
     try folder.link("out/dangling", to: "nowhere")
     let base = BaseFolder(folder("out"), resolution: resolution)
-    for name in ["sub/a.jpg", "sub/new/a.jpg", "inside/a.jpg", "inside/deep/a.jpg", "real/deep/up/a.jpg", "dangling/a.jpg"] {
+    for name in [
+      "sub/a.jpg", "sub/new/a.jpg", "inside/a.jpg", "inside/deep/a.jpg", "real/deep/up/a.jpg", "dangling/a.jpg",
+    ] {
       for durability in [Durability.ordinary, .durable] {
         for existing in ExistingOutput.allCases {
           #expect(error(base, FilePath(name), existing, durability) == PlacedFileTests.link, "\(name) \(existing)")
@@ -124,7 +128,8 @@ struct PlacedFileTests {
   }
 
   @Test(arguments: [OwnFileUse.appended, .shared, .replaced, .listed])
-  func `nothing but a regular file of one name is opened, and nothing is changed or waited for`(use: OwnFileUse) throws {
+  func `nothing but a regular file of one name is opened, and nothing is changed or waited for`(use: OwnFileUse) throws
+  {
     try folder.add("real", [1, 2])
     try folder.link("link", to: "real")
     try folder.link("dangling", to: "made")

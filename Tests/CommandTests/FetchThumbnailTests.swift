@@ -156,7 +156,8 @@ struct FetchThumbnailTests {
     return files.map { (($0["error"] as? [String: Any])?["code"] ?? $0["status"]) as? String ?? "" }.sorted()
   }
 
-  @Test("Where one folder lies in the other, no thumbnail gets the name of a download, and no download that of a thumbnail")
+  @Test(
+    "Where one folder lies in the other, no thumbnail gets the name of a download, and no download that of a thumbnail")
   func oneNameSpace() throws {
     let server = try server()
     defer { server.stop() }

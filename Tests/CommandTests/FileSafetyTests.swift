@@ -30,7 +30,8 @@ struct FileSafetyTests {
   func linkBeneath(mode: String, existing: String) throws {
     let temporary = ".imgbatch-999999999-1.tmp"
     let made = try shell(
-      "mkdir -p out elsewhere && ln -s ../elsewhere out/sub && cp in/a.jpg elsewhere/b.jpg && touch elsewhere/\(temporary)")
+      "mkdir -p out elsewhere && ln -s ../elsewhere out/sub && cp in/a.jpg elsewhere/b.jpg && touch elsewhere/\(temporary)"
+    )
     #expect(made.status == 0, "\(made.error)")
     let answer = try shell("imgbatch resize in --out out --json --mode \(mode) --existing \(existing)")
     #expect(answer.status == 1, "\(answer.error)")
@@ -54,7 +55,8 @@ struct FileSafetyTests {
     let answer = try shell("ln -sf ../before real/a.jpg && imgbatch resize in --out out --mode \(mode)")
     #expect(answer.status == 0, "\(answer.error)")
     #expect(scratch.files(below: "real") == ["a.jpg", "sub/b.jpg"])
-    #expect(scratch.bytes("before") == scratch.bytes("in/a.jpg") && scratch.bytes("real/a.jpg") != scratch.bytes("before"))
+    #expect(
+      scratch.bytes("before") == scratch.bytes("in/a.jpg") && scratch.bytes("real/a.jpg") != scratch.bytes("before"))
   }
 
   @Test(
@@ -117,7 +119,8 @@ struct FileSafetyTests {
     for name in bits { try scratch.add("dogs/rex.jpg", as: "p/\(name).jpg") }
     for name in bits { #expect(try shell("chmod \(name) p/\(name).jpg").status == 0) }
     let expected = [
-      "022": ["600", "640", "644", "644", "600", "644", "644"], "000": ["600", "640", "644", "644", "600", "666", "644"],
+      "022": ["600", "640", "644", "644", "600", "644", "644"],
+      "000": ["600", "640", "644", "644", "600", "666", "644"],
       "077": ["600", "600", "600", "600", "600", "600", "600"],
     ]
     for (umask, results) in expected {
@@ -129,7 +132,8 @@ struct FileSafetyTests {
   }
 
   @Test(
-    "Another group than the source's gets no more than all others", .enabled(if: getuid() == 0, "changing groups needs root"),
+    "Another group than the source's gets no more than all others",
+    .enabled(if: getuid() == 0, "changing groups needs root"),
     arguments: modes)
   func groups(mode: String) throws {
     let answer = try shell(

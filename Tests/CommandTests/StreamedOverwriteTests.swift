@@ -46,7 +46,8 @@ struct StreamedOverwriteTests {
     #expect(scratch.bytes("out/b.jpg") == luna)
   }
 
-  @Test("What no run made waits for the end of the list; what a run made and left so is replaced at once", arguments: modes)
+  @Test(
+    "What no run made waits for the end of the list; what a run made and left so is replaced at once", arguments: modes)
   func order(mode: String) throws {
     let list = ["in/./b.jpg", "in/./c.jpg"]
     let options = "--jobs 1 --mode \(mode)"
@@ -79,7 +80,8 @@ struct StreamedOverwriteTests {
     text += String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
     process.waitUntilExit()
     #expect(process.terminationStatus == 128 + signal)
-    #expect(text.contains(#""event":"summary","inputs":2,"written":1,"#) && text.contains(#""notStarted":1"#), "\(text)")
+    #expect(
+      text.contains(#""event":"summary","inputs":2,"written":1,"#) && text.contains(#""notStarted":1"#), "\(text)")
     #expect(scratch.bytes("out/b.jpg") == luna)
   }
 }
