@@ -79,21 +79,32 @@ extension Answer {
 
   init(_ bytes: [UInt8]) throws(WireError) {
     var wire = WireReader(bytes)
-    let (kind, words, number) = (try wire.integer(), try wire.text(), try wire.integer())
+    let (kind, words, number) = (try wire.integer(), try wire.text(within: 1 << 10), try wire.integer())
     guard let end = End(kind, words, number) else { throw WireError() }
     self.end = end
-    status = try wire.integer()
-    fileByteCount = try wire.integer()
+    status = try wire.integer(in: 0...999)
+    fileByteCount = try wire.integer(in: 0...Int.max)
     lengthIsKnown = try wire.integer() == 1
     let hasLocation = try wire.integer() == 1
-    let location = try wire.text()
+    let location = try wire.text(within: 1 << 16)
     self.location = hasLocation ? location : nil
     validator = Validator(
-      entityTag: try wire.text(), lastModified: try wire.text(), date: try wire.text(), byteCount: try wire.integer())
-    retryAfter = try wire.text()
-    contentType = try wire.text()
-    contentCoding = try wire.text()
+      entityTag: try wire.text(within: 1 << 11), lastModified: try wire.text(within: 1 << 11),
+      date: try wire.text(within: 1 << 11), byteCount: try wire.integer(in: -1...Int.max))
+    retryAfter = try wire.text(within: 1 << 11)
+    contentType = try wire.text(within: 1 << 11)
+    contentCoding = try wire.text(within: 1 << 11)
     try wire.end()
+  }
+}
+
+extension WireReader {
+  /// A text as long as those that a worker takes from an answer (transfer.h), with room for escapes: what a worker that was
+  /// taken over sends becomes part of messages.
+  fileprivate mutating func text(within byteCount: Int) throws(WireError) -> String {
+    let text = try text()
+    guard text.utf8.count <= byteCount else { throw WireError() }
+    return text
   }
 }
 

@@ -2,12 +2,22 @@ internal import Batch
 
 /// What a server knows a content by, and its size.
 struct Validator: Hashable, Sendable {
-  var entityTag = ""
-  var lastModified = ""
+  let entityTag: String
+  let lastModified: String
   /// When the server made the answer that had them (`Date`).
-  var date = ""
+  let date: String
   /// Of the whole content; -1 where the server does not tell.
-  var byteCount = -1
+  let byteCount: Int
+
+  /// A text with control characters counts as none: it goes out again in the header of a request, where a line end would
+  /// begin another (RFC 9110, 5.5). It comes from a server, but also by way of a worker process or a journal.
+  init(entityTag: String = "", lastModified: String = "", date: String = "", byteCount: Int = -1) {
+    func checked(_ text: String) -> String { text.utf8.contains { $0 < 0x20 || $0 == 0x7F } ? "" : text }
+    self.entityTag = checked(entityTag)
+    self.lastModified = checked(lastModified)
+    self.date = checked(date)
+    self.byteCount = byteCount
+  }
 
   /// A file that changes twice within a second keeps its date, and the clocks of the file and of the answer may differ:
   /// RFC 7232, 2.2.2, takes a minute for enough.

@@ -52,6 +52,22 @@ import Testing
     }
   }
 
+  @Test(arguments: ["\"a\r\nHost: b\"", "\"a\rb\"", "\"a\nb\"", "\"\u{1B}\"", "\"a\u{7F}\"", "\"a\0\""])
+  func `what would begin another header is no validator, wherever it comes from`(text: String) throws {
+    let validator = Validator(entityTag: text, lastModified: text, date: text, byteCount: 5)
+    #expect(validator == Validator(byteCount: 5) && validator.condition == nil)
+    // As a worker that was taken over can write it.
+    let plain = Answer(
+      end: .complete, status: 200, fileByteCount: 5, lengthIsKnown: true, location: nil,
+      validator: Validator(entityTag: String(repeating: "x", count: text.utf8.count)), retryAfter: "", contentType: "")
+    var bytes = plain.bytes
+    let place = try #require(bytes.firstRange(of: Array(plain.validator.entityTag.utf8)))
+    bytes.replaceSubrange(place, with: Array(text.utf8))
+    #expect(try Answer(bytes).validator.entityTag.isEmpty)
+    let journal = Validator(journal: Array("\(String(text.map { $0.isNewline ? "\r" : $0 }))\n\n\n5".utf8))
+    #expect(journal.entityTag.isEmpty)
+  }
+
   /// One of each kind. The switch has no default: a new kind does not compile until it is here, too.
   private static let ends: [Answer.End] = [
     .complete, .broken("wörds \u{1B}"), .timedOut("t"), .notResolved(""), .notTrusted("n"), .short,
@@ -100,6 +116,19 @@ import Testing
       #expect(throws: WireError.self) { _ = try Answer(Array(answer.bytes.prefix(count))) }
     }
     #expect(throws: WireError.self) { _ = try Answer(answer.bytes + [0]) }
+    let long = String(repeating: "x", count: 1 << 17)
+    let damages: [(inout Answer) -> Void] = [
+      { $0.end = .broken(long) }, { $0.status = 1000 }, { $0.status = -1 }, { $0.fileByteCount = -1 },
+      { $0.location = long },
+      { $0.validator = Validator(entityTag: long) }, { $0.validator = Validator(byteCount: -2) },
+      { $0.retryAfter = long },
+      { $0.contentType = long }, { $0.contentCoding = long },
+    ]
+    for damage in damages {
+      var damaged = answer
+      damage(&damaged)
+      #expect(throws: WireError.self) { _ = try Answer(damaged.bytes) }
+    }
     var unknown = WireWriter()
     unknown.write(99)
     let rest = answer.bytes.dropFirst(8)

@@ -41,7 +41,7 @@ class Relay:
         self.numbers = random.Random(f"{settings['seed']} {self.place()}")
         self.is_fetch = os.environ.get("IMGBATCH_WORKER") == "fetch"
         # A worker that is told nonsense, or one that says it, or neither.
-        self.victim = self.numbers.choice(("worker", "parent", "parent", "none", "none"))
+        self.victim = self.numbers.choice(("worker", "parent", "parent", "parent", "none"))
         self.parent = socket.socket(fileno=0)
         self.worker, other = socket.socketpair()
         self.child = subprocess.Popen([settings["worker"]], stdin=other, env=os.environ)
