@@ -26,7 +26,7 @@ MEMORY, TIMEOUT = 256 << 10, 2
 RECIPES = [
     words.split() for words in (
         "", "--size 16 --fit cover", "--size 2000x3 --fit fill --upscale", "--size 3x2000 --fit fill --upscale",
-        "--size 100000x1 --fit fill --upscale", "--size 1x100000 --fit fill --upscale", "--size 3000x3000 --fit contain --upscale",
+        "--size 65500x1 --fit fill --upscale", "--size 1x65500 --fit fill --upscale", "--size 3000x3000 --fit contain --upscale",
         "--size 100x7 --fit cover --gravity entropy", "--size 300 --linear", "--size 300 --gray", "--size 50%", "--size 100%",
         "--size 200 --format jpeg --progressive --subsampling 444", "--size 64 --fit outside", "--size 900 --shrink off",
         "--size 10000x10000 --fit fill --upscale", "--size 64 --size 1000x --upscale", "--size 99% --filter mitchell --png-level 9",
