@@ -106,13 +106,21 @@ def verdict(event):
     return event["status"], event.get("error", {}).get("code"), tuple(digest)
 
 
+class Findings(list):
+    """What was wrong, said at once."""
+
+    def append(self, words):
+        super().append(words)
+        print(f"FAULT {words}", flush=True)
+
+
 def main():
     if len(sys.argv) < 2:
         sys.exit(__doc__)
     imgbatch = os.path.abspath(sys.argv[1])
     count, seed = (int(word) for word in (sys.argv[2:4] + ["10000", "1"][len(sys.argv[2:4]):]))
     wanted = [int(word) for word in sys.argv[4:]] or range(len(RECIPES))
-    findings, codes, timeouts, differ = [], collections.Counter(), 0, 0
+    findings, codes, timeouts, differ = Findings(), collections.Counter(), 0, 0
     worst_memory, worst_time, runs, began = (0, ""), (0.0, ""), 0, time.monotonic()
     for number in wanted:
         recipe, numbers = RECIPES[number], random.Random(seed * 1000 + number)
@@ -164,8 +172,6 @@ def main():
                     findings.append(f"recipe {number} ({' '.join(recipe)}): {name} differs: {words}")
                     keep(source / name)
         print(f"recipe {number:2d}: {len(findings)} findings so far, {time.monotonic() - began:.0f} s", flush=True)
-    for finding in findings[:50]:
-        print(f"FAULT {finding}")
     print("verdicts: " + ", ".join(f"{' '.join(filter(None, key))} {value}" for key, value in codes.most_common()))
     print(f"{sum(codes.values())} images, {runs} runs in {time.monotonic() - began:.0f} s; most memory {worst_memory[0] / 1024:.0f} "
           f"MiB ({worst_memory[1]}); longest image {worst_time[0]:.2f} s ({worst_time[1]}); {timeouts} timeouts, {differ} "
