@@ -19,6 +19,10 @@ extension JobError {
   }
 }
 
+extension JobError {
+  init(_ refusal: OutOfMemory, stage: Stage) { self.init(CodecError(refusal), stage: stage) }
+}
+
 extension CodecError {
   /// What is wrong and what to do, for people.
   var sentence: String {

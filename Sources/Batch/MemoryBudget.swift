@@ -4,10 +4,11 @@ internal import SystemPackage
 
 /// Shares out `--max-memory` among the workers of a run, so that what they hold together never exceeds it.
 ///
-/// An eighth is the workers' own: each may hold `allowance` bytes for a picture and keep as many between pictures, without
-/// asking. Nearly every picture fits into that. A larger one is admitted to what is left as a whole, on its header, before
+/// An eighth is the workers' own: each has an overhead, may hold `allowance` bytes for an image and keep as many between images,
+/// without asking. Nearly every image fits into that. A larger one is admitted to what is left as a whole, on its header, before
 /// its pixels are allocated, and gives everything back to the system when it ends. While it waits it holds nothing but its
-/// allowance, so no worker waits for one that waits. Once the run is to end, nobody is admitted any more.
+/// allowance, so no worker waits for one that waits. Once the run is to end, no image is admitted any more. Which image is too
+/// large depends on neither the mode nor the number of workers.
 package final class MemoryBudget: Sendable {
   /// What a worker needs for a picture without asking, in bytes, and as much again for what its allocator keeps.
   package let allowance: Int
@@ -33,30 +34,52 @@ package final class MemoryBudget: Sendable {
   /// - Parameters:
   ///   - byteCount: for the whole run, all workers and this process together.
   ///   - workers: pictures in hand at once.
-  ///   - base: what a process holds without pictures, in bytes; each worker's too where they are processes.
+  ///   - base: what the run holds without workers and images, in bytes.
+  ///   - overhead: what a worker holds without an image.
   ///   - stop: ends all waiting for memory.
-  package init(byteCount: Int, workers: Int, base: Int, stop: StopRequest = StopRequest()) {
+  package init(byteCount: Int, workers: Int, base: Int, overhead: Int = 0, stop: StopRequest = StopRequest()) {
     self.stop = stop
     self.byteCount = byteCount
     let shared = max(0, byteCount - base)
-    allowance = min(MemoryBudget.mostAllowance, shared / (16 * workers))
-    let free = shared - 2 * allowance * workers
-    mostForOne = free + allowance
-    state = Mutex(State(free: free))
+    let own = shared / 8
+    allowance = min(MemoryBudget.mostAllowance, max(0, own / workers - overhead) / 2)
+    mostForOne = shared - own
+    state = Mutex(State(free: mostForOne))
   }
 
-  /// The budget of a run on threads of this process, which holds what it holds now already.
-  package convenience init(_ limits: WorkLimits, workers: Int, stop: StopRequest) {
+  /// The budget of a run whose workers are threads of this process, or processes.
+  package convenience init(_ limits: WorkLimits, workers: Int, _ kind: WorkerKind, stop: StopRequest) {
     self.init(
-      byteCount: limits.memoryByteCount, workers: workers, base: OwnMemory.byteCount(.resident) + 16 << 20, stop: stop)
+      byteCount: limits.memoryByteCount, workers: workers, base: MemoryBudget.base, overhead: kind.overhead, stop: stop)
   }
 
-  /// The budget of a run in worker processes; an idle one has so much of its own.
-  convenience init(_ limits: WorkLimits, workerProcesses: Int, stop: StopRequest) {
-    self.init(
-      byteCount: limits.memoryByteCount, workers: workerProcesses,
-      base: OwnMemory.byteCount(.resident) + (8 + 10 * workerProcesses) << 20, stop: stop)
+  /// How many of so many workers there is memory for: half of what is their own may be overhead. At least one.
+  package static func workers(atMost most: Int, _ kind: WorkerKind, _ limits: WorkLimits) -> Int {
+    let own = max(0, limits.memoryByteCount - base) / 8
+    return max(1, min(most, own / (2 * kind.overhead)))
   }
+
+  package enum WorkerKind: Sendable {
+    case thread, process
+
+    /// A thread has its stack and its part of the allocator; a process, besides, the data of its libraries, and here the thread
+    /// that serves it.
+    fileprivate var overhead: Int { self == .thread ? 1 << 17 : 4 << 20 }
+  }
+
+  /// This program with its libraries, and those of worker processes, whose code is in memory once; more where a list of inputs
+  /// is known already. In large steps, so that it is the same in all modes.
+  private static var base: Int {
+    let step = 8 << 20
+    let more = max(0, OwnMemory.byteCount(.resident) - usualResident)
+    return 26 << 20 + (more + step - 1) / step * step
+  }
+
+  #if DEBUG
+    private static let usualResident = 40 << 20
+  #else
+    private static let usualResident = 20 << 20
+  #endif
 
   /// Waits until a picture of so many bytes fits beside the others, or the run is to end: who waits is woken when a picture
   /// in hand ends.

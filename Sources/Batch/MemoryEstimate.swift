@@ -2,7 +2,7 @@ internal import Codecs
 internal import Imaging
 internal import ScaledJPEG
 
-/// The memory that a picture takes at its most, told by its header: what `MemoryBudget` admits it by.
+/// The memory that an image takes at its most, by its header: what `MemoryBudget` admits it by.
 ///
 /// An upper bound in steps that can be read off `Thumbnailer`, each rounded up. It may be too large by a third; too small
 /// it must never be.
@@ -19,20 +19,19 @@ struct MemoryEstimate {
     }
     let source: Int
     switch header.format {
-    case .jpeg:
-      source =
-        fileByteCount + MemoryEstimate.coefficients(header, plan) + MemoryEstimate.decodedJPEG(header, plan)
+    case .jpeg: source = MemoryEstimate.coefficients(header, plan) + MemoryEstimate.decodedJPEG(header, plan)
     default:
       source =
-        fileByteCount + header.coefficientByteCount
-        + (plan.isStreamed ? MemoryEstimate.streamed(header, plan) : MemoryEstimate.decodedPixels(header, plan))
+        header.coefficientByteCount
+        + (plan.isStreamed ? MemoryEstimate.strips(header) : MemoryEstimate.decodedPixels(header, plan))
     }
+    let resizing = plan.isStreamed ? MemoryEstimate.streamed(header, plan) : MemoryEstimate.resized(header, plan)
     let profile = 4 * (header.profile?.count ?? 0)
     // What was read; with an output's size; as segments or chunks; in the output, while it grows.
     let metadata = 6 * metadataByteCount
     byteCount =
-      source + MemoryEstimate.output(plan, header) + profile + metadata
-      + MemoryEstimate.overhead(header)
+      fileByteCount + source + resizing + MemoryEstimate.output(plan, header) + profile + metadata
+      + MemoryEstimate.overhead(header, plan)
   }
 
   /// No machine has memory for more, and with fewer nothing overflows.
@@ -59,7 +58,8 @@ struct MemoryEstimate {
     return width * height * (channels + (plan.isMadeGray ? 1 : 0) + (plan.isLinear ? 2 * samples : 0))
   }
 
-  /// The whole frame, and what is made of it before it is resampled: a gray one, or 16-bit products of colour and alpha.
+  /// The whole frame, and what is made of it before it is resampled: a gray one, or 16-bit products of colour and alpha. Beside
+  /// it, rows on their way.
   private static func decodedPixels(_ header: ImageHeader, _ plan: ThumbnailPlan) -> Int {
     let channels = header.decodedChannels
     let pixels = (header.size.width + 64) * (header.size.height + 1)
@@ -70,21 +70,65 @@ struct MemoryEstimate {
     let products =
       (isOpaque && !plan.isLinear) || plan.outputs.allSatisfy { $0.storedTarget == header.size }
       ? 0 : pixels * resampled * 2
-    return frame + gray + products
+    return frame + gray + products + 3 * max(1 << 18, 9 * rowByteCount(header))
   }
 
-  /// Strips: inflated, unfiltered, gray, and as products of colour and alpha. Then for each output what is resampled, for
-  /// opaque pictures and, when that turns out to be wrong, for others: eight lines, ten rows of sums, and eight columns.
+  /// Strips: inflated, unfiltered, gray, and as products of colour and alpha.
+  private static func strips(_ header: ImageHeader) -> Int { 6 * max(1 << 18, 9 * rowByteCount(header)) }
+
+  private static func rowByteCount(_ header: ImageHeader) -> Int {
+    (header.size.width + 64) * header.decodedChannels * (header.bits == 16 ? 2 : 1)
+  }
+
+  /// What all outputs that are resampled at the same time take, with their pixels; those with alpha in 16 bits.
   private static func streamed(_ header: ImageHeader, _ plan: ThumbnailPlan) -> Int {
-    let row = (header.size.width + 64) * header.decodedChannels * (header.bits == 16 ? 2 : 1)
-    let strips = 6 * max(1 << 18, 9 * row)
-    let samples = (header.size.width + 64) * header.decodedChannels
-    let resampled = samples * (8 * (2 + 4) + 2 * 10 * 4 + 8 * (2 + 4))
-    return strips + plan.outputs.count * resampled
+    let (channels, depth) = resampledSamples(header, plan)
+    let memories = plan.outputs.map { output in
+      ResizeMemory(
+        header.size, channels, depth, box: output.storedCrop, to: output.storedTarget, kernel: plan.kernel,
+        comesOnce: true)
+    }
+    let pixels = plan.outputs.reduce(0) { $0 + ($1.storedTarget.width + 64) * ($1.storedTarget.height + 1) }
+    return memories.reduce(0) { $0 + $1.working } + (memories.map(\.making).max() ?? 0)
+      + pixels * channels * depth.byteCount
   }
 
-  /// Before and after turning, narrowing or flattening; then what the encoder holds, and the output's bytes, while they
-  /// grow.
+  /// What the resampling of one output takes beside its pixels, before and after.
+  private static func resized(_ header: ImageHeader, _ plan: ThumbnailPlan) -> Int {
+    let (channels, depth) = resampledSamples(header, plan)
+    let isJPEG = header.format == .jpeg
+    let denominator = isJPEG ? plan.decode.denominator : 1
+    // As `SourceBox.box(of:in:)`, of planes whose sides are rounded up.
+    let scale = 1 / Double(denominator)
+    let size = PixelSize(
+      width: (header.size.width + denominator - 1) / denominator,
+      height: (header.size.height + denominator - 1) / denominator)
+    let needs = plan.outputs.map { output in
+      let crop = output.storedCrop
+      let box = SourceBox(
+        x: crop.x * scale, y: crop.y * scale, width: crop.width * scale, height: crop.height * scale)
+      let memory = ResizeMemory(
+        size, channels, depth, box: box, to: output.storedTarget, kernel: plan.kernel, comesOnce: false)
+      let search =
+        output.placement.isSearched ? Plane.busiestWindowByteCount(output.placement.canvas) : 0
+      return memory.working + max(memory.making, (plan.decode.workers - 1) * memory.band) + search
+    }
+    return (needs.max() ?? 0) * 9 / 8
+  }
+
+  /// Of the pixels that are resampled.
+  private static func resampledSamples(
+    _ header: ImageHeader, _ plan: ThumbnailPlan
+  ) -> (channels: Int, depth: SampleDepth) {
+    let channels = plan.isMadeGray ? max(1, header.decodedChannels - 2) : header.decodedChannels
+    // Inks have no alpha.
+    let hasAlpha = header.format != .jpeg && header.decodedChannels % 2 == 0
+    let planes = plan.decode.content == .planes && header.colour == .yCbCr ? 1 : channels
+    return (planes, header.bits == 16 || plan.isLinear || hasAlpha ? .sixteen : .eight)
+  }
+
+  /// Before and after turning, narrowing or flattening, one of them as 16-bit products; then what the encoder holds, and the
+  /// output's bytes, while they grow.
   private static func output(_ plan: ThumbnailPlan, _ header: ImageHeader) -> Int {
     let largest = plan.largestOutput
     let pixels = (largest.width + 64) * (largest.height + 64)
@@ -92,12 +136,19 @@ struct MemoryEstimate {
     // Gray, with alpha where it has some.
     let made = plan.decode.content == .gray ? 2 - channels % 2 : channels
     let depth = header.bits == 16 ? 2 : 1
-    return pixels * made * 2 * depth
+    return pixels * made * (2 + depth)
       + plan.outputs[0].encode.format.encoderByteCount(pixelCount: pixels, channels: made, byteDepth: depth)
   }
 
-  /// Rows of the resampler and of the libraries, their tables and states.
-  private static func overhead(_ header: ImageHeader) -> Int {
-    (1 << 20) + header.size.width * 4 * 64
+  /// Rows of the libraries, their tables and states.
+  private static func overhead(_ header: ImageHeader, _ plan: ThumbnailPlan) -> Int {
+    let row = plan.largestOutput.width * header.decodedChannels * (header.bits == 16 ? 2 : 1)
+    let compressors = plan.outputs.reduce(0) { most, output in
+      output.encode.format == .png
+        ? max(most, FastPNGEncoder.compressorByteCount(level: output.encode.png.level)) : most
+    }
+    let libjpeg = (header.format == .jpeg ? header.size.width : 0) * 256
+    return 3 << 18 + libjpeg + plan.largestOutput.width * 64 + FastPNGEncoder.filterByteCount(rowByteCount: row)
+      + compressors
   }
 }

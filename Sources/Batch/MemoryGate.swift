@@ -23,6 +23,8 @@ struct MemoryGate {
   /// What a library may take for one picture; 0 for no limit.
   var mostForOne: Int { memory.mostForOne }
 
+  var isLimited: Bool { memory.mostForOne > 0 }
+
   /// Whether the picture in hand has more than the allowance.
   var isOpen: Bool { share != nil }
 

@@ -5,12 +5,12 @@ internal import Imaging
 extension Thumbnailer {
   /// A picture that could not be streamed after all needs more memory than it said.
   func admitWhole(
-    _ header: ImageHeader, _ plan: ThumbnailPlan, _ metadata: CarriedMetadata?, _ source: borrowing SourceFile,
+    _ header: ImageHeader, _ plan: inout ThumbnailPlan, _ metadata: CarriedMetadata?, _ source: borrowing SourceFile,
     _ clock: inout StageClock, _ deadline: inout Deadline
   ) throws {
     guard plan.isStreamed else { return }
-    let estimate = MemoryEstimate(
-      header, plan: plan.whole, fileByteCount: source.byteCount, metadataByteCount: metadata?.byteCount ?? 0)
+    plan = plan.whole
+    let estimate = estimate(header, &plan, fileByteCount: source.byteCount, metadata: metadata)
     if try admit(estimate, &clock, &deadline) == .afterWaiting {
       _ = try unsafe decoder.readHeader(source.bytes, limits: limits(deadline))
     }
@@ -27,8 +27,9 @@ extension Thumbnailer {
     if start.byteCount == start.status.byteCount { return start }
     do {
       let header = try unsafe decoder.readHeader(start.bytes, limits: limits(deadline))
+      var plan = try plan(header, job)
       try admit(
-        MemoryEstimate(header, plan: plan(header, job), fileByteCount: start.status.byteCount), &clock, &deadline)
+        estimate(header, &plan, fileByteCount: start.status.byteCount, metadata: nil), &clock, &deadline)
     } catch CodecError.truncated {
       // The header is longer than the start: admitted as if it were the largest picture there can be.
       try admit(nil, &clock, &deadline)
@@ -43,10 +44,9 @@ extension Thumbnailer {
     _ source: borrowing SourceFile, of job: Job, _ clock: inout StageClock, _ deadline: inout Deadline
   ) throws -> (ImageHeader, ThumbnailPlan, CarriedMetadata?) {
     let header = try unsafe decoder.readHeader(source.bytes, limits: limits(deadline))
-    let plan = try plan(header, job)
+    var plan = try plan(header, job)
     let metadata = recipe.metadata == .keep ? unsafe CarriedMetadata(source.bytes, header, plan) : nil
-    let estimate = MemoryEstimate(
-      header, plan: plan, fileByteCount: source.byteCount, metadataByteCount: metadata?.byteCount ?? 0)
+    let estimate = estimate(header, &plan, fileByteCount: source.byteCount, metadata: metadata)
     if try admit(estimate, &clock, &deadline) == .afterWaiting {
       // The decoder has to know the new deadline.
       _ = try unsafe decoder.readHeader(source.bytes, limits: limits(deadline))
@@ -56,9 +56,23 @@ extension Thumbnailer {
 
   private func plan(_ header: ImageHeader, _ job: Job) throws(JobError) -> ThumbnailPlan {
     var plan = ThumbnailPlan(header, recipe: recipe, formats: job.outputs.map(\.format), transforms: transforms)
-    plan.decode.workers = bands
     try plan.checkSides()
+    plan.decode.workers = bands
     return plan
+  }
+
+  /// What an image takes. One that would take too much with several threads has one: so it is admitted in any mode, or in none.
+  private func estimate(
+    _ header: ImageHeader, _ plan: inout ThumbnailPlan, fileByteCount: Int, metadata: CarriedMetadata?
+  ) -> MemoryEstimate {
+    func estimate() -> MemoryEstimate {
+      MemoryEstimate(
+        header, plan: plan, fileByteCount: fileByteCount, metadataByteCount: metadata?.byteCount ?? 0)
+    }
+    let first = estimate()
+    guard plan.decode.workers > 1, gate.isLimited, first.byteCount > gate.mostForOne else { return first }
+    plan.decode.workers = 1
+    return estimate()
   }
 
   @discardableResult

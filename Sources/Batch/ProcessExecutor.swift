@@ -39,8 +39,9 @@ package struct ProcessExecutor: Executor {
   package func run(
     _ jobs: any JobSource, recipe: Recipe, stop: StopRequest, report: @escaping @Sendable (Job, Outcome) -> Void
   ) throws(ExecutorError) {
-    let share = WorkerShare(workers: workers, pictures: jobs.count)
-    let memory = MemoryBudget(limits, workerProcesses: share.workers, stop: stop)
+    let most = MemoryBudget.workers(atMost: workers, .process, limits)
+    let share = WorkerShare(workers: most, pictures: jobs.count)
+    let memory = MemoryBudget(limits, workers: share.workers, .process, stop: stop)
     let greeting = WorkerGreeting(
       recipe: recipe, bands: share.bands, timeout: limits.timeout, memory: memory, parent: Int(getpid()))
     // The first worker says for all what confines them here.
@@ -151,11 +152,18 @@ extension Job {
 
 extension JobError {
   /// What a worker did to a picture at its second try.
-  fileprivate static func worker(_ failure: WorkerFailure, _ timeout: Duration?, _ end: String) -> JobError {
-    switch failure {
+  fileprivate static func worker(
+    _ failure: WorkerFailure, _ timeout: Duration?, _ end: WorkerConnection.End
+  ) -> JobError {
+    if end.lackedMemory, case .died = failure {
+      return JobError(
+        stage: .decode, code: .limitMemory,
+        message: "the worker process got no memory for it, twice (\(end.words)); lower --max-memory or --jobs")
+    }
+    return switch failure {
     case .silent: .timeout(timeout ?? .zero, stage: .decode)
     case .garbage: crashed("the worker process twice gave no sensible answer")
-    case .died, .cannotStart, .notBegun: crashed("the worker process died twice on it (\(end))")
+    case .died, .cannotStart, .notBegun: crashed("the worker process died twice on it (\(end.words))")
     }
   }
 

@@ -8,7 +8,7 @@ package struct SerialExecutor: Executor {
     _ jobs: any JobSource, recipe: Recipe, stop: StopRequest, report: @escaping @Sendable (Job, Outcome) -> Void
   ) {
     let thumbnailer = Thumbnailer(
-      recipe: recipe, memory: MemoryBudget(limits, workers: 1, stop: stop), timeout: limits.timeout)
+      recipe: recipe, memory: MemoryBudget(limits, workers: 1, .thread, stop: stop), timeout: limits.timeout)
     while !stop.isMade, let job = jobs.next() {
       if let outcome = thumbnailer.outcome(of: job) { report(job, outcome) }
     }

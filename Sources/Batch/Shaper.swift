@@ -8,84 +8,84 @@ struct Shaper {
   let recipe: Recipe
   let pool: BufferPool
   let resampler: Resampler
-  private let bands: Int
+  /// Bands of rows of the image in hand that are resampled at once.
+  var bands = 1
   /// Of the picture in hand, on CLOCK_MONOTONIC; 0 for never. What is made when it has passed is undefined.
   var deadline: UInt64 = 0
 
-  init(recipe: Recipe, pool: BufferPool, bands: Int) {
+  init(recipe: Recipe, pool: BufferPool, mostWeightBytes: Int = WeightsCache.mostBytes) {
     self.recipe = recipe
     self.pool = pool
-    self.bands = bands
-    resampler = Resampler(pool: pool)
+    resampler = Resampler(pool: pool, mostWeightBytes: mostWeightBytes)
   }
 
-  func shaped(_ picture: consuming Picture, _ plan: OutputPlan) -> Picture {
+  func shaped(_ picture: consuming Picture, _ plan: OutputPlan) throws(OutOfMemory) -> Picture {
     switch consume picture {
     case .pixels(let plane):
-      return .pixels(shapedPixels(plane, plan))
+      return .pixels(try shapedPixels(plane, plan))
     case .yCbCr(let planes):
       var window: (x: Int, y: Int)?
       return .yCbCr(
-        planes.mapped(
-          luma: { plane in
-            let luma = resampled(plane, plan.part, plan).turned(plan.orientation, from: pool)
-            window = busiest(luma, plan)
-            return finished(luma, plan, window: window, fill: [Int(recipe.background.luma)])
+        try planes.mapped(
+          luma: { (plane) throws(OutOfMemory) in
+            let luma = try resampled(plane, plan.part, plan).turned(plan.orientation, from: pool)
+            window = try busiest(luma, plan)
+            return try finished(luma, plan, window: window, fill: [Int(recipe.background.luma)])
           },
-          chroma: { plane, fill in chroma(plane, plan, window: window, fill: fill) },
+          chroma: { (plane, fill) throws(OutOfMemory) in try chroma(plane, plan, window: window, fill: fill) },
           fills: recipe.background.chroma))
     }
   }
 
-  private func shapedPixels(_ source: consuming Plane, _ plan: OutputPlan) -> Plane {
+  private func shapedPixels(_ source: consuming Plane, _ plan: OutputPlan) throws(OutOfMemory) -> Plane {
     let colour = plan.colour
     let isConverted = colour.transform != nil
-    var plane = recipe.colour == .gray && !isConverted ? source.grayscale(recipe.gray, from: pool) : source
+    var plane = recipe.colour == .gray && !isConverted ? try source.grayscale(recipe.gray, from: pool) : source
     let isConvertedFirst = isConvertedFirst(plan)
-    if isConvertedFirst, let transform = colour.transform { plane = converted(plane, transform) }
-    plane = reshaped(plane, plan, areInks: colour.hasInks && !isConvertedFirst)
-    return composed(plane, plan)
+    if isConvertedFirst, let transform = colour.transform { plane = try converted(plane, transform) }
+    plane = try reshaped(plane, plan, areInks: colour.hasInks && !isConvertedFirst)
+    return try composed(plane, plan)
   }
 
   /// Inks are no light.
   private func isConvertedFirst(_ plan: OutputPlan) -> Bool { plan.colour.hasInks && recipe.light == .linear }
 
   /// What follows the resampling of interleaved pixels.
-  func composed(_ source: consuming Plane, _ plan: OutputPlan) -> Plane {
+  func composed(_ source: consuming Plane, _ plan: OutputPlan) throws(OutOfMemory) -> Plane {
     var plane = source
-    plane = plane.turned(plan.orientation, from: pool)
+    plane = try plane.turned(plan.orientation, from: pool)
     if let transform = plan.colour.transform {
-      if !isConvertedFirst(plan) { plane = transform.converted(plane, from: pool) }
-      if recipe.colour == .gray { plane = plane.grayscale(recipe.gray, from: pool) }
+      if !isConvertedFirst(plan) { plane = try transform.converted(plane, from: pool) }
+      if recipe.colour == .gray { plane = try plane.grayscale(recipe.gray, from: pool) }
     }
-    let window = busiest(plane, plan)
-    plane = finished(plane, plan, window: window, fill: padding(plane))
+    let window = try busiest(plane, plan)
+    plane = try finished(plane, plan, window: window, fill: padding(plane))
     let format = plan.encode.format
-    if !format.hasAlpha { plane = plane.flattened(over: recipe.background, from: pool) }
-    return format.has16Bits ? plane : plane.narrowed(from: pool)
+    if !format.hasAlpha { plane = try plane.flattened(over: recipe.background, from: pool) }
+    return format.has16Bits ? plane : try plane.narrowed(from: pool)
   }
 
-  private func converted(_ plane: consuming Plane, _ transform: ColourTransform) -> Plane {
+  private func converted(_ plane: consuming Plane, _ transform: ColourTransform) throws(OutOfMemory) -> Plane {
     let extent = plane.extent
-    var result = transform.converted(plane, from: pool)
+    var result = try transform.converted(plane, from: pool)
     result.extent = extent
     return result
   }
 
   /// The part that is shown, at the output's size.
-  private func reshaped(_ source: consuming Plane, _ plan: OutputPlan, areInks: Bool) -> Plane {
+  private func reshaped(_ source: consuming Plane, _ plan: OutputPlan, areInks: Bool) throws(OutOfMemory) -> Plane {
     let depth = source.depth
     let box = source.extent.box(of: plan.part.box, in: plan.source)
     if source.isCopied(by: box, to: plan.part.size) || (recipe.light == .asStored && (areInks || source.isOpaque)) {
-      return resampled(source, plan.part, plan)
+      return try resampled(source, plan.part, plan)
     }
     switch recipe.light {
     case .linear:
-      let light = resampled(source.linearised(from: pool), plan.part, plan)
-      return light.delinearised(to: depth, from: pool)
+      let light = try resampled(source.linearised(from: pool), plan.part, plan)
+      return try light.delinearised(to: depth, from: pool)
     case .asStored:
-      let products = resampled(source.premultiplied(from: pool), plan.part, plan)
-      return products.unpremultiplied(to: depth, from: pool)
+      let products = try resampled(source.premultiplied(from: pool), plan.part, plan)
+      return try products.unpremultiplied(to: depth, from: pool)
     }
   }
 
@@ -95,40 +95,45 @@ struct Shaper {
     return recipe.background.samples(channels: plane.channels, depth: plane.depth)
   }
 
-  private func chroma(_ plane: consuming Plane, _ plan: OutputPlan, window: (x: Int, y: Int)?, fill: Int) -> Plane {
+  private func chroma(_ plane: consuming Plane, _ plan: OutputPlan, window: (x: Int, y: Int)?, fill: Int)
+    throws(OutOfMemory) -> Plane
+  {
     let chroma = plan.chroma
-    let small = resampled(plane, chroma.part, plan).turned(plan.orientation, from: pool)
+    let small = try resampled(plane, chroma.part, plan).turned(plan.orientation, from: pool)
     if let window {
       let (across, down) = plan.chromaFactors
-      return small.window(chroma.canvas, x: window.x / across, y: window.y / down, from: pool)
+      return try small.window(chroma.canvas, x: window.x / across, y: window.y / down, from: pool)
     }
     if !plan.placement.isPadded { return small }
-    return small.padded(to: chroma.canvas, x: chroma.x, y: chroma.y, fill: [fill], from: pool)
+    return try small.padded(to: chroma.canvas, x: chroma.x, y: chroma.y, fill: [fill], from: pool)
   }
 
   /// The window to be cut out, where the pixels decide; at whole samples of chroma.
-  private func busiest(_ plane: borrowing Plane, _ plan: OutputPlan) -> (x: Int, y: Int)? {
+  private func busiest(_ plane: borrowing Plane, _ plan: OutputPlan) throws(OutOfMemory) -> (x: Int, y: Int)? {
     guard plan.placement.isSearched else { return nil }
     let canvas = plan.placement.canvas
     let isAcross = plane.size.width > canvas.width
     let (across, down) = plan.encode.format == .jpeg ? plan.chromaFactors : (1, 1)
-    let start = plane.busiestWindow(canvas, step: isAcross ? across : down)
+    let start = try plane.busiestWindow(canvas, step: isAcross ? across : down)
     return isAcross ? (start, 0) : (0, start)
   }
 
   private func finished(
     _ plane: consuming Plane, _ plan: OutputPlan, window: (x: Int, y: Int)?, fill: [Int]
-  ) -> Plane {
+  ) throws(OutOfMemory) -> Plane {
     let at = plan.placement
-    if let window { return plane.window(at.canvas, x: window.x, y: window.y, from: pool) }
+    if let window { return try plane.window(at.canvas, x: window.x, y: window.y, from: pool) }
     if !at.isPadded { return plane }
-    return plane.padded(to: at.canvas, x: at.x, y: at.y, fill: fill, from: pool)
+    return try plane.padded(to: at.canvas, x: at.x, y: at.y, fill: fill, from: pool)
   }
 
-  private func resampled(_ plane: consuming Plane, _ part: ResampledPart, _ plan: OutputPlan) -> Plane {
+  private func resampled(_ plane: consuming Plane, _ part: ResampledPart, _ plan: OutputPlan) throws(OutOfMemory)
+    -> Plane
+  {
     let box = plane.extent.box(of: part.box, in: plan.source)
     if plane.isCopied(by: box, to: part.size) && box == SourceBox(plane.size) { return plane }
-    return resampler.resized(plane, box: box, to: part.size, kernel: recipe.kernel, bands: bands, deadline: deadline)
+    return try resampler.resized(
+      plane, box: box, to: part.size, kernel: recipe.kernel, bands: bands, deadline: deadline)
   }
 }
 

@@ -50,7 +50,10 @@ package struct SourceFile: ~Copyable {
     guard before.byteCount <= byteLimit else { throw .tooManyBytes(before.byteCount, limit: byteLimit) }
     // One byte more than the file should have: a read that gives exactly its size met the end in the same call.
     let wanted = before.byteCount <= whole ? before.byteCount : min(before.byteCount, startOnly)
-    let memory = pool.take(byteCount: wanted + 1)
+    let memory: PooledBuffer
+    do throws(OutOfMemory) { memory = try pool.take(byteCount: wanted + 1) } catch {
+      throw JobError(error, stage: .read)
+    }
     let count = try unsafe fill(UnsafeMutableRawBufferPointer(start: memory.base, count: wanted + 1), from: file)
     beforeCheck()
     let after = try reading { () throws(Errno) in try FileStatus(of: file) }

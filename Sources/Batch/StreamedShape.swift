@@ -11,7 +11,9 @@ final class StreamedShape {
   private let resizes: [StreamedResize]
 
   /// - Parameter isTranslucent: whether the picture counts as such, which only its last row may tell.
-  init(_ shaper: Shaper, _ header: ImageHeader, _ plans: [OutputPlan], isTranslucent: Bool) {
+  init(
+    _ shaper: Shaper, _ header: ImageHeader, _ plans: [OutputPlan], isTranslucent: Bool
+  ) throws(OutOfMemory) {
     self.shaper = shaper
     self.plans = plans
     self.isTranslucent = isTranslucent
@@ -19,8 +21,8 @@ final class StreamedShape {
     let channels = header.decodedChannels - (isGray ? 2 : 0)
     let depth: SampleDepth = header.bits == 16 ? .sixteen : .eight
     self.depth = depth
-    resizes = plans.map { plan in
-      shaper.resampler.streamed(
+    resizes = try plans.map { (plan) throws(OutOfMemory) in
+      try shaper.resampler.streamed(
         header.size, channels: channels, depth: isTranslucent ? .sixteen : depth,
         box: SourceBox(header.size).box(of: plan.part.box, in: plan.source), to: plan.part.size,
         kernel: shaper.recipe.kernel)
@@ -28,15 +30,17 @@ final class StreamedShape {
   }
 
   /// Takes the next strip; false if it is translucent and the picture was to be opaque.
-  func add(_ strip: borrowing Plane) -> Bool {
+  func add(_ strip: borrowing Plane) throws(OutOfMemory) -> Bool {
     let recipe = shaper.recipe
-    if recipe.colour == .gray && strip.channels > 2 { return addSamples(strip.gray(recipe.gray, from: shaper.pool)) }
-    return addSamples(strip)
+    if recipe.colour == .gray && strip.channels > 2 {
+      return try addSamples(strip.gray(recipe.gray, from: shaper.pool))
+    }
+    return try addSamples(strip)
   }
 
-  private func addSamples(_ strip: borrowing Plane) -> Bool {
+  private func addSamples(_ strip: borrowing Plane) throws(OutOfMemory) -> Bool {
     if isTranslucent {
-      let products = strip.premultiplied(from: shaper.pool)
+      let products = try strip.premultiplied(from: shaper.pool)
       for resize in resizes { resize.add(products) }
     } else {
       guard strip.isOpaque else { return false }
@@ -46,9 +50,9 @@ final class StreamedShape {
   }
 
   /// After the last strip, once for each output.
-  func picture(_ index: Int) -> Picture {
+  func picture(_ index: Int) throws(OutOfMemory) -> Picture {
     let plane = resizes[index].finished()
-    let samples = isTranslucent ? plane.unpremultiplied(to: depth, from: shaper.pool) : plane
-    return .pixels(shaper.composed(samples, plans[index]))
+    let samples = isTranslucent ? try plane.unpremultiplied(to: depth, from: shaper.pool) : plane
+    return .pixels(try shaper.composed(samples, plans[index]))
   }
 }

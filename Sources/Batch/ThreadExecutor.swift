@@ -17,7 +17,7 @@ package struct ThreadExecutor: Executor {
     _ jobs: any JobSource, recipe: Recipe, stop: StopRequest, report: @escaping @Sendable (Job, Outcome) -> Void
   ) {
     let share = WorkerShare(workers: workers, pictures: jobs.count)
-    let memory = MemoryBudget(limits, workers: share.workers, stop: stop)
+    let memory = MemoryBudget(limits, workers: share.workers, .thread, stop: stop)
     let timeout = limits.timeout
     let transforms = ColourTransforms()
     _ = concurrentMap(count: share.workers, workers: share.workers) { _ in

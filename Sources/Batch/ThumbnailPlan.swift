@@ -13,6 +13,7 @@ struct ThumbnailPlan {
   let isLinear: Bool
   /// Whether a gray picture is made of the decoded one, at its size.
   let isMadeGray: Bool
+  let kernel: Kernel
 
   /// - Parameters:
   ///   - formats: one for each size of the recipe.
@@ -37,6 +38,7 @@ struct ThumbnailPlan {
     decode.denominator = header.sampling?.denominator(atMost: denominator, of: header.size) ?? denominator
     decode.content = ThumbnailPlan.content(recipe, outputs)
     isLinear = recipe.light == .linear
+    kernel = recipe.kernel
     let isLuma = decode.content == .gray && header.colour == .yCbCr
     isMadeGray =
       recipe.colour == .gray && header.decodedChannels > 2 && !isLuma

@@ -45,9 +45,11 @@ package final class Thumbnailer {
     self.timeout = timeout
     self.transforms = transforms
     gate = MemoryGate(memory)
-    pool = BufferPool(mostFreeBytes: memory.allowance)
+    // What is kept between images is an allowance at most, in all.
+    let mostWeightBytes = min(WeightsCache.mostBytes, memory.allowance / 4)
+    pool = BufferPool(mostFreeBytes: memory.allowance - mostWeightBytes)
     decoder = Decoder(pool: pool)
-    shaper = Shaper(recipe: recipe, pool: pool, bands: bands)
+    shaper = Shaper(recipe: recipe, pool: pool, mostWeightBytes: mostWeightBytes)
     encoder = Encoder(pool: pool)
   }
 
@@ -76,6 +78,8 @@ package final class Thumbnailer {
       return .failed(error)
     } catch let error as CodecError {
       return .failed(JobError(error, stage: clock.stage))
+    } catch let error as OutOfMemory {
+      return .failed(JobError(error, stage: clock.stage))
     } catch is MemoryGate.RunEnds {
       return nil
     } catch {
@@ -88,6 +92,7 @@ package final class Thumbnailer {
     decoder.finish()
     if gate.isOpen {
       encoder = Encoder(pool: pool)
+      shaper.resampler.forget()
       gate.close()
     }
   }
@@ -114,7 +119,9 @@ package final class Thumbnailer {
 
     clock.enter(.decode)
     try deadline.check(.decode)
-    let (header, plan, metadata) = try header(source, of: job, &clock, &deadline)
+    let found = try header(source, of: job, &clock, &deadline)
+    let (header, metadata) = (found.0, found.2)
+    var plan = found.1
     let order = plan.order.filter { settled[$0] == nil }
     var outputs = zip(plan.outputs, settled).map {
       OutputResult(size: $0.placement.canvas, byteCount: 0, skipped: $1)
@@ -125,12 +132,13 @@ package final class Thumbnailer {
       try recipe.tolerance.check(report)
       for (index, place) in order.enumerated() {
         clock.enter(.resize)
-        let picture = streamed.shape.picture(index)
+        let picture = try streamed.shape.picture(index)
         outputs[place].byteCount = try write(
           picture, plan.outputs[place], metadata, job.outputs[place], at: place, &clock, deadline)
       }
     } else {
-      try admitWhole(header, plan, metadata, source, &clock, &deadline)
+      try admitWhole(header, &plan, metadata, source, &clock, &deadline)
+      shaper.bands = plan.decode.workers
       let decoded = try decoder.decode(plan.decode)
       report = decoded.report
       try recipe.tolerance.check(report)
@@ -167,7 +175,7 @@ package final class Thumbnailer {
     clock.enter(.resize)
     try deadline.check(.resize)
     shaper.deadline = deadline.nanoseconds
-    let small = shaper.shaped(picture, plan)
+    let small = try shaper.shaped(picture, plan)
     try deadline.check(.resize)
     return small
   }
@@ -196,14 +204,14 @@ package final class Thumbnailer {
   /// - Parameter order: the outputs to make.
   private func streamed(
     _ header: ImageHeader, _ plan: ThumbnailPlan, _ order: [Int], _ clock: inout StageClock
-  ) throws(CodecError) -> (shape: StreamedShape, report: DecodeReport)? {
+  ) throws -> (shape: StreamedShape, report: DecodeReport)? {
     if !plan.isStreamed { return nil }
     for isTranslucent in [false, true] {
-      let shape = StreamedShape(shaper, header, order.map { plan.outputs[$0] }, isTranslucent: isTranslucent)
-      let result = try decoder.decodeStrips { strip in
+      let shape = try StreamedShape(shaper, header, order.map { plan.outputs[$0] }, isTranslucent: isTranslucent)
+      let result = try decoder.decodeStrips { (strip) throws(OutOfMemory) in
         clock.enter(.resize)
         defer { clock.enter(.decode) }
-        return shape.add(strip)
+        return try shape.add(strip)
       }
       switch result {
       case .decoded(let report): return (shape, report)

@@ -8,6 +8,7 @@ package final class WorkerConnection: Sendable {
   let processID: pid_t
   package let channel: FrameChannel
   package let messages: WorkerMessages
+  private let killsBefore = OutOfMemoryKills.count
 
   /// Those that have not been waited for.
   private static let running = Mutex<Set<pid_t>>([])
@@ -39,8 +40,16 @@ package final class WorkerConnection: Sendable {
     messages = WorkerMessages(owning: pipe[0])
   }
 
+  /// How a worker process ended.
+  package struct End {
+    package let words: String
+    /// Whether it ended because it got no memory, by its runtime or by the kernel.
+    package let lackedMemory: Bool
+  }
+
   /// Ends the worker, by the end of its input or at once, and says how it ended. Nothing can be asked of it then.
-  package func end(_ manner: Manner) -> String {
+  @discardableResult
+  package func end(_ manner: Manner) -> End {
     if manner == .endOfInput { waitForEnd() }
     // One that has ended already keeps its status.
     kill(processID, SIGKILL)
@@ -53,9 +62,15 @@ package final class WorkerConnection: Sendable {
     messages.close()
     let (signal, text) = (status & 0x7f, messages.text)
     let wrote = text.isEmpty ? "" : "; it wrote: \(text)"
-    if signal == 0 { return "it exited with status \((status >> 8) & 0xff)\(wrote)" }
-    return unsafe "it was ended by signal \(signal) (\(String(cString: strsignal(signal))))\(wrote)"
+    if signal == 0 { return End(words: "it exited with status \((status >> 8) & 0xff)\(wrote)", lackedMemory: false) }
+    let isKernel = signal == SIGKILL && OutOfMemoryKills.count > killsBefore
+    return unsafe End(
+      words: "it was ended by signal \(signal) (\(String(cString: strsignal(signal))))\(wrote)",
+      lackedMemory: isKernel || text.contains(WorkerConnection.refusal))
   }
+
+  /// What Swift's runtime writes when it ends a process because an allocation is refused.
+  private static let refusal = "failed to allocate"
 
   /// Ends the worker's input, and waits until the system closes its end of the socket, as when it ends a process: for 5 s at
   /// most, since a worker that was taken over may do neither.

@@ -28,7 +28,7 @@ internal import SystemPackage
     guard connection.channel.send(greeting.bytes),
       let frame = try? replies.next(until: Deadline(after: WorkerProcess.startTimeout).nanoseconds),
       case .ready(let confinement)? = try? WorkerReply(frame)
-    else { throw .cannotStart(reason: connection.end(.kill)) }
+    else { throw .cannotStart(reason: connection.end(.kill).words) }
     self.confinement = confinement
     self.connection = connection
     self.replies = replies
@@ -107,7 +107,7 @@ internal import SystemPackage
   }
 
   /// Ends the worker, by the end of its input or at once, and says how it ended.
-  consuming func end(_ manner: WorkerConnection.Manner) -> String { connection.end(manner) }
+  consuming func end(_ manner: WorkerConnection.Manner) -> WorkerConnection.End { connection.end(manner) }
 }
 
 /// When a worker has to have ended a job, whatever it sends: it keeps to the timeout by itself, so that one that has not ended

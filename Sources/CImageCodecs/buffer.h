@@ -20,7 +20,7 @@ static inline void buffer_free(codec_buffer *buffer) {
 
 /// Empties it. One giant picture does not hold its memory for the rest of the run.
 static inline void buffer_clear(codec_buffer *buffer) {
-  const size_t most_kept = 8u << 20;
+  const size_t most_kept = 1u << 20;
   if (buffer->capacity > most_kept) buffer_free(buffer);
   buffer->count = 0;
 }

@@ -7,8 +7,8 @@ internal import Imaging
   // SAFETY: created here, destroyed once in deinit, used by one worker only.
   let handle: OpaquePointer
 
-  init() {
-    guard let handle = unsafe jpeg_reader_create() else { fatalError("no memory for a JPEG decoder") }
+  init() throws(CodecError) {
+    guard let handle = unsafe jpeg_reader_create() else { throw .outOfMemory("no memory for a JPEG decoder") }
     unsafe self.handle = unsafe handle
   }
 
@@ -19,8 +19,8 @@ internal import Imaging
   // SAFETY: as in JPEGReader.
   let handle: OpaquePointer
 
-  init() {
-    guard let handle = unsafe jpeg_writer_create() else { fatalError("no memory for a JPEG encoder") }
+  init() throws(CodecError) {
+    guard let handle = unsafe jpeg_writer_create() else { throw .outOfMemory("no memory for a JPEG encoder") }
     unsafe self.handle = unsafe handle
   }
 
@@ -31,8 +31,8 @@ internal import Imaging
   // SAFETY: as in JPEGReader.
   let handle: OpaquePointer
 
-  init() {
-    guard let handle = unsafe png_reader_create() else { fatalError("no memory for a PNG decoder") }
+  init() throws(CodecError) {
+    guard let handle = unsafe png_reader_create() else { throw .outOfMemory("no memory for a PNG decoder") }
     unsafe self.handle = unsafe handle
   }
 

@@ -20,6 +20,17 @@ package enum CodecError: Error, Hashable, Sendable {
   case broken(String)
 }
 
+extension CodecError {
+  package init(_ refusal: OutOfMemory) {
+    self = .outOfMemory("\(refusal.byteCount >> 20) MB more are refused by the system")
+  }
+}
+
+/// Memory for pixels, or the error of a codec that gets none.
+func allocating<Memory: ~Copyable>(_ make: () throws(OutOfMemory) -> Memory) throws(CodecError) -> Memory {
+  do throws(OutOfMemory) { return try make() } catch { throw CodecError(error) }
+}
+
 /// What a decoder complained of beside giving pixels.
 package struct DecodeReport: Hashable, Sendable {
   /// The first complaint that means wrong or missing pixels.

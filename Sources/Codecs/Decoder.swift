@@ -98,7 +98,7 @@ package final class Decoder {
       guard let name = unsafe ImageFormat.nameOfOther(bytes) else { throw .notAnImage }
       throw .unsupported("\(name); this build reads \(ImageFormat.names("and"))")
     }
-    let reader = reader(format)
+    let reader = try reader(format)
     let header = try unsafe reader.readHeader(bytes, limits: limits)
     guard header.size.pixelCount <= limits.pixelCount else {
       throw .tooManyPixels(header.size, limit: limits.pixelCount)
@@ -110,9 +110,9 @@ package final class Decoder {
     return header
   }
 
-  private func reader(_ format: ImageFormat) -> any FormatReader {
+  private func reader(_ format: ImageFormat) throws(CodecError) -> any FormatReader {
     if let reader = readers[format] { return reader }
-    let reader = format.makeReader(pool)
+    let reader = try format.makeReader(pool)
     readers[format] = reader
     return reader
   }
@@ -127,7 +127,7 @@ package final class Decoder {
   /// Decodes the picture whose header was read last in strips of rows, from the top down: an even number of rows each, the
   /// last apart. The plane that is lent is the same each time. After anything but `.decoded`, `decode` still gives the picture.
   /// - Parameter take: false to stop.
-  package func decodeStrips(_ take: (borrowing Plane) -> Bool) throws(CodecError) -> StripDecoding {
+  package func decodeStrips(_ take: (borrowing Plane) throws(OutOfMemory) -> Bool) throws(CodecError) -> StripDecoding {
     guard let current else { return .declined }
     return try current.decodeStrips(take)
   }

@@ -35,9 +35,9 @@ package final class Encoder {
     try unsafe writer(request.format).encode(picture, request)
   }
 
-  private func writer(_ format: ImageFormat) -> any FormatWriter {
+  private func writer(_ format: ImageFormat) throws(CodecError) -> any FormatWriter {
     if let writer = writers[format] { return writer }
-    let writer = format.makeWriter(pool)
+    let writer = try format.makeWriter(pool)
     writers[format] = writer
     return writer
   }

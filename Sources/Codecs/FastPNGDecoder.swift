@@ -45,10 +45,10 @@ package final class FastPNGDecoder {
   /// - Parameter deadline: as in `DecodeLimits`.
   package func decode(
     _ bytes: UnsafeRawBufferPointer, layout: PNGLayout, into plane: borrowing Plane, deadline: UInt64 = 0
-  ) -> Result {
+  ) throws(OutOfMemory) -> Result {
     let strip = FastPNGDecoder.stripRows(layout)
     guard layout.width == plane.size.width, layout.height == plane.size.height,
-      var rows = unsafe PNGRows(
+      var rows = try unsafe PNGRows(
         bytes, layout: layout, channels: plane.channels, depth: plane.depth, strip: strip, inflater: inflater,
         kernels: kernels, pool: pool, deadline: deadline)
     else { return .declined }
@@ -63,33 +63,33 @@ package final class FastPNGDecoder {
   /// - Parameter take: false to stop.
   package func decode(
     _ bytes: UnsafeRawBufferPointer, layout: PNGLayout, channels: Int, depth: SampleDepth, deadline: UInt64,
-    take: (borrowing Plane) -> Bool
-  ) -> Result {
+    take: (borrowing Plane) throws(OutOfMemory) -> Bool
+  ) throws(OutOfMemory) -> Result {
     let strip = FastPNGDecoder.stripRows(layout)
     guard
-      var rows = unsafe PNGRows(
+      var rows = try unsafe PNGRows(
         bytes, layout: layout, channels: channels, depth: depth, strip: strip, inflater: inflater, kernels: kernels,
         pool: pool, deadline: deadline)
     else { return .declined }
-    func plane(_ height: Int) -> Plane {
+    func plane(_ height: Int) throws(OutOfMemory) -> Plane {
       let size = PixelSize(width: layout.width, height: height)
-      return Plane(
+      return try Plane(
         size: size, channels: channels, depth: depth,
         leastStride: FastPNGDecoder.leastStride(for: layout, channels: channels), from: pool)
     }
     let whole = layout.height / strip
-    let full = plane(strip)
+    let full = try plane(strip)
     for _ in 0..<whole {
       if isOver(deadline) { return .late }
       guard rows.read(strip, into: full, first: 0) else { return lateOrDeclined(deadline) }
-      guard take(full) else { return .stopped }
+      guard try take(full) else { return .stopped }
     }
     if layout.height > whole * strip {
       if isOver(deadline) { return .late }
       let rest = layout.height - whole * strip
-      let last = plane(rest)
+      let last = try plane(rest)
       guard rows.read(rest, into: last, first: 0) else { return lateOrDeclined(deadline) }
-      guard take(last) else { return .stopped }
+      guard try take(last) else { return .stopped }
     }
     return rows.endsRightly() ? .done : lateOrDeclined(deadline)
   }

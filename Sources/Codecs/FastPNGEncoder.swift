@@ -37,6 +37,12 @@ package final class FastPNGEncoder {
     (6, .leastEntropy), (7, .leastEntropy), (7, .leastEntropy), (10, .leastEntropy), (10, .leastEntropy),
   ]
 
+  /// What a compressor takes for itself, in bytes: the best levels of libdeflate look for the cheapest of many codings.
+  package static func compressorByteCount(level: Int) -> Int { efforts[level].level < 10 ? 3 << 18 : 9 << 20 }
+
+  /// What rows of so many bytes take while they are filtered.
+  package static func filterByteCount(rowByteCount: Int) -> Int { 7 * (rowByteCount + 128) + 4096 }
+
   /// The file's bytes, which belong to the encoder and are valid until the next call.
   /// - Parameters:
   ///   - level: 0...9, in zlib's sense: 0 stores, 1 is fast, 9 is small.
@@ -50,8 +56,10 @@ package final class FastPNGEncoder {
     let (level, heuristic) = FastPNGEncoder.efforts[level]
     guard let compressor = compressor(level) else { throw .outOfMemory("no memory for a PNG compressor") }
     let filteredBytes = (plane.rowByteCount + 1) * plane.size.height
-    let filtered = pool.take(byteCount: filteredBytes + RowScratch.slack)
-    unsafe filter(plane, into: filtered.base, by: heuristic)
+    let filtered = try allocating { () throws(OutOfMemory) in
+      try pool.take(byteCount: filteredBytes + RowScratch.slack)
+    }
+    try unsafe filter(plane, into: filtered.base, by: heuristic)
 
     let profileBound = profile.isEmpty ? 0 : compressor.bound(profile.count)
     let bound = compressor.bound(filteredBytes)
@@ -59,7 +67,7 @@ package final class FastPNGEncoder {
     // Signature, IHDR, cICP, sRGB, gAMA, cHRM, IEND, and what IDAT and iCCP have beside their data: 185 bytes.
     let capacity = bound + profileBound + metadata.chunkByteCount + 256
     output = nil
-    let buffer = pool.take(byteCount: capacity)
+    let buffer = try allocating { () throws(OutOfMemory) in try pool.take(byteCount: capacity) }
     var writer = unsafe PNGChunkWriter(base: buffer.base, capacity: buffer.capacity)
     writer.putHeader(plane)
     let fits =
@@ -87,9 +95,11 @@ package final class FastPNGEncoder {
   }
 
   /// Writes every row with its filter byte before it, samples in the file's order.
-  private func filter(_ plane: borrowing Plane, into target: UnsafeMutableRawPointer, by heuristic: FilterHeuristic) {
+  private func filter(
+    _ plane: borrowing Plane, into target: UnsafeMutableRawPointer, by heuristic: FilterHeuristic
+  ) throws(CodecError) {
     let rowBytes = plane.rowByteCount
-    let scratch = RowScratch(rowBytes: rowBytes, pool: pool)
+    let scratch = try allocating { () throws(OutOfMemory) in try RowScratch(rowBytes: rowBytes, pool: pool) }
     let heuristic = rowBytes > FastPNGEncoder.longestEntropyRow && heuristic == .leastEntropy ? .leastSum : heuristic
     if heuristic == .leastEntropy { growInformation(to: rowBytes) }
     var best = RowFilter.count
@@ -160,9 +170,9 @@ private enum FilterHeuristic {
   let stride: Int
   private let buffer: PooledBuffer
 
-  init(rowBytes: Int, pool: BufferPool) {
+  init(rowBytes: Int, pool: BufferPool) throws(OutOfMemory) {
     stride = (rowBytes + 2 * RowScratch.slack + 63) & ~63
-    buffer = pool.take(byteCount: 7 * stride + 512 * 4 + RowFilter.count * 8)
+    buffer = try pool.take(byteCount: 7 * stride + 512 * 4 + RowFilter.count * 8)
     unsafe buffer.base.initializeMemory(as: UInt8.self, repeating: 0, count: 2 * stride)
   }
 

@@ -5,12 +5,14 @@ internal import Imaging
 protocol FormatReader: AnyObject {
   func readHeader(_ bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(CodecError) -> ImageHeader
   func decode(_ request: DecodeRequest) throws(CodecError) -> DecodedPicture
-  func decodeStrips(_ take: (borrowing Plane) -> Bool) throws(CodecError) -> StripDecoding
+  func decodeStrips(_ take: (borrowing Plane) throws(OutOfMemory) -> Bool) throws(CodecError) -> StripDecoding
   func finish()
 }
 
 extension FormatReader {
-  func decodeStrips(_ take: (borrowing Plane) -> Bool) throws(CodecError) -> StripDecoding { .declined }
+  func decodeStrips(_ take: (borrowing Plane) throws(OutOfMemory) -> Bool) throws(CodecError) -> StripDecoding {
+    .declined
+  }
 }
 
 /// Writes pictures of one format. One serves one worker; the bytes are valid until its next picture.
@@ -19,22 +21,22 @@ protocol FormatWriter: AnyObject {
 }
 
 extension ImageFormat {
-  func makeReader(_ pool: BufferPool) -> any FormatReader {
+  func makeReader(_ pool: BufferPool) throws(CodecError) -> any FormatReader {
     switch self {
-    case .jpeg: JPEGDecoder(pool: pool)
-    case .png: PNGDecoder(pool: pool)
+    case .jpeg: try JPEGDecoder(pool: pool)
+    case .png: try PNGDecoder(pool: pool)
     #if WebP
       case .webp: WebPDecoder(pool: pool)
     #endif
     }
   }
 
-  func makeWriter(_ pool: BufferPool) -> any FormatWriter {
+  func makeWriter(_ pool: BufferPool) throws(CodecError) -> any FormatWriter {
     switch self {
-    case .jpeg: JPEGEncoder()
+    case .jpeg: try JPEGEncoder()
     case .png: FastPNGEncoder(pool: pool)
     #if WebP
-      case .webp: WebPEncoder()
+      case .webp: try WebPEncoder()
     #endif
     }
   }

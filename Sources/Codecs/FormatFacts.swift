@@ -28,7 +28,7 @@ struct FormatFacts: Sendable {
     // 255 segments, each without its length, the signature, the number and the count (ICC.1:2022, B.4).
     mostProfileBytes: 255 * (65_535 - 2 - 14),
     // Coefficients, whose Huffman tables are made for them; the bytes, while they grow.
-    encoderBytes: (0, 2, 2))
+    encoderBytes: (0, 2, 3))
 
   static let png = FormatFacts(
     name: "PNG", suffix: "png", mediaType: "image/png",

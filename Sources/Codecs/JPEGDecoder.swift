@@ -10,7 +10,7 @@ internal import ScaledJPEG
   private(set) var scaledVerdict: Verdict?
   /// Threads that shared the decoding of the last picture.
   var workers: Int { scaledVerdict == .decoded ? scaled.workers : 1 }
-  private let reader = JPEGReader()
+  private let reader: JPEGReader
   private var limits = DecodeLimits()
   private var report = codec_report()
   private var header = unsafe jpeg_header()
@@ -18,7 +18,8 @@ internal import ScaledJPEG
   // SAFETY: the caller keeps them until `finish` or the next header; they are read by `decode` only, which is in between.
   private var bytes = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
 
-  init(pool: BufferPool) {
+  init(pool: BufferPool) throws(CodecError) {
+    reader = try JPEGReader()
     self.pool = pool
     scaled = ScaledDecoders(.current, pool: pool)
   }
@@ -48,17 +49,17 @@ internal import ScaledJPEG
       request.denominator, arePlanes: layout != .JPEG_LAYOUT_PIXELS,
       areYCbCr: unsafe header.colour == .JPEG_COLOUR_YCBCR, count: Int(shape.count))
     if shape.count == 1 {
-      var plane = Plane(shape.planes.0, grids[0], from: pool)
+      var plane = try allocating { () throws(OutOfMemory) in try Plane(shape.planes.0, grids[0], from: pool) }
       try unsafe fill([plane.forC], request, layout, grids)
       plane.correct(grids[0])
       if plane.channels == 4, request.content != .inks {
-        plane = plane.convertedFromCMYK(pool: pool)
+        plane = try plane.convertedFromCMYK(pool: pool)
       }
       return DecodedPicture(picture: .pixels(plane), report: report.decodeReport(limits: limits))
     }
-    let luma = Plane(shape.planes.0, grids[0], from: pool)
-    let cb = Plane(shape.planes.1, grids[1], from: pool)
-    let cr = Plane(shape.planes.2, grids[2], from: pool)
+    let luma = try allocating { () throws(OutOfMemory) in try Plane(shape.planes.0, grids[0], from: pool) }
+    let cb = try allocating { () throws(OutOfMemory) in try Plane(shape.planes.1, grids[1], from: pool) }
+    let cr = try allocating { () throws(OutOfMemory) in try Plane(shape.planes.2, grids[2], from: pool) }
     try unsafe fill([luma.forC, cb.forC, cr.forC], request, layout, grids)
     luma.correct(grids[0])
     cb.correct(grids[1])
@@ -115,6 +116,7 @@ internal import ScaledJPEG
       switch verdict {
       case .decoded: return
       case .timeout: throw .timeout
+      case .outOfMemory: throw .outOfMemory("the system refuses more")
       case .declined where request.declining == .throwing: throw .declined
       case .declined: break
       }
@@ -144,16 +146,17 @@ internal import ScaledJPEG
 
 extension Plane {
   /// Memory for a component as the library writes it.
-  fileprivate init(_ shape: jpeg_plane_shape, _ grid: PlaneGrid, from pool: BufferPool) {
-    self.init(
+  fileprivate init(_ shape: jpeg_plane_shape, _ grid: PlaneGrid, from pool: BufferPool) throws(OutOfMemory) {
+    try self.init(
       size: PixelSize(width: Int(shape.width), height: Int(shape.height)), channels: Int(shape.channels),
       leastStride: shape.stride, leastRows: shape.rows, from: pool)
     extent = grid.extent
   }
 
   /// RGB of CMYK, 0 being no ink, without a profile: each ink takes its share of the light that black leaves.
-  fileprivate consuming func convertedFromCMYK(pool: BufferPool) -> Plane {
-    var result = Plane(size: size, channels: 3, from: pool)
+  fileprivate consuming func convertedFromCMYK(pool: BufferPool) throws(CodecError) -> Plane {
+    let size = size
+    var result = try allocating { () throws(OutOfMemory) in try Plane(size: size, channels: 3, from: pool) }
     result.extent = extent
     for y in 0..<size.height {
       // SAFETY: four samples a pixel are read and three written, on `size.width` pixels of a row of either plane.

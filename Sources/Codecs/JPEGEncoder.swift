@@ -3,8 +3,10 @@ internal import Imaging
 
 /// Writes JPEG by libjpeg-turbo.
 @safe final class JPEGEncoder: FormatWriter {
-  private let writer = JPEGWriter()
+  private let writer: JPEGWriter
   private var report = codec_report()
+
+  init() throws(CodecError) { writer = try JPEGWriter() }
 
   func encode(
     _ picture: borrowing Picture, _ request: EncodeRequest

@@ -4,7 +4,7 @@ internal import Imaging
 /// Decodes PNG: the header by libpng, the pixels by the fast path where it accepts the file, else by libpng.
 @safe final class PNGDecoder: FormatReader {
   private let pool: BufferPool
-  private let reader = PNGReader()
+  private let reader: PNGReader
   private let fast: FastPNGDecoder
   private var limits = DecodeLimits()
   private var report = codec_report()
@@ -13,7 +13,8 @@ internal import Imaging
   // SAFETY: the caller keeps the bytes until `finish` or the next header, where this is replaced.
   private var bytes = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
 
-  init(pool: BufferPool) {
+  init(pool: BufferPool) throws(CodecError) {
+    reader = try PNGReader()
     self.pool = pool
     fast = FastPNGDecoder(pool: pool)
   }
@@ -54,10 +55,15 @@ internal import Imaging
     let size = unsafe PixelSize(width: Int(header.width), height: Int(header.height))
     let layout = unsafe PNGLayout(header)
     let channels = Int(shape.channels)
-    let plane = Plane(
-      size: size, channels: channels, depth: depth,
-      leastStride: max(shape.stride, FastPNGDecoder.leastStride(for: layout, channels: channels)), from: pool)
-    switch unsafe fast.decode(bytes, layout: layout, into: plane, deadline: limits.deadline) {
+    let plane = try allocating { () throws(OutOfMemory) in
+      try Plane(
+        size: size, channels: channels, depth: depth,
+        leastStride: max(shape.stride, FastPNGDecoder.leastStride(for: layout, channels: channels)), from: pool)
+    }
+    let result = try allocating { () throws(OutOfMemory) in
+      try unsafe fast.decode(bytes, layout: layout, into: plane, deadline: limits.deadline)
+    }
+    switch result {
     case .done: break
     case .late: throw .timeout
     case .declined, .stopped:
@@ -68,11 +74,15 @@ internal import Imaging
     return DecodedPicture(picture: .pixels(plane), report: report.decodeReport(limits: limits))
   }
 
-  func decodeStrips(_ take: (borrowing Plane) -> Bool) throws(CodecError) -> StripDecoding {
+  func decodeStrips(
+    _ take: (borrowing Plane) throws(OutOfMemory) -> Bool
+  ) throws(CodecError) -> StripDecoding {
     guard let depth = SampleDepth(rawValue: Int(shape.bits)) else { return .declined }
-    let result = unsafe fast.decode(
-      bytes, layout: PNGLayout(header), channels: Int(shape.channels), depth: depth, deadline: limits.deadline,
-      take: take)
+    let result = try allocating { () throws(OutOfMemory) in
+      try unsafe fast.decode(
+        bytes, layout: PNGLayout(header), channels: Int(shape.channels), depth: depth, deadline: limits.deadline,
+        take: take)
+    }
     switch result {
     case .done: return .decoded(report.decodeReport(limits: limits))
     case .late: throw .timeout

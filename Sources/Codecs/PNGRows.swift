@@ -33,7 +33,7 @@ internal import Imaging
   init?(
     _ bytes: UnsafeRawBufferPointer, layout: PNGLayout, channels: Int, depth: SampleDepth, strip: Int,
     inflater: Inflater, kernels: PNGKernels, pool: BufferPool, deadline: UInt64 = 0
-  ) {
+  ) throws(OutOfMemory) {
     guard FastPNGDecoder.accepts(layout, channels: channels, depth: depth),
       let chunks = unsafe PNGChunks(bytes, layout: layout)
     else { return nil }
@@ -43,18 +43,22 @@ internal import Imaging
       if palette == nil { return nil }
     }
     guard unsafe inflater.begin(PNGDataPieces(chunks, of: bytes), deadline: deadline) else { return nil }
+    let room = Inflater.window + max(strip * (layout.fileRowBytes + 1), Inflater.window) + Inflater.slack
+    let scratchStride = (layout.fileRowBytes + PNGRows.slack + 63) & ~63
+    let inflated = try pool.take(byteCount: room + Inflater.slack + PNGRows.slack)
+    let scratch = try pool.take(byteCount: 2 * scratchStride)
     self.layout = layout
     self.palette = palette
     self.kernels = kernels
     self.inflater = inflater
-    room = Inflater.window + max(strip * (layout.fileRowBytes + 1), Inflater.window) + Inflater.slack
-    inflated = pool.take(byteCount: room + Inflater.slack + PNGRows.slack)
+    self.room = room
+    self.scratchStride = scratchStride
     unsafe next = inflated.base
     unsafe end = inflated.base
-    scratchStride = (layout.fileRowBytes + PNGRows.slack + 63) & ~63
-    scratch = pool.take(byteCount: 2 * scratchStride)
     unsafe memset(scratch.base, 0, 2 * scratchStride)
     unsafe above = UnsafeRawPointer(scratch.base)
+    self.inflated = inflated
+    self.scratch = scratch
   }
 
   /// The next `count` rows go to those of a plane from `first` on. False: what was read is not sound.

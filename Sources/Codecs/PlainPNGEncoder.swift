@@ -7,8 +7,8 @@ package import Imaging
   private let handle: OpaquePointer
   private var report = codec_report()
 
-  package init() {
-    guard let handle = unsafe png_writer_create() else { fatalError("no memory for a PNG encoder") }
+  package init() throws(CodecError) {
+    guard let handle = unsafe png_writer_create() else { throw .outOfMemory("no memory for a PNG encoder") }
     unsafe self.handle = unsafe handle
   }
 

@@ -46,6 +46,7 @@ package enum ScaledDecoders {
       switch unsafe build.decoder.decode(bytes, same, into: targets) {
       case .decoded: return .decoded
       case .timeout: return .timeout
+      case .outOfMemory: return .outOfMemory
       case .declined(let reason): return .declined(ScaledJPEG.Declined(rawValue: reason.rawValue) ?? .kind)
       }
     }

@@ -65,7 +65,9 @@
     }
 
     func decode(_ request: DecodeRequest) throws(CodecError) -> DecodedPicture {
-      let plane = Plane(size: size, channels: channels, from: pool)
+      let plane = try allocating { () throws(OutOfMemory) in
+        try Plane(size: size, channels: channels, from: pool)
+      }
       let isWhole = size == PixelSize(width: Int(header.width), height: Int(header.height))
       if !isWhole {
         unsafe plane.base.initializeMemory(as: UInt8.self, repeating: 0, count: plane.stride * size.height)

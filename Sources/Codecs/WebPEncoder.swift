@@ -9,8 +9,8 @@
     private let handle: OpaquePointer
     private var report = codec_report()
 
-    init() {
-      guard let handle = unsafe webp_writer_create() else { fatalError("no memory for a WebP encoder") }
+    init() throws(CodecError) {
+      guard let handle = unsafe webp_writer_create() else { throw .outOfMemory("no memory for a WebP encoder") }
       unsafe self.handle = unsafe handle
     }
 

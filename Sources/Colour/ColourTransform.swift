@@ -28,10 +28,10 @@ package import Imaging
   deinit { unsafe colour_transform_destroy(handle) }
 
   /// The pixels in sRGB, at their depth; of inks 8-bit RGB, or 16-bit.
-  package func converted(_ plane: borrowing Plane, from pool: BufferPool) -> Plane {
+  package func converted(_ plane: borrowing Plane, from pool: BufferPool) throws(OutOfMemory) -> Plane {
     let channels = space == .cmyk ? 3 : plane.channels
     precondition(plane.channels == space.rawValue + (hasAlpha ? 1 : 0), "a transform is of the pixels' space")
-    let result = Plane(size: plane.size, channels: channels, depth: plane.depth, from: pool)
+    let result = try Plane(size: plane.size, channels: channels, depth: plane.depth, from: pool)
     let (width, count) = (plane.size.width, plane.size.width * plane.channels)
     var samples = [UInt16](repeating: 0, count: count)
     var out = [UInt16](repeating: 0, count: width * channels)

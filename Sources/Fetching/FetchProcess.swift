@@ -43,5 +43,5 @@ final class FetchProcess {
     return try? Answer(frame)
   }
 
-  func end(_ manner: WorkerConnection.Manner) -> String { connection.end(manner) }
+  func end(_ manner: WorkerConnection.Manner) -> String { connection.end(manner).words }
 }

@@ -17,8 +17,8 @@ extension Plane {
   }
 
   /// The 16-bit products of colour and alpha, full ones being 255 * 255 from 8 bits and 65535 from 16.
-  package func premultiplied(from pool: BufferPool) -> Plane {
-    var result = Plane(size: size, channels: channels, depth: .sixteen, from: pool)
+  package func premultiplied(from pool: BufferPool) throws(OutOfMemory) -> Plane {
+    var result = try Plane(size: size, channels: channels, depth: .sixteen, from: pool)
     result.extent = extent
     switch depth {
     case .eight:
@@ -37,9 +37,9 @@ extension Plane {
   }
 
   /// The inverse of `premultiplied`, at the depth that was premultiplied. Where alpha is 0, colour is 0.
-  package func unpremultiplied(to depth: SampleDepth, from pool: BufferPool) -> Plane {
+  package func unpremultiplied(to depth: SampleDepth, from pool: BufferPool) throws(OutOfMemory) -> Plane {
     precondition(self.depth == .sixteen, "premultiplied samples have 16 bits")
-    let result = Plane(size: size, channels: channels, depth: depth, from: pool)
+    let result = try Plane(size: size, channels: channels, depth: depth, from: pool)
     switch depth {
     case .eight:
       mapPixels(self, UInt16.self, result, UInt8.self) { product, alpha in
@@ -58,9 +58,9 @@ extension Plane {
   }
 
   /// The picture laid over an opaque colour (8 bits a channel; gray takes the colour's luma), without alpha.
-  package consuming func flattened(over background: Background, from pool: BufferPool) -> Plane {
+  package consuming func flattened(over background: Background, from pool: BufferPool) throws(OutOfMemory) -> Plane {
     guard hasAlpha else { return self }
-    var result = Plane(size: size, channels: channels - 1, depth: depth, from: pool)
+    var result = try Plane(size: size, channels: channels - 1, depth: depth, from: pool)
     result.extent = extent
     let under = channels == 2 ? [background.luma] : [background.red, background.green, background.blue]
     switch depth {
@@ -71,14 +71,14 @@ extension Plane {
   }
 
   /// The colour channels alone, for a picture whose alpha is full everywhere.
-  package consuming func droppingAlpha(from pool: BufferPool) -> Plane {
-    flattened(over: .white, from: pool)
+  package consuming func droppingAlpha(from pool: BufferPool) throws(OutOfMemory) -> Plane {
+    try flattened(over: .white, from: pool)
   }
 
   /// 8-bit samples from 16-bit ones, rounded to nearest; 8-bit ones are returned as they are.
-  package consuming func narrowed(from pool: BufferPool) -> Plane {
+  package consuming func narrowed(from pool: BufferPool) throws(OutOfMemory) -> Plane {
     guard depth == .sixteen else { return self }
-    let result = Plane(size: size, channels: channels, depth: .eight, from: pool)
+    let result = try Plane(size: size, channels: channels, depth: .eight, from: pool)
     for y in 0..<size.height {
       // SAFETY: a row of either plane has `size.width * channels` samples.
       let from = unsafe row(y).assumingMemoryBound(to: UInt16.self)

@@ -31,22 +31,21 @@ package final class BufferPool {
   }
 
   deinit {
-    for buffer in free { unsafe buffer.base.deallocate() }
+    for buffer in free { discard(buffer) }
   }
 
   /// The most idle buffers that are kept; the smallest goes first.
   private static let mostFree = 16
 
   /// An owner of at least `byteCount` bytes, 64-byte aligned, contents undefined.
-  package func take(byteCount: Int) -> PooledBuffer {
-    let buffer = buffer(byteCount)
+  package func take(byteCount: Int) throws(OutOfMemory) -> PooledBuffer {
+    let buffer = try buffer(byteCount)
     // SAFETY: the buffer has that many bytes, and nobody else has it.
     if let filling { unsafe buffer.base.initializeMemory(as: UInt8.self, repeating: filling, count: buffer.capacity) }
     return buffer
   }
 
-  private func buffer(_ byteCount: Int) -> PooledBuffer {
-    precondition(byteCount >= 0, "a buffer's size is not negative")
+  private func buffer(_ byteCount: Int) throws(OutOfMemory) -> PooledBuffer {
     var best: Int?
     for index in free.indices where free[index].capacity >= byteCount {
       if let known = best, free[known].capacity <= free[index].capacity { continue }
@@ -58,19 +57,25 @@ package final class BufferPool {
       freeByteCount -= buffer.capacity
       return unsafe PooledBuffer(base: buffer.base, capacity: buffer.capacity, pool: self)
     }
-    let capacity = max((byteCount + 4095) & ~4095, 4096)
-    return unsafe PooledBuffer(base: .allocate(byteCount: capacity, alignment: 64), capacity: capacity, pool: self)
+    let (most, overflow) = byteCount.addingReportingOverflow(4095)
+    if overflow { throw OutOfMemory(byteCount: byteCount) }
+    let memory = try HeapMemory(byteCount: max(most & ~4095, 4096))
+    let capacity = memory.byteCount
+    return unsafe PooledBuffer(base: memory.released(), capacity: capacity, pool: self)
   }
+
+  private func discard(_ buffer: Free) { _ = unsafe HeapMemory(owning: buffer.base, byteCount: buffer.capacity) }
 
   fileprivate func give(back base: UnsafeMutableRawPointer, capacity: Int) {
     // One that is too large to be kept beside the others goes, not they.
-    guard freeByteCount + capacity <= mostFreeBytes else { return unsafe base.deallocate() }
-    unsafe free.append(Free(base: base, capacity: capacity))
+    let buffer = unsafe Free(base: base, capacity: capacity)
+    guard capacity <= mostFreeBytes - freeByteCount else { return discard(buffer) }
+    free.append(buffer)
     freeByteCount += capacity
     if free.count > BufferPool.mostFree, let least = free.indices.min(by: { free[$0].capacity < free[$1].capacity }) {
       let buffer = free.remove(at: least)
       freeByteCount -= buffer.capacity
-      unsafe buffer.base.deallocate()
+      discard(buffer)
     }
   }
 }

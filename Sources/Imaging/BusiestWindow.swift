@@ -8,19 +8,26 @@ extension Plane {
   /// - Parameters:
   ///   - window: as wide or as high as the plane.
   ///   - step: of places along the other side.
-  package func busiestWindow(_ window: PixelSize, step: Int) -> Int {
+  package func busiestWindow(_ window: PixelSize, step: Int) throws(OutOfMemory) -> Int {
     let isAcross = size.width > window.width
     let length = isAcross ? size.width : size.height
     let shown = isAcross ? window.width : window.height
-    let lines = (0..<length).map { differences(ofLine: $0, isColumn: isAcross) }
+    // Of each line in the window: the place of the line that leaves it is that of the line that comes in.
+    var lines = try LargeArray<UInt32>(repeating: 0, count: shown * Plane.bins)
     var counts = [Int](repeating: 0, count: Plane.bins)
-    for line in lines[..<shown] { for bin in 0..<Plane.bins { counts[bin] += line[bin] } }
+    func enter(_ line: Int) {
+      let found = differences(ofLine: line, isColumn: isAcross)
+      let place = line % shown * Plane.bins
+      for bin in 0..<Plane.bins {
+        counts[bin] += found[bin] - Int(lines[place + bin])
+        lines[place + bin] = UInt32(found[bin])
+      }
+    }
+    for line in 0..<shown { enter(line) }
     var best = (start: 0, entropy: -1.0)
     let middle = (length - shown) / 2
     for start in 0...length - shown {
-      if start > 0 {
-        for bin in 0..<Plane.bins { counts[bin] += lines[start + shown - 1][bin] - lines[start - 1][bin] }
-      }
+      if start > 0 { enter(start + shown - 1) }
       guard start % step == 0 else { continue }
       let entropy = Plane.entropy(counts)
       let isNearer = abs(start - middle) < abs(best.start - middle)
@@ -30,6 +37,11 @@ extension Plane {
   }
 
   private static let bins = 64
+
+  /// The memory that the search of a window takes.
+  package static func busiestWindowByteCount(_ window: PixelSize) -> Int {
+    max(window.width, window.height) * bins * MemoryLayout<UInt32>.stride
+  }
 
   /// How often each difference to the next line and to the next sample of the line comes, in bins of four.
   private func differences(ofLine line: Int, isColumn: Bool) -> [Int] {

@@ -5,9 +5,9 @@ extension Plane {
   /// - Precondition: it fits there from (x, y) on.
   package consuming func padded(
     to canvas: PixelSize, x: Int, y: Int, fill: [Int], from pool: BufferPool
-  ) -> Plane {
+  ) throws(OutOfMemory) -> Plane {
     precondition(x >= 0 && y >= 0 && x + size.width <= canvas.width && y + size.height <= canvas.height, "it fits")
-    let result = Plane(size: canvas, channels: channels, depth: depth, from: pool)
+    let result = try Plane(size: canvas, channels: channels, depth: depth, from: pool)
     let pixelBytes = channels * depth.byteCount
     let edges = [0..<x, x + size.width..<canvas.width]
     for row in 0..<canvas.height {
@@ -38,9 +38,10 @@ extension Plane {
 
   /// The window of the plane that starts at (x, y).
   /// - Precondition: it lies within the plane.
-  package consuming func window(_ window: PixelSize, x: Int, y: Int, from pool: BufferPool) -> Plane {
+  package consuming func window(_ window: PixelSize, x: Int, y: Int, from pool: BufferPool) throws(OutOfMemory) -> Plane
+  {
     precondition(x >= 0 && y >= 0 && x + window.width <= size.width && y + window.height <= size.height, "it fits")
-    let result = Plane(size: window, channels: channels, depth: depth, from: pool)
+    let result = try Plane(size: window, channels: channels, depth: depth, from: pool)
     for row in 0..<window.height {
       // SAFETY: by the precondition the source's row has that many bytes from x on.
       unsafe result.row(row).copyMemory(

@@ -19,13 +19,13 @@ package enum GrayKind: String, CaseIterable, Sendable {
 extension Plane {
   /// The gray of RGB, alpha kept: 3 channels give 1, 4 give 2, fewer are returned as they are. In 16-bit fixed point,
   /// rounded to nearest.
-  package consuming func grayscale(_ kind: GrayKind = .luma601, from pool: BufferPool) -> Plane {
-    channels < 3 ? self : gray(kind, from: pool)
+  package consuming func grayscale(_ kind: GrayKind = .luma601, from pool: BufferPool) throws(OutOfMemory) -> Plane {
+    channels < 3 ? self : try gray(kind, from: pool)
   }
 
   /// The same for a plane that is kept, of 3 or 4 channels.
-  package func gray(_ kind: GrayKind, from pool: BufferPool) -> Plane {
-    var gray = Plane(size: size, channels: channels - 2, depth: depth, from: pool)
+  package func gray(_ kind: GrayKind, from pool: BufferPool) throws(OutOfMemory) -> Plane {
+    var gray = try Plane(size: size, channels: channels - 2, depth: depth, from: pool)
     gray.extent = extent
     let weights = kind.weights
     switch (depth, kind) {

@@ -5,8 +5,8 @@ internal import Glibc
 /// sRGB's curve (IEC 61966-2-1) exactly, by tables; light has 16 bits and is premultiplied by alpha.
 extension Plane {
   /// The light of each sample, times alpha, full being 65535.
-  package func linearised(from pool: BufferPool) -> Plane {
-    var result = Plane(size: size, channels: channels, depth: .sixteen, from: pool)
+  package func linearised(from pool: BufferPool) throws(OutOfMemory) -> Plane {
+    var result = try Plane(size: size, channels: channels, depth: .sixteen, from: pool)
     result.extent = extent
     switch depth {
     case .eight: lighten(self, UInt8.self, by: Light.ofEight, fullAlpha: 255, into: result)
@@ -16,9 +16,9 @@ extension Plane {
   }
 
   /// The inverse of `linearised`, at any depth. Where alpha is 0, colour is 0.
-  package func delinearised(to depth: SampleDepth, from pool: BufferPool) -> Plane {
+  package func delinearised(to depth: SampleDepth, from pool: BufferPool) throws(OutOfMemory) -> Plane {
     precondition(self.depth == .sixteen, "light has 16 bits")
-    let result = Plane(size: size, channels: channels, depth: depth, from: pool)
+    let result = try Plane(size: size, channels: channels, depth: depth, from: pool)
     switch depth {
     case .eight: darken(self, by: Light.toEight, into: result, UInt8.self) { UInt8((UInt32($0) * 255 + 32767) / 65535) }
     case .sixteen: darken(self, by: Light.toSixteen, into: result, UInt16.self) { $0 }

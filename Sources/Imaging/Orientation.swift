@@ -24,9 +24,9 @@ package enum Orientation: Int, Sendable {
 
 extension Plane {
   /// The stored plane turned upright. Two passes over the samples' memory, no arithmetic: exact.
-  package consuming func turned(_ orientation: Orientation, from pool: BufferPool) -> Plane {
+  package consuming func turned(_ orientation: Orientation, from pool: BufferPool) throws(OutOfMemory) -> Plane {
     guard orientation != .upright else { return self }
-    let target = Plane(
+    let target = try Plane(
       size: orientation.transposes ? size.transposed : size, channels: channels, depth: depth, from: pool)
     switch channels * depth.byteCount {
     case 1: turn(self, into: target, orientation, pixel: UInt8.self)

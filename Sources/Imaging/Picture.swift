@@ -40,12 +40,12 @@ package struct ColourPlanes: ~Copyable {
   /// Each plane made into another; the biggest, luma, first, so that its memory serves the rest.
   /// - Parameter fills: handed to the chroma transformation with its plane.
   package consuming func mapped(
-    luma transformLuma: (consuming Plane) -> Plane, chroma transformChroma: (consuming Plane, Int) -> Plane,
-    fills: (cb: Int, cr: Int)
-  ) -> ColourPlanes {
-    let smallLuma = transformLuma(luma)
-    let smallCb = transformChroma(cb, fills.cb)
-    let smallCr = transformChroma(cr, fills.cr)
+    luma transformLuma: (consuming Plane) throws(OutOfMemory) -> Plane,
+    chroma transformChroma: (consuming Plane, Int) throws(OutOfMemory) -> Plane, fills: (cb: Int, cr: Int)
+  ) throws(OutOfMemory) -> ColourPlanes {
+    let smallLuma = try transformLuma(luma)
+    let smallCb = try transformChroma(cb, fills.cb)
+    let smallCr = try transformChroma(cr, fills.cr)
     return ColourPlanes(luma: smallLuma, cb: smallCb, cr: smallCr)
   }
 }

@@ -39,7 +39,7 @@ package enum SampleDepth: Int, Sendable {
   package init(
     size: PixelSize, channels: Int, depth: SampleDepth = .eight, leastStride: Int = 0, leastRows: Int = 0,
     from pool: BufferPool
-  ) {
+  ) throws(OutOfMemory) {
     precondition((1...4).contains(channels), "a plane has one to four channels")
     self.size = size
     self.channels = channels
@@ -49,7 +49,7 @@ package enum SampleDepth: Int, Sendable {
     stride = (needed + 63) & ~63
     rowCapacity = max(size.height, leastRows)
     // 64 spare bytes let a kernel read a whole vector that starts inside the last row.
-    memory = Memory(pool.take(byteCount: stride * rowCapacity + 64))
+    memory = Memory(try pool.take(byteCount: stride * rowCapacity + 64))
   }
 
   private init(sharing other: borrowing Plane) {

@@ -2,23 +2,21 @@
 package final class Resampler {
   private let pool: BufferPool
   private let instructions: InstructionSet
-  private var weights: [(key: WeightsKey, weights: Weights)] = []
+  private var cache: WeightsCache
 
-  private struct WeightsKey: Equatable {
-    let kernel: Kernel
-    let axis: Axis
-    let largestSample: Int
+  /// - Parameter mostWeightBytes: of weights that are kept for the next image.
+  package convenience init(pool: BufferPool, mostWeightBytes: Int = WeightsCache.mostBytes) {
+    self.init(pool: pool, instructions: .current, mostWeightBytes: mostWeightBytes)
   }
 
-  /// The weights that are kept: of a picture's luma and chroma, both axes, in four sizes.
-  private static let mostWeights = 16
-
-  package convenience init(pool: BufferPool) { self.init(pool: pool, instructions: .current) }
-
-  init(pool: BufferPool, instructions: InstructionSet) {
+  init(pool: BufferPool, instructions: InstructionSet, mostWeightBytes: Int = WeightsCache.mostBytes) {
     self.pool = pool
     self.instructions = instructions
+    cache = WeightsCache(mostBytes: mostWeightBytes)
   }
+
+  /// Keeps nothing of the images so far.
+  package func forget() { cache.removeAll() }
 
   /// The part of a plane that a box shows, resampled.
   ///
@@ -33,27 +31,27 @@ package final class Resampler {
   package func resized(
     _ source: borrowing Plane, box: SourceBox, to size: PixelSize, kernel: Kernel, depth: SampleDepth? = nil,
     bands: Int = 1, deadline: UInt64 = 0
-  ) -> Plane {
-    let result = Plane(size: size, channels: source.channels, depth: depth ?? source.depth, from: pool)
+  ) throws(OutOfMemory) -> Plane {
+    let result = try Plane(size: size, channels: source.channels, depth: depth ?? source.depth, from: pool)
     let (down, across) = (box.down(source.size, to: size), box.across(source.size, to: size))
     if down.isCopy && across.isCopy && result.depth == source.depth {
       copy(source, x: Int(box.x), y: Int(box.y), into: result)
       return result
     }
     let passes = instructions.resizePasses(for: source.depth)
-    let vertical = weights(kernel, down, largestSample: 255)
+    let vertical = try cache.weights(kernel, down, largestSample: 255, passes.form)
     // Of a crop only the columns that it needs are summed.
     let columns = across.reached(by: kernel)
     let shown = PixelSize(width: columns.count, height: source.size.height)
     let offset = columns.lowerBound * source.channels * source.depth.byteCount
+    let horizontal = try cache.weights(kernel, across.within(columns), largestSample: 32768, passes.form)
     let layout = RowSumsLayout(passes, vertical: vertical, width: shown.width, channels: source.channels)
     let bands = max(1, min(bands, (size.height + RowSums.blockRows - 1) / RowSums.blockRows))
-    let scratch = pool.take(byteCount: layout.byteCount * bands)
+    let scratch = try pool.take(byteCount: layout.byteCount * bands)
     // SAFETY: the planes and the scratch outlive the bands, which end before this function does.
     let work = unsafe RowBands(
       source: source.base + offset, sourceStride: source.stride, sourceSize: shown, channels: source.channels,
-      target: RowSumsTarget(result), vertical: vertical,
-      horizontal: weights(kernel, across.within(columns), largestSample: 32768), scratch: scratch.base,
+      target: RowSumsTarget(result), vertical: vertical, horizontal: horizontal, scratch: scratch.base,
       layout: layout, count: bands, deadline: deadline)
     _ = concurrentMap(count: bands, workers: bands) { band in work.run(band, passes) }
     return result
@@ -65,15 +63,15 @@ package final class Resampler {
   ///   - depth: the source's and the output's.
   package func streamed(
     _ sourceSize: PixelSize, channels: Int, depth: SampleDepth, box: SourceBox, to size: PixelSize, kernel: Kernel
-  ) -> StreamedResize {
+  ) throws(OutOfMemory) -> StreamedResize {
     let across = box.across(sourceSize, to: size)
     let columns = across.reached(by: kernel)
-    return StreamedResize(
-      vertical: weights(kernel, box.down(sourceSize, to: size), largestSample: 255),
-      horizontal: weights(kernel, across.within(columns), largestSample: 32768),
+    let passes = instructions.resizePasses(for: depth)
+    return try StreamedResize(
+      vertical: cache.weights(kernel, box.down(sourceSize, to: size), largestSample: 255, passes.form),
+      horizontal: cache.weights(kernel, across.within(columns), largestSample: 32768, passes.form),
       offset: columns.lowerBound * channels * depth.byteCount,
-      result: Plane(size: size, channels: channels, depth: depth, from: pool),
-      passes: instructions.resizePasses(for: depth), pool: pool)
+      result: Plane(size: size, channels: channels, depth: depth, from: pool), passes: passes, pool: pool)
   }
 
   private func copy(_ source: borrowing Plane, x: Int, y: Int, into result: borrowing Plane) {
@@ -82,19 +80,5 @@ package final class Resampler {
       // SAFETY: the box lies within the source (`Axis.isCopy`), so the row has this many bytes from the offset on.
       unsafe result.row(row).copyMemory(from: source.row(y + row) + offset, byteCount: result.rowByteCount)
     }
-  }
-
-  private func weights(_ kernel: Kernel, _ axis: Axis, largestSample: Int) -> Weights {
-    let key = WeightsKey(kernel: kernel, axis: axis, largestSample: largestSample)
-    if let index = weights.firstIndex(where: { $0.key == key }) {
-      // The one used last is the last to go.
-      let known = weights.remove(at: index)
-      weights.append(known)
-      return known.weights
-    }
-    let made = Weights(kernel, axis: axis, largestSample: largestSample)
-    if weights.count == Resampler.mostWeights { weights.removeFirst() }
-    weights.append((key, made))
-    return made
   }
 }

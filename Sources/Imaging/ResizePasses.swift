@@ -9,8 +9,10 @@ protocol ResizePasses: SendableMetatype {
   static var rowSampleBytes: Int { get }
   static var columnSampleBytes: Int { get }
 
-  /// The weights in the form that the passes take: rows of `Weights.tapCount`.
-  static func coefficients(of weights: Weights) -> [Weight]
+  /// The form of weights that the passes take.
+  static var form: Weights.Form { get }
+  /// Rows of `Weights.tapCount`, as long as the weights live.
+  @unsafe static func coefficients(of weights: Weights) -> UnsafePointer<Weight>
 
   @unsafe static func pairRows(
     _ top: UnsafeRawPointer, _ bottom: UnsafeRawPointer, count: Int, into: UnsafeMutableRawPointer)
@@ -29,19 +31,31 @@ protocol ResizePasses: SendableMetatype {
 }
 
 extension PixelKernels.IntegerPasses: ResizePasses {
-  static func coefficients(of weights: Weights) -> [Int16] { weights.integers }
+  static var form: Weights.Form { .integers }
+  @unsafe static func coefficients(of weights: Weights) -> UnsafePointer<Int16> {
+    unsafe UnsafePointer(weights.integers.elements)
+  }
 }
 
 extension PixelKernels.FloatPasses: ResizePasses {
-  static func coefficients(of weights: Weights) -> [Float] { weights.floats }
+  static var form: Weights.Form { .floats }
+  @unsafe static func coefficients(of weights: Weights) -> UnsafePointer<Float> {
+    unsafe UnsafePointer(weights.floats.elements)
+  }
 }
 
 extension PixelKernelsAVX2.IntegerPasses: ResizePasses {
-  static func coefficients(of weights: Weights) -> [Int16] { weights.integers }
+  static var form: Weights.Form { .integers }
+  @unsafe static func coefficients(of weights: Weights) -> UnsafePointer<Int16> {
+    unsafe UnsafePointer(weights.integers.elements)
+  }
 }
 
 extension PixelKernelsAVX2.FloatPasses: ResizePasses {
-  static func coefficients(of weights: Weights) -> [Float] { weights.floats }
+  static var form: Weights.Form { .floats }
+  @unsafe static func coefficients(of weights: Weights) -> UnsafePointer<Float> {
+    unsafe UnsafePointer(weights.floats.elements)
+  }
 }
 
 extension InstructionSet {

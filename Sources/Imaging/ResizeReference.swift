@@ -7,12 +7,11 @@ enum ResizeReference {
   static func resized(
     _ source: borrowing Plane, box: SourceBox, to size: PixelSize, kernel: Kernel, depth: SampleDepth? = nil,
     from pool: BufferPool
-  ) -> Plane {
-    let (vertical, horizontal) = (
-      Weights(kernel, axis: box.down(source.size, to: size), largestSample: 255),
-      Weights(kernel, axis: box.across(source.size, to: size), largestSample: 32768)
-    )
-    let result = Plane(size: size, channels: source.channels, depth: depth ?? source.depth, from: pool)
+  ) throws(OutOfMemory) -> Plane {
+    let form: Weights.Form = source.depth == .eight ? .integers : .floats
+    let vertical = try Weights(kernel, axis: box.down(source.size, to: size), largestSample: 255, form: form)
+    let horizontal = try Weights(kernel, axis: box.across(source.size, to: size), largestSample: 32768, form: form)
+    let result = try Plane(size: size, channels: source.channels, depth: depth ?? source.depth, from: pool)
     switch source.depth {
     case .eight: resizeIntegers(source, vertical, horizontal, into: result)
     case .sixteen: resizeFloats(source, vertical, horizontal, into: result)

@@ -22,10 +22,14 @@
   /// Makes the output rows of a band.
   func run<Passes: ResizePasses>(_ band: Int, _ passes: Passes.Type) {
     let rows = RowBands.rows(of: band, of: count, height: vertical.axis.count)
-    var sums = unsafe RowSums(
-      vertical: vertical, horizontal: horizontal, channels: channels, rows: rows, layout: layout,
-      memory: scratch + band * layout.byteCount, target: target, deadline: deadline)
-    unsafe sums.add(passes, source, stride: sourceStride, count: sourceSize.height)
+    for start in stride(from: rows.lowerBound, to: rows.upperBound, by: layout.rowsAtOnce) {
+      let part = start..<min(start + layout.rowsAtOnce, rows.upperBound)
+      var sums = unsafe RowSums(
+        vertical: vertical, horizontal: horizontal, channels: channels, rows: part, layout: layout,
+        memory: scratch + band * layout.byteCount, target: target, deadline: deadline)
+      unsafe sums.add(passes, source, stride: sourceStride, count: sourceSize.height)
+      if sums.wasLate { return }
+    }
   }
 
   /// The output rows of a band, from the top down; empty where there are fewer blocks than bands.

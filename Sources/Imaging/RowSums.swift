@@ -21,6 +21,8 @@ internal import CPlatform
   private let end: Int
   private let deadline: UInt64
   private var polls = 0
+  /// Whether the deadline has passed before all rows were made.
+  private(set) var wasLate = false
 
   /// - Parameters:
   ///   - rows: the output rows to make.
@@ -51,26 +53,21 @@ internal import CPlatform
   mutating func add<Passes: ResizePasses>(
     _ passes: Passes.Type, _ rows: UnsafeRawPointer, stride: Int, count: Int
   ) {
-    let verticals = Passes.coefficients(of: vertical)
-    let horizontals = Passes.coefficients(of: horizontal)
+    let down = unsafe Passes.coefficients(of: vertical)
+    let across = unsafe Passes.coefficients(of: horizontal)
     let start = pair
     let stop = start + (count + 1) / 2
-    unsafe verticals.withUnsafeBufferPointer { verticals in
-      unsafe horizontals.withUnsafeBufferPointer { horizontals in
-        guard let down = verticals.baseAddress, let across = horizontals.baseAddress else { return }
-        while pair < stop, !block.isEmpty, !isLate() {
-          pair = min(max(pair, first(block.lowerBound)), stop)
-          let whole = last(block.upperBound - 1)
-          let pairs = pair..<min(stop, whole, pair + layout.stepPairs)
-          unsafe sumRows(passes, pairs, rows, first: start, count: count, stride: stride, weights: down)
-          pair = pairs.upperBound
-          // Near the end several blocks may become whole by the same rows.
-          while !block.isEmpty, last(block.upperBound - 1) <= pair, !isLate() {
-            unsafe sumColumns(passes, weights: across)
-            block = block.upperBound..<min(block.upperBound + RowSums.blockRows, end)
-            unsafe collect(passes, weights: down)
-          }
-        }
+    while pair < stop, !block.isEmpty, !isLate() {
+      pair = min(max(pair, first(block.lowerBound)), stop)
+      let whole = last(block.upperBound - 1)
+      let pairs = pair..<min(stop, whole, pair + layout.stepPairs)
+      unsafe sumRows(passes, pairs, rows, first: start, count: count, stride: stride, weights: down)
+      pair = pairs.upperBound
+      // Near the end several blocks may become whole by the same rows.
+      while !block.isEmpty, last(block.upperBound - 1) <= pair, !isLate() {
+        unsafe sumColumns(passes, weights: across)
+        block = block.upperBound..<min(block.upperBound + RowSums.blockRows, end)
+        unsafe collect(passes, weights: down)
       }
     }
     pair = stop
@@ -83,6 +80,7 @@ internal import CPlatform
     defer { polls &+= 1 }
     guard polls % 16 == 0, system_monotonic_nanoseconds() >= deadline else { return false }
     block = end..<end
+    wasLate = true
     return true
   }
 
@@ -157,24 +155,22 @@ internal import CPlatform
       memory + layout.linesOffset, stride: layout.lineStride, channels: channels, count: rowSamples + missing,
       into: columns)
     let sums = unsafe memory + layout.chunkOffset
-    unsafe horizontal.first.withUnsafeBufferPointer { firsts in
-      guard let first = firsts.baseAddress else { return }
-      for x in Swift.stride(from: 0, to: horizontal.axis.count, by: RowSumsLayout.chunk) {
-        let count = min(RowSumsLayout.chunk, horizontal.axis.count - x)
-        unsafe Passes.sumColumns(
-          columns, channels: channels, first: first + x, weights: weights + x * horizontal.tapCount,
-          pairCount: horizontal.tapCount / 2, count: count, into: sums)
-        let to = unsafe target.base + block.lowerBound * target.stride + x * channels * target.depth.byteCount
-        switch target.depth {
-        case .eight:
-          unsafe Passes.store8(
-            sums, count: count * channels, precision: horizontal.precision, rows: block.count, into: to,
-            stride: target.stride)
-        case .sixteen:
-          unsafe Passes.store16(
-            sums, count: count * channels, precision: horizontal.precision, rows: block.count, into: to,
-            stride: target.stride)
-        }
+    let first = unsafe UnsafePointer(horizontal.first.elements)
+    for x in Swift.stride(from: 0, to: horizontal.axis.count, by: RowSumsLayout.chunk) {
+      let count = min(RowSumsLayout.chunk, horizontal.axis.count - x)
+      unsafe Passes.sumColumns(
+        columns, channels: channels, first: first + x, weights: weights + x * horizontal.tapCount,
+        pairCount: horizontal.tapCount / 2, count: count, into: sums)
+      let to = unsafe target.base + block.lowerBound * target.stride + x * channels * target.depth.byteCount
+      switch target.depth {
+      case .eight:
+        unsafe Passes.store8(
+          sums, count: count * channels, precision: horizontal.precision, rows: block.count, into: to,
+          stride: target.stride)
+      case .sixteen:
+        unsafe Passes.store16(
+          sums, count: count * channels, precision: horizontal.precision, rows: block.count, into: to,
+          stride: target.stride)
       }
     }
   }

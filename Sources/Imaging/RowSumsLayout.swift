@@ -24,6 +24,8 @@ struct RowSumsLayout {
   let slotStride: Int
   /// How many output rows may be open at a time.
   let slots: Int
+  /// How many output rows are made in one pass over the source: whole blocks, or all.
+  let rowsAtOnce: Int
   let columnsOffset: Int
   let chunkOffset: Int
   let byteCount: Int
@@ -31,15 +33,25 @@ struct RowSumsLayout {
   /// Output pixels whose sums are stored together.
   static let chunk = 32
 
-  init(_ passes: any ResizePasses.Type, vertical: Weights, width: Int, channels: Int) {
-    slots = RowSumsLayout.slots(vertical)
+  /// What the sums of open rows take at most, unless one block of rows takes more. Where an image is enlarged, one source row
+  /// is part of many output rows, and all of them would be open.
+  static let mostSumsByteCount = 4 << 20
+
+  /// - Parameter comesOnce: whether the source's rows come by and by; then all output rows that a source row is part of have to
+  ///   be open. An image that is not enlarged has few of them.
+  init(_ passes: any ResizePasses.Type, vertical: Weights, width: Int, channels: Int, comesOnce: Bool = false) {
     let samples = (width * channels + 31) & ~31
+    slotStride = samples * 4 + 64
+    let open = RowSumsLayout.slots(vertical)
+    let most = max(
+      RowSums.blockRows, RowSumsLayout.mostSumsByteCount / slotStride / RowSums.blockRows * RowSums.blockRows)
+    rowsAtOnce = open <= most || comesOnce ? vertical.axis.count : most
+    slots = min(open, rowsAtOnce)
     // Measured: for long rows half as many, whose sums fill the caches.
     stepPairs = (samples > 8192 ? 32 : 64) / passes.pairBytes
     linesOffset = stepPairs * strip * passes.pairBytes
     lineStride = (samples + 32) * passes.rowSampleBytes
     sumsOffset = linesOffset + RowSums.blockRows * lineStride
-    slotStride = samples * 4 + 64
     columnsOffset = sumsOffset + slots * slotStride
     // Tiles of eight samples are written whole, and a pixel may be added to make a pair.
     chunkOffset = (columnsOffset + (samples + channels + 8) * passes.columnSampleBytes + 63) & ~63

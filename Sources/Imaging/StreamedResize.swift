@@ -12,12 +12,12 @@ package final class StreamedResize {
   init(
     vertical: Weights, horizontal: Weights, offset: Int, result: consuming Plane, passes: any ResizePasses.Type,
     pool: BufferPool
-  ) {
+  ) throws(OutOfMemory) {
     self.passes = passes
     self.offset = offset
     let layout = RowSumsLayout(
-      passes, vertical: vertical, width: horizontal.axis.extent, channels: result.channels)
-    scratch = pool.take(byteCount: layout.byteCount)
+      passes, vertical: vertical, width: horizontal.axis.extent, channels: result.channels, comesOnce: true)
+    scratch = try pool.take(byteCount: layout.byteCount)
     sums = unsafe RowSums(
       vertical: vertical, horizontal: horizontal, channels: result.channels, rows: 0..<result.size.height,
       layout: layout, memory: scratch.base, target: RowSumsTarget(result))

@@ -43,11 +43,14 @@ final class Weights: Sendable {
   let tapCount: Int
   /// `integers` are the weights times 2 to this power.
   let precision: Int
-  /// `axis.count` rows of `tapCount`.
-  let integers: [Int16]
+  /// `axis.count` rows of `tapCount`; empty where the others are asked for.
+  let integers: LargeArray<Int16>
   /// The same weights, rounded only to `Float`, for samples of 16 bits.
-  let floats: [Float]
-  let first: [Int32]
+  let floats: LargeArray<Float>
+  let first: LargeArray<Int32>
+
+  /// The form of the weights, which follows from the depth of the samples.
+  enum Form { case integers, floats }
 
   /// Weights whose sums fit `Int32`.
   ///
@@ -55,31 +58,38 @@ final class Weights: Sendable {
   /// rounding term of up to 2^(precision + 6), is at most S * M + 2^(precision + 6), and the precision is the largest
   /// up to 20 that keeps this below 2^31 and each weight below 2^15.
   /// - Parameter largestSample: the largest magnitude that a sample can have.
-  init(_ kernel: Kernel, axis: Axis, largestSample: Int) {
-    let exact = axis.isCopy ? ExactWeights(copying: axis) : ExactWeights(kernel, axis)
-    let tapCount = (0..<axis.count).reduce(2) { most, index in
-      let start = exact.first[index] & ~1
-      return max(most, (exact.first[index] + exact.taps[index] - start + 1) & ~1)
+  init(_ kernel: Kernel, axis: Axis, largestSample: Int, form: Form) throws(OutOfMemory) {
+    let exact = axis.isCopy ? try ExactWeights(copying: axis) : try ExactWeights(kernel, axis)
+    var tapCount = 2
+    for index in 0..<axis.count {
+      let first = exact.first[index]
+      tapCount = max(tapCount, Int((first + exact.taps[index] - first & ~1 + 1) & ~1))
     }
     let precision = Weights.precision(of: exact, tapCount: tapCount, largestSample: largestSample)
     let unit = Double(1 << precision)
     let evenExtent = (axis.extent + 1) & ~1
-    var integers = [Int16](repeating: 0, count: axis.count * tapCount)
-    var floats = [Float](repeating: 0, count: axis.count * tapCount)
-    var first = [Int32](repeating: 0, count: axis.count)
+    let count = axis.count * tapCount
+    var integers = try LargeArray<Int16>(repeating: 0, count: form == .integers ? count : 0)
+    var floats = try LargeArray<Float>(repeating: 0, count: form == .floats ? count : 0)
+    var first = try LargeArray<Int32>(repeating: 0, count: axis.count)
     for index in 0..<axis.count {
-      let start = min(exact.first[index] & ~1, evenExtent - tapCount)
+      let exactFirst = Int(exact.first[index])
+      let start = min(exactFirst & ~1, evenExtent - tapCount)
       first[index] = Int32(start)
-      let (from, to) = (index * exact.capacity, index * tapCount + exact.first[index] - start)
+      let (from, to) = (index * exact.capacity, index * tapCount + exactFirst - start)
+      let taps = Int(exact.taps[index])
+      if form == .floats {
+        for tap in 0..<taps { floats[to + tap] = Float(exact.values[from + tap]) }
+        continue
+      }
       var carried = 0.0
-      for tap in 0..<exact.taps[index] {
+      for tap in 0..<taps {
         let weight = exact.values[from + tap]
         let wanted = weight * unit + carried
         // To the nearest: a sum of 1.5 * 2^52 keeps no fraction.
         let whole = (wanted + 6_755_399_441_055_744) - 6_755_399_441_055_744
         carried = wanted - whole
         integers[to + tap] = Int16(whole)
-        floats[to + tap] = Float(weight)
       }
     }
     self.axis = axis
@@ -90,11 +100,21 @@ final class Weights: Sendable {
     self.first = first
   }
 
-  private static func precision(of exact: ExactWeights, tapCount: Int, largestSample: Int) -> Int {
+  /// What the weights of an axis take at most, in bytes: kept, and more while they are made.
+  static func mostByteCount(_ kernel: Kernel, _ axis: Axis, _ form: Form) -> (kept: Int, making: Int) {
+    let capacity = ExactWeights.capacity(kernel, axis)
+    // Taps start at an even sample and are even in number.
+    let row = (capacity + 2) * (form == .integers ? 2 : 4) + 4
+    return (axis.count * row, axis.count * (capacity * 8 + 8))
+  }
+
+  var byteCount: Int { 2 * integers.count + 4 * floats.count + 4 * first.count }
+
+  private static func precision(of exact: borrowing ExactWeights, tapCount: Int, largestSample: Int) -> Int {
     var (largest, largestSum) = (0.0, 0.0)
     for index in exact.first.indices {
       var sum = 0.0
-      for at in index * exact.capacity..<index * exact.capacity + exact.taps[index] {
+      for at in index * exact.capacity..<index * exact.capacity + Int(exact.taps[index]) {
         let magnitude = abs(exact.values[at])
         largest = max(largest, magnitude)
         sum += magnitude
@@ -116,21 +136,24 @@ final class Weights: Sendable {
 
 /// The true weights of an axis, in double precision: for each output sample those of the source samples that are there,
 /// scaled to a sum of 1.
-struct ExactWeights {
+struct ExactWeights: ~Copyable {
   /// By output sample: the first source sample, and how many there are.
-  private(set) var first: [Int]
-  private(set) var taps: [Int]
+  let first: LargeArray<Int32>
+  let taps: LargeArray<Int32>
   /// `capacity` to each output sample, of which the first `taps` count.
-  private(set) var values: [Double]
+  let values: LargeArray<Double>
   let capacity: Int
 
-  init(_ kernel: Kernel, _ axis: Axis) {
+  /// The most source samples that an output sample is made of.
+  static func capacity(_ kernel: Kernel, _ axis: Axis) -> Int { Int(2 * kernel.support * max(axis.scale, 1)) + 2 }
+
+  init(_ kernel: Kernel, _ axis: Axis) throws(OutOfMemory) {
     let stretch = max(axis.scale, 1)
     let reach = kernel.support * stretch
-    capacity = Int(2 * reach) + 2
-    first = [Int](repeating: 0, count: axis.count)
-    taps = [Int](repeating: 1, count: axis.count)
-    values = [Double](repeating: 0, count: axis.count * capacity)
+    capacity = ExactWeights.capacity(kernel, axis)
+    var first = try LargeArray<Int32>(repeating: 0, count: axis.count)
+    var taps = try LargeArray<Int32>(repeating: 1, count: axis.count)
+    var values = try LargeArray<Double>(repeating: 0, count: axis.count * capacity)
     for index in 0..<axis.count {
       // A point outside of the samples is taken for the border's, where half of the kernel has samples to weigh.
       let centre = min(max(axis.origin + (Double(index) + 0.5) * axis.scale, 0), Double(axis.extent))
@@ -142,21 +165,28 @@ struct ExactWeights {
       for at in place { sum += values[at] }
       guard sum > 0 else {
         // No sample is near enough for a narrow kernel: the nearest one alone.
-        first[index] = min(Int(centre), axis.extent - 1)
+        first[index] = Int32(min(Int(centre), axis.extent - 1))
         values[index * capacity] = 1
         continue
       }
       for at in place { values[at] /= sum }
-      first[index] = start
-      taps[index] = count
+      first[index] = Int32(start)
+      taps[index] = Int32(count)
     }
+    self.first = first
+    self.taps = taps
+    self.values = values
   }
 
   /// Each output sample is a source sample.
-  init(copying axis: Axis) {
+  init(copying axis: Axis) throws(OutOfMemory) {
     capacity = 1
-    first = (0..<axis.count).map { Int(axis.origin) + $0 }
-    taps = [Int](repeating: 1, count: axis.count)
-    values = [Double](repeating: 1, count: axis.count)
+    var first = try LargeArray<Int32>(repeating: 0, count: axis.count)
+    for index in 0..<axis.count { first[index] = Int32(Int(axis.origin) + index) }
+    let taps = try LargeArray<Int32>(repeating: 1, count: axis.count)
+    let values = try LargeArray<Double>(repeating: 1, count: axis.count)
+    self.first = first
+    self.taps = taps
+    self.values = values
   }
 }

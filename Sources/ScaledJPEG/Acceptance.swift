@@ -5,8 +5,9 @@ extension ScaledDecoder {
 
   /// - Parameter mostScans: 0 for no limit but this decoder's own.
   static func accepted(_ bytes: RawSpan, mostScans: Int) throws(Declined) -> ParsedFile {
-    let file = try Parser.parse(bytes, mostScans: mostScans)
-    guard file.scans.count <= ScaledDecoder.mostScans else { throw .scanCount }
+    // No more than are taken: what is known of a scan takes memory.
+    let most = mostScans > 0 ? min(mostScans, ScaledDecoder.mostScans) : ScaledDecoder.mostScans
+    let file = try Parser.parse(bytes, mostScans: most)
     let luma = file.frame.components[0]
     guard luma.across == file.frame.mostAcross, luma.down == file.frame.mostDown else { throw .kind }
     return file
@@ -16,9 +17,8 @@ extension ScaledDecoder {
   ///
   /// Only markers and tables are looked at; between them is a search for the next 0xFF.
   package static func refusal(of bytes: UnsafeRawBufferPointer, mostScans: Int) -> Declined? {
-    let most = mostScans > 0 ? min(mostScans, ScaledDecoder.mostScans) : ScaledDecoder.mostScans
     do throws(Declined) {
-      _ = try unsafe accepted(bytes.bytes, mostScans: most)
+      _ = try unsafe accepted(bytes.bytes, mostScans: mostScans)
       return nil
     } catch {
       return error

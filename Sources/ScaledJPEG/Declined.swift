@@ -27,4 +27,6 @@ package enum Verdict: Hashable, Sendable {
   /// What is in the planes means nothing.
   case declined(Declined)
   case timeout
+  /// The system refuses memory.
+  case outOfMemory
 }

@@ -66,7 +66,8 @@ package final class ScaledDecoder {
     let workers = bands.count > 1 ? 1 : file.workers(of: request.workers, denominator: request.denominator)
     self.workers = bands.count * workers
     let byteCount = DecodingBands.scratchByteCount(file, workers: workers)
-    let scratch = pool.take(byteCount: byteCount * bands.count)
+    let scratch: PooledBuffer
+    do throws(OutOfMemory) { scratch = try pool.take(byteCount: byteCount * bands.count) } catch { return .outOfMemory }
     let work = unsafe DecodingBands(
       bands: bands, workers: workers, neededRows: file.frame.mcuRows(of: request.rows), request: request,
       planes: planes, source: source,

@@ -11,7 +11,7 @@ func benchEncoders(runs: Int, _ paths: [String]) throws {
   var pictures: [LoadedPicture] = []
   for path in paths { pictures.append(try LoadedPicture(path, pool: pool)) }
   let fast = FastPNGEncoder(pool: pool)
-  let plain = PlainPNGEncoder()
+  let plain = try PlainPNGEncoder()
   for level in 0...9 {
     var ours = Contestant()
     var libpng = Contestant()

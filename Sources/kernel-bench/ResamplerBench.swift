@@ -3,14 +3,14 @@ import Imaging
 /// The build of the kernels, and the time of every run in microseconds. The first two runs, which fault pages and make
 /// the weights, are not among them.
 /// - Parameter numbers: width, height, channels, output width, output height, then runs and depth where given.
-func benchResampler(_ numbers: [Int]) {
+func benchResampler(_ numbers: [Int]) throws {
   guard numbers.count >= 5, numbers.allSatisfy({ $0 >= 1 }), numbers[2] <= 4 else { endWithUsage() }
   let runs = numbers.count > 5 ? numbers[5] : 5
   let depth: SampleDepth = numbers.count > 6 && numbers[6] == 16 ? .sixteen : .eight
 
   let pool = BufferPool()
   let resampler = Resampler(pool: pool)
-  let source = Plane(
+  let source = try Plane(
     size: PixelSize(width: numbers[0], height: numbers[1]), channels: numbers[2], depth: depth, from: pool)
   for y in 0..<source.size.height {
     for offset in 0..<source.rowByteCount {
@@ -24,7 +24,7 @@ func benchResampler(_ numbers: [Int]) {
   var times: [Double] = []
   for run in -2..<runs {
     let start = threadMicroseconds()
-    let result = resampler.resized(
+    let result = try resampler.resized(
       source, box: SourceBox(source.size), to: PixelSize(width: numbers[3], height: numbers[4]), kernel: .lanczos3)
     let end = threadMicroseconds()
     precondition(result.channels == source.channels)

@@ -4,7 +4,7 @@ import Glibc
 
 let arguments = Array(CommandLine.arguments.dropFirst())
 switch arguments.first {
-case "resize"?: benchResampler(arguments.dropFirst().compactMap { Int($0) })
+case "resize"?: try benchResampler(arguments.dropFirst().compactMap { Int($0) })
 case "encode"?:
   try benchEncoders(runs: arguments.dropFirst().first.flatMap { Int($0) } ?? 0, Array(arguments.dropFirst(2)))
 default: endWithUsage()

@@ -96,7 +96,7 @@ struct ColorCases {
   static func shown(_ value: Int, by profile: [UInt8]) throws -> Int {
     let transform = try #require(ColourTransforms().toSRGB(profile, .gray, hasAlpha: false))
     let plane = Plane.made(1, 1, from: BufferPool()) { _, _, _ in value }
-    return transform.converted(plane, from: BufferPool()).samples[0]
+    return try transform.converted(plane, from: BufferPool()).samples[0]
   }
 
   /// sRGB of an amount of light, of 255.

@@ -33,9 +33,9 @@ import Testing
       if isWhole { plan.decode.region = nil }
       plan.decode.declining = .libjpeg
       let decoded = try decoder.decode(plan.decode)
-      let shaper = Shaper(recipe: recipe, pool: pool, bands: 1)
-      return plan.outputs.flatMap { output -> [[Int]] in
-        switch shaper.shaped(decoded.picture.shared(), output) {
+      let shaper = Shaper(recipe: recipe, pool: pool)
+      return try plan.outputs.flatMap { output -> [[Int]] in
+        switch try shaper.shaped(decoded.picture.shared(), output) {
         case .pixels(let plane): return [plane.samples]
         case .yCbCr(let planes): return [planes.luma.samples, planes.cb.samples, planes.cr.samples]
         }

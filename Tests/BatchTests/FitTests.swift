@@ -27,7 +27,7 @@ import Testing
   private func source(_ plane: consuming Plane, orientation: Int, scans: JPEGScans) throws -> FilePath {
     // The inverse of a turn is a turn: of 6 it is 8, the others are their own.
     let inverse = Orientation(rawValue: [1, 2, 3, 4, 5, 8, 7, 6][orientation - 1]) ?? .upright
-    let picture = Picture.pixels(plane.turned(inverse, from: pool))
+    let picture = try Picture.pixels(plane.turned(inverse, from: pool))
     var request = EncodeRequest(format: .jpeg)
     request.jpeg.quality = 95
     request.jpeg.scans = scans

@@ -45,11 +45,20 @@ import Testing
     return nil
   }
 
+  @Test func `Promise 3: a worker that dies because it gets no memory costs its own image, with that code`() throws {
+    try expectOneFailure("oom", "failed to allocate", .limitMemory)
+  }
+
+  @Test func `Promise 3: the kernel's count of processes ended for lack of memory is read`() {
+    #expect(OutOfMemoryKills.count("pgfault 12\noom_kill_disable 9\noom_kill 3\nnr_dirty 4\n") == 3)
+    #expect(OutOfMemoryKills.count("pgfault 12\n") == 0 && OutOfMemoryKills.count("") == 0)
+  }
+
   /// The worker's image fails after one more try, all others are written, and nothing of it is left: hidden files count.
-  private func expectOneFailure(_ fault: String, _ words: String) throws {
+  private func expectOneFailure(_ fault: String, _ words: String, _ code: ErrorCode = .workerCrashed) throws {
     let results = try outcomes(fault: "\(fault):hostile")
     let failure = try #require(error(results["hostile.jpg"]))
-    #expect(failure.code == .workerCrashed && failure.message.contains(words) && failure.message.contains("twice"))
+    #expect(failure.code == code && failure.message.contains(words) && failure.message.contains("twice"))
     #expect(failure.message.utf8.count < 1000 && failure.message.utf8.allSatisfy { $0 >= 0x20 })
     let others = Self.names.filter { $0 != "hostile.jpg" }
     #expect(try folder.names(in: "out") == others)
@@ -58,7 +67,7 @@ import Testing
 
   @Test(arguments: [
     ("segv", "signal 11"), ("abort", "signal 6"), ("trap", "ended by signal"), ("exit", "exited with status 0"),
-    ("oom", "ended by signal"), ("halfway", "signal 9"),
+    ("halfway", "signal 9"),
   ])
   func `Promise 5: one hostile image of 200 fails after one more try, 199 are written`(
     fault: String, words: String

@@ -17,9 +17,24 @@ import Testing
   @Test func `Promise 3: an eighth is the workers' own, and one picture may have nearly all of the rest`() {
     let budget = MemoryBudget(byteCount: 1 << 30, workers: 8, base: 0)
     #expect(budget.allowance == 8 * megabyte)
-    #expect(budget.mostForOne == (1024 - 8 * 2 * 8 + 8) * megabyte)
+    #expect(budget.mostForOne == (1024 - 8 * 2 * 8) * megabyte)
     #expect(budget.admit(budget.allowance) == .admitted(share: 0), "without asking")
     #expect(budget.admit(budget.mostForOne) == .admitted(share: budget.mostForOne - budget.allowance))
+  }
+
+  @Test func `Promise 3: which image is too large depends on neither the mode nor the workers`() {
+    for megabytes in [16, 64, 256, 1024] {
+      var limits = WorkLimits()
+      limits.memoryByteCount = megabytes * megabyte
+      let one = MemoryBudget(limits, workers: 1, .thread, stop: StopRequest()).mostForOne
+      for workers in [1, 2, 8, 64] {
+        let count = MemoryBudget.workers(atMost: workers, .process, limits)
+        let processes = MemoryBudget(limits, workers: count, .process, stop: StopRequest())
+        let threads = MemoryBudget(limits, workers: workers, .thread, stop: StopRequest())
+        #expect(threads.mostForOne == one && processes.mostForOne == one)
+        #expect(count >= 1 && max(threads.allowance, processes.allowance) <= one)
+      }
+    }
   }
 
   @Test func `Promise 3: what can never fit is told at once`() {

@@ -30,7 +30,7 @@ import Testing
   )? {
     let pool = BufferPool()
     let decoder = Decoder(pool: pool)
-    let shaper = Shaper(recipe: recipe, pool: pool, bands: 1)
+    let shaper = Shaper(recipe: recipe, pool: pool)
     return try unsafe bytes.withUnsafeBytes { bytes in
       let header = try unsafe decoder.readHeader(bytes, limits: DecodeLimits())
       let plan = ThumbnailPlan(
@@ -38,13 +38,13 @@ import Testing
       guard plan.isStreamed else { return nil }
       var streamed: [Shaped?] = []
       for isTranslucent in [false, true] where streamed.isEmpty {
-        let shape = StreamedShape(shaper, header, plan.outputs, isTranslucent: isTranslucent)
-        if case .decoded = try decoder.decodeStrips({ shape.add($0) }) {
-          streamed = plan.outputs.indices.map { shaped(shape.picture($0)) }
+        let shape = try StreamedShape(shaper, header, plan.outputs, isTranslucent: isTranslucent)
+        if case .decoded = try decoder.decodeStrips({ (strip) throws(OutOfMemory) in try shape.add(strip) }) {
+          streamed = try plan.outputs.indices.map { try shaped(shape.picture($0)) }
         }
       }
       let decoded = try decoder.decode(plan.decode)
-      return (streamed, plan.outputs.map { shaped(shaper.shaped(decoded.picture.shared(), $0)) })
+      return try (streamed, plan.outputs.map { try shaped(shaper.shaped(decoded.picture.shared(), $0)) })
     }
   }
 

@@ -47,7 +47,7 @@ import Testing
     let pool = BufferPool()
     func outcome(width: Int, _ format: ImageFormat) throws -> (Outcome?, Previewer.Prospect) {
       let encoder = Encoder(pool: pool)
-      let picture = Picture.pixels(Plane(size: PixelSize(width: width, height: 1), channels: 1, from: pool))
+      let picture = try Picture.pixels(Plane(size: PixelSize(width: width, height: 1), channels: 1, from: pool))
       let bytes = unsafe [UInt8](try encoder.encode(picture, EncodeRequest(format: .png)))
       withExtendedLifetime(encoder) {}
       let source = try folder.add("line-\(width).png", bytes)

@@ -114,7 +114,7 @@ import Testing
 
   @Test func `a worker ends by itself upon a damaged greeting or request`() throws {
     let worker = try #require(ExecutorTests.worker, "imgbatch-worker is built next to the tests")
-    let memory = MemoryBudget(WorkLimits(), workerProcesses: 1, stop: StopRequest())
+    let memory = MemoryBudget(WorkLimits(), workers: 1, .process, stop: StopRequest())
     let greeting = WorkerGreeting(recipe: Recipe(), bands: 1, timeout: nil, memory: memory, parent: Int(getpid()))
     var damage = Damage(seed: 3)
     for round in 0..<60 {
@@ -126,7 +126,7 @@ import Testing
         let source = try Descriptor(opening: "/dev/null", .sniffed)
         _ = connection.channel.send(damage.damaged(WorkerRequest(job).bytes), with: source.number)
       }
-      #expect(connection.end(.endOfInput).hasPrefix("it exited with status"), "round \(round)")
+      #expect(connection.end(.endOfInput).words.hasPrefix("it exited with status"), "round \(round)")
     }
   }
 }

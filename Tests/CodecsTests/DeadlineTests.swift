@@ -44,8 +44,8 @@ import Testing
     let pool = BufferPool()
     let bytes = try Places.sample("dogs/bello.png")
     let layout = PNGLayout(width: 480, height: 330, bits: 8, colourType: 2, isInterlaced: false)
-    unsafe bytes.withUnsafeBytes { bytes in
-      let result = unsafe FastPNGDecoder(pool: pool).decode(
+    try unsafe bytes.withUnsafeBytes { bytes in
+      let result = try unsafe FastPNGDecoder(pool: pool).decode(
         bytes, layout: layout, channels: 3, depth: .eight, deadline: 1
       ) { _ in true }
       #expect(result == .late)

@@ -236,11 +236,12 @@ struct FastPNGDecoderTests {
     let plain = try #require(PlainPNG(bytes))
     let pool = BufferPool()
     let decoder = FastPNGDecoder(pool: pool)
-    let plane = Plane(size: PixelSize(width: 40, height: 30), channels: 3, from: pool)
-    unsafe bytes.withUnsafeBytes { bytes in
-      #expect(unsafe decoder.decode(bytes, layout: plain.layout, into: plane, deadline: 1) == .late)
-      #expect(unsafe decoder.decode(bytes, layout: plain.layout, into: plane, deadline: .max) == .done)
-      let result = unsafe decoder.decode(bytes, layout: plain.layout, channels: 3, depth: .eight, deadline: 1) { _ in
+    let plane = try Plane(size: PixelSize(width: 40, height: 30), channels: 3, from: pool)
+    try unsafe bytes.withUnsafeBytes { bytes in
+      #expect(try unsafe decoder.decode(bytes, layout: plain.layout, into: plane, deadline: 1) == .late)
+      #expect(try unsafe decoder.decode(bytes, layout: plain.layout, into: plane, deadline: .max) == .done)
+      let result = try unsafe decoder.decode(bytes, layout: plain.layout, channels: 3, depth: .eight, deadline: 1) {
+        _ in
         Issue.record("a strip after the deadline")
         return true
       }

@@ -61,7 +61,7 @@ struct FastPNGEncoderTests {
     let size = PixelSize(width: dog.layout.width, height: dog.layout.height)
     let plane = plane(dog.pixels, size: size, channels: dog.channels, depth: dog.depth, from: pool)
     let ours = try unsafe FastPNGEncoder(pool: pool).encode(plane, level: level).count
-    let libpng = PlainPNGEncoder()
+    let libpng = try PlainPNGEncoder()
     #expect(try unsafe PlainPNG([UInt8](libpng.encode(plane, level: level)))?.pixels == dog.pixels)
     let theirs = try unsafe libpng.encode(plane, level: level).count
     #expect(Double(ours) <= Double(theirs) * 1.02, "\(ours) and \(theirs) bytes")

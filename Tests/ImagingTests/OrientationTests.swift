@@ -15,13 +15,13 @@ import Testing
     arguments: stored, [(1, SampleDepth.eight), (2, .eight), (3, .eight), (4, .eight), (1, .sixteen), (3, .sixteen)])
   func `every orientation is turned upright, whatever the pixel`(
     form: (Orientation, [[Int]]), kind: (channels: Int, depth: SampleDepth)
-  ) {
+  ) throws {
     let pool = BufferPool()
     let rows = form.1
     let plane = Plane.made(rows[0].count, rows.count, channels: kind.channels, depth: kind.depth, from: pool) {
       rows[$1][$0] * 10 + $2
     }
-    let upright = plane.turned(form.0, from: pool)
+    let upright = try plane.turned(form.0, from: pool)
     #expect(upright.size == PixelSize(width: 2, height: 3))
     #expect(upright.samples == (1...6).flatMap { pixel in (0..<kind.channels).map { pixel * 10 + $0 } })
   }

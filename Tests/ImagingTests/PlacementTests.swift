@@ -80,32 +80,32 @@ import Testing
     }
   }
 
-  @Test func `a part of the upright picture is found in the stored one`() {
+  @Test func `a part of the upright picture is found in the stored one`() throws {
     let pool = BufferPool()
     for value in 1...8 {
       guard let orientation = Orientation(rawValue: value) else { continue }
       let stored = Plane.made(7, 5, from: pool) { x, y, _ in y * 7 + x }
-      let upright = Plane.made(7, 5, from: pool) { x, y, _ in y * 7 + x }.turned(orientation, from: pool)
+      let upright = try Plane.made(7, 5, from: pool) { x, y, _ in y * 7 + x }.turned(orientation, from: pool)
       let box = SourceBox(x: 1, y: 2, width: 3, height: 2)
       let found = orientation.stored(box, upright: upright.size)
       let size = PixelSize(width: Int(found.width), height: Int(found.height))
-      let part = stored.window(size, x: Int(found.x), y: Int(found.y), from: pool).turned(orientation, from: pool)
-      let wanted = upright.window(PixelSize(width: 3, height: 2), x: 1, y: 2, from: pool)
+      let part = try stored.window(size, x: Int(found.x), y: Int(found.y), from: pool).turned(orientation, from: pool)
+      let wanted = try upright.window(PixelSize(width: 3, height: 2), x: 1, y: 2, from: pool)
       #expect(part.samples == wanted.samples, "\(value)")
     }
   }
 
-  @Test func `a picture is padded with the colour around it`() {
+  @Test func `a picture is padded with the colour around it`() throws {
     let pool = BufferPool()
     let picture = Plane.made(2, 1, channels: 3, depth: .sixteen, from: pool) { x, _, channel in 100 * x + channel }
     let fill = Background(red: 1, green: 2, blue: 3).samples(channels: 3, depth: .sixteen)
-    let padded = picture.padded(to: PixelSize(width: 4, height: 3), x: 1, y: 2, fill: fill, from: pool)
+    let padded = try picture.padded(to: PixelSize(width: 4, height: 3), x: 1, y: 2, fill: fill, from: pool)
     let around = [257, 514, 771]
     #expect(
       padded.samples == [Int](repeatElement(around, count: 9).joined()) + [0, 1, 2, 100, 101, 102] + around)
   }
 
-  @Test func `the busiest window has the texture, not the gradient`() {
+  @Test func `the busiest window has the texture, not the gradient`() throws {
     let pool = BufferPool()
     var state: UInt32 = 7
     func noise() -> Int {
@@ -114,11 +114,11 @@ import Testing
     }
     // A gradient over all levels, and rough ground from 140 to 199.
     let wide = Plane.made(300, 40, from: pool) { x, _, _ in (140..<200).contains(x) ? 60 + noise() : x * 255 / 299 }
-    #expect(wide.busiestWindow(PixelSize(width: 60, height: 40), step: 1) == 140)
-    #expect(wide.busiestWindow(PixelSize(width: 61, height: 40), step: 2) % 2 == 0)
+    #expect(try wide.busiestWindow(PixelSize(width: 60, height: 40), step: 1) == 140)
+    #expect(try wide.busiestWindow(PixelSize(width: 61, height: 40), step: 2) % 2 == 0)
     let tall = Plane.made(40, 300, from: pool) { _, y, _ in (30..<90).contains(y) ? 60 + noise() : 90 }
-    #expect(abs(tall.busiestWindow(PixelSize(width: 40, height: 60), step: 1) - 30) <= 1)
+    #expect(try abs(tall.busiestWindow(PixelSize(width: 40, height: 60), step: 1) - 30) <= 1)
     let plain = Plane.made(100, 10, from: pool) { _, _, _ in 90 }
-    #expect(plain.busiestWindow(PixelSize(width: 20, height: 10), step: 1) == 40, "the middle")
+    #expect(try plain.busiestWindow(PixelSize(width: 20, height: 10), step: 1) == 40, "the middle")
   }
 }

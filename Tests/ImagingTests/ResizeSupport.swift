@@ -30,25 +30,25 @@ func firstDifference(_ actual: [Int], _ expected: [Int]) -> String? {
 }
 
 /// A resampling in double precision, one sum over the two axes' true weights, not rounded.
-func exactResize(_ plane: borrowing Plane, box: SourceBox, to size: PixelSize, kernel: Kernel) -> [Double] {
+func exactResize(_ plane: borrowing Plane, box: SourceBox, to size: PixelSize, kernel: Kernel) throws -> [Double] {
   let samples = plane.samples.map(Double.init)
-  let across = trueWeights(kernel, box.across(plane.size, to: size))
-  let down = trueWeights(kernel, box.down(plane.size, to: size))
+  let across = try trueWeights(kernel, box.across(plane.size, to: size))
+  let down = try trueWeights(kernel, box.down(plane.size, to: size))
   let (channels, width) = (plane.channels, plane.size.width)
   var result: [Double] = []
   for row in 0..<size.height {
     var line = [Double](repeating: 0, count: width * channels)
-    for tap in 0..<down.taps[row] {
+    for tap in 0..<Int(down.taps[row]) {
       let weight = down.values[row * down.capacity + tap]
-      let start = (down.first[row] + tap) * width * channels
+      let start = (Int(down.first[row]) + tap) * width * channels
       for column in line.indices { line[column] += weight * samples[start + column] }
     }
     for column in 0..<size.width {
       for channel in 0..<channels {
         var sum = 0.0
-        for tap in 0..<across.taps[column] {
+        for tap in 0..<Int(across.taps[column]) {
           let weight = across.values[column * across.capacity + tap]
-          sum += weight * line[(across.first[column] + tap) * channels + channel]
+          sum += weight * line[(Int(across.first[column]) + tap) * channels + channel]
         }
         result.append(sum)
       }
@@ -57,6 +57,6 @@ func exactResize(_ plane: borrowing Plane, box: SourceBox, to size: PixelSize, k
   return result
 }
 
-private func trueWeights(_ kernel: Kernel, _ axis: Axis) -> ExactWeights {
-  axis.isCopy ? ExactWeights(copying: axis) : ExactWeights(kernel, axis)
+private func trueWeights(_ kernel: Kernel, _ axis: Axis) throws -> ExactWeights {
+  axis.isCopy ? try ExactWeights(copying: axis) : try ExactWeights(kernel, axis)
 }

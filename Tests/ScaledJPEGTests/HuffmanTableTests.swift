@@ -10,8 +10,8 @@ import Testing
     counts: [0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 3],
     symbols: [0x01, 0x02, 0x00, 0x11, 0x05, 0xF0, 0x21, 0x04, 0x31, 0x0A, 0x12, 0x41, 0x71, 0xA3, 0x20, 0x06, 0x0B])
 
-  private func withTable<Result>(_ use: CodeUse, _ body: (HuffmanTable) -> Result) -> Result {
-    let memory = BufferPool().take(byteCount: HuffmanTable.byteCount)
+  private func withTable<Result>(_ use: CodeUse, _ body: (HuffmanTable) -> Result) throws -> Result {
+    let memory = try BufferPool().take(byteCount: HuffmanTable.byteCount)
     var scratch = unsafe Scratch(memory.base, capacity: memory.capacity)
     let table = HuffmanTable(code, use: use, scratch: &scratch)
     let result = body(table)
@@ -23,8 +23,8 @@ import Testing
   }
 
   @Test(arguments: [CodeUse.details, .dc(low: 0), .dc(low: 2), .firstDetails(low: 1), .refinement(low: 3)])
-  func `the table of beginnings says what the codes say`(use: CodeUse) {
-    withTable(use) { table in
+  func `the table of beginnings says what the codes say`(use: CodeUse) throws {
+    try withTable(use) { table in
       var random = Randomness(seed: 12)
       for number in 0..<20000 {
         // All beginnings, and many ends of each.
@@ -36,8 +36,8 @@ import Testing
     }
   }
 
-  @Test func `pairs say what their symbols say one by one`() {
-    let memory = BufferPool().take(byteCount: HuffmanTable.byteCount + PairTable.byteCount)
+  @Test func `pairs say what their symbols say one by one`() throws {
+    let memory = try BufferPool().take(byteCount: HuffmanTable.byteCount + PairTable.byteCount)
     var scratch = unsafe Scratch(memory.base, capacity: memory.capacity)
     let table = HuffmanTable(code, use: .details, scratch: &scratch)
     let pairs = PairTable(table, next: table, scratch: &scratch)
@@ -65,8 +65,8 @@ import Testing
     withExtendedLifetime(memory) {}
   }
 
-  @Test func `symbols mean runs and values`() {
-    withTable(.details) { table in
+  @Test func `symbols mean runs and values`() throws {
+    try withTable(.details) { table in
       // 00, then one bit: symbol 0x01.
       #expect(meaning(table, 0b001 << 61) == Meaning(bits: 3, steps: 1, value: 1))
       #expect(meaning(table, 0b000 << 61) == Meaning(bits: 3, steps: 1, value: -1))
@@ -75,17 +75,19 @@ import Testing
       #expect(meaning(table, 0b01010 << 59) == Meaning(bits: 5, steps: 1, value: 2))
       #expect(meaning(table, 0b0110 << 60) == Meaning(bits: 4, steps: Meaning.end, value: 0))
     }
-    withTable(.refinement(low: 2)) { table in
+    try withTable(.refinement(low: 2)) { table in
       #expect(meaning(table, 0b001 << 61) == Meaning(bits: 3, steps: 0, value: 4))
       #expect(meaning(table, 0b0110 << 60) == Meaning(bits: 4, steps: Meaning.end, value: 1))
     }
   }
 
-  @Test func `codes that are not there and symbols that mean nothing are illegal`() {
+  @Test func `codes that are not there and symbols that mean nothing are illegal`() throws {
     for use in [CodeUse.details, .dc(low: 0), .refinement(low: 0)] {
-      withTable(use) { #expect(meaning($0, .max).steps == Meaning.illegal) }
+      try withTable(use) { #expect(meaning($0, .max).steps == Meaning.illegal) }
     }
-    withTable(.refinement(low: 0)) { #expect(meaning($0, 0b010 << 61).steps == Meaning.illegal, "more than one bit") }
-    withTable(.dc(low: 0)) { #expect(meaning($0, 0b01110 << 59).steps == Meaning.illegal, "0x11") }
+    try withTable(.refinement(low: 0)) {
+      #expect(meaning($0, 0b010 << 61).steps == Meaning.illegal, "more than one bit")
+    }
+    try withTable(.dc(low: 0)) { #expect(meaning($0, 0b01110 << 59).steps == Meaning.illegal, "0x11") }
   }
 }

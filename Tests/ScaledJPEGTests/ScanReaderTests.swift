@@ -9,7 +9,7 @@ import Testing
   private func read(_ data: [UInt8], count: Int, restarts: [Int] = []) throws -> [UInt8] {
     try unsafe data.withUnsafeBytes { source in
       guard let base = source.baseAddress else { return [] }
-      let memory = BufferPool().take(byteCount: ScanReader.byteCount(window: 600))
+      let memory = try BufferPool().take(byteCount: ScanReader.byteCount(window: 600))
       var scratch = unsafe Scratch(memory.base, capacity: memory.capacity)
       var reader = unsafe ScanReader(source: base, range: 0..<data.count, windowSize: 600, scratch: &scratch)
       var (bits, result) = (Bits(), [UInt8]())

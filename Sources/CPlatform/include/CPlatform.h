@@ -37,6 +37,11 @@ void system_keep_freed_memory(void);
 /// Gives what the allocator has kept back to the system, of all threads. Takes about a millisecond.
 void system_return_freed_memory(void);
 
+/// Memory aligned to 64 bytes, to be given to `system_free`; null where the system refuses it, or would leave too little for
+/// what cannot be refused without the end of the process.
+void *_Nullable system_allocate(size_t count);
+void system_free(void *_Nullable memory);
+
 /// CLOCK_MONOTONIC, the clock of `codec_limits.deadline`.
 uint64_t system_monotonic_nanoseconds(void);
 

@@ -1,0 +1,47 @@
+/// Upper bounds of what resamplings take beside their source and their output, in bytes.
+package struct ResizeMemory {
+  /// As long as the resampling goes on: weights, sums, rows.
+  package let working: Int
+  /// More of that for each further band of rows that is made at the same time.
+  package let band: Int
+  /// More while the weights are made, before there are any sums.
+  package let making: Int
+
+  /// As `Resampler.resized` and, where `comesOnce`, `Resampler.streamed` take them.
+  package init(
+    _ source: PixelSize, _ channels: Int, _ depth: SampleDepth, box: SourceBox, to size: PixelSize, kernel: Kernel,
+    comesOnce: Bool
+  ) {
+    let form: Weights.Form = depth == .eight ? .integers : .floats
+    let (down, across) = (box.down(source, to: size), box.across(source, to: size))
+    let columns = across.reached(by: kernel)
+    let vertical = Weights.mostByteCount(kernel, down, form)
+    let horizontal = Weights.mostByteCount(kernel, across.within(columns), form)
+    making = max(vertical.making, horizontal.making)
+    band = RowSumsLayout.mostByteCount(
+      form, rows: size.height, scale: down.scale, width: columns.count, channels: channels, comesOnce: comesOnce)
+    working = vertical.kept + horizontal.kept + band
+  }
+
+  /// At its most, with one band.
+  package var byteCount: Int { working + making }
+}
+
+extension RowSumsLayout {
+  /// - Parameters:
+  ///   - rows: output rows that there are.
+  ///   - scale: source rows to one output row.
+  static func mostByteCount(
+    _ form: Weights.Form, rows: Int, scale: Double, width: Int, channels: Int, comesOnce: Bool
+  ) -> Int {
+    let (row, column, pair) = form == .integers ? (2, 16, 4) : (4, 32, 8)
+    let samples = (width * channels + 31) & ~31
+    let slot = samples * 4 + 64
+    // A row begins three lobes of the widest kernel before its middle at most, those at the top of the image at its first row;
+    // the weights of any reach from there over six, and are made up to whole pairs.
+    let open = min(rows, Int(13 / min(scale, 1)) + 4)
+    let most = comesOnce ? open : max(RowSums.blockRows, min(open, mostSumsByteCount / slot + 1))
+    return 64 * 384 * pair / 4 + RowSums.blockRows * (samples + 32) * row + most * slot
+      + (samples + channels + 8) * column + 64 + chunk * channels * 32
+  }
+}

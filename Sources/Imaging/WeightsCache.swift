@@ -1,0 +1,49 @@
+/// The weights of the last resamplings of one worker, of which images of one size need the same.
+package struct WeightsCache {
+  private struct Key: Equatable {
+    let kernel: Kernel
+    let axis: Axis
+    let largestSample: Int
+    let form: Weights.Form
+  }
+
+  private var known: [(key: Key, weights: Weights)] = []
+  private var byteCount = 0
+  private let mostBytes: Int
+
+  /// Of an image's luma and chroma, both axes, in four sizes.
+  private static let mostCount = 16
+  /// The most that is worth keeping, in bytes: both axes of 100 megapixels take half a megabyte.
+  package static let mostBytes = 4 << 20
+
+  init(mostBytes: Int) { self.mostBytes = mostBytes }
+
+  mutating func weights(
+    _ kernel: Kernel, _ axis: Axis, largestSample: Int, _ form: Weights.Form
+  ) throws(OutOfMemory) -> Weights {
+    let key = Key(kernel: kernel, axis: axis, largestSample: largestSample, form: form)
+    if let index = known.firstIndex(where: { $0.key == key }) {
+      // The one used last is the last to go.
+      let found = known.remove(at: index)
+      known.append(found)
+      return found.weights
+    }
+    let made = try Weights(kernel, axis: axis, largestSample: largestSample, form: form)
+    keep(made, key)
+    return made
+  }
+
+  private mutating func keep(_ weights: Weights, _ key: Key) {
+    guard weights.byteCount <= mostBytes else { return }
+    while known.count == WeightsCache.mostCount || byteCount > mostBytes - weights.byteCount {
+      byteCount -= known.removeFirst().weights.byteCount
+    }
+    known.append((key, weights))
+    byteCount += weights.byteCount
+  }
+
+  mutating func removeAll() {
+    known = []
+    byteCount = 0
+  }
+}
