@@ -103,9 +103,15 @@ extension Complaint {
       status: .noInput, sentence: "no \(ImageFormat.names("or")) picture was found in \(places)\(others).")
   }
 
+  /// A list may have millions of inputs.
+  private static let mostNamedInputs = 100
+
   /// - Parameter inputs: none of which is there.
   static func nothingReadable(_ inputs: FoundInputs) -> Complaint {
-    let lines = inputs.map { "  \($0.source.forTerminal): \(terminalText($0.refusal?.message ?? "unreadable"))" }
+    var lines = inputs.prefix(mostNamedInputs).map { input in
+      "  \(input.source.forTerminal): \(terminalText(input.refusal?.message ?? "unreadable"))"
+    }
+    if inputs.count > mostNamedInputs { lines.append("  and \(inputs.count - mostNamedInputs) more") }
     return Complaint(
       status: .noInput, sentence: "none of the inputs can be read.\n" + lines.joined(separator: "\n"))
   }
