@@ -56,13 +56,13 @@ let package = Package(
     .systemLibrary(name: "CLibWebP", pkgConfig: "libwebpmux", providers: [.apt(["libwebp-dev"]), .brew(["webp"])]),
     .target(name: "CColour", dependencies: ["CLCMS2"]),
     .target(
-      name: "CImageCodecs", dependencies: ["CLibJPEG", "CLibPNG"],
+      name: "CImageCodecs", dependencies: ["CLibJPEG", "CLibPNG", "CPlatform"],
       // libpng needs zlib and its pkg-config file names it for static links only; the version is asked of it directly.
       linkerSettings: [.linkedLibrary("z")]),
     // Without its trait the target is empty, and libwebp is not looked for.
     .target(
       name: "CWebPCodec",
-      dependencies: ["CImageCodecs", .target(name: "CLibWebP", condition: .when(traits: ["WebP"]))],
+      dependencies: ["CImageCodecs", "CPlatform", .target(name: "CLibWebP", condition: .when(traits: ["WebP"]))],
       cSettings: [.define("IMGBATCH_WEBP", .when(traits: ["WebP"]))]),
     .target(name: "CPlatform", cSettings: description, linkerSettings: openLibraries),
     // libcurl is opened at run time, by `fetch` only: nothing is linked.
@@ -110,12 +110,13 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "LibPNGReading", dependencies: ["CLibPNG"], path: "Tests/LibPNGReading"),
     .target(
-      name: "TestSupport", dependencies: ["Imaging"], path: "Tests/TestSupport", swiftSettings: strict + kernels),
+      name: "TestSupport", dependencies: ["CPlatform", "Imaging"], path: "Tests/TestSupport",
+      swiftSettings: strict + kernels),
     .testTarget(name: "ImagingTests", dependencies: ["Imaging", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "ScaledJPEGTests", dependencies: ["Codecs", "DecoderTrials", "Imaging", "ScaledJPEG", "TestSupport"],
       swiftSettings: strict),
-    .testTarget(name: "CodecsTests", dependencies: ["Codecs", "TestSupport"], swiftSettings: strict),
+    .testTarget(name: "CodecsTests", dependencies: ["CLibDeflate", "Codecs", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "BatchTests",
       dependencies: [

@@ -7,11 +7,13 @@ struct CarriedMetadata {
   /// What was left out of any output.
   let notes: [PictureNote]
 
-  /// - Parameter bytes: of the source.
-  init(_ bytes: UnsafeRawBufferPointer, _ header: ImageHeader, _ plan: ThumbnailPlan) {
+  /// - Parameters:
+  ///   - bytes: of the source.
+  ///   - limit: once it is over, what is read is undefined.
+  init(_ bytes: UnsafeRawBufferPointer, _ header: ImageHeader, _ plan: ThumbnailPlan, limit: TimeLimit) {
     let first = plan.outputs[0]
     let metadata = unsafe PictureMetadata(
-      bytes, format: header.format, profileByteCount: first.colour.profile?.count ?? 0
+      bytes, format: header.format, profileByteCount: first.colour.profile?.count ?? 0, limit: limit
     ).fitted(isTurned: first.orientation != .upright)
     let formats = Set(plan.outputs.map(\.encode.format))
     byFormat = Dictionary(uniqueKeysWithValues: formats.map { ($0, metadata.storable(in: $0)) })

@@ -1,22 +1,31 @@
 internal import CPlatform
+internal import Imaging
 
-/// When one picture has to be done.
+/// When one image has to be done.
 struct Deadline {
-  /// On CLOCK_MONOTONIC; 0 for never.
+  /// On the clock of `system_deadline_clock`; 0 for never.
   private(set) var nanoseconds: UInt64
   private let timeout: Duration?
 
   init(after timeout: Duration?) {
     self.timeout = timeout
-    nanoseconds = timeout.map { system_monotonic_nanoseconds() + UInt64(clamping: $0.nanoseconds) } ?? 0
+    nanoseconds = timeout.map { system_deadline_clock() + UInt64(clamping: $0.nanoseconds) } ?? 0
   }
 
-  /// The time until now is not counted: the picture waited for others.
-  mutating func restart() { self = Deadline(after: timeout) }
+  /// For the loops of a stage.
+  var limit: TimeLimit { TimeLimit(deadline: nanoseconds) }
 
-  /// Throws when it is over. Between stages; within them the C libraries look at it row by row.
+  /// What `exclude` is given later; 0 where there is no deadline.
+  var now: UInt64 { timeout == nil ? 0 : system_deadline_clock() }
+
+  /// The time since `begin` is not counted: the image waited for others. What it took before still counts.
+  mutating func exclude(since begin: UInt64) {
+    if timeout != nil { nanoseconds += system_deadline_clock() - begin }
+  }
+
+  /// Throws when it is over. Between stages; within them all loops look at it by themselves.
   func check(_ stage: Stage) throws(JobError) {
-    guard let timeout, system_monotonic_nanoseconds() >= nanoseconds else { return }
+    guard let timeout, system_deadline_has_passed(nanoseconds) else { return }
     throw .timeout(timeout, stage: stage)
   }
 }

@@ -45,7 +45,9 @@ extension Thumbnailer {
   ) throws -> (ImageHeader, ThumbnailPlan, CarriedMetadata?) {
     let header = try unsafe decoder.readHeader(source.bytes, limits: limits(deadline))
     var plan = try plan(header, job)
-    let metadata = recipe.metadata == .keep ? unsafe CarriedMetadata(source.bytes, header, plan) : nil
+    let metadata =
+      recipe.metadata == .keep ? unsafe CarriedMetadata(source.bytes, header, plan, limit: pool.limit) : nil
+    try deadline.check(.decode)
     let estimate = estimate(header, &plan, fileByteCount: source.byteCount, metadata: metadata)
     if try admit(estimate, &clock, &deadline) == .afterWaiting {
       // The decoder has to know the new deadline.
@@ -80,10 +82,12 @@ extension Thumbnailer {
     _ estimate: MemoryEstimate?, _ clock: inout StageClock, _ deadline: inout Deadline
   ) throws -> MemoryGate.Admission {
     clock.end()
+    let begin = deadline.now
     let admission = try gate.admit(estimate)
     if admission == .afterWaiting {
       clock.skip()
-      deadline.restart()
+      deadline.exclude(since: begin)
+      pool.limit = deadline.limit
     }
     return admission
   }

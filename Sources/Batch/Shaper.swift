@@ -3,15 +3,13 @@ internal import Colour
 internal import Imaging
 
 /// Makes the picture of an output from the decoded one: gray if asked, crop, resampling, turning, padding, flattening.
-/// One serves one worker.
+/// One serves one worker. What is made when the time limit of its pool is over is undefined.
 struct Shaper {
   let recipe: Recipe
   let pool: BufferPool
   let resampler: Resampler
   /// Bands of rows of the image in hand that are resampled at once.
   var bands = 1
-  /// Of the picture in hand, on CLOCK_MONOTONIC; 0 for never. What is made when it has passed is undefined.
-  var deadline: UInt64 = 0
 
   init(recipe: Recipe, pool: BufferPool, mostWeightBytes: Int = WeightsCache.mostBytes) {
     self.recipe = recipe
@@ -76,7 +74,8 @@ struct Shaper {
   private func reshaped(_ source: consuming Plane, _ plan: OutputPlan, areInks: Bool) throws(OutOfMemory) -> Plane {
     let depth = source.depth
     let box = source.extent.box(of: plan.part.box, in: plan.source)
-    if source.isCopied(by: box, to: plan.part.size) || (recipe.light == .asStored && (areInks || source.isOpaque)) {
+    let isCopied = source.isCopied(by: box, to: plan.part.size)
+    if isCopied || (recipe.light == .asStored && (areInks || source.isOpaque(within: pool.limit))) {
       return try resampled(source, plan.part, plan)
     }
     switch recipe.light {
@@ -114,7 +113,7 @@ struct Shaper {
     let canvas = plan.placement.canvas
     let isAcross = plane.size.width > canvas.width
     let (across, down) = plan.encode.format == .jpeg ? plan.chromaFactors : (1, 1)
-    let start = try plane.busiestWindow(canvas, step: isAcross ? across : down)
+    let start = try plane.busiestWindow(canvas, step: isAcross ? across : down, within: pool.limit)
     return isAcross ? (start, 0) : (0, start)
   }
 
@@ -133,7 +132,7 @@ struct Shaper {
     let box = plane.extent.box(of: part.box, in: plan.source)
     if plane.isCopied(by: box, to: part.size) && box == SourceBox(plane.size) { return plane }
     return try resampler.resized(
-      plane, box: box, to: part.size, kernel: recipe.kernel, bands: bands, deadline: deadline)
+      plane, box: box, to: part.size, kernel: recipe.kernel, bands: bands, deadline: pool.limit.deadline)
   }
 }
 

@@ -1,3 +1,4 @@
+internal import Codecs
 package import Imaging
 package import SystemPackage
 
@@ -54,7 +55,8 @@ package struct SourceFile: ~Copyable {
     do throws(OutOfMemory) { memory = try pool.take(byteCount: wanted + 1) } catch {
       throw JobError(error, stage: .read)
     }
-    let count = try unsafe fill(UnsafeMutableRawBufferPointer(start: memory.base, count: wanted + 1), from: file)
+    let count = try unsafe fill(
+      UnsafeMutableRawBufferPointer(start: memory.base, count: wanted + 1), from: file, within: pool.limit)
     beforeCheck()
     let after = try reading { () throws(Errno) in try FileStatus(of: file) }
     let isComplete = wanted < before.byteCount ? count >= wanted : count == wanted
@@ -65,14 +67,18 @@ package struct SourceFile: ~Copyable {
 
 /// Reads until the memory is full, but for its last byte, or the file ends; tells how much there was.
 ///
-/// A local file gives all in one call. Only a shorter answer needs another call to tell the end from a pause.
+/// A local file gives all in one call, or of many megabytes in a few, so that the clock can be looked at in between. Only a shorter
+/// answer needs another call to tell the end from a pause.
 private func fill(
-  _ memory: UnsafeMutableRawBufferPointer, from file: borrowing Descriptor
+  _ memory: UnsafeMutableRawBufferPointer, from file: borrowing Descriptor, within limit: TimeLimit
 ) throws(JobError) -> Int {
+  let most = 16 << 20
   var count = 0
   while count < memory.count {
+    if limit.hasPassed { throw JobError(.timeout, stage: .read) }
+    let part = unsafe memory[count..<min(count + most, memory.count)]
     let got: Int
-    do { got = try unsafe file.read(into: UnsafeMutableRawBufferPointer(rebasing: memory[count...])) } catch {
+    do { got = try unsafe file.read(into: UnsafeMutableRawBufferPointer(rebasing: part)) } catch {
       throw .read(error)
     }
     count += got

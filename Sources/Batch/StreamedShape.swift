@@ -43,7 +43,7 @@ final class StreamedShape {
       let products = try strip.premultiplied(from: shaper.pool)
       for resize in resizes { resize.add(products) }
     } else {
-      guard strip.isOpaque else { return false }
+      guard strip.isOpaque(within: shaper.pool.limit) else { return false }
       for resize in resizes { resize.add(strip) }
     }
     return true

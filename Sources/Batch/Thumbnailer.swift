@@ -68,6 +68,7 @@ package final class Thumbnailer {
       let settled = try job.outputs.map { try settlement(of: $0) }
       if let reason = settled[0], settled.allSatisfy({ $0 != nil }) { return .skipped(reason) }
       var deadline = Deadline(after: timeout)
+      pool.limit = deadline.limit
       var file = try OpenSource(opening())
       do {
         return try make(job, settled, &file, &clock, &deadline)
@@ -89,6 +90,7 @@ package final class Thumbnailer {
 
   /// Lets go of the picture; of all memory, where it was so large that it was asked for.
   private func finish() {
+    pool.limit = TimeLimit()
     decoder.finish()
     if gate.isOpen {
       encoder = Encoder(pool: pool)
@@ -103,6 +105,7 @@ package final class Thumbnailer {
     _ deadline: inout Deadline
   ) throws -> Outcome {
     finish()
+    pool.limit = deadline.limit
     clock.enter(.read)
     let choice = recipe.decoder
     recipe.decoder = .libjpeg
@@ -132,7 +135,9 @@ package final class Thumbnailer {
       try recipe.tolerance.check(report)
       for (index, place) in order.enumerated() {
         clock.enter(.resize)
+        try deadline.check(.resize)
         let picture = try streamed.shape.picture(index)
+        try deadline.check(.resize)
         outputs[place].byteCount = try write(
           picture, plan.outputs[place], metadata, job.outputs[place], at: place, &clock, deadline)
       }
@@ -174,7 +179,6 @@ package final class Thumbnailer {
   ) throws -> Picture {
     clock.enter(.resize)
     try deadline.check(.resize)
-    shaper.deadline = deadline.nanoseconds
     let small = try shaper.shaped(picture, plan)
     try deadline.check(.resize)
     return small

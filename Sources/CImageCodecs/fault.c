@@ -1,10 +1,12 @@
-// The clock of POSIX is not in C11.
-#define _POSIX_C_SOURCE 200809L
-
 #include "fault.h"
 
+#include <CPlatform.h>
 #include <string.h>
-#include <time.h>
+
+enum {
+  work_of_reading = 16 << 10,  ///< bytes of work for one reading of the clock
+  work_of_call = 64,           ///< what a call costs without any
+};
 
 void fault_begin(codec_fault *fault, codec_report *report, codec_limits limits) {
   memset(report, 0, sizeof *report);
@@ -13,7 +15,7 @@ void fault_begin(codec_fault *fault, codec_report *report, codec_limits limits) 
   fault->weight = ERROR_FAILS;
   fault->failed = fault->ran_out = fault->broke_off = fault->out_of_memory = false;
   fault->memory_left = limits.max_memory > 0 ? limits.max_memory : UINT64_MAX;
-  fault->polls = 0;
+  fault->work = work_of_reading;
 }
 
 void fault_enter(codec_fault *fault, codec_report *report) {
@@ -85,13 +87,10 @@ _Noreturn void fault_raise(codec_fault *fault, codec_reason reason, const char *
   longjmp(fault->landing, 1);
 }
 
-void fault_poll(codec_fault *fault) {
-  if (fault->polls++ % 16 != 0) return;
-  const codec_limits *limits = &fault->limits;
-  if (limits->deadline == 0) return;
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  if ((uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec >= limits->deadline) {
+void fault_poll(codec_fault *fault, size_t work) {
+  const bool is_read = fault->work >= work_of_reading;
+  fault->work = (is_read ? 0 : fault->work) + work + work_of_call;
+  if (is_read && system_deadline_has_passed(fault->limits.deadline)) {
     fault_raise(fault, CODEC_REASON_TIMEOUT, "the time for this picture is over");
   }
 }

@@ -27,7 +27,7 @@ typedef struct {
   bool broke_off;      ///< an error ended the input before its end marker
   bool out_of_memory;  ///< an allocation was refused: the error that follows is its echo
   uint64_t memory_left;
-  unsigned polls;
+  size_t work;  ///< since the clock was read last
 } codec_fault;
 
 /// Starts a new picture.
@@ -50,8 +50,9 @@ void fault_damage(codec_fault *fault, const char *text);
 /// Limits and faults of ours fail whatever has been decoded; an error in the file does what `weight` says.
 _Noreturn void fault_raise(codec_fault *fault, codec_reason reason, const char *text);
 
-/// Raises when the time is over or the picture is not wanted any more. Called once a row or piece: the clock is read at the
-/// first and then at each 16th call, so that it costs nothing beside a short row.
-void fault_poll(codec_fault *fault);
+/// Raises when the time is over. Called before each row or piece: the clock is read at the first, and then where there has been
+/// work enough, so that it costs nothing next to a short row.
+/// `work` is the bytes that are read or written before the next call.
+void fault_poll(codec_fault *fault, size_t work);
 
 #endif

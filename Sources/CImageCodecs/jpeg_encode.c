@@ -11,6 +11,7 @@ struct jpeg_writer {
   jpeg_fault fault;
   struct jpeg_destination_mgr destination;
   codec_buffer buffer;
+  struct jpeg_progress_mgr progress;
 };
 
 // MARK: - The destination: one buffer that grows
@@ -44,6 +45,14 @@ static void end_output(j_compress_ptr compress) {
   writer->buffer.count = writer->buffer.capacity - writer->destination.free_in_buffer;
 }
 
+/// libjpeg calls this before each scanline or row of MCUs that it takes in, and in the passes behind the first before each row of
+/// MCUs that it writes.
+static void check_time(j_common_ptr common) {
+  jpeg_writer *writer = common->client_data;
+  const j_compress_ptr compress = &writer->compress;
+  fault_poll(&writer->fault.fault, (size_t)compress->image_width * (size_t)compress->input_components);
+}
+
 // MARK: - Life
 
 static bool create_compress(jpeg_writer *writer) {
@@ -54,12 +63,14 @@ static bool create_compress(jpeg_writer *writer) {
   jpeg_create_compress(&writer->compress);
   writer->compress.client_data = writer;
   writer->compress.dest = &writer->destination;
+  writer->compress.progress = &writer->progress;
   return true;
 }
 
 jpeg_writer *jpeg_writer_create(void) {
   jpeg_writer *writer = calloc(1, sizeof *writer);
   if (!writer) return NULL;
+  writer->progress.progress_monitor = check_time;
   writer->destination.init_destination = start_output;
   writer->destination.empty_output_buffer = grow_output;
   writer->destination.term_destination = end_output;
@@ -201,7 +212,7 @@ static void write_picture(jpeg_writer *writer, const jpeg_write_options *options
 codec_status jpeg_writer_write(jpeg_writer *writer, const jpeg_write_options *options, const codec_plane *planes,
                                codec_bytes *out, codec_report *report) {
   *out = (codec_bytes){0};
-  fault_begin(&writer->fault.fault, report, (codec_limits){0});
+  fault_begin(&writer->fault.fault, report, (codec_limits){.deadline = options->deadline});
   if (setjmp(writer->fault.fault.landing) == 0) {
     write_picture(writer, options, planes);
     *out = (codec_bytes){writer->buffer.bytes, writer->buffer.count};

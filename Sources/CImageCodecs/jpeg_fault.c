@@ -85,8 +85,12 @@ static bool is_set_aside(j_common_ptr common, bool damages) {
 }
 
 static void emit_message(j_common_ptr common, int level) {
-  if (level >= 0) return;  // a trace
   codec_fault *fault = fault_of(common);
+  if (level >= 0) {
+    // A trace: there is one of each marker, of which a file may have as many as two or four bytes go into it.
+    fault_poll(fault, 0);
+    return;
+  }
   bool damages = is_damage(common->err->msg_code);
   if (is_set_aside(common, damages)) return;
   bool is_first = (damages ? fault->report->damage : fault->report->noted) == 0;

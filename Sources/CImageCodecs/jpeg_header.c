@@ -66,7 +66,7 @@ static void check_limits(j_common_ptr common) {
     // Of a marker, its two bytes have been taken.
     reader->behind_scan = decompress->src->next_input_byte - (decompress->unread_marker == 0 ? 0 : 2);
   }
-  fault_poll(fault);
+  fault_poll(fault, (size_t)decompress->image_width * (size_t)decompress->num_components);
 }
 
 static void set_limits(jpeg_reader *reader) {
@@ -103,6 +103,7 @@ static boolean keep_segment(j_decompress_ptr decompress) {
   const uint8_t *bytes = decompress->src->next_input_byte;
   const size_t left = decompress->src->bytes_in_buffer;
   const size_t length = left < 2 ? 2 : (size_t)bytes[0] << 8 | bytes[1];
+  fault_poll(fault_of(decompress), 0);
   skip_bytes(decompress, length < 2 ? 2 : (long)length);
   // Between scans too, there may be some.
   if (left < 2 || length < 2 || length > left || reader->state != NO_PICTURE) return TRUE;

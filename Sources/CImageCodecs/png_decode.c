@@ -19,7 +19,7 @@ struct png_reader {
 
 static void read_bytes(png_structp png, png_bytep destination, size_t count) {
   png_reader *reader = png_get_io_ptr(png);
-  fault_poll(&reader->fault);  // a row may take all that the file has: chunks and blocks without bytes
+  fault_poll(&reader->fault, count);  // a row may take all that the file has: chunks and blocks without bytes
   if (count > reader->count - reader->position) {
     reader->fault.ran_out = true;
     png_error(png, reader->fault.weight == ERROR_IS_NOTED ? "the data end before IEND" : "the data end early");
@@ -187,7 +187,7 @@ static void read_rows(png_reader *reader, codec_plane plane) {
   fault->weight = ERROR_DAMAGES;
   for (int pass = 0; pass < passes; ++pass) {
     for (size_t row = 0; row < reader->height; ++row) {
-      fault_poll(fault);
+      fault_poll(fault, reader->shape.stride);
       png_read_row(reader->png, plane.base + row * plane.stride, NULL);
     }
   }

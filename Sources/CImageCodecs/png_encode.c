@@ -89,14 +89,17 @@ static void write_picture(png_writer *writer, const png_write_options *options, 
   set_header(writer, options);
   png_write_info(writer->png, writer->info);
   if (options->bits == 16 && png_fault_machine_is_little_endian()) png_set_swap(writer->png);
-  for (size_t row = 0; row < options->height; ++row) png_write_row(writer->png, plane.base + row * plane.stride);
+  for (size_t row = 0; row < options->height; ++row) {
+    fault_poll(&writer->fault, plane.stride);
+    png_write_row(writer->png, plane.base + row * plane.stride);
+  }
   png_write_end(writer->png, NULL);
 }
 
 codec_status png_writer_write(png_writer *writer, const png_write_options *options, codec_plane plane, codec_bytes *out,
                               codec_report *report) {
   *out = (codec_bytes){0};
-  fault_begin(&writer->fault, report, (codec_limits){0});
+  fault_begin(&writer->fault, report, (codec_limits){.deadline = options->deadline});
   if (setjmp(writer->fault.landing) == 0) {
     write_picture(writer, options, plane);
     *out = (codec_bytes){writer->buffer.bytes, writer->buffer.count};

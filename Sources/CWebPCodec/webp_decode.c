@@ -1,9 +1,6 @@
 #ifdef IMGBATCH_WEBP
 
-// The clock of POSIX is not in C11.
-#define _POSIX_C_SOURCE 200809L
-
-#include <time.h>
+#include <CPlatform.h>
 #include <webp/decode.h>
 
 #include "report.h"
@@ -58,20 +55,22 @@ codec_status webp_read_header(const uint8_t *bytes, size_t count, codec_limits l
   return CODEC_OK;
 }
 
-static bool is_late(codec_limits limits) {
-  if (limits.deadline == 0) return false;
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec >= limits.deadline;
+/// Bytes that become about a million pixels: where an image is plain, few do.
+static size_t piece_bytes(size_t count, const webp_header *header) {
+  const size_t most = 32u << 10, least = 64, pixels_of_piece = 1u << 20;
+  const size_t pieces = (size_t)header->width * header->height / pixels_of_piece + 1;
+  const size_t bytes = count / pieces;
+  return bytes > most ? most : bytes < least ? least : bytes;
 }
 
 /// Lets the decoder see more and more of the bytes, so that the clock can be looked at in between.
 /// \return VP8_STATUS_USER_ABORT when the time is over.
-static VP8StatusCode decode_in_pieces(WebPIDecoder *decoder, const uint8_t *bytes, size_t count, codec_limits limits) {
-  const size_t piece = 32u << 10;
+static VP8StatusCode decode_in_pieces(WebPIDecoder *decoder, const uint8_t *bytes, size_t count, codec_limits limits,
+                                      const webp_header *header) {
+  const size_t piece = piece_bytes(count, header);
   VP8StatusCode status = VP8_STATUS_SUSPENDED;
   for (size_t end = 0; end < count && status == VP8_STATUS_SUSPENDED;) {
-    if (is_late(limits)) return VP8_STATUS_USER_ABORT;
+    if (system_deadline_has_passed(limits.deadline)) return VP8_STATUS_USER_ABORT;
     end = count - end < piece ? count : end + piece;
     status = WebPIUpdate(decoder, bytes, end);
   }
@@ -101,7 +100,7 @@ codec_status webp_read(const uint8_t *bytes, size_t count, codec_limits limits, 
   if (!decoder) {
     return report_failure(report, CODEC_REASON_LIMIT_MEMORY, words_of(VP8_STATUS_OUT_OF_MEMORY));
   }
-  VP8StatusCode status = decode_in_pieces(decoder, bytes, count, limits);
+  VP8StatusCode status = decode_in_pieces(decoder, bytes, count, limits, header);
   size_t done = status == VP8_STATUS_OK ? header->height : (size_t)rows_done(decoder);
   WebPIDelete(decoder);
   if (status == VP8_STATUS_OK) return CODEC_OK;

@@ -1,5 +1,6 @@
 #ifdef IMGBATCH_WEBP
 
+#include <CPlatform.h>
 #include <stdlib.h>
 #include <webp/decode.h>
 #include <webp/encode.h>
@@ -44,6 +45,13 @@ static void fill(WebPPicture *picture, unsigned channels, codec_plane plane) {
   }
 }
 
+/// The library calls this at each percent of its work.
+static int goes_on(int percent, const WebPPicture *picture) {
+  (void)percent;
+  const webp_write_options *options = picture->user_data;
+  return !system_deadline_has_passed(options->deadline);
+}
+
 static codec_status encode(webp_writer *writer, const webp_write_options *options, codec_plane plane,
                            codec_report *report) {
   WebPConfig config;
@@ -57,6 +65,8 @@ static codec_status encode(webp_writer *writer, const webp_write_options *option
   picture.height = (int)options->height;
   picture.writer = WebPMemoryWrite;
   picture.custom_ptr = &writer->pixels;
+  picture.progress_hook = goes_on;
+  picture.user_data = (void *)options;
   bool done = false;
   if (WebPPictureAlloc(&picture)) {
     fill(&picture, options->channels, plane);
@@ -66,6 +76,7 @@ static codec_status encode(webp_writer *writer, const webp_write_options *option
   WebPPictureFree(&picture);
   if (done) return CODEC_OK;
   switch (error) {
+    case VP8_ENC_ERROR_USER_ABORT: return report_failure(report, CODEC_REASON_TIMEOUT, "the time for this image is over");
     case VP8_ENC_ERROR_OUT_OF_MEMORY:
     case VP8_ENC_ERROR_BITSTREAM_OUT_OF_MEMORY:
     case VP8_ENC_ERROR_BAD_WRITE: return report_failure(report, CODEC_REASON_LIMIT_MEMORY, "no memory for the WebP encoder");

@@ -53,7 +53,7 @@ package struct DecodeLimits: Hashable, Sendable {
   package var scanCount = 100
   /// What a library may allocate for one picture, as far as it can be told; 0 for no limit.
   package var memoryByteCount = 0
-  /// When the picture has to be done, on the clock CLOCK_MONOTONIC in nanoseconds; 0 for never.
+  /// When the picture has to be done, on the clock of `TimeLimit` in nanoseconds; 0 for never.
   package var deadline: UInt64 = 0
 
   package init() {}

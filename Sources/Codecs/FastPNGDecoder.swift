@@ -1,4 +1,3 @@
-internal import CPlatform
 package import Imaging
 
 /// Reads the common kinds of PNG about five times as fast as libpng, strip of rows by strip of rows, or declines.
@@ -51,7 +50,7 @@ package final class FastPNGDecoder {
       var rows = try unsafe PNGRows(
         bytes, layout: layout, channels: plane.channels, depth: plane.depth, strip: strip, inflater: inflater,
         kernels: kernels, pool: pool, deadline: deadline)
-    else { return .declined }
+    else { return lateOrDeclined(deadline) }
     for y in stride(from: 0, to: layout.height, by: strip) {
       if isOver(deadline) { return .late }
       guard rows.read(min(strip, layout.height - y), into: plane, first: y) else { return lateOrDeclined(deadline) }
@@ -70,7 +69,7 @@ package final class FastPNGDecoder {
       var rows = try unsafe PNGRows(
         bytes, layout: layout, channels: channels, depth: depth, strip: strip, inflater: inflater, kernels: kernels,
         pool: pool, deadline: deadline)
-    else { return .declined }
+    else { return lateOrDeclined(deadline) }
     func plane(_ height: Int) throws(OutOfMemory) -> Plane {
       let size = PixelSize(width: layout.width, height: height)
       return try Plane(
@@ -103,12 +102,15 @@ package final class FastPNGDecoder {
   /// An even number of rows that stay in the second-level cache, inflated and unfiltered.
   private static func stripRows(_ layout: PNGLayout) -> Int {
     let fitting = stripBytes / max(1, layout.fileRowBytes) & ~1
-    return max(8, min(fitting, 256))
+    return max(layout.fileRowBytes > longRowBytes ? 2 : 8, min(fitting, 256))
   }
+
+  /// Of longer rows fewer are read at once, lest that take long.
+  private static let longRowBytes = 512 << 10
 
   private static let stripBytes = 160 << 10
 
   private func lateOrDeclined(_ deadline: UInt64) -> Result { isOver(deadline) ? .late : .declined }
 
-  private func isOver(_ deadline: UInt64) -> Bool { deadline != 0 && system_monotonic_nanoseconds() >= deadline }
+  private func isOver(_ deadline: UInt64) -> Bool { TimeLimit(deadline: deadline).hasPassed }
 }

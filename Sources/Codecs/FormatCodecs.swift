@@ -15,7 +15,8 @@ extension FormatReader {
   }
 }
 
-/// Writes pictures of one format. One serves one worker; the bytes are valid until its next picture.
+/// Writes pictures of one format. One serves one worker; the bytes are valid until its next picture. It looks at the time limit of
+/// its worker's pool, and throws `CodecError.timeout` when that is over.
 protocol FormatWriter: AnyObject {
   func encode(_ picture: borrowing Picture, _ request: EncodeRequest) throws(CodecError) -> UnsafeRawBufferPointer
 }
@@ -33,10 +34,10 @@ extension ImageFormat {
 
   func makeWriter(_ pool: BufferPool) throws(CodecError) -> any FormatWriter {
     switch self {
-    case .jpeg: try JPEGEncoder()
+    case .jpeg: try JPEGEncoder(pool: pool)
     case .png: FastPNGEncoder(pool: pool)
     #if WebP
-      case .webp: try WebPEncoder()
+      case .webp: try WebPEncoder(pool: pool)
     #endif
     }
   }

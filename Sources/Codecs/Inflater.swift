@@ -1,6 +1,6 @@
 internal import CLibDeflate
-internal import CPlatform
 internal import Glibc
+internal import Imaging
 internal import PixelKernels
 
 /// Undoes a zlib stream (RFC 1950 and 1951) piece by piece, so that nothing need hold all of what comes out.
@@ -37,11 +37,12 @@ internal import PixelKernels
   private var isLastBlock = false
   private var storedLeft = 0
   private var adler: UInt32 = 1
-  private var deadline: UInt64 = 0
-  private var blocks = 0
+  private var limit = TimeLimit()
 
   /// Input is copied together in pieces of this size, which stay in the first-level cache.
   private static let stagedBytes = 16 << 10
+  /// A block's header and tables, in bytes of work as `TimeLimit` counts them.
+  private static let workOfBlock = 4096
   /// What may be read after the end of the input, of zeros.
   private static let inputSlack = InflateCodes.mostHeaderBytes + 2 * InflateLoop.inputSlack
 
@@ -62,8 +63,7 @@ internal import PixelKernels
   /// - Parameter deadline: as in `DecodeLimits`; once it has passed, the stream counts as faulty.
   func begin(_ source: PNGDataPieces, deadline: UInt64 = 0) -> Bool {
     self.source = source
-    self.deadline = deadline
-    blocks = 0
+    limit = TimeLimit(deadline: deadline)
     unsafe input = UnsafeRawPointer(staged)
     unsafe inputEnd = unsafe input
     (bits, bitCount, hasAll, isLastBlock) = (0, 0, false, false)
@@ -96,7 +96,11 @@ internal import PixelKernels
     _ output: inout UnsafeMutableRawPointer, _ stop: UnsafeMutableRawPointer, _ windowStart: UnsafeMutableRawPointer
   ) -> Status {
     while true {
-      if unsafe !hasAll && inputEnd - input < InflateCodes.mostHeaderBytes { stage() }
+      if unsafe !hasAll && inputEnd - input < InflateCodes.mostHeaderBytes {
+        // What is staged may become a thousand times as much.
+        if limit.isOver(before: 2 * Inflater.stagedBytes) { return .faulty }
+        stage()
+      }
       switch phase {
       case .trailer: return .ended
       case .header: guard !isLate(), readHeader() else { return .faulty }
@@ -163,11 +167,8 @@ extension Inflater {
     return Int(value)
   }
 
-  /// Empty blocks can go on for as long as the file does, so rows alone do not tell. The clock is read at each 16th.
-  private func isLate() -> Bool {
-    defer { blocks &+= 1 }
-    return blocks % 16 == 0 && deadline != 0 && system_monotonic_nanoseconds() >= deadline
-  }
+  /// Empty blocks can go on for as long as the file does, so rows alone do not tell.
+  private func isLate() -> Bool { limit.isOver(before: Inflater.workOfBlock) }
 
   private func readHeader() -> Bool {
     guard unsafe input <= inputEnd + 8 else { return false }

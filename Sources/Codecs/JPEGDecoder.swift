@@ -33,11 +33,13 @@ internal import ScaledJPEG
     }
     var result = unsafe ImageHeader(header)
     geometry = JPEGGeometry(size: result.size, sampling: result.sampling ?? JPEGSampling([]))
-    let segments = unsafe JPEGSegments(bytes)
+    let limit = TimeLimit(deadline: limits.deadline)
+    let segments = unsafe JPEGSegments(bytes, limit: limit)
     if let exif = unsafe segments.exif(bytes) {
       result.orientation = unsafe Orientation(tiff: UnsafeRawBufferPointer(rebasing: bytes[exif]))
     }
     if unsafe segments.haveGainMap(bytes) { result.notes.append(.gainMap) }
+    if limit.hasPassed { throw .timeout }
     if unsafe header.has_other_icc { result.notes.append(result.profile == nil ? .damagedProfile : .furtherProfiles) }
     return result
   }
@@ -158,7 +160,7 @@ extension Plane {
     let size = size
     var result = try allocating { () throws(OutOfMemory) in try Plane(size: size, channels: 3, from: pool) }
     result.extent = extent
-    for y in 0..<size.height {
+    for y in pool.rows(of: self) {
       // SAFETY: four samples a pixel are read and three written, on `size.width` pixels of a row of either plane.
       var from = unsafe row(y).assumingMemoryBound(to: UInt8.self)
       var to = unsafe result.row(y).assumingMemoryBound(to: UInt8.self)

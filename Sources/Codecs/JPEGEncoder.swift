@@ -3,10 +3,14 @@ internal import Imaging
 
 /// Writes JPEG by libjpeg-turbo.
 @safe final class JPEGEncoder: FormatWriter {
+  private let pool: BufferPool
   private let writer: JPEGWriter
   private var report = codec_report()
 
-  init() throws(CodecError) { writer = try JPEGWriter() }
+  init(pool: BufferPool) throws(CodecError) {
+    self.pool = pool
+    writer = try JPEGWriter()
+  }
 
   func encode(
     _ picture: borrowing Picture, _ request: EncodeRequest
@@ -15,6 +19,7 @@ internal import Imaging
     unsafe options.width = UInt32(picture.size.width)
     unsafe options.height = UInt32(picture.size.height)
     unsafe options.quality = UInt8(request.jpeg.quality)
+    unsafe options.deadline = pool.limit.deadline
     unsafe options.progressive = request.jpeg.scans == .progressive
     let factors = request.jpeg.subsampling.factors(quality: request.jpeg.quality)
     unsafe options.horizontal = UInt8(factors.horizontal)

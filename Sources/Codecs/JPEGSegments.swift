@@ -1,3 +1,5 @@
+internal import Imaging
+
 /// The segments of a JPEG before its first scan, where they lie: as far as they are there, which is for libjpeg to judge.
 ///
 /// One after another, since a hostile file has as many of them as four bytes go into it.
@@ -5,8 +7,13 @@
   // SAFETY: the code that makes this keeps the bytes as long.
   private let bytes: UnsafeRawBufferPointer
   private var offset = 2
+  private var limit: TimeLimit
 
-  @unsafe init(_ bytes: UnsafeRawBufferPointer) { unsafe self.bytes = unsafe bytes }
+  /// - Parameter limit: once it is over, there are no more segments.
+  @unsafe init(_ bytes: UnsafeRawBufferPointer, limit: TimeLimit = TimeLimit()) {
+    unsafe self.bytes = unsafe bytes
+    self.limit = limit
+  }
 
   /// A marker and the bytes behind its length. What libjpeg passes over (`next_marker`, `skip_variable` of jdmarker.c) is
   /// passed over here, so that both see the same segments.
@@ -19,7 +26,7 @@
       }
       guard unsafe bytes.count - offset >= 2 else { return nil }
       let length = unsafe Swift.max(2, Int(bytes.bigEndian(offset, UInt16.self)))
-      guard unsafe length <= bytes.count - offset else { return nil }
+      guard unsafe length <= bytes.count - offset, !limit.isOver(before: length) else { return nil }
       defer { offset += length }
       return (marker, offset + 2..<offset + length)
     }

@@ -1,12 +1,18 @@
+package import Imaging
+
 /// How metadata are read from the bytes of a picture.
 extension PictureMetadata {
   /// What cannot be carried over is left out, and noted.
-  /// - Parameter profileByteCount: of the profile that the output keeps: it counts towards `mostByteCount`.
-  package init(_ bytes: UnsafeRawBufferPointer, format: ImageFormat, profileByteCount: Int = 0) {
+  /// - Parameters:
+  ///   - profileByteCount: of the profile that the output keeps: it counts towards `mostByteCount`.
+  ///   - limit: once it is over, what is read is undefined.
+  package init(
+    _ bytes: UnsafeRawBufferPointer, format: ImageFormat, profileByteCount: Int = 0, limit: TimeLimit = TimeLimit()
+  ) {
     var room = Room(left: max(0, PictureMetadata.mostByteCount - profileByteCount))
     switch format {
-    case .jpeg: unsafe readSegments(bytes, &room)
-    case .png: unsafe readChunks(bytes, &room)
+    case .jpeg: unsafe readSegments(bytes, &room, limit)
+    case .png: unsafe readChunks(bytes, &room, limit)
     #if WebP
       case .webp:
         let chunks = unsafe WebPChunks(bytes)
@@ -38,8 +44,8 @@ extension PictureMetadata {
     }
   }
 
-  private mutating func readSegments(_ bytes: UnsafeRawBufferPointer, _ room: inout Room) {
-    let segments = unsafe JPEGSegments(bytes)
+  private mutating func readSegments(_ bytes: UnsafeRawBufferPointer, _ room: inout Room, _ limit: TimeLimit) {
+    let segments = unsafe JPEGSegments(bytes, limit: limit)
     // EXIF is the one that turns the pixels.
     let exifBody = unsafe segments.exif(bytes)
     exif = exifBody.flatMap { unsafe room.copy(bytes[$0]) }
@@ -97,15 +103,16 @@ extension PictureMetadata {
     return result.count == byteCount ? result : nil
   }
 
-  private mutating func readChunks(_ bytes: UnsafeRawBufferPointer, _ room: inout Room) {
+  private mutating func readChunks(_ bytes: UnsafeRawBufferPointer, _ room: inout Room, _ limit: TimeLimit) {
+    var limit = limit
     // EXIF is the one that turns the pixels.
-    let exifBody = unsafe PNGEXIFSearch(bytes).found
+    let exifBody = unsafe PNGEXIFSearch(bytes, limit: limit).found
     exif = exifBody.flatMap { unsafe room.copy(bytes[$0]) }
     var hasXMP = false
     var offset = 8
     while bytes.count - offset >= 12 {
       let length = unsafe Int(bytes.bigEndian(offset, UInt32.self))
-      guard length <= bytes.count - offset - 12 else { return }
+      guard length <= bytes.count - offset - 12, !limit.isOver(before: length) else { return }
       let name = unsafe String(decoding: bytes[offset + 4..<offset + 8], as: UTF8.self)
       let body = offset + 8..<offset + 8 + length
       offset += 12 + length

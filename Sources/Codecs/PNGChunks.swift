@@ -1,4 +1,5 @@
 internal import CLibDeflate
+internal import Imaging
 
 /// What IHDR says, and how libpng's reader was told to deliver it.
 package struct PNGLayout: Equatable, Sendable {
@@ -64,7 +65,9 @@ struct PNGChunks {
 
   /// Nil unless every chunk up to IEND is whole, in order, known or skippable, with the right CRC, and IHDR says
   /// `layout`. Cost: one CRC over the file.
-  init?(_ bytes: UnsafeRawBufferPointer, layout: PNGLayout) {
+  /// - Parameter limit: once it is over, nothing is whole.
+  init?(_ bytes: UnsafeRawBufferPointer, layout: PNGLayout, limit: TimeLimit = TimeLimit()) {
+    var limit = limit
     guard bytes.count >= 8 + 25 + 12, unsafe bytes.bigEndian(0, UInt64.self) == PNGChunks.signature else { return nil }
     var offset = 8
     var phase = Phase.start
@@ -73,7 +76,7 @@ struct PNGChunks {
       guard bytes.count - offset >= 12 else { return nil }
       let length = unsafe Int(bytes.bigEndian(offset, UInt32.self))
       let name = unsafe bytes.bigEndian(offset + 4, UInt32.self)
-      guard length <= bytes.count - offset - 12 else { return nil }
+      guard length <= bytes.count - offset - 12, !limit.isOver(before: length / 16) else { return nil }
       // SAFETY: `length` bytes and a CRC follow the name, by the guard above.
       let checksum = unsafe libdeflate_crc32(0, bytes.baseAddress.unsafelyUnwrapped + offset + 4, length + 4)
       guard unsafe checksum == bytes.bigEndian(offset + 8 + length, UInt32.self) else { return nil }

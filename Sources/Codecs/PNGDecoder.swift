@@ -32,7 +32,9 @@ internal import Imaging
       result.comesInStrips = unsafe FastPNGDecoder.accepts(
         PNGLayout(header), channels: result.decodedChannels, depth: depth)
     }
-    let exif = unsafe PNGEXIFSearch(bytes)
+    let limit = TimeLimit(deadline: limits.deadline)
+    let exif = unsafe PNGEXIFSearch(bytes, limit: limit)
+    if limit.hasPassed { throw .timeout }
     if let range = exif.found {
       result.orientation = unsafe Orientation(tiff: UnsafeRawBufferPointer(rebasing: bytes[range]))
     }

@@ -21,13 +21,15 @@ package struct PNGEXIFSearch {
   private static let headBytes = 8
   private static let frameBytes = 12
 
-  init(_ bytes: UnsafeRawBufferPointer) {
+  /// - Parameter limit: once it is over, there are no more chunks.
+  init(_ bytes: UnsafeRawBufferPointer, limit: TimeLimit = TimeLimit()) {
+    var limit = limit
     var offset = 8
     while bytes.count - offset >= PNGEXIFSearch.frameBytes {
       let length = unsafe Int(bytes.bigEndian(offset, UInt32.self))
       let name = unsafe bytes.bigEndian(offset + 4, UInt32.self)
       let body = offset + PNGEXIFSearch.headBytes
-      if name == PNGEXIFSearch.iend { break }
+      if name == PNGEXIFSearch.iend || limit.isOver(before: 0) { break }
       guard length <= bytes.count - offset - PNGEXIFSearch.frameBytes else {
         // A body that is not looked at need not be there.
         (found, next) = (nil, name == PNGEXIFSearch.exif ? offset : offset + PNGEXIFSearch.frameBytes + length)

@@ -35,7 +35,7 @@ internal import Imaging
     inflater: Inflater, kernels: PNGKernels, pool: BufferPool, deadline: UInt64 = 0
   ) throws(OutOfMemory) {
     guard FastPNGDecoder.accepts(layout, channels: channels, depth: depth),
-      let chunks = unsafe PNGChunks(bytes, layout: layout)
+      let chunks = unsafe PNGChunks(bytes, layout: layout, limit: TimeLimit(deadline: deadline))
     else { return nil }
     var palette: PNGPalette?
     if layout.colourType == 3 {

@@ -7,9 +7,11 @@
   @safe final class WebPEncoder: FormatWriter {
     // SAFETY: created here, destroyed once in deinit, used by one worker only.
     private let handle: OpaquePointer
+    private let pool: BufferPool
     private var report = codec_report()
 
-    init() throws(CodecError) {
+    init(pool: BufferPool) throws(CodecError) {
+      self.pool = pool
       guard let handle = unsafe webp_writer_create() else { throw .outOfMemory("no memory for a WebP encoder") }
       unsafe self.handle = unsafe handle
     }
@@ -26,6 +28,7 @@
         unsafe options.height = UInt32(plane.size.height)
         unsafe options.channels = UInt8(plane.channels)
         unsafe options.quality = UInt8(request.jpeg.quality)
+        unsafe options.deadline = pool.limit.deadline
         return try unsafe write(&options, plane.forC, request.profile(for: .rgb) ?? [], request.metadata)
       }
     }

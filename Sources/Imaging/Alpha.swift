@@ -6,13 +6,14 @@
 extension Plane {
   package var hasAlpha: Bool { channels == 2 || channels == 4 }
 
-  /// Whether every pixel's alpha is full: such a picture needs none of this.
-  package var isOpaque: Bool {
+  /// Whether every pixel's alpha is full, as far as the time allows to look: such a picture needs none of this.
+  package func isOpaque(within limit: TimeLimit = TimeLimit()) -> Bool {
+    let rows = limit.rows(0..<size.height, byteCount: rowByteCount)
     switch channels * depth.byteCount {
-    case 2 where channels == 2: allAlphaIsFull(self, pixel: UInt16.self)
-    case 4 where hasAlpha: allAlphaIsFull(self, pixel: UInt32.self)
-    case 8: allAlphaIsFull(self, pixel: UInt64.self)
-    default: true
+    case 2 where channels == 2: return allAlphaIsFull(self, rows, pixel: UInt16.self)
+    case 4 where hasAlpha: return allAlphaIsFull(self, rows, pixel: UInt32.self)
+    case 8: return allAlphaIsFull(self, rows, pixel: UInt64.self)
+    default: return true
     }
   }
 
@@ -22,12 +23,12 @@ extension Plane {
     result.extent = extent
     switch depth {
     case .eight:
-      for y in 0..<size.height {
+      for y in pool.rows(of: self) {
         // SAFETY: rows are padded to whole groups of pixels in both planes.
         unsafe InstructionSet.current.premultiply(row(y), into: result.row(y), channels: channels, count: size.width)
       }
     case .sixteen:
-      mapPixels(self, UInt16.self, result, UInt16.self) { colour, alpha in
+      mapPixels(self, UInt16.self, result, UInt16.self, pool.rows(of: self)) { colour, alpha in
         UInt16((UInt32(colour) * UInt32(alpha) + 32767) / 65535)
       } alpha: {
         $0
@@ -42,13 +43,13 @@ extension Plane {
     let result = try Plane(size: size, channels: channels, depth: depth, from: pool)
     switch depth {
     case .eight:
-      mapPixels(self, UInt16.self, result, UInt8.self) { product, alpha in
+      mapPixels(self, UInt16.self, result, UInt8.self, pool.rows(of: self)) { product, alpha in
         alpha == 0 ? 0 : UInt8(min(255, (UInt32(product) * 255 + UInt32(alpha) / 2) / UInt32(alpha)))
       } alpha: {
         UInt8(min(255, (UInt32($0) + 127) / 255))
       }
     case .sixteen:
-      mapPixels(self, UInt16.self, result, UInt16.self) { product, alpha in
+      mapPixels(self, UInt16.self, result, UInt16.self, pool.rows(of: self)) { product, alpha in
         alpha == 0 ? 0 : UInt16(min(65535, (UInt64(product) * 65535 + UInt64(alpha) / 2) / UInt64(alpha)))
       } alpha: {
         $0
@@ -64,8 +65,9 @@ extension Plane {
     result.extent = extent
     let under = channels == 2 ? [background.luma] : [background.red, background.green, background.blue]
     switch depth {
-    case .eight: lay(self, over: under.map { UInt64($0) }, into: result, sample: UInt8.self)
-    case .sixteen: lay(self, over: under.map { UInt64($0) * 257 }, into: result, sample: UInt16.self)
+    case .eight: lay(self, over: under.map { UInt64($0) }, into: result, pool.rows(of: self), sample: UInt8.self)
+    case .sixteen:
+      lay(self, over: under.map { UInt64($0) * 257 }, into: result, pool.rows(of: self), sample: UInt16.self)
     }
     return result
   }
@@ -79,7 +81,7 @@ extension Plane {
   package consuming func narrowed(from pool: BufferPool) throws(OutOfMemory) -> Plane {
     guard depth == .sixteen else { return self }
     let result = try Plane(size: size, channels: channels, depth: .eight, from: pool)
-    for y in 0..<size.height {
+    for y in pool.rows(of: self) {
       // SAFETY: a row of either plane has `size.width * channels` samples.
       let from = unsafe row(y).assumingMemoryBound(to: UInt16.self)
       let to = unsafe result.row(y).assumingMemoryBound(to: UInt8.self)
@@ -114,11 +116,11 @@ package struct Background: Hashable, Sendable {
 
 /// Looks at whole pixels as one integer each, which the compiler makes into vectors.
 private func allAlphaIsFull<Pixel: FixedWidthInteger & BitwiseCopyable>(
-  _ plane: borrowing Plane, pixel: Pixel.Type
+  _ plane: borrowing Plane, _ rows: TimedRows, pixel: Pixel.Type
 ) -> Bool {
   // Alpha is the last sample in memory: the top of a little-endian integer.
   let alpha = Pixel(littleEndian: Pixel.max << (Pixel.bitWidth - plane.depth.rawValue))
-  for y in 0..<plane.size.height {
+  for y in rows {
     // SAFETY: a row starts aligned and has `size.width` pixels of this many bytes.
     let row = unsafe plane.row(y).assumingMemoryBound(to: Pixel.self)
     var all = Pixel.max
@@ -131,10 +133,10 @@ private func allAlphaIsFull<Pixel: FixedWidthInteger & BitwiseCopyable>(
 /// Applies `colour` to every colour sample with its pixel's alpha, and `alpha` to the alpha.
 @inline(__always)
 private func mapPixels<From: BitwiseCopyable, To: BitwiseCopyable>(
-  _ source: borrowing Plane, _: From.Type, _ target: borrowing Plane, _: To.Type,
+  _ source: borrowing Plane, _: From.Type, _ target: borrowing Plane, _: To.Type, _ rows: TimedRows,
   colour: (From, From) -> To, alpha: (From) -> To
 ) {
-  for y in 0..<source.size.height {
+  for y in rows {
     // SAFETY: both planes have `size.height` rows of `size.width * channels` samples of their type.
     let from = unsafe source.row(y).assumingMemoryBound(to: From.self)
     let to = unsafe target.row(y).assumingMemoryBound(to: To.self)
@@ -158,11 +160,12 @@ private func mapPixels<From: BitwiseCopyable, To: BitwiseCopyable>(
 }
 
 private func lay<Sample: FixedWidthInteger & BitwiseCopyable>(
-  _ source: borrowing Plane, over under: [UInt64], into target: borrowing Plane, sample: Sample.Type
+  _ source: borrowing Plane, over under: [UInt64], into target: borrowing Plane, _ rows: TimedRows,
+  sample: Sample.Type
 ) {
   let colours = source.channels - 1
   let full = UInt64(Sample.max)
-  for y in 0..<source.size.height {
+  for y in rows {
     // SAFETY: the source has `colours + 1` and the target `colours` samples a pixel, of this type, on as many rows.
     var from = unsafe source.row(y).assumingMemoryBound(to: Sample.self)
     var to = unsafe target.row(y).assumingMemoryBound(to: Sample.self)

@@ -13,6 +13,8 @@ package final class BufferPool {
   private var freeByteCount = 0
   private let mostFreeBytes: Int
   private let filling: UInt8?
+  /// When the image in hand has to be done: whoever works with the pool's memory looks at it.
+  package var limit = TimeLimit()
 
   /// What debug builds fill each buffer with: it is no zero, and as a `Float` no number. So samples that nobody wrote show.
   #if DEBUG

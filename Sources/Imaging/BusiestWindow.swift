@@ -8,10 +8,15 @@ extension Plane {
   /// - Parameters:
   ///   - window: as wide or as high as the plane.
   ///   - step: of places along the other side.
-  package func busiestWindow(_ window: PixelSize, step: Int) throws(OutOfMemory) -> Int {
+  ///   - limit: once it is over, the place is undefined.
+  package func busiestWindow(
+    _ window: PixelSize, step: Int, within limit: TimeLimit = TimeLimit()
+  ) throws(OutOfMemory) -> Int {
     let isAcross = size.width > window.width
     let length = isAcross ? size.width : size.height
     let shown = isAcross ? window.width : window.height
+    let samples = isAcross ? size.height : size.width
+    var limit = limit
     // Of each line in the window: the place of the line that leaves it is that of the line that comes in.
     var lines = try LargeArray<UInt32>(repeating: 0, count: shown * Plane.bins)
     var counts = [Int](repeating: 0, count: Plane.bins)
@@ -23,12 +28,17 @@ extension Plane {
         lines[place + bin] = UInt32(found[bin])
       }
     }
-    for line in 0..<shown { enter(line) }
+    for line in 0..<shown {
+      if limit.isOver(before: Plane.workOfSample * samples) { return 0 }
+      enter(line)
+    }
     var best = (start: 0, entropy: -1.0)
     let middle = (length - shown) / 2
     for start in 0...length - shown {
+      if start > 0, limit.isOver(before: Plane.workOfSample * samples) { return 0 }
       if start > 0 { enter(start + shown - 1) }
       guard start % step == 0 else { continue }
+      if limit.isOver(before: Plane.workOfEntropy) { return 0 }
       let entropy = Plane.entropy(counts)
       let isNearer = abs(start - middle) < abs(best.start - middle)
       if entropy > best.entropy + 1e-12 || (entropy > best.entropy - 1e-12 && isNearer) { best = (start, entropy) }
@@ -37,6 +47,9 @@ extension Plane {
   }
 
   private static let bins = 64
+  /// What a sample's differences and an entropy cost, in bytes of work as `TimeLimit` counts them.
+  private static let workOfSample = 16
+  private static let workOfEntropy = 2048
 
   /// The memory that the search of a window takes.
   package static func busiestWindowByteCount(_ window: PixelSize) -> Int {

@@ -10,7 +10,7 @@ extension Plane {
     let result = try Plane(size: canvas, channels: channels, depth: depth, from: pool)
     let pixelBytes = channels * depth.byteCount
     let edges = [0..<x, x + size.width..<canvas.width]
-    for row in 0..<canvas.height {
+    for row in pool.rows(of: result) {
       let isBeside = (y..<y + size.height).contains(row)
       for columns in isBeside ? edges : [0..<canvas.width] { result.fill(row, columns, with: fill) }
       // SAFETY: the row of the canvas has room for the plane's from x on, by the precondition.
@@ -42,7 +42,7 @@ extension Plane {
   {
     precondition(x >= 0 && y >= 0 && x + window.width <= size.width && y + window.height <= size.height, "it fits")
     let result = try Plane(size: window, channels: channels, depth: depth, from: pool)
-    for row in 0..<window.height {
+    for row in pool.rows(of: result) {
       // SAFETY: by the precondition the source's row has that many bytes from x on.
       unsafe result.row(row).copyMemory(
         from: self.row(row + y) + x * channels * depth.byteCount, byteCount: result.rowByteCount)

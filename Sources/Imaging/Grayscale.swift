@@ -28,11 +28,16 @@ extension Plane {
     var gray = try Plane(size: size, channels: channels - 2, depth: depth, from: pool)
     gray.extent = extent
     let weights = kind.weights
+    let rows = pool.rows(of: self)
     switch (depth, kind) {
-    case (.eight, .luminance): writeLuminance(self, gray, weights, UInt8.self, Light.ofEight, Light.toEight)
-    case (.sixteen, .luminance): writeLuminance(self, gray, weights, UInt16.self, Light.ofSixteen, Light.toSixteen)
-    case (.eight, _): writeLuma(of: self, into: gray, weights, sample: UInt8.self)
-    case (.sixteen, _): writeLuma(of: self, into: gray, weights, sample: UInt16.self)
+    case (.eight, .luminance):
+      writeLuminance(
+        self, gray, weights, UInt8.self, Light.ofEight, Light.toEight, rows)
+    case (.sixteen, .luminance):
+      writeLuminance(
+        self, gray, weights, UInt16.self, Light.ofSixteen, Light.toSixteen, rows)
+    case (.eight, _): writeLuma(of: self, into: gray, weights, rows, sample: UInt8.self)
+    case (.sixteen, _): writeLuma(of: self, into: gray, weights, rows, sample: UInt16.self)
     }
     return gray
   }
@@ -40,10 +45,10 @@ extension Plane {
 
 private func writeLuma<Sample: FixedWidthInteger & BitwiseCopyable>(
   of source: borrowing Plane, into target: borrowing Plane, _ weights: (red: Int, green: Int, blue: Int),
-  sample: Sample.Type
+  _ rows: TimedRows, sample: Sample.Type
 ) {
   let channels = source.channels
-  for y in 0..<source.size.height {
+  for y in rows {
     // SAFETY: both planes have `size.height` rows of `size.width * channels` samples of this type.
     var from = unsafe source.row(y).assumingMemoryBound(to: Sample.self)
     var to = unsafe target.row(y).assumingMemoryBound(to: Sample.self)
@@ -59,10 +64,10 @@ private func writeLuma<Sample: FixedWidthInteger & BitwiseCopyable>(
 
 private func writeLuminance<Sample: FixedWidthInteger & BitwiseCopyable>(
   _ source: borrowing Plane, _ target: borrowing Plane, _ weights: (red: Int, green: Int, blue: Int),
-  _: Sample.Type, _ light: [UInt16], _ value: [Sample]
+  _: Sample.Type, _ light: [UInt16], _ value: [Sample], _ rows: TimedRows
 ) {
   let channels = source.channels
-  for y in 0..<source.size.height {
+  for y in rows {
     // SAFETY: as in `writeLuma`.
     var from = unsafe source.row(y).assumingMemoryBound(to: Sample.self)
     var to = unsafe target.row(y).assumingMemoryBound(to: Sample.self)

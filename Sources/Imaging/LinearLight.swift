@@ -8,9 +8,10 @@ extension Plane {
   package func linearised(from pool: BufferPool) throws(OutOfMemory) -> Plane {
     var result = try Plane(size: size, channels: channels, depth: .sixteen, from: pool)
     result.extent = extent
+    let rows = pool.rows(of: self)
     switch depth {
-    case .eight: lighten(self, UInt8.self, by: Light.ofEight, fullAlpha: 255, into: result)
-    case .sixteen: lighten(self, UInt16.self, by: Light.ofSixteen, fullAlpha: 65535, into: result)
+    case .eight: lighten(self, UInt8.self, by: Light.ofEight, fullAlpha: 255, into: result, rows)
+    case .sixteen: lighten(self, UInt16.self, by: Light.ofSixteen, fullAlpha: 65535, into: result, rows)
     }
     return result
   }
@@ -19,9 +20,11 @@ extension Plane {
   package func delinearised(to depth: SampleDepth, from pool: BufferPool) throws(OutOfMemory) -> Plane {
     precondition(self.depth == .sixteen, "light has 16 bits")
     let result = try Plane(size: size, channels: channels, depth: depth, from: pool)
+    let rows = pool.rows(of: self)
     switch depth {
-    case .eight: darken(self, by: Light.toEight, into: result, UInt8.self) { UInt8((UInt32($0) * 255 + 32767) / 65535) }
-    case .sixteen: darken(self, by: Light.toSixteen, into: result, UInt16.self) { $0 }
+    case .eight:
+      darken(self, by: Light.toEight, into: result, UInt8.self, rows) { UInt8((UInt32($0) * 255 + 32767) / 65535) }
+    case .sixteen: darken(self, by: Light.toSixteen, into: result, UInt16.self, rows) { $0 }
     }
     return result
   }
@@ -44,11 +47,12 @@ enum Light {
 }
 
 private func lighten<Sample: FixedWidthInteger & BitwiseCopyable>(
-  _ source: borrowing Plane, _: Sample.Type, by table: [UInt16], fullAlpha: UInt32, into target: borrowing Plane
+  _ source: borrowing Plane, _: Sample.Type, by table: [UInt16], fullAlpha: UInt32, into target: borrowing Plane,
+  _ rows: TimedRows
 ) {
   let (channels, colours) = (source.channels, source.hasAlpha ? source.channels - 1 : source.channels)
   unsafe table.withUnsafeBufferPointer { table in
-    for y in 0..<source.size.height {
+    for y in rows {
       // SAFETY: both planes have `size.height` rows of `size.width * channels` samples of their depth; the table has a
       // value for every sample.
       var from = unsafe source.row(y).assumingMemoryBound(to: Sample.self)
@@ -72,12 +76,12 @@ private func lighten<Sample: FixedWidthInteger & BitwiseCopyable>(
 }
 
 private func darken<Sample: FixedWidthInteger & BitwiseCopyable>(
-  _ source: borrowing Plane, by table: [Sample], into target: borrowing Plane, _: Sample.Type,
+  _ source: borrowing Plane, by table: [Sample], into target: borrowing Plane, _: Sample.Type, _ rows: TimedRows,
   alpha narrow: (UInt16) -> Sample
 ) {
   let (channels, colours) = (source.channels, source.hasAlpha ? source.channels - 1 : source.channels)
   unsafe table.withUnsafeBufferPointer { table in
-    for y in 0..<source.size.height {
+    for y in rows {
       // SAFETY: as in `lighten`.
       var from = unsafe source.row(y).assumingMemoryBound(to: UInt16.self)
       var to = unsafe target.row(y).assumingMemoryBound(to: Sample.self)

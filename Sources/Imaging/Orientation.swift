@@ -28,13 +28,14 @@ extension Plane {
     guard orientation != .upright else { return self }
     let target = try Plane(
       size: orientation.transposes ? size.transposed : size, channels: channels, depth: depth, from: pool)
+    let rows = pool.rows(of: target)
     switch channels * depth.byteCount {
-    case 1: turn(self, into: target, orientation, pixel: UInt8.self)
-    case 2: turn(self, into: target, orientation, pixel: UInt16.self)
-    case 3: turn(self, into: target, orientation, pixel: ThreeBytes.self)
-    case 4: turn(self, into: target, orientation, pixel: UInt32.self)
-    case 6: turn(self, into: target, orientation, pixel: ThreeWords.self)
-    default: turn(self, into: target, orientation, pixel: UInt64.self)
+    case 1: turn(self, into: target, orientation, rows, pixel: UInt8.self)
+    case 2: turn(self, into: target, orientation, rows, pixel: UInt16.self)
+    case 3: turn(self, into: target, orientation, rows, pixel: ThreeBytes.self)
+    case 4: turn(self, into: target, orientation, rows, pixel: UInt32.self)
+    case 6: turn(self, into: target, orientation, rows, pixel: ThreeWords.self)
+    default: turn(self, into: target, orientation, rows, pixel: UInt64.self)
     }
     return target
   }
@@ -54,11 +55,12 @@ private struct ThreeWords: BitwiseCopyable {
 
 /// Writes each target row by walking the stored pixels that it shows: along a stored row, or down a stored column.
 private func turn<Pixel: BitwiseCopyable>(
-  _ source: borrowing Plane, into target: borrowing Plane, _ orientation: Orientation, pixel: Pixel.Type
+  _ source: borrowing Plane, into target: borrowing Plane, _ orientation: Orientation, _ rows: TimedRows,
+  pixel: Pixel.Type
 ) {
   let size = source.size
   let pixelBytes = MemoryLayout<Pixel>.stride
-  for y in 0..<target.size.height {
+  for y in rows {
     let start: (column: Int, row: Int)
     let step: Int
     switch orientation {

@@ -1,5 +1,3 @@
-internal import CPlatform
-
 /// Resamples source rows as they come, for a range of output rows; no more of the source is held than the rows in hand.
 ///
 /// Each source row is added at once to the sums of all output rows that it is part of. Whole output rows are collected, eight
@@ -19,8 +17,7 @@ internal import CPlatform
   /// The output rows that are being collected; empty after the last.
   private var block: Range<Int>
   private let end: Int
-  private let deadline: UInt64
-  private var polls = 0
+  private var limit: TimeLimit
   /// Whether the deadline has passed before all rows were made.
   private(set) var wasLate = false
 
@@ -38,7 +35,7 @@ internal import CPlatform
     self.layout = layout
     unsafe self.memory = unsafe memory
     self.target = target
-    self.deadline = deadline
+    limit = TimeLimit(deadline: deadline)
     rowSamples = horizontal.axis.extent * channels
     block = rows.lowerBound..<min(rows.lowerBound + RowSums.blockRows, rows.upperBound)
     end = rows.upperBound
@@ -73,12 +70,10 @@ internal import CPlatform
     pair = stop
   }
 
-  /// Whether the deadline has passed; then no rows are left. The clock is read at the first and then at each 16th call: that costs nothing beside so many steps.
+  /// Whether the deadline has passed; then no rows are left. Looked at before each step, of some rows.
   @inline(__always)
   private mutating func isLate() -> Bool {
-    if deadline == 0 { return false }
-    defer { polls &+= 1 }
-    guard polls % 16 == 0, system_monotonic_nanoseconds() >= deadline else { return false }
+    guard limit.isOver(before: rowSamples * RowSums.blockRows) else { return false }
     block = end..<end
     wasLate = true
     return true

@@ -1,4 +1,3 @@
-internal import Glibc
 package import Imaging
 
 /// Decodes JPEG files to planes of 1/8, 1/4 or 1/2 of their size, exactly as libjpeg-turbo does, or declines.
@@ -19,7 +18,7 @@ package final class ScaledDecoder {
     package var columns: Range<Int>?
     /// 0 for no limit.
     package var mostScans = 0
-    /// On the clock CLOCK_MONOTONIC in nanoseconds; 0 for none.
+    /// On the clock of `TimeLimit`, in nanoseconds; 0 for none.
     package var deadline: UInt64 = 0
     /// Threads that the picture may be decoded by, 1 or more: in bands where its restart markers allow, or scan by scan. The
     /// planes do not depend on it.
@@ -80,10 +79,5 @@ package final class ScaledDecoder {
 
 extension ScaledDecoder.Request {
   /// Whether the deadline has passed.
-  var isOver: Bool {
-    if deadline == 0 { return false }
-    var now = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &now)
-    return UInt64(now.tv_sec) * 1_000_000_000 + UInt64(now.tv_nsec) >= deadline
-  }
+  var isOver: Bool { TimeLimit(deadline: deadline).hasPassed }
 }

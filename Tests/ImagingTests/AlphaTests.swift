@@ -34,7 +34,7 @@ import Testing
       let plane = Plane.made(9, 5, channels: channels, depth: depth) { x, y, channel in
         channel == channels - 1 ? alpha(x, y) : 7
       }
-      return plane.isOpaque
+      return plane.isOpaque()
     }
     #expect(isOpaque(4) { _, _ in 255 })
     #expect(!isOpaque(4) { x, y in x == 8 && y == 4 ? 254 : 255 })

@@ -48,7 +48,7 @@ typedef struct {
   uint64_t max_memory;  ///< bytes that a library may allocate for one picture; 0 for no limit.
                         ///< JPEG: the coefficients of a progressive or multi-scan file, with what else is
                         ///< held then; row buffers and markers are not refused. PNG: all, freed or not
-  uint64_t deadline;    ///< CLOCK_MONOTONIC nanoseconds; 0 for none; checked between rows and scans
+  uint64_t deadline;    ///< nanoseconds of `system_deadline_clock`; 0 for none; looked at between rows and pieces
 } codec_limits;
 
 /// One plane of samples in memory that the caller owns.
@@ -171,6 +171,7 @@ typedef struct {
   const uint8_t *_Nullable app1;   ///< the contents of the APP1 segments, signatures included, one behind the other
   const size_t *_Nullable app1_bytes;  ///< of each segment; 65533 at most
   size_t app1_count;
+  uint64_t deadline;               ///< as in `codec_limits`
 } jpeg_write_options;
 
 typedef struct {
@@ -231,6 +232,7 @@ typedef struct {
   uint32_t gamma;           ///< 0 for none
   bool has_chromaticities;
   uint32_t chromaticities[8];
+  uint64_t deadline;        ///< as in `codec_limits`
 } png_write_options;
 
 typedef struct png_writer png_writer;

@@ -42,8 +42,18 @@ void system_return_freed_memory(void);
 void *_Nullable system_allocate(size_t count);
 void system_free(void *_Nullable memory);
 
-/// CLOCK_MONOTONIC, the clock of `codec_limits.deadline`.
+/// CLOCK_MONOTONIC.
 uint64_t system_monotonic_nanoseconds(void);
+
+/// The clock of all deadlines of images, in nanoseconds: CLOCK_MONOTONIC, or the thread's stepping clock.
+uint64_t system_deadline_clock(void);
+
+/// Whether a deadline on that clock has passed; 0 never does.
+bool system_deadline_has_passed(uint64_t deadline);
+
+/// For tests: gives the calling thread a clock of deadlines that starts at 0 and goes on by `step` at each reading; with 0 the
+/// thread has the usual clock again. Returns how often the stepping clock was read.
+uint64_t system_step_deadline_clock(uint64_t step);
 
 /// Processor time of the calling thread, user and system. A system call, which costs a fraction of a microsecond.
 uint64_t system_thread_cpu_nanoseconds(void);

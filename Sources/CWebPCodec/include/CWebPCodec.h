@@ -38,6 +38,7 @@ typedef struct {
   size_t exif_bytes;
   const uint8_t *_Nullable xmp;
   size_t xmp_bytes;
+  uint64_t deadline;        ///< as in `codec_limits`; looked at about a hundred times an image
 } webp_write_options;
 
 typedef struct webp_writer webp_writer;
