@@ -5,7 +5,7 @@ internal import PixelKernels
 
 /// Writes PNG with libdeflate, about twice as fast as libpng, in files of the same size or less.
 ///
-/// Rows are filtered each in the way that promises most, then compressed in one go. One encoder serves one worker for its whole life; its memory comes from the worker's pool.
+/// Rows are filtered each in the way that promises most, then compressed, in pieces (`ZlibPieces`). One encoder serves one worker for its whole life; its memory comes from the worker's pool.
 package final class FastPNGEncoder {
   private let pool: BufferPool
   private let kernels: PNGKernels
@@ -37,8 +37,12 @@ package final class FastPNGEncoder {
     (6, .leastEntropy), (7, .leastEntropy), (7, .leastEntropy), (10, .leastEntropy), (10, .leastEntropy),
   ]
 
-  /// What a compressor takes for itself, in bytes: the best levels of libdeflate look for the cheapest of many codings.
-  package static func compressorByteCount(level: Int) -> Int { efforts[level].level < 10 ? 3 << 18 : 9 << 20 }
+  /// What a compressor takes for itself, in bytes: the best levels of libdeflate look for the cheapest of many codings. With it a
+  /// piece, which is inflated once more.
+  package static func compressorByteCount(level: Int) -> Int {
+    let level = efforts[level].level
+    return (level < 10 ? 3 << 18 : 9 << 20) + ZlibPieces.pieceBytes(level: level) + DeflateEnd.workingByteCount
+  }
 
   /// What rows of so many bytes take while they are filtered.
   package static func filterByteCount(rowByteCount: Int) -> Int { 7 * (rowByteCount + 128) + 4096 }
@@ -60,9 +64,11 @@ package final class FastPNGEncoder {
       try pool.take(byteCount: filteredBytes + RowScratch.slack)
     }
     try unsafe filter(plane, into: filtered.base, by: heuristic)
+    if pool.limit.hasPassed { throw .timeout }
 
-    let profileBound = profile.isEmpty ? 0 : compressor.bound(profile.count)
-    let bound = compressor.bound(filteredBytes)
+    let pieces = ZlibPieces(compressor, kernels, pool: pool)
+    let profileBound = profile.isEmpty ? 0 : pieces.bound(profile.count)
+    let bound = pieces.bound(filteredBytes)
     guard bound < 1 << 31, profileBound < 1 << 31 else { throw .unsupported("a PNG chunk of 2 GiB or more") }
     // Signature, IHDR, cICP, sRGB, gAMA, cHRM, IEND, and what IDAT and iCCP have beside their data: 185 bytes.
     let capacity = bound + profileBound + metadata.chunkByteCount + 256
@@ -70,12 +76,13 @@ package final class FastPNGEncoder {
     let buffer = try allocating { () throws(OutOfMemory) in try pool.take(byteCount: capacity) }
     var writer = unsafe PNGChunkWriter(base: buffer.base, capacity: buffer.capacity)
     writer.putHeader(plane)
-    let fits =
-      unsafe writer.putColour(chunks, profile, compressor) && writer.putMetadata(metadata)
-      && writer.put(.idat) { target, space in
-        unsafe compressor.compress(UnsafeRawBufferPointer(start: filtered.base, count: filteredBytes), target, space)
-      }
-    guard fits else { throw .broken("a PNG outgrew its bound") }
+    let outgrown = CodecError.broken("a PNG outgrew its bound")
+    guard try writer.putColour(chunks, profile, pieces) else { throw outgrown }
+    writer.putMetadata(metadata)
+    let fits = try unsafe writer.put(.idat) { target, space throws(CodecError) in
+      try unsafe pieces.compress(UnsafeRawBufferPointer(start: filtered.base, count: filteredBytes), target, space)
+    }
+    guard fits else { throw outgrown }
     writer.put(.iend, [])
     let bytes = unsafe UnsafeRawBufferPointer(start: buffer.base, count: writer.count)
     output = consume buffer
@@ -103,7 +110,7 @@ package final class FastPNGEncoder {
     let heuristic = rowBytes > FastPNGEncoder.longestEntropyRow && heuristic == .leastEntropy ? .leastSum : heuristic
     if heuristic == .leastEntropy { growInformation(to: rowBytes) }
     var best = RowFilter.count
-    for y in 0..<plane.size.height {
+    for y in pool.rows(of: plane) {
       // SAFETY: `target` has height * (rowBytes + 1) bytes and the slack of one vector more.
       let place = unsafe target + y * (rowBytes + 1)
       let row = unsafe scratch.row(y)
@@ -143,12 +150,14 @@ private enum FilterHeuristic {
 @safe final class Compressor {
   // SAFETY: made in init, freed once in deinit, used by one thread at a time.
   private let handle: OpaquePointer
+  let level: Int
 
   /// Nil when memory is out.
   /// - Parameter level: 0...12, as libdeflate counts.
   init?(level: Int) {
     guard let handle = unsafe libdeflate_alloc_compressor(Int32(level)) else { return nil }
     unsafe self.handle = unsafe handle
+    self.level = level
   }
 
   deinit { unsafe libdeflate_free_compressor(handle) }
@@ -159,6 +168,11 @@ private enum FilterHeuristic {
   /// Bytes written of a zlib stream; 0 if there is not enough space.
   func compress(_ source: UnsafeRawBufferPointer, _ target: UnsafeMutableRawPointer, _ space: Int) -> Int {
     unsafe libdeflate_zlib_compress(handle, source.baseAddress, source.count, target, space)
+  }
+
+  /// The same as a deflate stream alone.
+  func deflate(_ source: UnsafeRawBufferPointer, _ target: UnsafeMutableRawPointer, _ space: Int) -> Int {
+    unsafe libdeflate_deflate_compress(handle, source.baseAddress, source.count, target, space)
   }
 }
 

@@ -45,13 +45,17 @@ extension PictureMetadata {
   }
 
   /// What says how to see the colours; false if the profile did not fit.
-  mutating func putColour(_ chunks: PNGColourChunks, _ profile: [UInt8], _ compressor: Compressor) -> Bool {
+  mutating func putColour(_ chunks: PNGColourChunks, _ profile: [UInt8], _ pieces: ZlibPieces) throws(CodecError)
+    -> Bool
+  {
     if let codePoints = chunks.codePoints { put(.cicp, codePoints) }
     if !profile.isEmpty {
       // A name, a zero, and 0 for zlib.
       let name = Array("ICC profile".utf8) + [0, 0]
-      let fits = unsafe put(.iccp, after: name) { target, space in
-        unsafe profile.withUnsafeBytes { unsafe compressor.compress($0, target, space) }
+      let fits = try unsafe put(.iccp, after: name) { target, space throws(CodecError) in
+        try unsafe profile.withUnsafeBufferPointer { bytes throws(CodecError) in
+          try unsafe pieces.compress(UnsafeRawBufferPointer(bytes), target, space)
+        }
       }
       guard fits else { return false }
     } else if let intent = chunks.srgbIntent {
@@ -64,12 +68,10 @@ extension PictureMetadata {
     return true
   }
 
-  /// Always true, so that it can stand in a row of conditions.
-  mutating func putMetadata(_ metadata: PictureMetadata) -> Bool {
+  mutating func putMetadata(_ metadata: PictureMetadata) {
     if let exif = metadata.exif { put(.exif, exif) }
     if let xmp = metadata.xmp { put(.itxt, PictureMetadata.xmpChunkStart + xmp) }
     for text in metadata.texts { put(name: text.name, text.body) }
-    return true
   }
 
   mutating func put(_ name: PNGChunkName, _ body: [UInt8]) { put(name: Array(name.rawValue.utf8), body) }
@@ -83,15 +85,16 @@ extension PictureMetadata {
   /// Puts a chunk of `prefix` and what `fill` writes: it is given a place and the bytes there, and tells how many it
   /// has written, 0 if they were too few. False then.
   mutating func put(
-    _ name: PNGChunkName, after prefix: [UInt8] = [], fill: (UnsafeMutableRawPointer, Int) -> Int
-  ) -> Bool {
+    _ name: PNGChunkName, after prefix: [UInt8] = [],
+    fill: (UnsafeMutableRawPointer, Int) throws(CodecError) -> Int
+  ) throws(CodecError) -> Bool {
     let start = count
     append([0, 0, 0, 0] + name.rawValue.utf8 + prefix)
     // Room for this chunk's CRC and for IEND stays.
     let space = capacity - count - 16
     guard space > 0 else { return false }
     // SAFETY: `space` bytes from `count` on are inside the capacity.
-    let filled = unsafe fill(base + count, space)
+    let filled = try unsafe fill(base + count, space)
     guard filled > 0 else { return false }
     precondition(filled <= space, "no more is written than there is room for")
     count += filled
