@@ -1,43 +1,48 @@
 internal import Synchronization
 
 /// The transforms of a run, each made once, by whichever worker meets its profile first. Making one of inks takes some
-/// tens of milliseconds.
+/// tens of milliseconds: workers that need the same wait for it, and no others.
 package final class ColourTransforms: Sendable {
-  private struct Key: Hashable {
-    let profile: [UInt8]
-    let space: ColourSpace
-    let hasAlpha: Bool
-  }
-
-  private let known = Mutex<[Key: ColourTransform?]>([:])
-  private let grayProfiles = Mutex<[[UInt8]: [UInt8]?]>([:])
-
-  /// Cameras and editors use a handful of profiles; a run that meets more forgets.
-  private static let mostKnown = 64
+  private let transforms = MadeOnce<TransformKey, ColourTransform>()
+  private let grayProfiles = MadeOnce<ProfileKey, [UInt8]>()
 
   package init() {}
 
-  /// To sRGB; nil where the profile is broken or of another space.
+  /// The most memory that the transforms and profiles of a run take, but for those that images in hand use beyond.
+  package static let mostByteCount = 2 * MadeOnce<ProfileKey, [UInt8]>.mostByteCount
+
+  /// To sRGB; nil where the profile is broken, of another space, or has more of something than any honest one.
   package func toSRGB(_ profile: [UInt8], _ space: ColourSpace, hasAlpha: Bool) -> ColourTransform? {
-    let key = Key(profile: profile, space: space, hasAlpha: hasAlpha)
-    return known.withLock { known in
-      if let found = known[key] { return found }
-      if known.count == ColourTransforms.mostKnown { known.removeAll() }
-      let made = ColourTransform(profile: profile, space, hasAlpha: hasAlpha)
-      known[key] = .some(made)
-      return made
+    let key = TransformKey(profile: ProfileKey(profile), space: space, hasAlpha: hasAlpha)
+    return transforms.value(key, byteCount: ColourTransform.byteCount(profileByteCount: profile.count)) {
+      ColourTransform(profile: profile, space, hasAlpha: hasAlpha)
     }
   }
 
   /// The profile of a gray image whose gray stands for equal red, green and blue of an RGB profile; nil where that is
   /// broken.
   package func grayProfile(ofRGB profile: [UInt8]) -> [UInt8]? {
-    grayProfiles.withLock { known in
-      if let found = known[profile] { return found }
-      if known.count == ColourTransforms.mostKnown { known.removeAll() }
-      let made = Colour.grayProfile(ofRGB: profile)
-      known[profile] = .some(made)
-      return made
+    grayProfiles.value(ProfileKey(profile), byteCount: 2 * profile.count) {
+      ProfileCheck.isReasonable(profile) ? Colour.grayProfile(ofRGB: profile) : nil
     }
   }
+}
+
+struct TransformKey: Hashable {
+  let profile: ProfileKey
+  let space: ColourSpace
+  let hasAlpha: Bool
+}
+
+/// A profile with its hash, which is computed before any lock is taken: profiles have up to 16 MB.
+struct ProfileKey: Hashable {
+  private let hash: Int
+  private let bytes: [UInt8]
+
+  init(_ bytes: [UInt8]) {
+    hash = bytes.hashValue
+    self.bytes = bytes
+  }
+
+  func hash(into hasher: inout Hasher) { hasher.combine(hash) }
 }

@@ -1,0 +1,48 @@
+internal import Synchronization
+
+/// Values that are made at their first use, once for all threads: making one holds up those who need the same one, and nobody
+/// else. What is not there in the end (nil) is remembered too.
+final class MadeOnce<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+  private struct Known {
+    var entries: [Key: Entry] = [:]
+    var byteCount = 0
+  }
+
+  private final class Entry: Sendable {
+    /// The inner nil is a value that could not be made.
+    let value = Mutex<Value??>(nil)
+  }
+
+  private let known = Mutex(Known())
+
+  /// Cameras and editors use a handful of profiles; a run that meets more forgets.
+  static var mostKnown: Int { 64 }
+  /// The most that is remembered, in bytes as `value` counts them.
+  static var mostByteCount: Int { 32 << 20 }
+
+  /// The value of a key.
+  /// - Parameter byteCount: about what the value and the key take.
+  func value(_ key: Key, byteCount: Int, make: () -> Value?) -> Value? {
+    entry(key, byteCount).value.withLock { value in
+      if let value { return value }
+      let made = make()
+      value = .some(made)
+      return made
+    }
+  }
+
+  private func entry(_ key: Key, _ byteCount: Int) -> Entry {
+    known.withLock { known in
+      if let entry = known.entries[key] { return entry }
+      let entry = Entry()
+      // One that is larger than all together may be is made each time.
+      guard byteCount <= MadeOnce.mostByteCount else { return entry }
+      if known.entries.count == MadeOnce.mostKnown || known.byteCount + byteCount > MadeOnce.mostByteCount {
+        known = Known()
+      }
+      known.entries[key] = entry
+      known.byteCount += byteCount
+      return entry
+    }
+  }
+}

@@ -1,0 +1,58 @@
+/// multiProcessElementsType (ICC.1:2022, 10.16): stages in floating point, any number of them, that may all lie at one place.
+extension ProfileCheck {
+  /// The standard's way from a device to colors takes 3 to 7.
+  private static let mostElements = 32
+  /// Of a curve; sRGB's has 3. Each of them is tried for each value of the curve.
+  private static let mostSegments = 16
+
+  mutating func takeElements(at start: Int) -> Bool {
+    guard let count = number(start + 12, 4), count <= ProfileCheck.mostElements else { return false }
+    for index in 0..<count {
+      guard let offset = number(start + 16 + 8 * index, 4), takeElement(at: start + offset) else { return false }
+    }
+    return true
+  }
+
+  private mutating func takeElement(at start: Int) -> Bool {
+    guard let inputs = number(start + 8, 2), let outputs = number(start + 10, 2),
+      (1...ProfileCheck.mostChannels).contains(inputs), (1...ProfileCheck.mostChannels).contains(outputs)
+    else { return false }
+    switch type(at: start) {
+    case "cvst": return takeCurveSet(at: start, channels: inputs)
+    case "clut":
+      guard inputs <= ProfileCheck.mostChannels else { return false }
+      let grid = (0..<inputs).map { number(start + 12 + $0, 1) ?? 0 }
+      return takeGrid(grid, outputs: outputs, sampleBytes: 4, at: start + 28)
+    default: return take(4 * (inputs * outputs + outputs))
+    }
+  }
+
+  /// curveSetElement (10.16.2): a segmented curve for each channel.
+  private mutating func takeCurveSet(at start: Int, channels: Int) -> Bool {
+    for channel in 0..<channels {
+      guard let offset = number(start + 12 + 8 * channel, 4), takeSegments(at: start + offset) else { return false }
+    }
+    return true
+  }
+
+  /// Segments of formulas and of samples, one behind another.
+  private mutating func takeSegments(at start: Int) -> Bool {
+    guard let count = number(start + 8, 2), (1...ProfileCheck.mostSegments).contains(count),
+      take(count * ProfileCheck.curveEvaluations)
+    else { return false }
+    var offset = start + 12 + 4 * (count - 1)
+    for _ in 0..<count {
+      switch type(at: offset) {
+      case "parf":
+        // The first kind of formula has four numbers, the others five (Table 71).
+        guard let kind = number(offset + 8, 2) else { return false }
+        offset += 12 + 4 * (kind == 0 ? 4 : 5)
+      case "samf":
+        guard let samples = number(offset + 8, 4), samples <= bytes.count / 4, take(4 * samples) else { return false }
+        offset += 12 + 4 * samples
+      default: return false
+      }
+    }
+    return true
+  }
+}

@@ -1,0 +1,93 @@
+import Codecs
+import Foundation
+import Imaging
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import Batch
+
+/// `--timeout` ends an image at whichever look the time is over, whatever is made of it, and leaves nothing behind.
+@Suite struct JobDeadlineTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private static let samples = [
+    "dogs/rex.jpg", "dogs/bello.png", "patterns/adam7.png", "patterns/orientation-6.jpg", "patterns/cmyk.jpg",
+    "patterns/gray-16bit.png", "patterns/noise-restart.jpg",
+  ]
+
+  private static let recipes: [(name: String, change: @Sendable (inout Recipe) -> Void)] = [
+    ("plain", { _ in }),
+    ("gray, in light", { recipe in (recipe.colour, recipe.light) = (.gray, .linear) }),
+    ("a crop where most is to see", { recipe in (recipe.fit, recipe.gravity) = (.cover, .entropy) }),
+    (
+      "padded, converted, with metadata",
+      { recipe in
+        recipe.fit = .contain
+        recipe.profile = .srgb
+        recipe.metadata = .keep
+      }
+    ),
+    (
+      "enlarged, by libjpeg, progressive",
+      { recipe in
+        recipe.size = .box(width: 900, height: 900)
+        (recipe.upscale, recipe.fit, recipe.decoder, recipe.jpeg.scans) = (.allowed, .fill, .libjpeg, .progressive)
+      }
+    ),
+  ]
+
+  private func outcome(_ sample: String, _ recipe: Recipe, _ format: ImageFormat, looks: UInt64?) -> (
+    Outcome?, looks: Int
+  ) {
+    let source = FilePath(Places.samples.appending(path: sample).path)
+    let job = Job(index: 0, source: source, output: folder("out"), format: format, sourceByteCount: 0)
+    let thumbnailer = Thumbnailer(recipe: recipe, timeout: looks.map { .nanoseconds(Int64($0)) } ?? .seconds(1 << 20))
+    return SteppingClock.counting { thumbnailer.outcome(of: job) }
+  }
+
+  @Test(arguments: samples, recipes.indices)
+  func `an image whose time is over fails with the code of that`(sample: String, index: Int) throws {
+    let (name, change) = JobDeadlineTests.recipes[index]
+    var recipe = Recipe()
+    change(&recipe)
+    for format in [ImageFormat.jpeg, .png] {
+      let (whole, looks) = outcome(sample, recipe, format, looks: nil)
+      guard case .written = whole else {
+        Issue.record("\(name), \(format): \(String(describing: whole))")
+        continue
+      }
+      #expect(looks > 6)
+      try FileManager.default.removeItem(atPath: folder("out").string)
+      // The first look is the one that the deadline is counted from.
+      for look in Set([1, 2, 3, 4, looks / 4, looks / 3, looks / 2, looks * 2 / 3, looks - 2, looks - 1]) where look > 0
+      {
+        let (early, _) = outcome(sample, recipe, format, looks: UInt64(look))
+        guard case .failed(let error) = early, error.code == .timeout else {
+          Issue.record("\(name), \(format), look \(look) of \(looks): \(String(describing: early))")
+          continue
+        }
+        #expect(!FileManager.default.fileExists(atPath: folder("out").string))
+      }
+    }
+  }
+
+  @Test func `waiting is not counted, and what was before it is`() {
+    let (left, _) = SteppingClock.counting { () -> UInt64 in
+      var deadline = Deadline(after: .nanoseconds(100))  // at 101
+      let begin = deadline.now  // 2
+      for _ in 0..<50 { _ = deadline.now }  // up to 52
+      deadline.exclude(since: begin)  // 53: 51 are not counted
+      return deadline.nanoseconds
+    }
+    #expect(left == 101 + 51)
+  }
+
+  @Test func `without a timeout the clock is not looked at`() {
+    let source = FilePath(Places.samples.appending(path: "dogs/rex.jpg").path)
+    let job = Job(index: 0, source: source, output: folder("out"), format: .jpeg, sourceByteCount: 0)
+    #expect(SteppingClock.counting { Thumbnailer(recipe: Recipe()).outcome(of: job) }.looks == 0)
+  }
+}
