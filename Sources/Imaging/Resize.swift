@@ -22,7 +22,7 @@ package final class Resampler {
   ///
   /// Rows are summed before columns, without an intermediate rounding to samples: the result is within one of exact
   /// arithmetic rounded once. Values beyond the samples' range, which the negative lobes of a kernel may make, are
-  /// clamped. A part of the same size as the output, at a whole offset, is copied exactly.
+  /// clamped. A part of the same size as the output, at a whole offset, is copied exactly. `ColumnsFirst` has the exception.
   /// - Parameters:
   ///   - depth: the output's; the source's if nil. 255 of 8 bits stands for 65535 of 16.
   ///   - bands: bands of output rows that run at once. The output does not depend on it.
@@ -32,16 +32,23 @@ package final class Resampler {
     _ source: borrowing Plane, box: SourceBox, to size: PixelSize, kernel: Kernel, depth: SampleDepth? = nil,
     bands: Int = 1, deadline: UInt64 = 0
   ) throws(OutOfMemory) -> Plane {
-    let result = try Plane(size: size, channels: source.channels, depth: depth ?? source.depth, from: pool)
     let (down, across) = (box.down(source.size, to: size), box.across(source.size, to: size))
+    // Of a crop only the columns that it needs are summed.
+    let columns = across.reached(by: kernel)
+    if let steps = ColumnsFirst(source.size, box: box, to: size, columnCount: columns.count) {
+      let narrow = try resized(
+        source, box: steps.columns, to: steps.size, kernel: kernel, depth: .sixteen, bands: bands, deadline: deadline)
+      return try resized(
+        narrow, box: steps.rows, to: size, kernel: kernel, depth: depth ?? source.depth, bands: bands,
+        deadline: deadline)
+    }
+    let result = try Plane(size: size, channels: source.channels, depth: depth ?? source.depth, from: pool)
     if down.isCopy && across.isCopy && result.depth == source.depth {
       copy(source, x: Int(box.x), y: Int(box.y), into: result)
       return result
     }
     let passes = instructions.resizePasses(for: source.depth)
     let vertical = try cache.weights(kernel, down, largestSample: 255, passes.form)
-    // Of a crop only the columns that it needs are summed.
-    let columns = across.reached(by: kernel)
     let shown = PixelSize(width: columns.count, height: source.size.height)
     let offset = columns.lowerBound * source.channels * source.depth.byteCount
     let horizontal = try cache.weights(kernel, across.within(columns), largestSample: 32768, passes.form)

@@ -15,6 +15,16 @@ package struct ResizeMemory {
     let form: Weights.Form = depth == .eight ? .integers : .floats
     let (down, across) = (box.down(source, to: size), box.across(source, to: size))
     let columns = across.reached(by: kernel)
+    if !comesOnce, let steps = ColumnsFirst(source, box: box, to: size, columnCount: columns.count) {
+      let first = ResizeMemory(
+        source, channels, depth, box: steps.columns, to: steps.size, kernel: kernel, comesOnce: false)
+      let second = ResizeMemory(
+        steps.size, channels, .sixteen, box: steps.rows, to: size, kernel: kernel, comesOnce: false)
+      making = max(first.making, second.making)
+      band = max(first.band, second.band)
+      working = max(first.working, second.working) + steps.size.pixelCount * channels * 2
+      return
+    }
     let vertical = Weights.mostByteCount(kernel, down, form)
     let horizontal = Weights.mostByteCount(kernel, across.within(columns), form)
     making = max(vertical.making, horizontal.making)

@@ -57,6 +57,38 @@ func exactResize(_ plane: borrowing Plane, box: SourceBox, to size: PixelSize, k
   return result
 }
 
+/// The same, columns before rows: the two orders give the same numbers, and for a wide image made narrow this one is quick.
+func exactResizeByColumns(_ plane: borrowing Plane, box: SourceBox, to size: PixelSize, kernel: Kernel) throws
+  -> [Double]
+{
+  let samples = plane.samples.map(Double.init)
+  let across = try trueWeights(kernel, box.across(plane.size, to: size))
+  let down = try trueWeights(kernel, box.down(plane.size, to: size))
+  let (channels, height) = (plane.channels, plane.size.height)
+  var narrow = [Double](repeating: 0, count: size.width * channels * height)
+  for row in 0..<height {
+    for column in 0..<size.width {
+      for tap in 0..<Int(across.taps[column]) {
+        let weight = across.values[column * across.capacity + tap]
+        let start = (row * plane.size.width + Int(across.first[column]) + tap) * channels
+        for channel in 0..<channels {
+          narrow[(row * size.width + column) * channels + channel] += weight * samples[start + channel]
+        }
+      }
+    }
+  }
+  let rowCount = size.width * channels
+  var result = [Double](repeating: 0, count: rowCount * size.height)
+  for row in 0..<size.height {
+    for tap in 0..<Int(down.taps[row]) {
+      let weight = down.values[row * down.capacity + tap]
+      let start = (Int(down.first[row]) + tap) * rowCount
+      for column in 0..<rowCount { result[row * rowCount + column] += weight * narrow[start + column] }
+    }
+  }
+  return result
+}
+
 private func trueWeights(_ kernel: Kernel, _ axis: Axis) throws -> ExactWeights {
   axis.isCopy ? try ExactWeights(copying: axis) : try ExactWeights(kernel, axis)
 }

@@ -60,6 +60,23 @@ struct ResizeCase: CustomTestStringConvertible, Sendable {
     #expect(try Set(resized(deadline: 1)) == [77])
   }
 
+  @Test(arguments: [SampleDepth.eight, .sixteen], [1, 2])
+  func `A wide image made narrow and high is within one of exact arithmetic`(depth: SampleDepth, bands: Int) throws {
+    let pool = BufferPool()
+    let source = Plane.noisy(90_000, 2, channels: 3, depth: depth, pool: pool)
+    let box = SourceBox(x: 10.5, y: 0.25, width: 89_900, height: 1.5)
+    let size = PixelSize(width: 5, height: 800)
+    #expect(ColumnsFirst(source.size, box: box, to: size, columnCount: 89_000) != nil)
+    let resized = try Resampler(pool: pool).resized(source, box: box, to: size, kernel: .lanczos3, bands: bands)
+    #expect(resized.depth == depth)
+    let exact = try exactResizeByColumns(source, box: box, to: size, kernel: .lanczos3)
+    let limit = depth == .eight ? 1.0 : 64
+    for (sample, value) in zip(resized.samples, exact) {
+      let difference = abs(Double(sample) - min(max(value, 0), Double(depth.largest)))
+      #expect(difference <= limit, "\(sample), not \(value)")
+    }
+  }
+
   @Test("Every build gives the plain twin's bytes", arguments: ResizeCase.all, 1...4)
   func equalsReference(resize: ResizeCase, channels: Int) throws {
     let pool = BufferPool()

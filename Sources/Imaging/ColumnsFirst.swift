@@ -1,0 +1,27 @@
+/// Two resamplings in place of one, columns before rows, for an image that becomes much higher and much narrower.
+///
+/// Rows before columns is the usual order (`Resampler.resized`). It sums every output row over the full width of the source:
+/// 1,000,000x1 pixels made 1x65,500 would take 65 billion sums, columns first one million. The image between the two has
+/// 16 bits a sample, so that the result stays within one of the usual order's.
+struct ColumnsFirst {
+  /// What the first step shows of the source: the output's columns, all rows.
+  let columns: SourceBox
+  /// Size of the image between the steps.
+  let size: PixelSize
+  /// What the second step shows of that.
+  let rows: SourceBox
+
+  /// More sums than an image of ordinary shape takes: that of 8,000 columns enlarged to 8,000 rows.
+  private static let minSumCount = 1 << 26
+
+  /// Nil where rows come first.
+  /// - Parameter columnCount: columns of the source that the output needs.
+  init?(_ source: PixelSize, box: SourceBox, to target: PixelSize, columnCount: Int) {
+    guard Double(target.height) > box.height, columnCount >= 2 * target.width,
+      columnCount.multipliedReportingOverflow(by: target.height).partialValue > ColumnsFirst.minSumCount
+    else { return nil }
+    columns = SourceBox(x: box.x, y: 0, width: box.width, height: Double(source.height))
+    size = PixelSize(width: target.width, height: source.height)
+    rows = SourceBox(x: 0, y: box.y, width: Double(target.width), height: box.height)
+  }
+}
