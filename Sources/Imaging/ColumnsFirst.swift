@@ -2,7 +2,7 @@
 ///
 /// Rows before columns is the usual order (`Resampler.resized`). It sums every output row over the full width of the source:
 /// 1,000,000x1 pixels made 1x65,500 would take 65 billion sums, columns first one million. The image between the two has
-/// 16 bits a sample, so that the result stays within one of the usual order's.
+/// 16 bits a sample, so that its rounding does not show in 8 bits.
 struct ColumnsFirst {
   /// What the first step shows of the source: the output's columns, all rows.
   let columns: SourceBox
