@@ -33,12 +33,18 @@ internal import Imaging
     return nil
   }
 
+  /// Fill bytes may go on for as long as the file does: the clock is read once for so many.
+  private static let bytesOfReading = 1 << 16
+
   /// The next marker, past fill bytes, stuffed zeros and whatever is none.
   private mutating func nextMarker() -> UInt8? {
     while unsafe bytes.count - offset >= 2 {
       let (first, second) = unsafe (bytes[offset], bytes[offset + 1])
       offset += 1
-      guard first == 0xFF, second != 0xFF else { continue }
+      guard first == 0xFF, second != 0xFF else {
+        if offset % JPEGSegments.bytesOfReading == 0, limit.hasPassed { return nil }
+        continue
+      }
       offset += 1
       if second != 0 { return second }
     }
