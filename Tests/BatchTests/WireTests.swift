@@ -80,7 +80,7 @@ import Testing
 
   @Test func `every property of a job comes over that a worker needs, and no path`() throws {
     let plain = Job(index: 0, source: "a", output: "b", format: .jpeg, sourceByteCount: 0)
-    var output = JobOutput(path: "secret/out.png", format: .png, settled: .exists)
+    var output = JobOutput(path: "secret/out.png", below: BaseFolder("secret"), format: .png, settled: .exists)
     output.redo = .sourceChanged
     let error = JobError(stage: .read, code: .read, message: "")
     let full = Job(
@@ -93,7 +93,9 @@ import Testing
     let same = try WorkerRequest(bytes).job
     // What is to be made of the open file, and no more.
     #expect(same.outputs.map(\.format) == [.png, .png] && same.outputs.map(\.settled) == [.exists, .exists])
-    #expect(same.outputs.allSatisfy { $0.path.isEmpty && $0.redo == nil } && same.index == 0 && same.address == nil)
+    #expect(
+      same.outputs.allSatisfy { $0.path.isEmpty && $0.base == nil && $0.redo == nil } && same.index == 0
+        && same.address == nil)
     for count in 0..<bytes.count {
       #expect(throws: WireError.self) { _ = try WorkerRequest(Array(bytes.prefix(count))) }
     }
