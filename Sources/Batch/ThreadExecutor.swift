@@ -19,7 +19,7 @@ package struct ThreadExecutor: Executor {
     let share = WorkerShare(workers: workers, pictures: jobs.count)
     let memory = MemoryBudget(limits, workers: share.workers, .thread, stop: stop)
     let timeout = limits.timeout
-    let transforms = ColourTransforms()
+    let transforms = ColourTransforms(byteLimit: memory.allowance / 4)
     _ = concurrentMap(count: share.workers, workers: share.workers) { _ in
       let thumbnailer = Thumbnailer(
         recipe: recipe, bands: share.bands, memory: memory, timeout: timeout, transforms: transforms)

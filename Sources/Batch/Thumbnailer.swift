@@ -24,10 +24,10 @@ package final class Thumbnailer {
   ///   where there are pictures enough to keep the cores busy.
   ///   - memory: asked before a picture's pixels are allocated.
   ///   - timeout: for one picture; nil for no limit.
-  ///   - transforms: may be shared by all workers.
+  ///   - transforms: may be shared by all workers; nil for its own.
   package convenience init(
     recipe: Recipe, bands: Int = 1, memory: any MemoryAdmission = UnlimitedMemory(), timeout: Duration? = nil,
-    transforms: ColourTransforms = ColourTransforms()
+    transforms: ColourTransforms? = nil
   ) {
     self.init(
       recipe: recipe, bands: bands, memory: memory, timeout: timeout, transforms: transforms,
@@ -37,17 +37,17 @@ package final class Thumbnailer {
   /// The same with outputs that go to `destination`.
   init(
     recipe: Recipe, bands: Int, memory: any MemoryAdmission, timeout: Duration?,
-    transforms: ColourTransforms = ColourTransforms(), destination: any OutputDestination
+    transforms: ColourTransforms? = nil, destination: any OutputDestination
   ) {
     self.recipe = recipe
     self.destination = destination
     self.bands = bands
     self.timeout = timeout
-    self.transforms = transforms
+    self.transforms = transforms ?? ColourTransforms(byteLimit: memory.allowance / 4)
     gate = MemoryGate(memory)
     // What is kept between images is an allowance at most, in all.
     let mostWeightBytes = min(WeightsCache.mostBytes, memory.allowance / 4)
-    pool = BufferPool(mostFreeBytes: memory.allowance - mostWeightBytes)
+    pool = BufferPool(mostFreeBytes: memory.allowance - mostWeightBytes - memory.allowance / 4)
     decoder = Decoder(pool: pool)
     shaper = Shaper(recipe: recipe, pool: pool, mostWeightBytes: mostWeightBytes)
     encoder = Encoder(pool: pool)

@@ -3,13 +3,21 @@ internal import Synchronization
 /// The transforms of a run, each made once, by whichever worker meets its profile first. Making one of inks takes some
 /// tens of milliseconds: workers that need the same wait for it, and no others.
 package final class ColourTransforms: Sendable {
-  private let transforms = MadeOnce<TransformKey, ColourTransform>()
-  private let grayProfiles = MadeOnce<ProfileKey, [UInt8]>()
+  private let transforms: MadeOnce<TransformKey, ColourTransform>
+  private let grayProfiles: MadeOnce<ProfileKey, [UInt8]>
 
-  package init() {}
+  /// More is not kept where there is memory enough: some 50 transforms of usual profiles.
+  private static let mostByteCount = 64 << 20
+  /// A few transforms of usual profiles, however little memory there is.
+  private static let leastByteCount = 4 << 20
 
-  /// The most memory that the transforms and profiles of a run take, but for those that images in hand use beyond.
-  package static let mostByteCount = 2 * MadeOnce<ProfileKey, [UInt8]>.mostByteCount
+  /// - Parameter byteLimit: the most memory that transforms and profiles take together between images. It counts from 4 MiB
+  ///   to 64 MiB.
+  package init(byteLimit: Int = .max) {
+    let half = min(max(byteLimit, ColourTransforms.leastByteCount), ColourTransforms.mostByteCount) / 2
+    transforms = MadeOnce(byteLimit: half)
+    grayProfiles = MadeOnce(byteLimit: half)
+  }
 
   /// To sRGB; nil where the profile is broken, of another space, or has more of something than any honest one.
   package func toSRGB(_ profile: [UInt8], _ space: ColourSpace, hasAlpha: Bool) -> ColourTransform? {

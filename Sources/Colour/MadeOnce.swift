@@ -14,11 +14,13 @@ final class MadeOnce<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   }
 
   private let known = Mutex(Known())
+  private let byteLimit: Int
 
   /// Cameras and editors use a handful of profiles; a run that meets more forgets.
   static var mostKnown: Int { 64 }
-  /// The most that is remembered, in bytes as `value` counts them.
-  static var mostByteCount: Int { 32 << 20 }
+
+  /// - Parameter byteLimit: the most that is remembered, in bytes as `value` counts them.
+  init(byteLimit: Int) { self.byteLimit = byteLimit }
 
   /// The value of a key.
   /// - Parameter byteCount: about what the value and the key take.
@@ -36,8 +38,8 @@ final class MadeOnce<Key: Hashable & Sendable, Value: Sendable>: Sendable {
       if let entry = known.entries[key] { return entry }
       let entry = Entry()
       // One that is larger than all together may be is made each time.
-      guard byteCount <= MadeOnce.mostByteCount else { return entry }
-      if known.entries.count == MadeOnce.mostKnown || known.byteCount + byteCount > MadeOnce.mostByteCount {
+      guard byteCount <= byteLimit else { return entry }
+      if known.entries.count == MadeOnce.mostKnown || known.byteCount + byteCount > byteLimit {
         known = Known()
       }
       known.entries[key] = entry
