@@ -6,6 +6,9 @@ import Testing
 
 /// What goes to worker processes of downloads and back, field by field.
 @Suite struct FetchWireTests {
+  /// Validators read dates by libcurl.
+  init() throws { try #require(CurlLibrary.open() == nil) }
+
   /// The stored properties of two values that are the same in both: a new one is to be changed in the test of its type, so
   /// that a value that comes back equal has it.
   private func unchanged(_ value: Any, _ other: Any) -> [String] {
