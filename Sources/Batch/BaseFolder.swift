@@ -97,6 +97,11 @@ package struct PlacedFile: Hashable, Sendable {
     relative = name
   }
 
+  /// - Parameter path: begins with the path of the base.
+  package init(_ base: BaseFolder, path: FilePath) {
+    self.init(base, FilePath(bytes: path.bytes.dropFirst(base.path.length).drop { $0 == UInt8(ascii: "/") }))
+  }
+
   /// A file by its path alone: what lies before its name may lead over links.
   package init(_ path: FilePath) {
     base = BaseFolder(path.removingLastComponent())

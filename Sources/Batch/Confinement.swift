@@ -52,6 +52,11 @@ package enum SandboxRule: Sendable {
   case wanted
   /// Does not begin.
   case required
+
+  /// Why a run does not begin with this confinement; nil where it does.
+  package func refusal(of confinement: Confinement) -> ExecutorError? {
+    self == .required && !confinement.gaps.isEmpty ? .notConfined(confinement.gaps) : nil
+  }
 }
 
 extension Confinement {

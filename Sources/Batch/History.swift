@@ -13,7 +13,7 @@ package struct History: Sendable {
   /// Reads the journal of a folder; empty where there is none.
   /// - Parameter shard: whose journal is read after the folder's.
   package init(of folder: FilePath, shard: Shard? = nil) throws(JournalError) {
-    try self.init(of: folder, parts: shard.map { [nil, $0] } ?? [nil])
+    try self.init(of: folder, parts: Journal.parts(with: shard))
   }
 
   /// - Parameter parts: whose journals are read, one after another; nil for the folder's.

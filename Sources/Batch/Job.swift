@@ -68,10 +68,7 @@ package struct JobOutput: Hashable, Sendable {
 }
 
 extension JobOutput {
-  var file: PlacedFile {
-    guard let base else { return PlacedFile(path) }
-    return PlacedFile(base, FilePath(bytes: path.bytes.dropFirst(base.path.length).drop { $0 == UInt8(ascii: "/") }))
-  }
+  var file: PlacedFile { base.map { PlacedFile($0, path: path) } ?? PlacedFile(path) }
 }
 
 /// Where workers get their jobs from, one at a time, from any thread.

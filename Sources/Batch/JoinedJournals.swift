@@ -19,7 +19,7 @@ extension Journal {
         do throws(JournalError) {
           if journal == nil { journal = try Journal(in: folder) }
           journal?.append(entry)
-          failure = journal?.failure.map { JournalError(path: path(in: folder), reason: .system($0)) }
+          failure = journal?.failure.map { JournalError(path: path(in: folder), reason: .unusable(.system($0))) }
         } catch {
           failure = error
         }

@@ -33,7 +33,7 @@ package final class Journal: Sendable {
       header = try JournalHeader.first(of: file)
       let last = try file.lastByte()
       state = Mutex(State(file: file, isTorn: last != nil && last != UInt8(ascii: "\n")))
-    } catch { throw JournalError(path: path, reason: .system(error)) }
+    } catch { throw JournalError(path: path, reason: .unusable(.system(error))) }
     try Journal.check(header, path)
   }
 

@@ -5,7 +5,6 @@ package struct JournalError: Error, Hashable, Sendable {
   package enum Reason: Hashable, Sendable {
     /// What has its name is no file that lines may be added to.
     case unusable(OwnFileError)
-    case system(Errno)
     /// It was written by a later imgbatch, whose lines this one would misread.
     case newerVersion(Int)
   }

@@ -9,6 +9,9 @@ extension Journal {
     case unknown
   }
 
+  /// The journals that a run reads, in this order: that of the folder (nil), and that of its shard.
+  static func parts(with shard: Shard?) -> [Shard?] { shard.map { [nil, $0] } ?? [nil] }
+
   /// Calls `body` with every record of a folder's journal, oldest first; with nothing where there is no journal.
   package static func forEachEntry(
     in folder: FilePath, of shard: Shard? = nil, _ body: (JournalEntry) -> Void
@@ -44,10 +47,8 @@ extension Journal {
       }
     } catch {
       if error == .noSuchFileOrDirectory { return }
-      if error == .tooManySymbolicLinkLevels {
-        throw JournalError(path: path, reason: .unusable(.isNoRegularFile(.symbolicLink)))
-      }
-      throw JournalError(path: path, reason: .system(error))
+      let isLink = error == .tooManySymbolicLinkLevels
+      throw JournalError(path: path, reason: .unusable(isLink ? .isNoRegularFile(.symbolicLink) : .system(error)))
     }
     if let failure { throw failure }
   }

@@ -1,14 +1,14 @@
 internal import SystemPackage
 
-/// The files that the journals of a folder tell of as outputs of earlier runs, as these left them: about 60 bytes each, read when
-/// the first of them is asked for.
+/// Outputs of earlier runs, with size and time as those runs left them, from the journals of a folder. They take about 60 bytes
+/// each and are read at the first question.
 struct MadeOutputs {
   private let folder: FilePath
   private let shard: Shard?
   private let names: JournalNames
   private var stamps: [PictureFingerprint: FileStamp]?
 
-  /// - Parameter shard: whose journal is read beside the folder's.
+  /// - Parameter shard: its journal is read after that of the folder.
   init(in folder: FilePath, of shard: Shard?) {
     self.folder = folder
     self.shard = shard
@@ -24,10 +24,10 @@ struct MadeOutputs {
     return FileStamp(of: path, links: .stay) == left
   }
 
-  /// A journal that cannot be read tells of nothing.
+  /// Empty where a journal cannot be read.
   private func read() -> [PictureFingerprint: FileStamp] {
     var stamps: [PictureFingerprint: FileStamp] = [:]
-    for part in shard.map({ [nil, $0] }) ?? [nil] {
+    for part in Journal.parts(with: shard) {
       try? Journal.forEachEntry(in: folder, of: part) { entry in
         guard case .written(let stamp) = entry.outcome else { return }
         switch entry.sourceName {

@@ -53,7 +53,7 @@ package final class MemoryBudget: Sendable {
       byteCount: limits.memoryByteCount, workers: workers, base: MemoryBudget.base, overhead: kind.overhead, stop: stop)
   }
 
-  /// How many of so many workers there is memory for: half of what is their own may be overhead. At least one.
+  /// The number of workers that the memory allows, 1 to `most`: their overhead is at most half of the workers' share.
   package static func workers(atMost most: Int, _ kind: WorkerKind, _ limits: WorkLimits) -> Int {
     let own = max(0, limits.memoryByteCount - base) / 8
     return max(1, min(most, own / (2 * kind.overhead)))

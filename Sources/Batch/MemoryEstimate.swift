@@ -93,7 +93,7 @@ struct MemoryEstimate {
       + pixels * channels * depth.byteCount
   }
 
-  /// What the resampling of one output takes beside its pixels, before and after.
+  /// Working memory of the resampling that takes most, without source and output pixels.
   private static func resized(_ header: ImageHeader, _ plan: ThumbnailPlan) -> Int {
     let (channels, depth) = resampledSamples(header, plan)
     let isJPEG = header.format == .jpeg

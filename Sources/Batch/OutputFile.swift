@@ -12,7 +12,7 @@ package import SystemPackage
 /// file in the same folder, and a rename, which is atomic there, puts it in place. Four system calls an image, and two more
 /// where it lies in a folder beneath that of the run.
 package enum OutputFile {
-  /// Whether an output is to be left as it is because it is there: asked before anything is read.
+  /// Whether an output stays as it is because it exists (`--existing skip`). Asked before the source is read.
   /// - Throws: `exists`, where the rule is to fail.
   package static func mustBeSkipped(_ file: PlacedFile, existing: ExistingOutput) throws(JobError) -> Bool {
     if existing == .overwrite || existing == .update { return false }
@@ -64,7 +64,7 @@ package enum OutputFile {
     while !path.isEmpty {
       let result = unsafe path.withPlatformString { unsafe mkdir($0, 0o777) }
       if result == 0 {
-        if durability == .durable { try synchronize(path.removingLastComponent()) }
+        if durability == .durable { try HeldFolder(following: path.removingLastComponent()).synchronize() }
         break
       }
       if errno == EEXIST { break }
@@ -75,16 +75,7 @@ package enum OutputFile {
     for path in missing.reversed() {
       let result = unsafe path.withPlatformString { unsafe mkdir($0, 0o777) }
       if result != 0 && errno != EEXIST { throw .current }
-      if durability == .durable { try synchronize(path.removingLastComponent()) }
-    }
-  }
-
-  /// Has the disk keep the names in a folder.
-  static func synchronize(_ folder: FilePath) throws(Errno) {
-    let opened = try Descriptor(opening: folder.isEmpty ? "." : folder, .folder)
-    do throws(Errno) { try opened.synchronize() } catch {
-      // Some file systems have nothing to be asked there.
-      if error != .invalidArgument && error != .notSupported { throw error }
+      if durability == .durable { try HeldFolder(following: path.removingLastComponent()).synchronize() }
     }
   }
 }

@@ -47,9 +47,9 @@ package struct ProcessExecutor: Executor {
     // The first worker says for all what confines them here.
     let first = FirstWorker(try start(greeting, memory))
     let confinement = first.confinement
-    if sandbox == .required, !confinement.gaps.isEmpty {
+    if let refusal = sandbox.refusal(of: confinement) {
       first.end()
-      throw .notConfined(confinement.gaps)
+      throw refusal
     }
     onConfinement(confinement)
     let failure = Mutex<ExecutorError?>(nil)

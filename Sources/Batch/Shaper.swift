@@ -8,7 +8,7 @@ struct Shaper {
   let recipe: Recipe
   let pool: BufferPool
   let resampler: Resampler
-  /// Bands of rows of the image in hand that are resampled at once.
+  /// Threads that resample the current image, each a band of its rows.
   var bands = 1
 
   init(recipe: Recipe, pool: BufferPool, mostWeightBytes: Int = WeightsCache.mostBytes) {

@@ -67,8 +67,8 @@ package struct SourceFile: ~Copyable {
 
 /// Reads until the memory is full, but for its last byte, or the file ends; tells how much there was.
 ///
-/// A local file gives all in one call, or of many megabytes in a few, so that the clock can be looked at in between. Only a shorter
-/// answer needs another call to tell the end from a pause.
+/// One call reads all of a local file of up to 16 MB; a larger one takes several, with a look at the clock before each. After a
+/// shorter read, another call shows whether the file has ended.
 private func fill(
   _ memory: UnsafeMutableRawBufferPointer, from file: borrowing Descriptor, within limit: TimeLimit
 ) throws(JobError) -> Int {

@@ -7,9 +7,9 @@ package import SystemPackage
 /// What a plan finds before any work is found here line by line, and fails that one input: a name that an earlier line
 /// took, and an output that is one of the sources so far. Holds about 100 bytes a line for that.
 ///
-/// An output that is there may be a source that a later line names. So it is replaced at once only where the journal tells that a
-/// run made it, and it is as that left it. All other images whose outputs are there wait for the end of the list, when all sources
-/// are known, and are not begun where that is never reached.
+/// An output that is there may be a source that a later line names. So it is replaced at once only where the journal shows that a
+/// run made it and it has not changed since. All other images with existing outputs wait for the end of the list, when all sources
+/// are known. If the end is not reached, they are not begun.
 package final class StreamedJobs: JobSource {
   private struct State: ~Copyable {
     var planned: ArraySlice<Job>

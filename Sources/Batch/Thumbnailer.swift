@@ -43,11 +43,12 @@ package final class Thumbnailer {
     self.destination = destination
     self.bands = bands
     self.timeout = timeout
-    self.transforms = transforms ?? ColourTransforms(byteLimit: memory.allowance / 4)
+    // What is kept between images is an allowance at most, in all: weights, transforms, free buffers.
+    let quarter = memory.allowance / 4
+    let mostWeightBytes = min(WeightsCache.mostBytes, quarter)
+    self.transforms = transforms ?? ColourTransforms(byteLimit: quarter)
     gate = MemoryGate(memory)
-    // What is kept between images is an allowance at most, in all.
-    let mostWeightBytes = min(WeightsCache.mostBytes, memory.allowance / 4)
-    pool = BufferPool(mostFreeBytes: memory.allowance - mostWeightBytes - memory.allowance / 4)
+    pool = BufferPool(mostFreeBytes: memory.allowance - mostWeightBytes - quarter)
     decoder = Decoder(pool: pool)
     shaper = Shaper(recipe: recipe, pool: pool, mostWeightBytes: mostWeightBytes)
     encoder = Encoder(pool: pool)
@@ -122,9 +123,8 @@ package final class Thumbnailer {
 
     clock.enter(.decode)
     try deadline.check(.decode)
-    let found = try header(source, of: job, &clock, &deadline)
-    let (header, metadata) = (found.0, found.2)
-    var plan = found.1
+    let (header, planned, metadata) = try header(source, of: job, &clock, &deadline)
+    var plan = planned
     let order = plan.order.filter { settled[$0] == nil }
     var outputs = zip(plan.outputs, settled).map {
       OutputResult(size: $0.placement.canvas, byteCount: 0, skipped: $1)

@@ -113,15 +113,5 @@ internal import PixelKernels
     return true
   }
 
-  private mutating func take(_ width: UInt64) -> Int {
-    if bitCount < width {
-      bits |= unsafe UInt64(littleEndian: input.loadUnaligned(as: UInt64.self)) &<< bitCount
-      unsafe input += Int((63 - bitCount) >> 3)
-      bitCount |= 56
-    }
-    let value = bits & (1 << width - 1)
-    bits >>= width
-    bitCount -= width
-    return Int(value)
-  }
+  private mutating func take(_ width: UInt64) -> Int { unsafe takeDeflateBits(width, &bits, &bitCount, &input) }
 }

@@ -155,17 +155,7 @@ internal import PixelKernels
 
 // Blocks' headers. What is read of them is there, or the input's end and zeros.
 extension Inflater {
-  private func take(_ width: UInt64) -> Int {
-    if bitCount < width {
-      bits |= unsafe UInt64(littleEndian: input.loadUnaligned(as: UInt64.self)) &<< bitCount
-      unsafe input += Int((63 - bitCount) >> 3)
-      bitCount |= 56
-    }
-    let value = bits & (1 << width - 1)
-    bits >>= width
-    bitCount -= width
-    return Int(value)
-  }
+  private func take(_ width: UInt64) -> Int { unsafe takeDeflateBits(width, &bits, &bitCount, &input) }
 
   /// Empty blocks can go on for as long as the file does, so rows alone do not tell.
   private func isLate() -> Bool { limit.isOver(before: Inflater.workOfBlock) }

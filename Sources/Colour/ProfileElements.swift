@@ -20,7 +20,6 @@ extension ProfileCheck {
     switch type(at: start) {
     case "cvst": return takeCurveSet(at: start, channels: inputs)
     case "clut":
-      guard inputs <= ProfileCheck.mostChannels else { return false }
       let grid = (0..<inputs).map { number(start + 12 + $0, 1) ?? 0 }
       return takeGrid(grid, outputs: outputs, sampleBytes: 4, at: start + 28)
     default: return take(4 * (inputs * outputs + outputs))

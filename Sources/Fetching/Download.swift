@@ -59,6 +59,10 @@ struct Download: Sendable {
     return name.bytes(for: format)
   }
 
+  /// The file that its bytes gather in.
+  /// - Parameter base: the folder of the downloads.
+  func part(in base: BaseFolder) -> PlacedFile { PlacedFile(base, FilePath(bytes: partName)) }
+
   /// The header lines of the next request.
   /// - Parameters:
   ///   - own: of the user.

@@ -51,7 +51,7 @@ struct DownloadBooks {
     journal?.append(JournalEntry(download, outputName: download.partName, .partial, validator))
   }
 
-  private func discardPart(_ download: Download) { PlacedFile(base, FilePath(bytes: download.partName)).discard() }
+  private func discardPart(_ download: Download) { download.part(in: base).discard() }
 
   /// A part stays where a later run can know what it is of.
   func keepOrDiscardPart(_ download: Download) {

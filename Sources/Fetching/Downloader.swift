@@ -115,8 +115,7 @@ package final class Downloader {
     if proxy != nil, let refusal = rules.request.policy.refusal(behindProxy: download.address) { throw refusal }
     download.began = download.began ?? .now
     if download.redirects == 0 { download.tries += 1 }
-    let part = try PartFile.open(
-      PlacedFile(rules.base, FilePath(bytes: download.partName)), durability: rules.durability)
+    let part = try PartFile.open(download.part(in: rules.base), durability: rules.durability)
     let start = download.part?.condition == nil ? 0 : part.byteCount
     let number = part.descriptor.release()
     let request = Request(
@@ -236,7 +235,7 @@ package final class Downloader {
       let isOwn = books.history.owner(of: name) == download.key.digest
       do throws(JobError) {
         try OutputFile.adopt(
-          PlacedFile(rules.base, FilePath(bytes: download.partName)), as: PlacedFile(rules.base, FilePath(bytes: name)),
+          download.part(in: rules.base), as: PlacedFile(rules.base, FilePath(bytes: name)),
           existing: isOwn ? .overwrite : .fail, durability: rules.durability)
         return (name, true)
       } catch {

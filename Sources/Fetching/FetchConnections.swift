@@ -23,9 +23,8 @@ package final class FetchConnections: Sendable {
       throw .noWorker(path: program, reason: reason)
     }
     // The first worker says for all what confines them here.
-    let confinement = workers.confinement
-    if rules.sandbox == .required, let gaps = confinement?.gaps, !gaps.isEmpty { throw .notConfined(gaps) }
-    self.confinement = confinement
+    confinement = workers.confinement
+    if let refusal = confinement.flatMap(rules.sandbox.refusal(of:)) { throw refusal }
     transport = Mutex(workers)
   }
 

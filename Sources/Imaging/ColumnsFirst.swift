@@ -18,7 +18,7 @@ struct ColumnsFirst {
   /// - Parameter columnCount: columns of the source that the output needs.
   init?(_ source: PixelSize, box: SourceBox, to target: PixelSize, columnCount: Int) {
     guard Double(target.height) > box.height, columnCount >= 2 * target.width,
-      columnCount.multipliedReportingOverflow(by: target.height).partialValue > ColumnsFirst.minSumCount
+      columnCount * target.height > ColumnsFirst.minSumCount
     else { return nil }
     columns = SourceBox(x: box.x, y: 0, width: box.width, height: Double(source.height))
     size = PixelSize(width: target.width, height: source.height)

@@ -33,8 +33,6 @@ package struct RunPage {
     pictures = ContactSheet(state.pictures.elements, page: page)
   }
 
-  package var html: String { document.html }
-
   /// The page, and who may read it: those who may read all of the images that it holds.
   package var document: (html: String, permissions: Permissions) {
     let (sheet, permissions) = sheet

@@ -137,8 +137,6 @@ extension Complaint {
       switch error.reason {
       case .unusable(let reason):
         "the journal \(error.path.forTerminal) cannot be used (\(reason.words)); remove it, or use --no-journal."
-      case .system(let reason):
-        "the journal \(error.path.forTerminal) cannot be used (\(reason.words)); remove it, or use --no-journal."
       case .newerVersion(let version):
         "the journal \(error.path.forTerminal) was written by a newer imgbatch (its format is \(version)); "
           + "use that one, choose another --out, or use --no-journal."

@@ -57,11 +57,8 @@ final class ThumbnailLine: Sendable {
     self.end = end
     let (jobs, keepsOriginals) = (jobs, order.keepsOriginals)
     let base = BaseFolder(root)
-    let original: @Sendable (FilePath) -> PlacedFile = { path in
-      PlacedFile(base, FilePath(bytes: path.bytes.dropFirst(root.length).drop { $0 == UInt8(ascii: "/") }))
-    }
     finished = { job, outcome in
-      if !keepsOriginals && outcome.outputsAreThere { original(job.source).discard() }
+      if !keepsOriginals && outcome.outputsAreThere { PlacedFile(base, path: job.source).discard() }
       end.note(job, outcome)
       jobs.finish()
     }

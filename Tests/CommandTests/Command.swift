@@ -74,6 +74,9 @@ final class ScratchFolder {
 
 /// Runs the programs that this build made.
 enum Command {
+  /// The values of `--mode`.
+  static let modes = ["threads", "serial", "processes"]
+
   /// They lie beside the test bundle.
   static let folder = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
   static let imgbatch = folder.appending(path: "imgbatch")

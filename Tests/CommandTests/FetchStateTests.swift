@@ -43,7 +43,7 @@ struct FetchStateTests {
 
   @Test(
     "The list of what failed, fetched into the same folder, completes it, with the names and digests of the whole list",
-    arguments: ["threads", "serial", "processes"])
+    arguments: Command.modes)
   func failedList(mode: String) throws {
     let missing = LockedSet(["/2/photo.jpg", "/4/photo.jpg"])
     let server = try server(missing)

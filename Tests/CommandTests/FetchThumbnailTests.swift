@@ -34,7 +34,7 @@ struct FetchThumbnailTests {
 
   @Test(
     "Each address is one input with one end, and thumbnails are those that resize makes",
-    arguments: ["threads", "serial", "processes"])
+    arguments: Command.modes)
   func pipelined(mode: String) throws {
     let server = try server()
     defer { server.stop() }
@@ -97,7 +97,7 @@ struct FetchThumbnailTests {
 
   @Test(
     "An original goes only when its thumbnail is there, and stays for the next run where that failed",
-    arguments: ["threads", "serial", "processes"], ["--retry-failed", "--resume"])
+    arguments: Command.modes, ["--retry-failed", "--resume"])
   func failedThumbnails(mode: String, option: String) throws {
     let server = try server()
     defer { server.stop() }

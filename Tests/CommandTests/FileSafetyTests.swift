@@ -6,7 +6,6 @@ import Testing
 @Suite("Links, other names and permissions in the output folder")
 struct FileSafetyTests {
   private let scratch: ScratchFolder
-  private static let modes = ["threads", "serial", "processes"]
 
   init() throws {
     scratch = try ScratchFolder()
@@ -26,7 +25,7 @@ struct FileSafetyTests {
 
   @Test(
     "A link beneath the output folder fails its images, and nothing beyond it is written, made, removed or counted",
-    arguments: modes, ["overwrite", "update --durable", "skip", "fail"])
+    arguments: Command.modes, ["overwrite", "update --durable", "skip", "fail"])
   func linkBeneath(mode: String, existing: String) throws {
     let temporary = ".imgbatch-999999999-1.tmp"
     let made = try shell(
@@ -45,7 +44,9 @@ struct FileSafetyTests {
     #expect(try FileManager.default.destinationOfSymbolicLink(atPath: scratch["out/sub"]) == "../elsewhere")
   }
 
-  @Test("The output folder itself may be a link, and a link that has an output's name is replaced", arguments: modes)
+  @Test(
+    "The output folder itself may be a link, and a link that has an output's name is replaced", arguments: Command.modes
+  )
   func linkToFolder(mode: String) throws {
     let line = "mkdir real && ln -s real out && ln -s ../in/a.jpg real/a.jpg && cp in/a.jpg before"
     #expect(try shell(line).status == 0)
@@ -113,7 +114,7 @@ struct FileSafetyTests {
 
   // MARK: - Permissions
 
-  @Test("An output is as readable as its source, less the umask, in every size", arguments: modes)
+  @Test("An output is as readable as its source, less the umask, in every size", arguments: Command.modes)
   func permissions(mode: String) throws {
     let bits = ["600", "640", "644", "444", "400", "666", "755"]
     for name in bits { try scratch.add("dogs/rex.jpg", as: "p/\(name).jpg") }
@@ -134,7 +135,7 @@ struct FileSafetyTests {
   @Test(
     "Another group than the source's gets no more than all others",
     .enabled(if: getuid() == 0, "changing groups needs root"),
-    arguments: modes)
+    arguments: Command.modes)
   func groups(mode: String) throws {
     let answer = try shell(
       "chmod 640 in/a.jpg && chgrp 12345 in/a.jpg && chmod 664 in/sub/b.jpg && chgrp 12345 in/sub/b.jpg && umask 002 && "

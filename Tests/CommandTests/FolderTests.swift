@@ -95,7 +95,7 @@ struct FolderTests {
 
   @Test(
     "Promise 1: --durable has the disk keep bytes before the name and the name after, and nothing truncates a final name",
-    arguments: ["threads", "serial", "processes"])
+    arguments: Command.modes)
   func durable(mode: String) throws {
     let calls = try SystemCalls()
     let out = scratch["out"]

@@ -93,7 +93,7 @@ import Testing
     for number in 0..<2 { try add("in-wide-\(number).png", 500_000 - number, 1, colorType: 6) }
     let names = (0..<3).map { folder["in-tall-\($0).png"] } + (0..<2).map { folder["in-wide-\($0).png"] }
     var verdicts: [[String: String]] = []
-    for mode in ["threads", "serial", "processes"] {
+    for mode in Command.modes {
       let process = Command.prepared(
         Command.imgbatch,
         ["resize"] + names + [
@@ -125,7 +125,7 @@ import Testing
       + PNGParts.data([0]) + PNGParts.end
     try Data(bytes).write(to: folder.url.appending(path: "vast.png"))
     try folder.add("dogs/rex.jpg")
-    for mode in ["threads", "serial", "processes"] {
+    for mode in Command.modes {
       let answer = try Command.run(
         "resize", folder["vast.png"], folder["dogs/rex.jpg"], "--size", "100%", "--out", folder[mode], "--json",
         "--mode",

@@ -276,7 +276,9 @@ struct ResumeTests {
     #expect(try summary(Command.run(arguments: arguments + ["--resume"]))["skipped"] == 3)
   }
 
-  @Test("A journal whose disk fills up loses lines and no image; the next run does only those again", arguments: modes)
+  @Test(
+    "A journal whose disk fills up loses lines and no image; the next run does only those again",
+    arguments: Command.modes)
   func fullJournal(mode: String) throws {
     try fill()
     let calls = try SystemCalls()
@@ -297,8 +299,6 @@ struct ResumeTests {
     #expect(try summary(second) == ["written": 14, "skipped": 10, "failed": 0, "notStarted": 0])
     #expect(try summary(Command.run(arguments: arguments + ["--resume"]))["skipped"] == 24)
   }
-
-  private static let modes = ["threads", "serial", "processes"]
 
   @Test("A journal that cannot be used is told before any work")
   func unusableJournal() throws {

@@ -5,7 +5,6 @@ import Testing
 @Suite("A streamed list overwrites no source that it names later")
 struct StreamedOverwriteTests {
   private let scratch: ScratchFolder
-  private static let modes = ["threads", "serial", "processes"]
 
   init() throws {
     scratch = try ScratchFolder()
@@ -26,7 +25,7 @@ struct StreamedOverwriteTests {
 
   private var luna: Data { FileManager.default.contents(atPath: Command.dogs + "/luna.jpg") ?? Data() }
 
-  @Test("A later line's source is kept, whatever names it has", arguments: modes)
+  @Test("A later line's source is kept, whatever names it has", arguments: Command.modes)
   func later(mode: String) throws {
     try FileManager.default.linkItem(atPath: scratch["out/b.jpg"], toPath: scratch["hard.jpg"])
     try FileManager.default.createSymbolicLink(atPath: scratch["soft.jpg"], withDestinationPath: "out/b.jpg")
@@ -39,7 +38,7 @@ struct StreamedOverwriteTests {
     }
   }
 
-  @Test("What was given beside the list waits for it, too", arguments: modes)
+  @Test("What was given beside the list waits for it, too", arguments: Command.modes)
   func beside(mode: String) throws {
     let ends = try run(["out/./b.jpg"], "in/b.jpg --mode \(mode) --jobs 1")
     #expect(ends.contains("in/b.jpg: exists"), "\(ends)")
@@ -47,7 +46,8 @@ struct StreamedOverwriteTests {
   }
 
   @Test(
-    "What no run made waits for the end of the list; what a run made and left so is replaced at once", arguments: modes)
+    "What no run made waits for the end of the list; what a run made and left so is replaced at once",
+    arguments: Command.modes)
   func order(mode: String) throws {
     let list = ["in/./b.jpg", "in/./c.jpg"]
     let options = "--jobs 1 --mode \(mode)"

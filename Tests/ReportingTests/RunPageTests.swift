@@ -21,7 +21,7 @@ import Testing
     let summary = RunSummary(
       tally: tally, inputs: inputs ?? outcomes.count, wallTime: .seconds(2),
       usage: ResourceUsage(cpuTime: .seconds(3), peakByteCount: 50_000_000))
-    return RunPage(record, summary, facts, page: path).html
+    return RunPage(record, summary, facts, page: path).document.html
   }
 
   private func job(_ index: Int, _ name: String, out: String = "/tmp/thumbs/") -> Job {
