@@ -21,15 +21,15 @@ DIR ?= samples
 .PHONY: help deps build run test check sanitize fuzz differential soak bench bench-fetch docs deb deb-test image-test cluster-test install clean
 
 help:
-	@echo 'make deps      install the libraries that are missing, by apt-get or brew'
+	@echo 'make deps      install the libraries that are missing, by apt-get'
 	@echo 'make build     the release build of imgbatch and imgbatch-worker'
 	@echo 'make run       thumbnails of the pictures in samples/, in thumbs/'
 	@echo 'make test      all tests'
-	@echo 'make check     format, lint, fences of the design, a build with warnings as errors'
+	@echo 'make check     format, lint, fences and imports of the design, a build with warnings as errors'
 	@echo 'make sanitize  the tests of codecs and batch under the address, leak and thread sanitizers (minutes)'
 	@echo 'make fuzz      damage the samples and decode them for FUZZ_SECONDS (60), from FUZZ_SEED (the time) on; three ways;'
 	@echo '               then metadata, journals, lists, answers of servers and what workers say, each as long'
-	@echo 'make differential   decode the JPEGs below DIR (samples) by ScaledJPEG and by libjpeg, and compare the pixels;'
+	@echo 'make differential   decode the JPEGs below DIR (samples) by JPEGDecoding and by libjpeg, and compare the pixels;'
 	@echo '                    then crop them in any order and mode, and compare the bytes'
 	@echo 'make soak      the promises of reliability that take longer than tests may (minutes; best as root)'
 	@echo 'make bench     the tables of the README: peers side by side, then resampler and PNG encoder alone (minutes)'
@@ -62,6 +62,7 @@ test: deps
 check: deps
 	swift format lint --strict --recursive --parallel $(swift_files)
 	.ci/fences
+	.ci/arrows
 	IMGBATCH_WARNINGS_AS_ERRORS=1 swift build --build-tests --scratch-path .build/check
 
 sanitize: need-sanitize deps

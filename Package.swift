@@ -22,8 +22,8 @@ let openLibraries: [LinkerSetting] = [.linkedLibrary("dl", .when(platforms: [.li
 
 let paths: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
-/// The hot kernels are compiled twice from one source (Sources/PixelKernelsAVX2 and ScaledJPEGAVX2 are links): once for the
-/// architecture's baseline and once for x86-64-v3. Imaging chooses at start by what the CPU has.
+/// The hot kernels are compiled twice from one source (Sources/PixelKernelsAVX2 and JPEGDecodingAVX2 are links): once for the
+/// architecture's baseline and once for x86-64-v3. ImageCore chooses at start by what the CPU has.
 #if arch(x86_64)
   let wide: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-march=x86-64-v3"])]
 #else
@@ -47,14 +47,14 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(
-      name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
-    .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+      name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
+    .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(
-      name: "CLibDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"]), .brew(["libdeflate"])]),
+      name: "CLibDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
     .systemLibrary(
-      name: "CLCMS2", pkgConfig: "lcms2", providers: [.apt(["liblcms2-dev"]), .brew(["little-cms2"])]),
-    .systemLibrary(name: "CLibWebP", pkgConfig: "libwebpmux", providers: [.apt(["libwebp-dev"]), .brew(["webp"])]),
-    .target(name: "CColour", dependencies: ["CLCMS2"]),
+      name: "CLCMS2", pkgConfig: "lcms2", providers: [.apt(["liblcms2-dev"])]),
+    .systemLibrary(name: "CLibWebP", pkgConfig: "libwebpmux", providers: [.apt(["libwebp-dev"])]),
+    .target(name: "CColorManagement", dependencies: ["CLCMS2"]),
     .target(
       name: "CImageCodecs", dependencies: ["CLibJPEG", "CLibPNG", "CPlatform"],
       // libpng needs zlib and its pkg-config file names it for static links only; the version is asked of it directly.
@@ -69,68 +69,142 @@ let package = Package(
     .target(name: "CCurl", linkerSettings: openLibraries),
     .target(name: "PixelKernels", swiftSettings: strict + kernels),
     .target(name: "PixelKernelsAVX2", swiftSettings: strict + kernels + wide),
-    .target(name: "Imaging", dependencies: ["CPlatform", "PixelKernels", "PixelKernelsAVX2"], swiftSettings: strict),
-    .target(name: "ScaledJPEG", dependencies: ["Imaging"], swiftSettings: strict + kernels),
-    .target(name: "ScaledJPEGAVX2", dependencies: ["Imaging"], swiftSettings: strict + kernels + wide),
+    .target(name: "Parallelism", swiftSettings: strict),
+    .target(name: "SystemSupport", dependencies: ["CPlatform", paths], swiftSettings: strict),
+    .target(name: "TextFormatting", dependencies: ["SystemSupport", paths], swiftSettings: strict),
+    .target(name: "ImageErrors", swiftSettings: strict),
     .target(
-      name: "Codecs",
+      name: "ImageCore", dependencies: ["CPlatform", "Parallelism", "PixelKernels", "PixelKernelsAVX2"],
+      swiftSettings: strict),
+    .target(name: "JPEGDecoding", dependencies: ["ImageCore", "Parallelism"], swiftSettings: strict + kernels),
+    .target(
+      name: "JPEGDecodingAVX2", dependencies: ["ImageCore", "Parallelism"], swiftSettings: strict + kernels + wide),
+    .target(
+      name: "ImageCodecs",
       dependencies: [
         "CImageCodecs", "CLibDeflate", "CPlatform", .target(name: "CWebPCodec", condition: .when(traits: ["WebP"])),
-        "Imaging", "PixelKernels", "PixelKernelsAVX2", "ScaledJPEG",
-        "ScaledJPEGAVX2",
+        "ImageCore", "JPEGDecoding", "JPEGDecodingAVX2", "PixelKernels", "PixelKernelsAVX2",
       ],
       swiftSettings: strict),
-    .target(name: "Colour", dependencies: ["CColour", "Imaging"], swiftSettings: strict),
+    .target(name: "ColorManagement", dependencies: ["CColorManagement", "ImageCore"], swiftSettings: strict),
     .target(
-      name: "Batch", dependencies: ["Colour", "CPlatform", "Codecs", "Imaging", "ScaledJPEG", paths],
+      name: "Thumbnailing",
+      dependencies: ["ColorManagement", "CPlatform", "ImageCodecs", "ImageCore", "ImageErrors", "SystemSupport"],
       swiftSettings: strict),
-    .target(name: "Fetching", dependencies: ["Batch", "CCurl", "Codecs", "Imaging", paths], swiftSettings: strict),
-    .target(name: "Reporting", dependencies: ["Batch", "Codecs", "Imaging", paths], swiftSettings: strict),
-    .target(name: "Profiling", dependencies: ["Batch", "Reporting", paths], swiftSettings: strict),
+    .target(
+      name: "RunState", dependencies: ["CPlatform", "ImageCore", "ImageErrors", "SystemSupport", paths],
+      swiftSettings: strict),
+    .target(name: "WorkerIPC", dependencies: ["CPlatform", "SystemSupport", paths], swiftSettings: strict),
+    .target(
+      name: "BatchEngine",
+      dependencies: [
+        "ColorManagement", "CPlatform", "ImageCodecs", "ImageCore", "ImageErrors", "Parallelism", "RunState",
+        "SystemSupport", "Thumbnailing", "WorkerIPC", paths,
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "Downloading",
+      dependencies: [
+        "CCurl", "ImageCore", "ImageErrors", "Parallelism", "RunState", "SystemSupport", "TextFormatting", "WorkerIPC",
+        paths,
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "Reporting",
+      dependencies: [
+        "BatchEngine", "ImageCodecs", "ImageCore", "ImageErrors", "RunState", "SystemSupport", "TextFormatting",
+        "WorkerIPC", paths,
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "Benchmarking",
+      dependencies: [
+        "BatchEngine", "CPlatform", "ImageErrors", "Parallelism", "RunState", "SystemSupport", "TextFormatting", paths,
+      ],
+      swiftSettings: strict),
     .executableTarget(
       name: "imgbatch",
       dependencies: [
-        "Batch", "Codecs", "Colour", "CPlatform", "Fetching", "Imaging", "Profiling", "Reporting", paths,
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "BatchEngine", "Benchmarking", "ColorManagement", "CPlatform", "Downloading", "ImageCodecs", "ImageCore",
+        "ImageErrors", "Parallelism", "Reporting", "RunState", "SystemSupport", "TextFormatting", "Thumbnailing",
+        "WorkerIPC", paths, .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
+      exclude: ["Documentation.docc"],
       swiftSettings: strict),
-    .executableTarget(name: "imgbatch-worker", dependencies: ["Batch", "Fetching"], swiftSettings: strict),
+    .executableTarget(name: "imgbatch-worker", dependencies: ["BatchEngine", "Downloading"], swiftSettings: strict),
     .executableTarget(
-      name: "kernel-bench", dependencies: ["Batch", "Codecs", "Imaging", paths], swiftSettings: strict),
+      name: "kernel-bench",
+      dependencies: ["BatchEngine", "ImageCodecs", "ImageCore", "RunState", "SystemSupport", "Thumbnailing", paths],
+      swiftSettings: strict),
     .executableTarget(
-      name: "decode-fuzz", dependencies: ["Batch", "Codecs", "DecoderTrials", "Imaging", paths], path: "Tests/Fuzz",
+      name: "decode-fuzz",
+      dependencies: [
+        "BatchEngine", "ImageErrors", "Thumbnailing", "DecoderTrials", "ImageCodecs", "ImageCore", "RunState",
+        "SystemSupport", paths,
+      ],
+      path: "Tests/Fuzz",
       exclude: ["WholeRuns", "fuzz.sh", "runs.py"],
       swiftSettings: strict),
     .target(
-      name: "DecoderTrials", dependencies: ["Codecs", "Imaging", "ScaledJPEG"], path: "Tests/DecoderTrials",
+      name: "DecoderTrials", dependencies: ["ImageCodecs", "ImageCore", "JPEGDecoding"], path: "Tests/DecoderTrials",
       swiftSettings: strict),
     .executableTarget(
-      name: "jpeg-differential", dependencies: ["Codecs", "DecoderTrials", "Imaging", "ScaledJPEG"],
+      name: "jpeg-differential", dependencies: ["DecoderTrials", "ImageCodecs", "ImageCore", "JPEGDecoding"],
       path: "Tests/Differential", exclude: ["cover.py"],
       swiftSettings: strict),
     .target(name: "LibPNGReading", dependencies: ["CLibPNG"], path: "Tests/LibPNGReading"),
     .target(
-      name: "TestSupport", dependencies: ["CPlatform", "Imaging"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["CPlatform", "ImageCore", "RunState", "SystemSupport", paths],
+      path: "Tests/TestSupport",
       swiftSettings: strict + kernels),
-    .testTarget(name: "ImagingTests", dependencies: ["Imaging", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "ScaledJPEGTests", dependencies: ["Codecs", "DecoderTrials", "Imaging", "ScaledJPEG", "TestSupport"],
+      name: "ImageCoreTests", dependencies: ["ImageCore", "Parallelism", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "JPEGDecodingTests",
+      dependencies: ["DecoderTrials", "ImageCodecs", "ImageCore", "JPEGDecoding", "Parallelism", "TestSupport"],
       swiftSettings: strict),
-    .testTarget(name: "CodecsTests", dependencies: ["CLibDeflate", "Codecs", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "ImageCodecsTests",
+      dependencies: [
+        "CImageCodecs", "CLibDeflate", "PixelKernels", "Parallelism", "ImageCodecs", "ImageCore", "TestSupport",
+      ],
+      swiftSettings: strict),
     .testTarget(
       name: "BatchTests",
       dependencies: [
-        "Batch", "CLCMS2", "Codecs", "Colour", "DecoderTrials", "Imaging", "imgbatch-worker", "LibPNGReading", paths,
-        "TestSupport",
+        "JPEGDecoding", "TextFormatting",
+        "CPlatform",
+        "BatchEngine", "ColorManagement", "ImageCodecs", "ImageCore", "ImageErrors", "Parallelism", "RunState",
+        "SystemSupport", "Thumbnailing", "WorkerIPC",
+        "CLCMS2", "DecoderTrials", "imgbatch-worker", "LibPNGReading", paths, "TestSupport",
       ],
       swiftSettings: strict),
-    .testTarget(name: "FetchingTests", dependencies: ["Batch", "Codecs", "Fetching", paths], swiftSettings: strict),
     .testTarget(
-      name: "ReportingTests", dependencies: ["Batch", "Codecs", "Imaging", "Reporting", paths], swiftSettings: strict),
+      name: "DownloadingTests",
+      dependencies: [
+        "Downloading", "ImageCore", "ImageErrors", "RunState", "SystemSupport", "TextFormatting", "WorkerIPC", paths,
+      ],
+      swiftSettings: strict),
     .testTarget(
-      name: "ProfilingTests", dependencies: ["Profiling", "Reporting", paths, "TestSupport"], swiftSettings: strict),
+      name: "ReportingTests",
+      dependencies: [
+        "Thumbnailing",
+        "BatchEngine", "ImageCodecs", "ImageCore", "ImageErrors", "Reporting", "RunState", "SystemSupport",
+        "TextFormatting", "WorkerIPC", paths,
+      ], swiftSettings: strict),
     .testTarget(
-      name: "CommandTests", dependencies: ["Fetching", "imgbatch", "imgbatch-worker", "Reporting", "TestSupport"],
+      name: "BenchmarkingTests",
+      dependencies: [
+        "ImageErrors", "Benchmarking", "RunState", "SystemSupport", "TextFormatting", paths, "TestSupport",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: [
+        "BatchEngine", "Thumbnailing", "ImageCore", "ImageErrors", "WorkerIPC", "ImageCodecs",
+        "Downloading", "imgbatch", "imgbatch-worker", "Reporting", "RunState", "SystemSupport", "TextFormatting",
+        "TestSupport",
+      ],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],

@@ -1,6 +1,6 @@
 // The worker of `--mode processes`. It is started by imgbatch with a socket as standard input and is of no use by hand.
-import Batch
-import Fetching
+internal import BatchEngine
+internal import Downloading
 import Glibc
 
 // Ctrl-C goes to the whole process group, and so may SIGTERM: imgbatch decides what they mean, and the picture in hand is

@@ -1,6 +1,6 @@
-import Batch
-import Codecs
-import Imaging
+internal import ImageCodecs
+internal import ImageCore
+internal import RunState
 import SystemPackage
 
 /// Both encoders of PNG at each level over the same pictures, by turns: bytes in all, and the median time of a run over

@@ -1,4 +1,4 @@
-import Imaging
+internal import ImageCore
 
 /// The build of the kernels, and the time of every run in microseconds. The first two runs, which fault pages and make
 /// the weights, are not among them.

@@ -1,11 +1,15 @@
-import Codecs
 import Foundation
 import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import Batch
+@testable import BatchEngine
+@testable import ImageCore
+@testable import ImageErrors
+@testable import Parallelism
+@testable import RunState
+@testable import Thumbnailing
 
 /// Makes the same files in serial, threads and processes, and expects the same outcomes and bytes.
 struct AllModes {

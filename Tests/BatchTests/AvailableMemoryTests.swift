@@ -1,7 +1,8 @@
 import SystemPackage
+import TestSupport
 import Testing
 
-@testable import Batch
+@testable import SystemSupport
 
 @Suite struct AvailableMemoryTests {
   private let folder: TemporaryFolder

@@ -1,10 +1,9 @@
-import Codecs
-import Colour
-import Imaging
+import ColorManagement
 import TestSupport
 import Testing
 
-@testable import Batch
+@testable import ImageCore
+@testable import Thumbnailing
 
 @Suite struct ChunkOrderTests {
   @Test(arguments: PNGChunkOrders.colorTypes)

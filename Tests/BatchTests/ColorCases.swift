@@ -1,13 +1,15 @@
 import CLCMS2
-import Codecs
-import Colour
 import Foundation
-import Imaging
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import Batch
+@testable import BatchEngine
+@testable import ColorManagement
+@testable import ImageCodecs
+@testable import ImageCore
+@testable import RunState
+@testable import Thumbnailing
 
 /// Flat images whose color information is put together by hand, and what becomes of them.
 struct ColorCases {

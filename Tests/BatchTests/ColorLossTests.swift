@@ -1,10 +1,10 @@
-import Codecs
-import Colour
-import Imaging
+import ColorManagement
 import TestSupport
 import Testing
 
-@testable import Batch
+@testable import ImageCodecs
+@testable import ImageCore
+@testable import Thumbnailing
 
 /// Colors that an output cannot have are noted, and no others.
 @Suite struct ColorLossTests {

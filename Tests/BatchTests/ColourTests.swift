@@ -1,13 +1,16 @@
 import CLCMS2
-import Codecs
-import Colour
 import Foundation
-import Imaging
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import Batch
+@testable import BatchEngine
+@testable import ColorManagement
+@testable import ImageCodecs
+@testable import ImageCore
+@testable import Parallelism
+@testable import RunState
+@testable import Thumbnailing
 
 /// Colours through the whole pipeline, held against Little CMS's own conversion of single pixels.
 @Suite struct ColourTests {

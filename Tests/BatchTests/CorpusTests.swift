@@ -1,12 +1,14 @@
-import Codecs
 import Foundation
-import Imaging
 import LibPNGReading
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import Batch
+@testable import BatchEngine
+@testable import ImageCore
+@testable import ImageErrors
+@testable import RunState
+@testable import Thumbnailing
 
 /// Pictures made by others, beside the checkout; skipped where they are not there.
 @Suite struct CorpusTests {

@@ -1,16 +1,20 @@
-import Codecs
 import DecoderTrials
 import Foundation
-import Imaging
-import ScaledJPEG
 import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import Batch
+@testable import BatchEngine
+@testable import ImageCodecs
+@testable import ImageCore
+@testable import ImageErrors
+@testable import JPEGDecoding
+@testable import Parallelism
+@testable import RunState
+@testable import Thumbnailing
 
-/// Whatever makes `ScaledJPEG` decline a file, early or late, the outcome and the bytes are libjpeg's in every mode.
+/// Whatever makes `JPEGDecoding` decline a file, early or late, the outcome and the bytes are libjpeg's in every mode.
 @Suite struct DeclinedInModesTests {
   private let folder: TemporaryFolder
 

@@ -1,15 +1,18 @@
-import Codecs
 import DecoderTrials
 import Foundation
-import Imaging
 import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import Batch
+@testable import BatchEngine
+@testable import ImageCodecs
+@testable import ImageCore
+@testable import ImageErrors
+@testable import RunState
+@testable import Thumbnailing
 
-/// Promise 3 for progressive JPEGs: admitted by the little that `ScaledJPEG` takes, and once more by what libjpeg takes
+/// Promise 3 for progressive JPEGs: admitted by the little that `JPEGDecoding` takes, and once more by what libjpeg takes
 /// where that has to decode them after all.
 @Suite struct DeclinedTests {
   /// Admits what is no more than `most`, and keeps account.
@@ -77,7 +80,7 @@ import Testing
     try recoded(Places.sample("dogs/rex.jpg")) { $0.jpeg.scans = .progressive }
   }
 
-  /// Whole by its headers; what ends `ScaledJPEG` comes later: codes that are in no table, or no end marker.
+  /// Whole by its headers; what ends `JPEGDecoding` comes later: codes that are in no table, or no end marker.
   private func declined(_ kind: String) throws -> [UInt8] {
     var bytes = try progressive()
     if kind == "no end marker" { return bytes.dropLast(2) }

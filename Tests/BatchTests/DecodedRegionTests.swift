@@ -1,11 +1,11 @@
-import Codecs
 import Foundation
-import Imaging
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import Batch
+@testable import ImageCodecs
+@testable import ImageCore
+@testable import Thumbnailing
 
 /// What is decoded for an output is all that it is made of: the same bytes come of it as of the whole image, whatever was in
 /// memory before.

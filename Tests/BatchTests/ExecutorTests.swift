@@ -1,12 +1,15 @@
-import Codecs
 import Foundation
-import Imaging
 import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import Batch
+@testable import BatchEngine
+@testable import ImageCore
+@testable import Parallelism
+@testable import RunState
+@testable import Thumbnailing
+@testable import WorkerIPC
 
 @Suite struct ExecutorTests {
   private let folder: TemporaryFolder

@@ -1,11 +1,14 @@
-import Codecs
 import Foundation
-import Imaging
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import Batch
+@testable import BatchEngine
+@testable import ImageCodecs
+@testable import ImageCore
+@testable import ImageErrors
+@testable import RunState
+@testable import Thumbnailing
 
 /// Pictures through the whole pipeline, in every fit.
 @Suite struct FitTests {

@@ -1,9 +1,12 @@
-import Codecs
 import Foundation
 import SystemPackage
+import TestSupport
 import Testing
 
-@testable import Batch
+@testable import BatchEngine
+@testable import ImageCore
+@testable import RunState
+@testable import SystemSupport
 
 @Suite("Locks and what killed runs left (promises 1 and 13)")
 struct FolderLockTests {

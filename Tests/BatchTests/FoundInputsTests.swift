@@ -1,8 +1,11 @@
-import Codecs
 import SystemPackage
 import Testing
 
-@testable import Batch
+@testable import BatchEngine
+@testable import ImageCore
+@testable import ImageErrors
+@testable import RunState
+@testable import SystemSupport
 
 @Suite struct FoundInputsTests {
   private func input(

@@ -1,10 +1,10 @@
-import Codecs
-import Colour
-import Imaging
 import TestSupport
 import Testing
 
-@testable import Batch
+@testable import ColorManagement
+@testable import ImageCodecs
+@testable import ImageCore
+@testable import Thumbnailing
 
 /// What a gray PNG says of its colors by numbers.
 @Suite struct GrayColorTests {

@@ -1,15 +1,15 @@
-import Codecs
 import DecoderTrials
 import Foundation
-import Imaging
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import Batch
+@testable import BatchEngine
+@testable import ImageCodecs
+@testable import ImageCore
 
 @Suite struct HeaderReaderTests {
-  /// A progressive JPEG without its last scan: libjpeg decodes it, `ScaledJPEG` does not.
+  /// A progressive JPEG without its last scan: libjpeg decodes it, `JPEGDecoding` does not.
   private func unfinished() throws -> [UInt8] {
     let bytes = try recoded(Places.sample("dogs/luna.jpg")) { $0.jpeg.scans = .progressive }
     let last = try #require(bytes.indices.dropLast().last { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xDA })

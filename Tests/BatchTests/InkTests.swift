@@ -1,11 +1,12 @@
-import Codecs
 import Foundation
-import Imaging
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import Batch
+@testable import BatchEngine
+@testable import ImageCodecs
+@testable import ImageCore
+@testable import Thumbnailing
 
 /// CMYK and YCCK are stored as the light that each ink leaves: 255 is paper, with Adobe's marker or without.
 @Suite struct InkTests {

@@ -1,9 +1,13 @@
-import Codecs
 import Foundation
 import SystemPackage
+import TestSupport
 import Testing
 
-@testable import Batch
+@testable import BatchEngine
+@testable import ImageCore
+@testable import ImageErrors
+@testable import RunState
+@testable import SystemSupport
 
 @Suite struct InputListTests {
   let folder: TemporaryFolder

@@ -1,12 +1,18 @@
 import CPlatform
-import Codecs
 import Foundation
 import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import Batch
+@testable import BatchEngine
+@testable import ImageCore
+@testable import ImageErrors
+@testable import Parallelism
+@testable import RunState
+@testable import SystemSupport
+@testable import Thumbnailing
+@testable import WorkerIPC
 
 /// Promise 5: in process mode a worker's death fails only its own picture.
 @Suite struct IsolationTests {

@@ -1,11 +1,14 @@
-import Codecs
 import Foundation
-import Imaging
+import ImageCodecs
+import ImageCore
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import Batch
+@testable import BatchEngine
+@testable import ImageErrors
+@testable import RunState
+@testable import Thumbnailing
 
 /// `--timeout` ends an image at whichever look the time is over, whatever is made of it, and leaves nothing behind.
 @Suite struct JobDeadlineTests {

@@ -1,10 +1,15 @@
-import Batch
-import Codecs
+import BatchEngine
 import Dispatch
 import Foundation
+import ImageErrors
+import Parallelism
+import RunState
 import Synchronization
 import SystemPackage
+import TestSupport
 import Testing
+
+@testable import ImageCore
 
 @Suite struct SortedJobsTests {
   @Test func `the biggest source comes first and ties keep their order`() {

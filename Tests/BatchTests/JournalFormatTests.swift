@@ -3,7 +3,9 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@testable import Batch
+@testable import ImageErrors
+@testable import RunState
+@testable import SystemSupport
 
 @Suite("Versions of the journal's format (promise 8)")
 struct JournalFormatTests {

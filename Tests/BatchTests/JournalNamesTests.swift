@@ -1,9 +1,10 @@
-import Codecs
 import Foundation
 import SystemPackage
+import TestSupport
 import Testing
 
-@testable import Batch
+@testable import ImageCore
+@testable import RunState
 
 @Suite struct JournalNamesTests {
   private func name(_ source: String, from folder: String) -> String {

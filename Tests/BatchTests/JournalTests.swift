@@ -1,8 +1,12 @@
 import Foundation
 import SystemPackage
+import TestSupport
 import Testing
 
-@testable import Batch
+@testable import BatchEngine
+@testable import ImageErrors
+@testable import RunState
+@testable import SystemSupport
 
 @Suite("The journal (promise 8)")
 struct JournalTests {

@@ -1,11 +1,16 @@
-import Codecs
 import Foundation
-import Imaging
 import Synchronization
 import SystemPackage
+import TestSupport
 import Testing
 
-@testable import Batch
+@testable import BatchEngine
+@testable import ImageCodecs
+@testable import ImageCore
+@testable import ImageErrors
+@testable import RunState
+@testable import SystemSupport
+@testable import Thumbnailing
 
 @Suite("The ledger of a run (promise 8)")
 struct LedgerTests {

@@ -1,10 +1,11 @@
-import Codecs
-import Imaging
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import Batch
+@testable import BatchEngine
+@testable import ImageCodecs
+@testable import ImageCore
+@testable import Thumbnailing
 
 @Suite struct LongSideTests {
   @Test func `a picture of one row is shrunk by any factor, and keeps its colour`() throws {

@@ -2,7 +2,7 @@ import Dispatch
 import Synchronization
 import Testing
 
-@testable import Colour
+@testable import ColorManagement
 
 @Suite struct MadeOnceTests {
   @Test func `making one value does not hold up another`() {

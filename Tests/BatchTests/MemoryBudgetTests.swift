@@ -1,14 +1,19 @@
-import Codecs
-import Colour
 import DecoderTrials
 import Foundation
-import Imaging
 import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import Batch
+@testable import BatchEngine
+@testable import ColorManagement
+@testable import ImageCodecs
+@testable import ImageCore
+@testable import ImageErrors
+@testable import Parallelism
+@testable import RunState
+@testable import SystemSupport
+@testable import Thumbnailing
 
 /// Promise 3: memory stays under `--max-memory` whatever the inputs and jobs.
 @Suite struct MemoryBudgetTests {

@@ -1,11 +1,13 @@
-import Codecs
 import Foundation
-import Imaging
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import Batch
+@testable import BatchEngine
+@testable import ImageCodecs
+@testable import ImageCore
+@testable import RunState
+@testable import Thumbnailing
 
 @Suite struct MetadataTests {
   private let folder: TemporaryFolder

@@ -1,8 +1,9 @@
-import Batch
-import Codecs
-import Imaging
+import BatchEngine
+import ImageCore
 import SystemPackage
 import Testing
+
+@testable import SystemSupport
 
 @Suite struct NameTemplateTests {
   private func name(

@@ -2,9 +2,12 @@ import Dispatch
 import Foundation
 import Synchronization
 import SystemPackage
+import TestSupport
 import Testing
 
-@testable import Batch
+@testable import ImageErrors
+@testable import RunState
+@testable import SystemSupport
 
 @Suite struct OutputFileTests {
   let folder: TemporaryFolder

@@ -1,11 +1,12 @@
-import Codecs
 import Foundation
-import Imaging
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import Batch
+@testable import BatchEngine
+@testable import ImageCodecs
+@testable import ImageCore
+@testable import Thumbnailing
 
 /// White paper whose last blocks are filled up with black comes out white, as `jpegtran -crop` leaves such.
 @Suite struct PaddedEdgeOutputTests {

@@ -1,11 +1,13 @@
-import Codecs
 import Foundation
+import ImageCodecs
 import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import Batch
+@testable import ImageErrors
+@testable import RunState
+@testable import SystemSupport
 
 @Suite("Outputs stay beneath the output folder")
 struct PlacedFileTests {

@@ -1,10 +1,13 @@
-import Codecs
 import Foundation
-import Imaging
 import SystemPackage
+import TestSupport
 import Testing
 
-@testable import Batch
+@testable import BatchEngine
+@testable import ImageCore
+@testable import ImageErrors
+@testable import RunState
+@testable import SystemSupport
 
 @Suite struct PlannerTests {
   let folder: TemporaryFolder
@@ -246,9 +249,8 @@ import Testing
     let list = try InputList.find([folder("in")], rules: WalkRules())
     let failure = JobError(stage: .decode, code: .notAnImage, message: "bad")
     var naming = OutputNaming(folder: folder("out"), template: try NameTemplate("{stem}-{w}x{h}.{ext}")) {
-      path throws(JobError) in
-      if path.lastComponent == "bad.jpg" { throw failure }
-      return [PixelSize(width: 256, height: 171)]
+      path in
+      path.lastComponent == "bad.jpg" ? .failure(failure) : .success([PixelSize(width: 256, height: 171)])
     }
     let jobs = try Planner.jobs(for: list.inputs, naming: naming)
     #expect(jobs[0].output == folder("out/a-256x171.jpg"))

@@ -1,11 +1,11 @@
-import Codecs
-import Colour
+import ColorManagement
 import Foundation
-import Imaging
+import ImageCodecs
+import ImageCore
 import TestSupport
 import Testing
 
-@testable import Batch
+@testable import Thumbnailing
 
 /// Profiles that would cost seconds are refused as damaged ones are, before Little CMS sees them; the image is made without.
 @Suite struct ProfileBombTests {

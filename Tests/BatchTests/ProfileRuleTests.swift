@@ -1,10 +1,10 @@
-import Codecs
-import Colour
-import Imaging
 import TestSupport
 import Testing
 
-@testable import Batch
+@testable import ColorManagement
+@testable import ImageCodecs
+@testable import ImageCore
+@testable import Thumbnailing
 
 /// Which profiles count for which images, and what becomes of them.
 @Suite struct ProfileRuleTests {

@@ -1,8 +1,13 @@
-import Codecs
-import Imaging
 import Testing
 
-@testable import Batch
+@testable import BatchEngine
+@testable import ImageCodecs
+@testable import ImageCore
+@testable import ImageErrors
+@testable import RunState
+@testable import SystemSupport
+@testable import Thumbnailing
+@testable import WorkerIPC
 
 /// Every stored property of a recipe goes to workers, and either is in fingerprints or is known to change no byte.
 @Suite("The fields of a recipe")

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Batch
+@testable import RunState
 
 @Suite("Passwords are not shown")
 struct ShownAddressTests {

@@ -1,11 +1,14 @@
-import Codecs
 import Foundation
-import Imaging
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import Batch
+@testable import BatchEngine
+@testable import ImageCodecs
+@testable import ImageCore
+@testable import RunState
+@testable import SystemSupport
+@testable import Thumbnailing
 
 /// Several sizes of a picture from one decoding.
 @Suite struct SizesTests {

@@ -1,8 +1,13 @@
-import Batch
+import BatchEngine
 import Foundation
-import Imaging
+import ImageCore
+import ImageErrors
 import SystemPackage
+import TestSupport
 import Testing
+
+@testable import RunState
+@testable import SystemSupport
 
 @Suite struct SourceFileTests {
   let folder: TemporaryFolder
@@ -172,11 +177,7 @@ private func rewrite(_ path: String) {
   guard unsafe stat(path, &status) == 0, let file = FileHandle(forWritingAtPath: path) else { return }
   try? file.write(contentsOf: Data([9, 9, 9]))
   try? file.close()
-  #if canImport(Darwin)
-    let time = status.st_mtimespec
-  #else
-    let time = status.st_mtim
-  #endif
+  let time = status.st_mtim
   let times = [time, time]
   _ = unsafe utimensat(AT_FDCWD, path, times, 0)
 }

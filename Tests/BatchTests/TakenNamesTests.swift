@@ -1,8 +1,10 @@
 import Foundation
 import SystemPackage
+import TestSupport
 import Testing
 
-@testable import Batch
+@testable import BatchEngine
+@testable import SystemSupport
 
 @Suite struct TakenNamesTests {
   let folder: TemporaryFolder

@@ -1,12 +1,15 @@
-import Codecs
 import DecoderTrials
 import Foundation
-import Imaging
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import Batch
+@testable import BatchEngine
+@testable import ImageCodecs
+@testable import ImageCore
+@testable import ImageErrors
+@testable import RunState
+@testable import Thumbnailing
 
 @Suite struct ThumbnailerTests {
   private let folder: TemporaryFolder

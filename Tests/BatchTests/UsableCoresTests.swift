@@ -1,5 +1,6 @@
-import Batch
 import SystemPackage
+import SystemSupport
+import TestSupport
 import Testing
 
 @Suite struct UsableCoresTests {

@@ -1,12 +1,15 @@
-import Codecs
 import DecoderTrials
 import Foundation
-import Imaging
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import Batch
+@testable import BatchEngine
+@testable import ImageCodecs
+@testable import ImageCore
+@testable import ImageErrors
+@testable import RunState
+@testable import Thumbnailing
 
 /// Promise 16: under `--fail-on warning` a file's verdict depends on the file alone, under `damage` also on the scans that
 /// the scale needs, and never on format, fit, gray, height or decoder.

@@ -1,13 +1,15 @@
+@testable import BatchEngine
+@testable import ImageCodecs
+@testable import ImageCore
+@testable import RunState
+@testable import Thumbnailing
+
 #if WebP
   import CLCMS2
-  import Codecs
   import Foundation
-  import Imaging
   import SystemPackage
   import TestSupport
   import Testing
-
-  @testable import Batch
 
   /// WebP through the whole pipeline.
   @Suite struct WebPThumbnailTests {

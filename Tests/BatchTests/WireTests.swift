@@ -1,9 +1,13 @@
-import Codecs
-import Imaging
 import SystemPackage
 import Testing
 
-@testable import Batch
+@testable import BatchEngine
+@testable import ImageCore
+@testable import ImageErrors
+@testable import RunState
+@testable import SystemSupport
+@testable import Thumbnailing
+@testable import WorkerIPC
 
 @Suite struct WireTests {
   private func again(_ recipe: Recipe) throws -> Recipe {

@@ -1,11 +1,17 @@
-import Codecs
 import Glibc
-import Imaging
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import Batch
+@testable import BatchEngine
+@testable import ImageCodecs
+@testable import ImageCore
+@testable import ImageErrors
+@testable import Parallelism
+@testable import RunState
+@testable import SystemSupport
+@testable import Thumbnailing
+@testable import WorkerIPC
 
 /// What a run and its workers read of each other, damaged in thousands of ways: it is refused or makes sense, and never ends
 /// either of them.

@@ -1,11 +1,12 @@
-import Codecs
 import Foundation
-import Imaging
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import Batch
+@testable import BatchEngine
+@testable import ImageCodecs
+@testable import ImageCore
+@testable import RunState
 
 /// An output as whoever opens it sees it: its bytes, what they say of themselves, and interleaved pixels.
 struct WrittenFile {

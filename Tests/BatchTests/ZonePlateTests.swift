@@ -1,11 +1,12 @@
-import Codecs
 import Foundation
-import Imaging
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import Batch
+@testable import BatchEngine
+@testable import ImageCodecs
+@testable import ImageCore
+@testable import Thumbnailing
 
 /// Stripes that are too fine for an output must not come back as moire.
 ///

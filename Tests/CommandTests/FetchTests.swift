@@ -1,7 +1,9 @@
-import Fetching
+import Downloading
 import Foundation
+import SystemSupport
 import TestSupport
 import Testing
+import TextFormatting
 
 /// What the server of these tests has.
 private let rex = (try? Places.sample("dogs/rex.jpg")) ?? []

@@ -2,6 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import RunState
+
 @Suite("Journal, resume and retry (promises 1, 2 and 8)")
 struct ResumeTests {
   private let scratch: ScratchFolder

@@ -1,7 +1,7 @@
-package import Codecs
 package import Foundation
-import Imaging
-package import ScaledJPEG
+package import ImageCodecs
+import ImageCore
+package import JPEGDecoding
 
 /// What became of a file: planes without their padding and the report, or the error that was thrown.
 package struct Trial: Equatable {
@@ -46,7 +46,7 @@ package struct Trial: Equatable {
     case differs(String)
   }
 
-  /// Decodes with `ScaledJPEG` and, where that accepts, with libjpeg.
+  /// Decodes with `JPEGDecoding` and, where that accepts, with libjpeg.
   package static func compare(
     _ bytes: [UInt8], _ request: DecodeRequest, limits: DecodeLimits = DecodeLimits(), with decoder: Decoder
   ) -> Comparison {
@@ -66,7 +66,7 @@ package struct Trial: Equatable {
 }
 
 extension DecodeRequest {
-  /// All that `ScaledJPEG` is asked for.
+  /// All that `JPEGDecoding` is asked for.
   package static let scaled: [DecodeRequest] = [8, 4, 2].flatMap { denominator in
     [Content.planes, .gray].map { content in
       var request = DecodeRequest()

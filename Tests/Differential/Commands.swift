@@ -1,8 +1,8 @@
-import Codecs
 import DecoderTrials
 import Foundation
-import Imaging
-import ScaledJPEG
+import ImageCodecs
+import ImageCore
+import JPEGDecoding
 
 /// What came of the files so far.
 struct Tally {
@@ -82,7 +82,7 @@ func time(_ files: [String], rounds: Int) {
       theirs += least.1
     }
     let figures = String(format: "%.4f s, libjpeg %.4f s, ratio %.2f", ours, theirs, theirs / ours)
-    print("1/\(request.denominator): ScaledJPEG \(figures)")
+    print("1/\(request.denominator): JPEGDecoding \(figures)")
   }
 }
 

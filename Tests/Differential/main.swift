@@ -1,14 +1,13 @@
-// Decodes JPEGs twice, by ScaledJPEG and by libjpeg, and compares what comes of it.
+import DecoderTrials
+import Foundation
+// Decodes JPEGs twice, by JPEGDecoding and by libjpeg, and compares what comes of it.
 //
 //   jpeg-differential compare PATH...                 every file at 1/8, 1/4 and 1/2, in colour and gray
 //   jpeg-differential mutate SECONDS SEED PATH...     the same of damaged copies, until the time is over
 //   jpeg-differential time ROUNDS PATH...             both by turns: the sums of each file's least times, their ratio
 //
-// Exit 1 if any file differs that ScaledJPEG accepts. `mutate` leaves such a file in the current folder.
-import Codecs
-import DecoderTrials
-import Foundation
-import Imaging
+// Exit 1 if any file differs that JPEGDecoding accepts. `mutate` leaves such a file in the current folder.
+import JPEGDecoding
 
 func complain(_ text: String) -> Never {
   FileHandle.standardError.write(Data("jpeg-differential: \(text)\n".utf8))

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Damages the samples and decodes them for FUZZ_SECONDS (60), from FUZZ_SEED (the time) on, under the address sanitizer
-# where it is there; then, for as long, damages JPEGs and compares ScaledJPEG with libjpeg. A file that ends the program
+# where it is there; then, for as long, damages JPEGs and compares JPEGDecoding with libjpeg. A file that ends the program
 # stays in fuzz-findings/ and belongs into samples/broken/ with its mend.
 set -euo pipefail
 cd "$(dirname "$0")/../.."

@@ -6,12 +6,16 @@
 //
 // `run` keeps the file in hand as FOLDER/current.jpg or .png: whatever ends the process (a sanitizer, a trap, the alarm
 // after ten seconds), the file that did it lies there. `Tests/Fuzz/fuzz.sh` gives it a name that lasts.
-import Batch
-import Codecs
+
+import BatchEngine
 import DecoderTrials
 import Foundation
-import Imaging
+import ImageCodecs
+import ImageCore
+import ImageErrors
+import RunState
 import SystemPackage
+import Thumbnailing
 
 let arguments = Array(CommandLine.arguments.dropFirst())
 

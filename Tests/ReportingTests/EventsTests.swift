@@ -1,9 +1,12 @@
-import Batch
-import Codecs
-import Imaging
+import ImageCore
+import ImageErrors
 import Reporting
+import RunState
 import SystemPackage
 import Testing
+
+@testable import BatchEngine
+@testable import SystemSupport
 
 @Suite("Events")
 struct EventsTests {

@@ -1,6 +1,6 @@
-import Reporting
 import SystemPackage
 import Testing
+import TextFormatting
 
 @Suite struct HTMLTests {
   @Test func `no text becomes markup, nor leaves its attribute`() {

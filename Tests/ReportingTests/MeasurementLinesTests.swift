@@ -1,6 +1,8 @@
-import Batch
-import Reporting
+import RunState
 import Testing
+import TextFormatting
+
+@testable import ImageErrors
 
 @Suite struct MeasurementLinesTests {
   @Test func `what a stage took comes back from its line`() {

@@ -1,10 +1,13 @@
-import Batch
-import Codecs
 import Foundation
-import Imaging
+import ImageErrors
 import Reporting
+import RunState
 import SystemPackage
+import SystemSupport
 import Testing
+import TextFormatting
+
+@testable import ImageCore
 
 @Suite struct RunPageTests {
   private let facts = RunPage.Facts(software: "imgbatch 1", mode: "threads", workers: 2, isInterrupted: false)

@@ -1,8 +1,11 @@
-import Batch
+import ImageErrors
 import Reporting
+import RunState
 import Synchronization
 import SystemPackage
+import SystemSupport
 import Testing
+import TextFormatting
 
 @Suite("The reporter of a run")
 struct RunReporterTests {

@@ -1,7 +1,8 @@
-import Batch
-import Reporting
 import SystemPackage
 import Testing
+import TextFormatting
+
+@testable import SystemSupport
 
 @Suite("Text from outside")
 struct TextTests {

@@ -1,4 +1,4 @@
-package import Imaging
+package import ImageCore
 
 // Planes from and to arrays, so that tests can say pixels.
 

@@ -1,0 +1,27 @@
+internal import ImageCore
+internal import ImageErrors
+internal import RunState
+internal import SystemPackage
+internal import SystemSupport
+
+/// A job's source, opened once: what is tried again reads the same open file, which must not have changed.
+///
+/// A worker process is sent one descriptor with a job and has no right to open the path.
+struct OpenSource: ~Copyable {
+  private let file: Descriptor
+  /// When it was read first.
+  private var status: FileStatus?
+
+  init(_ file: consuming Descriptor) { self.file = file }
+
+  /// Reads from the start, as `SourceFile` does.
+  mutating func read(
+    byteLimit: Int, whole: Int = 0, startOnly: Int = .max, pool: BufferPool
+  ) throws(JobError) -> SourceFile {
+    if status != nil { try reading { () throws(Errno) in try file.rewind() } }
+    let source = try SourceFile.read(file, byteLimit: byteLimit, whole: whole, startOnly: startOnly, pool: pool)
+    guard status == nil || status == source.status else { throw .changedWhileReading }
+    status = source.status
+    return source
+  }
+}

@@ -1,0 +1,105 @@
+internal import CPlatform
+internal import Glibc
+internal import SystemPackage
+internal import SystemSupport
+
+/// The files that are inputs of a run, and lists of inputs: by identity, by path those that could not be looked at, and by
+/// folder and name where a file system gives one file changing identities.
+struct SourceFiles {
+  private let inputs: FoundInputs
+  private var identities: [(identity: FileIdentity, index: Int)] = []
+  private var lists: [(identity: FileIdentity, path: FilePath)] = []
+  private var paths: [FilePath: Int] = [:]
+  /// Of other shards; nobody has looked at these yet.
+  private var others: [Int] = []
+  /// By the folded path of the folder, made when first asked for.
+  private var byFolder: [String: [Int]]?
+  private let probe = NameProbe()
+
+  /// - Parameter lists: files that name inputs. Not there is as good as empty.
+  init(_ inputs: FoundInputs, lists: [FilePath] = []) {
+    self.inputs = inputs
+    for list in lists { if let status = try? FileStatus(ofList: list) { self.lists.append((status.identity, list)) } }
+    identities.reserveCapacity(inputs.count)
+    for index in inputs.indices {
+      if let identity = inputs.identity(at: index) {
+        identities.append((identity, index))
+      } else if !inputs.isRefused(at: index) {
+        others.append(index)
+      } else {
+        paths[inputs[index].source.lexicallyNormalized()] = index
+      }
+    }
+    sort()
+  }
+
+  /// Which source the path leads to, by hard links and symbolic ones too.
+  mutating func source(at output: FilePath) -> FilePath? {
+    if !paths.isEmpty, let index = paths[output.lexicallyNormalized()] { return inputs[index].source }
+    guard let identity = (try? FileStatus(of: output))?.identity else { return nil }
+    if let list = lists.first(where: { $0.identity == identity }) { return list.path }
+    lookAtOthers()
+    let place = identities.firstIndexInOrder { $0.identity >= identity }
+    if place < identities.count && identities[place].identity == identity {
+      return inputs[identities[place].index].source
+    }
+    return FileIdentity.isLasting(at: output) ? nil : sourceByName(output)
+  }
+
+  /// Worth its time only where an output is there.
+  private mutating func lookAtOthers() {
+    if others.isEmpty { return }
+    for index in others {
+      if let status = try? FileStatus(of: inputs[index].source) { identities.append((status.identity, index)) }
+    }
+    others = []
+    sort()
+  }
+
+  private mutating func sort() {
+    identities.sort { ($0.identity, $0.index) < ($1.identity, $1.index) }
+  }
+
+  private mutating func sourceByName(_ output: FilePath) -> FilePath? {
+    if byFolder == nil { byFolder = folders() }
+    guard let name = output.lastComponent else { return nil }
+    let folder = output.removingLastComponent().canonical
+    let own = Array(FilePath(root: nil, components: name).bytes)
+    for index in byFolder?[FoldedName.form(folder.bytes)] ?? [] {
+      let source = inputs[index].source
+      guard let other = source.lastComponent.map({ FilePath(root: nil, components: $0).bytes }) else { continue }
+      if own == other { return source }
+      if FoldedName.form(own) == FoldedName.form(other), probe.areOne(own, other, below: folder) { return source }
+    }
+    return nil
+  }
+
+  private func folders() -> [String: [Int]] {
+    var folders: [String: [Int]] = [:]
+    var last: (path: FilePath, form: String)?
+    for index in inputs.indices {
+      let folder = inputs[index].source.removingLastComponent()
+      let form = last?.path == folder ? last?.form ?? "" : FoldedName.form(folder.canonical.bytes)
+      last = (folder, form)
+      folders[form, default: []].append(index)
+    }
+    return folders
+  }
+}
+
+extension FileStatus {
+  /// Of a list of names, where `-` is standard input: a file may be redirected to that.
+  init(ofList path: FilePath) throws(Errno) {
+    if path == "-" { try self.init(ofNumber: STDIN_FILENO) } else { try self.init(of: path) }
+  }
+}
+
+extension FileIdentity {
+  /// Whether the file system at a path keeps the inode number of a file for as long as the file is there. FAT, exFAT and most
+  /// that are mounted by FUSE or over the network make numbers up when a name is looked up.
+  static func isLasting(at path: FilePath) -> Bool {
+    // statfs(2): ext2 to ext4, XFS, btrfs, tmpfs, ZFS, F2FS, overlayfs, NFS.
+    [0xEF53, 0x5846_5342, 0x9123_683E, 0x0102_1994, 0x2FC1_2FC1, 0xF2F5_2010, 0x794C_7630, 0x6969]
+      .contains(unsafe path.withPlatformString { unsafe system_file_system_type($0) })
+  }
+}

@@ -1,0 +1,152 @@
+internal import RunState
+package import SystemPackage
+internal import SystemSupport
+
+/// Two sources whose outputs cannot both be.
+package struct Collision: Hashable, Sendable {
+  package let first: FilePath
+  package let second: FilePath
+  /// The first one's output.
+  package let output: FilePath
+  package let nature: Nature
+
+  package enum Nature: Hashable, Sendable {
+    /// Both have this output.
+    case oneName
+    /// The second has another output, which the file system takes for the same name.
+    case oneNameThere(FilePath)
+    /// The second one's output would lie in a folder of this name.
+    case fileAndFolder
+  }
+
+  package init(first: FilePath, second: FilePath, output: FilePath, nature: Nature) {
+    self.first = first
+    self.second = second
+    self.output = output
+    self.nature = nature
+  }
+}
+
+/// Finds outputs that cannot both be. Holds a hash and an index a path, sorted: a fifth of what a set of paths takes. Where
+/// hashes meet, names are compared, and the file system is asked about spellings of one name.
+struct OutputNames {
+  private struct Name {
+    /// Of the folded name.
+    let hash: Int
+    /// The job, and which of its outputs.
+    let index: UInt32
+    let output: UInt32
+  }
+
+  private struct Finding {
+    let first: Int
+    let second: Int
+    /// Below the folder that all outputs are in.
+    let output: [UInt8]
+    let nature: Collision.Nature
+  }
+
+  private let jobs: PlannedJobs
+  private let folder: FilePath
+  private let probe = NameProbe()
+  private let names: [Name]
+  /// The first job of each run of neighbours that share an output folder.
+  private let firstInFolder: [Int]
+
+  /// - Parameter folder: the one that all outputs are in.
+  init(_ jobs: PlannedJobs, below folder: FilePath) {
+    self.jobs = jobs
+    self.folder = folder
+    var names: [Name] = []
+    names.reserveCapacity(jobs.count)
+    var firstInFolder: [Int] = []
+    var lastFolder: [UInt8]?
+    for job in jobs.indices {
+      for (place, path) in jobs.outputNames(at: job).enumerated() {
+        names.append(Name(hash: FoldedName.hash(path), index: UInt32(job), output: UInt32(place)))
+        let folder = OutputNames.folder(of: path[...])
+        if lastFolder?.elementsEqual(folder) == true { continue }
+        firstInFolder.append(job)
+        lastFolder = Array(folder)
+      }
+    }
+    self.firstInFolder = firstInFolder
+    names.sort { ($0.hash, $0.index, $0.output) < ($1.hash, $1.index, $1.output) }
+    self.names = names
+  }
+
+  /// In the order of the second of each pair.
+  func collisions() -> [Collision] {
+    (equalNames() + filesAndFolders()).sorted { ($0.second, $0.first) < ($1.second, $1.first) }.map { finding in
+      Collision(
+        first: jobs[finding.first].source, second: jobs[finding.second].source,
+        output: folder.pushing(FilePath(bytes: finding.output)), nature: finding.nature)
+    }
+  }
+
+  private func equalNames() -> [Finding] {
+    var findings: [Finding] = []
+    var start = 0
+    for place in names.indices {
+      if names[place].hash != names[start].hash { start = place }
+      if place == start { continue }
+      // Nearly always the first of the run.
+      let output = path(names[place])
+      guard let first = names[start..<place].first(where: { isOne(path($0), output) }) else { continue }
+      let known = path(first)
+      findings.append(
+        Finding(
+          first: Int(first.index), second: Int(names[place].index), output: known,
+          nature: known == output ? .oneName : .oneNameThere(folder.pushing(FilePath(bytes: output)))))
+    }
+    return findings
+  }
+
+  private func isOne(_ one: [UInt8], _ other: [UInt8]) -> Bool {
+    one == other || (FoldedName.form(one) == FoldedName.form(other) && probe.areOne(one, other, below: folder))
+  }
+
+  private func path(_ name: Name) -> [UInt8] { jobs.outputNames(at: Int(name.index))[Int(name.output)] }
+
+  /// Looks every folder on the way to an output up among the outputs.
+  private func filesAndFolders() -> [Finding] {
+    var findings: [Finding] = []
+    for job in firstInFolder {
+      for folder in Set(jobs.outputNames(at: job).map { OutputNames.folder(of: $0[...]) }) {
+        var path = folder
+        while !path.isEmpty {
+          if let file = index(of: Array(path)) {
+            findings.append(Finding(first: file, second: job, output: Array(path), nature: .fileAndFolder))
+          }
+          path = OutputNames.folder(of: path)
+        }
+      }
+    }
+    return findings
+  }
+
+  /// The first job with that output.
+  func index(of output: [UInt8]) -> Int? {
+    let hash = FoldedName.hash(output)
+    let place = names.firstIndexInOrder { $0.hash >= hash }
+    return names[place...].prefix { $0.hash == hash }.first { isOne(path($0), output) }.map { Int($0.index) }
+  }
+
+  /// A path without its last component; nothing of a path that has no other.
+  private static func folder(of path: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    path[..<(path.lastIndex(of: UInt8(ascii: "/")) ?? path.startIndex)]
+  }
+}
+
+extension Array {
+  /// Where the elements start for which it is true, or the end: by halving.
+  /// - Precondition: it is false for some elements and true for all that follow.
+  func firstIndexInOrder(where isTrue: (Element) -> Bool) -> Int {
+    var (low, high) = (startIndex, endIndex)
+    while low < high {
+      let middle = low + (high - low) / 2
+      if isTrue(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+}

@@ -1,0 +1,88 @@
+package import ImageCore
+package import ImageErrors
+package import RunState
+package import SystemPackage
+internal import SystemSupport
+
+/// How the outputs of a run are named.
+package struct OutputNaming: Sendable {
+  package let base: BaseFolder
+  package var template: NameTemplate
+  package var format: OutputFormat
+  /// What `{size}` stands for: one for each output of a picture.
+  package var sizes: [String]
+  /// The sizes that a source's outputs will have, upright; asked only where the template has `{w}` or `{h}`.
+  package var measure: (@Sendable (FilePath) -> Result<[PixelSize], JobError>)?
+
+  package init(
+    folder: FilePath, template: NameTemplate = .mirrored, format: OutputFormat = .same, sizes: [String] = [""],
+    measure: (@Sendable (FilePath) -> Result<[PixelSize], JobError>)? = nil
+  ) {
+    base = BaseFolder(folder)
+    self.template = template
+    self.format = format
+    self.sizes = sizes
+    self.measure = measure
+  }
+
+  package var folder: FilePath { base.path }
+
+  /// The job that makes an input's outputs; refused where the input is, where its size cannot be told for its name, or
+  /// where its name would lead out of the folder.
+  func job(index: Int, for input: FoundInput) -> Job { job(index: index, for: input, measured: measured(input)) }
+
+  /// The sizes of an input's outputs, or why there are none; nil where names do not need them.
+  func measured(_ input: FoundInput) -> Result<[PixelSize], JobError>? {
+    guard template.needsPixelSize, input.refusal == nil, let measure else { return nil }
+    return measure(input.source)
+  }
+
+  /// - Parameter measured: what `measured` gave.
+  func job(index: Int, for input: FoundInput, measured: Result<[PixelSize], JobError>?) -> Job {
+    var refusal = input.refusal
+    var pixels: [PixelSize]?
+    switch measured {
+    case .success(let sizes): pixels = sizes
+    case .failure(let error): refusal = error
+    case nil: break
+    }
+    let outputs = names(relative: Array(input.relativeBytes), contents: input.contents, pixels: pixels).map { name in
+      if name == nil, refusal == nil { refusal = .unusableName }
+      return JobOutput(
+        path: name.map { folder.pushing(FilePath(bytes: $0.path)) } ?? folder, below: base,
+        format: name?.format ?? .jpeg)
+    }
+    return Job(
+      index: index, source: input.source, relativeStart: input.relativeStart, outputs: outputs,
+      sourceByteCount: input.byteCount, refusal: refusal)
+  }
+}
+
+extension OutputNaming {
+  /// The names' rule as a number, the same in every process: runs with equal ones give an input equal names.
+  package var mark: UInt64 {
+    var hash = FNVHash()
+    hash.add(template.canonicalBytes)
+    hash.add(Array("\(format)\0".utf8))
+    if template.hasSize { hash.add(Array(sizes.joined(separator: "\0").utf8)) }
+    return hash.value
+  }
+
+  /// Where an input's outputs lie below the folder, and what they are; nil for a name that would lead out of it.
+  func names(
+    relative: [UInt8], contents: ImageFormat?, pixels: [PixelSize]?
+  ) -> [(path: [UInt8], format: ImageFormat)?] {
+    var parts = NameParts(relative: relative, requested: format, contents: contents, size: "")
+    return sizes.indices.map { place in
+      parts.size = sizes[place]
+      parts.pixels = pixels?[place]
+      return template.bytes(of: parts)
+    }
+  }
+}
+
+extension JobError {
+  fileprivate static let unusableName = JobError(
+    stage: .write, code: .write,
+    message: "its name makes no output name inside the output folder; choose another --name")
+}

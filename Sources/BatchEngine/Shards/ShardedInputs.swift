@@ -1,0 +1,18 @@
+package import RunState
+internal import SystemPackage
+
+extension PlannedJobs {
+  /// The places of the jobs that a shard does.
+  package func indices(of shard: Shard?) -> [UInt32] {
+    let all = 0..<UInt32(count)
+    guard let shard else { return Array(all) }
+    return all.filter { place in
+      let (folder, name) = inputs.relativeBytes(at: Int(place))
+      return shard.contains(folder, name)
+    }
+  }
+}
+
+extension FoundInput {
+  func isIn(_ shard: Shard?) -> Bool { shard?.contains(relativeBytes) ?? true }
+}

@@ -1,0 +1,74 @@
+internal import ImageErrors
+internal import RunState
+internal import SystemPackage
+internal import SystemSupport
+internal import WorkerIPC
+
+/// The outputs of a job as a worker process sends them: written under temporary names as they come, and named when the worker
+/// has said what they are and that is so. A job that fails leaves none.
+final class ReceivedOutputs {
+  private let job: Job
+  private let existing: ExistingOutput
+  private let durability: Durability
+  private let permissions: Permissions
+  private var files: [PendingOutput?]
+  private var checks: [ImageStructureCheck]
+  private var byteCount = 0
+  /// No limit of a job's outputs is lower, in bytes: estimates of memory are not exact.
+  private static let minByteLimit = 64 << 20
+  /// Why an output could not be written. What still comes is not kept.
+  private var failure: JobError?
+
+  /// - Parameter permissions: those of the source.
+  init(of job: Job, existing: ExistingOutput, durability: Durability, permissions: Permissions) {
+    self.job = job
+    self.permissions = permissions
+    self.existing = existing
+    self.durability = durability
+    files = job.outputs.map { _ in nil }
+    checks = job.outputs.map { ImageStructureCheck($0.format) }
+  }
+
+  /// Takes a piece of an output. Throws what only a broken worker sends.
+  /// - Parameter memory: what the worker may use for the image, in bytes. An output was in it, before or after compression.
+  func add(_ bytes: [UInt8], to index: Int, memory: Int) throws(WorkerFailure) {
+    let (product, overflow) = memory.multipliedReportingOverflow(by: 2 * job.outputs.count)
+    let maxByteCount = overflow ? Int.max : max(ReceivedOutputs.minByteLimit, product)
+    guard job.outputs.indices.contains(index), job.outputs[index].settled == nil, !bytes.isEmpty,
+      bytes.count <= maxByteCount - byteCount
+    else { throw .garbage }
+    byteCount += bytes.count
+    if failure != nil { return }
+    do throws(JobError) {
+      let file: PendingOutput
+      if let begun = files[index] {
+        file = begun
+      } else {
+        file = try PendingOutput(for: job.outputs[index].file, durability: durability, permissions: permissions)
+        files[index] = file
+      }
+      try file.append(bytes)
+    } catch {
+      failure = error
+      files = job.outputs.map { _ in nil }
+      return
+    }
+    checks[index].add(bytes[...])
+  }
+
+  /// Gives the outputs their names, where the worker says what they are. Throws where that is not so.
+  func finish(_ image: WrittenPicture) throws(WorkerFailure) -> Outcome {
+    if let failure { return .failed(failure) }
+    for (index, output) in job.outputs.enumerated() where output.settled == nil {
+      let claimed = image.outputs[index]
+      guard claimed.byteCount == checks[index].byteCount, checks[index].isWhole(claimed.size) else { throw .garbage }
+    }
+    do throws(JobError) {
+      for file in files { try file?.close() }
+      for file in files { try file?.commit(existing: existing) }
+    } catch {
+      return .failed(error)
+    }
+    return .written(image)
+  }
+}

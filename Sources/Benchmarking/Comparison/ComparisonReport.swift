@@ -1,0 +1,118 @@
+internal import TextFormatting
+
+/// A comparison as people and scripts read it.
+extension Comparison {
+  private var titles: [String] {
+    let item = work.workload.item
+    return ["mode", "wall s", "user s", "system s", "CPU ms/\(item)", "\(item)s/s"]
+      + (work.megapixels == nil ? [] : ["megapixels/s"]) + ["memory", "varies", "speed-up (95 %)"]
+  }
+
+  private var rows: [[String]] { [titles] + records.map(cells) }
+
+  /// For a terminal: the work, the table, start-up, the proof, the verdict.
+  package var text: String {
+    let table = alignedTable(rows)
+    return workWords + "\n\n" + table + "\n" + startWords + "\n" + methodWords + "\n" + proofWords + "\n\n"
+      + verdict.map { $0 + "\n" }.joined()
+  }
+
+  /// For a README: the same, its table as Markdown's.
+  package var markdown: String {
+    let paragraphs = [workWords, markdownTable(rows), startWords, methodWords, proofWords]
+    return (paragraphs + verdict).joined(separator: "\n\n") + "\n"
+  }
+
+  /// One object a line: the work, each mode with all of its samples, the verdict.
+  package func jsonLines(version: String) -> String {
+    var start = work.line("compare", version: version)
+    start.add("jobs", workers)
+    start.add("cores", cores)
+    start.add("runs", rounds)
+    start.add("inputs", work.inputs.rawValue)
+    var end = JSONLine()
+    end.add("event", "verdict")
+    end.add("mode", best?.rawValue)
+    end.add("words", texts: verdict)
+    return ([start] + records.map(object) + [end]).map { $0.text + "\n" }.joined()
+  }
+
+  private func cells(_ record: Record) -> [String] {
+    let wall = Summary(record.runs.map(\.wall))
+    let ratio = speedUp(of: record.contestant)
+    return [
+      record.contestant.rawValue, decimal(wall.median), decimal(Summary(record.runs.map(\.user)).median),
+      decimal(Summary(record.runs.map(\.system)).median), decimal(cpuPerItem(record.contestant) * 1000),
+      threeDigits(Double(work.items) / wall.median),
+    ]
+      + (work.megapixels.map { [threeDigits($0 / wall.median)] } ?? []) + [
+        humanByteCount(record.memory.byteCount), percent(wall.spread),
+        record.contestant == .serial
+          ? "1" : "\(decimal(ratio.estimate)) (\(decimal(ratio.lowest)) to \(decimal(ratio.highest)))",
+      ]
+  }
+
+  private func object(_ record: Record) -> JSONLine {
+    let ratio = speedUp(of: record.contestant)
+    var interval = JSONLine()
+    interval.add("estimate", number: ratio.estimate)
+    interval.add("lowest", number: ratio.lowest)
+    interval.add("highest", number: ratio.highest)
+    var line = JSONLine()
+    line.add("event", "mode")
+    line.add("mode", record.contestant.rawValue)
+    line.add("wallSeconds", allSeconds: record.runs.map(\.wall))
+    line.add("userSeconds", allSeconds: record.runs.map(\.user))
+    line.add("systemSeconds", allSeconds: record.runs.map(\.system))
+    line.add("startSeconds", allSeconds: record.starts.map(\.wall))
+    line.add("cpuSecondsPer\(work.workload.item.capitalizedFirst)", number: cpuPerItem(record.contestant))
+    line.add("peakBytes", record.memory.byteCount)
+    line.add("peakBytesOf", record.memory.method.rawValue)
+    line.add("speedUp", interval)
+    return line
+  }
+
+  private var workWords: String {
+    work.words + "; \(counted(workers, "worker")) on \(counted(cores, "core")); \(counted(rounds, "run")) of each, "
+      + work.inputs.words + "."
+  }
+
+  private var startWords: String {
+    "Start-up (an empty run): "
+      + records.map { "\($0.contestant.rawValue) \(milliseconds(Summary($0.starts.map(\.wall)).median))" }
+      .joined(separator: ", ") + "."
+  }
+
+  private var methodWords: String {
+    let memory =
+      records.allSatisfy { $0.memory.method == .proportionalShares }
+      ? "proportional shares (PSS) of all processes, summed, sampled in the warm-up"
+      : "the high-water mark of the largest process, since this kernel tells no shares"
+    return
+      "Medians of interleaved runs after a warm-up; varies: lowest to highest wall time; speed-up: geometric mean of "
+      + "the ratios within a round, Student's t over their logarithms; memory: \(memory)."
+  }
+
+  /// Whoever made the comparison has seen to it, or there would be none.
+  private var proofWords: String {
+    "All modes wrote the same bytes: the outputs of every run were compared with those of the first, byte by byte."
+  }
+}
+
+extension WorkDone {
+  /// "59 pictures, 454 megapixels, 2 more that failed in every mode".
+  var words: String {
+    counted(items, workload.item) + (megapixels.map { ", \(threeDigits($0)) megapixels" } ?? "")
+      + (failed > 0 ? ", \(failed) more that failed in every mode" : "")
+  }
+}
+
+extension WorkDone.Inputs {
+  var words: String {
+    switch self {
+    case .cached: "sources in the page cache"
+    case .cold: "sources dropped from the page cache before each"
+    case .remote: "sources fetched anew in each"
+    }
+  }
+}

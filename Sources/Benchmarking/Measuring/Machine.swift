@@ -1,0 +1,114 @@
+package import SystemPackage
+internal import SystemSupport
+internal import TextFormatting
+
+/// What a reader has to know of the machine to make sense of times. What the system does not tell is left out.
+package struct Machine: Hashable, Sendable {
+  package struct Fact: Hashable, Sendable {
+    package let name: String
+    package let value: String
+  }
+
+  /// "AMD EPYC 7763 64-Core Processor".
+  package let processor: String
+  package let facts: [Fact]
+
+  /// - Parameters:
+  ///   - root: of the file system that has /proc, /sys and /etc.
+  ///   - usableCores: that this process may keep busy.
+  ///   - software: name and version of what was measured and of the libraries in it.
+  package init(root: FilePath = "/", usableCores: Int, software: String) {
+    let files = KernelFiles(root: root)
+    let cpuinfo = files.text("proc/cpuinfo") ?? ""
+    processor = terminalText(Machine.processor(cpuinfo))
+    let all: [(String, String?)] = [
+      ("CPU", processor),
+      ("Cores", Machine.cores(files, usable: usableCores)),
+      ("Caches", Machine.caches(files)),
+      ("Clock governor", files.line("sys/devices/system/cpu/cpu0/cpufreq/scaling_governor") ?? "not told"),
+      ("Virtual machine", field("flags", of: cpuinfo)?.contains("hypervisor") == true ? "yes" : nil),
+      ("Memory", Machine.memory(files)),
+      ("System", Machine.system(files)),
+      ("Kernel", files.line("proc/sys/kernel/osrelease")),
+      ("Software", software),
+    ]
+    facts = all.compactMap { name, value in value.map { Fact(name: name, value: terminalText($0)) } }
+  }
+
+  /// One line: "AMD EPYC, 2 cores usable of 2".
+  package var words: String { facts.prefix(2).map(\.value).joined(separator: ", ") }
+
+  private static func processor(_ cpuinfo: String) -> String {
+    if let name = field("model name", of: cpuinfo) { return name }
+    // ARM's kernel tells numbers only.
+    if let part = field("CPU part", of: cpuinfo) {
+      return "implementer \(field("CPU implementer", of: cpuinfo) ?? "?"), part \(part)"
+    }
+    return "unknown"
+  }
+
+  private static func cores(_ files: KernelFiles, usable: Int) -> String {
+    let folder = "sys/devices/system/cpu/"
+    let online = files.line(folder + "online").map(coreList) ?? []
+    var words = "\(usable) usable" + (online.isEmpty ? "" : " of \(online.count)")
+    let sockets = Set(online.compactMap { files.line(folder + "cpu\($0)/topology/physical_package_id") })
+    if !sockets.isEmpty { words += ", \(counted(sockets.count, "socket"))" }
+    if let siblings = files.line(folder + "cpu0/topology/thread_siblings_list") {
+      words += ", \(counted(coreList(siblings).count, "thread")) a core"
+    }
+    return words
+  }
+
+  /// "L1 data 32K, L2 1024K, L3 32768K for 2 cores".
+  private static func caches(_ files: KernelFiles) -> String? {
+    let words = (0..<8).compactMap { index -> String? in
+      let folder = "sys/devices/system/cpu/cpu0/cache/index\(index)/"
+      guard let level = files.line(folder + "level"), let size = files.line(folder + "size"),
+        let kind = files.line(folder + "type")
+      else { return nil }
+      let sharers = files.line(folder + "shared_cpu_list").map { coreList($0).count } ?? 1
+      return "L\(level)" + (kind == "Unified" ? "" : " \(kind.lowercased())") + " \(kiloBytes(size))"
+        + (sharers > 1 ? " for \(sharers)" : "")
+    }
+    return words.isEmpty ? nil : words.joined(separator: ", ")
+  }
+
+  /// The kernel writes "32768K".
+  private static func kiloBytes(_ size: String) -> String {
+    guard size.hasSuffix("K"), let count = Int(size.dropLast()) else { return size }
+    return count >= 1024 && count % 1024 == 0 ? "\(count / 1024) MiB" : "\(count) KiB"
+  }
+
+  private static func memory(_ files: KernelFiles) -> String? {
+    guard let line = files.text("proc/meminfo").flatMap({ field("MemTotal", of: $0) }),
+      let count = line.split(separator: " ").first.flatMap({ Double($0) })
+    else { return nil }
+    return decimal(count / 1024 / 1024, places: 1) + " GiB"
+  }
+
+  private static func system(_ files: KernelFiles) -> String? {
+    let line = (files.text("etc/os-release") ?? "").split(separator: "\n").first { $0.hasPrefix("PRETTY_NAME=") }
+    return line.map { String($0.dropFirst("PRETTY_NAME=".count)).filter { $0 != "\"" } }
+  }
+}
+
+/// The first "name : value" of a text as the kernel writes them.
+private func field(_ name: String, of text: String) -> String? {
+  for line in text.split(separator: "\n") {
+    let parts = line.split(separator: ":", maxSplits: 1)
+    guard parts.count == 2, trimmed(parts[0]) == name else { continue }
+    return trimmed(parts[1])
+  }
+  return nil
+}
+
+private func trimmed(_ text: some StringProtocol) -> String {
+  String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+}
+
+private struct KernelFiles {
+  let root: FilePath
+
+  func text(_ path: String) -> String? { KernelText.contents(of: root.pushing(FilePath(path))) }
+  func line(_ path: String) -> String? { text(path).map(trimmed).flatMap { $0.isEmpty ? nil : $0 } }
+}

@@ -1,0 +1,88 @@
+package import SystemPackage
+internal import SystemSupport
+
+/// What a machine did for others while something was measured.
+package struct MachineLoad: Hashable, Sendable {
+  /// Cores that other processes kept busy, on average.
+  package let otherCores: Double
+  /// The share of the time that a hypervisor gave to other machines.
+  package let stolenShare: Double
+  /// Seconds in which the control group's quota stopped this process.
+  package let throttledSeconds: Double
+
+  package init(otherCores: Double, stolenShare: Double, throttledSeconds: Double) {
+    self.otherCores = otherCores
+    self.stolenShare = stolenShare
+    self.throttledSeconds = throttledSeconds
+  }
+
+  /// The counters at one instant.
+  package struct Reading: Sendable {
+    let time: ContinuousClock.Instant
+    let busy: Double
+    let stolen: Double
+    let own: Double
+    let throttled: Double
+    let cores: Int
+
+    /// Nil where /proc does not tell.
+    /// - Parameter processRoot: as /proc/self, whose allowed cores count and no others.
+    package init?(
+      stat: FilePath = "/proc/stat", status: FilePath = "/proc/self/status",
+      groups: FilePath = "/sys/fs/cgroup", own: Duration = ResourceUsage.now(workerProcesses: 0).cpuTime,
+      at time: ContinuousClock.Instant = .now
+    ) {
+      guard let counters = KernelText.contents(of: stat) else { return nil }
+      let allowed = KernelText.contents(of: status).flatMap(allowedCores)
+      var (busy, stolen, cores) = (0.0, 0.0, 0)
+      for line in counters.split(separator: "\n") {
+        let fields = line.split(separator: " ")
+        guard fields.count >= 9, fields[0].hasPrefix("cpu"), let core = Int(fields[0].dropFirst(3)),
+          allowed?.contains(core) ?? true
+        else { continue }
+        // user nice system idle iowait irq softirq steal, in hundredths of a second; guest time is in user already.
+        let times = fields.dropFirst().prefix(8).map { (Double($0) ?? 0) / 100 }
+        busy += times[0] + times[1] + times[2] + times[5] + times[6]
+        stolen += times[7]
+        cores += 1
+      }
+      guard cores > 0 else { return nil }
+      let group = KernelText.contents(of: groups.appending("cpu.stat")) ?? ""
+      let line = group.split(separator: "\n").first { $0.hasPrefix("throttled_usec ") }
+      self.time = time
+      self.busy = busy
+      self.stolen = stolen
+      self.own = own.inSeconds
+      throttled = (line.flatMap { Double($0.dropFirst(15)) } ?? 0) / 1e6
+      self.cores = cores
+    }
+  }
+
+  /// - Returns: nil where no time has passed.
+  package init?(from first: Reading, to last: Reading) {
+    let seconds = (last.time - first.time).inSeconds
+    guard seconds > 0 else { return nil }
+    otherCores = max(0, last.busy - first.busy - (last.own - first.own)) / seconds
+    stolenShare = max(0, last.stolen - first.stolen) / (seconds * Double(last.cores))
+    throttledSeconds = max(0, last.throttled - first.throttled)
+  }
+}
+
+/// The cores of "Cpus_allowed_list:\t0-3,8", nil where there is no such line.
+private func allowedCores(_ status: String) -> Set<Int>? {
+  guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix("Cpus_allowed_list:") }) else {
+    return nil
+  }
+  return coreList(line.dropFirst("Cpus_allowed_list:".count).filter { !$0.isWhitespace })
+}
+
+/// The numbers of a list as the kernel writes them: "0-3,8".
+func coreList(_ text: String) -> Set<Int> {
+  var cores: Set<Int> = []
+  for part in text.split(separator: ",") {
+    let ends = part.split(separator: "-").compactMap { Int($0) }
+    // No machine has more; a file that says otherwise must not take the memory for them.
+    if let first = ends.first, let last = ends.last, first <= last, last < 1 << 16 { cores.formUnion(first...last) }
+  }
+  return cores
+}

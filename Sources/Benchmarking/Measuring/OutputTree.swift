@@ -1,0 +1,78 @@
+internal import CPlatform
+internal import Glibc
+internal import RunState
+package import SystemPackage
+internal import SystemSupport
+
+/// The files below a folder, hidden ones apart, so that two runs can be held against each other.
+package struct OutputTree: Sendable {
+  package let folder: FilePath
+  /// Paths of all files from the folder, sorted.
+  package let files: [FilePath]
+
+  /// - Parameter folder: one that is not there has no files.
+  package init(of folder: FilePath) throws(Errno) {
+    self.folder = folder
+    files = OutputFile.isThere(folder) ? try OutputTree.files(below: folder, from: FilePath()) : []
+  }
+
+  /// The first file, by name, that is in one tree only or has other bytes in the other; nil where all are the same.
+  package func firstDifference(to other: OutputTree) throws(Errno) -> FilePath? {
+    for (mine, theirs) in zip(files, other.files) {
+      if mine != theirs { return mine.bytes.lexicographicallyPrecedes(theirs.bytes) ? mine : theirs }
+      let isSame = try haveSameBytes(folder.appending(mine.components), other.folder.appending(theirs.components))
+      if !isSame { return mine }
+    }
+    let longer = files.count > other.files.count ? files : other.files
+    return longer.dropFirst(min(files.count, other.files.count)).first
+  }
+
+  private static func files(below folder: FilePath, from start: FilePath) throws(Errno) -> [FilePath] {
+    let open = try OpenFolder.open(folder.bytes, links: .stay)
+    let listing = FolderListing(of: open)
+    if let failure = listing.failure { throw failure }
+    var found: [FilePath] = []
+    for entry in listing.entries {
+      let name = FilePath(bytes: listing.name(of: entry))
+      let path = folder.appending(name.components)
+      let kind = if let kind = entry.kind { kind } else { try FileStatus(of: path, links: .stay).kind }
+      let relative = start.appending(name.components)
+      if kind == .folder { found += try files(below: path, from: relative) } else { found.append(relative) }
+    }
+    // Both trees are sorted the same way; between folders that is the order of names, level by level.
+    return found
+  }
+
+  private func haveSameBytes(_ one: FilePath, _ other: FilePath) throws(Errno) -> Bool {
+    let first = try Descriptor(opening: one, .sniffed)
+    let second = try Descriptor(opening: other, .sniffed)
+    guard try FileStatus(of: first).byteCount == FileStatus(of: second).byteCount else { return false }
+    var (left, right) = ([UInt8](repeating: 0, count: 1 << 16), [UInt8](repeating: 0, count: 1 << 16))
+    while true {
+      let count = try OutputTree.fill(&left, from: first)
+      guard try OutputTree.fill(&right, from: second) == count, left[..<count] == right[..<count] else { return false }
+      if count < left.count { return true }
+    }
+  }
+
+  /// Reads until the buffer is full or the file ends.
+  private static func fill(_ buffer: inout [UInt8], from file: borrowing Descriptor) throws(Errno) -> Int {
+    var done = 0
+    while done < buffer.count {
+      let got = try unsafe buffer.withUnsafeMutableBufferPointer { memory throws(Errno) in
+        try unsafe file.read(into: UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: memory[done...])))
+      }
+      if got == 0 { break }
+      done += got
+    }
+    return done
+  }
+}
+
+/// Asks the system to forget what it keeps of a file's content in memory, so that the next read comes from storage.
+/// - Returns: whether the system took the wish; it may keep the pages even so.
+@discardableResult
+package func dropCachedPages(of path: FilePath) -> Bool {
+  guard let file = try? Descriptor(opening: path, .sniffed) else { return false }
+  return system_drop_cached_pages(file.number) == 0
+}

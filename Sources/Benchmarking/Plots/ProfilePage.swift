@@ -1,0 +1,88 @@
+internal import TextFormatting
+
+/// One or more profiles as a page that needs nothing else: no script, no font, no other file.
+package struct ProfilePage: Sendable {
+  private let profiles: [ScalingProfile]
+  private let machine: Machine
+
+  /// - Parameter profiles: of different workloads, to be held beside each other; at least one.
+  package init(_ profiles: [ScalingProfile], on machine: Machine) {
+    precondition(!profiles.isEmpty, "a page shows something")
+    self.profiles = profiles
+    self.machine = machine
+  }
+
+  package var html: String {
+    let head: [HTML] = [
+      .element("h1", [:], "What more workers give"),
+      .element("p", ["class": "soft"], machine.words),
+    ]
+    let parts = head + comparison + profiles.flatMap(sections) + [facts, footer]
+    return HTML.page(title: "What more workers give", style: pageStyle, [.element("main", [:], parts)]).markup
+  }
+
+  /// Two workloads on one machine: the point of it all.
+  private var comparison: [HTML] {
+    guard profiles.count > 1 else { return [] }
+    let figures = profiles.map { profile in
+      HTML.element(
+        "figure", [:],
+        [
+          .element("h3", [:], "\(profile.work.workload.title): \(profile.boundWords)"), profile.speedUpPlot.html,
+          profile.speedUpKey,
+        ])
+    }
+    return [
+      .element("h2", [:], "Beside each other"),
+      .element("p", [:], profiles.map(\.gainWords).joined(separator: " ")),
+      .element("div", ["class": "plots"], figures),
+    ]
+  }
+
+  private func sections(_ profile: ScalingProfile) -> [HTML] {
+    let advice = profile.advice
+    let runs = "\(counted(profile.rounds, "run")) of each, \(profile.work.inputs.words)."
+    let points = advice.dropFirst().map { HTML.element("li", [:], $0) }
+    var parts: [HTML] = [
+      .element("h2", [:], profile.work.workload.title), .element("p", [:], "\(profile.work.words); \(runs)"),
+      .element("p", ["class": "answer"], advice[0]), .element("ul", [:], points),
+      .element("div", ["class": "plots"], profile.figures(isAlone: profiles.count == 1)),
+      .element("h3", [:], "All settings"), htmlTable(profile.rows),
+    ]
+    if !profile.stageRows.isEmpty { parts += [.element("h3", [:], "Stages"), htmlTable(profile.stageRows)] }
+    if let bands = profile.bands { parts += [.element("h3", [:], "Within one picture"), htmlTable(bands.rows)] }
+    return parts + [.element("p", ["class": "soft"], profile.methodWords)]
+  }
+
+  private var facts: HTML {
+    let rows = machine.facts.map { fact in
+      HTML.element("tr", [:], [.element("th", ["scope": "row"], fact.name), .element("td", [:], fact.value)])
+    }
+    return .joined([
+      .element("h2", [:], "The machine"),
+      .element("table", ["class": "facts"], [.element("tbody", [:], rows)]),
+    ])
+  }
+
+  private var footer: HTML { .element("footer", [:], [.element("p", [:], "Made by imgbatch profile --report.")]) }
+}
+
+/// What colours stand for.
+func key(_ entries: [(kind: String, words: String)]) -> HTML {
+  .element(
+    "ul", ["class": "key"],
+    entries.map { entry in .element("li", [:], [.element("i", ["class": entry.kind]), .text(entry.words)]) })
+}
+
+extension BandProfile {
+  var rows: [[String]] {
+    [["cores", "speed-up (95 %)", "Amdahl allows"] + (runs.first?.stages.map { "\($0.name) ms" } ?? [])]
+      + runs.map { run in
+        let ratio = speedUp(run)
+        return [
+          "\(run.bands)", run.bands == 1 ? "1" : "\(decimal(ratio.estimate)) (\(interval(ratio)))",
+          decimal(allowed(run.bands)),
+        ] + run.stages.map { decimal($0.wall * 1000) }
+      }
+  }
+}

@@ -1,0 +1,200 @@
+internal import RunState
+internal import SystemSupport
+internal import TextFormatting
+
+/// The figures of a profile's page.
+extension ScalingProfile {
+  /// So many points that the page stays small and the cloud keeps its shape.
+  private static let mostDots = 1500
+
+  var boundWords: String {
+    switch work.workload.bound {
+    case .cores: "bound by \(counted(cores, "core"))"
+    case .answers: "bound by answers, not by \(counted(cores, "core"))"
+    }
+  }
+
+  /// What the most workers gave, in one sentence.
+  var gainWords: String {
+    let tops = contestants.compactMap { points($0).max { $0.speedUp.estimate < $1.speedUp.estimate } }
+    guard let top = tops.max(by: { $0.speedUp.estimate < $1.speedUp.estimate }) else { return "" }
+    let gain =
+      "\(work.workload.title): \(counted(top.workers, "worker")) are \(decimal(top.speedUp.estimate)) times as fast as one"
+    switch work.workload.bound {
+    case .cores:
+      return gain
+        + (top.speedUp.estimate > 0.8 * Double(cores) ? "; each keeps a core busy, so the cores are the limit." : ".")
+    case .answers:
+      return gain
+        + " on \(counted(cores, "core")), since they wait at no cost; the limit is how many answers come at once."
+    }
+  }
+
+  func figures(isAlone: Bool) -> [HTML] {
+    let speedUp = figure("Speed-up over serial", speedUpPlot.html, speedUpKey, speedUpCaption)
+    return (isAlone ? [speedUp] : []) + [stageFigure, itemFigure, bandFigure].compactMap { $0 }
+  }
+
+  private func figure(_ title: String, _ plot: HTML, _ key: HTML, _ caption: String) -> HTML {
+    .element("figure", [:], [.element("h3", [:], title), plot, key, .element("figcaption", [:], caption)])
+  }
+
+  // MARK: - Speed-up
+
+  var speedUpPlot: SVGPlot {
+    let ends = contestants.flatMap { points($0).flatMap { [$0.speedUp.estimate, min($0.speedUp.highest, 4096)] } }
+    let last = Double(counts.last ?? 1)
+    let top = max(ideal(last), ends.max() ?? 1)
+    let line = curve(from: 1, to: last, ideal)
+    let words = contestants.map { contestant in
+      "\(contestant.rawValue): "
+        + points(contestant).map { "\(decimal($0.speedUp.estimate)) with \($0.workers)" }.joined(separator: ", ")
+    }
+    return SVGPlot(
+      x: .counts(counts, title: "workers"), y: .fromZero(to: top, title: "times as fast as serial"),
+      marks: [.line("ideal", line)] + contestants.enumerated().flatMap { marks($1, shift: Double($0) * 6 - 3) },
+      words: "Speed-up by workers. " + words.joined(separator: "; "))
+  }
+
+  private func marks(_ contestant: Contestant, shift: Double) -> [SVGPlot.Mark] {
+    let points = points(contestant)
+    let law = bestFit(contestant)
+    var marks: [SVGPlot.Mark] = []
+    if let law {
+      // Over the counts that it was fitted to, and on the scale of serial, which the mode's one worker may not quite reach.
+      let scale = points.first?.speedUp.estimate ?? 1
+      marks.append(
+        .line("law", curve(from: 1, to: Double(law.range.upperBound)) { scale * law.speedUp($0) }))
+    }
+    marks.append(
+      .line(
+        "curve line-\(contestant.rawValue)",
+        between(points.map { (x: Double($0.workers), y: $0.speedUp.estimate) })))
+    for point in points {
+      marks.append(
+        .interval(
+          "curve line-\(contestant.rawValue)", x: Double(point.workers), lowest: point.speedUp.lowest,
+          highest: point.speedUp.highest, shift: shift))
+      marks.append(
+        .dot(
+          "dot-\(contestant.rawValue)", x: Double(point.workers), y: point.speedUp.estimate, radius: 4,
+          words: "\(point.record.setting.words): \(decimal(point.speedUp.estimate)) (\(interval(point.speedUp)))"))
+    }
+    return marks
+  }
+
+  /// The law with more factors, where there are points enough for it.
+  private func bestFit(_ contestant: Contestant) -> FittedLaw? {
+    fit(.universal, contestant) ?? fit(.amdahl, contestant)
+  }
+
+  private func curve(from first: Double, to last: Double, _ value: (Double) -> Double) -> [(x: Double, y: Double)] {
+    guard last > first else { return [(first, value(first))] }
+    return (0...48).map { step in
+      // Even steps on the axis of doublings; the last is the end exactly, which a law must not go beyond.
+      let x = step == 48 ? last : first * exponential(logarithm(last / first) * Double(step) / 48)
+      return (x, value(x))
+    }
+  }
+
+  /// Straight between points for who counts workers, which is no straight line on an axis of doublings: it would seem to be
+  /// above the ideal.
+  private func between(_ points: [(x: Double, y: Double)]) -> [(x: Double, y: Double)] {
+    zip(points, points.dropFirst()).flatMap { from, to in
+      curve(from: from.x, to: to.x) { from.y + (to.y - from.y) * ($0 - from.x) / (to.x - from.x) }
+    }
+  }
+
+  var speedUpKey: HTML {
+    let laws = contestants.compactMap(bestFit).first.map { [(kind: "thin", words: $0.law.title)] } ?? []
+    return key(
+      contestants.map { (kind: "fill-\($0.rawValue)", words: $0.rawValue) } + [(kind: "thin", words: "ideal")] + laws)
+  }
+
+  private var speedUpCaption: String {
+    let few = ScalingLaw.allCases.filter { fittingCounts < $0.leastCounts }.map(\.title)
+    return "Upright lines are 95 % intervals."
+      + (few.isEmpty ? "" : " Too few points for \(few.joined(separator: " and ")), so no curve goes through them.")
+  }
+
+  // MARK: - Stages
+
+  private var stageFigure: HTML? {
+    let records = stageRecords
+    guard let first = records.first else { return nil }
+    let items = Double(max(1, work.items))
+    let bars = records.map { record in
+      StageBars.Bar(
+        title: record.setting.words,
+        parts: record.stages.enumerated().map { place, stage in
+          (name: stageKind(stage.name, place), value: stage.cpu / items * 1000)
+        })
+    }
+    return figure(
+      "CPU time by stage", StageBars(bars: bars, unit: "ms").html,
+      key(first.stages.enumerated().map { (kind: "fill-" + stageKind($1.name, $0), words: $1.name) }),
+      "Milliseconds of CPU for a \(work.workload.item). Other: start, scheduling, memory.")
+  }
+
+  /// The name that the page has a colour for: those of pictures, or the next one.
+  private func stageKind(_ name: String, _ place: Int) -> String {
+    let known = ["read", "decode", "resize", "encode", "write", "other"]
+    return known.contains(name) ? name : known[place % (known.count - 1)]
+  }
+
+  // MARK: - Items
+
+  private var itemFigure: HTML? {
+    let items = serial.items.filter { $0.size > 0 && $0.wall > .zero }
+    guard items.count > 1 else { return nil }
+    let step = (items.count + ScalingProfile.mostDots - 1) / ScalingProfile.mostDots
+    let shown = stride(from: 0, to: items.count, by: step).map { items[$0] }
+    let unit = work.workload.bound == .cores ? "megapixels" : "megabytes"
+    let plot = SVGPlot(
+      x: .powers(around: shown.map { Double($0.size) / 1e6 }, title: unit),
+      y: .powers(around: shown.map { $0.wall.inSeconds * 1000 }, title: "milliseconds"),
+      marks: shown.map { item in
+        let (x, y) = (Double(item.size) / 1e6, item.wall.inSeconds * 1000)
+        return .dot("dot-item", x: x, y: y, radius: 3, words: "\(decimal(x)) \(unit), \(decimal(y)) ms")
+      }, words: "Time of each \(work.workload.item) against its \(unit)")
+    let most = items.max { $0.wall < $1.wall }
+    let words = most.map { "The slowest took \(milliseconds($0.wall.inSeconds))." } ?? ""
+    return figure(
+      "Time of each \(work.workload.item)", plot.html,
+      key([(kind: "fill-threads", words: "a \(work.workload.item), in serial")]),
+      words + (step > 1 ? " Every \(step). is shown." : " One run, the warm-up."))
+  }
+
+  // MARK: - Within one picture
+
+  private var bandFigure: HTML? {
+    guard let bands, let most = bands.runs.last?.bands, most > 1 else { return nil }
+    let files = points(.threads).filter { $0.workers <= most }
+    let counts = bands.runs.map(\.bands)
+    let top = max(Double(most), files.map(\.speedUp.estimate).max() ?? 1)
+    let dots = bands.runs.map { run -> SVGPlot.Mark in
+      let ratio = bands.speedUp(run)
+      return .dot(
+        "dot-bands", x: Double(run.bands), y: ratio.estimate, radius: 4,
+        words: "\(run.bands) cores: \(decimal(ratio.estimate))")
+    }
+    let plot = SVGPlot(
+      x: .counts(counts, title: "cores"), y: .fromZero(to: top, title: "times as fast as one core"),
+      marks: [
+        .line("ideal", curve(from: 1, to: Double(most)) { $0 }),
+        .line("curve line-files", between(files.map { (x: Double($0.workers), y: $0.speedUp.estimate) })),
+        .line(
+          "law",
+          curve(from: 1, to: Double(most)) { ScalingLaw.amdahl.speedUp($0, serialShare: bands.serialShare.value) }),
+        .line("curve line-bands", between(bands.runs.map { (x: Double($0.bands), y: bands.speedUp($0).estimate) })),
+      ] + dots, words: bands.words(beside: nil))
+    return figure(
+      "Side by side or together?", plot.html,
+      key([
+        (kind: "fill-files", words: "pictures side by side"), (kind: "fill-bands", words: "one picture on all of them"),
+        (kind: "thin", words: "ideal, and what Amdahl's law allows the one"),
+      ]),
+      "\(percent(bands.serialShare.value)) of the largest picture's time is not shared by cores, so \(decimal(bands.limit)) "
+        + "times is the most they can give it, however many they are.")
+  }
+}

@@ -1,0 +1,94 @@
+internal import TextFormatting
+
+/// A profile as people read it.
+extension ScalingProfile {
+  /// For a terminal: the work, the table, the plot, the stages, the advice.
+  package func text(on machine: Machine) -> String {
+    let parts = [
+      workWords(machine) + "\n", alignedTable(rows), plot, alignedTable(stageRows), methodWords + "\n",
+      advice.joined(separator: "\n") + "\n",
+    ]
+    return parts.filter { !$0.isEmpty }.joined(separator: "\n")
+  }
+
+  /// For a README: the same, its tables as Markdown's, without the plot.
+  package func markdown(on machine: Machine) -> String {
+    let parts = [
+      workWords(machine), markdownTable(rows), stageRows.isEmpty ? "" : markdownTable(stageRows), methodWords,
+    ]
+    return (parts.filter { !$0.isEmpty } + advice).joined(separator: "\n\n") + "\n"
+  }
+
+  func workWords(_ machine: Machine) -> String {
+    work.words + "; \(counted(rounds, "run")) of each, \(work.inputs.words). \(machine.words)."
+  }
+
+  var rows: [[String]] {
+    [
+      [
+        "mode", "workers", "wall s", "\(work.workload.item)s/s", "speed-up (95 %)", "efficient", "CPU",
+        "Karp-Flatt", "memory", "varies",
+      ]
+    ] + records.map { cells(point($0)) }
+  }
+
+  private func cells(_ point: ScalingPoint) -> [String] {
+    let record = point.record
+    let wall = Summary(record.walls)
+    let isSerial = record.contestant == .serial
+    return [
+      record.contestant.rawValue, "\(record.setting.workers)" + (point.isBeyondCores ? "*" : ""),
+      decimal(wall.median), threeDigits(Double(work.items) / wall.median),
+      isSerial ? "1" : "\(decimal(point.speedUp.estimate)) (\(interval(point.speedUp)))",
+      percent(point.efficiency), isSerial ? "1" : decimal(point.inflation.estimate),
+      point.karpFlatt.map { percent($0.value) } ?? "-", humanByteCount(record.memory.byteCount), percent(wall.spread),
+    ]
+  }
+
+  /// The settings whose stages are worth a column: serial, and each mode with the most workers that have a core each.
+  var stageRecords: [Record] {
+    guard !serial.stages.isEmpty else { return [] }
+    return [serial]
+      + contestants.compactMap { mode in points(mode).last { !$0.isBeyondCores && $0.workers > 1 }?.record }
+  }
+
+  /// A row a stage: CPU time and time on a worker for one item, in each of those settings.
+  var stageRows: [[String]] {
+    let columns = stageRecords
+    guard let first = columns.first else { return [] }
+    let titles =
+      ["ms a \(work.workload.item)"] + columns.flatMap { ["\($0.setting.words): CPU", "wall"] }
+    let items = Double(max(1, work.items))
+    func cell(_ seconds: Double) -> String { decimal(seconds / items * 1000) }
+    let rows = first.stages.indices.map { place in
+      [first.stages[place].name]
+        + columns.flatMap { record -> [String] in
+          let stage = record.stages[place]
+          return [cell(stage.cpu), stage.name == "other" ? "-" : cell(stage.wall)]
+        }
+    }
+    return [titles] + rows
+  }
+
+  private var plot: String {
+    guard counts.count > 1 else { return "" }
+    let marks: [Contestant: Character] = [.threads: "t", .processes: "p"]
+    let series = contestants.map { contestant in
+      CharacterPlot.Series(
+        mark: marks[contestant] ?? "o",
+        points: points(contestant).map { (x: Double($0.workers), y: $0.speedUp.estimate) })
+    }
+    let legend = contestants.map { "\(marks[$0] ?? "o") \($0.rawValue)" } + ["* both", ". ideal"]
+    return "Speed-up over serial (\(legend.joined(separator: ", ")))\n"
+      + CharacterPlot(series: series, line: (".", ideal), ticks: counts).text
+  }
+
+  var methodWords: String {
+    "Medians of interleaved runs after a warm-up, start-up of \(milliseconds(Summary(serial.starts.map(\.wall)).median)) "
+      + "included; speed-up and CPU are beside serial of the same round, geometric means with Student's t over their "
+      + "logarithms; efficient: speed-up a worker; Karp-Flatt: the serial share that the speed-up speaks of; varies: lowest "
+      + "to highest wall time; other: CPU time of no stage (start, scheduling, memory). "
+      + (counts.contains(where: isBeyondCores) ? "*: more workers than cores. " : "")
+      + "All settings wrote the same bytes."
+  }
+}

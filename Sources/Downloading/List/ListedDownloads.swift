@@ -1,0 +1,48 @@
+internal import ImageErrors
+internal import TextFormatting
+
+/// Makes downloads of the entries of a list. What is done already, or cannot be asked for, comes to its end here.
+struct ListedDownloads {
+  private let books: DownloadBooks
+  private let found: (Int, ListedAddress) -> Void
+  private var names: DownloadNames
+  /// How many entries had an address so far.
+  private var occurrences: [AddressDigest: Int] = [:]
+  /// Entries of the list so far.
+  private var count = 0
+
+  /// - Parameter found: is given each entry with its index.
+  init(_ books: DownloadBooks, thumbnails: ThumbnailNames?, found: @escaping (Int, ListedAddress) -> Void) {
+    self.books = books
+    self.found = found
+    names = DownloadNames(books.history, thumbnails: thumbnails)
+  }
+
+  mutating func download(_ listed: ListedAddress) -> Download? {
+    let index = count
+    count += 1
+    found(index, listed)
+    do throws(JobError) {
+      if let problem = listed.problem { throw .fetch(.network, problem) }
+      guard let home = WebAddress(listed.address) else { throw WebAddress.fault(of: listed.address) }
+      let key = key(of: listed.address)
+      let (name, picture) = try names.name(listed, home, key)
+      return books.begin(
+        Download(index: index, listed: listed, key: key, home: home, name: name, in: books.folder, picture: picture))
+    } catch {
+      books.failed(index, listed, error)
+      return nil
+    }
+  }
+
+  private mutating func key(of address: String) -> DownloadKey {
+    let digest = AddressDigest(of: address)
+    occurrences[digest, default: 0] += 1
+    return DownloadKey(digest: digest, occurrence: occurrences[digest] ?? 1)
+  }
+
+  /// A name for a download whose own is on the disk already, for a file that did not come from its address.
+  mutating func anotherName(for download: Download) throws(JobError) -> DownloadName {
+    try names.another(than: download.name, download)
+  }
+}

@@ -1,0 +1,143 @@
+internal import CCurl
+internal import Glibc
+internal import SystemPackage
+internal import TextFormatting
+
+/// Requests by libcurl in this process, however many, on one thread.
+// SAFETY: owns what the pointer leads to, from `init` to `deinit`.
+@safe final class CurlTransport: Transport {
+  private let all: OpaquePointer
+  private let rules: RequestRules
+
+  /// - Parameter connections: kept open for further requests.
+  /// Nil where there is no memory.
+  init?(rules: RequestRules, connections: Int) {
+    guard let all = unsafe transfers_create(connections) else { return nil }
+    unsafe self.all = unsafe all
+    self.rules = rules
+  }
+
+  deinit { unsafe transfers_destroy(all) }
+
+  func start(_ request: Request) -> RequestID? {
+    unsafe request.address.text.withCString { address in
+      unsafe (request.proxy ?? "").withCString { proxy in
+        unsafe rules.userAgent.withCString { agent in
+          unsafe withCStrings(request.headers) { headers in
+            unsafe withLogin(request.address.login) { user, password in
+              var plain = unsafe transfer_request(
+                address: address, user: user, password: password, proxy: proxy, user_agent: agent, headers: headers,
+                file: request.file, start: Int64(request.start), most_bytes: Int64(request.mostByteCount),
+                decodes: request.decodes,
+                // A proxy is the user's choice, wherever it is.
+                private_allowed: rules.policy == .any || request.proxy != nil,
+                connect_milliseconds: rules.connectTimeout.milliseconds,
+                stall_milliseconds: rules.stallTimeout.milliseconds,
+                total_milliseconds: rules.totalTimeout.milliseconds)
+              return unsafe transfer_start(all, &plain).map { unsafe RequestID($0) }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  func advance(orWhenReadable file: CInt, for time: Duration) -> Bool {
+    unsafe transfers_advance(all, file, Int32(clamping: time.milliseconds))
+  }
+
+  func nextEnded() -> (RequestID, Answer)? {
+    guard let one = unsafe transfers_next_ended(all) else { return nil }
+    let id = unsafe RequestID(one)
+    let answer = answer(of: id)
+    cancel(id)
+    return (id, answer)
+  }
+
+  func cancel(_ id: RequestID) { unsafe transfer_destroy(id.pointer) }
+
+  func answer(of id: RequestID) -> Answer {
+    let one = unsafe id.pointer
+    return unsafe Answer(
+      end: end(one), status: transfer_status(one), fileByteCount: Int(transfer_file_bytes(one)),
+      lengthIsKnown: transfer_length_is_known(one), location: transfer_location(one).map { unsafe headerText($0) },
+      validator: Validator(
+        entityTag: header(HEADER_ETAG, one), lastModified: header(HEADER_LAST_MODIFIED, one),
+        date: header(HEADER_DATE, one), byteCount: Int(transfer_total_bytes(one))),
+      retryAfter: header(HEADER_RETRY_AFTER, one), contentType: header(HEADER_CONTENT_TYPE, one),
+      contentCoding: header(HEADER_CONTENT_CODING, one))
+  }
+
+  private func header(_ name: header_name, _ one: OpaquePointer) -> String {
+    unsafe String(cString: transfer_header(one, name))
+  }
+
+  private func end(_ one: OpaquePointer) -> Answer.End {
+    let complaint = unsafe String(cString: transfer_complaint(one))
+    return switch unsafe transfer_how_it_ended(one) {
+    case TRANSFER_COMPLETE: .complete
+    case TRANSFER_TIMED_OUT: .timedOut(complaint)
+    case TRANSFER_NOT_RESOLVED: .notResolved(complaint)
+    case TRANSFER_NOT_TRUSTED: .notTrusted(complaint)
+    case TRANSFER_SHORT: .short
+    case TRANSFER_REFUSED_ADDRESS: unsafe .refusedAddress(String(cString: transfer_refused(one)))
+    case TRANSFER_TOO_LARGE: .tooLarge
+    case TRANSFER_WRONG_PART: .wrongPart
+    case TRANSFER_FILE_FAILED: unsafe .fileFailed(Errno(rawValue: transfer_file_error(one)))
+    default: .broken(complaint)
+    }
+  }
+}
+
+extension RequestID {
+  fileprivate init(_ pointer: OpaquePointer) { bits = UInt(bitPattern: pointer) }
+
+  fileprivate var pointer: OpaquePointer {
+    // SAFETY: made of a pointer, and followed only until the transport that gave it was told that the request is over.
+    guard let pointer = unsafe OpaquePointer(bitPattern: bits) else { preconditionFailure("made of a pointer") }
+    return unsafe pointer
+  }
+}
+
+private func withLogin<Result>(
+  _ login: WebAddress.Login?, _ body: (UnsafePointer<CChar>?, UnsafePointer<CChar>?) -> Result
+) -> Result {
+  unsafe withOptionalCString(login?.user) { user in
+    unsafe withOptionalCString(login?.password) { unsafe body(user, $0) }
+  }
+}
+
+/// An address of a header. Bytes that are no UTF-8 have no meaning but to the server, which gets them back.
+private func headerText(_ bytes: UnsafePointer<CChar>) -> String {
+  if let text = unsafe String(validatingCString: bytes) { return text }
+  let digits = Array("0123456789ABCDEF".utf8)
+  var escaped: [UInt8] = []
+  for byte in unsafe UnsafeBufferPointer(start: bytes, count: strlen(bytes)).map(UInt8.init(bitPattern:)) {
+    escaped += byte < 0x80 ? [byte] : [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+  }
+  return String(decoding: escaped, as: UTF8.self)
+}
+
+/// Lends texts as C has lists of them: a pointer to each, ended by null.
+private func withCStrings<Result>(
+  _ texts: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Result
+) -> Result {
+  let block: [CChar] = texts.flatMap { $0.utf8CString }
+  return unsafe block.withUnsafeBufferPointer { block in
+    var starts: [Int] = []
+    var position = 0
+    for text in texts {
+      starts.append(position)
+      position += text.utf8.count + 1
+    }
+    // SAFETY: every start is inside the block, every text ends in a zero, and the block outlives the call.
+    let pointers: [UnsafePointer<CChar>?] =
+      unsafe starts.map { start in
+        unsafe block.baseAddress.map { unsafe $0 + start }
+      } + [nil]
+    return unsafe pointers.withUnsafeBufferPointer { list in
+      guard let start = list.baseAddress else { preconditionFailure("a list with an end is not empty") }
+      return unsafe body(start)
+    }
+  }
+}

@@ -1,0 +1,105 @@
+internal import Glibc
+internal import TextFormatting
+internal import WorkerIPC
+
+/// Requests by worker processes, one at a time each: what breaks libcurl costs one try of one address.
+final class WorkerTransport: Transport {
+  private struct Active {
+    let worker: FetchProcess
+    let lastMoment: ContinuousClock.Instant
+  }
+
+  /// What a worker that is alive has to answer after its own timeout.
+  private static let grace = Duration.seconds(3)
+
+  private let program: String
+  private let rules: RequestRules
+  private let mostByteCount: Int
+  private var idle: [FetchProcess] = []
+  private var active: [RequestID: Active] = [:]
+  private var ended: [(RequestID, Answer)] = []
+  private var nextNumber: UInt = 1
+
+  /// Starts so many workers at once: that they start is not to count as somebody's download.
+  /// - Parameter mostByteCount: that a file may grow to.
+  init(program: String, rules: RequestRules, mostByteCount: Int, workers: Int) throws(WorkerFailure) {
+    self.program = program
+    self.rules = rules
+    self.mostByteCount = mostByteCount
+    for _ in 0..<workers {
+      idle.append(try FetchProcess(program: program, rules: rules, mostByteCount: mostByteCount))
+    }
+    for worker in idle { try worker.waitUntilConfined() }
+  }
+
+  deinit {
+    for one in active.values { _ = one.worker.end(.kill) }
+    for worker in idle { _ = worker.end(.endOfInput) }
+  }
+
+  /// What confines the workers; nil where there are none.
+  var confinement: Confinement? { idle.first?.confinement }
+
+  private func makeWorker() throws(WorkerFailure) -> FetchProcess {
+    let worker = try FetchProcess(program: program, rules: rules, mostByteCount: mostByteCount)
+    try worker.waitUntilConfined()
+    return worker
+  }
+
+  func start(_ request: Request) -> RequestID? {
+    guard let worker = try? idle.popLast() ?? makeWorker() else { return nil }
+    let id = RequestID(bits: nextNumber)
+    nextNumber += 1
+    active[id] = Active(
+      worker: worker, lastMoment: .now + rules.totalTimeout + rules.connectTimeout + WorkerTransport.grace)
+    // One that is gone is noticed when its answer is waited for.
+    worker.send(request)
+    return id
+  }
+
+  func advance(orWhenReadable file: CInt, for time: Duration) -> Bool {
+    let order = Array(active)
+    var questions = order.map { pollfd(fd: $0.value.worker.descriptor, events: Int16(POLLIN), revents: 0) }
+    if file >= 0 { questions.append(pollfd(fd: file, events: Int16(POLLIN), revents: 0)) }
+    _ = unsafe poll(&questions, nfds_t(questions.count), Int32(clamping: time.milliseconds))
+    for (place, (id, one)) in order.enumerated() {
+      if questions[place].revents != 0 {
+        receive(id, from: one.worker)
+      } else if one.lastMoment < .now {
+        active[id] = nil
+        _ = one.worker.end(.kill)
+        ended.append((id, .silence(.timedOut("the worker process does not answer"))))
+      }
+    }
+    return true
+  }
+
+  private func receive(_ id: RequestID, from worker: FetchProcess) {
+    active[id] = nil
+    if let answer = worker.answer() {
+      idle.append(worker)
+      ended.append((id, answer))
+    } else {
+      let end = worker.end(.kill)
+      ended.append((id, .silence(.broken("the worker process died (\(end))"))))
+    }
+  }
+
+  func nextEnded() -> (RequestID, Answer)? { ended.popLast() }
+
+  func cancel(_ id: RequestID) {
+    if let one = active.removeValue(forKey: id) { _ = one.worker.end(.kill) }
+  }
+
+  /// A worker tells at the end only.
+  func answer(of id: RequestID) -> Answer { .silence(.short) }
+}
+
+extension Answer {
+  fileprivate static func silence(_ end: End) -> Answer {
+    Answer(
+      end: end, status: 0, fileByteCount: 0, lengthIsKnown: false, location: nil, validator: Validator(),
+      retryAfter: "",
+      contentType: "")
+  }
+}

@@ -1,0 +1,56 @@
+package import ImageCore
+
+/// What an encoder is told beside the pixels.
+package struct EncodeRequest: Hashable, Sendable {
+  package var format: ImageFormat
+  package var jpeg = JPEGOptions()
+  package var png = PNGOptions()
+  /// Written only where its colour space is the picture's.
+  package var profile: [UInt8]?
+  /// PNG only.
+  package var colourChunks = PNGColourChunks()
+  package var metadata = PictureMetadata()
+
+  package init(format: ImageFormat) { self.format = format }
+
+  /// The profile, where it is for pixels of this space.
+  func profile(for space: ProfileSpace) -> [UInt8]? {
+    profile.flatMap { ProfileSpace(profile: $0) == space ? $0 : nil }
+  }
+}
+
+/// Makes a file's bytes of a picture. One serves one worker; the bytes are valid until its next picture.
+package final class Encoder {
+  private let pool: BufferPool
+  private var writers: [ImageFormat: any FormatWriter] = [:]
+
+  package init(pool: BufferPool) { self.pool = pool }
+
+  /// - Parameter picture: for JPEG `yCbCr`, whose chroma size decides the subsampling, or `pixels` of 1 or 3 channels of
+  ///   8 bits; else `pixels`, of a depth that the format has. Planes are written with what their encoder needs past the
+  ///   width, so their padding changes.
+  package func encode(
+    _ picture: borrowing Picture, _ request: EncodeRequest
+  ) throws(CodecError) -> UnsafeRawBufferPointer {
+    try unsafe writer(request.format).encode(picture, request)
+  }
+
+  private func writer(_ format: ImageFormat) throws(CodecError) -> any FormatWriter {
+    if let writer = writers[format] { return writer }
+    let writer = try format.makeWriter(pool)
+    writers[format] = writer
+    return writer
+  }
+}
+
+extension FastPNGEncoder: FormatWriter {
+  func encode(_ picture: borrowing Picture, _ request: EncodeRequest) throws(CodecError) -> UnsafeRawBufferPointer {
+    switch picture {
+    case .yCbCr: throw .broken("PNG takes interleaved pixels")
+    case .pixels(let plane):
+      let profile = request.profile(for: plane.channels < 3 ? .gray : .rgb)
+      return try unsafe encode(
+        plane, level: request.png.level, profile: profile, chunks: request.colourChunks, metadata: request.metadata)
+    }
+  }
+}

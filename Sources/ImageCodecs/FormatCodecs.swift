@@ -1,0 +1,44 @@
+internal import ImageCore
+
+/// Reads pictures of one format. One serves one worker, for picture after picture; the order of calls and the life of the
+/// bytes are those of `Decoder`, which has checked the signature.
+protocol FormatReader: AnyObject {
+  func readHeader(_ bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(CodecError) -> ImageHeader
+  func decode(_ request: DecodeRequest) throws(CodecError) -> DecodedPicture
+  func decodeStrips(_ take: (borrowing Plane) throws(OutOfMemory) -> Bool) throws(CodecError) -> StripDecoding
+  func finish()
+}
+
+extension FormatReader {
+  func decodeStrips(_ take: (borrowing Plane) throws(OutOfMemory) -> Bool) throws(CodecError) -> StripDecoding {
+    .declined
+  }
+}
+
+/// Writes pictures of one format. One serves one worker; the bytes are valid until its next picture. It looks at the time limit of
+/// its worker's pool, and throws `CodecError.timeout` when that is over.
+protocol FormatWriter: AnyObject {
+  func encode(_ picture: borrowing Picture, _ request: EncodeRequest) throws(CodecError) -> UnsafeRawBufferPointer
+}
+
+extension ImageFormat {
+  func makeReader(_ pool: BufferPool) throws(CodecError) -> any FormatReader {
+    switch self {
+    case .jpeg: try JPEGDecoder(pool: pool)
+    case .png: try PNGDecoder(pool: pool)
+    #if WebP
+      case .webp: WebPDecoder(pool: pool)
+    #endif
+    }
+  }
+
+  func makeWriter(_ pool: BufferPool) throws(CodecError) -> any FormatWriter {
+    switch self {
+    case .jpeg: try JPEGEncoder(pool: pool)
+    case .png: FastPNGEncoder(pool: pool)
+    #if WebP
+      case .webp: try WebPEncoder(pool: pool)
+    #endif
+    }
+  }
+}

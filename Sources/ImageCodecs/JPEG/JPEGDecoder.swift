@@ -1,0 +1,240 @@
+internal import CImageCodecs
+internal import ImageCore
+internal import JPEGDecoding
+
+/// Decodes JPEG, shrunk by scaled DCT: the header by libjpeg-turbo, planes by `JPEGDecoding` where it can, and by libjpeg
+/// what that declines.
+@safe final class JPEGDecoder: FormatReader {
+  private let pool: BufferPool
+  private let scaled: ScaledDecoders
+  private(set) var scaledVerdict: Verdict?
+  /// Threads that shared the decoding of the last picture.
+  var workers: Int { scaledVerdict == .decoded ? scaled.workers : 1 }
+  private let reader: JPEGReader
+  private var limits = DecodeLimits()
+  private var report = codec_report()
+  private var header = unsafe jpeg_header()
+  private var geometry = JPEGGeometry()
+  // SAFETY: the caller keeps them until `finish` or the next header; they are read by `decode` only, which is in between.
+  private var bytes = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
+
+  init(pool: BufferPool) throws(CodecError) {
+    reader = try JPEGReader()
+    self.pool = pool
+    scaled = ScaledDecoders(.current, pool: pool)
+  }
+
+  func readHeader(_ bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(CodecError) -> ImageHeader {
+    self.limits = limits
+    unsafe self.bytes = unsafe bytes
+    guard let base = unsafe bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else { throw .notAnImage }
+    guard unsafe jpeg_reader_begin(reader.handle, base, bytes.count, limits.forC, &header, &report) == .CODEC_OK else {
+      throw report.error(limits: limits)
+    }
+    var result = unsafe ImageHeader(header)
+    geometry = JPEGGeometry(size: result.size, sampling: result.sampling ?? JPEGSampling([]))
+    let limit = TimeLimit(deadline: limits.deadline)
+    let segments = unsafe JPEGSegments(bytes, limit: limit)
+    if let exif = unsafe segments.exif(bytes) {
+      result.orientation = unsafe Orientation(tiff: UnsafeRawBufferPointer(rebasing: bytes[exif]))
+    }
+    if unsafe segments.haveGainMap(bytes) { result.notes.append(.gainMap) }
+    if limit.hasPassed { throw .timeout }
+    if unsafe header.has_other_icc { result.notes.append(result.profile == nil ? .damagedProfile : .furtherProfiles) }
+    return result
+  }
+
+  func decode(_ request: DecodeRequest) throws(CodecError) -> DecodedPicture {
+    var shape = jpeg_shape()
+    let layout = try plan(request, shape: &shape)
+    let grids = geometry.grids(
+      request.denominator, arePlanes: layout != .JPEG_LAYOUT_PIXELS,
+      areYCbCr: unsafe header.colour == .JPEG_COLOUR_YCBCR, count: Int(shape.count))
+    if shape.count == 1 {
+      var plane = try allocating { () throws(OutOfMemory) in try Plane(shape.planes.0, grids[0], from: pool) }
+      try unsafe fill([plane.forC], request, layout, grids)
+      plane.correct(grids[0])
+      if plane.channels == 4, request.content != .inks {
+        plane = try plane.convertedFromCMYK(pool: pool)
+      }
+      return DecodedPicture(picture: .pixels(plane), report: report.decodeReport(limits: limits))
+    }
+    let luma = try allocating { () throws(OutOfMemory) in try Plane(shape.planes.0, grids[0], from: pool) }
+    let cb = try allocating { () throws(OutOfMemory) in try Plane(shape.planes.1, grids[1], from: pool) }
+    let cr = try allocating { () throws(OutOfMemory) in try Plane(shape.planes.2, grids[2], from: pool) }
+    try unsafe fill([luma.forC, cb.forC, cr.forC], request, layout, grids)
+    luma.correct(grids[0])
+    cb.correct(grids[1])
+    cr.correct(grids[2])
+    let planes = ColourPlanes(luma: luma, cb: cb, cr: cr)
+    return DecodedPicture(picture: .yCbCr(planes), report: report.decodeReport(limits: limits))
+  }
+
+  func finish() {
+    unsafe jpeg_reader_end(reader.handle)
+    unsafe bytes = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
+  }
+
+  /// The layout that serves the request at the least cost and can be had of this file, with its shape.
+  private func plan(_ request: DecodeRequest, shape: inout jpeg_shape) throws(CodecError) -> jpeg_layout {
+    let wished: jpeg_layout
+    switch unsafe (request.content, header.colour) {
+    case (.gray, .JPEG_COLOUR_YCBCR), (_, .JPEG_COLOUR_GRAY): wished = .JPEG_LAYOUT_LUMA
+    case (.planes, .JPEG_COLOUR_YCBCR): wished = .JPEG_LAYOUT_PLANES
+    default: wished = .JPEG_LAYOUT_PIXELS
+    }
+    let denominator = UInt32(request.denominator)
+    for layout in [wished, jpeg_layout.JPEG_LAYOUT_PIXELS] {
+      let status = unsafe jpeg_reader_plan(reader.handle, denominator, layout, &shape, &report)
+      if status == .CODEC_OK { return layout }
+      // An unusual sampling keeps planes from being had raw; the library's own upsampling serves then.
+      if report.reason != .CODEC_REASON_UNSUPPORTED || layout == .JPEG_LAYOUT_PIXELS {
+        throw report.error(limits: limits)
+      }
+    }
+    throw .broken("no layout was tried")
+  }
+
+  /// Decodes into planes, the fast way where that gives the same.
+  private func fill(
+    _ planes: [codec_plane], _ request: DecodeRequest, _ layout: jpeg_layout, _ grids: [PlaneGrid]
+  ) throws(CodecError) {
+    scaledVerdict = nil
+    let region = request.region.map { geometry.needed($0, grids) }
+    if request.asksForScaled(unsafe header.path, SourceColour(unsafe header.colour)) {
+      var wish = ScaledDecoder.Request(denominator: request.denominator)
+      if let region {
+        wish.rows = region.rows
+        wish.columns = region.columns
+      }
+      wish.mostScans = limits.scanCount
+      wish.deadline = limits.deadline
+      wish.workers = request.workers
+      let targets = unsafe planes.map { unsafe ScaledPlane(base: $0.base, stride: $0.stride, rowCount: $0.rows) }
+      // Planes that cannot be had raw, whatever the header promised, are libjpeg's to decode.
+      let verdict =
+        layout == .JPEG_LAYOUT_PIXELS ? .declined(.kind) : unsafe scaled.decode(bytes, wish, into: targets)
+      scaledVerdict = verdict
+      switch verdict {
+      case .decoded: return
+      case .timeout: throw .timeout
+      case .outOfMemory: throw .outOfMemory("the system refuses more")
+      case .declined where request.declining == .throwing: throw .declined
+      case .declined: break
+      }
+    }
+    try unsafe read(planes, request, region)
+  }
+
+  private func read(
+    _ planes: [codec_plane], _ request: DecodeRequest, _ region: DecodeRegion?
+  ) throws(CodecError) {
+    let counted: jpeg_damage =
+      request.reading == .needed ? .JPEG_DAMAGE_OF_NEEDED_SCANS : .JPEG_DAMAGE_OF_ALL_SCANS
+    var status = codec_status.CODEC_FAILED
+    if request.reading == .needed, let region {
+      var window = jpeg_window(
+        left: UInt32(region.columns.lowerBound), top: UInt32(region.rows.lowerBound),
+        right: UInt32(region.columns.upperBound), bottom: UInt32(region.rows.upperBound))
+      status = unsafe jpeg_reader_read(reader.handle, planes, &window, counted, &report)
+    } else {
+      status = unsafe jpeg_reader_read(reader.handle, planes, nil, counted, &report)
+    }
+    if status == .CODEC_FAILED {
+      throw report.error(limits: limits)
+    }
+  }
+}
+
+extension Plane {
+  /// Memory for a component as the library writes it.
+  fileprivate init(_ shape: jpeg_plane_shape, _ grid: PlaneGrid, from pool: BufferPool) throws(OutOfMemory) {
+    try self.init(
+      size: PixelSize(width: Int(shape.width), height: Int(shape.height)), channels: Int(shape.channels),
+      leastStride: shape.stride, leastRows: shape.rows, from: pool)
+    extent = grid.extent
+  }
+
+  /// RGB of CMYK, 0 being no ink, without a profile: each ink takes its share of the light that black leaves.
+  fileprivate consuming func convertedFromCMYK(pool: BufferPool) throws(CodecError) -> Plane {
+    let size = size
+    var result = try allocating { () throws(OutOfMemory) in try Plane(size: size, channels: 3, from: pool) }
+    result.extent = extent
+    for y in pool.rows(of: self) {
+      // SAFETY: four samples a pixel are read and three written, on `size.width` pixels of a row of either plane.
+      var from = unsafe row(y).assumingMemoryBound(to: UInt8.self)
+      var to = unsafe result.row(y).assumingMemoryBound(to: UInt8.self)
+      for _ in 0..<size.width {
+        let light = unsafe 255 - Int(from[3])
+        for channel in 0..<3 { unsafe to[channel] = UInt8(((255 - Int(from[channel])) * light + 127) / 255) }
+        unsafe from += 4
+        unsafe to += 3
+      }
+    }
+    return result
+  }
+}
+
+extension ImageHeader {
+  fileprivate init(_ header: jpeg_header) {
+    let icc = unsafe header.icc.map { unsafe [UInt8](UnsafeBufferPointer(start: $0, count: header.icc_bytes)) }
+    unsafe self.init(
+      format: .jpeg, size: PixelSize(width: Int(header.width), height: Int(header.height)), bits: Int(header.bits),
+      colour: SourceColour(header.colour), layout: header.progressive ? .progressive : .sequential,
+      orientation: .upright, profile: icc)
+    decodedChannels = unsafe Int(header.components)
+    coefficientByteCount = unsafe Int(clamping: header.coefficient_bytes)
+    path = unsafe header.path
+    sampling = unsafe JPEGSampling(header)
+    if unsafe header.components == 3 {
+      unsafe subsampling.horizontal = Int(header.horizontal.0) / max(1, Int(header.horizontal.1))
+      unsafe subsampling.vertical = Int(header.vertical.0) / max(1, Int(header.vertical.1))
+    }
+  }
+}
+
+extension jpeg_header {
+  /// Whether `JPEGDecoding` knows files of such a frame, as far as the header tells: Huffman-coded, in one scan or
+  /// progressive, gray or with chroma at whole parts of luma's size.
+  fileprivate var path: DecodingPath {
+    guard unsafe !arithmetic, unsafe progressive || coefficient_bytes == 0 else { return .library }
+    if unsafe components == 1 { return unsafe colour == .JPEG_COLOUR_GRAY ? .scaled : .library }
+    guard unsafe components == 3, unsafe colour == .JPEG_COLOUR_YCBCR else { return .library }
+    let isWhole =
+      unsafe horizontal.0 % horizontal.1 == 0 && horizontal.0 % horizontal.2 == 0 && vertical.0 % vertical.1 == 0
+      && vertical.0 % vertical.2 == 0
+    // More blocks no MCU may have; libjpeg knows files of such components where their scans take them one by one.
+    let blocks = unsafe horizontal.0 * vertical.0 + horizontal.1 * vertical.1 + horizontal.2 * vertical.2
+    return isWhole && blocks <= 10 ? .scaled : .library
+  }
+}
+
+extension JPEGSampling {
+  fileprivate init(_ header: jpeg_header) {
+    let across = unsafe [header.horizontal.0, header.horizontal.1, header.horizontal.2, header.horizontal.3]
+    let down = unsafe [header.vertical.0, header.vertical.1, header.vertical.2, header.vertical.3]
+    let factors = zip(across, down).map { Factors(across: Int($0), down: Int($1)) }
+    unsafe self.init(Array(factors.prefix(Int(header.components))))
+  }
+}
+
+extension DecodeRequest {
+  /// Whether `JPEGDecoding` is asked to decode a picture: it makes planes, not interleaved colours.
+  package func asksForScaled(_ path: DecodingPath, _ colour: SourceColour) -> Bool {
+    let arePlanes = content == .gray || content == .planes || colour == .gray
+    return path == .scaled && arePlanes && decoder == .auto && reading == .needed && denominator > 1
+  }
+}
+
+extension SourceColour {
+  fileprivate init(_ colour: jpeg_colour) {
+    switch colour {
+    case .JPEG_COLOUR_GRAY: self = .gray
+    case .JPEG_COLOUR_YCBCR: self = .yCbCr
+    case .JPEG_COLOUR_RGB: self = .rgb
+    case .JPEG_COLOUR_CMYK: self = .cmyk
+    case .JPEG_COLOUR_YCCK: self = .ycck
+    case .JPEG_COLOUR_OTHER: self = .other
+    }
+  }
+}

@@ -1,0 +1,75 @@
+internal import CImageCodecs
+internal import ImageCore
+
+/// Writes JPEG by libjpeg-turbo.
+@safe final class JPEGEncoder: FormatWriter {
+  private let pool: BufferPool
+  private let writer: JPEGWriter
+  private var report = codec_report()
+
+  init(pool: BufferPool) throws(CodecError) {
+    self.pool = pool
+    writer = try JPEGWriter()
+  }
+
+  func encode(
+    _ picture: borrowing Picture, _ request: EncodeRequest
+  ) throws(CodecError) -> UnsafeRawBufferPointer {
+    var options = unsafe jpeg_write_options()
+    unsafe options.width = UInt32(picture.size.width)
+    unsafe options.height = UInt32(picture.size.height)
+    unsafe options.quality = UInt8(request.jpeg.quality)
+    unsafe options.deadline = pool.limit.deadline
+    unsafe options.progressive = request.jpeg.scans == .progressive
+    let factors = request.jpeg.subsampling.factors(quality: request.jpeg.quality)
+    unsafe options.horizontal = UInt8(factors.horizontal)
+    unsafe options.vertical = UInt8(factors.vertical)
+    switch picture {
+    case .pixels(let plane):
+      guard plane.depth == .eight, plane.channels == 1 || plane.channels == 3 else {
+        throw .broken("JPEG takes gray or RGB of 8 bits")
+      }
+      unsafe options.input = plane.channels == 1 ? .JPEG_INPUT_GRAY : .JPEG_INPUT_RGB
+      let profile = request.profile(for: plane.channels == 1 ? .gray : .rgb)
+      return try unsafe write(&options, [plane.forC], profile, request.metadata)
+    case .yCbCr(let planes):
+      unsafe options.input = .JPEG_INPUT_YCBCR
+      let forC = unsafe [planes.luma.forC, planes.cb.forC, planes.cr.forC]
+      return try unsafe write(&options, forC, request.profile(for: .rgb), request.metadata)
+    }
+  }
+
+  private func write(
+    _ options: inout jpeg_write_options, _ planes: [codec_plane], _ profile: [UInt8]?, _ metadata: PictureMetadata
+  ) throws(CodecError) -> UnsafeRawBufferPointer {
+    var out = unsafe codec_bytes()
+    let segments = metadata.segments
+    let contents = segments.flatMap { $0 }
+    let counts = segments.map(\.count)
+    let status = unsafe (profile ?? []).withUnsafeBufferPointer { icc in
+      unsafe contents.withUnsafeBufferPointer { contents in
+        unsafe counts.withUnsafeBufferPointer { counts in
+          unsafe options.icc = icc.isEmpty ? nil : icc.baseAddress
+          unsafe options.icc_bytes = icc.count
+          unsafe options.app1 = contents.baseAddress
+          unsafe options.app1_bytes = counts.baseAddress
+          unsafe options.app1_count = counts.count
+          return unsafe jpeg_writer_write(writer.handle, &options, planes, &out, &report)
+        }
+      }
+    }
+    guard status == .CODEC_OK else { throw report.error(limits: DecodeLimits()) }
+    return unsafe UnsafeRawBufferPointer(start: out.bytes, count: out.count)
+  }
+}
+
+extension PictureMetadata {
+  /// The contents of APP1 segments; without what does not fit into one, which `storable` has taken out and noted.
+  fileprivate var segments: [[UInt8]] {
+    var result: [[UInt8]] = []
+    if let exif { result.append(PictureMetadata.exifStart + exif) }
+    if let xmp { result.append(PictureMetadata.xmpStart + xmp) }
+    if let extendedXMP { result += ExtendedXMP.segments(extendedXMP) }
+    return result.filter { $0.count <= 65_533 }
+  }
+}

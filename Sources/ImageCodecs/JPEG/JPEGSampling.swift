@@ -1,0 +1,62 @@
+package import ImageCore
+
+/// How the samples of a JPEG's components lie over its pixels (ITU-T T.81, A.1.1), whole or shrunk by scaled DCT.
+package struct JPEGSampling: Hashable, Sendable {
+  /// Sampling factors of a component: how many blocks of it an MCU has.
+  package struct Factors: Hashable, Sendable {
+    package let across: Int
+    package let down: Int
+
+    package init(across: Int, down: Int) {
+      self.across = across
+      self.down = down
+    }
+  }
+
+  private let components: [Factors]
+  private let mostAcross: Int
+  private let mostDown: Int
+
+  /// - Parameter components: one to four. A file of one is coded without interleaving: its factors mean nothing.
+  package init(_ components: [Factors]) {
+    self.components = components.count > 1 ? components : [Factors(across: 1, down: 1)]
+    mostAcross = self.components.map(\.across).max() ?? 1
+    mostDown = self.components.map(\.down).max() ?? 1
+  }
+
+  /// Pixels of the image, at full size, to one sample of a component's plane.
+  ///
+  /// A component is decoded at S samples a block side, S = 8 / denominator or, to make up for its subsampling, a larger
+  /// power of two (jpeg_calc_output_dimensions of libjpeg-turbo).
+  package func pixelsPerSample(ofComponent index: Int, _ denominator: Int) -> SampleSpacing {
+    let factors = components[index]
+    let base = 8 / denominator
+    var samples = base
+    while samples < 8, mostAcross * base % (factors.across * samples * 2) == 0,
+      mostDown * base % (factors.down * samples * 2) == 0
+    {
+      samples *= 2
+    }
+    return SampleSpacing(
+      across: Double(mostAcross * 8) / Double(factors.across * samples),
+      down: Double(mostDown * 8) / Double(factors.down * samples))
+  }
+
+  /// The largest denominator up to one that is wanted at which each component has a sample that is all image: what padding
+  /// adds to the others can be seen by that one.
+  package func denominator(atMost wanted: Int, of size: PixelSize) -> Int {
+    var denominator = wanted
+    while denominator > 1 {
+      let spacing = mostPixelsPerSample(denominator)
+      if Double(size.width) >= spacing.across && Double(size.height) >= spacing.down { break }
+      denominator /= 2
+    }
+    return denominator
+  }
+
+  /// As `pixelsPerSample`, for the component whose samples are the farthest apart.
+  package func mostPixelsPerSample(_ denominator: Int) -> SampleSpacing {
+    let all = components.indices.map { pixelsPerSample(ofComponent: $0, denominator) }
+    return SampleSpacing(across: all.map(\.across).max() ?? 1, down: all.map(\.down).max() ?? 1)
+  }
+}

@@ -1,0 +1,87 @@
+internal import ImageCore
+
+/// The segments of a JPEG before its first scan, where they lie: as far as they are there, which is for libjpeg to judge.
+///
+/// One after another, since a hostile file has as many of them as four bytes go into it.
+@safe struct JPEGSegments: Sequence, IteratorProtocol {
+  // SAFETY: the code that makes this keeps the bytes as long.
+  private let bytes: UnsafeRawBufferPointer
+  private var offset = 2
+  private var limit: TimeLimit
+
+  /// - Parameter limit: once it is over, there are no more segments.
+  @unsafe init(_ bytes: UnsafeRawBufferPointer, limit: TimeLimit = TimeLimit()) {
+    unsafe self.bytes = unsafe bytes
+    self.limit = limit
+  }
+
+  /// A marker and the bytes behind its length. What libjpeg passes over (`next_marker`, `skip_variable` of jdmarker.c) is
+  /// passed over here, so that both see the same segments.
+  mutating func next() -> (marker: UInt8, body: Range<Int>)? {
+    while let marker = nextMarker() {
+      switch marker {
+      case 0x01, 0xD0...0xD7: continue  // TEM and RST have no length.
+      case 0xD8, 0xD9, 0xDA: return nil  // SOI, EOI, SOS
+      default: break
+      }
+      guard unsafe bytes.count - offset >= 2 else { return nil }
+      let length = unsafe Swift.max(2, Int(bytes.bigEndian(offset, UInt16.self)))
+      guard unsafe length <= bytes.count - offset, !limit.isOver(before: length) else { return nil }
+      defer { offset += length }
+      return (marker, offset + 2..<offset + length)
+    }
+    return nil
+  }
+
+  /// Fill bytes may go on for as long as the file does: the clock is read once for so many.
+  private static let bytesOfReading = 1 << 16
+
+  /// The next marker, past fill bytes, stuffed zeros and whatever is none.
+  private mutating func nextMarker() -> UInt8? {
+    while unsafe bytes.count - offset >= 2 {
+      let (first, second) = unsafe (bytes[offset], bytes[offset + 1])
+      offset += 1
+      guard first == 0xFF, second != 0xFF else {
+        if offset % JPEGSegments.bytesOfReading == 0, limit.hasPassed { return nil }
+        continue
+      }
+      offset += 1
+      if second != 0 { return second }
+    }
+    return nil
+  }
+
+  /// The TIFF structure of the first segment of EXIF that has one: what turns the pixels, and what is carried over.
+  func exif(_ bytes: UnsafeRawBufferPointer) -> Range<Int>? {
+    for (marker, body) in self where marker == 0xE1 && body.count > PictureMetadata.exifStart.count {
+      if unsafe bytes[body].starts(with: PictureMetadata.exifStart) {
+        return body.dropFirst(PictureMetadata.exifStart.count)
+      }
+    }
+    return nil
+  }
+
+  /// Whether the picture has a gain map: XMP of Adobe's and Android's making, or the mark of ISO 21496-1.
+  func haveGainMap(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    contains { marker, body in
+      let segment = unsafe UnsafeRawBufferPointer(rebasing: bytes[body])
+      switch marker {
+      case 0xE1:
+        return unsafe segment.starts(with: "http://ns.adobe.com/xap/1.0/".utf8)
+          && segment.holds("http://ns.adobe.com/hdr-gain-map/")
+      case 0xE2: return unsafe segment.starts(with: "urn:iso:std:iso:ts:21496:-1".utf8)
+      default: return false
+      }
+    }
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  func holds(_ text: StaticString) -> Bool {
+    let needle = unsafe UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+    guard count >= needle.count else { return false }
+    return (0...count - needle.count).contains { start in
+      unsafe self[start] == needle[0] && self[start...].starts(with: needle)
+    }
+  }
+}

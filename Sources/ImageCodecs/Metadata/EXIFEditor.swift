@@ -1,0 +1,162 @@
+internal import ImageCore
+
+/// Changes values of EXIF data in their places (TIFF 6.0, section 2; EXIF 2.32, 4.6).
+///
+/// Each directory is walked once, so the time is linear in the bytes.
+struct EXIFEditor {
+  private(set) var bytes: [UInt8]
+  private let isBigEndian: Bool
+  /// The first one, then those that it leads to, without that of the preview.
+  private let folders: [Folder]
+  /// Where the last directory ends, or the last value that directories have elsewhere.
+  private let end: Int
+
+  struct Folder {
+    let directory: TIFFReader.Directory
+    let entries: [TIFFReader.Entry]
+  }
+
+  private static let exifTag = 0x8769
+
+  /// Nil where the bytes are no TIFF structure, or where directories lie across one another: there are more entries then
+  /// than the bytes have room for.
+  init?(_ bytes: [UInt8]) {
+    guard let walk = unsafe bytes.withUnsafeBytes({ unsafe TIFFReader($0).flatMap { TIFFWalk($0) } }) else {
+      return nil
+    }
+    self.bytes = bytes
+    isBigEndian = walk.isBigEndian
+    folders = walk.folders
+    end = walk.end
+  }
+
+  private func read<Value>(_ body: (TIFFReader) -> Value?) -> Value? {
+    unsafe bytes.withUnsafeBytes { unsafe TIFFReader($0).flatMap(body) }
+  }
+
+  private mutating func write(_ value: Int, at place: Int, _ byteCount: Int) {
+    guard place >= 0, place <= bytes.count - byteCount else { return }
+    for index in 0..<byteCount {
+      let shift = 8 * (isBigEndian ? byteCount - 1 - index : index)
+      bytes[place + index] = UInt8(truncatingIfNeeded: value >> shift)
+    }
+  }
+
+  /// Has every tag of orientation say 1, whatever type and values it had: one SHORT, as EXIF wants it.
+  mutating func setUpright() {
+    for folder in folders {
+      for entry in folder.entries where entry.tag == TIFFReader.orientationTag {
+        write(TIFFReader.short, at: entry.place + 2, 2)
+        write(1, at: entry.place + 4, 4)
+        write(1, at: entry.valuePlace, 2)
+        write(0, at: entry.valuePlace + 2, 2)
+      }
+    }
+  }
+
+  /// Sets PixelXDimension and PixelYDimension, where they are there.
+  mutating func setDimensions(_ size: PixelSize) {
+    guard let pointer = folders.first?.entries.first(where: { $0.tag == EXIFEditor.exifTag }),
+      let place = read({ $0.integer(at: pointer.valuePlace, byteCount: 4) }),
+      let folder = folders.first(where: { $0.directory.place == place })
+    else { return }
+    for entry in folder.entries {
+      if entry.tag == 0xA002 { set(entry, to: size.width) }
+      if entry.tag == 0xA003 { set(entry, to: size.height) }
+    }
+  }
+
+  private mutating func set(_ entry: TIFFReader.Entry, to value: Int) {
+    guard entry.count == 1 else { return }
+    if entry.type == TIFFReader.short { write(value, at: entry.valuePlace, 2) }
+    if entry.type == TIFFReader.long { write(value, at: entry.valuePlace, 4) }
+  }
+
+  /// Removes the second directory and the preview that it leads to: its bytes become zero, but for those of directories
+  /// that stay, and go where they are last.
+  mutating func dropPreview() {
+    guard let next = folders.first?.directory.nextPlace,
+      let second = read({ $0.integer(at: next, byteCount: 4) }), second > 0
+    else { return }
+    write(0, at: next, 4)
+    if let preview = read({ $0.preview(in: second) }) {
+      let before = bytes
+      for index in preview { bytes[index] = 0 }
+      for folder in folders {
+        let range = folder.directory.range
+        bytes.replaceSubrange(range, with: before[range])
+      }
+    }
+    if second >= end { bytes.removeSubrange(min(end, bytes.count)...) }
+  }
+}
+
+/// The directories of a TIFF structure that its first one leads to, each once.
+private struct TIFFWalk {
+  let isBigEndian: Bool
+  private(set) var folders: [EXIFEditor.Folder] = []
+  private(set) var end = 8
+
+  /// EXIF, GPS, interoperability and SubIFDs.
+  private static let pointers = [0x8769, 0x8825, 0xA005, 0x014A]
+
+  init?(_ reader: TIFFReader) {
+    isBigEndian = reader.isBigEndian
+    guard let first = reader.firstDirectory else { return }
+    var found = [first]
+    var seen: Set = [first.place]
+    // Entries and offsets: of sound data there are no more than the bytes have room for.
+    var (entriesLeft, offsetsLeft) = (reader.byteCount / 12, reader.byteCount / 4)
+    while folders.count < found.count {
+      let directory = found[folders.count]
+      entriesLeft -= directory.entryCount
+      guard entriesLeft >= 0 else { return nil }
+      let entries = (0..<directory.entryCount).map { reader.entry($0, of: directory) }
+      folders.append(EXIFEditor.Folder(directory: directory, entries: entries))
+      end = max(end, directory.range.upperBound)
+      for entry in entries {
+        if let values = reader.values(of: entry) { end = max(end, values.upperBound) }
+        guard TIFFWalk.pointers.contains(entry.tag) else { continue }
+        let offsets = reader.offsets(entry)
+        offsetsLeft -= offsets.count
+        guard offsetsLeft >= 0 else { return nil }
+        for place in offsets where seen.insert(place).inserted {
+          if let folder = reader.directory(at: place) { found.append(folder) }
+        }
+      }
+    }
+  }
+}
+
+extension TIFFReader {
+  /// Where an entry's values are, if not in itself, as far as they are there.
+  fileprivate func values(of entry: Entry) -> Range<Int>? {
+    guard let count = entry.valueByteCount, count > 4, let offset = integer(at: entry.valuePlace, byteCount: 4),
+      offset < byteCount
+    else { return nil }
+    return offset..<min(offset + count, byteCount)
+  }
+
+  /// The offsets that an entry's values are, as far as they are there.
+  fileprivate func offsets(_ entry: Entry) -> [Int] {
+    guard let values = values(of: entry) else {
+      return integer(at: entry.valuePlace, byteCount: 4).map { [$0] } ?? []
+    }
+    return stride(from: values.lowerBound, through: values.upperBound - 4, by: 4).compactMap {
+      integer(at: $0, byteCount: 4)
+    }
+  }
+
+  /// Where the JPEG is that a directory leads to, by JPEGInterchangeFormat and its length.
+  fileprivate func preview(in place: Int) -> Range<Int>? {
+    guard let directory = directory(at: place) else { return nil }
+    let entries = (0..<directory.entryCount).map { entry($0, of: directory) }
+    func value(_ tag: Int) -> Int? {
+      entries.first { $0.tag == tag }.flatMap { integer(at: $0.valuePlace, byteCount: 4) }
+    }
+    guard let start = value(0x0201), let count = value(0x0202), start >= 8, count > 0, start <= byteCount - count else {
+      return nil
+    }
+    return start..<start + count
+  }
+}

@@ -1,0 +1,143 @@
+package import ImageCore
+
+/// How metadata are read from the bytes of a picture.
+extension PictureMetadata {
+  /// What cannot be carried over is left out, and noted.
+  /// - Parameters:
+  ///   - profileByteCount: of the profile that the output keeps: it counts towards `mostByteCount`.
+  ///   - limit: once it is over, what is read is undefined.
+  package init(
+    _ bytes: UnsafeRawBufferPointer, format: ImageFormat, profileByteCount: Int = 0, limit: TimeLimit = TimeLimit()
+  ) {
+    var room = Room(left: max(0, PictureMetadata.mostByteCount - profileByteCount))
+    switch format {
+    case .jpeg: unsafe readSegments(bytes, &room, limit)
+    case .png: unsafe readChunks(bytes, &room, limit)
+    #if WebP
+      case .webp:
+        let chunks = unsafe WebPChunks(bytes)
+        if let chunk = unsafe chunks.exif(bytes) { exif = unsafe room.copy(chunk[...]) }
+        if let chunk = chunks.body("XMP ") { xmp = unsafe room.copy(bytes[chunk]) }
+    #endif
+    }
+    if room.wasShort { notes.insert(.metadata) }
+  }
+
+  /// What may still be copied.
+  private struct Room {
+    var left: Int
+    private(set) var wasShort = false
+
+    init(left: Int) { self.left = left }
+
+    mutating func take(_ count: Int) -> Bool {
+      guard count <= left else {
+        wasShort = true
+        return false
+      }
+      left -= count
+      return true
+    }
+
+    mutating func copy(_ part: Slice<UnsafeRawBufferPointer>) -> [UInt8]? {
+      unsafe take(part.count) ? unsafe [UInt8](part) : nil
+    }
+  }
+
+  private mutating func readSegments(_ bytes: UnsafeRawBufferPointer, _ room: inout Room, _ limit: TimeLimit) {
+    let segments = unsafe JPEGSegments(bytes, limit: limit)
+    // EXIF is the one that turns the pixels.
+    let exifBody = unsafe segments.exif(bytes)
+    exif = exifBody.flatMap { unsafe room.copy(bytes[$0]) }
+    var hasXMP = false
+    var extensions: [Range<Int>] = []
+    for (marker, body) in segments where marker == 0xE1 {
+      let segment = unsafe bytes[body]
+      if unsafe segment.starts(with: PictureMetadata.exifStart) {
+        let isOther = body.count > PictureMetadata.exifStart.count && body.upperBound != exifBody?.upperBound
+        if isOther { notes.insert(.metadata) }
+      } else if unsafe segment.starts(with: PictureMetadata.xmpStart) {
+        if hasXMP {
+          notes.insert(.metadata)
+        } else {
+          xmp = unsafe room.copy(segment.dropFirst(PictureMetadata.xmpStart.count))
+        }
+        hasXMP = true
+      } else if unsafe segment.starts(with: PictureMetadata.extendedXMPStart) {
+        if extensions.count < PictureMetadata.mostExtensions { extensions.append(body) }
+      }
+    }
+    if extensions.isEmpty { return }
+    let digest = xmp.flatMap { XMPEditor($0, isTurned: false)?.extensionDigest }
+    extendedXMP = digest.flatMap { unsafe extendedXMP(named: $0, extensions, bytes, &room) }
+    if extendedXMP == nil { notes.insert(.metadata) }
+  }
+
+  /// Enough for `mostByteCount`, were they a hundred times as short as they may be.
+  private static let mostExtensions = 8192
+
+  /// Puts together the pieces of an extended packet, each of which has its digest, the length of all, and its offset.
+  /// - Returns: nil where it is not whole.
+  private func extendedXMP(
+    named digest: [UInt8], _ segments: [Range<Int>], _ bytes: UnsafeRawBufferPointer, _ room: inout Room
+  ) -> [UInt8]? {
+    let headBytes = 32 + 4 + 4
+    var pieces: [(offset: Int, body: Range<Int>)] = []
+    var byteCount: Int?
+    for segment in segments {
+      let body = segment.dropFirst(PictureMetadata.extendedXMPStart.count)
+      guard body.count > headBytes, unsafe bytes[body].starts(with: digest), digest.count == 32 else { continue }
+      let length = unsafe Int(bytes.bigEndian(body.lowerBound + 32, UInt32.self))
+      guard length == byteCount ?? length else { return nil }
+      byteCount = length
+      let offset = unsafe Int(bytes.bigEndian(body.lowerBound + 36, UInt32.self))
+      pieces.append((offset, body.dropFirst(headBytes)))
+    }
+    pieces.sort { $0.offset < $1.offset }
+    guard let byteCount, room.take(byteCount) else { return nil }
+    var result: [UInt8] = []
+    for piece in pieces {
+      guard piece.offset == result.count, piece.body.count <= byteCount - result.count else { return nil }
+      unsafe result += bytes[piece.body]
+    }
+    return result.count == byteCount ? result : nil
+  }
+
+  private mutating func readChunks(_ bytes: UnsafeRawBufferPointer, _ room: inout Room, _ limit: TimeLimit) {
+    var limit = limit
+    // EXIF is the one that turns the pixels.
+    let exifBody = unsafe PNGEXIFSearch(bytes, limit: limit).found
+    exif = exifBody.flatMap { unsafe room.copy(bytes[$0]) }
+    var hasXMP = false
+    var offset = 8
+    while bytes.count - offset >= 12 {
+      let length = unsafe Int(bytes.bigEndian(offset, UInt32.self))
+      guard length <= bytes.count - offset - 12, !limit.isOver(before: length) else { return }
+      let name = unsafe String(decoding: bytes[offset + 4..<offset + 8], as: UTF8.self)
+      let body = offset + 8..<offset + 8 + length
+      offset += 12 + length
+      switch name {
+      case "IEND": return
+      case "eXIf": if body != exifBody { notes.insert(.metadata) }
+      case "tEXt", "zTXt", "iTXt":
+        let chunk = unsafe UnsafeRawBufferPointer(rebasing: bytes[body])
+        guard unsafe PNGText.keyword(chunk) == PNGText.xmpKeyword else {
+          unsafe addText(name, bytes[body], &room)
+          continue
+        }
+        let content = unsafe hasXMP ? nil : PNGText.content(name, chunk, limit: room.left)
+        if let content, room.take(content.count) { xmp = content } else { notes.insert(.metadata) }
+        hasXMP = true
+      default: break
+      }
+    }
+  }
+
+  private mutating func addText(_ name: String, _ body: Slice<UnsafeRawBufferPointer>, _ room: inout Room) {
+    guard texts.count < PictureMetadata.mostTexts, let body = unsafe room.copy(body) else {
+      notes.insert(.metadata)
+      return
+    }
+    texts.append(PNGText(name: Array(name.utf8), body: body))
+  }
+}

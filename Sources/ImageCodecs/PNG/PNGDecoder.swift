@@ -1,0 +1,138 @@
+internal import CImageCodecs
+internal import ImageCore
+
+/// Decodes PNG: the header by libpng, the pixels by the fast path where it accepts the file, else by libpng.
+@safe final class PNGDecoder: FormatReader {
+  private let pool: BufferPool
+  private let reader: PNGReader
+  private let fast: FastPNGDecoder
+  private var limits = DecodeLimits()
+  private var report = codec_report()
+  private var header = unsafe png_header()
+  private var shape = png_shape()
+  // SAFETY: the caller keeps the bytes until `finish` or the next header, where this is replaced.
+  private var bytes = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
+
+  init(pool: BufferPool) throws(CodecError) {
+    reader = try PNGReader()
+    self.pool = pool
+    fast = FastPNGDecoder(pool: pool)
+  }
+
+  func readHeader(_ bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(CodecError) -> ImageHeader {
+    self.limits = limits
+    guard let base = unsafe bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else { throw .notAnImage }
+    let status = unsafe png_reader_begin(
+      reader.handle, base, bytes.count, limits.forC, &header, &shape, &report)
+    guard status == .CODEC_OK else { throw report.error(limits: limits) }
+    unsafe self.bytes = unsafe bytes
+    var result = unsafe ImageHeader(header)
+    result.decodedChannels = Int(shape.channels)
+    if let depth = SampleDepth(rawValue: Int(shape.bits)) {
+      result.comesInStrips = unsafe FastPNGDecoder.accepts(
+        PNGLayout(header), channels: result.decodedChannels, depth: depth)
+    }
+    let limit = TimeLimit(deadline: limits.deadline)
+    let exif = unsafe PNGEXIFSearch(bytes, limit: limit)
+    if limit.hasPassed { throw .timeout }
+    if let range = exif.found {
+      result.orientation = unsafe Orientation(tiff: UnsafeRawBufferPointer(rebasing: bytes[range]))
+    }
+    result.unreadChunks = exif.next
+    let extras = unsafe PNGExtras(bytes)
+    result.colourChunks.codePoints = extras.colors.codePoints
+    result.colourChunks.srgbIntent = extras.colors.srgbIntent ?? result.colourChunks.srgbIntent
+    if extras.hasProfile, result.profile == nil {
+      // What comes after a profile in the order of precedence counts instead (PNG, third edition, 4.3).
+      result.notes.append(.damagedProfile)
+      result.colourChunks.gamma = extras.colors.gamma
+      result.colourChunks.chromaticities = extras.colors.chromaticities
+    }
+    if extras.isAnimated { result.notes.append(.frames) }
+    return result
+  }
+
+  func decode(_ request: DecodeRequest) throws(CodecError) -> DecodedPicture {
+    guard let depth = SampleDepth(rawValue: Int(shape.bits)) else { throw .broken("a PNG of \(shape.bits) bits") }
+    let size = unsafe PixelSize(width: Int(header.width), height: Int(header.height))
+    let layout = unsafe PNGLayout(header)
+    let channels = Int(shape.channels)
+    let plane = try allocating { () throws(OutOfMemory) in
+      try Plane(
+        size: size, channels: channels, depth: depth,
+        leastStride: max(shape.stride, FastPNGDecoder.leastStride(for: layout, channels: channels)), from: pool)
+    }
+    let result = try allocating { () throws(OutOfMemory) in
+      try unsafe fast.decode(bytes, layout: layout, into: plane, deadline: limits.deadline)
+    }
+    switch result {
+    case .done: break
+    case .late: throw .timeout
+    case .declined, .stopped:
+      if unsafe png_reader_read(reader.handle, plane.forC, &report) == .CODEC_FAILED {
+        throw report.error(limits: limits)
+      }
+    }
+    return DecodedPicture(picture: .pixels(plane), report: report.decodeReport(limits: limits))
+  }
+
+  func decodeStrips(
+    _ take: (borrowing Plane) throws(OutOfMemory) -> Bool
+  ) throws(CodecError) -> StripDecoding {
+    guard let depth = SampleDepth(rawValue: Int(shape.bits)) else { return .declined }
+    let result = try allocating { () throws(OutOfMemory) in
+      try unsafe fast.decode(
+        bytes, layout: PNGLayout(header), channels: Int(shape.channels), depth: depth, deadline: limits.deadline,
+        take: take)
+    }
+    switch result {
+    case .done: return .decoded(report.decodeReport(limits: limits))
+    case .late: throw .timeout
+    case .declined: return .declined
+    case .stopped: return .stopped
+    }
+  }
+
+  func finish() {
+    unsafe png_reader_end(reader.handle)
+    unsafe bytes = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
+  }
+}
+
+extension ImageHeader {
+  fileprivate init(_ header: png_header) {
+    let icc = unsafe header.icc.map { unsafe [UInt8](UnsafeBufferPointer(start: $0, count: header.icc_bytes)) }
+    unsafe self.init(
+      format: .png, size: PixelSize(width: Int(header.width), height: Int(header.height)), bits: Int(header.bits),
+      colour: SourceColour(pngColourType: header.colour_type), layout: header.interlaced ? .interlaced : .sequential,
+      orientation: .upright, profile: icc)
+    colourChunks.srgbIntent = unsafe header.srgb_intent >= 0 ? UInt8(header.srgb_intent) : nil
+    colourChunks.gamma = unsafe header.gamma > 0 ? header.gamma : nil
+    if unsafe header.has_chromaticities {
+      colourChunks.chromaticities = unsafe withUnsafeBytes(of: header.chromaticities) { raw in
+        unsafe [UInt32](raw.bindMemory(to: UInt32.self))
+      }
+    }
+  }
+}
+
+extension PNGLayout {
+  fileprivate init(_ header: png_header) {
+    unsafe self.init(
+      width: Int(header.width), height: Int(header.height), bits: Int(header.bits), colourType: Int(header.colour_type),
+      isInterlaced: header.interlaced)
+  }
+}
+
+extension SourceColour {
+  fileprivate init(pngColourType type: UInt8) {
+    switch type {
+    case 0: self = .gray
+    case 2: self = .rgb
+    case 3: self = .palette
+    case 4: self = .grayAlpha
+    case 6: self = .rgba
+    default: self = .other
+    }
+  }
+}

@@ -1,0 +1,96 @@
+#if WebP
+
+  /// The chunks of a WebP file, where they lie (RFC 9649, 2).
+  struct WebPChunks {
+    /// The contents of the first of each name that is of use here: a hostile file has millions of others.
+    private var firsts: [String: Range<Int>] = [:]
+    /// From the first to the last chunk of pixels, their heads included.
+    private var pixels: Range<Int>?
+    /// Bytes of the whole file, as it says.
+    let byteCount: Int
+
+    private static let described: Set = ["VP8X", "ICCP", "EXIF", "XMP ", "ANMF"]
+    private static let pixelNames: Set = ["ALPH", "VP8 ", "VP8L"]
+
+    /// Reads as far as the chunks are sound; whether they are is for libwebp to say.
+    init(_ bytes: UnsafeRawBufferPointer) {
+      byteCount = unsafe bytes.count < 8 ? 0 : 8 + Int(bytes.littleEndian(4, 4))
+      if bytes.count > 12 { unsafe read(bytes, 12..<max(12, min(bytes.count, byteCount))) }
+    }
+
+    /// The chunks of a frame, whose contents start at their count and size.
+    private init(frame bytes: UnsafeRawBufferPointer, _ body: Range<Int>) {
+      byteCount = body.count
+      if body.count > 16 { unsafe read(bytes, body.dropFirst(16)) }
+    }
+
+    private mutating func read(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) {
+      var offset = range.lowerBound
+      while range.upperBound - offset >= 8 {
+        let length = unsafe Int(bytes.littleEndian(offset + 4, 4))
+        let name = unsafe String(decoding: bytes[offset..<offset + 4], as: UTF8.self)
+        // Pixels may be cut, and what there is of them is decoded.
+        let end = min(offset + 8 + length, range.upperBound)
+        if WebPChunks.described.contains(name), firsts[name] == nil { firsts[name] = offset + 8..<end }
+        if WebPChunks.pixelNames.contains(name) { pixels = (pixels?.lowerBound ?? offset)..<end }
+        offset += 8 + length + length % 2
+      }
+    }
+
+    /// The first chunk of a name, if it is whole.
+    func body(_ name: String) -> Range<Int>? { firsts[name] }
+
+    /// What VP8X says; nil in a simple file.
+    func extended(_ bytes: UnsafeRawBufferPointer) -> Extended? {
+      guard let body = body("VP8X"), body.count >= 10 else { return nil }
+      let start = body.lowerBound
+      return unsafe Extended(
+        flags: bytes[start],
+        canvas: PixelSize(
+          width: Int(bytes.littleEndian(start + 4, 3)) + 1, height: Int(bytes.littleEndian(start + 7, 3)) + 1))
+    }
+
+    struct Extended {
+      let flags: UInt8
+      let canvas: PixelSize
+
+      var isAnimated: Bool { flags & 0x02 != 0 }
+      var hasEXIF: Bool { flags & 0x08 != 0 }
+      var hasAlpha: Bool { flags & 0x10 != 0 }
+    }
+
+    struct Frame {
+      let x: Int
+      let y: Int
+      /// Its ALPH, VP8 or VP8L chunks.
+      let pixels: Range<Int>
+    }
+
+    /// The first frame of an animation.
+    func firstFrame(_ bytes: UnsafeRawBufferPointer) -> Frame? {
+      guard let body = body("ANMF"), body.count > 16 else { return nil }
+      guard let pixels = unsafe WebPChunks(frame: bytes, body).pixels else { return nil }
+      let start = body.lowerBound
+      return unsafe Frame(
+        x: 2 * Int(bytes.littleEndian(start, 3)), y: 2 * Int(bytes.littleEndian(start + 3, 3)), pixels: pixels)
+    }
+
+    /// EXIF begins with its byte order; some writers put JPEG's signature before it.
+    func exif(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+      guard let body = body("EXIF") else { return nil }
+      let chunk = unsafe UnsafeRawBufferPointer(rebasing: bytes[body])
+      guard unsafe chunk.starts(with: PictureMetadata.exifStart) else { return unsafe chunk }
+      return unsafe UnsafeRawBufferPointer(rebasing: chunk.dropFirst(PictureMetadata.exifStart.count))
+    }
+  }
+
+  extension UnsafeRawBufferPointer {
+    /// An integer of up to four bytes, which have to be there.
+    fileprivate func littleEndian(_ offset: Int, _ byteCount: Int) -> UInt32 {
+      (0..<byteCount).reduce(0) { value, index in
+        let byte = unsafe self[offset + index]
+        return value | UInt32(byte) << UInt32(8 * index)
+      }
+    }
+  }
+#endif

@@ -1,0 +1,103 @@
+#if WebP
+  internal import CImageCodecs
+  internal import CWebPCodec
+
+  /// Decodes WebP by libwebp: RGB or RGBA of 8 bits at full size. Of an animation the first frame on its canvas.
+  @safe final class WebPDecoder: FormatReader {
+    private let pool: BufferPool
+    private var limits = DecodeLimits()
+    private var report = codec_report()
+    private var header = webp_header()
+    private var size = PixelSize(width: 1, height: 1)
+    private var channels = 3
+    /// Where the frame lies on the canvas.
+    private var place = (x: 0, y: 0)
+    /// Whether the file is shorter than it says.
+    private var isCut = false
+    // SAFETY: the caller keeps the bytes until `finish` or the next header, where this is replaced.
+    private var pixels = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
+
+    init(pool: BufferPool) { self.pool = pool }
+
+    func readHeader(_ bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(CodecError) -> ImageHeader {
+      self.limits = limits
+      let chunks = unsafe WebPChunks(bytes)
+      let extended = unsafe chunks.extended(bytes)
+      if extended?.hasEXIF == true, chunks.body("EXIF") == nil, chunks.byteCount > bytes.count {
+        throw .truncated("EXIF stands behind the pixels of a WebP")
+      }
+      isCut = chunks.byteCount > bytes.count
+      unsafe pixels = unsafe bytes
+      place = (0, 0)
+      if extended?.isAnimated == true {
+        guard let frame = unsafe chunks.firstFrame(bytes) else { throw .truncated("an animated WebP without a frame") }
+        unsafe pixels = unsafe UnsafeRawBufferPointer(rebasing: bytes[frame.pixels])
+        place = (frame.x, frame.y)
+      }
+      guard let base = unsafe pixels.baseAddress?.assumingMemoryBound(to: UInt8.self) else {
+        throw .truncated("a WebP without pixels")
+      }
+      guard unsafe webp_read_header(base, pixels.count, limits.forC, &header, &report) == .CODEC_OK else {
+        throw report.error(limits: limits)
+      }
+      let frame = PixelSize(width: Int(header.width), height: Int(header.height))
+      size = extended?.canvas ?? frame
+      guard place.x + frame.width <= size.width, place.y + frame.height <= size.height else {
+        throw .corrupt("a WebP frame that lies beside its canvas")
+      }
+      channels = header.has_alpha || size != frame ? 4 : 3
+      return unsafe describe(chunks, bytes, isAnimated: extended?.isAnimated ?? false)
+    }
+
+    private func describe(
+      _ chunks: WebPChunks, _ bytes: UnsafeRawBufferPointer, isAnimated: Bool
+    ) -> ImageHeader {
+      let exif = unsafe chunks.exif(bytes) ?? UnsafeRawBufferPointer(start: nil, count: 0)
+      let profile = chunks.body("ICCP").map { unsafe [UInt8](bytes[$0]) }
+      var result = unsafe ImageHeader(
+        format: .webp, size: size, bits: 8, colour: channels == 4 ? .rgba : .rgb, layout: .sequential,
+        orientation: Orientation(tiff: exif), profile: profile)
+      result.decodedChannels = channels
+      result.coefficientByteCount = Int(clamping: header.working_bytes)
+      if isAnimated { result.notes.append(.frames) }
+      return result
+    }
+
+    func decode(_ request: DecodeRequest) throws(CodecError) -> DecodedPicture {
+      let plane = try allocating { () throws(OutOfMemory) in
+        try Plane(size: size, channels: channels, from: pool)
+      }
+      let isWhole = size == PixelSize(width: Int(header.width), height: Int(header.height))
+      if !isWhole {
+        unsafe plane.base.initializeMemory(as: UInt8.self, repeating: 0, count: plane.stride * size.height)
+      }
+      var target = header
+      // libwebp writes a frame without alpha as opaque where it is put on a canvas that shows around it.
+      if channels == 4 { target.has_alpha = true }
+      // SAFETY: the frame lies on the canvas (`readHeader`), so this is inside of the plane.
+      let part = unsafe codec_plane(
+        base: plane.base.assumingMemoryBound(to: UInt8.self) + place.y * plane.stride + place.x * channels,
+        stride: plane.stride, rows: size.height - place.y)
+      guard let base = unsafe pixels.baseAddress?.assumingMemoryBound(to: UInt8.self) else { throw .notAnImage }
+      if unsafe webp_read(base, pixels.count, limits.forC, &target, part, &report) == .CODEC_FAILED {
+        throw report.error(limits: limits)
+      }
+      var result = report.decodeReport(limits: limits)
+      if isCut, result.damage == nil {
+        result.noteCount = 1
+        result.firstNote = "the file ends behind its pixels, before the end that it tells"
+      }
+      return DecodedPicture(picture: .pixels(plane), report: result)
+    }
+
+    func finish() { unsafe pixels = unsafe UnsafeRawBufferPointer(start: nil, count: 0) }
+  }
+
+  extension FormatFacts {
+    static let webp = FormatFacts(
+      name: "WebP", suffix: "webp", mediaType: "image/webp",
+      signature: [(0, Array("RIFF".utf8)), (8, Array("WEBP".utf8))], greatestSide: 16_383, hasGray: false,
+      // The library's words of ARGB, its YUV, tokens, and the chains in which it looks for repetitions in alpha.
+      encoderBytes: (48, 0, 0))
+  }
+#endif

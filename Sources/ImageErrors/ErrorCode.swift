@@ -1,0 +1,25 @@
+/// What can go wrong with one picture, as the `code` of an event says it. Cases are added, never renamed.
+package enum ErrorCode: String, CaseIterable, Sendable {
+  case notAnImage = "not-an-image"
+  case unsupported
+  case truncated
+  case corrupt
+  case limitPixels = "limit-pixels"
+  case limitBytes = "limit-bytes"
+  case limitScans = "limit-scans"
+  case limitMemory = "limit-memory"
+  case timeout
+  case changedWhileReading = "changed-while-reading"
+  case notARegularFile = "not-a-regular-file"
+  case read
+  case write
+  case exists
+  case workerCrashed = "worker-crashed"
+  case `internal`
+  // Of downloads:
+  case httpStatus = "http-status"
+  case network
+  case refusedAddress = "refused-address"
+  case tooLarge = "too-large"
+  case redirects
+}

@@ -1,0 +1,19 @@
+/// A step of one picture's way, in order. Errors carry it, and each is timed by itself.
+package enum Stage: String, CaseIterable, Sendable {
+  /// Only where the source is downloaded first.
+  case fetch
+  case read, decode, resize, encode, write
+}
+
+extension Stage {
+  var position: Int {
+    switch self {
+    case .fetch: 0
+    case .read: 1
+    case .decode: 2
+    case .resize: 3
+    case .encode: 4
+    case .write: 5
+    }
+  }
+}

@@ -1,0 +1,14 @@
+/// Time spent in each stage.
+package struct StageTimes: Hashable, Sendable {
+  private var durations: [Duration] = Array(repeating: .zero, count: Stage.allCases.count)
+
+  package init() {}
+
+  /// The stages to tell of: all, but `fetch` only where something was downloaded.
+  package var told: [Stage] { Stage.allCases.filter { $0 != .fetch || self[$0] > .zero } }
+
+  package subscript(stage: Stage) -> Duration {
+    get { durations[stage.position] }
+    set { durations[stage.position] = newValue }
+  }
+}

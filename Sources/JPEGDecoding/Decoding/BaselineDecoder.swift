@@ -1,0 +1,166 @@
+/// Decodes a sequential scan of all components, some MCUs at a time: their coefficients first, then their samples.
+struct BaselineDecoder: RowDecoder, RowStage, ~Copyable {
+  /// One block of an MCU, for eight MCUs.
+  private struct BlockPlan: BitwiseCopyable {
+    let component: Int
+    let needsDetails: Bool
+    let output: ComponentOutput
+    /// MCUs of a row and rows of MCUs that have this block in the picture: others only fill them up.
+    let mcuColumns: Int
+    let mcuRows: Int
+    let tables: BlockTables
+    let offsets: Memory<UInt16>
+    let blocks: Blocks
+    /// Its place in the MCU.
+    let column: Int
+    let row: Int
+    /// From one MCU's to the next one's.
+    let columnStep: Int
+    let rowStep: Int
+  }
+
+  /// Where the coefficients go of the blocks that have one place in their MCUs.
+  private struct Target: BitwiseCopyable {
+    let blocks: Blocks
+    /// The block of the first MCU, and how far that of the next one is.
+    let first: Int
+    let step: Int
+  }
+
+  private let frame: Frame
+  private let plans: Memory<BlockPlan>
+  /// One for each plan.
+  private let targets: Memory<Target>
+  /// MCUs of a row that are needed.
+  private let columns: Range<Int>
+  private let predictions: Memory<Int>
+  private var input: ScanInput
+
+  static func scratchByteCount(_ file: ParsedFile) -> Int {
+    3 * BlockTables.byteCount
+      + Scratch.byteCount(10, BlockPlan.self) + Scratch.byteCount(10, Target.self)
+      + Scratch.byteCount(3, Int.self) + 10 * Blocks.scratchByteCount(8)
+      + ScanInput.byteCount
+  }
+
+  init(
+    _ file: ParsedFile, outputs: [ComponentOutput], columns: Range<Int>?, source: UnsafeRawPointer,
+    scratch: inout Scratch
+  ) throws(Declined) {
+    let scan = file.scans[0]
+    frame = file.frame
+    self.columns = frame.mcuColumns(of: columns)
+    predictions = scratch.take(3, Int.self)
+    predictions.fill(0)
+    input = unsafe ScanInput(scan, source: source, scratch: &scratch)
+    var plans: [BlockPlan] = []
+    var made: [[HuffmanCode]: BlockTables] = [:]
+    for (index, component) in frame.components.enumerated() {
+      guard let dcCode = scan.dcTables[index], let acCode = scan.acTables[index] else { throw .tables }
+      guard dcCode.symbols.allSatisfy({ $0 <= 15 }) else { throw .tables }
+      // Components share them, as chroma mostly does, so that more of them stays in the nearest cache.
+      let codes = [dcCode, acCode]
+      let tables = made[codes] ?? BlockTables(dcCode, acCode, scratch: &scratch)
+      made[codes] = tables
+      for row in 0..<component.down {
+        for column in 0..<component.across {
+          plans.append(
+            BlockPlan(
+              component: index, needsDetails: outputs[index].needsDetails, output: outputs[index],
+              mcuColumns: (component.blocksAcross - column + component.across - 1) / component.across,
+              mcuRows: (component.blocksDown - row + component.down - 1) / component.down, tables: tables,
+              offsets: outputs[index].layout.offsets, blocks: outputs[index].blocks(8, scratch: &scratch),
+              column: column, row: row, columnStep: component.across, rowStep: component.down))
+        }
+      }
+    }
+    self.plans = scratch.take(plans.count, BlockPlan.self)
+    targets = scratch.take(plans.count, Target.self)
+    for (index, plan) in plans.enumerated() {
+      self.plans[index] = plan
+      targets[index] = Target(blocks: plan.blocks, first: 0, step: 1)
+    }
+  }
+
+  mutating func decode(mcuRow: Int, isNeeded: Bool) throws(Declined) {
+    var trouble = InverseDCT.Trouble()
+    var first = 0
+    // Groups begin and end where the needed columns do.
+    for bound in [columns.lowerBound, columns.upperBound, frame.mcuColumns] {
+      let isNeeded = isNeeded && bound == columns.upperBound && first < bound
+      while first < bound {
+        let mcus = first..<min(first + 8, bound)
+        try decodeGroup(0..<mcus.count, withDetails: isNeeded)
+        if isNeeded { for index in 0..<plans.count { transform(index, mcuRow, mcus, &trouble) } }
+        first = mcus.upperBound
+      }
+    }
+    guard trouble.isNone else { throw .range }
+  }
+
+  /// Decodes the coefficients of a row of MCUs alone.
+  mutating func decode(mcuRow: Int, isNeeded: Bool, into rows: [CoefficientRow]) throws(Declined) {
+    for index in 0..<plans.count {
+      let (plan, row) = (plans[index], rows[plans[index].component])
+      targets[index] = Target(
+        blocks: row.blocks, first: plan.row * row.stride + plan.column, step: plan.columnStep)
+    }
+    try decodeGroup(0..<columns.lowerBound, withDetails: false)
+    try decodeGroup(columns, withDetails: isNeeded)
+    try decodeGroup(columns.upperBound..<frame.mcuColumns, withDetails: false)
+  }
+
+  mutating func finish() throws(Declined) { try input.finish() }
+
+  // MARK: - Coefficients
+
+  /// Decodes the blocks of some MCUs of a group or a row.
+  /// - Parameter withDetails: whether more than DC is wanted of those that have details.
+  @inline(never) private mutating func decodeGroup(_ mcus: Range<Int>, withDetails: Bool) throws(Declined) {
+    var bits = input.bits
+    let window = input.window
+    // What of DC goes beyond 16 bits: any bit that is set.
+    var wide = 0
+    for mcu in mcus {
+      if try input.countMCU(&bits) { predictions.fill(0) }
+      for index in 0..<plans.count {
+        try input.prepare(&bits)
+        // In bounds: a group or a row has the blocks of so many MCUs.
+        let block = targets[index].first &+ mcu &* targets[index].step
+        let start = bits.takeStart(plans[index].tables, window)
+        let dc = predictions[plans[index].component] &+ start.difference
+        predictions[plans[index].component] = dc
+        targets[index].blocks.dc[block] = Int16(truncatingIfNeeded: dc)
+        wide |= (dc &+ (1 &<< 15)) &>> 16
+        var end = start.place
+        if plans[index].needsDetails && withDetails {
+          let (coefficients, offsets) = (targets[index].blocks.block(block), plans[index].offsets)
+          coefficients[Int(offsets[end])] = start.detail
+          if end < 63 {
+            end = bits.takeDetails(behind: end, plans[index].tables, window, offsets, into: coefficients)
+          }
+          targets[index].blocks.nonzeros[block] = end == Meaning.end ? 0 : 1
+        } else if end < 63 {
+          end = bits.passOverDetails(behind: end, plans[index].tables, window)
+        }
+        guard end == 63 || end & ~63 == Meaning.end else { throw .code }
+      }
+    }
+    input.bits = bits
+    guard wide == 0 else { throw .range }
+  }
+
+  // MARK: - Samples
+
+  /// The samples of a group's blocks that have one place in their MCUs.
+  private func transform(_ index: Int, _ mcuRow: Int, _ mcus: Range<Int>, _ trouble: inout InverseDCT.Trouble) {
+    let visible = mcuRow < plans[index].mcuRows ? min(mcus.upperBound, plans[index].mcuColumns) &- mcus.lowerBound : 0
+    if visible <= 0 || !plans[index].output.isNeeded { return plans[index].blocks.clear() }
+    plans[index].output.put(
+      Octet(
+        blocks: plans[index].blocks, index: 0, count: visible,
+        row: mcuRow &* plans[index].rowStep &+ plans[index].row,
+        column: mcus.lowerBound &* plans[index].columnStep &+ plans[index].column,
+        columnStep: plans[index].columnStep), &trouble)
+  }
+}

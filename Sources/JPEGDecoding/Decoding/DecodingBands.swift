@@ -1,0 +1,106 @@
+/// One decoding, cut into bands for as many threads: all that a band needs, and the bytes it may touch.
+///
+/// The planes do not depend on the cut.
+@safe struct DecodingBands: @unchecked Sendable {
+  // SAFETY, of the promise to the compiler: the file's bytes are only read while bands run; each band writes its own rows
+  // of the planes and its own part of the scratch, and no two overlap. The lender of the pointers, `ScaledDecoder`, holds
+  // them until all bands have ended.
+  let bands: [Band]
+  /// Threads of a band.
+  let workers: Int
+  /// Rows of MCUs whose samples matter.
+  let neededRows: Range<Int>
+  let request: ScaledDecoder.Request
+  let planes: [ScaledPlane]
+  let source: UnsafeRawPointer
+  let scratch: UnsafeMutableRawPointer
+  /// Of each band.
+  let scratchByteCount: Int
+
+  /// Bytes of scratch that a band of the file takes at most.
+  /// - Parameter workers: of the band.
+  static func scratchByteCount(_ file: ParsedFile, workers: Int) -> Int {
+    3 * ComponentOutput.scratchByteCount
+      + file.slotCount(workers: workers) * [CoefficientRow].scratchByteCount(file.frame)
+      + (file.frame.isProgressive
+        ? ProgressiveDecoder.scratchByteCount(file) : BaselineDecoder.scratchByteCount(file))
+  }
+
+  func run(_ index: Int) -> Verdict {
+    do throws(Declined) {
+      return try decode(index)
+    } catch {
+      return .declined(error)
+    }
+  }
+
+  private func decode(_ index: Int) throws(Declined) -> Verdict {
+    let band = bands[index]
+    var scratch = unsafe Scratch(self.scratch + index * scratchByteCount, capacity: scratchByteCount)
+    let outputs = try outputs(band.file, &scratch)
+    let slots = (0..<band.file.slotCount(workers: workers)).map { _ in
+      [CoefficientRow](band.file.frame, outputs, scratch: &scratch)
+    }
+    if band.file.frame.isProgressive {
+      var decoder = try unsafe ProgressiveDecoder(
+        band.file, outputs: outputs, rows: slots[0], source: source, scratch: &scratch)
+      return try decode(band.rows, with: &decoder) { decoder in
+        unsafe decoder.withScans { unsafe inStep($0, slots, outputs, band.rows) }
+      }
+    }
+    var decoder = try unsafe BaselineDecoder(
+      band.file, outputs: outputs, columns: request.columns, source: source, scratch: &scratch)
+    return try decode(band.rows, with: &decoder) { decoder in
+      unsafe withUnsafeMutablePointer(to: &decoder) {
+        unsafe inStep(UnsafeMutableBufferPointer(start: $0, count: 1), slots, outputs, band.rows)
+      }
+    }
+  }
+
+  private func inStep<Scan: RowStage & ~Copyable>(
+    _ scans: UnsafeMutableBufferPointer<Scan>, _ slots: [[CoefficientRow]], _ outputs: [ComponentOutput],
+    _ rows: Range<Int>
+  ) -> Verdict {
+    unsafe ScansInStep(
+      scans: scans, slots: slots, outputs: outputs, neededRows: neededRows, request: request
+    ).run(rows, workers: workers)
+  }
+
+  private func outputs(_ file: ParsedFile, _ scratch: inout Scratch) throws(Declined) -> [ComponentOutput] {
+    var outputs: [ComponentOutput] = []
+    let columns = file.frame.mcuColumns(of: request.columns)
+    for (index, component) in file.frame.components.enumerated() {
+      outputs.append(
+        try ComponentOutput(
+          component, scaledSize: file.frame.scaledSize(of: component, denominator: request.denominator),
+          isProgressive: file.frame.isProgressive, quantisation: file.quantisation[index], columns: columns,
+          plane: index < planes.count ? planes[index] : nil, scratch: &scratch))
+    }
+    return outputs
+  }
+
+  /// - Parameter inStep: what several threads do instead.
+  private func decode<Decoder: RowDecoder & ~Copyable>(
+    _ rows: Range<Int>, with decoder: inout Decoder, inStep: (inout Decoder) -> Verdict
+  ) throws(Declined) -> Verdict {
+    if workers > 1 {
+      let verdict = inStep(&decoder)
+      guard verdict == .decoded else { return verdict }
+    } else {
+      for row in rows {
+        if request.isOver { return .timeout }
+        try decoder.decode(mcuRow: row, isNeeded: neededRows.contains(row))
+      }
+    }
+    try decoder.finish()
+    return .decoded
+  }
+}
+
+/// Decodes a file row by row.
+protocol RowDecoder: ~Copyable {
+  /// Decodes a row of MCUs; they come in their order.
+  mutating func decode(mcuRow: Int, isNeeded: Bool) throws(Declined)
+  /// Checks that the data end behind the last row.
+  mutating func finish() throws(Declined)
+}

@@ -1,0 +1,50 @@
+/// The entropy-coded data of one scan, with its restart markers.
+struct ScanInput {
+  private var reader: ScanReader
+  var bits = Bits()
+  let restartInterval: Int
+  private var toRestart: Int
+
+  private static let windowSize = 4 << 10
+
+  static var byteCount: Int { ScanReader.byteCount(window: windowSize) }
+
+  init(_ scan: ScanHeader, source: UnsafeRawPointer, scratch: inout Scratch) {
+    reader = unsafe ScanReader(
+      source: source, range: scan.data, nextRestart: scan.nextRestart, windowSize: ScanInput.windowSize,
+      scratch: &scratch)
+    restartInterval = scan.restartInterval
+    toRestart = scan.restartInterval
+  }
+
+  var window: Memory<UInt8> { reader.window }
+
+  /// To be called before each MCU.
+  /// - Parameter bits: the scan's, kept where it is decoded.
+  /// - Returns: whether a restart marker stands before it: predictions and runs end there.
+  @inline(__always) mutating func countMCU(_ bits: inout Bits) throws(Declined) -> Bool {
+    if restartInterval == 0 { return false }
+    toRestart -= 1
+    if toRestart >= 0 { return false }
+    bits = try restart(bits)
+    return true
+  }
+
+  @inline(never) private mutating func restart(_ bits: Bits) throws(Declined) -> Bits {
+    toRestart = restartInterval - 1
+    return try reader.restart(bits)
+  }
+
+  /// Makes sure that there are enough in the window for the dearest block.
+  @inline(__always) mutating func prepare(_ bits: inout Bits) throws(Declined) {
+    if bits.next > reader.limit { bits = try more(bits) }
+  }
+
+  @inline(never) private mutating func more(_ bits: Bits) throws(Declined) -> Bits {
+    var bits = bits
+    bits.next = try reader.advance(bits.next)
+    return bits
+  }
+
+  mutating func finish() throws(Declined) { try reader.finish(bits) }
+}

@@ -1,0 +1,138 @@
+package import BatchEngine
+internal import ImageCore
+internal import ImageErrors
+package import RunState
+internal import SystemSupport
+internal import TextFormatting
+
+/// The events of `--json`, one object a line, as scripts rely on them: fields are added, never renamed.
+package enum Events {
+  /// The version of these objects; it grows when a field changes its meaning.
+  private static let schema = 1
+
+  /// The first line of a run.
+  /// - Parameter inputs: nil while a list is still being read.
+  package static func start(version: String, mode: ExecutionMode, workers: Int, inputs: Int?) -> String {
+    var line = JSONLine()
+    line.add("event", "start")
+    line.add("schema", schema)
+    line.add("version", version)
+    line.add("mode", mode.rawValue)
+    line.add("jobs", workers)
+    line.add("inputs", inputs)
+    return line.text
+  }
+
+  /// Something about the run as a whole that people should know.
+  package static func warning(code: String, _ message: String) -> String {
+    var line = JSONLine()
+    line.add("event", "warning")
+    line.add("code", code)
+    line.add("message", message)
+    return line.text
+  }
+
+  /// One line for each output of a picture that ended; one without an output where it failed.
+  package static func file(_ job: Job, _ outcome: Outcome) -> [String] {
+    switch outcome {
+    case .written(let picture):
+      return zip(job.outputs, picture.outputs).map { output, result in
+        if let reason = result.skipped { return skipped(job, output, reason) }
+        return written(job, output, picture, result)
+      }
+    case .skipped(let reason): return job.outputs.map { skipped(job, $0, $0.settled ?? reason) }
+    case .failed(let error):
+      // A failed input has no output from this run that counts, so none is named.
+      var line = fileLine(job)
+      line.add("status", "failed")
+      line.add("error", object(error))
+      return [line.text]
+    }
+  }
+
+  private static func fileLine(_ job: Job) -> JSONLine {
+    var line = JSONLine()
+    line.add("event", "file")
+    if let address = job.shownAddress { line.add("source", address) } else { line.add("source", path: job.source) }
+    return line
+  }
+
+  private static func written(
+    _ job: Job, _ output: JobOutput, _ picture: WrittenPicture, _ result: OutputResult
+  ) -> String {
+    var line = fileLine(job)
+    line.add("output", path: output.path)
+    if job.address != nil, job.source != output.path { line.add("original", path: job.source) }
+    line.add("status", "written")
+    addSizes(&line, picture.sourceSize, result.size)
+    line.add("sourceBytes", picture.sourceByteCount)
+    line.add("outputBytes", result.byteCount)
+    line.add("warnings", picture.warningCount)
+    if picture.warningCount > 0 { line.add("warning", picture.firstWarning) }
+    if !picture.notes.isEmpty { line.add("notes", texts: picture.notes.map(\.rawValue)) }
+    line.add("seconds", stages(picture.times))
+    if let reason = output.redo { line.add("redo", reason.rawValue) }
+    return line.text
+  }
+
+  private static func skipped(_ job: Job, _ output: JobOutput, _ reason: SkipReason) -> String {
+    var line = fileLine(job)
+    line.add("output", path: output.path)
+    line.add("status", "skipped")
+    line.add("reason", reason.rawValue)
+    return line.text
+  }
+
+  /// What `--dry-run` says of a picture that would be written, a line for each output.
+  package static func planned(_ job: Job, _ preview: PicturePreview) -> [String] {
+    zip(job.outputs, preview.outputs).map { output, result in
+      if let reason = result.skipped { return skipped(job, output, reason) }
+      var line = fileLine(job)
+      line.add("output", path: output.path)
+      line.add("status", "planned")
+      addSizes(&line, preview.sourceSize, result.size)
+      line.add("sourceBytes", job.sourceByteCount)
+      if let reason = output.redo { line.add("redo", reason.rawValue) }
+      return line.text
+    }
+  }
+
+  private static func addSizes(_ line: inout JSONLine, _ source: PixelSize, _ output: PixelSize) {
+    line.add("sourceWidth", source.width)
+    line.add("sourceHeight", source.height)
+    line.add("width", output.width)
+    line.add("height", output.height)
+  }
+
+  /// The last line of a run.
+  package static func summary(_ summary: RunSummary) -> String {
+    var line = JSONLine()
+    line.add("event", "summary")
+    line.add("inputs", summary.inputs)
+    line.add("written", summary.tally.written)
+    line.add("skipped", summary.tally.skipped)
+    line.add("failed", summary.tally.failed)
+    line.add("notStarted", summary.notStarted)
+    line.add("outputs", summary.tally.outputs)
+    line.add("seconds", seconds: summary.wallTime)
+    line.add("cpuSeconds", seconds: summary.usage.cpuTime)
+    line.add("peakBytes", summary.usage.peakByteCount)
+    return line.text
+  }
+
+  static func object(_ error: JobError) -> JSONLine {
+    var object = JSONLine()
+    object.add("stage", error.stage.rawValue)
+    object.add("code", error.code.rawValue)
+    object.add("message", error.message)
+    return object
+  }
+
+  private static func stages(_ times: StageTimes) -> JSONLine {
+    var object = JSONLine()
+    for stage in times.told {
+      object.add(stage.rawValue, seconds: times[stage])
+    }
+    return object
+  }
+}

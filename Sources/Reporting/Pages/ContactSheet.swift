@@ -1,0 +1,83 @@
+internal import ImageCore
+internal import RunState
+internal import SystemPackage
+internal import SystemSupport
+internal import TextFormatting
+
+/// Pictures side by side, each with its name and what became of it.
+struct ContactSheet {
+  /// So much fits inside a page that is still quickly opened and easily sent.
+  private static let mostBytesInside = 8 << 20
+  private static let mostBytesOfOne = 256 << 10
+
+  private let entries: [RunRecord.Entry]
+  private let page: FilePath
+  /// Whether the page holds the pictures; else it links them.
+  let isInside: Bool
+
+  var isEmpty: Bool { entries.isEmpty }
+
+  init(_ entries: [RunRecord.Entry], page: FilePath) {
+    self.entries = entries
+    self.page = page
+    let sum = entries.reduce(0) { $0 + ($1.picture?.outputs[0].byteCount ?? ContactSheet.mostBytesOfOne) }
+    isInside = sum <= ContactSheet.mostBytesInside
+  }
+
+  /// The sheet, and who may read a page with it: those who may read all of the images inside it.
+  var html: (sheet: HTML, permissions: Permissions) {
+    var permissions = Permissions.ordinary
+    let items = entries.map { item($0, &permissions) }
+    return (.element("ul", ["class": "sheet"], items), permissions)
+  }
+
+  private func item(_ entry: RunRecord.Entry, _ permissions: inout Permissions) -> HTML {
+    let name = entry.source.forTerminal
+    let link = address(ofRelative: entry.output.seen(fromFolderOf: page))
+    let image = HTML.void(
+      "img", ["src": inside(entry, &permissions) ?? link, "alt": name, "loading": "lazy", "decoding": "async"])
+    return .element(
+      "li", [:],
+      [.element("a", ["href": link], [image]), .element("b", [:], entry.source.lastComponent.map(text) ?? name)]
+        + words(entry.picture).map { .element("div", ["class": "soft"], $0) })
+  }
+
+  private func text(_ name: FilePath.Component) -> String { FilePath(root: nil, [name]).forTerminal }
+
+  private func words(_ picture: WrittenPicture?) -> [String] {
+    guard let picture else { return ["was there already"] }
+    // Of several sizes the first is shown, and all are told.
+    let sizes = picture.outputs.map { "\($0.size.width)×\($0.size.height)" }.joined(separator: ", ")
+    return [
+      "\(picture.sourceSize.width)×\(picture.sourceSize.height) → \(sizes)",
+      "\(humanByteCount(picture.sourceByteCount)) → \(humanByteCount(picture.outputByteCount))",
+    ]
+  }
+
+  /// Nil where it is linked, too large or gone.
+  private func inside(_ entry: RunRecord.Entry, _ permissions: inout Permissions) -> String? {
+    guard isInside,
+      let (bytes, readers) = WholeFile.contents(of: entry.output, atMost: ContactSheet.mostBytesOfOne)
+    else { return nil }
+    // What it is, is told by its bytes: a PNG may be named .jpg.
+    guard let format = unsafe bytes.withUnsafeBytes({ unsafe ImageFormat.recognised($0) }) else { return nil }
+    permissions = permissions.intersection(readers)
+    return "data:\(format.mediaType);base64," + base64(bytes)
+  }
+}
+
+extension FilePath {
+  /// The way from the folder of a page to this file.
+  func seen(fromFolderOf page: FilePath) -> FilePath {
+    let current = currentFolder()
+    let here = current.pushing(page).lexicallyNormalized().removingLastComponent()
+    let there = current.pushing(self).lexicallyNormalized()
+    let mine = Array(here.components)
+    let theirs = Array(there.components)
+    let shared = zip(mine, theirs).prefix { $0 == $1 }.count
+    var way = FilePath()
+    for _ in shared..<mine.count { way.append("..") }
+    for component in theirs[shared...] { way.append(component) }
+    return way
+  }
+}

@@ -1,0 +1,189 @@
+internal import ImageCore
+internal import ImageErrors
+internal import RunState
+package import SystemPackage
+package import SystemSupport
+internal import TextFormatting
+
+/// A run as a page that needs nothing but, where they are too many to be inside it, the pictures that it made.
+package struct RunPage {
+  /// What there is to say of the run as a whole.
+  package struct Facts: Sendable {
+    package var software: String
+    package var mode: String
+    package var workers: Int
+    package var isInterrupted: Bool
+
+    package init(software: String, mode: String, workers: Int, isInterrupted: Bool) {
+      self.software = software
+      self.mode = mode
+      self.workers = workers
+      self.isInterrupted = isInterrupted
+    }
+  }
+
+  private let state: RunRecord.State
+  private let summary: RunSummary
+  private let facts: Facts
+  private let pictures: ContactSheet
+
+  /// - Parameters:
+  ///   - page: where it will lie; pictures outside it are linked from there.
+  package init(_ record: RunRecord, _ summary: RunSummary, _ facts: Facts, page: FilePath) {
+    state = record.noted
+    self.summary = summary
+    self.facts = facts
+    pictures = ContactSheet(state.pictures.elements, page: page)
+  }
+
+  /// The page, and who may read it: those who may read all of the images that it holds.
+  package var document: (html: String, permissions: Permissions) {
+    let (sheet, permissions) = sheet
+    let parts =
+      head + failures + warnings + slowest + [.element("div", ["class": "plots"], [sizes, stages])] + sheet + [footer]
+    let page = HTML.page(title: "imgbatch: \(outcome)", style: pageStyle, [.element("main", [:], parts)])
+    return (page.markup, permissions)
+  }
+
+  private var outcome: String {
+    var parts = ["\(summary.tally.written) written"]
+    if summary.tally.skipped > 0 { parts.append("\(summary.tally.skipped) skipped") }
+    if summary.tally.failed > 0 { parts.append("\(summary.tally.failed) failed") }
+    if summary.notStarted > 0 { parts.append("\(summary.notStarted) not started") }
+    return parts.joined(separator: ", ")
+  }
+
+  private var head: [HTML] {
+    let tally = summary.tally
+    let seconds = summary.wallTime.inSeconds
+    var numbers: [(String, String)] = [("\(tally.written)", "written")]
+    if tally.skipped > 0 { numbers.append(("\(tally.skipped)", "skipped")) }
+    numbers.append(("\(tally.failed)", "failed"))
+    if summary.notStarted > 0 { numbers.append(("\(summary.notStarted)", "not started")) }
+    numbers.append((decimalSeconds(summary.wallTime, places: 2) + " s", "time"))
+    if seconds > 0 { numbers.append((threeDigits(Double(tally.ended) / seconds), "pictures a second")) }
+    if tally.written > 0 {
+      numbers.append((humanByteCount(tally.sourceByteCount), "before"))
+      numbers.append((humanByteCount(tally.outputByteCount), "after" + share(tally)))
+    }
+    numbers.append((decimalSeconds(summary.usage.cpuTime, places: 2) + " s", "CPU"))
+    numbers.append((humanByteCount(summary.usage.peakByteCount), "memory"))
+    let items = numbers.map { number, words in
+      HTML.element(
+        "li", words == "failed" && tally.failed > 0 ? ["class": "bad"] : [:],
+        [.element("b", [:], number), .text(words)])
+    }
+    let early = facts.isInterrupted ? "The run was interrupted; what was written is whole. " : ""
+    let workers = "\(facts.mode), \(facts.workers) worker\(facts.workers == 1 ? "" : "s")"
+    return [
+      .element("h1", [:], outcome), .element("p", ["class": "soft"], early + workers),
+      .element("ul", ["class": "big"], items),
+    ]
+  }
+
+  private func share(_ tally: Tally) -> String {
+    guard tally.sourceByteCount > 0 else { return "" }
+    return " (\(threeDigits(Double(tally.outputByteCount) / Double(tally.sourceByteCount) * 100)) %)"
+  }
+
+  private var failures: [HTML] {
+    guard summary.tally.failed > 0 else { return [] }
+    let counts = state.failuresByCode.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+      .map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+    let shown = state.failures.sorted { $0.source.bytes.lexicographicallyPrecedes($1.source.bytes) }
+    let more = summary.tally.failed - shown.count
+    let rows = shown.map {
+      [$0.source.forTerminal, $0.error.stage.rawValue, terminalText($0.error.message), $0.error.code.rawValue]
+    }
+    return [
+      .element("h2", [:], "Failed"), .element("p", ["class": "soft"], counts),
+      textTable(["file", "stage", "why, and what to do", "code"], rows),
+    ] + (more > 0 ? [.element("p", [:], "And \(more) more; --failed-to lists them all.")] : [])
+  }
+
+  private var warnings: [HTML] {
+    guard !state.warnings.isEmpty else { return [] }
+    let shown = state.warnings.sorted { $0.source.bytes.lexicographicallyPrecedes($1.source.bytes) }
+    let more = summary.tally.warned - shown.count
+    let rows = shown.map { warning in
+      [
+        warning.source.forTerminal,
+        terminalText(warning.words) + (warning.count > 1 ? " (and \(warning.count - 1) more)" : ""),
+      ]
+    }
+    return [
+      .element("h2", [:], "Written, though the decoder complained"), textTable(["file", "what it said first"], rows),
+    ] + (more > 0 ? [.element("p", [:], "And \(more) more.")] : [])
+  }
+
+  private var slowest: [HTML] {
+    guard !state.slowest.isEmpty else { return [] }
+    let rows = state.slowest.map { source, picture, time in
+      let stage = Stage.allCases.max { picture.times[$0] < picture.times[$1] } ?? .decode
+      return [
+        source.forTerminal, milliseconds(time), "\(stage.rawValue) \(milliseconds(picture.times[stage]))",
+        "\(picture.sourceSize.width)×\(picture.sourceSize.height)", humanByteCount(picture.sourceByteCount),
+      ]
+    }
+    return [
+      .element("h2", [:], "Slowest pictures"), htmlTable([["file", "time", "most of it", "size", "bytes"]] + rows),
+    ]
+  }
+
+  private var sizes: HTML {
+    guard !state.sizes.isEmpty else { return .nothing }
+    let rows = state.sizes.keys.sorted().map { digits -> [String] in
+      let limit = (0..<digits).reduce(1) { power, _ in power * 10 }
+      let counts = state.sizes[digits] ?? (0, 0)
+      return ["below \(humanByteCount(limit))", "\(counts.before)", "\(counts.after)"]
+    }
+    return .element(
+      "section", [:],
+      [.element("h2", [:], "Sizes of files, before and after"), htmlTable([["bytes", "sources", "outputs"]] + rows)])
+  }
+
+  private var stages: HTML {
+    let tally = summary.tally
+    guard tally.written > 0 else { return .nothing }
+    let sum = max(Stage.allCases.reduce(0) { $0 + tally.times[$1].inSeconds }, 1e-9)
+    let rows = tally.times.told.map { stage in
+      [
+        stage.rawValue, milliseconds(tally.times[stage] / tally.written),
+        threeDigits(tally.times[stage].inSeconds / sum * 100) + " %",
+      ]
+    }
+    return .element(
+      "section", [:],
+      [.element("h2", [:], "Where the time went"), htmlTable([["a picture", "time", "share"]] + rows)])
+  }
+
+  private var sheet: (parts: [HTML], permissions: Permissions) {
+    guard !pictures.isEmpty else { return ([], .ordinary) }
+    let step = state.pictures.step
+    let words =
+      (step > 1 ? "Every \(step). picture is shown. " : "")
+      + (pictures.isInside
+        ? "The pictures are inside this page."
+        : "The pictures are not inside this page but linked: they show while they stay where they are.")
+    let (list, permissions) = pictures.html
+    return ([.element("h2", [:], "Contact sheet"), .element("p", ["class": "soft"], words), list], permissions)
+  }
+
+  private var footer: HTML {
+    .element("footer", [:], [.element("p", [:], "Made by \(facts.software).")])
+  }
+
+  private func milliseconds(_ time: Duration) -> String {
+    let value = time.inSeconds * 1000
+    return (value < 9.995 ? twoDecimals(value) : threeDigits(value)) + " ms"
+  }
+
+  private func twoDecimals(_ value: Double) -> String {
+    let hundredths = Int((value * 100).rounded())
+    return "\(hundredths / 100).\(hundredths / 10 % 10)\(hundredths % 10)"
+  }
+
+  private func textTable(_ titles: [String], _ rows: [[String]]) -> HTML {
+    .element("div", ["class": "words"], [htmlTable([titles] + rows)])
+  }
+}

@@ -1,0 +1,52 @@
+internal import ImageCore
+package import ImageErrors
+internal import RunState
+package import SystemPackage
+internal import TextFormatting
+
+/// Whether lines for people may carry colour.
+package enum TextStyle: Sendable {
+  case plain
+  case coloured
+
+  /// Red and bold, for the word that says that something went wrong.
+  func alarming(_ text: String) -> String { paint(text, "1;31") }
+  func cautious(_ text: String) -> String { paint(text, "33") }
+
+  private func paint(_ text: String, _ code: String) -> String {
+    switch self {
+    case .plain: text
+    case .coloured: "\u{1B}[\(code)m\(text)\u{1B}[0m"
+    }
+  }
+}
+
+/// One line for a picture that failed: which file, at which stage, what and what to do, and the code that scripts see.
+package func failureLine(_ source: FilePath, _ error: JobError, style: TextStyle) -> String {
+  failureLine(source.forTerminal, error, style: style)
+}
+
+func failureLine(_ job: Job, _ error: JobError, style: TextStyle) -> String {
+  failureLine(job.sourceForTerminal, error, style: style)
+}
+
+extension Job {
+  /// What the source is known by to people.
+  var sourceForTerminal: String { shownAddress.map { terminalText($0) } ?? source.forTerminal }
+}
+
+private func failureLine(_ source: String, _ error: JobError, style: TextStyle) -> String {
+  let what = "\(error.stage.rawValue): \(terminalText(error.message)) [\(error.code.rawValue)]"
+  return "\(style.alarming("failed")) \(source): \(what)"
+}
+
+/// One line for what a written picture lacks.
+func noteLine(_ source: FilePath, _ note: PictureNote, style: TextStyle) -> String {
+  "\(style.cautious("note")) \(source.forTerminal): \(note.sentence)"
+}
+
+/// One line for a picture that was written although its decoder complained.
+func warningLine(_ source: FilePath, _ picture: WrittenPicture, style: TextStyle) -> String {
+  let more = picture.warningCount > 1 ? " (and \(picture.warningCount - 1) more)" : ""
+  return "\(style.cautious("warning")) \(source.forTerminal): \(terminalText(picture.firstWarning))\(more)"
+}

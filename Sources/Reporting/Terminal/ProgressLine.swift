@@ -1,0 +1,84 @@
+internal import SystemSupport
+internal import TextFormatting
+
+/// How far a run has come.
+package struct Progress: Sendable {
+  package var ended: Int
+  package var failed: Int
+  /// Pictures in all; nil while a list is still being read.
+  package var inputs: Int?
+  /// Share of the work that is done, 0...1, where it can be told.
+  package var share: Double?
+  package var elapsed: Duration
+
+  package init(ended: Int, failed: Int, inputs: Int?, share: Double?, elapsed: Duration) {
+    self.ended = ended
+    self.failed = failed
+    self.inputs = inputs
+    self.share = share
+    self.elapsed = elapsed
+  }
+}
+
+/// One line at the bottom of a terminal that is drawn over itself, at most ten times a second.
+package struct ProgressLine: Sendable {
+  private enum State {
+    case hidden
+    case shown
+  }
+
+  private var state = State.hidden
+  private var lastDrawn: Duration?
+
+  /// Faster than anybody reads, and slow enough to cost nothing.
+  private static let interval = Duration.milliseconds(100)
+  /// Before that the rate is mostly noise.
+  private static let leastTimeForForecast = Duration.seconds(1)
+
+  package init() {}
+
+  /// What to write to draw the line, or nil where the last drawing is too fresh.
+  /// - Parameter width: columns of the terminal; the last one stays free, since some terminals wrap there.
+  package mutating func redraw(_ progress: Progress, width: Int) -> String? {
+    if let lastDrawn, progress.elapsed - lastDrawn < ProgressLine.interval { return nil }
+    lastDrawn = progress.elapsed
+    state = .shown
+    return ProgressLine.clear + ProgressLine.text(progress).prefix(max(0, width - 1))
+  }
+
+  /// What to write so that other lines can follow: nothing where no line is shown.
+  package mutating func clear() -> String {
+    guard case .shown = state else { return "" }
+    state = .hidden
+    // The next picture draws it again, however soon.
+    lastDrawn = nil
+    return ProgressLine.clear
+  }
+
+  /// To the first column, then erase to the end of the line (ECMA-48, EL).
+  private static let clear = "\r\u{1B}[K"
+
+  /// Plain ASCII, so that characters are columns: "  123/632   19 %   45.2/s   0:11 left   2 failed".
+  package static func text(_ progress: Progress) -> String {
+    var parts: [String] = []
+    if let inputs = progress.inputs {
+      let done = String(progress.ended)
+      let total = String(inputs)
+      parts.append(String(repeating: " ", count: max(0, total.count - done.count)) + done + "/" + total)
+    } else {
+      parts.append("\(progress.ended) done")
+    }
+    if let share = progress.share { parts.append("\(Int(share * 100)) %") }
+    if progress.elapsed > .zero {
+      parts.append("\(threeDigits(Double(progress.ended) / progress.elapsed.inSeconds))/s")
+    }
+    if let left = timeLeft(progress) { parts.append("\(clockTime(left)) left") }
+    if progress.failed > 0 { parts.append("\(progress.failed) failed") }
+    return parts.joined(separator: "   ")
+  }
+
+  private static func timeLeft(_ progress: Progress) -> Duration? {
+    guard let share = progress.share, share > 0, progress.elapsed >= leastTimeForForecast else { return nil }
+    return progress.elapsed * ((1 - share) / share)
+  }
+}

@@ -1,0 +1,210 @@
+package import BatchEngine
+package import RunState
+internal import Synchronization
+package import SystemSupport
+package import WorkerIPC
+
+/// How much a run says to people.
+package enum Verbosity: Sendable {
+  /// Failures only.
+  case quiet
+  /// Failures, and a summary at the end.
+  case normal
+  /// A line for every picture, too.
+  case verbose
+}
+
+/// What a run writes on standard output.
+package enum EventOutput: Sendable {
+  case none
+  /// `--json`: one object a line.
+  case jsonLines
+  /// For `compare` and `profile`, which run this program.
+  case measurements(MeasurementDetail)
+}
+
+/// Where a reporter's text goes. Nothing in this target prints.
+package struct ReportSinks: Sendable {
+  /// Results: whole lines, each with its line end.
+  package var results: @Sendable (String) -> Void
+  /// Talk: lines and terminal control.
+  package var talk: @Sendable (String) -> Void
+
+  package init(results: @escaping @Sendable (String) -> Void, talk: @escaping @Sendable (String) -> Void) {
+    self.results = results
+    self.talk = talk
+  }
+}
+
+/// Turns the outcomes of a run, which come from any thread, into events, lines, a progress line and the final sums.
+package final class RunReporter: Sendable {
+  private struct State {
+    var tally = Tally()
+    var progress = ProgressLine()
+    /// Source bytes of the pictures that have ended, whatever became of them.
+    var endedByteCount = 0
+    /// The sums were told: whatever ends later was not waited for.
+    var isFinished = false
+    /// Those that were said: of several kinds of workers with the same one, the first says it for all.
+    var confinements: Set<Confinement> = []
+  }
+
+  /// What the whole run is, as far as it is known before it starts.
+  package struct Extent: Sendable {
+    /// Pictures; nil while a list is still being read.
+    package var inputs: Int?
+    /// Bytes of all sources; 0 where not known.
+    package var sourceByteCount: Int
+
+    package init(inputs: Int?, sourceByteCount: Int) {
+      self.inputs = inputs
+      self.sourceByteCount = sourceByteCount
+    }
+  }
+
+  private let extent: Extent
+  private let events: EventOutput
+  private let verbosity: Verbosity
+  private let style: TextStyle
+  /// Columns of the terminal that shows a progress line, nil while it is somebody else's; no closure where there is no line.
+  private let progressWidth: (@Sendable () -> Int?)?
+  private let sinks: ReportSinks
+  private let elapsed: @Sendable () -> Duration
+  private let state = Mutex(State())
+
+  /// - Parameters:
+  ///   - progressWidth: nil for no progress line; gives nil while the run is in the background.
+  ///   - elapsed: time since the run began.
+  package init(
+    extent: Extent, events: EventOutput, verbosity: Verbosity, style: TextStyle,
+    progressWidth: (@Sendable () -> Int?)?, sinks: ReportSinks, elapsed: @escaping @Sendable () -> Duration
+  ) {
+    self.extent = extent
+    self.events = events
+    self.verbosity = verbosity
+    self.style = style
+    self.progressWidth = progressWidth
+    self.sinks = sinks
+    self.elapsed = elapsed
+  }
+
+  /// The run begins.
+  package func start(version: String, mode: ExecutionMode, workers: Int) {
+    guard case .jsonLines = events else { return }
+    sinks.results(Events.start(version: version, mode: mode, workers: workers, inputs: extent.inputs) + "\n")
+  }
+
+  /// The worker processes run with this confinement. Anything missing is said always: by an event, or else on the terminal.
+  package func note(_ confinement: Confinement) {
+    state.withLock { state in
+      guard state.confinements.insert(confinement).inserted else { return }
+      if !confinement.gaps.isEmpty { return warn(&state, code: "sandbox", confinement.summary) }
+      guard verbosity == .verbose else { return }
+      hideProgress(&state)
+      sinks.talk(confinement.summary + "\n")
+    }
+  }
+
+  /// Says what concerns the whole run, by an event, or else on the terminal.
+  package func warn(code: String, _ message: String) {
+    state.withLock { warn(&$0, code: code, message) }
+  }
+
+  private func warn(_ state: inout State, code: String, _ message: String) {
+    hideProgress(&state)
+    if case .jsonLines = events { return sinks.results(Events.warning(code: code, message) + "\n") }
+    sinks.talk("Warning: \(message)\n")
+  }
+
+  /// A picture has ended. Lines are written whole, one picture at a time.
+  package func add(_ job: Job, _ outcome: Outcome) {
+    state.withLock { state in
+      if state.isFinished { return }
+      state.tally.add(outcome)
+      state.endedByteCount += job.sourceByteCount
+      if let line = line(for: job, outcome) {
+        hideProgress(&state)
+        sinks.talk(line + "\n")
+      }
+      if case .jsonLines = events {
+        hideProgress(&state)
+        sinks.results(lines(Events.file(job, outcome)))
+      }
+      if case .measurements(.items) = events, case .written(let picture) = outcome {
+        sinks.results(ItemCost(picture).line)
+      }
+      showProgress(&state)
+    }
+  }
+
+  /// What `--dry-run` found out about a picture that would be written. It counts as not started.
+  package func add(_ job: Job, planned preview: PicturePreview) {
+    state.withLock { state in
+      state.tally.addPlanned()
+      hideProgress(&state)
+      switch events {
+      case .jsonLines: sinks.results(lines(Events.planned(job, preview)))
+      case .none, .measurements: sinks.results(lines(plannedLines(job, preview, hasReasons: verbosity == .verbose)))
+      }
+      showProgress(&state)
+    }
+  }
+
+  /// The run has ended: the progress line goes, the sums are told, once.
+  /// - Parameter inputs: pictures found, which a list tells only now.
+  @discardableResult
+  package func finish(inputs: Int, usage: ResourceUsage) -> RunSummary {
+    state.withLock { state in
+      let summary = RunSummary(tally: state.tally, inputs: inputs, wallTime: elapsed(), usage: usage)
+      if state.isFinished { return summary }
+      state.isFinished = true
+      hideProgress(&state)
+      switch events {
+      case .none: break
+      case .jsonLines: sinks.results(Events.summary(summary) + "\n")
+      case .measurements: sinks.results(StageCost.all(of: state.tally).map(\.line).joined())
+      }
+      switch verbosity {
+      case .quiet: break
+      case .normal, .verbose: sinks.talk(summary.text + "\n")
+      }
+      return summary
+    }
+  }
+
+  private func line(for job: Job, _ outcome: Outcome) -> String? {
+    switch (outcome, verbosity) {
+    case (.failed(let error), _): return failureLine(job, error, style: style)
+    case (.written(let picture), .verbose):
+      let notes = picture.notes.map { "\n" + noteLine(job.source, $0, style: style) }.joined()
+      let warning = (picture.warningCount > 0 ? "\n" + warningLine(job.source, picture, style: style) : "") + notes
+      return writtenLines(job, picture).joined(separator: "\n") + warning
+    case (.skipped(let reason), .verbose): return skippedLines(job, reason).joined(separator: "\n")
+    case (.written, _), (.skipped, _): return nil
+    }
+  }
+
+  private func lines(_ lines: [String]) -> String { lines.map { $0 + "\n" }.joined() }
+
+  private func hideProgress(_ state: inout State) {
+    let clear = state.progress.clear()
+    // In the background the last line of the terminal is the shell's.
+    if !clear.isEmpty, progressWidth?() != nil { sinks.talk(clear) }
+  }
+
+  private func showProgress(_ state: inout State) {
+    guard let width = progressWidth?() else { return }
+    let ended = state.tally.ended
+    let progress = Progress(
+      ended: ended, failed: state.tally.failed, inputs: extent.inputs,
+      share: share(ended: ended, byteCount: state.endedByteCount), elapsed: elapsed())
+    if let line = state.progress.redraw(progress, width: width) { sinks.talk(line) }
+  }
+
+  /// By bytes where they are known, since the biggest pictures come first; else by number.
+  private func share(ended: Int, byteCount: Int) -> Double? {
+    if extent.sourceByteCount > 0 { return min(1, Double(byteCount) / Double(extent.sourceByteCount)) }
+    guard let inputs = extent.inputs, inputs > 0 else { return nil }
+    return Double(ended) / Double(inputs)
+  }
+}

@@ -1,0 +1,103 @@
+internal import CPlatform
+internal import Glibc
+package import ImageErrors
+package import SystemPackage
+package import SystemSupport
+
+/// Gives an output its final name only when it is whole.
+///
+/// At every instant the final name is absent, its old content or one complete picture: the bytes go to a temporary
+/// file in the same folder, and a rename, which is atomic there, puts it in place. Four system calls an image, and two more
+/// where it lies in a folder beneath that of the run.
+package enum OutputFile {
+  /// Whether an output stays as it is because it exists (`--existing skip`). Asked before the source is read.
+  /// - Throws: `exists`, where the rule is to fail.
+  package static func mustBeSkipped(_ file: PlacedFile, existing: ExistingOutput) throws(JobError) -> Bool {
+    if existing == .overwrite || existing == .update { return false }
+    let isThere: Bool
+    do throws(Errno) { isThere = try file.isThere() } catch { throw .write(error) }
+    if isThere && existing == .fail { throw .exists }
+    return isThere
+  }
+
+  /// Whether anything has that name, be it a link to nothing.
+  package static func isThere(_ path: FilePath) -> Bool {
+    (try? FileStatus(of: path, links: .stay)) != nil
+  }
+
+  /// Writes the bytes under the name. Missing folders on the way to it are made.
+  package static func write(
+    _ bytes: UnsafeRawBufferPointer, to file: PlacedFile, existing: ExistingOutput, durability: Durability = .ordinary,
+    permissions: Permissions = .ordinary
+  ) throws(JobError) {
+    let output = try PendingOutput(for: file, durability: durability, permissions: permissions)
+    try unsafe output.append(bytes)
+    try output.close()
+    try output.commit(existing: existing)
+  }
+
+  /// Gives a whole file its final name, in the same file system.
+  /// - Parameter existing: `fail` leaves whatever has that name there, and the file where it is.
+  package static func adopt(
+    _ file: PlacedFile, as new: PlacedFile, existing: ExistingOutput, durability: Durability = .ordinary
+  ) throws(JobError) {
+    let (old, folder): (HeldFolder, HeldFolder)
+    do throws(Errno) {
+      old = try file.folder.held(.fails)
+      folder = file.folder == new.folder ? old : try new.folder.held(.isMade(durability))
+      if durability == .durable { try Descriptor(opening: file.name, in: old, .sniffedNotLink).synchronizeData() }
+    } catch {
+      throw .write(error)
+    }
+    try old.commit(file.name, as: new.name, in: folder, existing, durability)
+  }
+
+  /// Removes a file of ours that is of no more use.
+  package static func discard(_ path: FilePath) { _ = unsafe path.withPlatformString { unsafe unlink($0) } }
+
+  /// Makes the folder and those above it that are missing. Other threads and processes may do the same at once.
+  package static func makeFolders(_ folder: FilePath, durability: Durability = .ordinary) throws(Errno) {
+    var missing: [FilePath] = []
+    var path = folder
+    while !path.isEmpty {
+      let result = unsafe path.withPlatformString { unsafe mkdir($0, 0o777) }
+      if result == 0 {
+        if durability == .durable { try HeldFolder(following: path.removingLastComponent()).synchronize() }
+        break
+      }
+      if errno == EEXIST { break }
+      guard errno == ENOENT else { throw .current }
+      missing.append(path)
+      path = path.removingLastComponent()
+    }
+    for path in missing.reversed() {
+      let result = unsafe path.withPlatformString { unsafe mkdir($0, 0o777) }
+      if result != 0 && errno != EEXIST { throw .current }
+      if durability == .durable { try HeldFolder(following: path.removingLastComponent()).synchronize() }
+    }
+  }
+}
+
+extension JobError {
+  static let exists = JobError(
+    stage: .write, code: .exists, message: "the output is there already; use --existing overwrite or skip")
+
+  /// What a failed call on an output means, and what to do about it.
+  package static func write(_ error: Errno) -> JobError {
+    let advice =
+      switch error.rawValue {
+      case EACCES, EPERM: "; make the output folder writable for this user"
+      case ENOSPC, EDQUOT: "; free some space and run again with --resume"
+      case EMFILE: "; raise `ulimit -n` or lower --jobs"
+      case ENAMETOOLONG: "; choose shorter names with --name"
+      case EROFS: "; choose another --out"
+      case ELOOP: "; replace the link by a folder, or choose another --out"
+      case EISDIR, ENOTDIR, EEXIST: "; choose another --out or --name"
+      case EFBIG: "; raise `ulimit -f`"
+      default: ""
+      }
+    let words =
+      error.rawValue == ELOOP ? "ELOOP: a symbolic link is on its way, and none is followed below --out" : error.words
+    return JobError(stage: .write, code: .write, message: words + advice)
+  }
+}

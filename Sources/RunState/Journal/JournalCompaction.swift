@@ -1,0 +1,87 @@
+internal import Glibc
+package import SystemPackage
+internal import SystemSupport
+
+extension Journal {
+  /// About 100,000 outputs: below, a repeated line costs nobody anything.
+  private static let smallByteCount = 32 << 20
+
+  /// Writes a journal anew, with the last line of each output only, where it is of an older version, or has grown to more than
+  /// twice what it was after the last time: nightly runs over one folder must not fill the disk. Only the holder of the
+  /// folder's lock may, or, for a shard's journal, of the shard's.
+  ///
+  /// A journal that cannot be written anew stays as it is.
+  package static func compact(in folder: FilePath, of shard: Shard? = nil, above least: Int = smallByteCount) {
+    let path = path(in: folder, of: shard)
+    guard let status = try? FileStatus(of: path, links: .stay), status.kind == .regular, status.linkCount == 1,
+      status.byteCount > 0
+    else { return }
+    try? compact(path, status, in: folder, above: least)
+  }
+
+  private static func compact(
+    _ path: FilePath, _ status: FileStatus, in folder: FilePath, above least: Int
+  ) throws {
+    let header = try JournalHeader.first(of: Descriptor(opening: path, .sniffedNotLink))
+    if let header, header.version == JournalHeader.currentVersion {
+      guard status.byteCount > least, status.byteCount > 2 * (header.compactedByteCount ?? 0) else { return }
+    }
+    var last = LastLines()
+    let names = JournalNames(folder: folder)
+    try forEachLine(of: path, names) { last.add($0, $1) }
+    // Who could not read it before must not afterwards.
+    let temporary = try TemporaryFile(in: folder, permissions: status.permissions)
+    let (held, new) = (temporary.folder, temporary.name)
+    do {
+      try temporary.file.write(JournalHeader.line(compactedByteCount: last.byteCount))
+      var failure: Errno?
+      try forEachLine(of: path, names) { line, bytes in
+        guard failure == nil, let bytes = last.kept(line, bytes) else { return }
+        do throws(Errno) { try temporary.file.write(bytes) } catch { failure = error }
+      }
+      if let failure { throw failure }
+      try temporary.file.synchronizeData()
+      try temporary.close()
+      try held.rename(new, to: FilePath(path.lastComponent), in: held)
+    } catch {
+      try? held.remove(new)
+      throw error
+    }
+  }
+}
+
+/// Which line of a journal is the last about its output.
+private struct LastLines {
+  private var places: [PictureFingerprint: (index: Int, byteCount: Int)] = [:]
+  private var unknownByteCount = 0
+  private var added = 0
+  private var asked = 0
+
+  var byteCount: Int { places.values.reduce(unknownByteCount) { $0 + $1.byteCount } }
+
+  mutating func add(_ line: Journal.Line, _ bytes: ArraySlice<UInt8>) {
+    switch line {
+    case .entry(let entry, let isCurrent):
+      places[entry.fingerprint] = (added, isCurrent ? bytes.count + 1 : entry.line.count)
+    case .unknown: unknownByteCount += bytes.count + 1
+    }
+    added += 1
+  }
+
+  /// What is written of a line, nil for nothing. Asked about the same lines in the same order as they were added.
+  mutating func kept(_ line: Journal.Line, _ bytes: ArraySlice<UInt8>) -> [UInt8]? {
+    asked += 1
+    let whole = Array(bytes) + [UInt8(ascii: "\n")]
+    switch line {
+    case .entry(let entry, let isCurrent):
+      guard places[entry.fingerprint]?.index == asked - 1 else { return nil }
+      // As it stands, with fields that a later imgbatch added.
+      return isCurrent ? whole : entry.line
+    case .unknown: return whole
+    }
+  }
+}
+
+extension JournalEntry {
+  fileprivate var fingerprint: PictureFingerprint { PictureFingerprint(outputName, sourceName.bytes) }
+}

@@ -1,0 +1,115 @@
+internal import ImageErrors
+internal import SystemSupport
+
+// Records of version 2: a checksum, the outcome, and named fields, between tabs. A field is `name=value`. Their order is of
+// no account, and those that a program does not know are passed over.
+//
+// out        the output, below the journal's folder
+// in         the source (`JournalNames`), with in-size and in-time as they were before it was read
+// download   instead of them, what a download is known by
+// options    fingerprint of the options (`RecipeMark`), hexadecimal
+// algorithms version of what made the output (`AlgorithmVersion`)
+// out-size, out-time   of an output that was written
+// stage, code, message of a failure
+// validator  of a download
+//
+// Sizes are bytes, times nanoseconds since 1970. Names and messages are escaped (`JournalText`).
+
+extension JournalEntry {
+  /// The line with its end.
+  package var line: [UInt8] {
+    var fields = Fields(kind: outcome.kind)
+    fields.add("out", outputName)
+    switch sourceName {
+    case .file(let name):
+      fields.add("in", name)
+      fields.add("in-size", String(source.byteCount))
+      fields.add("in-time", String(source.modified))
+      fields.add("options", String(recipe.options, radix: 16))
+      fields.add("algorithms", recipe.algorithms.text)
+    case .download(let key): fields.add("download", key)
+    }
+    switch outcome {
+    case .written(let output):
+      fields.add("out-size", String(output.byteCount))
+      fields.add("out-time", String(output.modified))
+    case .failed(let error):
+      fields.add("stage", error.stage.rawValue)
+      fields.add("code", error.code.rawValue)
+      fields.add("message", Array(error.message.utf8))
+    case .partial: break
+    }
+    if !validator.isEmpty { fields.add("validator", validator) }
+    return JournalText.sealed(fields.bytes)
+  }
+
+  /// - Parameter body: a line without its checksum and its end; nil where it is of a kind that is not known here.
+  init?(record body: ArraySlice<UInt8>) {
+    var fields: [String: ArraySlice<UInt8>] = [:]
+    let parts = body.split(separator: JournalText.tab, omittingEmptySubsequences: false)
+    for part in parts.dropFirst() {
+      guard let end = part.firstIndex(of: UInt8(ascii: "=")) else { continue }
+      fields[JournalText.text(part[..<end])] = part[(end + 1)...]
+    }
+    func bytes(_ name: String) -> [UInt8]? { fields[name].map(JournalText.unescaped) }
+    func text(_ name: String) -> String? { bytes(name).map { String(decoding: $0, as: UTF8.self) } }
+    func stamp(_ name: String) -> FileStamp? {
+      guard let byteCount = text(name + "-size").flatMap({ Int($0) }),
+        let modified = text(name + "-time").flatMap({ Int64($0) })
+      else { return nil }
+      return FileStamp(byteCount: byteCount, modified: modified)
+    }
+
+    guard let outputName = bytes("out") else { return nil }
+    if let name = bytes("in") {
+      guard let stamp = stamp("in"), let options = text("options").flatMap({ UInt64($0, radix: 16) }),
+        let algorithms = text("algorithms").flatMap({ AlgorithmVersion($0) })
+      else { return nil }
+      (sourceName, source) = (.file(name), stamp)
+      recipe = RecipeFingerprint(options: options, algorithms: algorithms)
+    } else {
+      guard let key = bytes("download") else { return nil }
+      (sourceName, source, recipe) = (.download(key), FileStamp(byteCount: 0, modified: 0), .none)
+    }
+    switch JournalText.text(parts[0]) {
+    case "written":
+      guard let output = stamp("out") else { return nil }
+      outcome = .written(output: output)
+    case "failed":
+      guard let stage = text("stage").flatMap({ Stage(rawValue: $0) }),
+        let code = text("code").flatMap({ ErrorCode(rawValue: $0) })
+      else { return nil }
+      outcome = .failed(JobError(stage: stage, code: code, message: text("message") ?? ""))
+    case "partial": outcome = .partial
+    default: return nil
+    }
+    self.outputName = outputName
+    validator = bytes("validator") ?? []
+  }
+}
+
+extension JournalOutcome {
+  fileprivate var kind: String {
+    switch self {
+    case .written: "written"
+    case .failed: "failed"
+    case .partial: "partial"
+    }
+  }
+}
+
+/// The fields of a record, as they are added.
+private struct Fields {
+  private(set) var bytes: [UInt8]
+
+  init(kind: String) { bytes = Array(kind.utf8) }
+
+  mutating func add(_ name: String, _ value: String) { add(name, Array(value.utf8)) }
+
+  mutating func add(_ name: String, _ value: [UInt8]) {
+    bytes.append(JournalText.tab)
+    bytes += name.utf8
+    bytes.append(UInt8(ascii: "="))
+    bytes += JournalText.escaped(value)
+  }
+}

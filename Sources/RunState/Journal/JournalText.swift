@@ -1,0 +1,60 @@
+internal import SystemSupport
+
+package
+  /// How names of any bytes stand in a line of text: control characters and `%` as `%0A`, all others as they are, so that a
+  /// record is a line and can be searched for a name.
+  enum JournalText
+{
+  static func escaped(_ bytes: [UInt8]) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(bytes.count)
+    for byte in bytes {
+      if byte >= 0x20 && byte != 0x7F && byte != percent {
+        result.append(byte)
+      } else {
+        result.append(percent)
+        for digit in [byte >> 4, byte & 15] { result.append(digit < 10 ? 0x30 + digit : 0x41 + digit - 10) }
+      }
+    }
+    return result
+  }
+
+  static func unescaped(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(bytes.count)
+    var rest = bytes
+    while let byte = rest.popFirst() {
+      if byte == percent, rest.count >= 2, let value = UInt8(text(rest.prefix(2)), radix: 16) {
+        result.append(value)
+        rest.removeFirst(2)
+      } else {
+        result.append(byte)
+      }
+    }
+    return result
+  }
+
+  static func text(_ bytes: ArraySlice<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }
+
+  /// A line with its checksum before it and its end behind it.
+  static func sealed(_ body: [UInt8]) -> [UInt8] {
+    Array(String(checksum(body[...]), radix: 16).utf8) + [tab] + body + [UInt8(ascii: "\n")]
+  }
+
+  /// What `sealed` was given, of a line without its end; nil where the line is torn, damaged or of another kind.
+  static func unsealed(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+    guard let end = line.firstIndex(of: tab), let sum = UInt64(text(line[..<end]), radix: 16) else { return nil }
+    let body = line[(end + 1)...]
+    return checksum(body) == sum ? body : nil
+  }
+
+  /// 32 bits are enough to know a line that was torn, or blocks of zeros after a power cut, from a whole one.
+  private static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt64 {
+    var hash = FNVHash()
+    hash.add(bytes)
+    return hash.value >> 32
+  }
+
+  static let tab = UInt8(ascii: "\t")
+  private static let percent = UInt8(ascii: "%")
+}

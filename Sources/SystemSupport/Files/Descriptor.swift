@@ -1,0 +1,138 @@
+package import Glibc
+package import SystemPackage
+
+/// O_PATH (open(2)), one number on all architectures, which the C library's header hides from Swift.
+private let namesOnly: CInt = 0o10000000
+
+/// An open file descriptor with one owner, closed when the owner ends.
+package struct Descriptor: ~Copyable, Sendable {
+  package let number: CInt
+
+  /// Takes over a descriptor that is open.
+  package init(owning number: CInt) { self.number = number }
+
+  package init(opening path: FilePath, _ access: Access) throws(Errno) {
+    // The mode counts for a file that is created, less the umask.
+    number = try Descriptor.retrying { unsafe path.withPlatformString { unsafe open($0, access.flags, 0o666) } }
+  }
+
+  /// - Parameters:
+  ///   - path: zero-terminated; relative to the folder unless absolute.
+  ///   - folder: an open folder's descriptor.
+  package init(opening path: UnsafePointer<CChar>, in folder: CInt, _ access: Access) throws(Errno) {
+    number = try Descriptor.retrying { unsafe openat(folder, path, access.flags, 0) }
+  }
+
+  /// - Parameter mode: of a file that is created, less the umask.
+  package init(opening name: FilePath, in folder: HeldFolder, _ access: Access, mode: mode_t = 0o666) throws(Errno) {
+    number = try Descriptor.retrying {
+      unsafe name.withPlatformString { unsafe openat(folder.number, $0, access.flags, mode) }
+    }
+  }
+
+  deinit { _ = Self.closeCall(number) }
+
+  /// What a descriptor is opened for. None is inherited by a worker process or becomes a controlling terminal.
+  package enum Access: Sendable {
+    /// A file that may turn out to be a pipe or a device: opening must not wait.
+    case sniffed
+    case sniffedNotLink
+    /// A list, for which waiting is right: it may be a pipe.
+    case list
+    case folder
+    case folderNotLink
+    /// A folder that names are looked up in, and nothing else.
+    case held
+    case heldNotLink
+    /// A file that must not be there yet, not even as a link.
+    case created
+    /// For a file that may be there already, by `init(openingOwn:)` alone: added to at its end, read and written, or written.
+    case appended
+    case shared
+    case written
+    /// A device, or the name of a descriptor that is open already, to write to.
+    case device
+
+    fileprivate var flags: CInt {
+      switch self {
+      case .sniffed: O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY
+      case .sniffedNotLink: O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY
+      case .list: O_RDONLY | O_CLOEXEC | O_NOCTTY
+      case .folder: O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_DIRECTORY
+      case .folderNotLink: O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_DIRECTORY | O_NOFOLLOW
+      case .appended: O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY
+      case .shared: O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY
+      case .written: O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY
+      case .held: namesOnly | O_DIRECTORY | O_CLOEXEC
+      case .heldNotLink: namesOnly | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
+      case .created: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY
+      case .device: O_WRONLY | O_CLOEXEC | O_NOCTTY
+      }
+    }
+  }
+
+  /// Reads once into the memory given; 0 at the end of the file.
+  package func read(into memory: UnsafeMutableRawBufferPointer) throws(Errno) -> Int {
+    while true {
+      let got = unsafe Self.readCall(number, memory.baseAddress, memory.count)
+      if got >= 0 { return got }
+      if errno != EINTR { throw .current }
+    }
+  }
+
+  /// Goes back to the start of the file.
+  package func rewind() throws(Errno) {
+    if lseek(number, 0, SEEK_SET) < 0 { throw .current }
+  }
+
+  /// Writes all of the bytes.
+  package func write(_ bytes: UnsafeRawBufferPointer) throws(Errno) {
+    var rest = unsafe bytes
+    while unsafe !rest.isEmpty {
+      let count = unsafe Self.writeCall(number, rest.baseAddress, rest.count)
+      if count > 0 {
+        unsafe rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+      } else if count == 0 {
+        throw Errno(rawValue: EIO)
+      } else if errno != EINTR {
+        throw .current
+      }
+    }
+  }
+
+  /// Closes, and tells what only closing finds out: network file systems and quotas report late.
+  package consuming func close() throws(Errno) {
+    let number = number
+    discard self
+    // EINTR leaves the descriptor closed on Linux, so the call is never made twice.
+    if Self.closeCall(number) != 0 && errno != EINTR { throw .current }
+  }
+
+  /// Gives the open descriptor up to a new owner.
+  package consuming func release() -> CInt {
+    let number = number
+    discard self
+    return number
+  }
+
+  private static func retrying(_ call: () -> CInt) throws(Errno) -> CInt {
+    while true {
+      let result = call()
+      if result >= 0 { return result }
+      if errno != EINTR { throw .current }
+    }
+  }
+
+  // The C functions under names that do not clash with the methods above.
+  private static func closeCall(_ number: CInt) -> CInt {
+    Glibc.close(number)
+  }
+
+  private static func readCall(_ number: CInt, _ memory: UnsafeMutableRawPointer?, _ count: Int) -> Int {
+    unsafe Glibc.read(number, memory, count)
+  }
+
+  private static func writeCall(_ number: CInt, _ memory: UnsafeRawPointer?, _ count: Int) -> Int {
+    unsafe Glibc.write(number, memory, count)
+  }
+}

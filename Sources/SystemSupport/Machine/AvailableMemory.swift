@@ -1,0 +1,67 @@
+internal import Glibc
+package import SystemPackage
+
+/// The memory that this process may take.
+package enum AvailableMemory {
+  /// What the system has available, or less by a control group or by `ulimit -v`; in bytes.
+  package static let byteCount = byteCount(
+    meminfo: "/proc/meminfo", processRoot: "/proc/self", groupRoot: "/sys/fs/cgroup", addressSpace: addressSpace)
+
+  /// Where nothing tells: what any machine has.
+  private static let fallback = 1 << 30
+
+  /// - Parameters:
+  ///   - processRoot: the folder that has the process's `cgroup` file.
+  ///   - groupRoot: where the hierarchy of control groups is mounted.
+  ///   - addressSpace: bytes of address space that the process may still take; nil for no limit.
+  package static func byteCount(
+    meminfo: FilePath, processRoot: FilePath, groupRoot: FilePath, addressSpace: Int?
+  ) -> Int {
+    let known = [
+      KernelText.contents(of: meminfo).flatMap(available), addressSpace,
+      ControlGroups(processRoot: processRoot, groupRoot: groupRoot).groups(of: "memory").compactMap(free).min(),
+    ].compactMap { $0 }
+    return max(0, known.min() ?? fallback)
+  }
+
+  /// "MemAvailable:   12345 kB"
+  private static func available(_ text: String) -> Int? {
+    for line in text.split(separator: "\n") where line.hasPrefix("MemAvailable:") {
+      let fields = line.split(separator: " ")
+      return fields.count >= 2 ? Int(fields[1]).map { $0 << 10 } : nil
+    }
+    return nil
+  }
+
+  /// What a group may still take: its limit less what it has; pages of files that it can drop count as free.
+  private static func free(_ group: ControlGroups.Group) -> Int? {
+    let names =
+      switch group.version {
+      case 2: (most: "memory.max", used: "memory.current", files: "inactive_file")
+      default: (most: "memory.limit_in_bytes", used: "memory.usage_in_bytes", files: "total_inactive_file")
+      }
+    // "max" is no number; version 1 has a number near 2^63 for no limit.
+    guard let most = number(group.path.appending(names.most)), most < 1 << 60 else { return nil }
+    let used = number(group.path.appending(names.used)) ?? 0
+    let statistics = KernelText.contents(of: group.path.appending("memory.stat")) ?? ""
+    let files = statistics.split(separator: "\n").first { $0.hasPrefix(names.files + " ") }
+      .flatMap { $0.split(separator: " ").last }.flatMap { Int($0) }
+    return max(0, most - max(0, used - (files ?? 0)))
+  }
+
+  private static func number(_ path: FilePath) -> Int? {
+    KernelText.contents(of: path).flatMap { Int($0.prefix { !$0.isWhitespace }) }
+  }
+
+  private static var addressSpace: Int? {
+    var limit = rlimit()
+    // SAFETY: one rlimit, which lives during the call.
+    #if canImport(Glibc)
+      let status = unsafe getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
+    #else
+      let status = unsafe getrlimit(RLIMIT_AS, &limit)
+    #endif
+    guard status == 0, limit.rlim_cur < 1 << 60 else { return nil }
+    return max(0, Int(limit.rlim_cur) - OwnMemory.byteCount(.addressSpace))
+  }
+}

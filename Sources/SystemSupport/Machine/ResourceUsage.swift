@@ -1,0 +1,61 @@
+internal import Glibc
+internal import SystemPackage
+
+/// CPU time and memory of this process and of the workers it has waited for.
+package struct ResourceUsage: Sendable {
+  /// User and system time.
+  package var cpuTime: Duration
+  /// The most memory held at once. With worker processes an upper bound: this process's peak, and that of the largest
+  /// worker for each of them, since their peaks need not fall together.
+  package var peakByteCount: Int
+
+  package init(cpuTime: Duration, peakByteCount: Int) {
+    self.cpuTime = cpuTime
+    self.peakByteCount = peakByteCount
+  }
+
+  /// - Parameter processes: worker processes that ran side by side, 0 for none.
+  package static func now(workerProcesses processes: Int) -> ResourceUsage {
+    let own = usage(of: .own)
+    let children = usage(of: .endedChildren)
+    return ResourceUsage(
+      cpuTime: cpuTime(own) + cpuTime(children),
+      peakByteCount: (peakOfThisProgram() ?? peakByteCount(own)) + processes * peakByteCount(children))
+  }
+
+  private enum Processes { case own, endedChildren }
+
+  private static func usage(of processes: Processes) -> rusage {
+    var usage = rusage()
+    let who = processes == .own ? RUSAGE_SELF.rawValue : RUSAGE_CHILDREN.rawValue
+    // SAFETY: `usage` is a whole rusage that the call fills; it fails only for a wrong `who`.
+    _ = unsafe getrusage(who, &usage)
+    return usage
+  }
+
+  private static func cpuTime(_ usage: rusage) -> Duration {
+    duration(usage.ru_utime) + duration(usage.ru_stime)
+  }
+
+  private static func duration(_ time: timeval) -> Duration {
+    .seconds(Int64(time.tv_sec)) + .microseconds(Int64(time.tv_usec))
+  }
+
+  private static func peakByteCount(_ usage: rusage) -> Int {
+    usage.ru_maxrss * 1024
+  }
+
+  /// Linux counts the memory of whoever started a program into its `ru_maxrss`; VmHWM in /proc is the program's own.
+  private static func peakOfThisProgram() -> Int? {
+    guard let file = try? FileDescriptor.open(FilePath("/proc/self/status"), .readOnly) else { return nil }
+    defer { try? file.close() }
+    var bytes = [UInt8](repeating: 0, count: 8192)
+    // SAFETY: `read` fills no more than the array holds.
+    guard let count = unsafe try? bytes.withUnsafeMutableBytes({ unsafe try file.read(into: $0) }) else { return nil }
+    for line in bytes[..<count].split(separator: UInt8(ascii: "\n")) where line.starts(with: "VmHWM:".utf8) {
+      let digits = line.filter { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+      return Int(String(decoding: digits, as: UTF8.self)).map { $0 * 1024 }
+    }
+    return nil
+  }
+}

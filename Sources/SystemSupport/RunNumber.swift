@@ -1,0 +1,16 @@
+internal import Synchronization
+
+/// Tells the temporary files of this run from those of every other run, also where another machine or
+/// container has processes of the same numbers.
+package enum RunNumber {
+  private static let stored = Atomic<Int>(0)
+
+  /// 31 random bits, never 0.
+  package static var current: Int {
+    let known = stored.load(ordering: .acquiring)
+    if known != 0 { return known }
+    let chosen = Int.random(in: 1..<1 << 31)
+    let (isFirst, other) = stored.compareExchange(expected: 0, desired: chosen, ordering: .acquiringAndReleasing)
+    return isFirst ? chosen : other
+  }
+}

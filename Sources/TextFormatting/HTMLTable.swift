@@ -1,0 +1,9 @@
+/// A table of text, titles first, that scrolls by itself where the screen is narrow.
+package func htmlTable(_ rows: [[String]]) -> HTML {
+  let head = (rows.first ?? []).map { HTML.element("th", ["scope": "col"], $0) }
+  let body = rows.dropFirst().map { row in HTML.element("tr", [:], row.map { .element("td", [:], $0) }) }
+  let parts: [HTML] = [
+    .element("thead", [:], [.element("tr", [:], head)]), .element("tbody", [:], Array(body)),
+  ]
+  return .element("div", ["class": "scroll", "tabindex": "0"], [.element("table", [:], parts)])
+}

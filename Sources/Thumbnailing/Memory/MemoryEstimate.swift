@@ -1,0 +1,153 @@
+package import ImageCodecs
+internal import ImageCore
+
+/// The memory that an image takes at its most, by its header: what `MemoryBudget` admits it by.
+///
+/// An upper bound in steps that can be read off `Thumbnailer`, each rounded up. It may be too large by a third; too small
+/// it must never be.
+package struct MemoryEstimate {
+  package let byteCount: Int
+
+  /// - Parameters:
+  ///   - fileByteCount: of the source, which is held whole while it is decoded.
+  ///   - metadataByteCount: of what is carried over of EXIF, XMP and texts.
+  package init(_ header: ImageHeader, plan: ThumbnailPlan, fileByteCount: Int, metadataByteCount: Int = 0) {
+    guard max(header.size.pixelCount, plan.largestOutput.pixelCount) < MemoryEstimate.mostPixels else {
+      byteCount = .max / 4
+      return
+    }
+    let source: Int
+    switch header.format {
+    case .jpeg: source = MemoryEstimate.coefficients(header, plan) + MemoryEstimate.decodedJPEG(header, plan)
+    default:
+      source =
+        header.coefficientByteCount
+        + (plan.isStreamed ? MemoryEstimate.strips(header) : MemoryEstimate.decodedPixels(header, plan))
+    }
+    let resizing = plan.isStreamed ? MemoryEstimate.streamed(header, plan) : MemoryEstimate.resized(header, plan)
+    let profile = 4 * (header.profile?.count ?? 0)
+    // What was read; with an output's size; as segments or chunks; in the output, while it grows.
+    let metadata = 6 * metadataByteCount
+    byteCount =
+      fileByteCount + source + resizing + MemoryEstimate.output(plan, header) + profile + metadata
+      + MemoryEstimate.overhead(header, plan)
+  }
+
+  /// No machine has memory for more, and with fewer nothing overflows.
+  private static let mostPixels = 1 << 44
+
+  /// `JPEGDecoding` holds one row of MCUs, of 32 rows at most; libjpeg, for several scans, the whole picture.
+  private static func coefficients(_ header: ImageHeader, _ plan: ThumbnailPlan) -> Int {
+    guard plan.decode.asksForScaled(header.path, header.colour) else { return header.coefficientByteCount }
+    let scratch = header.scaledDecoderByteCount
+    let first = plan.decode.declining == .throwing ? scratch : header.coefficientByteCount
+    // Several workers have a band each, or share as many rows of MCUs and one more.
+    return first + (plan.decode.workers > 1 ? plan.decode.workers * scratch : 0)
+  }
+
+  /// Planes after shrinking, in whole blocks. Subsampled chroma is shrunk less, so it may be as large as the luma.
+  private static func decodedJPEG(_ header: ImageHeader, _ plan: ThumbnailPlan) -> Int {
+    let denominator = plan.decode.denominator
+    let width = header.size.width / denominator + 64
+    let height = header.size.height / denominator + 64
+    let isLumaOnly = plan.decode.content == .gray && header.colour == .yCbCr
+    let samples = isLumaOnly ? 1 : header.decodedChannels
+    // Four channels are converted to three beside them.
+    let channels = samples == 4 ? 7 : samples
+    return width * height * (channels + (plan.isMadeGray ? 1 : 0) + (plan.isLinear ? 2 * samples : 0))
+  }
+
+  /// The whole frame, and what is made of it before it is resampled: a gray one, or 16-bit products of colour and alpha. Beside
+  /// it, rows on their way.
+  private static func decodedPixels(_ header: ImageHeader, _ plan: ThumbnailPlan) -> Int {
+    let channels = header.decodedChannels
+    let pixels = (header.size.width + 64) * (header.size.height + 1)
+    let frame = pixels * channels * (header.bits == 16 ? 2 : 1)
+    let resampled = plan.isMadeGray ? channels - 2 : channels
+    let gray = plan.isMadeGray ? frame / channels * resampled : 0
+    let isOpaque = channels == 1 || channels == 3
+    let products =
+      (isOpaque && !plan.isLinear) || plan.outputs.allSatisfy { $0.storedTarget == header.size }
+      ? 0 : pixels * resampled * 2
+    return frame + gray + products + 3 * max(1 << 18, 9 * rowByteCount(header))
+  }
+
+  /// Strips: inflated, unfiltered, gray, and as products of colour and alpha.
+  private static func strips(_ header: ImageHeader) -> Int { 6 * max(1 << 18, 9 * rowByteCount(header)) }
+
+  private static func rowByteCount(_ header: ImageHeader) -> Int {
+    (header.size.width + 64) * header.decodedChannels * (header.bits == 16 ? 2 : 1)
+  }
+
+  /// What all outputs that are resampled at the same time take, with their pixels; those with alpha in 16 bits.
+  private static func streamed(_ header: ImageHeader, _ plan: ThumbnailPlan) -> Int {
+    let (channels, depth) = resampledSamples(header, plan)
+    let memories = plan.outputs.map { output in
+      ResizeMemory(
+        header.size, channels, depth, box: output.storedCrop, to: output.storedTarget, kernel: plan.kernel,
+        comesOnce: true)
+    }
+    let pixels = plan.outputs.reduce(0) { $0 + ($1.storedTarget.width + 64) * ($1.storedTarget.height + 1) }
+    return memories.reduce(0) { $0 + $1.working } + (memories.map(\.making).max() ?? 0)
+      + pixels * channels * depth.byteCount
+  }
+
+  /// Working memory of the resampling that takes most, without source and output pixels.
+  private static func resized(_ header: ImageHeader, _ plan: ThumbnailPlan) -> Int {
+    let (channels, depth) = resampledSamples(header, plan)
+    let isJPEG = header.format == .jpeg
+    let denominator = isJPEG ? plan.decode.denominator : 1
+    // As `SourceBox.box(of:in:)`, of planes whose sides are rounded up.
+    let scale = 1 / Double(denominator)
+    let size = PixelSize(
+      width: (header.size.width + denominator - 1) / denominator,
+      height: (header.size.height + denominator - 1) / denominator)
+    let needs = plan.outputs.map { output in
+      let crop = output.storedCrop
+      let box = SourceBox(
+        x: crop.x * scale, y: crop.y * scale, width: crop.width * scale, height: crop.height * scale)
+      let memory = ResizeMemory(
+        size, channels, depth, box: box, to: output.storedTarget, kernel: plan.kernel, comesOnce: false)
+      let search =
+        output.placement.isSearched ? Plane.busiestWindowByteCount(output.placement.canvas) : 0
+      return memory.working + max(memory.making, (plan.decode.workers - 1) * memory.band) + search
+    }
+    return (needs.max() ?? 0) * 9 / 8
+  }
+
+  /// Of the pixels that are resampled.
+  private static func resampledSamples(
+    _ header: ImageHeader, _ plan: ThumbnailPlan
+  ) -> (channels: Int, depth: SampleDepth) {
+    let channels = plan.isMadeGray ? max(1, header.decodedChannels - 2) : header.decodedChannels
+    // Inks have no alpha.
+    let hasAlpha = header.format != .jpeg && header.decodedChannels % 2 == 0
+    let planes = plan.decode.content == .planes && header.colour == .yCbCr ? 1 : channels
+    return (planes, header.bits == 16 || plan.isLinear || hasAlpha ? .sixteen : .eight)
+  }
+
+  /// Before and after turning, narrowing or flattening, one of them as 16-bit products; then what the encoder holds, and the
+  /// output's bytes, while they grow.
+  private static func output(_ plan: ThumbnailPlan, _ header: ImageHeader) -> Int {
+    let largest = plan.largestOutput
+    let pixels = (largest.width + 64) * (largest.height + 64)
+    let channels = header.decodedChannels
+    // Gray, with alpha where it has some.
+    let made = plan.decode.content == .gray ? 2 - channels % 2 : channels
+    let depth = header.bits == 16 ? 2 : 1
+    return pixels * made * (2 + depth)
+      + plan.outputs[0].encode.format.encoderByteCount(pixelCount: pixels, channels: made, byteDepth: depth)
+  }
+
+  /// Rows of the libraries, their tables and states.
+  private static func overhead(_ header: ImageHeader, _ plan: ThumbnailPlan) -> Int {
+    let row = plan.largestOutput.width * header.decodedChannels * (header.bits == 16 ? 2 : 1)
+    let compressors = plan.outputs.reduce(0) { most, output in
+      output.encode.format == .png
+        ? max(most, FastPNGEncoder.compressorByteCount(level: output.encode.png.level)) : most
+    }
+    let libjpeg = (header.format == .jpeg ? header.size.width : 0) * 256
+    return 3 << 18 + libjpeg + plan.largestOutput.width * 64 + FastPNGEncoder.filterByteCount(rowByteCount: row)
+      + compressors
+  }
+}

@@ -1,0 +1,109 @@
+internal import CPlatform
+internal import Glibc
+
+/// Counted frames over a stream socket: 4 bytes of length, little-endian, then as many bytes. An open file may go with one.
+package struct FrameChannel: Sendable {
+  package let descriptor: Int32
+
+  package init(descriptor: Int32) { self.descriptor = descriptor }
+
+  /// The most bytes of an output that one frame carries.
+  package static let maxPieceByteCount = 256 << 10
+
+  /// Frames are paths and messages; a longer one is nonsense.
+  private static let mostBytes = 1 << 20
+
+  /// Sends a frame, and `file`, an open descriptor, with it unless that is -1. False when the other end is gone. Never raises
+  /// SIGPIPE.
+  package func send(_ payload: [UInt8], with file: Int32 = -1) -> Bool {
+    sendFrames(FrameChannel.frame(payload), with: file)
+  }
+
+  /// A frame as it is sent.
+  package static func frame(_ payload: [UInt8]) -> [UInt8] {
+    let count = UInt32(payload.count)
+    return (0..<4).map { UInt8(truncatingIfNeeded: count >> (8 * UInt32($0))) } + payload
+  }
+
+  /// Sends one frame or several, as in `send`.
+  package func sendFrames(_ frames: [UInt8], with file: Int32 = -1) -> Bool {
+    var done = 0
+    while done < frames.count {
+      let sent = unsafe frames.withUnsafeBytes { bytes in
+        // SAFETY: `done` is below the count, so there is a base.
+        unsafe system_send_with_descriptor(
+          descriptor, bytes.baseAddress.unsafelyUnwrapped + done, bytes.count - done, done == 0 ? file : -1)
+      }
+      if sent < 0 && errno == EINTR { continue }
+      if sent <= 0 { return false }
+      done += sent
+    }
+    return true
+  }
+
+  /// The next frame, or nil at the end of the stream or of sense.
+  package func receive() -> [UInt8]? {
+    do throws(ChannelEnd) {
+      let head = try receive(exactly: 4)
+      return try receive(exactly: FrameChannel.count(head))
+    } catch {
+      return nil
+    }
+  }
+
+  /// The next frame and the file that came with it, -1 for none; nil as in `receive`.
+  package func receiveWithFile() -> (payload: [UInt8], file: Int32)? {
+    var file: Int32 = -1
+    var head: [UInt8] = [0, 0, 0, 0]
+    var done = 0
+    while done < head.count {
+      let got = unsafe head.withUnsafeMutableBytes { buffer in
+        // SAFETY: what is left of four bytes, and a descriptor that lives during the call.
+        unsafe system_receive_with_descriptor(
+          descriptor, buffer.baseAddress.unsafelyUnwrapped + done, buffer.count - done, &file)
+      }
+      if got < 0 && errno == EINTR { continue }
+      if got <= 0 { break }
+      done += got
+    }
+    if done == head.count, let count = try? FrameChannel.count(head),
+      let payload = try? receive(exactly: count)
+    {
+      return (payload, file)
+    }
+    if file >= 0 { _ = Glibc.close(file) }
+    return nil
+  }
+
+  func close() { _ = Glibc.close(descriptor) }
+
+  private static func count(_ head: [UInt8]) throws(ChannelEnd) -> Int {
+    let count = head.reversed().reduce(0) { $0 << 8 | Int($1) }
+    guard count <= mostBytes else { throw .nonsense }
+    return count
+  }
+
+  private func receive(exactly count: Int) throws(ChannelEnd) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    var done = 0
+    while done < count {
+      let got = unsafe bytes.withUnsafeMutableBytes { buffer in
+        let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
+        return unsafe read(descriptor, rest.baseAddress, rest.count)
+      }
+      if got < 0 && errno == EINTR { continue }
+      if got <= 0 { throw .closed }
+      done += got
+    }
+    return bytes
+  }
+}
+
+/// Why no frame comes.
+package enum ChannelEnd: Error {
+  /// The other end is gone.
+  case closed
+  /// What the other end sends is no frame.
+  case nonsense
+  case timeIsOver
+}

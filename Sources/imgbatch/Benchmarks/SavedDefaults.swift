@@ -1,0 +1,110 @@
+internal import BatchEngine
+internal import Benchmarking
+internal import Glibc
+internal import RunState
+internal import SystemPackage
+internal import SystemSupport
+internal import TextFormatting
+
+/// The mode and the workers that `profile --save` found best on this machine, for runs that say neither.
+///
+/// Kept in a file of a few lines of text, which names the machine it holds for: a home folder may be on several.
+struct SavedDefaults: Equatable {
+  let processor: String
+  let cores: Int
+  let mode: ExecutionMode
+  let workers: Int
+
+  private static let opening = "# Written by imgbatch profile --save; remove this file to forget it."
+
+  /// `IMGBATCH_DEFAULTS` names the file, or none where it is empty; else it is imgbatch/defaults in `XDG_CONFIG_HOME`, or
+  /// in ~/.config. Nil where there is no such place.
+  static var path: FilePath? {
+    if let named = variable("IMGBATCH_DEFAULTS") { return named.isEmpty ? nil : named }
+    // By its specification a relative path there is to be ignored.
+    if let configuration = variable("XDG_CONFIG_HOME"), configuration.isAbsolute {
+      return configuration.appending("imgbatch").appending("defaults")
+    }
+    guard let home = variable("HOME"), !home.isEmpty else { return nil }
+    return home.appending(".config").appending("imgbatch").appending("defaults")
+  }
+
+  /// Nil where there is no file, or it holds for another machine or is damaged.
+  static func load() -> SavedDefaults? {
+    guard let path, let text = KernelText.contents(of: path), let saved = SavedDefaults(text: text),
+      saved.cores == UsableCores.count,
+      saved.processor == Machine(usableCores: saved.cores, software: "").processor
+    else { return nil }
+    return saved
+  }
+
+  /// For people, which defaults hold here.
+  static var words: String {
+    guard let path else { return "defaults: none are looked for" }
+    guard let saved = load() else { return "defaults: none for this machine in \(path.forTerminal)" }
+    return "defaults: --mode \(saved.mode.rawValue) --jobs \(saved.workers), saved in \(path.forTerminal)"
+  }
+
+  init(processor: String, cores: Int, mode: ExecutionMode, workers: Int) {
+    self.processor = processor
+    self.cores = cores
+    self.mode = mode
+    self.workers = workers
+  }
+
+  init?(text: String) {
+    var values: [Substring: Substring] = [:]
+    for line in text.split(separator: "\n") where !line.hasPrefix("#") {
+      let parts = line.split(separator: " ", maxSplits: 1)
+      if parts.count == 2 { values[parts[0]] = parts[1] }
+    }
+    guard let processor = values["processor"], let cores = values["cores"].flatMap({ Int($0) }),
+      let mode = values["mode"].flatMap({ ExecutionMode(rawValue: String($0)) }),
+      let workers = values["jobs"].flatMap({ Int($0) }), (1...1024).contains(workers)
+    else { return nil }
+    self.init(processor: String(processor), cores: cores, mode: mode, workers: workers)
+  }
+
+  var text: String {
+    [SavedDefaults.opening, "processor \(processor)", "cores \(cores)", "mode \(mode.rawValue)", "jobs \(workers)"]
+      .map { $0 + "\n" }.joined()
+  }
+
+  /// Finds out before any work whether defaults could be saved.
+  static func prepare(_ check: inout OverwriteCheck) throws -> CheckedPath {
+    let path = try place()
+    let file: CheckedPath
+    do throws(OverwriteRefusal) { file = try check.check(path, for: "--save") } catch { throw Complaint(error) }
+    do throws(OwnFileError) { try WholeFile.prepare(file) } catch { throw complaint(path, error) }
+    return file
+  }
+
+  /// Writes it whole or not at all.
+  func save(to file: CheckedPath) throws {
+    do throws(OwnFileError) {
+      try WholeFile.write(to: file) { write throws(Errno) in try write(text) }
+    } catch {
+      throw SavedDefaults.complaint(file.path, error)
+    }
+  }
+
+  private static func place() throws -> FilePath {
+    guard let path else {
+      throw Complaint(
+        status: .outputUnusable,
+        sentence:
+          "there is no place for defaults: neither HOME nor XDG_CONFIG_HOME is set, or IMGBATCH_DEFAULTS is empty.")
+    }
+    return path
+  }
+
+  private static func complaint(_ path: FilePath, _ error: OwnFileError) -> Complaint {
+    Complaint(
+      status: .outputUnusable, sentence: "the defaults \(path.forTerminal) cannot be written (\(error.words)).")
+  }
+
+  private static func variable(_ name: String) -> FilePath? {
+    // SAFETY: getenv gives null or a terminated string, copied here; nothing changes the environment while threads run.
+    unsafe getenv(name).map { unsafe FilePath(platformString: $0) }
+  }
+}

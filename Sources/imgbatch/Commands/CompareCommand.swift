@@ -1,0 +1,94 @@
+internal import ArgumentParser
+internal import Benchmarking
+internal import ImageCore
+internal import SystemPackage
+internal import SystemSupport
+
+struct CompareCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare",
+    abstract: "Measures which mode is best here: serial, threads, processes, a process per picture.",
+    discussion: """
+      Each mode makes the same thumbnails in runs of their own process, in turns, after a warm-up. The outputs go to a \
+      folder below TMPDIR or /tmp that is gone in the end; if any mode writes other bytes, the status is 70. Use a release \
+      build on a quiet machine, and a few hundred pictures.
+
+      EXAMPLES:
+        imgbatch compare dogs
+        imgbatch compare dogs --runs 5 --size 400x300 --markdown
+        imgbatch compare --workload fetch dogs.txt --jobs 16
+      """)
+
+  @Option(
+    help:
+      "What is done: thumbnails of pictures, or downloads of a list, which takes the options of fetch about requests.")
+  var workload: WorkloadName = .resize
+
+  @OptionGroup(title: "Inputs") var input: InputOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Workers, for all modes but serial. (default: the cores that this process may really use; 16 downloads)",
+      valueName: "n"))
+  var jobs: Int?
+
+  @OptionGroup var measure: MeasureOptions
+  @OptionGroup(title: "Picture") var picture: ColourPictureOptions
+  @OptionGroup(title: "Limits") var limits: LimitOptions
+  @OptionGroup(title: "Requests", visibility: .hidden) var request: RequestOptions
+
+  func validate() throws {
+    if workload == .fetch && (input.inputs.count != 1 || input.filesFrom != nil || measure.cold) {
+      throw ValidationError("--workload fetch wants one list, and nothing else to read.")
+    }
+    if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs is 1 to 1024, not \(jobs).") }
+  }
+
+  func run() throws {
+    try measuring { try compare(in: $0) }
+  }
+
+  private func compare(in scratch: FilePath) throws -> ExitStatus {
+    switch workload {
+    case .resize: try compareResizing(in: scratch)
+    case .fetch: try compareFetching(in: scratch)
+    }
+  }
+
+  private func compareFetching(in scratch: FilePath) throws -> ExitStatus {
+    let measured = try FetchWork(input.inputs[0].path, request, scratch: scratch)
+    let workers = jobs ?? FetchWork.usualWorkers
+    let (records, written) = try measure.records(measured, measured.settings([workers]), scratch)
+    let work = measured.done(written: written)
+    let comparison = Comparison(work: work, workers: workers, cores: UsableCores.count, records: records)
+    StandardStream.output.write(text(comparison))
+    return work.failed > 0 ? .somePicturesFailed : .success
+  }
+
+  private func compareResizing(in scratch: FilePath) throws -> ExitStatus {
+    let inputs = try MeasuredInputs(input, limits: limits, cold: measure.cold, scratch: scratch)
+    let measured = inputs.work(Array(rawArguments().dropFirst()))
+    let workers = jobs ?? UsableCores.count
+    let settings = measured.workload.contestants.map { Setting($0, workers: workers) }
+    let (records, written) = try measure.records(measured, settings, scratch)
+    let comparison = Comparison(
+      work: inputs.done(measured.workload, written: written), workers: workers, cores: UsableCores.count,
+      records: records)
+    StandardStream.output.write(text(comparison))
+    return written < inputs.found.count ? .somePicturesFailed : .success
+  }
+
+  private func text(_ comparison: Comparison) -> String {
+    switch measure.form {
+    case .text: comparison.text
+    case .json: comparison.jsonLines(version: Build.version)
+    case .csv: comparison.csv
+    case .markdown: comparison.markdown
+    }
+  }
+}
+
+/// What can be measured.
+enum WorkloadName: String, CaseIterable, ExpressibleByArgument {
+  case resize, fetch
+}

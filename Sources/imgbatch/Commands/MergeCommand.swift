@@ -1,0 +1,82 @@
+internal import ArgumentParser
+internal import BatchEngine
+internal import Reporting
+internal import RunState
+internal import SystemPackage
+internal import SystemSupport
+internal import TextFormatting
+
+struct MergeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "merge",
+    abstract: "Joins what the shards of --shard did in one output folder.",
+    discussion: """
+      Checks that all shards are there and came to their end with the same options over the same inputs, joins their \
+      journals into one, removes temporary files of killed ones, and tells sums and failures as one run would. May be \
+      repeated. It ends with 1 where pictures failed or a shard is missing: run that shard again, and merge again.
+
+      EXAMPLES:
+        imgbatch resize dogs --out thumbs --shard 1/2
+        imgbatch resize dogs --out thumbs --shard 2/2
+        imgbatch merge thumbs
+      """)
+
+  @Argument(help: ArgumentHelp("The output folder of the shards.", valueName: "folder"))
+  var folder: PathArgument
+
+  @Flag(help: "The events of all shards on standard output, one JSON object a line.")
+  var json = false
+
+  @Flag(name: .shortAndLong, help: "Say failures only.")
+  var quiet = false
+
+  func run() throws {
+    try ending {
+      Signals.handle()
+      let shards = try found()
+      let lock: FolderLock
+      do throws(FolderLock.Refusal) { lock = try FolderLock(in: folder.path) } catch {
+        throw Complaint.locked(folder.path, error)
+      }
+      return try withExtendedLifetime(lock) { try merge(shards) }
+    }
+  }
+
+  private func found() throws -> [Shard] {
+    let shards: [Shard]
+    do throws(Errno) { shards = try ShardEvents.shards(in: folder.path) } catch {
+      throw Complaint(
+        status: .noInput, sentence: "the folder \(folder.path.forTerminal) cannot be read (\(error.words)).")
+    }
+    guard let count = shards.first?.count else {
+      throw Complaint(
+        status: .noInput,
+        sentence: "no shard has run with --out \(folder.path.forTerminal); run resize or grayscale with --shard first.")
+    }
+    guard shards.allSatisfy({ $0.count == count }) else {
+      let counts = Set(shards.map(\.count)).sorted().map(String.init).joined(separator: ", ")
+      throw Complaint(
+        status: .wrongUsage,
+        sentence: "there are shards of different divisions (\(counts)); remove .imgbatch-events.*-of-N of those that "
+          + "do not count.")
+    }
+    return shards
+  }
+
+  private func merge(_ shards: [Shard]) throws -> ExitStatus {
+    let merged: MergedShards
+    do throws(Errno) {
+      merged = try MergedShards(shards, in: folder.path) { if json { StandardStream.output.write($0 + "\n") } }
+    } catch {
+      throw Complaint.shardEvents(folder.path, error)
+    }
+    do throws(JournalError) { try Journal.join(shards, in: folder.path) } catch { throw Complaint.journal(error) }
+    StaleTemporaries.sweepAll(below: folder.path)
+    for failure in merged.failures { StandardStream.error.write(failure + "\n") }
+    if json { StandardStream.output.write(merged.summaryLine + "\n") }
+    if !quiet { StandardStream.error.write(merged.text + "\n") }
+    for gap in merged.gaps { StandardStream.error.write("Error: the shards are not whole: \(gap).\n") }
+    if let signal = Signals.received { return .interrupted(signal: signal) }
+    return merged.gaps.isEmpty && merged.failedCount == 0 ? .success : .somePicturesFailed
+  }
+}

@@ -1,0 +1,145 @@
+internal import ArgumentParser
+internal import BatchEngine
+internal import Benchmarking
+internal import ImageCore
+internal import RunState
+internal import SystemPackage
+internal import SystemSupport
+internal import TextFormatting
+internal import Thumbnailing
+
+struct ProfileCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "profile",
+    abstract: "Measures what more workers give here, in every mode, and within one picture.",
+    discussion: """
+      Serial, and threads and processes with 1, 2, 4 and so on up to all cores, make the same thumbnails in runs of their \
+      own process, in turns, after a warm-up; then the largest picture is made by as many threads together. All outputs \
+      are compared, and gone in the end. Use a release build on a quiet machine, and a few hundred pictures.
+
+      EXAMPLES:
+        imgbatch profile dogs
+        imgbatch profile dogs --jobs 1,2 --report cores.html
+        imgbatch profile dogs --save
+        imgbatch profile dogs --fetch dogs.txt --report cores.html
+      """)
+
+  @OptionGroup(title: "Inputs") var input: InputOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Numbers of workers, as in 1,2,4. (default: doublings, up to the cores that this process may really use)",
+      valueName: "list"))
+  var jobs: WorkerCounts?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Measure downloads of this list, too, with up to 16 at once: work that waits, beside work that computes. The \
+      options of fetch about requests are taken.
+      """, valueName: "list"))
+  var fetch: PathArgument?
+
+  @OptionGroup var measure: MeasureOptions
+
+  @Option(help: ArgumentHelp("A page with plots, in one file that needs nothing else.", valueName: "file.html"))
+  var report: PageArgument?
+
+  @Flag(help: "Keep the best mode and number of workers as the default of resize on this machine.")
+  var save = false
+
+  @OptionGroup(title: "Picture") var picture: ColourPictureOptions
+  @OptionGroup(title: "Limits") var limits: LimitOptions
+  @OptionGroup(title: "Requests", visibility: .hidden) var request: RequestOptions
+
+  func run() throws {
+    try measuring { scratch in
+      let inputs = try MeasuredInputs(input, limits: limits, cold: measure.cold, scratch: scratch)
+      var check = OverwriteCheck(
+        inputs: inputs.found, lists: [input.filesFrom, fetch].compactMap { $0?.path })
+      let page = try report?.prepare(&check)
+      let defaults = save ? try SavedDefaults.prepare(&check) : nil
+      let profile = try profile(inputs, scratch)
+      let machine = Machine(usableCores: UsableCores.count, software: Build.summary)
+      let others = try fetch.map { [try downloads($0.path, scratch)] } ?? []
+      let profiles = [profile] + others
+      for profile in profiles { StandardStream.output.write(text(profile, machine)) }
+      try page?.write(ProfilePage(profiles, on: machine).html)
+      let isSaved = try defaults.map { try save(profile, machine, to: $0) } ?? true
+      return profiles.contains { $0.work.failed > 0 } || !isSaved ? .somePicturesFailed : .success
+    }
+  }
+
+  private func profile(_ inputs: MeasuredInputs, _ scratch: FilePath) throws -> ScalingProfile {
+    let measured = inputs.work(
+      Array(joiningPairs(rawArguments()).dropFirst()), without: fetch == nil ? [] : RequestOptions.flags,
+      fetch == nil ? [] : RequestOptions.options)
+    let cores = UsableCores.count
+    let counts = jobs?.counts ?? ScalingProfile.doublings(upTo: cores)
+    let settings = ScalingProfile.settings(measured.workload.contestants, counts: counts)
+    var contest = ModeContest(measured, scratch: scratch, runs: settings.count * (measure.runs + 1))
+    let before = MachineLoad.Reading()
+    let records = try Schedule(settings, rounds: measure.runs).run(&contest)
+    let bands = try bands(inputs.found, counts: ([1] + counts.filter { (2...cores).contains($0) }), scratch)
+    let load = before.flatMap { before in MachineLoad.Reading().flatMap { MachineLoad(from: before, to: $0) } }
+    return ScalingProfile(
+      work: inputs.done(measured.workload, written: contest.itemCount), cores: cores, records: records, bands: bands,
+      load: load)
+  }
+
+  private func downloads(_ list: FilePath, _ scratch: FilePath) throws -> ScalingProfile {
+    // Outputs of other work lie in the folder by now.
+    let own = scratch.appending("fetch")
+    try OutputFile.makeFolders(own)
+    let measured = try FetchWork(list, request, scratch: own)
+    let before = MachineLoad.Reading()
+    let (records, written) = try measure.records(
+      measured, measured.settings(ScalingProfile.doublings(upTo: FetchWork.usualWorkers)), own)
+    let load = before.flatMap { before in MachineLoad.Reading().flatMap { MachineLoad(from: before, to: $0) } }
+    return ScalingProfile(work: measured.done(written: written), cores: UsableCores.count, records: records, load: load)
+  }
+
+  private func bands(_ inputs: FoundInputs, counts: [Int], _ scratch: FilePath) throws -> BandProfile? {
+    guard counts.count > 1 else { return nil }
+    var recipe = Recipe()
+    picture.apply(to: &recipe)
+    limits.apply(to: &recipe.limits)
+    return try BandTrial(inputs, recipe: recipe, scratch: scratch)?.run(bands: counts, rounds: measure.runs)
+  }
+
+  private func text(_ profile: ScalingProfile, _ machine: Machine) -> String {
+    switch measure.form {
+    case .text: profile.text(on: machine)
+    case .json: profile.jsonLines(version: Build.version, on: machine)
+    case .csv: profile.csv
+    case .markdown: profile.markdown(on: machine)
+    }
+  }
+
+  /// - Returns: whether there was something to save.
+  private func save(_ profile: ScalingProfile, _ machine: Machine, to file: CheckedPath) throws -> Bool {
+    guard let best = profile.best, let mode = ExecutionMode(rawValue: best.contestant.rawValue) else {
+      StandardStream.error.write("Nothing was saved: the runs differ too much to tell which setting is best.\n")
+      return false
+    }
+    let defaults = SavedDefaults(
+      processor: machine.processor, cores: profile.cores, mode: mode, workers: best.workers)
+    try defaults.save(to: file)
+    StandardStream.error.write(
+      "Saved --mode \(mode.rawValue) --jobs \(best.workers) as the default of this machine in \(file.path.forTerminal).\n"
+    )
+    return true
+  }
+}
+
+/// "1,2,4" on the command line.
+struct WorkerCounts: ExpressibleByArgument {
+  let counts: [Int]
+
+  init?(argument: String) {
+    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+    let counts = parts.compactMap { $0.allSatisfy(\.isASCIIDigit) ? Int($0) : nil }
+    guard counts.count == parts.count, counts.allSatisfy((1...1024).contains), !counts.isEmpty else { return nil }
+    self.counts = Set(counts).sorted()
+  }
+}

@@ -1,0 +1,135 @@
+internal import ArgumentParser
+internal import BatchEngine
+internal import Benchmarking
+internal import ImageCodecs
+internal import ImageCore
+internal import Parallelism
+internal import SystemPackage
+internal import SystemSupport
+
+/// What `compare` and `profile` share: how often to measure, and how to tell it.
+struct MeasureOptions: ParsableArguments {
+  enum Form { case text, json, csv, markdown }
+
+  @Option(help: ArgumentHelp("Timed runs of each setting, 3 to 100.", valueName: "n"))
+  var runs = 3
+
+  @Flag(help: "Have the sources read from storage in each run, where the system can forget what it keeps in memory.")
+  var cold = false
+
+  @Flag(help: "JSON instead of a table, one object a line, with all samples.")
+  var json = false
+
+  @Flag(help: "One line a run with all samples, as CSV.")
+  var csv = false
+
+  @Flag(help: "The tables as Markdown.")
+  var markdown = false
+
+  func validate() throws {
+    guard (3...100).contains(runs) else { throw ValidationError("--runs is 3 to 100, not \(runs).") }
+    if [json, csv, markdown].count(where: { $0 }) > 1 {
+      throw ValidationError("--json, --csv and --markdown cannot be together.")
+    }
+  }
+
+  /// Measures a workload in each setting.
+  /// - Returns: what was measured, and how many files every run wrote.
+  func records(
+    _ measured: any MeasuredWork, _ settings: [Setting], _ scratch: FilePath
+  ) throws -> (records: [Record], written: Int) {
+    var contest = ModeContest(measured, scratch: scratch, runs: settings.count * (runs + 1))
+    return (try Schedule(settings, rounds: runs).run(&contest), contest.itemCount)
+  }
+
+  var form: Form { json ? .json : csv ? .csv : markdown ? .markdown : .text }
+}
+
+/// The inputs of a measurement, found once and given to each run.
+struct MeasuredInputs {
+  let found: FoundInputs
+  private let list: FilePath?
+  private let limits: LimitOptions
+  private let isCold: Bool
+
+  init(_ input: InputOptions, limits: LimitOptions, cold: Bool, scratch: FilePath) throws {
+    var input = input
+    if input.isStreamed {
+      // Each run reads the list anew, and standard input can be read once only.
+      let list = scratch.appending("list")
+      try MeasuredInputs.copyStandardInput(to: list)
+      input.filesFrom = PathArgument(argument: escapedArgument(list.bytes))
+    }
+    found = try input.find().inputs
+    list = input.filesFrom?.path
+    self.limits = limits
+    isCold = cold
+  }
+
+  /// - Parameter given: the command's own arguments, of which the runs get what is about pictures.
+  /// - Parameters:
+  ///   - flags, options: names of those that are about something else.
+  func work(_ given: [String], without flags: Set<String> = [], _ options: Set<String> = []) -> ResizeWork {
+    ResizeWork(
+      arguments: PassedArguments(given, list: list, without: flags, options),
+      coldSources: isCold ? found.map(\.source) : [])
+  }
+
+  /// - Parameter written: by each run.
+  func done(_ workload: Workload, written: Int) -> WorkDone {
+    WorkDone(
+      workload, items: written, failed: found.count - written, megapixels: megapixels,
+      inputs: isCold ? .cold : .cached)
+  }
+
+  /// As stored, of all that have a header.
+  private var megapixels: Double {
+    var decodeLimits = DecodeLimits()
+    limits.apply(to: &decodeLimits)
+    let reader = HeaderReader(limits: decodeLimits)
+    let pixels = found.reduce(0) { sum, input in
+      let size = input.refusal == nil ? try? reader.read(input.source).header.size : nil
+      return sum + (size.map { $0.width * $0.height } ?? 0)
+    }
+    return Double(pixels) / 1e6
+  }
+
+  private static func copyStandardInput(to path: FilePath) throws {
+    // What cannot be written there is told by who made the folder.
+    let file = try FileDescriptor.open(
+      path, .writeOnly, options: [.create, .exclusiveCreate], permissions: .ownerReadWrite)
+    try file.closeAfter {
+      var buffer = [UInt8](repeating: 0, count: 1 << 16)
+      while !Signals.stopRequest.isMade {
+        let count: Int
+        do {
+          // A signal is to end it even where the list never does.
+          count = try unsafe buffer.withUnsafeMutableBytes {
+            try unsafe FileDescriptor.standardInput.read(into: $0, retryOnInterrupt: false)
+          }
+        } catch {
+          if Signals.stopRequest.isMade { throw Interruption() }
+          throw Complaint(status: .noInput, sentence: "the list on standard input cannot be read (\(error)).")
+        }
+        if count == 0 { break }
+        try file.writeAll(buffer[..<count])
+      }
+    }
+  }
+}
+
+/// Runs a measurement in a folder that is gone afterwards, and hands its status on.
+func measuring(_ work: (FilePath) throws -> ExitStatus) throws {
+  try ending {
+    Signals.handle()
+    do {
+      let scratch = try ScratchFolder()
+      Signals.whenPatienceEnds { [path = scratch.path] in ScratchFolder.remove(path) }
+      return try work(scratch.path)
+    } catch let error as Errno {
+      throw Complaint.scratchFolder(error.words)
+    } catch is Interruption {
+      return Signals.received.map { .interrupted(signal: $0) } ?? .readerGone
+    }
+  }
+}

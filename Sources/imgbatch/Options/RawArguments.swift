@@ -1,0 +1,86 @@
+internal import ArgumentParser
+internal import SystemPackage
+internal import SystemSupport
+
+// File names are bytes, but the argument parser works on text. Bytes that are no UTF-8 travel through it as scalars of
+// the last private plane, one for a byte, and turn back into bytes where a path is made.
+
+/// U+10FF00 + byte stands for the byte.
+private let escapes: ClosedRange<UInt32> = 0x10_FF00...0x10_FFFF
+
+/// The arguments after the program's name, with every byte that they were given with.
+func rawArguments() -> [String] {
+  var arguments: [String] = []
+  for index in 1..<max(1, Int(CommandLine.argc)) {
+    // SAFETY: argv holds argc NUL-terminated strings that live as long as the process.
+    guard let start = unsafe CommandLine.unsafeArgv[index] else { break }
+    var bytes: [UInt8] = []
+    var at = unsafe start
+    while unsafe at.pointee != 0 {
+      unsafe bytes.append(UInt8(bitPattern: at.pointee))
+      unsafe at += 1
+    }
+    arguments.append(escapedArgument(bytes))
+  }
+  return arguments
+}
+
+/// Text that keeps every byte: what is no UTF-8, and the rare scalars that serve as escapes, as one escape a byte.
+func escapedArgument(_ bytes: [UInt8]) -> String {
+  var text = String.UnicodeScalarView()
+  var parser = Unicode.UTF8.ForwardParser()
+  var rest = bytes.makeIterator()
+  var position = 0
+  while true {
+    let length: Int
+    switch parser.parseScalar(from: &rest) {
+    case .valid(let encoded):
+      length = encoded.count
+      let scalar = Unicode.UTF8.decode(encoded)
+      if escapes.contains(scalar.value) {
+        text.append(contentsOf: bytes[position..<position + length].map(escape))
+      } else {
+        text.append(scalar)
+      }
+    case .error(let invalid):
+      length = invalid
+      text.append(contentsOf: bytes[position..<position + length].map(escape))
+    case .emptyInput:
+      return String(text)
+    }
+    position += length
+  }
+}
+
+/// The bytes that an escaped argument stands for.
+func unescapedBytes(_ argument: String) -> [UInt8] {
+  var bytes: [UInt8] = []
+  for scalar in argument.unicodeScalars {
+    if escapes.contains(scalar.value) {
+      bytes.append(UInt8(scalar.value - escapes.lowerBound))
+    } else {
+      bytes += UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
+    }
+  }
+  return bytes
+}
+
+private func escape(_ byte: UInt8) -> Unicode.Scalar {
+  // Every value of the range is a scalar: surrogates are far below.
+  Unicode.Scalar(escapes.lowerBound + UInt32(byte)) ?? "\u{FFFD}"
+}
+
+/// A path on the command line, byte for byte.
+struct PathArgument: ExpressibleByArgument {
+  let path: FilePath
+  /// As it was written: "-" means a standard stream only for those options that say so.
+  let text: String
+
+  init?(argument: String) {
+    guard !argument.isEmpty else { return nil }
+    text = argument
+    path = FilePath(bytes: unescapedBytes(argument))
+  }
+
+  static var defaultCompletionKind: CompletionKind { .file() }
+}

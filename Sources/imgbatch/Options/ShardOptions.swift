@@ -1,0 +1,57 @@
+internal import ArgumentParser
+internal import Glibc
+internal import RunState
+
+/// Which part of the inputs a run does.
+struct ShardOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      """
+      Only part I of N of the inputs, by a hash of their relative paths; auto/N takes I from SLURM_ARRAY_TASK_ID (from \
+      1), JOB_COMPLETION_INDEX or AWS_BATCH_JOB_ARRAY_INDEX (from 0). 'imgbatch merge' joins the parts.
+      """, valueName: "i/n"),
+    transform: Shard.init(words:))
+  var shard: Shard?
+}
+
+extension Shard {
+  /// Variables of engines that run arrays of jobs, and the number that their first job has.
+  private static let variables = [
+    ("SLURM_ARRAY_TASK_ID", 1), ("JOB_COMPLETION_INDEX", 0), ("AWS_BATCH_JOB_ARRAY_INDEX", 0),
+  ]
+
+  /// Reads `--shard`.
+  init(words: String) throws {
+    let parts = words.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 2, let count = Shard.number(parts[1]), (1...Shard.most).contains(count) else {
+      throw ValidationError("--shard is I/N, part I of N from 1/N to N/N, or auto/N; not \(words).")
+    }
+    if parts[0] == "auto" {
+      try self.init(automaticOf: count)
+    } else if let index = Shard.number(parts[0]), let shard = Shard(index: index, count: count) {
+      self = shard
+    } else {
+      throw ValidationError("--shard is 1/\(count) to \(count)/\(count), not \(words).")
+    }
+  }
+
+  private init(automaticOf count: Int) throws {
+    for (name, first) in Shard.variables {
+      // SAFETY: getenv gives null or a terminated string, copied here; nothing changes the environment meanwhile.
+      guard let value = unsafe getenv(name) else { continue }
+      let text = unsafe String(cString: value)
+      guard let number = Shard.number(text[...]), let shard = Shard(index: number - first + 1, count: count) else {
+        throw ValidationError("--shard auto/\(count): \(name) is to be \(first) to \(count - 1 + first), not \(text).")
+      }
+      self = shard
+      return
+    }
+    let names = Shard.variables.map(\.0).joined(separator: ", ")
+    throw ValidationError("--shard auto/\(count): none of \(names) is set; say which part, as in 1/\(count).")
+  }
+
+  /// Digits and nothing else: no sign and no space.
+  private static func number(_ text: Substring) -> Int? {
+    text.allSatisfy { $0.isASCII && $0.isWholeNumber } ? Int(text) : nil
+  }
+}

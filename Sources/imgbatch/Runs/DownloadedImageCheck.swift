@@ -1,0 +1,56 @@
+internal import BatchEngine
+internal import Downloading
+internal import ImageCodecs
+internal import ImageCore
+internal import ImageErrors
+internal import SystemPackage
+
+/// Reads downloaded files as images, by their header, their structure and their pixels.
+final class DownloadedImageCheck: ImageCheck {
+  private let limits: DecodeLimits
+  private let reader: HeaderReader
+  private let pool = BufferPool()
+  private let decoder: Decoder
+
+  init(limits: DecodeLimits) {
+    self.limits = limits
+    reader = HeaderReader(limits: limits)
+    decoder = Decoder(pool: pool)
+  }
+
+  func header(of path: FilePath) throws(JobError) -> DownloadedImage {
+    let header = try reader.read(path).header
+    return DownloadedImage(format: header.format, size: header.size)
+  }
+
+  func extent(of path: FilePath, _ image: DownloadedImage) throws(JobError) -> DownloadedImage.Extent {
+    var structure = FileStructure(image.format)
+    try FetchedFile.forEachChunk(of: path) { structure.read($0) }
+    switch structure.extent {
+    case .whole: return .whole
+    case .cut: return .cut
+    case .unclear: return .unclear
+    }
+  }
+
+  func decodes(_ path: FilePath, strictly: Bool) throws(JobError) -> Bool {
+    guard let report = try report(path) else { return false }
+    return report.damage == nil && (!strictly || report.noteCount == 0)
+  }
+
+  /// What a decoder says of all the bytes; nil where there are no pixels.
+  private func report(_ path: FilePath) throws(JobError) -> DecodeReport? {
+    let source = try SourceFile.read(path, byteLimit: limits.fileByteCount, pool: pool)
+    defer { decoder.finish() }
+    do throws(CodecError) {
+      _ = try unsafe decoder.readHeader(source.bytes, limits: limits)
+      if case .decoded(let report) = try decoder.decodeStrips({ _ in true }) { return report }
+      var request = DecodeRequest()
+      request.denominator = 8
+      request.reading = .everything
+      return try decoder.decode(request).report
+    } catch {
+      return nil
+    }
+  }
+}

@@ -1,0 +1,38 @@
+internal import CPlatform
+internal import ColorManagement
+internal import ImageCodecs
+internal import ImageCore
+
+/// What this program was made of. Nothing is opened or read for it, so that `--version` is as fast as a start is.
+enum Build {
+  static let version = "0.1.0"
+
+  /// One line, for reports and tables.
+  static var summary: String {
+    let libraries = libraryVersions() + [colourLibraryVersion()]
+    return "imgbatch \(version) (\(libraries.joined(separator: ", ")), SIMD: \(InstructionSet.current.rawValue))"
+  }
+
+  /// The summary, and how it was built.
+  static var description: String {
+    let sources = unsafe String(cString: system_build_description())
+    let runtime = system_swift_is_linked_in() ? "linked in" : "from libraries"
+    var words = [configuration, architecture, "Swift's runtime \(runtime)"]
+    if !sources.isEmpty { words.append("sources \(sources)") }
+    return "\(summary)\nbuild: \(words.joined(separator: ", "))\nfetch: opens libcurl when it runs"
+  }
+
+  #if DEBUG
+    private static let configuration = "debug"
+  #else
+    private static let configuration = "release"
+  #endif
+
+  #if arch(x86_64)
+    private static let architecture = "x86_64"
+  #elseif arch(arm64)
+    private static let architecture = "arm64"
+  #else
+    private static let architecture = "another architecture"
+  #endif
+}

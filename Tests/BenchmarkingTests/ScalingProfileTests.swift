@@ -1,0 +1,241 @@
+import Benchmarking
+import RunState
+import SystemPackage
+import TestSupport
+import Testing
+import TextFormatting
+
+@Suite struct ScalingProfileTests {
+  /// A machine made up: so many cores, and runs of 100 pictures that scale by a law, with 1 % of noise.
+  struct Synthetic: Contest {
+    struct Never: Error {}
+
+    var cores = 8
+    var serialShare = 0.039
+    var crosstalk = 0.0
+    var noise = 1.0 / 3
+    /// How much slower each round is than the one before.
+    var slowdown = 0.0
+    /// The share of the time in reading that is waiting.
+    var waiting = 0.0
+    var isBoundByCores = true
+    var random = SeededNumbers(seed: 5)
+    var runs: [Setting: Int] = [:]
+
+    mutating func warmUp(_ setting: Setting) throws(Never) -> WarmUp {
+      WarmUp(
+        memory: MemoryPeak(byteCount: 10_000_000 * setting.workers, method: .proportionalShares),
+        items: (1...50).map {
+          ItemCost(size: $0 * 300_000, wall: .milliseconds($0), cpu: .milliseconds($0))
+        })
+    }
+
+    mutating func start(_ setting: Setting) throws(Never) -> Measurement {
+      Measurement(wall: .milliseconds(9), user: .milliseconds(5), system: .milliseconds(3))
+    }
+
+    mutating func work(_ setting: Setting) throws(Never) -> Measurement {
+      let round = runs[setting, default: 0]
+      runs[setting] = round + 1
+      let useful = isBoundByCores ? min(setting.workers, cores) : setting.workers
+      let speedUp = ScalingLaw.universal.speedUp(Double(useful), serialShare: serialShare, crosstalk: crosstalk)
+      let pace = (1 + (random.noise() - 1) * noise) * (1 + slowdown * Double(round))
+      let wall = 8 * pace / speedUp * (setting.contestant == .processes ? 1.001 : 1)
+      let cpu = isBoundByCores ? 8.0 * pace : 0.1 * pace
+      let worked = Double(setting.workers) * wall
+      return Measurement(
+        wall: .seconds(wall), user: .seconds(cpu * 0.9), system: .seconds(cpu * 0.1),
+        stages: [
+          StageCost(name: "read", wall: .seconds(worked * (0.1 + waiting)), cpu: .seconds(cpu * 0.1)),
+          StageCost(name: "decode", wall: .seconds(worked * (0.9 - waiting)), cpu: .seconds(cpu * 0.8)),
+        ])
+    }
+
+    mutating func profile(
+      _ counts: [Int], rounds: Int = 5, workload: Workload = .resize, bands: BandProfile? = nil,
+      load: MachineLoad? = nil
+    ) throws -> ScalingProfile {
+      let schedule = Schedule(ScalingProfile.settings(workload.contestants, counts: counts), rounds: rounds)
+      return ScalingProfile(
+        work: WorkDone(
+          workload, items: 100, failed: 0, megapixels: workload.bound == .cores ? 250 : nil,
+          inputs: workload.bound == .cores ? .cached : .remote),
+        cores: cores, records: try schedule.run(&self), bands: bands, load: load)
+    }
+  }
+
+  static let machine = Machine(root: "/nowhere", usableCores: 8, software: "imgbatch <test>")
+  static let fetch = Workload(
+    name: "fetch", title: "Downloads", item: "download", bound: .answers, workersOption: "--connections",
+    contestants: [.serial, .threads, .processes])
+
+  static func bands(_ resize: Duration) -> BandProfile {
+    let runs = [1, 2, 4].map { bands in
+      BandProfile.Run(
+        bands: bands,
+        samples: (0..<4).map { round in
+          [
+            StageCost(name: "decode", wall: .milliseconds(90) + .microseconds(round), cpu: .milliseconds(90)),
+            StageCost(name: "resize", wall: resize / bands, cpu: resize),
+          ]
+        })
+    }
+    return BandProfile(name: "a<b>.jpg", megapixels: 24, sharedStages: ["resize"], runs: runs)
+  }
+
+  @Test func `serial once, and every other mode from one worker on`() {
+    let settings = ScalingProfile.settings(Workload.resize.contestants, counts: [4, 2])
+    #expect(
+      settings.map(\.words) == [
+        "serial", "threads 1", "threads 2", "threads 4", "processes 1", "processes 2", "processes 4",
+      ])
+    #expect(ScalingProfile.doublings(upTo: 1) == [1])
+    #expect(ScalingProfile.doublings(upTo: 2) == [1, 2])
+    #expect(ScalingProfile.doublings(upTo: 12) == [1, 2, 4, 8, 12])
+  }
+
+  /// From the schedule to the sentence, in microseconds instead of minutes.
+  @Test func `a serial share of 3.9 % is found within half a point by the whole way`() throws {
+    for seed in 1...20 {
+      var stub = Synthetic(random: SeededNumbers(seed: UInt64(seed)))
+      let profile = try stub.profile([1, 2, 4, 8])
+      for contestant in profile.contestants {
+        let fit = try #require(profile.fit(.amdahl, contestant))
+        #expect(abs(fit.serialShare.value - 0.039) < 0.005, "seed \(seed): \(fit.serialShare)")
+      }
+      #expect(profile.advice.contains { $0.hasPrefix("Amdahl's law over threads: a serial share of ") })
+      #expect(profile.advice.contains { $0.hasPrefix("Universal Scalability Law over processes: a serial share of ") })
+      for point in profile.points(.threads).dropFirst() {
+        let share = try #require(point.karpFlatt)
+        #expect(abs(share.value - 0.039) < 0.02)
+        #expect(abs(point.inflation.estimate - 1) < 0.02)
+      }
+    }
+  }
+
+  @Test func `nothing is fitted beyond the cores, nor from too few points`() throws {
+    var stub = Synthetic(cores: 2)
+    let two = try stub.profile([1, 2, 3])
+    #expect(two.fit(.amdahl, .threads) == nil && two.fit(.universal, .threads) == nil)
+    #expect(
+      two.advice.contains(
+        "Too few points for a law: 2 counts of workers within 2 cores; Amdahl's law takes 3, Universal Scalability Law "
+          + "takes 4."))
+    #expect(two.points(.threads).map(\.isBeyondCores) == [false, false, true])
+    #expect(two.ideal(3) == 2)
+    #expect(two.text(on: ScalingProfileTests.machine).contains("threads         3*"))
+    var four = Synthetic(cores: 4)
+    let profile = try four.profile([1, 2, 4, 8, 16])
+    #expect(try #require(profile.fit(.amdahl, .threads)).range == 1...4)
+    #expect(profile.fit(.universal, .threads) == nil)
+    #expect(profile.advice.contains { $0.hasPrefix("Too few points for a law: 3 counts") && $0.hasSuffix("takes 4.") })
+  }
+
+  @Test func `as few workers as give what there is to be had`() throws {
+    var stub = Synthetic(serialShare: 0.3, crosstalk: 0.02, noise: 0.02)
+    let profile = try stub.profile([1, 2, 4, 8])
+    // The law is best at 6; 4 and 8 are within 3 % of each other.
+    #expect(profile.best == Setting(.threads, workers: 4))
+    #expect(profile.advice[0].hasPrefix("Use --mode threads --jobs 4 here: "))
+    #expect(profile.advice[0].contains("--jobs 8 gains ") && profile.advice[0].contains("--jobs 2 loses "))
+    #expect(profile.advice.contains { $0.contains("from 6 workers on more of them cost time") })
+  }
+
+  @Test func `no advice from noise, and its cause where there is one`() throws {
+    var stub = Synthetic(cores: 2, serialShare: 0.95, noise: 8)
+    let noisy = try stub.profile([1, 2], load: MachineLoad(otherCores: 1.5, stolenShare: 0.04, throttledSeconds: 3))
+    #expect(noisy.best == nil)
+    #expect(noisy.advice[0].hasPrefix("No advice: the runs differ too much"))
+    let last = noisy.advice.last ?? ""
+    #expect(last.hasPrefix("This machine was busy or throttled: results vary by "))
+    for words in [
+      "Other processes kept 1.50 cores busy", "The hypervisor gave 4.0 % of the time", "quota stopped it for 3.00 s",
+    ] { #expect(last.contains(words)) }
+    var hot = Synthetic(noise: 0.001, slowdown: 0.05)
+    let hotAdvice = try hot.profile([1, 2, 4]).advice
+    #expect(
+      hotAdvice.last?.contains(
+        "took 20 % more CPU time in the last round than in the first: the clock went down.") == true)
+    var quiet = Synthetic()
+    let quietAdvice = try quiet.profile([1, 2, 4]).advice
+    #expect(quietAdvice.last?.hasPrefix("The machine was quiet: results vary by ") == true)
+  }
+
+  @Test func `waiting for storage is told with its share`() throws {
+    var stub = Synthetic(waiting: 0.4)
+    let profile = try stub.profile([1, 2])
+    #expect(profile.advice.contains { $0.hasPrefix("Storage-bound: 50 % of the workers' time is read, and ") })
+    var fast = Synthetic()
+    let advice = try fast.profile([1, 2]).advice
+    #expect(!advice.contains { $0.hasPrefix("Storage-bound") })
+  }
+
+  @Test func `rows of one picture are held against Amdahl's law, from the stages alone`() {
+    let bands = ScalingProfileTests.bands(.milliseconds(10))
+    #expect(abs(bands.serialShare.value - 0.9) < 1e-4)
+    #expect(abs(bands.limit - 1 / 0.9) < 1e-3)
+    #expect(abs(bands.speedUp(bands.runs[1]).estimate - 100 / 95) < 1e-3)
+    #expect(abs(bands.allowed(2) - 100 / 95) < 1e-3)
+    let words = bands.words(beside: nil)
+    #expect(words.contains("cores share resize, and 90 % of the time is decode, which one core does"))
+    #expect(words.contains("Amdahl's law allows 1.11 times at most, however many cores there are"))
+    let both = BandProfile(
+      name: bands.name, megapixels: 24, sharedStages: ["decode", "resize"],
+      runs: bands.runs.map { run in
+        BandProfile.Run(
+          bands: run.bands,
+          samples: run.samples.map { stages in
+            stages + ["read", "write"].map { StageCost(name: $0, wall: .milliseconds(50), cpu: .zero) }
+          })
+      })
+    #expect(abs(both.serialShare.value - 0.5) < 1e-4)
+    #expect(both.words(beside: nil).contains("share decode and resize, and 50 % of the time is read and write,"))
+  }
+
+  @Test func `what waits for answers is not bound by cores`() throws {
+    var stub = Synthetic(cores: 2, serialShare: 0, isBoundByCores: false)
+    let profile = try stub.profile([1, 2, 4, 8, 16], workload: ScalingProfileTests.fetch)
+    #expect(profile.best == Setting(.threads, workers: 16))
+    #expect(profile.advice[0].hasPrefix("Use --mode threads --connections 16 here: 16."))
+    #expect(profile.ideal(16) == 16)
+    #expect(try #require(profile.fit(.universal, .threads)).range == 1...16)
+    #expect(profile.points(.threads).allSatisfy { !$0.isBeyondCores })
+  }
+
+  @Test func `CSV and JSON have every sample`() throws {
+    var stub = Synthetic(cores: 2)
+    let profile = try stub.profile([1, 2], rounds: 3, bands: ScalingProfileTests.bands(.milliseconds(50)))
+    let rows = profile.csv.split(separator: "\n").map { $0.split(separator: ",") }
+    #expect(rows.count == 1 + 5 * 3 && Set(rows.map(\.count)) == [13])
+    #expect(
+      rows[0].joined(separator: ",").hasPrefix("workload,mode,workers,round,wall,user,system,start,peak,read_wall"))
+    #expect(rows[1].prefix(4).joined(separator: ",") == "resize,serial,1,1")
+    let lines = profile.jsonLines(version: "1", on: ScalingProfileTests.machine).split(separator: "\n")
+    #expect(lines.filter { $0.hasPrefix(#"{"event":"setting","#) }.count == 5)
+    #expect(lines.filter { $0.contains(#""refused":"too few points""#) }.count == 4)
+    #expect(lines.filter { $0.hasPrefix(#"{"event":"bands","#) }.count == 3)
+    #expect(lines.last?.hasPrefix(#"{"event":"advice","mode":"threads","jobs":2,"words":["Use --mode threads"#) == true)
+  }
+
+  @Test func `the page shows both curves beside each other, and every text is text`() throws {
+    var cpu = Synthetic(cores: 4)
+    var waiting = Synthetic(cores: 4, serialShare: 0, isBoundByCores: false)
+    let profiles = [
+      try cpu.profile([1, 2, 4], bands: ScalingProfileTests.bands(.milliseconds(10))),
+      try waiting.profile([1, 2, 4, 8, 16], workload: ScalingProfileTests.fetch),
+    ]
+    let page = ProfilePage(profiles, on: ScalingProfileTests.machine).html
+    #expect(
+      page.contains("Thumbnails: bound by 4 cores") && page.contains("Downloads: bound by answers, not by 4 cores"))
+    #expect(page.contains("a&lt;b&gt;.jpg") && !page.contains("a<b>"))
+    #expect(page.contains("imgbatch &lt;test&gt;"))
+    #expect(!page.contains("<script") && !page.contains("http:") && !page.contains("https:"))
+    for count in ["<svg", "<table", "<figure", "<li", "<p", "<div"] {
+      let close = "</" + count.dropFirst() + ">"
+      let opened = page.matches(of: try Regex(count + "[ >]")).count
+      let closed = page.matches(of: try Regex(close)).count
+      #expect(opened > 0 && opened == closed, "\(count)")
+    }
+    #expect(!page.contains("NaN") && !page.contains("infinity") && !page.contains("\"?\""))
+  }
+}

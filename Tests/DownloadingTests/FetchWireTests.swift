@@ -1,0 +1,141 @@
+import SystemPackage
+import Testing
+
+@testable import Downloading
+@testable import TextFormatting
+@testable import WorkerIPC
+
+/// What goes to worker processes of downloads and back, field by field.
+@Suite struct FetchWireTests {
+  /// Validators read dates by libcurl.
+  init() throws { try #require(CurlLibrary.open() == nil) }
+
+  /// The stored properties of two values that are the same in both: a new one is to be changed in the test of its type, so
+  /// that a value that comes back equal has it.
+  private func unchanged(_ value: Any, _ other: Any) -> [String] {
+    zip(Mirror(reflecting: value).children, Mirror(reflecting: other).children)
+      .filter { "\($0.value)" == "\($1.value)" }.map { $0.0.label ?? "" }
+  }
+
+  /// All stored properties as text.
+  private func properties(_ value: Any) -> [String] {
+    Mirror(reflecting: value).children.map { "\($0.label ?? "")=\($0.value)" }
+  }
+
+  @Test func `the rules of all requests come over, whichever was changed`() throws {
+    var rules = RequestRules()
+    rules.policy = .any
+    rules.userAgent = "wörds"
+    rules.connectTimeout = .milliseconds(1)
+    rules.stallTimeout = .milliseconds(2)
+    rules.totalTimeout = .milliseconds(3)
+    #expect(unchanged(rules, RequestRules()).isEmpty)
+    for rules in [RequestRules(), rules] {
+      var writer = WireWriter()
+      rules.write(to: &writer)
+      var reader = WireReader(writer.bytes)
+      #expect(try properties(RequestRules(&reader)) == properties(rules))
+      try reader.end()
+    }
+  }
+
+  @Test func `a request comes over with all its headers, with and without a proxy`() throws {
+    try #require(CurlLibrary.open() == nil)
+    let address = try #require(WebAddress("https://me:pw@dogs.example:8080/a%20b?c=d"))
+    let full = Request(
+      address: address, proxy: "http://proxy:1", headers: ["A: b", "Range: bytes=5-", ""], file: 7, start: 1 << 40,
+      mostByteCount: .max, decodes: true)
+    let plain = Request(address: address, proxy: nil, headers: [], file: 8, start: 0, mostByteCount: 1)
+    #expect(unchanged(full, plain) == ["address"])
+    for request in [full, plain] {
+      #expect(try properties(Request(request.bytes, file: request.file)) == properties(request))
+      for count in 0..<request.bytes.count {
+        #expect(throws: WireError.self) { _ = try Request(Array(request.bytes.prefix(count)), file: 0) }
+      }
+      #expect(throws: WireError.self) { _ = try Request(request.bytes + [0], file: 0) }
+    }
+  }
+
+  @Test(arguments: ["\"a\r\nHost: b\"", "\"a\rb\"", "\"a\nb\"", "\"\u{1B}\"", "\"a\u{7F}\"", "\"a\0\""])
+  func `what would begin another header is no validator, wherever it comes from`(text: String) throws {
+    let validator = Validator(entityTag: text, lastModified: text, date: text, byteCount: 5)
+    #expect(validator == Validator(byteCount: 5) && validator.condition == nil)
+    // As a worker that was taken over can write it.
+    let plain = Answer(
+      end: .complete, status: 200, fileByteCount: 5, lengthIsKnown: true, location: nil,
+      validator: Validator(entityTag: String(repeating: "x", count: text.utf8.count)), retryAfter: "", contentType: "")
+    var bytes = plain.bytes
+    let place = try #require(bytes.firstRange(of: Array(plain.validator.entityTag.utf8)))
+    bytes.replaceSubrange(place, with: Array(text.utf8))
+    #expect(try Answer(bytes).validator.entityTag.isEmpty)
+    let journal = Validator(journal: Array("\(String(text.map { $0.isNewline ? "\r" : $0 }))\n\n\n5".utf8))
+    #expect(journal.entityTag.isEmpty)
+  }
+
+  /// One of each kind. The switch has no default: a new kind does not compile until it is here, too.
+  private static let ends: [Answer.End] = [
+    .complete, .broken("wörds \u{1B}"), .timedOut("t"), .notResolved(""), .notTrusted("n"), .short,
+    .refusedAddress("10.0.0.1"), .tooLarge, .wrongPart, .fileFailed(.noSpace),
+  ]
+
+  private func kind(_ end: Answer.End) -> Int {
+    switch end {
+    case .complete: 0
+    case .broken: 1
+    case .timedOut: 2
+    case .notResolved: 3
+    case .notTrusted: 4
+    case .short: 5
+    case .refusedAddress: 6
+    case .tooLarge: 7
+    case .wrongPart: 8
+    case .fileFailed: 9
+    }
+  }
+
+  @Test func `every kind of end comes over with what belongs to it`() throws {
+    #expect(FetchWireTests.ends.map(kind) == Array(0...9))
+    for end in FetchWireTests.ends {
+      let full = Answer(
+        end: end, status: 206, fileByteCount: 1 << 40, lengthIsKnown: true, location: "/there",
+        validator: Validator(entityTag: "\"1\"", lastModified: "Mon", date: "Tue", byteCount: 1 << 41), retryAfter: "5",
+        contentType: "image/jpeg", contentCoding: "gzip")
+      var plain = Answer(
+        end: end, status: 0, fileByteCount: 0, lengthIsKnown: false, location: nil, validator: Validator(),
+        retryAfter: "", contentType: "")
+      #expect(unchanged(full, plain) == ["end"])
+      #expect(unchanged(full.validator, plain.validator).isEmpty)
+      for answer in [full, plain] { #expect(try properties(Answer(answer.bytes)) == properties(answer)) }
+      // No place to go is another answer than an empty one.
+      plain.location = ""
+      #expect(try Answer(plain.bytes).location == "")
+    }
+  }
+
+  @Test func `what no worker writes is no answer`() throws {
+    let answer = Answer(
+      end: .complete, status: 200, fileByteCount: 5, lengthIsKnown: true, location: nil, validator: Validator(),
+      retryAfter: "", contentType: "")
+    for count in 0..<answer.bytes.count {
+      #expect(throws: WireError.self) { _ = try Answer(Array(answer.bytes.prefix(count))) }
+    }
+    #expect(throws: WireError.self) { _ = try Answer(answer.bytes + [0]) }
+    let long = String(repeating: "x", count: 1 << 17)
+    let damages: [(inout Answer) -> Void] = [
+      { $0.end = .broken(long) }, { $0.status = 1000 }, { $0.status = -1 }, { $0.fileByteCount = -1 },
+      { $0.location = long },
+      { $0.validator = Validator(entityTag: long) }, { $0.validator = Validator(byteCount: -2) },
+      { $0.retryAfter = long },
+      { $0.contentType = long }, { $0.contentCoding = long },
+    ]
+    for damage in damages {
+      var damaged = answer
+      damage(&damaged)
+      #expect(throws: WireError.self) { _ = try Answer(damaged.bytes) }
+    }
+    var unknown = WireWriter()
+    unknown.write(99)
+    let rest = answer.bytes.dropFirst(8)
+    #expect(throws: WireError.self) { _ = try Answer(unknown.bytes + rest) }
+  }
+}

@@ -1,0 +1,75 @@
+import ImageCore
+import TestSupport
+import Testing
+
+@Suite struct ImageFormatTests {
+  private func recognised(_ bytes: [UInt8]) -> ImageFormat? {
+    unsafe bytes.withUnsafeBytes { unsafe ImageFormat.recognised($0) }
+  }
+
+  private func nameOfOther(_ bytes: [UInt8]) -> String? {
+    unsafe bytes.withUnsafeBytes { unsafe ImageFormat.nameOfOther($0) }
+  }
+
+  @Test func `a format is told by its whole signature`() {
+    let png: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+    #expect(recognised([0xFF, 0xD8, 0xFF]) == .jpeg)
+    #expect(recognised([0xFF, 0xD8, 0xFF, 0xDB, 0]) == .jpeg)
+    #expect(recognised(png) == .png)
+    #expect(recognised(png + [0, 0]) == .png)
+    for count in 0..<8 { #expect(recognised(Array(png.prefix(count))) == nil) }
+    for count in 0..<3 { #expect(recognised(Array([0xFF, 0xD8, 0xFF].prefix(count))) == nil) }
+    #expect(recognised(Array("GIF89a".utf8)) == nil)
+  }
+
+  @Test(arguments: [
+    (Array("GIF87a\u{1}".utf8), "GIF"),
+    (Array("GIF89a".utf8), "GIF"),
+    (Array("II*\0".utf8), "TIFF"),
+    (Array("MM\0*".utf8), "TIFF"),
+    ([0x49, 0x49, 0x2B, 0x00, 8], "TIFF"),
+    (Array("\0\0\0\u{18}ftypheic\0\0\0\0".utf8), "HEIC"),
+    (Array("\0\0\0\u{18}ftypmif1".utf8), "HEIC"),
+    (Array("\0\0\0\u{1C}ftypavif".utf8), "AVIF"),
+    ([0xFF, 0x0A, 0x12], "JPEG XL"),
+    ([0, 0, 0, 0x0C, 0x4A, 0x58, 0x4C, 0x20, 0x0D, 0x0A, 0x87, 0x0A], "JPEG XL"),
+    ([0, 0, 0, 0x0C, 0x6A, 0x50, 0x20, 0x20, 0x0D, 0x0A, 0x87, 0x0A], "JPEG 2000"),
+    ([0xFF, 0x4F, 0xFF, 0x51], "JPEG 2000"),
+    (Array("BM6\0\0\0".utf8), "BMP"),
+    (Array("%PDF-1.7".utf8), "PDF"),
+    (Array("8BPS\0\u{1}".utf8), "PSD"),
+    ([0, 0, 1, 0, 1, 0], "ICO"),
+    (Array("<svg xmlns='http://www.w3.org/2000/svg'/>".utf8), "SVG"),
+    (Array("<?xml version='1.0'?>\n<!-- drawn --><svg/>".utf8), "SVG"),
+  ])
+  func `well-known others are named`(bytes: [UInt8], name: String) {
+    #expect(recognised(bytes) == nil)
+    #expect(nameOfOther(bytes) == name)
+  }
+
+  @Test func `WebP is named, or recognised where this build reads it`() {
+    let start = Array("RIFF\u{4}\0\0\0WEBPVP8 ".utf8)
+    #expect(recognised(start)?.name == (WebPTrait.isOn ? "WebP" : nil))
+    #expect(nameOfOther(start) == "WebP")
+    #expect(ImageFormat.named(suffix: "WebP")?.name == (WebPTrait.isOn ? "WebP" : nil))
+    #expect(recognised(Array(start.prefix(11))) == nil)
+  }
+
+  @Test(arguments: [
+    [], Array("R".utf8), Array("RIFF\u{4}\0\0\0WAVEfmt ".utf8), Array("<?xml version='1.0'?><html/>".utf8),
+    Array("\0\0\0\u{18}ftypisom".utf8), Array("just some text".utf8), [0xFF, 0xD8, 0x00],
+  ])
+  func `what is none of them has no name`(bytes: [UInt8]) {
+    #expect(nameOfOther(bytes) == nil)
+  }
+
+  @Test func `suffixes are known in any case`() {
+    for suffix in ["jpg", "JPG", "Jpeg", "jpe", "JFIF"] { #expect(ImageFormat.named(suffix: suffix) == .jpeg) }
+    #expect(ImageFormat.named(suffix: "pNg") == .png)
+    for suffix in ["", "jp", "jpgs", "jpegs", "gif", "\u{10}ng"] { #expect(ImageFormat.named(suffix: suffix) == nil) }
+  }
+}
+
+extension ImageFormat {
+  fileprivate static func named(suffix: String) -> ImageFormat? { named(suffix: ArraySlice(suffix.utf8)) }
+}

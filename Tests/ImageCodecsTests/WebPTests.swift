@@ -1,0 +1,267 @@
+@testable import ImageCodecs
+@testable import ImageCore
+
+#if WebP
+  import Foundation
+  import TestSupport
+  import Testing
+
+  @Suite struct WebPTests {
+    private let pool = BufferPool()
+
+    // MARK: - Files
+
+    /// 5x4 pixels without loss, by Pillow 13: `putpixel((x, y), (50x, 60y, 20(x + y), 255 - 40x))`, then
+    /// `save("a.webp", lossless=True, exact=True, method=6)`.
+    static let lossless = [UInt8](
+      Data(base64Encoded: "UklGRiwAAABXRUJQVlA4TB8AAAAvBMAAELmM6H/sIqL/YSAQhDDM/2suaGRKMdjxjLIAAA==") ?? Data())
+    private static let losslessSamples: [Int] = (0..<20).flatMap { pixel -> [Int] in
+      let (x, y) = (pixel % 5, pixel / 5)
+      return [50 * x, 60 * y, 20 * (x + y), 255 - 40 * x]
+    }
+
+    private static func number(_ value: Int, _ count: Int) -> [UInt8] {
+      (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+    }
+
+    private static func chunk(_ name: String, _ body: [UInt8]) -> [UInt8] {
+      Array(name.utf8) + number(body.count, 4) + body + [UInt8](repeating: 0, count: body.count % 2)
+    }
+
+    private static func file(_ chunks: [UInt8]) -> [UInt8] {
+      chunk("RIFF", Array("WEBP".utf8) + chunks)
+    }
+
+    /// A file of more than pixels: VP8X, then what is given.
+    private static func extended(_ flags: UInt8, _ width: Int, _ height: Int, _ chunks: [UInt8]) -> [UInt8] {
+      file(chunk("VP8X", [flags, 0, 0, 0] + number(width - 1, 3) + number(height - 1, 3)) + chunks)
+    }
+
+    /// The pixels of `lossless` as a frame at (2, 4) of a canvas of 9x8, then a second one.
+    private static var animation: [UInt8] {
+      func frame(_ x: Int, _ y: Int) -> [UInt8] {
+        let place = number(x / 2, 3) + number(y / 2, 3) + number(4, 3) + number(3, 3) + number(100, 3) + [0]
+        return chunk("ANMF", place + lossless.dropFirst(12))
+      }
+      return extended(0x12, 9, 8, chunk("ANIM", [9, 9, 9, 9, 0, 0]) + frame(2, 4) + frame(0, 0))
+    }
+
+    /// Slow waves, which loss does little to.
+    private func scene(_ width: Int, _ height: Int, channels: Int) -> Plane {
+      .made(width, height, channels: channels, from: pool) { x, y, channel in
+        if channels % 2 == 0 && channel == channels - 1 { return (x * 3 + y) % 256 }
+        return Int(128 + 90 * sin(Double(x) / 17 + Double(channel)) * cos(Double(y) / 23))
+      }
+    }
+
+    private func encoded(
+      _ plane: consuming Plane, quality: Int = 90, _ change: (inout EncodeRequest) -> Void = { _ in }
+    ) throws -> [UInt8] {
+      var request = EncodeRequest(format: .webp)
+      request.jpeg.quality = quality
+      change(&request)
+      let encoder = Encoder(pool: pool)
+      let picture = Picture.pixels(plane)
+      return try withExtendedLifetime(encoder) { unsafe [UInt8](try encoder.encode(picture, request)) }
+    }
+
+    private struct Reading {
+      var header: ImageHeader
+      var report = DecodeReport()
+      var channels = 0
+      var samples: [Int] = []
+    }
+
+    private func read(_ bytes: [UInt8], _ limits: DecodeLimits = DecodeLimits()) throws -> Reading {
+      let decoder = Decoder(pool: pool)
+      return try unsafe bytes.withUnsafeBytes { bytes in
+        var reading = Reading(header: try unsafe decoder.readHeader(bytes, limits: limits))
+        let decoded = try decoder.decode(DecodeRequest())
+        reading.report = decoded.report
+        if case .pixels(let plane) = decoded.unwrapped() {
+          (reading.channels, reading.samples) = (plane.channels, plane.samples)
+        }
+        return reading
+      }
+    }
+
+    private func error(_ bytes: [UInt8], _ limits: DecodeLimits = DecodeLimits()) -> CodecError? {
+      do {
+        _ = try read(bytes, limits)
+        return nil
+      } catch {
+        return error as? CodecError
+      }
+    }
+
+    // MARK: - Tests
+
+    @Test func `pixels without loss come as they are, with their alpha`() throws {
+      let reading = try read(WebPTests.lossless)
+      #expect(reading.samples == WebPTests.losslessSamples && reading.channels == 4)
+      #expect(reading.report == DecodeReport())
+      #expect(reading.header.size == PixelSize(width: 5, height: 4) && reading.header.colour == .rgba)
+      #expect(reading.header.bits == 8 && reading.header.orientation == .upright && reading.header.notes == [])
+    }
+
+    @Test(arguments: 1...4)
+    func `what is written is read: colours nearly, alpha exactly, gray as colours`(channels: Int) throws {
+      let plane = scene(93, 61, channels: channels)
+      let wanted = plane.samples
+      let reading = try read(try encoded(plane))
+      #expect(reading.header.size == PixelSize(width: 93, height: 61))
+      #expect(reading.channels == (channels % 2 == 0 ? 4 : 3))
+      var squares = 0.0
+      for pixel in 0..<93 * 61 {
+        let from = Array(wanted[pixel * channels..<(pixel + 1) * channels])
+        let made = Array(reading.samples[pixel * reading.channels..<(pixel + 1) * reading.channels])
+        if channels % 2 == 0 { #expect(from[channels - 1] == made[3]) }
+        // libwebp changes the colours of what cannot be seen.
+        if channels % 2 == 0 && from[channels - 1] == 0 { continue }
+        for channel in 0..<3 { squares += pow(Double(from[channels > 2 ? channel : 0] - made[channel]), 2) }
+      }
+      let level = 10 * log10(65025 * 93 * 61 * 3 / max(squares, 1))
+      #expect(level > 36, "\(level) dB")
+    }
+
+    @Test func `quality decides about size`() throws {
+      let sizes = try [20, 60, 95].map { try encoded(scene(200, 150, channels: 3), quality: $0).count }
+      #expect(sizes == sizes.sorted() && sizes[0] * 2 < sizes[2])
+    }
+
+    @Test func `profile, EXIF and XMP are written and read, with and without JPEG's signature before EXIF`() throws {
+      var profile = [UInt8](repeating: 7, count: 301)
+      profile.replaceSubrange(16..<20, with: "RGB ".utf8)
+      let exif = OrientationTag.tiff(6)
+      let xmp = Array("<x:xmpmeta/>".utf8)
+      let bytes = try encoded(scene(40, 30, channels: 4)) {
+        $0.profile = profile
+        $0.metadata.exif = exif
+        $0.metadata.xmp = xmp
+      }
+      let reading = try read(bytes)
+      #expect(reading.header.profile == profile && reading.header.orientation == .turned90)
+      let metadata = unsafe bytes.withUnsafeBytes { unsafe PictureMetadata($0, format: .webp) }
+      #expect(metadata.exif == exif && metadata.xmp == xmp)
+      #expect(reading.report == DecodeReport() && reading.channels == 4)
+
+      let pixels = Array(WebPTests.lossless.dropFirst(12))
+      let signed = WebPTests.extended(
+        0x18, 5, 4, pixels + WebPTests.chunk("EXIF", Array("Exif\0\0".utf8) + OrientationTag.tiff(3)))
+      #expect(try read(signed).header.orientation == .turned180)
+      var gray = profile
+      gray.replaceSubrange(16..<20, with: "GRAY".utf8)
+      #expect(try read(encoded(scene(40, 30, channels: 3)) { $0.profile = gray }).header.profile == nil)
+    }
+
+    @Test func `of an animation the first frame is taken, on its canvas`() throws {
+      let reading = try read(WebPTests.animation)
+      #expect(reading.header.size == PixelSize(width: 9, height: 8) && reading.header.notes == [.frames])
+      var wanted = [Int](repeating: 0, count: 9 * 8 * 4)
+      for y in 0..<4 {
+        let start = ((y + 4) * 9 + 2) * 4
+        wanted.replaceSubrange(start..<start + 20, with: WebPTests.losslessSamples[y * 20..<y * 20 + 20])
+      }
+      #expect(reading.samples == wanted)
+      let outside = WebPTests.extended(
+        0x12, 6, 8, Array(WebPTests.animation.dropFirst(30)))
+      guard case .corrupt = error(outside) else {
+        Issue.record("\(String(describing: error(outside)))")
+        return
+      }
+    }
+
+    @Test func `a file cut anywhere is truncated, and what came of it is there`() throws {
+      let whole = try encoded(scene(160, 400, channels: 3), quality: 95)
+      let wanted = try read(whole).samples
+      var partial = 0
+      for count in stride(from: 12, to: whole.count - 1, by: max(1, whole.count / 40)) {
+        do {
+          let reading = try read(Array(whole.prefix(count)))
+          guard case .truncated = reading.report.damage else {
+            Issue.record("\(count) of \(whole.count): \(reading.report)")
+            return
+          }
+          partial += 1
+          #expect(reading.samples.count == wanted.count)
+          let rows = (0..<400).prefix { y in reading.samples[y * 480..<(y + 1) * 480].contains { $0 > 0 } }.count
+          // The filter across blocks still changes the last rows.
+          let sure = max(0, rows - 24) * 480
+          #expect(reading.samples.prefix(sure) == wanted.prefix(sure))
+          #expect(reading.samples[(rows * 480)...].allSatisfy { $0 == 0 })
+        } catch {
+          guard case .truncated = error as? CodecError else {
+            Issue.record("\(count): \(error)")
+            return
+          }
+        }
+      }
+      #expect(partial > 10)
+      // A tail that holds no pixel is only missed.
+      let tail = try encoded(scene(40, 30, channels: 3)) { $0.metadata.xmp = Array("<x:xmpmeta/>".utf8) }
+      let reading = try read(Array(tail.dropLast(9)))
+      #expect(reading.report.damage == nil && reading.report.noteCount == 1)
+      // An orientation that did not come makes the picture unknown.
+      let turned = try encoded(scene(40, 30, channels: 3)) { $0.metadata.exif = OrientationTag.tiff(6) }
+      #expect(error(Array(turned.dropLast(40))) == .truncated("EXIF stands behind the pixels of a WebP"))
+    }
+
+    @Test func `limits of pixels, memory and time hold`() throws {
+      var limits = DecodeLimits()
+      limits.pixelCount = 19
+      #expect(error(WebPTests.lossless, limits) == .tooManyPixels(PixelSize(width: 5, height: 4), limit: 19))
+      limits = DecodeLimits()
+      limits.deadline = 1
+      #expect(error(WebPTests.lossless, limits) == .timeout)
+      limits.deadline = .max
+      #expect(error(WebPTests.lossless, limits) == nil)
+      // 1000x1000 as the header says: 4 bytes a pixel and more.
+      var large = WebPTests.lossless
+      large.replaceSubrange(21..<25, with: WebPTests.number(999 | 999 << 14 | 1 << 28, 4))
+      limits.memoryByteCount = 4_000_000
+      guard case .outOfMemory = error(large, limits) else {
+        Issue.record("\(String(describing: error(large, limits)))")
+        return
+      }
+      #expect(throws: CodecError.self) { try self.encoded(self.scene(16_384, 1, channels: 3)) }
+      #expect(ImageFormat.webp.greatestSide == 16_383)
+    }
+
+    @Test func `damaged bytes give the same from a used decoder and a new one`() throws {
+      let sources = [
+        WebPTests.lossless, WebPTests.animation, try encoded(scene(70, 50, channels: 4)),
+        try encoded(scene(64, 64, channels: 3)) {
+          $0.metadata.exif = OrientationTag.tiff(8)
+        },
+      ]
+      var state: UInt64 = 3
+      func next(_ limit: Int) -> Int {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return Int(state >> 33) % limit
+      }
+      let used = Decoder(pool: pool)
+      func verdict(_ bytes: [UInt8], _ decoder: Decoder) -> String {
+        unsafe bytes.withUnsafeBytes { bytes in
+          defer { decoder.finish() }
+          var limits = DecodeLimits()
+          limits.pixelCount = 1 << 18
+          do {
+            let header = try unsafe decoder.readHeader(bytes, limits: limits)
+            let decoded = try decoder.decode(DecodeRequest())
+            let report = decoded.report
+            guard case .pixels(let plane) = decoded.unwrapped() else { return "planes" }
+            return "\(header.size) \(report) \(plane.samples.reduce(0) { $0 &* 31 &+ $1 })"
+          } catch {
+            return "\(error)"
+          }
+        }
+      }
+      for step in 0..<400 {
+        var bytes = sources[step % sources.count]
+        for _ in 0...step % 5 { bytes[next(bytes.count)] = UInt8(truncatingIfNeeded: next(256)) }
+        if step % 7 == 0 { bytes.removeLast(next(bytes.count)) }
+        #expect(verdict(bytes, used) == verdict(bytes, Decoder(pool: BufferPool())), "step \(step)")
+      }
+    }
+  }
+#endif

@@ -1,0 +1,85 @@
+import DecoderTrials
+import TestSupport
+import Testing
+
+@testable import ImageCodecs
+@testable import ImageCore
+@testable import JPEGDecoding
+
+@Suite("What markers tell of a decoding")
+struct AcceptanceTests {
+  private let decoder = Decoder(pool: BufferPool())
+  private let progressive: [UInt8]
+
+  init() throws {
+    progressive = try recoded(Places.sample("dogs/rex.jpg"), shrunkBy: 4) { $0.jpeg.scans = .progressive }
+  }
+
+  private func refusal(_ bytes: [UInt8], mostScans: Int = 0) -> Declined? {
+    unsafe bytes.withUnsafeBytes { unsafe ScaledDecoder.refusal(of: $0, mostScans: mostScans) }
+  }
+
+  private func path(_ bytes: [UInt8]) throws -> DecodingPath {
+    try unsafe bytes.withUnsafeBytes { bytes in
+      defer { decoder.finish() }
+      return try unsafe decoder.readHeader(bytes, limits: DecodeLimits()).path(of: bytes, limits: DecodeLimits())
+    }
+  }
+
+  /// Where the scans stand, their headers included.
+  private func scans(_ bytes: [UInt8]) throws -> [Range<Int>] {
+    let file = try unsafe bytes.withUnsafeBytes { try unsafe Parser.parse($0.bytes, mostScans: 0) }
+    return file.scans.map { $0.data.lowerBound - 8 - 2 * $0.components.count..<$0.data.upperBound }
+  }
+
+  @Test func `a progressive file without one of its scans, or with two in turn, is foretold as libjpeg's, and is`()
+    throws
+  {
+    #expect(refusal(progressive) == nil)
+    #expect(try path(progressive) == .scaled)
+    let scans = try scans(progressive)
+    #expect(scans.count == 10)
+    var odd = scans.map { Array(progressive[..<$0.lowerBound] + progressive[$0.upperBound...]) }
+    // Of the first two the second stands before the first, with what stands between them behind it.
+    odd.append(
+      Array(
+        progressive[..<scans[0].lowerBound] + progressive[scans[0].upperBound..<scans[1].upperBound]
+          + progressive[scans[0]] + progressive[scans[1].upperBound...]))
+    for (index, bytes) in odd.enumerated() {
+      #expect(refusal(bytes) == .script, "\(index)")
+      #expect(try path(bytes) == .library, "\(index)")
+      let trial = Trial(bytes, DecodeRequest.scaled[0], with: decoder)
+      #expect(decoder.scaledVerdict == .declined(.script), "\(index)")
+      #expect(trial.planes.count == 3 || index >= scans.count, "libjpeg takes it without a scan")
+    }
+  }
+
+  @Test func `what is told of markers is what decoding finds`() throws {
+    let baseline = try recoded(Places.sample("dogs/rex.jpg"), shrunkBy: 4) { $0.jpeg.scans = .baseline }
+    var random = Randomness(seed: 26)
+    var found: [Bool: Int] = [:]
+    for bytes in [baseline, progressive] {
+      for _ in 0..<150 {
+        var changed = bytes
+        // Markers and tables stand in front, and before each scan.
+        changed[2 + random.below(700)] = random.nastyByte()
+        let limits = DecodeLimits()
+        // A new one: where libjpeg refuses the header, another file's verdict would stand.
+        let decoder = Decoder(pool: BufferPool())
+        _ = Trial(changed, DecodeRequest.scaled[0], limits: limits, with: decoder)
+        guard let verdict = decoder.scaledVerdict else { continue }
+        let told = refusal(changed, mostScans: limits.scanCount)
+        found[told == nil, default: 0] += 1
+        if let told { #expect(verdict == .declined(told)) }
+      }
+    }
+    #expect(found[true, default: 0] > 50 && found[false, default: 0] > 5, "\(found)")
+  }
+
+  @Test func `a file that is cut, and one of too many scans, are told of too`() throws {
+    #expect(refusal(Array(progressive.dropLast(2))) == .extent)
+    #expect(refusal([]) == .markers)
+    #expect(refusal(progressive, mostScans: 10) == nil)
+    #expect(refusal(progressive, mostScans: 9) == .scanCount)
+  }
+}

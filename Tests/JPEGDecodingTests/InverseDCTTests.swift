@@ -1,0 +1,120 @@
+import DecoderTrials
+import Testing
+
+@testable import ImageCore
+@testable import JPEGDecoding
+
+@Suite struct InverseDCTTests {
+  /// The samples of a block whose steps are all 1, row by row, or nil where its range was left.
+  private func samples(_ coefficients: [Int: Int16], size: Int) throws -> [UInt8]? {
+    try samples(ofEach: [[:], coefficients], size: size)?[1]
+  }
+
+  /// The samples of up to eight blocks side by side.
+  private func samples(ofEach blocks: [[Int: Int16]], size: Int) throws -> [[UInt8]]? {
+    let memory = try BufferPool().take(byteCount: 8192)
+    var scratch = unsafe Scratch(memory.base, capacity: memory.capacity)
+    let octet = scratch.take(512, Int16.self)
+    let steps = scratch.take(64, Int32.self)
+    let between = scratch.take(512, Int32.self)
+    let tile = scratch.take(512, UInt8.self)
+    steps.fill(1)
+    octet.fill(0)
+    let order = CoefficientLayout.order(scaledSize: size)
+    for (lane, coefficients) in blocks.enumerated() {
+      for (place, value) in coefficients {
+        if let index = order.firstIndex(of: place) { octet[8 * index + lane] = value }
+      }
+    }
+    var trouble = InverseDCT.Trouble()
+    let transform = InverseDCT(octet: octet, steps: steps, between: between)
+    switch size {
+    case 2:
+      let rows = transform.twoByTwo(&trouble)
+      tile.store(rows.0, at: 0)
+      tile.store(rows.1, at: 32)
+    case 4: transform.fourByFour(into: tile, &trouble)
+    default: transform.eightByEight(into: tile, &trouble)
+    }
+    let lane = max(4, size)
+    let samples = blocks.indices.map { block in
+      (0..<size * size).map { tile[8 * lane * ($0 / size) + lane * block + $0 % size] }
+    }
+    return withExtendedLifetime(memory) { trouble.isNone ? samples : nil }
+  }
+
+  @Test(arguments: [2, 4, 8])
+  func `a block of DC alone is flat, as it is without a transform`(size: Int) throws {
+    for dc in Int16(-2047)...2047 {
+      var trouble = InverseDCT.Trouble()
+      let flat = InverseDCT.flat(SIMD8(repeating: dc), step: 1, &trouble)[3]
+      #expect(trouble.isNone)
+      guard try samples([0: dc], size: size) == Array(repeating: UInt8(flat), count: size * size) else {
+        Issue.record("DC \(dc)")
+        return
+      }
+    }
+  }
+
+  @Test(arguments: [2, 4, 8])
+  func `whatever leaves its range is told`(size: Int) throws {
+    #expect(try samples([0: 2047], size: size) != nil)
+    #expect(try samples([0: 2048], size: size) == nil)
+    #expect(try samples([0: -2047], size: size) != nil)
+    #expect(try samples([0: -2049], size: size) == nil)
+    #expect(try samples([0: .min], size: size) == nil)
+    #expect(try samples([0: .max], size: size) == nil)
+    #expect(try samples([9: 2048], size: size) == nil)
+    #expect(try samples([0: 2000, 1: 2000, 8: 2000, 9: 2000, 3: 2000], size: size) == nil, "samples beyond 9 bits")
+    var trouble = InverseDCT.Trouble()
+    _ = InverseDCT.flat(SIMD8(0, 0, 0, 0, 0, 2048, 0, 0), step: 1, &trouble)
+    #expect(!trouble.isNone)
+  }
+
+  @Test(arguments: [2, 4, 8])
+  func `eight blocks side by side do not touch each other`(size: Int) throws {
+    var random = Randomness(seed: 9)
+    for _ in 0..<40 {
+      let blocks = (0..<8).map { _ in
+        var coefficients = [0: Int16(random.below(1600) - 800)]
+        for _ in 0..<random.below(12) { coefficients[random.below(64)] = Int16(random.below(200) - 100) }
+        return coefficients
+      }
+      let together = try #require(try samples(ofEach: blocks, size: size))
+      for (block, samples) in zip(blocks, together) { #expect(try self.samples(block, size: size) == samples) }
+    }
+  }
+
+  @Test func `eight samples are those of the transform's definition, to within one`() throws {
+    var random = Randomness(seed: 8)
+    for _ in 0..<40 {
+      var coefficients = [0: Int16(random.below(1600) - 800)]
+      for _ in 0..<random.below(12) { coefficients[random.below(64)] = Int16(random.below(300) - 150) }
+      let made = try #require(try samples(coefficients, size: 8))
+      for (index, sample) in made.enumerated() {
+        #expect(abs(Double(sample) - defined(coefficients, x: index % 8, y: index / 8)) < 1)
+      }
+    }
+  }
+
+  /// ITU-T T.81, A.3.3, in double precision.
+  private func defined(_ coefficients: [Int: Int16], x: Int, y: Int) -> Double {
+    let sum = coefficients.reduce(0.0) { sum, entry in
+      let (u, v) = (entry.key % 8, entry.key / 8)
+      let scale = (u == 0 ? 0.5.squareRoot() : 1) * (v == 0 ? 0.5.squareRoot() : 1) / 4
+      return sum + scale * Double(entry.value) * cosine((2 * x + 1) * u) * cosine((2 * y + 1) * v)
+    }
+    return min(max(sum + 128, 0), 255)
+  }
+
+  /// Of so many sixteenths of half a turn.
+  private func cosine(_ sixteenths: Int) -> Double {
+    let quarter: [Double] = [
+      1, 0.980785280403230, 0.923879532511287, 0.831469612302545, 0.707106781186548, 0.555570233019602,
+      0.382683432365090, 0.195090322016128, 0,
+    ]
+    let place = sixteenths % 32
+    let folded = place > 16 ? 32 - place : place
+    return folded <= 8 ? quarter[folded] : -quarter[16 - folded]
+  }
+}
