@@ -4,66 +4,66 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct colour_transform {
+struct color_transform {
   cmsContext context;
   cmsHTRANSFORM handle;
 };
 
-static cmsToneCurve *curve_of(cmsContext context, colour_curve curve, double gamma) {
+static cmsToneCurve *curve_of(cmsContext context, color_curve curve, double gamma) {
   // ICC parametric curves of type 4: Y = (aX + b)^g from X = d on, else cX (IEC 61966-2-1; ITU-R BT.709-6, 1.2).
   static const cmsFloat64Number srgb[] = {2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045};
   static const cmsFloat64Number bt709[] = {1 / 0.45, 1 / 1.099, 0.099 / 1.099, 1 / 4.5, 0.081};
   switch (curve) {
-    case COLOUR_CURVE_POWER: return cmsBuildGamma(context, gamma);
-    case COLOUR_CURVE_SRGB: return cmsBuildParametricToneCurve(context, 4, srgb);
-    case COLOUR_CURVE_BT709: return cmsBuildParametricToneCurve(context, 4, bt709);
+    case COLOR_CURVE_POWER: return cmsBuildGamma(context, gamma);
+    case COLOR_CURVE_SRGB: return cmsBuildParametricToneCurve(context, 4, srgb);
+    case COLOR_CURVE_BT709: return cmsBuildParametricToneCurve(context, 4, bt709);
   }
   return NULL;
 }
 
 static cmsHPROFILE gray_srgb(cmsContext context) {
-  cmsToneCurve *curve = curve_of(context, COLOUR_CURVE_SRGB, 0);
+  cmsToneCurve *curve = curve_of(context, COLOR_CURVE_SRGB, 0);
   if (!curve) return NULL;
   cmsHPROFILE profile = cmsCreateGrayProfileTHR(context, cmsD50_xyY(), curve);
   cmsFreeToneCurve(curve);
   return profile;
 }
 
-static cmsColorSpaceSignature signature_of(colour_space space) {
+static cmsColorSpaceSignature signature_of(color_space space) {
   switch (space) {
-    case COLOUR_GRAY: return cmsSigGrayData;
-    case COLOUR_RGB: return cmsSigRgbData;
-    case COLOUR_CMYK: return cmsSigCmykData;
+    case COLOR_GRAY: return cmsSigGrayData;
+    case COLOR_RGB: return cmsSigRgbData;
+    case COLOR_CMYK: return cmsSigCmykData;
   }
   return (cmsColorSpaceSignature)0;
 }
 
-static cmsUInt32Number format_of(colour_space space, bool has_alpha) {
+static cmsUInt32Number format_of(color_space space, bool has_alpha) {
   const cmsUInt32Number extra = EXTRA_SH(has_alpha ? 1u : 0u);
   switch (space) {
-    case COLOUR_GRAY: return TYPE_GRAY_16 | extra;
-    case COLOUR_RGB: return TYPE_RGB_16 | extra;
-    case COLOUR_CMYK: return TYPE_CMYK_16 | extra;
+    case COLOR_GRAY: return TYPE_GRAY_16 | extra;
+    case COLOR_RGB: return TYPE_RGB_16 | extra;
+    case COLOR_CMYK: return TYPE_CMYK_16 | extra;
   }
   return 0;
 }
 
-static cmsHTRANSFORM transform_between(cmsContext context, cmsHPROFILE source, colour_space space, bool has_alpha) {
+static cmsHTRANSFORM transform_between(cmsContext context, cmsHPROFILE source, color_space space, bool has_alpha) {
   if (cmsGetColorSpace(source) != signature_of(space)) return NULL;
-  cmsHPROFILE target = space == COLOUR_GRAY ? gray_srgb(context) : cmsCreate_sRGBProfileTHR(context);
+  cmsHPROFILE target = space == COLOR_GRAY ? gray_srgb(context) : cmsCreate_sRGBProfileTHR(context);
   if (!target) return NULL;
-  // Without the library's shortcuts, which put a table of colours in the place of curves: up to twelve steps of 255 off.
+  // Without the library's shortcuts, which put a table of colors in the place of curves: up to twelve steps of 255 off.
   const cmsUInt32Number flags = cmsFLAGS_NOCACHE | cmsFLAGS_BLACKPOINTCOMPENSATION | cmsFLAGS_NOOPTIMIZE |
                                 (has_alpha ? cmsFLAGS_COPY_ALPHA : 0u);
   cmsHTRANSFORM handle = cmsCreateTransformTHR(
     context, source, format_of(space, has_alpha), target,
-    format_of(space == COLOUR_GRAY ? COLOUR_GRAY : COLOUR_RGB, has_alpha), INTENT_RELATIVE_COLORIMETRIC, flags);
+    format_of(space == COLOR_GRAY ? COLOR_GRAY : COLOR_RGB, has_alpha), INTENT_RELATIVE_COLORIMETRIC, flags);
   cmsCloseProfile(target);
   return handle;
 }
 
-colour_transform *colour_transform_create(const uint8_t *profile, size_t count, colour_space space, bool has_alpha) {
-  colour_transform *transform = calloc(1, sizeof *transform);
+color_transform *color_transform_create(const uint8_t *profile, size_t count, color_space space, bool has_alpha) {
+  color_transform *transform = calloc(1, sizeof *transform);
   if (!transform) return NULL;
   transform->context = cmsCreateContext(NULL, NULL);
   cmsHPROFILE source = NULL;
@@ -75,17 +75,17 @@ colour_transform *colour_transform_create(const uint8_t *profile, size_t count, 
     cmsCloseProfile(source);
   }
   if (transform->handle) return transform;
-  colour_transform_destroy(transform);
+  color_transform_destroy(transform);
   return NULL;
 }
 
-void colour_transform_destroy(colour_transform *transform) {
+void color_transform_destroy(color_transform *transform) {
   if (transform->handle) cmsDeleteTransform(transform->handle);
   if (transform->context) cmsDeleteContext(transform->context);
   free(transform);
 }
 
-void colour_transform_run(const colour_transform *transform, const uint16_t *from, uint16_t *to, size_t pixels) {
+void color_transform_run(const color_transform *transform, const uint16_t *from, uint16_t *to, size_t pixels) {
   cmsDoTransform(transform->handle, from, to, (cmsUInt32Number)pixels);
 }
 
@@ -121,7 +121,7 @@ static size_t save(cmsHPROFILE made, uint8_t *profile, size_t capacity) {
   return count;
 }
 
-size_t colour_profile_make(const double *xy, colour_curve curve, double gamma, uint8_t *profile, size_t capacity) {
+size_t color_profile_make(const double *xy, color_curve curve, double gamma, uint8_t *profile, size_t capacity) {
   cmsContext context = cmsCreateContext(NULL, NULL);
   cmsToneCurve *tone = context ? curve_of(context, curve, gamma) : NULL;
   cmsHPROFILE made = tone ? profile_of(context, xy, tone) : NULL;
@@ -155,7 +155,7 @@ static cmsToneCurve *curve_of_equal_rgb(cmsContext context, cmsHPROFILE source) 
   return cmsBuildTabulatedToneCurve16(context, steps, light);
 }
 
-size_t colour_gray_profile_make(const uint8_t *rgb, size_t rgb_count, uint8_t *profile, size_t capacity) {
+size_t color_gray_profile_make(const uint8_t *rgb, size_t rgb_count, uint8_t *profile, size_t capacity) {
   cmsContext context = cmsCreateContext(NULL, NULL);
   cmsHPROFILE source =
     context && rgb_count <= UINT32_MAX ? cmsOpenProfileFromMemTHR(context, rgb, (cmsUInt32Number)rgb_count) : NULL;
@@ -168,4 +168,4 @@ size_t colour_gray_profile_make(const uint8_t *rgb, size_t rgb_count, uint8_t *p
   return count;
 }
 
-int colour_library_version(void) { return cmsGetEncodedCMMversion(); }
+int color_library_version(void) { return cmsGetEncodedCMMversion(); }

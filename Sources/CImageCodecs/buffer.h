@@ -1,4 +1,4 @@
-// Bytes that grow, and that a reader or writer keeps from picture to picture.
+// Bytes that grow, and that a reader or writer keeps from image to image.
 #ifndef CIMAGECODECS_BUFFER_H
 #define CIMAGECODECS_BUFFER_H
 
@@ -18,7 +18,7 @@ static inline void buffer_free(codec_buffer *buffer) {
   *buffer = (codec_buffer){0};
 }
 
-/// Empties it. One giant picture does not hold its memory for the rest of the run.
+/// Empties it. One giant image does not hold its memory for the rest of the run.
 static inline void buffer_clear(codec_buffer *buffer) {
   const size_t most_kept = 1u << 20;
   if (buffer->capacity > most_kept) buffer_free(buffer);

@@ -12,7 +12,7 @@ void fault_begin(codec_fault *fault, codec_report *report, codec_limits limits) 
   memset(report, 0, sizeof *report);
   fault->report = report;
   fault->limits = limits;
-  fault->weight = ERROR_FAILS;
+  fault->severity = ERROR_FAILS;
   fault->failed = fault->ran_out = fault->broke_off = fault->out_of_memory = false;
   fault->memory_left = limits.max_memory > 0 ? limits.max_memory : UINT64_MAX;
   fault->work = work_of_reading;
@@ -20,7 +20,7 @@ void fault_begin(codec_fault *fault, codec_report *report, codec_limits limits) 
 
 void fault_enter(codec_fault *fault, codec_report *report) {
   fault->report = report;
-  fault->weight = ERROR_FAILS;
+  fault->severity = ERROR_FAILS;
   fault->failed = false;
   if (report->damage == 0) {
     report->reason = CODEC_REASON_NONE;
@@ -71,20 +71,20 @@ _Noreturn void fault_raise(codec_fault *fault, codec_reason reason, const char *
   if (fault->out_of_memory) reason = CODEC_REASON_LIMIT_MEMORY;
   if (reason == CODEC_REASON_LIMIT_MEMORY) text = "out of memory, or more of it than the limit";
   bool is_in_file = reason <= CODEC_REASON_UNSUPPORTED;
-  if (is_in_file && fault->weight == ERROR_IS_NOTED) {
+  if (is_in_file && fault->severity == ERROR_IS_NOTED) {
     fault_note(fault, text);
-  } else if (is_in_file && fault->weight == ERROR_ENDS_INPUT) {
+  } else if (is_in_file && fault->severity == ERROR_ENDS_INPUT) {
     fault->broke_off = true;
     fault->report->noted = 0;
     fault_note(fault, text);
-  } else if (is_in_file && fault->weight == ERROR_DAMAGES) {
+  } else if (is_in_file && fault->severity == ERROR_DAMAGES) {
     fault_damage(fault, text);
   } else {
     fault->failed = true;
     fault->report->reason = reason == CODEC_REASON_CORRUPT ? reason_of_damage(fault) : reason;
     copy_text(fault->report->message, sizeof fault->report->message, text);
   }
-  longjmp(fault->landing, 1);
+  longjmp(fault->recovery_point, 1);
 }
 
 void fault_poll(codec_fault *fault, size_t work) {

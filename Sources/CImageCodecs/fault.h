@@ -15,13 +15,13 @@ typedef enum {
   ERROR_ENDS_INPUT,  ///< what came before stands, and nothing behind it is read; the call goes on (`broke_off`)
   ERROR_DAMAGES,     ///< the rows so far stand, and the rest is made up
   ERROR_IS_NOTED,    ///< all pixels are there and checked
-} error_weight;
+} error_severity;
 
 typedef struct {
-  jmp_buf landing;
+  jmp_buf recovery_point;
   codec_report *report;
   codec_limits limits;
-  error_weight weight;
+  error_severity severity;
   bool failed;
   bool ran_out;        ///< the library asked for bytes past the last
   bool broke_off;      ///< an error ended the input before its end marker
@@ -30,10 +30,10 @@ typedef struct {
   size_t work;  ///< since the clock was read last
 } codec_fault;
 
-/// Starts a new picture.
+/// Starts a new image.
 void fault_begin(codec_fault *fault, codec_report *report, codec_limits limits);
 
-/// Goes on with the picture in hand. A failure of the call before, such as a layout that cannot be had, is forgotten.
+/// Goes on with the image in hand. A failure of the call before, such as a layout that cannot be had, is forgotten.
 void fault_enter(codec_fault *fault, codec_report *report);
 
 /// What an entry function returns.
@@ -47,7 +47,7 @@ void fault_damage(codec_fault *fault, const char *text);
 
 /// Ends the entry function in hand. A CORRUPT that comes of missing bytes becomes TRUNCATED. `text` is not used where
 /// memory is out: the libraries have many words for it.
-/// Limits and faults of ours fail whatever has been decoded; an error in the file does what `weight` says.
+/// Limits and faults of ours fail whatever has been decoded; an error in the file does what `severity` says.
 _Noreturn void fault_raise(codec_fault *fault, codec_reason reason, const char *text);
 
 /// Raises when the time is over. Called before each row or piece: the clock is read at the first, and then where there has been

@@ -56,7 +56,7 @@ static jpeg_plane_shape shape_of_component(const struct jpeg_decompress_struct *
   };
 }
 
-static jpeg_shape shape_of_picture(const struct jpeg_decompress_struct *decompress, jpeg_layout layout) {
+static jpeg_shape shape_of_image(const struct jpeg_decompress_struct *decompress, jpeg_layout layout) {
   jpeg_shape shape = {.width = decompress->output_width, .height = decompress->output_height, .count = 1};
   if (layout == JPEG_LAYOUT_PIXELS) {
     uint32_t channels = (uint32_t)decompress->out_color_components;
@@ -74,7 +74,7 @@ static jpeg_shape shape_of_picture(const struct jpeg_decompress_struct *decompre
 static void plan(jpeg_reader *reader, uint32_t denominator, jpeg_layout layout, jpeg_shape *shape) {
   struct jpeg_decompress_struct *decompress = &reader->decompress;
   codec_fault *fault = &reader->fault.fault;
-  if (reader->state == NO_PICTURE) fault_raise(fault, CODEC_REASON_INTERNAL, "a plan without a picture");
+  if (reader->state == NO_IMAGE) fault_raise(fault, CODEC_REASON_INTERNAL, "a plan without a picture");
   if (denominator != 1 && denominator != 2 && denominator != 4 && denominator != 8) {
     fault_raise(fault, CODEC_REASON_INTERNAL, "a scale other than 1, 2, 4 or 8");
   }
@@ -84,7 +84,7 @@ static void plan(jpeg_reader *reader, uint32_t denominator, jpeg_layout layout, 
   if (is_raw && !has_usable_planes(decompress)) {
     fault_raise(fault, CODEC_REASON_UNSUPPORTED, "planes that cannot be used as they are");
   }
-  if (space == JCS_UNKNOWN) fault_raise(fault, CODEC_REASON_UNSUPPORTED, "an unknown colour space");
+  if (space == JCS_UNKNOWN) fault_raise(fault, CODEC_REASON_UNSUPPORTED, "an unknown color space");
   decompress->scale_num = 1;
   decompress->scale_denom = denominator;
   decompress->raw_data_out = is_raw;
@@ -92,7 +92,7 @@ static void plan(jpeg_reader *reader, uint32_t denominator, jpeg_layout layout, 
   decompress->dct_method = JDCT_ISLOW;
   choose_components(decompress, layout);
   jpeg_calc_output_dimensions(decompress);
-  *shape = reader->shape = shape_of_picture(decompress, layout);
+  *shape = reader->shape = shape_of_image(decompress, layout);
   reader->layout = layout;
   reader->state = PLANNED;
 }
@@ -101,7 +101,7 @@ codec_status jpeg_reader_plan(jpeg_reader *reader, uint32_t denominator, jpeg_la
                               codec_report *report) {
   memset(shape, 0, sizeof *shape);
   fault_enter(&reader->fault.fault, report);
-  if (setjmp(reader->fault.fault.landing) == 0) plan(reader, denominator, layout, shape);
+  if (setjmp(reader->fault.fault.recovery_point) == 0) plan(reader, denominator, layout, shape);
   return fault_status(&reader->fault.fault);
 }
 
@@ -116,7 +116,7 @@ static void check_planes(jpeg_reader *reader, const codec_plane *planes) {
   }
 }
 
-/// The rows of the scaled picture that a window needs, in whole rows of MCUs.
+/// The rows of the scaled image that a window needs, in whole rows of MCUs.
 typedef struct {
   JDIMENSION first, end;
 } row_range;
@@ -244,7 +244,7 @@ static bool has_means(const struct jpeg_decompress_struct *decompress, int index
   return !decompress->progressive_mode || decompress->coef_bits[index][0] >= 0;
 }
 
-/// Scans that never came raise no warning. A progressive picture is whole after any scan behind those of the mean values,
+/// Scans that never came raise no warning. A progressive image is whole after any scan behind those of the mean values,
 /// if its encoder ended it there, as an end marker says (ITU-T T.81, G.1.1.1); else its scans were cut off.
 static void check_scans(jpeg_reader *reader) {
   const struct jpeg_decompress_struct *decompress = &reader->decompress;
@@ -287,7 +287,7 @@ static void start_without_rest(jpeg_reader *reader) {
   const bool sets_aside = reader->sets_needless_scans_aside;
   const jpeg_layout layout = reader->layout;
   jpeg_shape shape;
-  jpeg_reader_let_go(reader);
+  jpeg_reader_release(reader);
   // An error in a segment that is cut is about nothing but the cut. What was said of the scans will be said again.
   if (fault->ran_out) fault->broke_off = false;
   fault->ran_out = false;
@@ -300,10 +300,10 @@ static void start_without_rest(jpeg_reader *reader) {
   jpeg_start_decompress(decompress);
 }
 
-static void read_picture(jpeg_reader *reader, const codec_plane *planes, const jpeg_window *window) {
+static void read_image(jpeg_reader *reader, const codec_plane *planes, const jpeg_window *window) {
   struct jpeg_decompress_struct *decompress = &reader->decompress;
   codec_fault *fault = &reader->fault.fault;
-  fault->weight = ERROR_FAILS;
+  fault->severity = ERROR_FAILS;
   if (fault->broke_off) start_without_rest(reader);
   const jpeg_window everything = {.right = decompress->image_width, .bottom = decompress->image_height};
   if (!window) window = &everything;
@@ -314,7 +314,7 @@ static void read_picture(jpeg_reader *reader, const codec_plane *planes, const j
   }
   check_scans(reader);
   // Reads on to the end marker. Whatever stands in front of it changes no pixel.
-  fault->weight = ERROR_IS_NOTED;
+  fault->severity = ERROR_IS_NOTED;
   jpeg_finish_decompress(decompress);
 }
 
@@ -323,13 +323,13 @@ codec_status jpeg_reader_read(jpeg_reader *reader, const codec_plane *planes, co
   codec_fault *fault = &reader->fault.fault;
   fault_enter(fault, report);
   reader->sets_needless_scans_aside = counted == JPEG_DAMAGE_OF_NEEDED_SCANS;
-  if (setjmp(fault->landing) == 0) start(reader, planes);
-  if (!fault->failed && setjmp(fault->landing) == 0) read_picture(reader, planes, window);
+  if (setjmp(fault->recovery_point) == 0) start(reader, planes);
+  if (!fault->failed && setjmp(fault->recovery_point) == 0) read_image(reader, planes, window);
   if (!fault->failed && !has_end_marker(fault) && reader->set_aside[0] != 0) fault_damage(fault, reader->set_aside);
   // The end of the bytes often shows later than the damage that it did.
   if (!fault->failed && report->damage > 0 && !has_end_marker(fault)) {
     report->reason = fault->broke_off ? CODEC_REASON_CORRUPT : CODEC_REASON_TRUNCATED;
   }
-  jpeg_reader_let_go(reader);
+  jpeg_reader_release(reader);
   return fault_status(fault);
 }

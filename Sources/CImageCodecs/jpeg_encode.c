@@ -59,7 +59,7 @@ static bool create_compress(jpeg_writer *writer) {
   codec_report report;
   fault_begin(&writer->fault.fault, &report, (codec_limits){0});
   writer->compress.err = jpeg_fault_manager(&writer->fault);
-  if (setjmp(writer->fault.fault.landing) != 0) return false;
+  if (setjmp(writer->fault.fault.recovery_point) != 0) return false;
   jpeg_create_compress(&writer->compress);
   writer->compress.client_data = writer;
   writer->compress.dest = &writer->destination;
@@ -186,7 +186,7 @@ static void write_planes(j_compress_ptr compress, const jpeg_write_options *opti
   }
 }
 
-static void write_picture(jpeg_writer *writer, const jpeg_write_options *options, const codec_plane *planes) {
+static void write_image(jpeg_writer *writer, const jpeg_write_options *options, const codec_plane *planes) {
   j_compress_ptr compress = &writer->compress;
   if (!are_valid(options, planes)) {
     fault_raise(&writer->fault.fault, CODEC_REASON_INTERNAL, "options or planes that cannot be written");
@@ -213,8 +213,8 @@ codec_status jpeg_writer_write(jpeg_writer *writer, const jpeg_write_options *op
                                codec_bytes *out, codec_report *report) {
   *out = (codec_bytes){0};
   fault_begin(&writer->fault.fault, report, (codec_limits){.deadline = options->deadline});
-  if (setjmp(writer->fault.fault.landing) == 0) {
-    write_picture(writer, options, planes);
+  if (setjmp(writer->fault.fault.recovery_point) == 0) {
+    write_image(writer, options, planes);
     *out = (codec_bytes){writer->buffer.bytes, writer->buffer.count};
   } else {
     jpeg_abort_compress(&writer->compress);

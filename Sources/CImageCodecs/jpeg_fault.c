@@ -75,7 +75,7 @@ static bool is_behind_needless_scan(const struct jpeg_decompress_struct *decompr
   return SCALED_WIDTH(component) == 1 && SCALED_HEIGHT(component) == 1;
 }
 
-/// Keeps a warning apart that is about a scan which the scaled picture does not need. That the bytes end is about the file.
+/// Keeps a warning apart that is about a scan which the scaled image does not need. That the bytes end is about the file.
 static bool is_set_aside(j_common_ptr common, bool damages) {
   if (!common->is_decompressor || common->err->msg_code == JWRN_JPEG_EOF) return false;
   jpeg_reader *reader = (jpeg_reader *)common;

@@ -62,7 +62,7 @@ static void check_limits(j_common_ptr common) {
   // Behind a scan: cameras leave out the end marker and write there what is no JPEG.
   jpeg_reader *reader = (jpeg_reader *)common;
   if (reader->takes_in_scans && !fault->ran_out && decompress->input_iMCU_row >= decompress->total_iMCU_rows) {
-    fault->weight = ERROR_ENDS_INPUT;
+    fault->severity = ERROR_ENDS_INPUT;
     // Of a marker, its two bytes have been taken.
     reader->behind_scan = decompress->src->next_input_byte - (decompress->unread_marker == 0 ? 0 : 2);
   }
@@ -81,15 +81,15 @@ static void set_limits(jpeg_reader *reader) {
 
 jpeg_reader *jpeg_reader_create(void) { return calloc(1, sizeof(jpeg_reader)); }
 
-void jpeg_reader_let_go(jpeg_reader *reader) {
+void jpeg_reader_release(jpeg_reader *reader) {
   jpeg_destroy_decompress(&reader->decompress);
-  reader->state = NO_PICTURE;
+  reader->state = NO_IMAGE;
 }
 
-void jpeg_reader_end(jpeg_reader *reader) { jpeg_reader_let_go(reader); }
+void jpeg_reader_end(jpeg_reader *reader) { jpeg_reader_release(reader); }
 
 void jpeg_reader_destroy(jpeg_reader *reader) {
-  jpeg_reader_let_go(reader);
+  jpeg_reader_release(reader);
   free(reader->icc);
   free(reader);
 }
@@ -106,7 +106,7 @@ static boolean keep_segment(j_decompress_ptr decompress) {
   fault_poll(fault_of(decompress), 0);
   skip_bytes(decompress, length < 2 ? 2 : (long)length);
   // Between scans too, there may be some.
-  if (left < 2 || length < 2 || length > left || reader->state != NO_PICTURE) return TRUE;
+  if (left < 2 || length < 2 || length > left || reader->state != NO_IMAGE) return TRUE;
   jpeg_profile_add(&reader->profile, bytes + 2, length - 2);
   return TRUE;
 }
@@ -130,14 +130,14 @@ static void join_profile(jpeg_reader *reader, jpeg_header *header) {
 
 // MARK: - Begin
 
-static jpeg_colour colour_of(J_COLOR_SPACE space) {
+static jpeg_color color_of(J_COLOR_SPACE space) {
   switch (space) {
-    case JCS_GRAYSCALE: return JPEG_COLOUR_GRAY;
-    case JCS_YCbCr: return JPEG_COLOUR_YCBCR;
-    case JCS_RGB: return JPEG_COLOUR_RGB;
-    case JCS_CMYK: return JPEG_COLOUR_CMYK;
-    case JCS_YCCK: return JPEG_COLOUR_YCCK;
-    default: return JPEG_COLOUR_OTHER;
+    case JCS_GRAYSCALE: return JPEG_COLOR_GRAY;
+    case JCS_YCbCr: return JPEG_COLOR_YCBCR;
+    case JCS_RGB: return JPEG_COLOR_RGB;
+    case JCS_CMYK: return JPEG_COLOR_CMYK;
+    case JCS_YCCK: return JPEG_COLOR_YCCK;
+    default: return JPEG_COLOR_OTHER;
   }
 }
 
@@ -159,7 +159,7 @@ static void describe(struct jpeg_decompress_struct *decompress, jpeg_header *hea
   header->height = decompress->image_height;
   header->components = (uint8_t)decompress->num_components;
   header->bits = (uint8_t)decompress->data_precision;
-  header->colour = colour_of(decompress->jpeg_color_space);
+  header->color = color_of(decompress->jpeg_color_space);
   for (int index = 0; index < decompress->num_components && index < 4; ++index) {
     header->horizontal[index] = (uint8_t)decompress->comp_info[index].h_samp_factor;
     header->vertical[index] = (uint8_t)decompress->comp_info[index].v_samp_factor;
@@ -170,7 +170,7 @@ static void describe(struct jpeg_decompress_struct *decompress, jpeg_header *hea
   header->has_restarts = decompress->restart_interval > 0;
 }
 
-/// Each picture gets a new libjpeg object. Its making costs three small mallocs, and without it a file that lacks
+/// Each image gets a new libjpeg object. Its making costs three small mallocs, and without it a file that lacks
 /// a table would be decoded with the table of the file before.
 void jpeg_reader_open(jpeg_reader *reader, const uint8_t *bytes, size_t count) {
   jpeg_create_decompress(&reader->decompress);
@@ -199,16 +199,16 @@ static void read_header(jpeg_reader *reader, const uint8_t *bytes, size_t count,
 
 codec_status jpeg_reader_begin(jpeg_reader *reader, const uint8_t *bytes, size_t count, codec_limits limits,
                                jpeg_header *header, codec_report *report) {
-  jpeg_reader_let_go(reader);
+  jpeg_reader_release(reader);
   free(reader->icc);
   reader->icc = NULL;
   memset(header, 0, sizeof *header);
   fault_begin(&reader->fault.fault, report, limits);
   reader->decompress.err = jpeg_fault_manager(&reader->fault);
-  if (setjmp(reader->fault.fault.landing) == 0) {
+  if (setjmp(reader->fault.fault.recovery_point) == 0) {
     read_header(reader, bytes, count, header);
   } else {
-    jpeg_reader_let_go(reader);
+    jpeg_reader_release(reader);
     memset(header, 0, sizeof *header);
   }
   return fault_status(&reader->fault.fault);

@@ -16,7 +16,7 @@
 #define LEAST_SCALED_HEIGHT(decompress) ((decompress)->min_DCT_scaled_size)
 #endif
 
-typedef enum { NO_PICTURE, HEADER_READ, PLANNED } jpeg_reader_state;
+typedef enum { NO_IMAGE, HEADER_READ, PLANNED } jpeg_reader_state;
 
 struct jpeg_reader {
   struct jpeg_decompress_struct decompress;  ///< first, so that a callback's object is this struct
@@ -35,10 +35,10 @@ struct jpeg_reader {
   jpeg_profile profile;
 };
 
-/// Gives the picture its bytes and reads the markers up to the first scan. Raises.
+/// Gives the image its bytes and reads the markers up to the first scan. Raises.
 void jpeg_reader_open(jpeg_reader *reader, const uint8_t *bytes, size_t count);
 
-/// Lets go of the picture; does nothing when there is none.
-void jpeg_reader_let_go(jpeg_reader *reader);
+/// Lets go of the image; does nothing when there is none.
+void jpeg_reader_release(jpeg_reader *reader);
 
 #endif

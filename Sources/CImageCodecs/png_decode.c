@@ -7,7 +7,7 @@
 
 struct png_reader {
   codec_fault fault;
-  png_structp png;  ///< null when there is no picture
+  png_structp png;  ///< null when there is no image
   png_infop info;
   const uint8_t *bytes;
   size_t count, position;
@@ -22,7 +22,7 @@ static void read_bytes(png_structp png, png_bytep destination, size_t count) {
   fault_poll(&reader->fault, count);  // a row may take all that the file has: chunks and blocks without bytes
   if (count > reader->count - reader->position) {
     reader->fault.ran_out = true;
-    png_error(png, reader->fault.weight == ERROR_IS_NOTED ? "the data end before IEND" : "the data end early");
+    png_error(png, reader->fault.severity == ERROR_IS_NOTED ? "the data end before IEND" : "the data end early");
   }
   memcpy(destination, reader->bytes + reader->position, count);
   reader->position += count;
@@ -32,7 +32,7 @@ static void read_bytes(png_structp png, png_bytep destination, size_t count) {
 
 png_reader *png_reader_create(void) { return calloc(1, sizeof(png_reader)); }
 
-/// Does nothing when there is no picture.
+/// Does nothing when there is no image.
 void png_reader_end(png_reader *reader) {
   png_destroy_read_struct(&reader->png, &reader->info, NULL);
 }
@@ -85,7 +85,7 @@ static void describe_profiles(png_reader *reader, png_header *header) {
   }
 }
 
-static void describe_colour(png_reader *reader, png_header *header) {
+static void describe_color(png_reader *reader, png_header *header) {
   int intent;
   header->srgb_intent = -1;
   if (png_get_sRGB(reader->png, reader->info, &intent) != 0) header->srgb_intent = (int8_t)intent;
@@ -114,8 +114,8 @@ static bool has_transparency(png_reader *reader) {
 
 /// The size of a row is computed here: libpng tells it only after it has allocated the rows.
 static png_shape shape_of(const png_header *header) {
-  uint32_t channels = (header->colour_type & PNG_COLOR_MASK_COLOR) != 0 ? 3 : 1;
-  if ((header->colour_type & PNG_COLOR_MASK_ALPHA) != 0 || header->has_transparency) ++channels;
+  uint32_t channels = (header->color_type & PNG_COLOR_MASK_COLOR) != 0 ? 3 : 1;
+  if ((header->color_type & PNG_COLOR_MASK_ALPHA) != 0 || header->has_transparency) ++channels;
   uint32_t bits = header->bits == 16 ? 16 : 8;
   return (png_shape){channels, bits, (size_t)header->width * channels * (bits / 8)};
 }
@@ -123,15 +123,15 @@ static png_shape shape_of(const png_header *header) {
 static void read_header(png_reader *reader, png_header *header, png_shape *shape) {
   create_structs(reader);
   png_read_info(reader->png, reader->info);
-  int bits, colour_type, interlace;
+  int bits, color_type, interlace;
   png_get_IHDR(
-    reader->png, reader->info, &header->width, &header->height, &bits, &colour_type, &interlace, NULL, NULL);
+    reader->png, reader->info, &header->width, &header->height, &bits, &color_type, &interlace, NULL, NULL);
   header->bits = (uint8_t)bits;
-  header->colour_type = (uint8_t)colour_type;
+  header->color_type = (uint8_t)color_type;
   header->interlaced = interlace != PNG_INTERLACE_NONE;
   header->has_transparency = has_transparency(reader);
   describe_profiles(reader, header);
-  describe_colour(reader, header);
+  describe_color(reader, header);
   reader->width = header->width;
   reader->height = header->height;
   reader->is_interlaced = header->interlaced;
@@ -148,7 +148,7 @@ codec_status png_reader_begin(png_reader *reader, const uint8_t *bytes, size_t c
   reader->bytes = bytes;
   reader->count = count;
   reader->position = 0;
-  if (setjmp(reader->fault.landing) == 0) {
+  if (setjmp(reader->fault.recovery_point) == 0) {
     read_header(reader, header, shape);
   } else {
     png_reader_end(reader);
@@ -184,23 +184,23 @@ static void read_rows(png_reader *reader, codec_plane plane) {
     fault_raise(fault, CODEC_REASON_INTERNAL, "a row of another size than told");
   }
   if (reader->is_interlaced) zero_rows(reader, plane, 0);
-  fault->weight = ERROR_DAMAGES;
+  fault->severity = ERROR_DAMAGES;
   for (int pass = 0; pass < passes; ++pass) {
     for (size_t row = 0; row < reader->height; ++row) {
       fault_poll(fault, reader->shape.stride);
       png_read_row(reader->png, plane.base + row * plane.stride, NULL);
     }
   }
-  fault->weight = ERROR_IS_NOTED;  // the last row has been followed by the checks of the zlib stream and of IDAT
+  fault->severity = ERROR_IS_NOTED;  // the last row has been followed by the checks of the zlib stream and of IDAT
   png_read_end(reader->png, NULL);
 }
 
 codec_status png_reader_read(png_reader *reader, codec_plane plane, codec_report *report) {
   codec_fault *fault = &reader->fault;
   fault_enter(fault, report);
-  if (setjmp(fault->landing) == 0) {
+  if (setjmp(fault->recovery_point) == 0) {
     read_rows(reader, plane);
-  } else if (fault->weight == ERROR_DAMAGES && !fault->failed && !reader->is_interlaced) {
+  } else if (fault->severity == ERROR_DAMAGES && !fault->failed && !reader->is_interlaced) {
     zero_rows(reader, plane, png_get_current_row_number(reader->png));  // it counts the rows that are done
   }
   png_reader_end(reader);

@@ -6,7 +6,7 @@
 
 struct png_writer {
   codec_fault fault;
-  png_structp png;  ///< null between pictures: libpng has no way to use one twice
+  png_structp png;  ///< null between images: libpng has no way to use one twice
   png_infop info;
   codec_buffer buffer;
 };
@@ -48,7 +48,7 @@ static void create_structs(png_writer *writer) {
   png_set_write_fn(writer->png, writer, write_bytes, flush_nothing);
 }
 
-static void set_colour(png_writer *writer, const png_write_options *options) {
+static void set_color(png_writer *writer, const png_write_options *options) {
   png_structp png = writer->png;
   if (options->gamma > 0) png_set_gAMA_fixed(png, writer->info, (png_fixed_point)options->gamma);
   if (options->has_chromaticities) {
@@ -65,22 +65,22 @@ static void set_colour(png_writer *writer, const png_write_options *options) {
 }
 
 static void set_header(png_writer *writer, const png_write_options *options) {
-  static const int colour_types[] = {
+  static const int color_types[] = {
     [1] = PNG_COLOR_TYPE_GRAY,
     [2] = PNG_COLOR_TYPE_GRAY_ALPHA,
     [3] = PNG_COLOR_TYPE_RGB,
     [4] = PNG_COLOR_TYPE_RGB_ALPHA,
   };
   png_set_IHDR(
-    writer->png, writer->info, options->width, options->height, options->bits, colour_types[options->channels],
+    writer->png, writer->info, options->width, options->height, options->bits, color_types[options->channels],
     PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-  set_colour(writer, options);
+  set_color(writer, options);
   png_set_compression_level(writer->png, options->level);
   // Filters make rows easier to deflate: nothing is deflated at level 0.
   png_set_filter(writer->png, PNG_FILTER_TYPE_BASE, options->level == 0 ? PNG_FILTER_NONE : PNG_ALL_FILTERS);
 }
 
-static void write_picture(png_writer *writer, const png_write_options *options, codec_plane plane) {
+static void write_image(png_writer *writer, const png_write_options *options, codec_plane plane) {
   if (!are_valid(options, plane)) {
     fault_raise(&writer->fault, CODEC_REASON_INTERNAL, "options or a plane that cannot be written");
   }
@@ -100,8 +100,8 @@ codec_status png_writer_write(png_writer *writer, const png_write_options *optio
                               codec_report *report) {
   *out = (codec_bytes){0};
   fault_begin(&writer->fault, report, (codec_limits){.deadline = options->deadline});
-  if (setjmp(writer->fault.landing) == 0) {
-    write_picture(writer, options, plane);
+  if (setjmp(writer->fault.recovery_point) == 0) {
+    write_image(writer, options, plane);
     *out = (codec_bytes){writer->buffer.bytes, writer->buffer.count};
   }
   png_destroy_write_struct(&writer->png, &writer->info);

@@ -21,7 +21,7 @@ void png_fault_error(png_structp png, png_const_charp text) {
 
 void png_fault_warning(png_structp png, png_const_charp text) {
   codec_fault *fault = png_get_error_ptr(png);
-  if (fault->weight == ERROR_DAMAGES && is_damage(text)) {
+  if (fault->severity == ERROR_DAMAGES && is_damage(text)) {
     fault_damage(fault, text);
   } else {
     fault_note(fault, text);

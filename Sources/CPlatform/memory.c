@@ -9,7 +9,7 @@
 
 #include "CPlatform.h"
 
-// By default glibc gives large blocks back to the system at once and trims the heap after each picture; the next one then
+// By default glibc gives large blocks back to the system at once and trims the heap after each image; the next one then
 // pays a page fault for every 4 KB again (0.15 s of 3.3 s of CPU over 59 photographs, half of the faults of small ones).
 void system_keep_freed_memory(void) {
 #ifdef __GLIBC__

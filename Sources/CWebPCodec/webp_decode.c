@@ -29,7 +29,7 @@ static const char *words_of(VP8StatusCode status) {
 }
 
 /// Lossless pixels, and alpha that is packed like them, are decoded into 4 bytes a pixel of the library's own, with tables
-/// for parts of the picture; alpha then waits in a plane. Lossy pixels need some rows only.
+/// for parts of the image; alpha then waits in a plane. Lossy pixels need some rows only.
 static uint64_t working_bytes(const WebPBitstreamFeatures *features) {
   const uint64_t rows = (uint64_t)features->width * 256 + (2u << 20);
   const uint64_t pixels = (uint64_t)features->width * (uint64_t)features->height;

@@ -1,7 +1,7 @@
 internal import CColorManagement
 
-/// The colour library in use with its version, as in "Little CMS 2.14".
-package func colourLibraryVersion() -> String {
-  let version = colour_library_version()
+/// The color library in use with its version, as in "Little CMS 2.14".
+package func colorLibraryVersion() -> String {
+  let version = color_library_version()
   return "Little CMS \(version / 1000).\(version % 1000 / 10)"
 }

@@ -17,7 +17,7 @@ final class MadeOnce<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   private let byteLimit: Int
 
   /// Cameras and editors use a handful of profiles; a run that meets more forgets.
-  static var mostKnown: Int { 64 }
+  static var maxKnown: Int { 64 }
 
   /// - Parameter byteLimit: the most that is remembered, in bytes as `value` counts them.
   init(byteLimit: Int) { self.byteLimit = byteLimit }
@@ -39,7 +39,7 @@ final class MadeOnce<Key: Hashable & Sendable, Value: Sendable>: Sendable {
       let entry = Entry()
       // One that is larger than all together may be is made each time.
       guard byteCount <= byteLimit else { return entry }
-      if known.entries.count == MadeOnce.mostKnown || known.byteCount + byteCount > byteLimit {
+      if known.entries.count == MadeOnce.maxKnown || known.byteCount + byteCount > byteLimit {
         known = Known()
       }
       known.entries[key] = entry

@@ -23,18 +23,18 @@ struct ProfileCheck {
   /// The profile header and the number of tags (7.2 and 7.3.1).
   private static let headerBytes = 128
   /// Little CMS has room for no more (MAX_TABLE_TAG of lcms2_internal.h).
-  private static let mostTags = 100
+  private static let maxTags = 100
   /// Of a table of colors: pixels that have a transform are gray, RGB or CMYK, and each input more doubles what a pixel costs.
-  private static let mostInputs = 4
+  private static let maxInputs = 4
   /// Of any stage: 7.2.6 has colors of up to 15, and Little CMS 16.
-  static let mostChannels = 16
+  static let maxChannels = 16
   /// The values by which the library tabulates a curve of formulas.
   static let curveEvaluations = 4096
   /// Enough for 40 elements of curves of three segments in 16 channels.
   private static let workBesideTables = 8 << 20
 
   private mutating func passes() -> Bool {
-    guard let count = number(ProfileCheck.headerBytes, 4), count <= ProfileCheck.mostTags else { return false }
+    guard let count = number(ProfileCheck.headerBytes, 4), count <= ProfileCheck.maxTags else { return false }
     // Several tags may be one and the same place, which is read once.
     var tags: Set<Range<Int>> = []
     for index in 0..<count {
@@ -111,7 +111,7 @@ struct ProfileCheck {
 
   /// A table of `outputs` samples for each point of a grid. False where the profile has no room for as many.
   mutating func takeGrid(_ grid: [Int], outputs: Int, sampleBytes: Int, at start: Int) -> Bool {
-    guard (1...ProfileCheck.mostInputs).contains(grid.count), (1...ProfileCheck.mostChannels).contains(outputs),
+    guard (1...ProfileCheck.maxInputs).contains(grid.count), (1...ProfileCheck.maxChannels).contains(outputs),
       start >= 0, start <= bytes.count
     else { return false }
     let room = (bytes.count - start) / sampleBytes
@@ -129,7 +129,7 @@ struct ProfileCheck {
     guard let inputs = number(start + 8, 1), let outputs = number(start + 9, 1), let points = number(start + 10, 1),
       let entries = sampleBytes == 1 ? 256 : number(start + 48, 2),
       let exits = sampleBytes == 1 ? 256 : number(start + 50, 2),
-      (1...ProfileCheck.mostInputs).contains(inputs), (1...ProfileCheck.mostChannels).contains(outputs)
+      (1...ProfileCheck.maxInputs).contains(inputs), (1...ProfileCheck.maxChannels).contains(outputs)
     else { return false }
     let first = start + (sampleBytes == 1 ? 48 : 52)
     let curves = (inputs * entries + outputs * exits) * sampleBytes
@@ -145,7 +145,7 @@ struct ProfileCheck {
   /// device's side, each where its offset leads, or none.
   private mutating func takeStages(at start: Int, isToDevice: Bool) -> Bool {
     guard let inputs = number(start + 8, 1), let outputs = number(start + 9, 1),
-      (1...ProfileCheck.mostInputs).contains(inputs), (1...ProfileCheck.mostInputs).contains(outputs)
+      (1...ProfileCheck.maxInputs).contains(inputs), (1...ProfileCheck.maxInputs).contains(outputs)
     else { return false }
     let (colors, device) = isToDevice ? (inputs, outputs) : (outputs, inputs)
     // B, M and A; the matrix, at 16, has 12 numbers.

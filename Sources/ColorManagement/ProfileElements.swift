@@ -1,12 +1,12 @@
 /// multiProcessElementsType (ICC.1:2022, 10.16): stages in floating point, any number of them, that may all lie at one place.
 extension ProfileCheck {
   /// The standard's way from a device to colors takes 3 to 7.
-  private static let mostElements = 32
+  private static let maxElements = 32
   /// Of a curve; sRGB's has 3. Each of them is tried for each value of the curve.
-  private static let mostSegments = 16
+  private static let maxSegments = 16
 
   mutating func takeElements(at start: Int) -> Bool {
-    guard let count = number(start + 12, 4), count <= ProfileCheck.mostElements else { return false }
+    guard let count = number(start + 12, 4), count <= ProfileCheck.maxElements else { return false }
     for index in 0..<count {
       guard let offset = number(start + 16 + 8 * index, 4), takeElement(at: start + offset) else { return false }
     }
@@ -15,7 +15,7 @@ extension ProfileCheck {
 
   private mutating func takeElement(at start: Int) -> Bool {
     guard let inputs = number(start + 8, 2), let outputs = number(start + 10, 2),
-      (1...ProfileCheck.mostChannels).contains(inputs), (1...ProfileCheck.mostChannels).contains(outputs)
+      (1...ProfileCheck.maxChannels).contains(inputs), (1...ProfileCheck.maxChannels).contains(outputs)
     else { return false }
     switch type(at: start) {
     case "cvst": return takeCurveSet(at: start, channels: inputs)
@@ -36,7 +36,7 @@ extension ProfileCheck {
 
   /// Segments of formulas and of samples, one behind another.
   private mutating func takeSegments(at start: Int) -> Bool {
-    guard let count = number(start + 8, 2), (1...ProfileCheck.mostSegments).contains(count),
+    guard let count = number(start + 8, 2), (1...ProfileCheck.maxSegments).contains(count),
       take(count * ProfileCheck.curveEvaluations)
     else { return false }
     var offset = start + 12 + 4 * (count - 1)

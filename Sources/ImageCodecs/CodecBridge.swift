@@ -57,7 +57,7 @@ extension codec_report {
   func decodeReport(limits: DecodeLimits) -> DecodeReport {
     var result = DecodeReport()
     if damage > 0 || reason != .CODEC_REASON_NONE { result.damage = error(limits: limits) }
-    result.noteCount = Int(noted)
+    result.warningCount = Int(noted)
     result.firstNote = text(\.note)
     return result
   }

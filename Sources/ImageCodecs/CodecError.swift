@@ -1,6 +1,6 @@
 package import ImageCore
 
-/// Why bytes did not become a picture, or a picture did not become bytes.
+/// Why bytes did not become an image, or an image did not become bytes.
 ///
 /// The text is the library's or ours, for people, without the file's name.
 package enum CodecError: Error, Hashable, Sendable {
@@ -36,7 +36,7 @@ package struct DecodeReport: Hashable, Sendable {
   /// The first complaint that means wrong or missing pixels.
   package var damage: CodecError?
   /// Complaints that change no pixel, and the first of them.
-  package var noteCount = 0
+  package var warningCount = 0
   package var firstNote = ""
 
   package init() {}

@@ -1,4 +1,4 @@
-/// How much a JPEG decoder may shrink a picture by itself, by scaled DCT (`--shrink`).
+/// How much a JPEG decoder may shrink an image by itself, by scaled DCT (`--shrink`).
 package enum ShrinkRule: String, CaseIterable, Sendable {
   /// Leaves the resampler a factor of at least 2, which keeps it in charge of what is seen.
   case safe
@@ -51,9 +51,9 @@ package struct DecodeLimits: Hashable, Sendable {
   package var fileByteCount = 512 << 20
   /// Of a progressive JPEG: honest ones have 15 at most.
   package var scanCount = 100
-  /// What a library may allocate for one picture, as far as it can be told; 0 for no limit.
+  /// What a library may allocate for one image, as far as it can be told; 0 for no limit.
   package var memoryByteCount = 0
-  /// When the picture has to be done, on the clock of `TimeLimit` in nanoseconds; 0 for never.
+  /// When the image has to be done, on the clock of `TimeLimit` in nanoseconds; 0 for never.
   package var deadline: UInt64 = 0
 
   package init() {}

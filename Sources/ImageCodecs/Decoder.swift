@@ -1,17 +1,17 @@
 package import ImageCore
 package import JPEGDecoding
 
-/// What the pipeline wants of a decoded picture.
+/// What the pipeline wants of a decoded image.
 package struct DecodeRequest: Hashable, Sendable {
   /// 1, 2, 4 or 8; PNG ignores it.
   package var denominator = 1
-  package var content: Content = .colour
+  package var content: Content = .color
   package var reading: Reading = .needed
   /// The only pixels of the planes that have to be there, where not all are needed; the others are undefined.
   package var region: DecodeRegion?
   package var decoder: JPEGDecoderChoice = .auto
-  package var declining: Declining = .libjpeg
-  /// Threads that may decode the picture. The pixels do not depend on it.
+  package var declining: FallbackPolicy = .libjpeg
+  /// Threads that may decode the image. The pixels do not depend on it.
   package var workers = 1
 
   /// What the pixels are for.
@@ -19,10 +19,10 @@ package struct DecodeRequest: Hashable, Sendable {
     /// Luma alone: nothing else is decoded where the format allows.
     case gray
     /// Whatever the file has, as interleaved gray or RGB.
-    case colour
-    /// As `colour`, but of a file of four inks those, 0 for none.
+    case color
+    /// As `color`, but of a file of four inks those, 0 for none.
     case inks
-    /// Planes for a JPEG encoder, where the file has them; else as `colour`.
+    /// Planes for a JPEG encoder, where the file has them; else as `color`.
     case planes
   }
 
@@ -36,7 +36,7 @@ package struct DecodeRequest: Hashable, Sendable {
   }
 
   /// What becomes of a JPEG that `JPEGDecoding` was asked for and declines.
-  package enum Declining: Hashable, Sendable {
+  package enum FallbackPolicy: Hashable, Sendable {
     /// libjpeg decodes it.
     case libjpeg
     /// `CodecError.declined`: libjpeg would need more memory than was asked for.
@@ -53,16 +53,16 @@ package enum JPEGDecoderChoice: String, CaseIterable, Sendable {
   case libjpeg
 }
 
-/// A decoded picture and what the decoder complained of.
-package struct DecodedPicture: ~Copyable {
-  package var picture: Picture
+/// A decoded image and what the decoder complained of.
+package struct DecodedImage: ~Copyable {
+  package var image: Image
   package let report: DecodeReport
 
-  /// The picture alone, for its next owner.
-  package consuming func unwrapped() -> Picture { picture }
+  /// The image alone, for its next owner.
+  package consuming func unwrapped() -> Image { image }
 }
 
-/// What became of a picture that was decoded in strips.
+/// What became of an image that was decoded in strips.
 package enum StripDecoding {
   case decoded(DecodeReport)
   /// It is not sound or not of the usual kind: only `Decoder.decode` can tell, or give what pixels there are.
@@ -70,7 +70,7 @@ package enum StripDecoding {
   case stopped
 }
 
-/// Reads headers and pixels of any `ImageFormat`. One serves one worker, for picture after picture.
+/// Reads headers and pixels of any `ImageFormat`. One serves one worker, for image after image.
 ///
 /// The bytes given to `readHeader` must stay until `finish` or the next `readHeader`.
 package final class Decoder {
@@ -79,14 +79,14 @@ package final class Decoder {
   private var current: (any FormatReader)?
 
   /// libpng's own limit where nobody sets another: resampling takes memory for each column and row of a side.
-  private static let mostSide = 1_000_000
+  private static let maxSide = 1_000_000
 
   package init(pool: BufferPool) { self.pool = pool }
 
   /// How `JPEGDecoding` judged the JPEG that was decoded last; nil where it was not asked.
   package var scaledVerdict: Verdict? { (readers[.jpeg] as? JPEGDecoder)?.scaledVerdict }
 
-  /// Threads that shared the decoding of the picture in hand.
+  /// Threads that shared the decoding of the image in hand.
   package var workers: Int { (current as? JPEGDecoder)?.workers ?? 1 }
 
   /// Reads what stands before the pixels, and checks it against the limits.
@@ -103,8 +103,8 @@ package final class Decoder {
     guard header.size.pixelCount <= limits.pixelCount else {
       throw .tooManyPixels(header.size, limit: limits.pixelCount)
     }
-    guard max(header.size.width, header.size.height) <= Decoder.mostSide else {
-      throw .unsupported("a side of more than \(Decoder.mostSide) pixels")
+    guard max(header.size.width, header.size.height) <= Decoder.maxSide else {
+      throw .unsupported("a side of more than \(Decoder.maxSide) pixels")
     }
     current = reader
     return header
@@ -117,22 +117,22 @@ package final class Decoder {
     return reader
   }
 
-  /// Decodes the picture whose header was read last.
+  /// Decodes the image whose header was read last.
   /// - Throws: where there are no pixels at all. Damaged ones are given, with the damage in the report.
-  package func decode(_ request: DecodeRequest) throws(CodecError) -> DecodedPicture {
+  package func decode(_ request: DecodeRequest) throws(CodecError) -> DecodedImage {
     guard let current else { throw .broken("a picture was decoded before its header was read") }
     return try current.decode(request)
   }
 
-  /// Decodes the picture whose header was read last in strips of rows, from the top down: an even number of rows each, the
-  /// last apart. The plane that is lent is the same each time. After anything but `.decoded`, `decode` still gives the picture.
+  /// Decodes the image whose header was read last in strips of rows, from the top down: an even number of rows each, the
+  /// last apart. The plane that is lent is the same each time. After anything but `.decoded`, `decode` still gives the image.
   /// - Parameter take: false to stop.
   package func decodeStrips(_ take: (borrowing Plane) throws(OutOfMemory) -> Bool) throws(CodecError) -> StripDecoding {
     guard let current else { return .declined }
     return try current.decodeStrips(take)
   }
 
-  /// Lets go of the picture in hand and of its bytes.
+  /// Lets go of the image in hand and of its bytes.
   package func finish() {
     current = nil
     for reader in readers.values { reader.finish() }

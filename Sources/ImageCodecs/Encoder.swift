@@ -5,11 +5,11 @@ package struct EncodeRequest: Hashable, Sendable {
   package var format: ImageFormat
   package var jpeg = JPEGOptions()
   package var png = PNGOptions()
-  /// Written only where its colour space is the picture's.
+  /// Written only where its color space is the image's.
   package var profile: [UInt8]?
   /// PNG only.
-  package var colourChunks = PNGColourChunks()
-  package var metadata = PictureMetadata()
+  package var colorChunks = PNGColorChunks()
+  package var metadata = ImageMetadata()
 
   package init(format: ImageFormat) { self.format = format }
 
@@ -19,20 +19,20 @@ package struct EncodeRequest: Hashable, Sendable {
   }
 }
 
-/// Makes a file's bytes of a picture. One serves one worker; the bytes are valid until its next picture.
+/// Makes a file's bytes of an image. One serves one worker; the bytes are valid until its next image.
 package final class Encoder {
   private let pool: BufferPool
   private var writers: [ImageFormat: any FormatWriter] = [:]
 
   package init(pool: BufferPool) { self.pool = pool }
 
-  /// - Parameter picture: for JPEG `yCbCr`, whose chroma size decides the subsampling, or `pixels` of 1 or 3 channels of
+  /// - Parameter image: for JPEG `yCbCr`, whose chroma size decides the subsampling, or `pixels` of 1 or 3 channels of
   ///   8 bits; else `pixels`, of a depth that the format has. Planes are written with what their encoder needs past the
   ///   width, so their padding changes.
   package func encode(
-    _ picture: borrowing Picture, _ request: EncodeRequest
+    _ image: borrowing Image, _ request: EncodeRequest
   ) throws(CodecError) -> UnsafeRawBufferPointer {
-    try unsafe writer(request.format).encode(picture, request)
+    try unsafe writer(request.format).encode(image, request)
   }
 
   private func writer(_ format: ImageFormat) throws(CodecError) -> any FormatWriter {
@@ -43,14 +43,14 @@ package final class Encoder {
   }
 }
 
-extension FastPNGEncoder: FormatWriter {
-  func encode(_ picture: borrowing Picture, _ request: EncodeRequest) throws(CodecError) -> UnsafeRawBufferPointer {
-    switch picture {
+extension LibdeflatePNGEncoder: FormatWriter {
+  func encode(_ image: borrowing Image, _ request: EncodeRequest) throws(CodecError) -> UnsafeRawBufferPointer {
+    switch image {
     case .yCbCr: throw .broken("PNG takes interleaved pixels")
     case .pixels(let plane):
       let profile = request.profile(for: plane.channels < 3 ? .gray : .rgb)
       return try unsafe encode(
-        plane, level: request.png.level, profile: profile, chunks: request.colourChunks, metadata: request.metadata)
+        plane, level: request.png.level, profile: profile, chunks: request.colorChunks, metadata: request.metadata)
     }
   }
 }

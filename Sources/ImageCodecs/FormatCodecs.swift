@@ -1,10 +1,10 @@
 internal import ImageCore
 
-/// Reads pictures of one format. One serves one worker, for picture after picture; the order of calls and the life of the
+/// Reads images of one format. One serves one worker, for image after image; the order of calls and the life of the
 /// bytes are those of `Decoder`, which has checked the signature.
 protocol FormatReader: AnyObject {
   func readHeader(_ bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(CodecError) -> ImageHeader
-  func decode(_ request: DecodeRequest) throws(CodecError) -> DecodedPicture
+  func decode(_ request: DecodeRequest) throws(CodecError) -> DecodedImage
   func decodeStrips(_ take: (borrowing Plane) throws(OutOfMemory) -> Bool) throws(CodecError) -> StripDecoding
   func finish()
 }
@@ -15,10 +15,10 @@ extension FormatReader {
   }
 }
 
-/// Writes pictures of one format. One serves one worker; the bytes are valid until its next picture. It looks at the time limit of
+/// Writes images of one format. One serves one worker; the bytes are valid until its next image. It looks at the time limit of
 /// its worker's pool, and throws `CodecError.timeout` when that is over.
 protocol FormatWriter: AnyObject {
-  func encode(_ picture: borrowing Picture, _ request: EncodeRequest) throws(CodecError) -> UnsafeRawBufferPointer
+  func encode(_ image: borrowing Image, _ request: EncodeRequest) throws(CodecError) -> UnsafeRawBufferPointer
 }
 
 extension ImageFormat {
@@ -35,7 +35,7 @@ extension ImageFormat {
   func makeWriter(_ pool: BufferPool) throws(CodecError) -> any FormatWriter {
     switch self {
     case .jpeg: try JPEGEncoder(pool: pool)
-    case .png: FastPNGEncoder(pool: pool)
+    case .png: LibdeflatePNGEncoder(pool: pool)
     #if WebP
       case .webp: try WebPEncoder(pool: pool)
     #endif

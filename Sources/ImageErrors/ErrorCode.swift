@@ -1,4 +1,4 @@
-/// What can go wrong with one picture, as the `code` of an event says it. Cases are added, never renamed.
+/// What can go wrong with one image, as the `code` of an event says it. Cases are added, never renamed.
 package enum ErrorCode: String, CaseIterable, Sendable {
   case notAnImage = "not-an-image"
   case unsupported

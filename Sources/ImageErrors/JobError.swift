@@ -1,4 +1,4 @@
-/// Why one picture was not written: the stage it happened at, the code for scripts, the sentence for people.
+/// Why one image was not written: the stage it happened at, the code for scripts, the sentence for people.
 package struct JobError: Error, Hashable, Sendable {
   package let stage: Stage
   package let code: ErrorCode

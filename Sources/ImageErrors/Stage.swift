@@ -1,4 +1,4 @@
-/// A step of one picture's way, in order. Errors carry it, and each is timed by itself.
+/// A step of one image's way, in order. Errors carry it, and each is timed by itself.
 package enum Stage: String, CaseIterable, Sendable {
   /// Only where the source is downloaded first.
   case fetch

@@ -14,7 +14,7 @@ package func pipelined<Failure: Sendable>(
   rows: Range<Int>, stages: Int, slots: Int, workers: Int, body: @Sendable (_ stage: Int, _ row: Int) -> Failure?
 ) -> Failure? {
   let progress = Mutex(PipelineProgress<Failure>(rows: rows, stages: stages, slots: slots))
-  let door = Turnstile()
+  let door = ConditionVariable()
   let workers = min(workers, stages, slots)
   _ = concurrentMap(count: workers, workers: workers) { _ in
     while true {
@@ -28,7 +28,7 @@ package func pipelined<Failure: Sendable>(
       guard let step else { return }
       let failure = body(step.stage, step.row)
       progress.withLock { $0.end(step, failure) }
-      door.wakeAll()
+      door.broadcast()
     }
   }
   return progress.withLock { $0.failure }

@@ -1,7 +1,7 @@
 // Longer than most: five filters at once, two ways to choose among them, and the lanes of bytes that they are made of.
 
 /// PNG's row filters, forwards (PNG specification, third edition, section 9 and 12.7): a filtered byte is the byte
-/// minus a prediction from its neighbours to the left, above, and above left, modulo 256.
+/// minus a prediction from its neighbors to the left, above, and above left, modulo 256.
 ///
 /// All bytes of a row are known here, so 32 go at a time, whatever the pixel is.
 package enum RowFilter {
@@ -77,23 +77,23 @@ package enum RowFilter {
   ///   - previous: the filter of the row before; 5 for none.
   ///   - information: n * log2(n) * 256 for n in 0...byteCount.
   ///   - counts: 512 counters to work with.
-  @unsafe package static func leastEntropy(
+  @unsafe package static func minEntropy(
     of candidates: UnsafeRawPointer, stride: Int, byteCount: Int, sums: UnsafePointer<UInt64>, previous: Int,
     information: UnsafePointer<UInt32>, counts: UnsafeMutablePointer<UInt32>
   ) -> Int {
     // Entropy times the byte count is byteCount * log2(byteCount) less the sum of `information`: the greatest sum wins.
     var best = 0
     var greatest = -1
-    var least = UInt64.max
-    for filter in 0..<count { unsafe least = min(least, sums[filter]) }
-    for filter in 0..<count where unsafe sums[filter] <= most(least) {
+    var minimum = UInt64.max
+    for filter in 0..<count { unsafe minimum = min(minimum, sums[filter]) }
+    for filter in 0..<count where unsafe sums[filter] <= maximum(minimum) {
       // SAFETY: bytes 0 ..< byteCount of each candidate are there; a byte is an index below 256, in either half of
       // the counters; two counts sum up to byteCount at most.
       let bytes = unsafe candidates + filter * stride
       unsafe counts.initialize(repeating: 0, count: 512)
       let odd = unsafe counts + 256
       var offset = 0
-      // Two sets of counters: equal neighbours, which are common, then need not wait for each other.
+      // Two sets of counters: equal neighbors, which are common, then need not wait for each other.
       while offset + 8 <= byteCount {
         var eight = unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
         for _ in 0..<4 {
@@ -121,7 +121,7 @@ package enum RowFilter {
   /// The greatest sum of a candidate that is looked at. Found on thumbnails: with 3/2 files are larger by 1 in 2000, with 2
   /// by 1 in 10,000, and a fourth of the counting is saved.
   @inline(__always)
-  static func most(_ least: UInt64) -> UInt64 { least &* 2 }
+  static func maximum(_ minimum: UInt64) -> UInt64 { minimum &* 2 }
 
   /// What the filter of the row before counts more: a 32th of a bit a byte, in the scale of `information`.
   @inline(__always)
@@ -136,7 +136,7 @@ package enum RowFilter {
     return ones(lanes .< SIMD32(repeating: UInt8(truncatingIfNeeded: min(count, 32))))
   }
 
-  /// |byte as signed|, two neighbours to a lane.
+  /// |byte as signed|, two neighbors to a lane.
   @inline(__always)
   private static func magnitudes(_ v: SIMD32<UInt8>, _ inside: SIMD32<UInt8>) -> SIMD16<UInt16> {
     let negated = SIMD32<UInt8>.zero &- v

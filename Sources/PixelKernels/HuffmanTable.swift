@@ -57,11 +57,11 @@ package enum HuffmanTable {
     for symbol in 0..<count { counts[unsafe Int(lengths[symbol])] &+= 1 }
     let used = count - Int(counts[0])
     counts[0] = 0
-    var (covered, place, places) = (0, UInt16(0), SIMD16<UInt16>.zero)
+    var (covered, position, positions) = (0, UInt16(0), SIMD16<UInt16>.zero)
     for length in 1...15 {
       covered += Int(counts[length]) << (15 - length)
-      places[length] = place
-      place += counts[length]
+      positions[length] = position
+      position += counts[length]
     }
     if covered != 1 << 15 {
       guard mayBeIncomplete, used == 0 || (used == 1 && counts[1] == 1) else { return false }
@@ -71,8 +71,8 @@ package enum HuffmanTable {
       for symbol in 0..<count {
         let length = unsafe Int(lengths[symbol])
         if length == 0 { continue }
-        unsafe ordered[Int(places[length])] = UInt16(symbol)
-        places[length] &+= 1
+        unsafe ordered[Int(positions[length])] = UInt16(symbol)
+        positions[length] &+= 1
       }
       var filler = unsafe Filler(table: table, width: width, capacity: capacity, left: counts)
       var next = 0

@@ -6,7 +6,7 @@ package enum InflateCodes {
   package static let capacity = codeLengths + 1 << HuffmanTable.lengthBits
 
   /// More bytes than a block's header takes: 17 bits, 19 of 3, and 316 of up to 14.
-  package static let mostHeaderBytes = 640
+  package static let maxHeaderBytes = 640
 
   /// The tables of a block without codes of its own.
   @unsafe package static func makeFixed(_ tables: UnsafeMutablePointer<UInt32>) -> Bool {
@@ -17,7 +17,7 @@ package enum InflateCodes {
     }
   }
 
-  /// The tables of a block whose codes follow; false where they are none. What is read is at most `mostHeaderBytes` and
+  /// The tables of a block whose codes follow; false where they are none. What is read is at most `maxHeaderBytes` and
   /// `InflateLoop.inputSlack`.
   @unsafe package static func read(
     _ tables: UnsafeMutablePointer<UInt32>, bits: inout UInt64, bitCount: inout UInt64, input: inout UnsafeRawPointer

@@ -77,14 +77,14 @@ package enum InflateLoop {
         }
       }
       let length = unsafe reader.value(entry)
-      var place = unsafe distances[reader.low(HuffmanTable.distanceBits)]
-      if HuffmanTable.isSpecial(place) {
-        guard HuffmanTable.isLink(place) else { return Stop.fault }
-        unsafe reader.skip(place)
-        place = unsafe distances[HuffmanTable.linked(place, reader.bits)]
-        if HuffmanTable.isSpecial(place) { return Stop.fault }
+      var distanceEntry = unsafe distances[reader.low(HuffmanTable.distanceBits)]
+      if HuffmanTable.isSpecial(distanceEntry) {
+        guard HuffmanTable.isLink(distanceEntry) else { return Stop.fault }
+        unsafe reader.skip(distanceEntry)
+        distanceEntry = unsafe distances[HuffmanTable.linked(distanceEntry, reader.bits)]
+        if HuffmanTable.isSpecial(distanceEntry) { return Stop.fault }
       }
-      let distance = unsafe reader.value(place)
+      let distance = unsafe reader.value(distanceEntry)
       guard unsafe distance <= to - windowStart else { return Stop.fault }
       // The next look is on its way while the match is copied.
       unsafe reader.refill()

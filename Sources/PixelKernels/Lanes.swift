@@ -148,19 +148,19 @@ func narrowed8(_ v: SIMD8<Int32>) -> SIMD8<UInt8> {
   return SIMD8(lane(0), lane(1), lane(2), lane(3), lane(4), lane(5), lane(6), lane(7))
 }
 
-/// Each lane in `least...most`.
+/// Each lane in `minimum...maximum`.
 @inline(__always)
-func kept(_ v: SIMD8<Int32>, _ least: Int32, _ most: Int32) -> SIMD8<Int32> {
-  let low = SIMD8<Int32>(repeating: least)
-  let high = SIMD8<Int32>(repeating: most)
+func kept(_ v: SIMD8<Int32>, _ minimum: Int32, _ maximum: Int32) -> SIMD8<Int32> {
+  let low = SIMD8<Int32>(repeating: minimum)
+  let high = SIMD8<Int32>(repeating: maximum)
   let raised = v.replacing(with: low, where: v .< low)
   return raised.replacing(with: high, where: raised .> high)
 }
 
 @inline(__always)
-func kept(_ v: SIMD8<Float>, _ least: Float, _ most: Float) -> SIMD8<Float> {
-  let low = SIMD8<Float>(repeating: least)
-  let high = SIMD8<Float>(repeating: most)
+func kept(_ v: SIMD8<Float>, _ minimum: Float, _ maximum: Float) -> SIMD8<Float> {
+  let low = SIMD8<Float>(repeating: minimum)
+  let high = SIMD8<Float>(repeating: maximum)
   let raised = v.replacing(with: low, where: v .< low)
   return raised.replacing(with: high, where: raised .> high)
 }

@@ -1,7 +1,7 @@
 // The references that tests compare the kernels of Unfilter.swift and Filter.swift with.
 
 /// `Unfilter` by the letter of the specification, byte after byte.
-package enum PlainUnfilter {
+package enum ReferenceUnfilter {
   /// As `Unfilter.row`, without any slack.
   @unsafe package static func row(
     filter: UInt8, pixelBytes: Int, into row: UnsafeMutableRawPointer, from filtered: UnsafeRawPointer,
@@ -37,7 +37,7 @@ package enum PlainUnfilter {
 }
 
 /// `RowFilter` by the letter of the specification, byte after byte.
-package enum PlainRowFilter {
+package enum ReferenceRowFilter {
   /// As `RowFilter.best`, without any slack, and without need of zeros before the rows.
   @unsafe package static func best(
     of candidates: UnsafeMutableRawPointer, stride: Int, row: UnsafeRawPointer, above: UnsafeRawPointer,
@@ -50,7 +50,7 @@ package enum PlainRowFilter {
       let a = inside ? unsafe Int(row.load(fromByteOffset: index - pixelBytes, as: UInt8.self)) : 0
       let b = unsafe Int(above.load(fromByteOffset: index, as: UInt8.self))
       let c = inside ? unsafe Int(above.load(fromByteOffset: index - pixelBytes, as: UInt8.self)) : 0
-      let predictions = [0, a, b, (a + b) / 2, PlainUnfilter.paethPredictor(a, b, c)]
+      let predictions = [0, a, b, (a + b) / 2, ReferenceUnfilter.paethPredictor(a, b, c)]
       for (filter, prediction) in predictions.enumerated() {
         let filtered = UInt8(truncatingIfNeeded: x - prediction)
         unsafe candidates.storeBytes(of: filtered, toByteOffset: filter * stride + index, as: UInt8.self)
@@ -63,13 +63,13 @@ package enum PlainRowFilter {
     return best
   }
 
-  /// As `RowFilter.leastEntropy`.
-  @unsafe package static func leastEntropy(
+  /// As `RowFilter.minEntropy`.
+  @unsafe package static func minEntropy(
     of candidates: UnsafeRawPointer, stride: Int, byteCount: Int, sums: [UInt64], previous: Int, information: [UInt32]
   ) -> Int {
-    let most = RowFilter.most(sums.min() ?? 0)
+    let maximum = RowFilter.maximum(sums.min() ?? 0)
     let totals = (0..<5).map { filter -> Int in
-      if sums[filter] > most { return -1 }
+      if sums[filter] > maximum { return -1 }
       var counts = [Int](repeating: 0, count: 256)
       for index in 0..<byteCount {
         let byte = unsafe candidates.load(fromByteOffset: filter * stride + index, as: UInt8.self)

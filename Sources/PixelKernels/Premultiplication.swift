@@ -1,4 +1,4 @@
-/// Colours times alpha, for pixels of 8-bit samples.
+/// Colors times alpha, for pixels of 8-bit samples.
 package enum Premultiplication {
   /// The 16-bit products of each sample of a row and its pixel's alpha; alpha itself times 255.
   ///
@@ -23,7 +23,7 @@ package enum Premultiplication {
     }
   }
 
-  /// Two pixels: each one's alpha in the lanes of its colours, and 255 in that of alpha.
+  /// Two pixels: each one's alpha in the lanes of its colors, and 255 in that of alpha.
   @inline(__always)
   private static func rgba(_ bytes: SIMD8<UInt8>) -> SIMD8<UInt16> {
     let wide = widened8(bytes)

@@ -88,7 +88,7 @@ package enum IntegerPasses {
 
   /// For each pair of adjacent pixels, for each channel: eight rows' two samples, 32 bytes.
   ///
-  /// A last pixel without a neighbour gets one of undefined value. Up to 128 bytes after the last pair are written.
+  /// A last pixel without a neighbor gets one of undefined value. Up to 128 bytes after the last pair are written.
   /// - Parameters:
   ///   - rows: eight rows of 16-bit samples, `stride` bytes apart.
   ///   - count: samples a row.

@@ -5,7 +5,7 @@
 ///
 /// Left, and above left, mean one whole pixel away (`pixelBytes`), and are 0 before the row begins. What limits Average
 /// and Paeth is the wait for the pixel to the left, so a pixel goes through as one vector of 16-bit lanes, and stays in
-/// a register until its right neighbour has used it.
+/// a register until its right neighbor has used it.
 package enum Unfilter {
   /// Bytes past the end of `filtered` and `above` that may be read, and past the end of `row` that may be overwritten.
   package static let slack = 32
@@ -36,7 +36,7 @@ package enum Unfilter {
   }
 
   /// Undoes Paeth in two rows at once, one pixel apart: what a pixel waits for in one row is done while the other row's
-  /// pixel waits, and the second row's upper neighbours come from registers.
+  /// pixel waits, and the second row's upper neighbors come from registers.
   ///
   /// `rows` and `filtered` may lie in the same memory under the conditions of `row`, for both rows.
   /// - Parameters:
@@ -80,7 +80,7 @@ package enum Unfilter {
   }
 
   // SAFETY: for all loops below. Vectors start at offsets below `byteCount` and are at most `slack` long, so reads and
-  // writes stay in the memory that the caller promises. Lanes past the pixel hold neighbours' bytes, and never reach
+  // writes stay in the memory that the caller promises. Lanes past the pixel hold neighbors' bytes, and never reach
   // the lanes of the pixel: every operation is by lane, and what a store writes past the pixel is overwritten by
   // the next one or is slack.
 
@@ -171,7 +171,7 @@ package enum Unfilter {
     _ = unsafe paethPixel(nextFiltered + offset, second, first, secondCorner, to: next + offset, width)
   }
 
-  /// One pixel: its bytes in, its left, upper and upper left neighbours; it goes to `target`, and is returned.
+  /// One pixel: its bytes in, its left, upper and upper left neighbors; it goes to `target`, and is returned.
   @inline(__always)
   private static func paethPixel(
     _ filtered: UnsafeRawPointer, _ a: SIMD8<Int16>, _ b: SIMD8<Int16>, _ c: SIMD8<Int16>,

@@ -13,7 +13,7 @@ package final class FailedList: Sendable {
   private let entries = Mutex<[(position: Int, text: [UInt8])]>([])
 
   /// - Parameter isPrivate: whether the user alone may read the file, as one whose entries may have passwords in them.
-  package init(_ checked: CheckedPath, separator: EntrySeparator, isPrivate: Bool = false) throws(OwnFileError) {
+  package init(_ checked: CheckedPath, separator: Delimiter, isPrivate: Bool = false) throws(OwnFileError) {
     file = try FailedList.open(checked.path)
     do throws(Errno) {
       if isPrivate, try FileStatus(of: file).kind == .regular { try file.keepPrivate() }

@@ -9,7 +9,7 @@ package import SystemSupport
 package final class FolderLock: Sendable {
   private let file: Descriptor
 
-  package enum Refusal: Error, Hashable, Sendable {
+  package enum LockConflict: Error, Hashable, Sendable {
     /// Another run has it; its process, where it says so.
     case held(by: Int32?)
     case unusable(OwnFileError)
@@ -24,7 +24,7 @@ package final class FolderLock: Sendable {
     case shard(Shard)
   }
 
-  package init(in folder: FilePath, _ kind: Kind = .exclusive) throws(Refusal) {
+  package init(in folder: FilePath, _ kind: Kind = .exclusive) throws(LockConflict) {
     let name = if case .shard(let shard) = kind { FolderLock.name + shard.suffix } else { FolderLock.name }
     let isShared = if case .shared = kind { true } else { false }
     do throws(OwnFileError) {

@@ -3,14 +3,14 @@ package import ImageErrors
 package import SystemPackage
 internal import SystemSupport
 
-/// One picture to make: small, copied freely between threads and processes.
+/// One image to make: small, copied freely between threads and processes.
 package struct Job: Sendable {
   /// Position among the inputs of the run, from 0; results are kept by it.
   package let index: Int
   package let source: FilePath
   /// Where the part of the source's bytes starts that its outputs are named by; nil where nobody asks, as in a worker.
   package let relativeStart: Int?
-  /// One for each size of the recipe, in its order.
+  /// One for each size of the options, in its order.
   package var outputs: [JobOutput]
   /// Size of the source file when it was found, in bytes; 0 where not known. Orders the work, biggest first.
   package let sourceByteCount: Int
@@ -48,7 +48,7 @@ package struct Job: Sendable {
   package var format: ImageFormat { outputs[0].format }
 }
 
-/// A file to make of a picture.
+/// A file to make of an image.
 package struct JobOutput: Hashable, Sendable {
   package let path: FilePath
   /// The folder of the run, where it is an output of one: what lies between it and the file may be no link.

@@ -25,8 +25,8 @@ package struct StageCost: Hashable, Sendable {
     self.cpu = cpu
   }
 
-  package static func all(of tally: Tally) -> [StageCost] { all(tally.times, tally.cpuTimes) }
-  package static func all(of picture: WrittenPicture) -> [StageCost] { all(picture.times, picture.cpuTimes) }
+  package static func all(of statistics: RunStatistics) -> [StageCost] { all(statistics.times, statistics.cpuTimes) }
+  package static func all(of image: WrittenImage) -> [StageCost] { all(image.times, image.cpuTimes) }
 
   private static func all(_ walls: StageTimes, _ cpus: StageTimes) -> [StageCost] {
     walls.told.map { StageCost(name: $0.rawValue, wall: walls[$0], cpu: cpus[$0]) }
@@ -57,11 +57,11 @@ package struct ItemCost: Hashable, Sendable {
     self.cpu = cpu
   }
 
-  package init(_ picture: WrittenPicture) {
+  package init(_ image: WrittenImage) {
     self.init(
-      size: picture.sourceSize.width * picture.sourceSize.height,
-      wall: Stage.allCases.reduce(.zero) { $0 + picture.times[$1] },
-      cpu: Stage.allCases.reduce(.zero) { $0 + picture.cpuTimes[$1] })
+      size: image.sourceSize.width * image.sourceSize.height,
+      wall: Stage.allCases.reduce(.zero) { $0 + image.times[$1] },
+      cpu: Stage.allCases.reduce(.zero) { $0 + image.cpuTimes[$1] })
   }
 
   package var line: String { "item \(size) \(wall.wholeNanoseconds) \(cpu.wholeNanoseconds)\n" }

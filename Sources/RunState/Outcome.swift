@@ -1,8 +1,8 @@
 package import ImageCore
 package import ImageErrors
 
-/// A picture that was written.
-package struct WrittenPicture: Hashable, Sendable {
+/// An image that was written.
+package struct WrittenImage: Hashable, Sendable {
   /// As stored, before orientation.
   package var sourceSize: PixelSize
   package var sourceByteCount: Int
@@ -11,7 +11,7 @@ package struct WrittenPicture: Hashable, Sendable {
   /// Harmless complaints of the decoder, and the first of them in its words.
   package var warningCount: Int
   package var firstWarning: String
-  package var notes: [PictureNote] = []
+  package var notes: [ConversionNotice] = []
   /// Threads that shared its decoding.
   package var decodingWorkers = 1
   /// By the clock on the wall.
@@ -48,7 +48,7 @@ package struct WrittenPicture: Hashable, Sendable {
   package var outputByteCount: Int { outputs.reduce(0) { $0 + $1.byteCount } }
 }
 
-/// How one output of a written picture ended.
+/// How one output of a written image ended.
 package struct OutputResult: Hashable, Sendable {
   package var size: PixelSize
   /// 0 where it was skipped.
@@ -63,9 +63,9 @@ package struct OutputResult: Hashable, Sendable {
   }
 }
 
-/// How one picture ended. A bad picture is an outcome, never a throw.
+/// How one image ended. A bad image is an outcome, never a throw.
 package enum Outcome: Hashable, Sendable {
-  case written(WrittenPicture)
+  case written(WrittenImage)
   case skipped(SkipReason)
   case failed(JobError)
 }
@@ -73,7 +73,7 @@ package enum Outcome: Hashable, Sendable {
 package enum SkipReason: String, Sendable {
   /// The output is there and `--existing skip` keeps it.
   case exists
-  /// The journal tells that the output was made of this source by this recipe, and it is as it was left.
+  /// The journal tells that the output was made of this source with these options, and it is as it was left.
   case upToDate = "up-to-date"
   /// `--retry-failed` takes only what failed, and this did not.
   case notFailed = "not-failed"

@@ -4,7 +4,7 @@ package enum RedoReason: String, CaseIterable, Sendable {
   /// The source has another size or time.
   case sourceChanged = "source-changed"
   case optionsChanged = "options-changed"
-  /// A version of this program made it that made other outputs of the same options (`AlgorithmVersion`).
+  /// A version of this program made it that makes other outputs from the same options (`AlgorithmVersion`).
   case otherVersion = "other-version"
   case outputMissing = "output-missing"
   /// The output has another size or time than it was left with, or is no regular file any more.

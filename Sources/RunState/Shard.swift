@@ -14,13 +14,13 @@ package struct Shard: Hashable, Sendable {
 
   /// Nil where there is no such part.
   package init?(index: Int, count: Int) {
-    guard index >= 1, index <= count, count <= Shard.most else { return nil }
+    guard index >= 1, index <= count, count <= Shard.maximum else { return nil }
     self.index = index
     self.count = count
   }
 
   /// More parts than anybody has machines.
-  package static let most = 1_000_000
+  package static let maximum = 1_000_000
 
   /// The number of the rule above, kept with what a shard did: parts of different rules are no whole. Rule 1, of version
   /// 0.1.0, did not mix, and its records have no number.

@@ -48,10 +48,10 @@ package struct EventFields {
   private func value(_ key: String) -> Substring? {
     let mark = Array("\"\(key)\":".utf8)
     let bytes = line.utf8
-    var place = bytes.startIndex
-    while let quote = bytes[place...].firstIndex(of: UInt8(ascii: "\"")) {
+    var position = bytes.startIndex
+    while let quote = bytes[position...].firstIndex(of: UInt8(ascii: "\"")) {
       if bytes[quote...].starts(with: mark) { return line[bytes.index(quote, offsetBy: mark.count)...] }
-      place = bytes.index(after: quote)
+      position = bytes.index(after: quote)
     }
     return nil
   }

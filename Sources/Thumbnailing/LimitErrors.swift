@@ -5,16 +5,17 @@ internal import SystemSupport
 extension JobError {
   package static func timeout(_ timeout: Duration, stage: Stage) -> JobError {
     let nanoseconds = timeout.nanoseconds
-    let words = nanoseconds % 1_000_000_000 == 0 ? "\(nanoseconds / 1_000_000_000) s" : "\(nanoseconds / 1000) µs"
+    let text = nanoseconds % 1_000_000_000 == 0 ? "\(nanoseconds / 1_000_000_000) s" : "\(nanoseconds / 1000) µs"
     return JobError(
-      stage: stage, code: .timeout, message: "it took longer than the limit of \(words); raise it with --timeout")
+      stage: stage, code: .timeout, message: "it took longer than the limit of \(text); raise it with --timeout")
   }
 
-  static func needsMemory(_ byteCount: Int, most: Int) -> JobError {
+  static func needsMemory(_ byteCount: Int, maximum: Int) -> JobError {
     // Rounded so that the need is never told as no more than what there is.
     let need = (byteCount + (1 << 20) - 1) >> 20
     return JobError(
       stage: .decode, code: .limitMemory,
-      message: "it needs about \(need) MB and one picture may have \(most >> 20) MB; raise the limit with --max-memory")
+      message:
+        "it needs about \(need) MB and one picture may have \(maximum >> 20) MB; raise the limit with --max-memory")
   }
 }

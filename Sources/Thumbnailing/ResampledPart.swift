@@ -4,12 +4,12 @@ internal import ImageCore
 /// A part of an image as it is stored, in its pixels, and the size that it is resampled to. What has to be decoded and what is
 /// resampled both follow from it.
 struct ResampledPart: Hashable {
-  let box: SourceBox
+  let rect: SourceRect
   let size: PixelSize
 
   /// The pixels that decide the result.
-  func region(_ kernel: Kernel, _ spacing: SampleSpacing) -> SourceBox {
-    box.reached(by: kernel, to: size, spacing: spacing)
+  func region(_ kernel: Kernel, _ spacing: SampleSpacing) -> SourceRect {
+    rect.reached(by: kernel, to: size, spacing: spacing)
   }
 }
 
@@ -23,7 +23,7 @@ struct ResampledChroma: Hashable {
 
 extension OutputPlan {
   /// What luma, or interleaved pixels, are resampled from and to.
-  var part: ResampledPart { ResampledPart(box: storedCrop, size: storedTarget) }
+  var part: ResampledPart { ResampledPart(rect: storedCrop, size: storedTarget) }
 
   /// Chroma goes straight from its own size to the output's.
   ///
@@ -31,28 +31,28 @@ extension OutputPlan {
   /// beyond it, on the canvas or outside. So the box reaches past the image there.
   var chroma: ResampledChroma {
     let (across, down) = chromaFactors
-    let (picture, at) = (placement.picture, placement)
-    let columns = at.x / across..<(at.x + picture.width + across - 1) / across
-    let rows = at.y / down..<(at.y + picture.height + down - 1) / down
+    let (image, at) = (placement.image, placement)
+    let columns = at.x / across..<(at.x + image.width + across - 1) / across
+    let rows = at.y / down..<(at.y + image.height + down - 1) / down
     let crop = at.crop
-    let (scaleX, scaleY) = (crop.width / Double(picture.width), crop.height / Double(picture.height))
-    let upright = SourceBox(
+    let (scaleX, scaleY) = (crop.width / Double(image.width), crop.height / Double(image.height))
+    let upright = SourceRect(
       x: crop.x + Double(columns.lowerBound * across - at.x) * scaleX,
       y: crop.y + Double(rows.lowerBound * down - at.y) * scaleY, width: Double(columns.count * across) * scaleX,
       height: Double(rows.count * down) * scaleY)
     let size = PixelSize(width: columns.count, height: rows.count)
-    let box = orientation.stored(upright, upright: orientation.transposes ? source.transposed : source)
+    let rect = orientation.stored(upright, upright: orientation.transposes ? source.transposed : source)
     return ResampledChroma(
-      part: ResampledPart(box: box, size: orientation.transposes ? size.transposed : size),
+      part: ResampledPart(rect: rect, size: orientation.transposes ? size.transposed : size),
       canvas: PixelSize(
         width: (at.canvas.width + across - 1) / across, height: (at.canvas.height + down - 1) / down),
       x: columns.lowerBound, y: rows.lowerBound)
   }
 
   /// The stored pixels that the output is made of.
-  func regions(_ header: ImageHeader, _ decode: DecodeRequest, _ kernel: Kernel) -> [SourceBox] {
+  func regions(_ header: ImageHeader, _ decode: DecodeRequest, _ kernel: Kernel) -> [SourceRect] {
     let pixels = SampleSpacing(across: Double(decode.denominator), down: Double(decode.denominator))
     guard decode.content == .planes, let sampling = header.sampling else { return [part.region(kernel, pixels)] }
-    return [part.region(kernel, pixels), chroma.part.region(kernel, sampling.mostPixelsPerSample(decode.denominator))]
+    return [part.region(kernel, pixels), chroma.part.region(kernel, sampling.maxPixelsPerSample(decode.denominator))]
   }
 }

@@ -1,7 +1,7 @@
 internal import CPlatform
 package import ImageErrors
 
-/// Knows the stage that a picture is in, which names its errors, and the time spent in each: by the clock on the wall, and
+/// Knows the stage that an image is in, which names its errors, and the time spent in each: by the clock on the wall, and
 /// where asked of the thread's processor time, which does not run while the thread waits.
 package struct StageClock {
   package private(set) var stage: Stage = .read
@@ -16,7 +16,7 @@ package struct StageClock {
   private static let computingStages: [Stage] = [.decode, .resize, .encode]
 
   /// - Parameter clocks: the clock of processor time is a system call, of one and a half microseconds on virtual machines;
-  ///   too much for every small picture of everybody.
+  ///   too much for every small image of everybody.
   package init(_ clocks: StageClocks = .wall) {
     enteredCPU = clocks == .wall ? nil : system_thread_cpu_nanoseconds()
   }
@@ -29,7 +29,7 @@ package struct StageClock {
     stage = next
   }
 
-  /// Forgets the time since the last call: the picture waited for others, which takes no processor time.
+  /// Forgets the time since the last call: the image waited for others, which takes no processor time.
   package mutating func skip() { entered = ContinuousClock.now }
 
   /// Books the time since the last call to the stage in hand.
@@ -39,7 +39,7 @@ package struct StageClock {
     entered = now
   }
 
-  /// The picture is done. What computing took of the processor is shared out by the time on the wall: nothing in it waits
+  /// The image is done. What computing took of the processor is shared out by the time on the wall: nothing in it waits
   /// for anything but a core.
   package mutating func finish() {
     end()

@@ -24,13 +24,13 @@ package struct Confinement: Hashable, Sendable {
   /// What is missing, a phrase each; empty where everything is in force.
   package var gaps: [String] {
     var gaps: [String] = []
-    if let filterError { gaps.append("no filter of system calls (seccomp: \(filterError.words))") }
+    if let filterError { gaps.append("no filter of system calls (seccomp: \(filterError.message))") }
     if let landlockError {
       let reason =
         switch landlockError.rawValue {
         case ENOSYS: "this kernel has none, or hides it"
         case E2BIG: "16 layers of it are in force already"
-        default: landlockError.words
+        default: landlockError.message
         }
       gaps.append("no Landlock (\(reason))")
     }
@@ -82,12 +82,12 @@ extension Confinement {
   package static func enterImages(parent: Int, imageByteCount: Int, threads: Int) -> Confinement? {
     // Next to the images there are the program itself, libraries and stacks, and an arena of the allocator a thread.
     let others = (512 + 160 * threads) << 20
-    let (most, overflow) = imageByteCount.addingReportingOverflow(others)
+    let (maximum, overflow) = imageByteCount.addingReportingOverflow(others)
     closeInheritedDescriptors()
     return enter(
       SYSTEM_WORKER_IMAGES, parent: parent,
       limits: system_limits(
-        address_bytes: overflow ? 0 : UInt64(most), file_bytes: 0, descriptors: 32,
+        address_bytes: overflow ? 0 : UInt64(maximum), file_bytes: 0, descriptors: 32,
         may_start_threads: threads > 1))
   }
 

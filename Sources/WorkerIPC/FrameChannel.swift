@@ -11,7 +11,7 @@ package struct FrameChannel: Sendable {
   package static let maxPieceByteCount = 256 << 10
 
   /// Frames are paths and messages; a longer one is nonsense.
-  private static let mostBytes = 1 << 20
+  private static let maxBytes = 1 << 20
 
   /// Sends a frame, and `file`, an open descriptor, with it unless that is -1. False when the other end is gone. Never raises
   /// SIGPIPE.
@@ -79,7 +79,7 @@ package struct FrameChannel: Sendable {
 
   private static func count(_ head: [UInt8]) throws(ChannelEnd) -> Int {
     let count = head.reversed().reduce(0) { $0 << 8 | Int($1) }
-    guard count <= mostBytes else { throw .nonsense }
+    guard count <= maxBytes else { throw .malformed }
     return count
   }
 
@@ -104,6 +104,6 @@ package enum ChannelEnd: Error {
   /// The other end is gone.
   case closed
   /// What the other end sends is no frame.
-  case nonsense
-  case timeIsOver
+  case malformed
+  case timedOut
 }

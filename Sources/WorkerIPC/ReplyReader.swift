@@ -5,7 +5,7 @@ internal import SystemSupport
 /// Frames of a worker process, as its parent reads them: several in one call, and never for longer than a deadline. What the
 /// worker writes on its standard error is taken at the same time, so that it cannot block there.
 @safe package struct ReplyReader: ~Copyable {
-  private let connection: WorkerConnection
+  private let connection: WorkerSocket
   /// What was read and is not yet used.
   private var bytes: [UInt8] = []
   private var chunk = [UInt8](repeating: 0, count: 64 << 10)
@@ -15,7 +15,7 @@ internal import SystemSupport
   /// A piece of an output, and what stands around it.
   private static let maxFrameByteCount = FrameChannel.maxPieceByteCount + 1024
 
-  package init(_ connection: WorkerConnection) { self.connection = connection }
+  package init(_ connection: WorkerSocket) { self.connection = connection }
 
   /// The next frame, whole within a time from now.
   package mutating func next(within time: Duration) throws(ChannelEnd) -> [UInt8] {
@@ -36,7 +36,7 @@ internal import SystemSupport
     let rest = bytes.count - start
     guard rest >= 4 else { return nil }
     let count = bytes[start..<start + 4].reversed().reduce(0) { $0 << 8 | Int($1) }
-    guard count <= ReplyReader.maxFrameByteCount else { throw .nonsense }
+    guard count <= ReplyReader.maxFrameByteCount else { throw .malformed }
     guard rest >= 4 + count else { return nil }
     let frame = Array(bytes[start + 4..<start + 4 + count])
     start += 4 + count
@@ -67,7 +67,7 @@ internal import SystemSupport
       var milliseconds: Int32 = -1
       if deadline > 0 {
         let now = system_monotonic_nanoseconds()
-        guard now < deadline else { throw .timeIsOver }
+        guard now < deadline else { throw .timedOut }
         // A day at most at once, and at least a millisecond, which is the step of `poll`.
         milliseconds = Int32(min((deadline - now) / 1_000_000 + 1, 86_400_000))
       }
@@ -76,7 +76,7 @@ internal import SystemSupport
         pollfd(fd: connection.messages.descriptor, events: Int16(POLLIN), revents: 0),
       ]
       guard unsafe poll(&questions, 2, milliseconds) > 0 else { continue }
-      if questions[1].revents != 0, !connection.messages.read() { throw .nonsense }
+      if questions[1].revents != 0, !connection.messages.read() { throw .malformed }
       if questions[0].revents != 0 { return }
     }
   }

@@ -28,7 +28,7 @@ package struct WireReader {
   package mutating func integer() throws(WireError) -> Int {
     guard rest.count >= 8 else { throw WireError() }
     var value: UInt64 = 0
-    for (place, byte) in rest.prefix(8).enumerated() { value |= UInt64(byte) << UInt64(place * 8) }
+    for (index, byte) in rest.prefix(8).enumerated() { value |= UInt64(byte) << UInt64(index * 8) }
     rest = rest.dropFirst(8)
     return Int(truncatingIfNeeded: value)
   }

@@ -25,7 +25,7 @@ func benchResampler(_ numbers: [Int]) throws {
   for run in -2..<runs {
     let start = threadMicroseconds()
     let result = try resampler.resized(
-      source, box: SourceBox(source.size), to: PixelSize(width: numbers[3], height: numbers[4]), kernel: .lanczos3)
+      source, rect: SourceRect(source.size), to: PixelSize(width: numbers[3], height: numbers[4]), kernel: .lanczos3)
     let end = threadMicroseconds()
     precondition(result.channels == source.channels)
     if run >= 0 { times.append(end - start) }

@@ -28,35 +28,35 @@ struct AllModes {
   }
 
   /// What became of each file, as it is in all modes.
-  func results(_ files: [[UInt8]], _ format: ImageFormat, _ recipe: Recipe) throws -> [Result] {
-    let place = folder.path.appending("modes-\(UUID().uuidString)")
+  func results(_ files: [[UInt8]], _ format: ImageFormat, _ options: ThumbnailOptions) throws -> [Result] {
+    let position = folder.path.appending("modes-\(UUID().uuidString)")
     let sources = try files.enumerated().map { index, bytes in
       let isPNG = bytes.starts(with: PNGParts.signature)
-      return try folder.add(place.appending("source-\(index).\(isPNG ? "png" : "jpg")"), bytes)
+      return try folder.add(position.appending("source-\(index).\(isPNG ? "png" : "jpg")"), bytes)
     }
     let executors: [any Executor] = [
       SerialExecutor(), ThreadExecutor(workers: 3), ProcessExecutor(workers: 3, workerPath: worker),
     ]
     let all = try executors.enumerated().map { number, executor in
-      try results(executor, sources, place.appending("out-\(number)"), format, recipe)
+      try results(executor, sources, position.appending("out-\(number)"), format, options)
     }
     #expect(all[1] == all[0] && all[2] == all[0])
     return all[0]
   }
 
   private func results(
-    _ executor: any Executor, _ sources: [FilePath], _ out: FilePath, _ format: ImageFormat, _ recipe: Recipe
+    _ executor: any Executor, _ sources: [FilePath], _ out: FilePath, _ format: ImageFormat, _ options: ThumbnailOptions
   ) throws -> [Result] {
     try OutputFile.makeFolders(out)
     let jobs = sources.enumerated().map { index, source in
       Job(index: index, source: source, output: out.appending("\(index)"), format: format, sourceByteCount: 0)
     }
     let ends = Mutex<[Int: String]>([:])
-    try executor.run(SortedJobs(jobs), recipe: recipe, stop: StopRequest()) { job, outcome in
+    try executor.run(SortedJobs(jobs), options: options, stop: CancellationFlag()) { job, outcome in
       let text: String =
         switch outcome {
-        case .written(let picture):
-          "written \(picture.outputSize) \(picture.notes) \(picture.warningCount) \(picture.firstWarning)"
+        case .written(let image):
+          "written \(image.outputSize) \(image.notes) \(image.warningCount) \(image.firstWarning)"
         case .skipped(let reason): "skipped \(reason)"
         case .failed(let error): "failed \(error.code.rawValue) \(error.message)"
         }

@@ -17,11 +17,11 @@ import Testing
     ] {
       files += permutations(others).map { orders.file(["IHDR"] + $0 + ["IDAT"]) }
     }
-    var recipe = Recipe()
-    recipe.profile = .srgb
-    for (format, colour) in [(ImageFormat.png, ColourRequest.asSource), (.jpeg, .gray)] {
-      recipe.colour = colour
-      let results = try modes.results(files, format, recipe)
+    var options = ThumbnailOptions()
+    options.profile = .srgb
+    for (format, color) in [(ImageFormat.png, ColorRequest.asSource), (.jpeg, .gray)] {
+      options.color = color
+      let results = try modes.results(files, format, options)
       let bad = results.filter { $0.outcome.contains("internal") || $0.outcome.contains("crashed") }
       #expect(bad.isEmpty, "\(bad.prefix(2))")
       #expect(results.contains { $0.outcome.hasPrefix("written") })

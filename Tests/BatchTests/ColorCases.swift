@@ -19,7 +19,7 @@ struct ColorCases {
   init() throws { folder = try TemporaryFolder() }
 
   struct Made {
-    let notes: [PictureNote]
+    let notes: [ConversionNotice]
     let header: ImageHeader
     let channels: Int
     /// The samples of the first pixel, of 8 bits.
@@ -30,15 +30,17 @@ struct ColorCases {
     var profileSpace: ProfileSpace? { header.profile.flatMap { ProfileSpace(profile: $0) } }
   }
 
-  func made(_ source: [UInt8], _ format: ImageFormat, _ change: (inout Recipe) -> Void = { _ in }) throws -> Made {
+  func made(_ source: [UInt8], _ format: ImageFormat, _ change: (inout ThumbnailOptions) -> Void = { _ in }) throws
+    -> Made
+  {
     let isPNG = source.starts(with: PNGParts.signature)
     let path = try folder.add("\(UUID().uuidString).\(isPNG ? "png" : "jpg")", source)
-    var recipe = Recipe()
-    recipe.size = .width(8)
-    recipe.jpeg.quality = 100
-    change(&recipe)
+    var options = ThumbnailOptions()
+    options.size = .width(8)
+    options.jpeg.quality = 100
+    change(&options)
     let output = folder("out-\(UUID().uuidString)")
-    let written = try Thumbnailer(recipe: recipe).written(path, to: output, format)
+    let written = try Thumbnailer(options: options).written(path, to: output, format)
     let file = try WrittenFile(output)
     let full = file.header.bits == 16 ? 257 : 1
     let pixel = file.samples.prefix(file.channels).map { ($0 + full / 2) / full }
@@ -64,9 +66,9 @@ struct ColorCases {
     let plane = Plane.made(16, 16, channels: pixel.count, from: pool) { _, _, channel in Int(pixel[channel]) }
     var request = EncodeRequest(format: .jpeg)
     request.jpeg.quality = 100
-    let picture = Picture.pixels(plane)
+    let image = Image.pixels(plane)
     let encoder = Encoder(pool: pool)
-    let plain = try withExtendedLifetime(encoder) { unsafe [UInt8](try encoder.encode(picture, request)) }
+    let plain = try withExtendedLifetime(encoder) { unsafe [UInt8](try encoder.encode(image, request)) }
     return profile.map { ColorCases.with($0, plain) } ?? plain
   }
 
@@ -81,11 +83,11 @@ struct ColorCases {
 
   static let adobeRGB = [0.3127, 0.3290, 0.64, 0.33, 0.21, 0.71, 0.15, 0.06]
 
-  static func rgb(_ curve: ColourParameters.Curve, _ xy: [Double] = ColourParameters.bt709Primaries) throws -> [UInt8] {
-    try #require(ColourParameters(xy: xy, curve: curve).profile)
+  static func rgb(_ curve: ColorParameters.Curve, _ xy: [Double] = ColorParameters.bt709Primaries) throws -> [UInt8] {
+    try #require(ColorParameters(xy: xy, curve: curve).profile)
   }
 
-  static func gray(_ curve: ColourParameters.Curve) throws -> [UInt8] { try #require(curve.grayProfile) }
+  static func gray(_ curve: ColorParameters.Curve) throws -> [UInt8] { try #require(curve.grayProfile) }
 
   /// Only its header is looked at: it names four inks.
   static func inks() throws -> [UInt8] {
@@ -96,7 +98,7 @@ struct ColorCases {
 
   /// What Little CMS shows of a gray value by a gray profile, in sRGB.
   static func shown(_ value: Int, by profile: [UInt8]) throws -> Int {
-    let transform = try #require(ColourTransforms().toSRGB(profile, .gray, hasAlpha: false))
+    let transform = try #require(ColorTransforms().toSRGB(profile, .gray, hasAlpha: false))
     let plane = Plane.made(1, 1, from: BufferPool()) { _, _, _ in value }
     return try transform.converted(plane, from: BufferPool()).samples[0]
   }

@@ -23,16 +23,16 @@ import Testing
         // Gray has no primaries: only a curve that is not known matters.
         let source = cases.png(pixel, [PNGParts.chunk("cICP", points)])
         let kept = try cases.made(source, .png)
-        #expect(kept.header.colourChunks.codePoints == points && kept.notes == [])
+        #expect(kept.header.colorChunks.codePoints == points && kept.notes == [])
         let jpeg = try cases.made(source, .jpeg)
         #expect(jpeg.notes == [.colorSpace] && jpeg.header.profile == nil)
         let converted = try cases.made(source, .png) { $0.profile = .srgb }
-        #expect(converted.notes == [.unconverted] && converted.header.colourChunks.codePoints == points)
+        #expect(converted.notes == [.unconverted] && converted.header.colorChunks.codePoints == points)
         #expect(try cases.made(source, .jpeg) { $0.profile = .srgb }.notes == [.colorSpace, .unconverted])
         #expect(try cases.made(source, .png) { $0.profile = .strip }.notes == [.colorSpace])
-        let gray = try cases.made(source, .png) { $0.colour = .gray }
-        #expect(gray.header.colourChunks.codePoints == points && gray.notes == [] && gray.channels == 1)
-        #expect(try cases.made(source, .jpeg) { $0.colour = .gray }.notes == [.colorSpace])
+        let gray = try cases.made(source, .png) { $0.color = .gray }
+        #expect(gray.header.colorChunks.codePoints == points && gray.notes == [] && gray.channels == 1)
+        #expect(try cases.made(source, .jpeg) { $0.color = .gray }.notes == [.colorSpace])
       }
     }
   }
@@ -44,7 +44,7 @@ import Testing
     #expect(jpeg.header.profile == profile && jpeg.notes == [.colorSpace])
     let converted = try cases.made(source, .png) { $0.profile = .srgb }
     #expect(abs(converted.pixel[0] - 119) <= 1 && converted.notes == [.colorSpace])
-    let gray = try cases.made(source, .jpeg) { $0.colour = .gray }
+    let gray = try cases.made(source, .jpeg) { $0.color = .gray }
     #expect(abs(gray.pixel[0] - 119) <= 1 && gray.notes == [.colorSpace, .converted])
     #expect(try cases.made(source, .png).notes == [])
   }
@@ -57,7 +57,7 @@ import Testing
       try unsafe Decoder(pool: cases.pool).readHeader(bytes, limits: DecodeLimits())
     }
     // libpng may refuse them by itself.
-    let isSaid = header.colourChunks.chromaticities != nil
+    let isSaid = header.colorChunks.chromaticities != nil
     #expect(try cases.made(source, .jpeg).notes == (isSaid ? [.colorSpace] : []))
     #expect(try cases.made(source, .png).notes == [])
   }
@@ -69,7 +69,7 @@ import Testing
     for pixel in [[128, 128, 128], [128]] as [[UInt8]] {
       let kept = try cases.made(cases.png(pixel, chunks), .png)
       #expect(kept.notes == [.damagedProfile] && kept.header.profile == nil)
-      #expect(kept.header.colourChunks.gamma == 100_000)
+      #expect(kept.header.colorChunks.gamma == 100_000)
       let converted = try cases.made(cases.png(pixel, chunks), .jpeg) { $0.profile = .srgb }
       #expect(converted.notes == [.damagedProfile] && abs(converted.pixel[0] - 188) <= 1)
     }
@@ -91,13 +91,13 @@ import Testing
     ]
     let modes = try AllModes(cases.folder)
     for rule in ProfileRule.allCases {
-      for colour in [ColourRequest.asSource, .gray] {
+      for color in [ColorRequest.asSource, .gray] {
         for format in [ImageFormat.jpeg, .png] {
-          var recipe = Recipe()
-          recipe.size = .width(8)
-          recipe.profile = rule
-          recipe.colour = colour
-          let results = try modes.results(files, format, recipe)
+          var options = ThumbnailOptions()
+          options.size = .width(8)
+          options.profile = rule
+          options.color = color
+          let results = try modes.results(files, format, options)
           #expect(results.allSatisfy { $0.outcome.hasPrefix("written") })
         }
       }

@@ -10,7 +10,7 @@ import Testing
 @testable import RunState
 @testable import Thumbnailing
 
-/// Pictures made by others, beside the checkout; skipped where they are not there.
+/// Images made by others, beside the checkout; skipped where they are not there.
 @Suite struct CorpusTests {
   private let folder: TemporaryFolder
 
@@ -19,7 +19,7 @@ import Testing
   private func outcome(of source: URL, format: ImageFormat = .png) throws -> (Outcome, FilePath) {
     let output = folder(source.deletingPathExtension().lastPathComponent + ".png")
     let job = Job(index: 0, source: FilePath(source.path), output: output, format: format, sourceByteCount: 0)
-    return (try #require(Thumbnailer(recipe: Recipe()).outcome(of: job)), output)
+    return (try #require(Thumbnailer(options: ThumbnailOptions()).outcome(of: job)), output)
   }
 
   private func files(_ folder: URL) throws -> [URL] {
@@ -49,8 +49,8 @@ import Testing
       let wanted = libpngRGBA([UInt8](try Data(contentsOf: file)))
       #expect((wanted == nil) == broken.contains(file), "\(name)")
       switch outcome {
-      case .written(let picture):
-        #expect(picture.outputSize == picture.sourceSize, "they are all smaller than the box")
+      case .written(let image):
+        #expect(image.outputSize == image.sourceSize, "they are all smaller than the box")
         let made = libpngRGBA([UInt8](try Data(contentsOf: URL(fileURLWithPath: output.string))))
         #expect(made?.size == wanted?.size && made?.pixels == wanted?.pixels, "\(name)")
       case .failed(let error):
@@ -70,12 +70,12 @@ import Testing
     let corpus = try #require(Places.corpus("exif-orientation"))
     func thumbnail(_ orientation: Int) throws -> [Int] {
       let (outcome, output) = try outcome(of: corpus.appending(path: "\(name)_\(orientation).jpg"))
-      guard case .written(let picture) = outcome else {
+      guard case .written(let image) = outcome else {
         Issue.record("\(outcome)")
         return []
       }
       let landscape = name == "Landscape"
-      #expect((picture.outputSize.width > picture.outputSize.height) == landscape)
+      #expect((image.outputSize.width > image.outputSize.height) == landscape)
       return try WrittenFile(output).samples
     }
     let upright = try thumbnail(1)

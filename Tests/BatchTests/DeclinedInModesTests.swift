@@ -22,12 +22,12 @@ import Testing
 
   private struct Sample {
     let name: String
-    let reason: Declined
+    let reason: Unsupported
     let bytes: [UInt8]
   }
 
   private static let ones = Array(repeating: [UInt8(0xFF), 0], count: 40).joined()
-  /// What no picture has: steps of quantisation that take coefficients out of their range.
+  /// What no image has: steps of quantisation that take coefficients out of their range.
   private static func steps(_ table: UInt8) -> [UInt8] {
     [0xFF, 0xDB, 0, 131, 0x10 | table] + [UInt8](repeating: 0xFF, count: 128)
   }
@@ -42,13 +42,15 @@ import Testing
     let tables = try #require(parts.segments.first { $0.marker == 0xC4 && $0.start > behindFirst })
     let quantisation = try #require(parts.segment(0xDB))
     var samples: [Sample] = []
-    func add(_ name: String, _ reason: Declined, _ pieces: ArraySlice<UInt8>...) {
+    func add(_ name: String, _ reason: Unsupported, _ pieces: ArraySlice<UInt8>...) {
       samples.append(Sample(name: name, reason: reason, bytes: Array(pieces.joined())))
     }
-    func inserted(_ bytes: [UInt8], at place: Int) -> [UInt8] { Array(whole[..<place] + bytes + whole[place...]) }
-    func changed(_ place: Int, _ byte: UInt8) -> [UInt8] {
+    func inserted(_ bytes: [UInt8], at position: Int) -> [UInt8] {
+      Array(whole[..<position] + bytes + whole[position...])
+    }
+    func changed(_ position: Int, _ byte: UInt8) -> [UInt8] {
       var bytes = whole
-      bytes[place] = byte
+      bytes[position] = byte
       return bytes
     }
 
@@ -69,8 +71,8 @@ import Testing
       add("scan-twice-\(index)", .script, whole[..<scan.upperBound], whole[scan], whole[scan.upperBound...])
     }
     for (index, scan) in scans.enumerated() where index == 0 || scan.firstCoefficient == 1 && scan.data.count > 300 {
-      let place = scan.data.lowerBound + scan.data.count / 2
-      add("ones-\(index)", .code, whole[..<place], ArraySlice(Self.ones), whole[(place + 80)...])
+      let position = scan.data.lowerBound + scan.data.count / 2
+      add("ones-\(index)", .code, whole[..<position], ArraySlice(Self.ones), whole[(position + 80)...])
     }
     add("no-end", .extent, whole.dropLast(2))
     add("one-byte-short", .extent, whole.dropLast(1))
@@ -86,7 +88,7 @@ import Testing
 
   /// How each job ended, without what differs from run to run, and the bytes of its output.
   private func results(
-    _ executor: any Executor, _ samples: [Sample], _ recipe: Recipe, _ format: ImageFormat, name: String
+    _ executor: any Executor, _ samples: [Sample], _ options: ThumbnailOptions, _ format: ImageFormat, name: String
   ) throws -> [String: String] {
     try folder.addFolder(name)
     let jobs = try samples.enumerated().map { index, sample in
@@ -95,10 +97,10 @@ import Testing
         output: folder("\(name)/\(sample.name).\(format.rawValue)"), format: format, sourceByteCount: 0)
     }
     let results = Mutex<[String: String]>([:])
-    try executor.run(SortedJobs(jobs), recipe: recipe, stop: StopRequest()) { job, outcome in
+    try executor.run(SortedJobs(jobs), options: options, stop: CancellationFlag()) { job, outcome in
       var text: String =
         switch outcome {
-        case .written(let picture): "written \(picture.outputSize) \(picture.warningCount) \(picture.firstWarning)"
+        case .written(let image): "written \(image.outputSize) \(image.warningCount) \(image.firstWarning)"
         case .skipped(let reason): "skipped \(reason)"
         case .failed(let error): "failed \(error)"
         }
@@ -112,7 +114,7 @@ import Testing
 
   @Test func `the samples are declined for every reason that a file can give`() throws {
     let decoder = Decoder(pool: BufferPool())
-    var reasons: Set<Declined> = []
+    var reasons: Set<Unsupported> = []
     for sample in try samples() {
       var request = DecodeRequest()
       (request.denominator, request.content) = (4, .planes)
@@ -133,24 +135,24 @@ import Testing
     let whole = try recoded(Places.sample("dogs/rex.jpg"), shrunkBy: 2) { $0.jpeg.scans = .progressive }
     samples.append(Sample(name: "taken", reason: .kind, bytes: whole))
     for (side, scanCount) in [(32, 100), (64, 100), (64, 9)] {
-      var recipe = Recipe()
-      recipe.size = .box(width: side, height: side)
-      recipe.tolerance = tolerance
-      recipe.limits.scanCount = scanCount
+      var options = ThumbnailOptions()
+      options.size = .box(width: side, height: side)
+      options.tolerance = tolerance
+      options.limits.scanCount = scanCount
       var limits = WorkLimits()
       limits.memoryByteCount = 1 << 30
       let name = "\(side)-\(scanCount)"
-      let serial = try results(SerialExecutor(), samples, recipe, format, name: name + "-serial")
+      let serial = try results(SerialExecutor(), samples, options, format, name: name + "-serial")
       #expect(serial.count == samples.count && serial.values.contains { $0.hasPrefix("written") })
       #expect(scanCount < 10 || serial["taken"]?.hasPrefix("written") == true)
       #expect(!serial.values.contains { $0.contains("EBADF") || $0.contains("internal") })
-      let threads = try results(ThreadExecutor(workers: 2), samples, recipe, format, name: name + "-threads")
+      let threads = try results(ThreadExecutor(workers: 2), samples, options, format, name: name + "-threads")
       #expect(threads == serial)
       let executor = ProcessExecutor(workers: 2, workerPath: worker, limits: limits)
-      let processes = try results(executor, samples, recipe, format, name: name + "-processes")
+      let processes = try results(executor, samples, options, format, name: name + "-processes")
       #expect(processes == serial)
-      recipe.decoder = .libjpeg
-      let library = try results(SerialExecutor(), samples, recipe, format, name: name + "-libjpeg")
+      options.decoder = .libjpeg
+      let library = try results(SerialExecutor(), samples, options, format, name: name + "-libjpeg")
       #expect(library == serial)
     }
   }

@@ -21,21 +21,22 @@ import Testing
 
   /// The samples of all outputs; nil for `isWhole` where no region would be left out.
   private func outputs(
-    _ bytes: [UInt8], _ recipe: Recipe, _ format: ImageFormat, isWhole: Bool, filling: UInt8, _ scales: inout Set<Int>
+    _ bytes: [UInt8], _ options: ThumbnailOptions, _ format: ImageFormat, isWhole: Bool, filling: UInt8,
+    _ scales: inout Set<Int>
   ) throws -> [[Int]] {
     let pool = BufferPool(filling: filling)
     let decoder = Decoder(pool: pool)
     return try unsafe bytes.withUnsafeBytes { bytes in
       let header = try unsafe decoder.readHeader(bytes, limits: DecodeLimits())
       var plan = ThumbnailPlan(
-        header, recipe: recipe, formats: Array(repeating: format, count: recipe.sizes.count))
+        header, options: options, formats: Array(repeating: format, count: options.sizes.count))
       if !isWhole && plan.decode.region != nil { scales.insert(plan.decode.denominator) }
       if isWhole { plan.decode.region = nil }
       plan.decode.declining = .libjpeg
       let decoded = try decoder.decode(plan.decode)
-      let shaper = Shaper(recipe: recipe, pool: pool)
+      let renderer = OutputRenderer(options: options, pool: pool)
       return try plan.outputs.flatMap { output -> [[Int]] in
-        switch try shaper.shaped(decoded.picture.shared(), output) {
+        switch try renderer.shaped(decoded.image.shared(), output) {
         case .pixels(let plane): return [plane.samples]
         case .yCbCr(let planes): return [planes.luma.samples, planes.cb.samples, planes.cr.samples]
         }
@@ -49,29 +50,29 @@ import Testing
     var scales: Set<Int> = []
     var numbers = SeededNumbers(seed: 1)
     let files = [1, 7].map { photograph(factors, isProgressive: isProgressive, orientation: $0) }
-    let boxes = [(12, 12), (31, 9), (7, 25), (33, 48), (64, 40), (90, 90), (150, 20), (64, 50)]
-    for (place, box) in boxes.enumerated() {
+    let rects = [(12, 12), (31, 9), (7, 25), (33, 48), (64, 40), (90, 90), (150, 20), (64, 50)]
+    for (index, rect) in rects.enumerated() {
       for _ in 0..<3 {
         let gravity = try #require(Gravity.allCases.randomElement(using: &numbers))
         for fit in [Fit.cover, .contain] where fit == .cover || gravity == .southeast {
-          var recipe = Recipe()
-          recipe.shrink = .fast
-          recipe.fit = fit
-          recipe.gravity = gravity
-          recipe.sizes = [.box(width: box.0, height: box.1)]
-          if place % 4 == 3 { recipe.sizes.append(.box(width: box.1, height: 2 * box.0)) }
-          recipe.kernel = try #require(Kernel.allCases.randomElement(using: &numbers))
-          recipe.jpeg.subsampling = try #require(ChromaSubsampling.allCases.randomElement(using: &numbers))
-          recipe.colour = numbers.next() % 4 == 0 ? .gray : .asSource
+          var options = ThumbnailOptions()
+          options.shrink = .fast
+          options.fit = fit
+          options.gravity = gravity
+          options.sizes = [.box(width: rect.0, height: rect.1)]
+          if index % 4 == 3 { options.sizes.append(.box(width: rect.1, height: 2 * rect.0)) }
+          options.kernel = try #require(Kernel.allCases.randomElement(using: &numbers))
+          options.jpeg.subsampling = try #require(ChromaSubsampling.allCases.randomElement(using: &numbers))
+          options.color = numbers.next() % 4 == 0 ? .gray : .asSource
           let format = numbers.next() % 4 == 0 ? ImageFormat.png : .jpeg
           let file = try #require(files.randomElement(using: &numbers))
           var unused: Set<Int> = []
-          let whole = try outputs(file, recipe, format, isWhole: true, filling: 0x55, &unused)
+          let whole = try outputs(file, options, format, isWhole: true, filling: 0x55, &unused)
           for decoder in JPEGDecoderChoice.allCases {
-            recipe.decoder = decoder
+            options.decoder = decoder
             for filling: UInt8 in [0, 0xFF] {
-              let part = try outputs(file, recipe, format, isWhole: false, filling: filling, &scales)
-              #expect(part == whole, "\(box) \(gravity) \(fit) \(recipe.kernel) \(decoder) \(format) on \(filling)")
+              let part = try outputs(file, options, format, isWhole: false, filling: filling, &scales)
+              #expect(part == whole, "\(rect) \(gravity) \(fit) \(options.kernel) \(decoder) \(format) on \(filling)")
             }
           }
         }

@@ -34,13 +34,13 @@ import Testing
 
   /// How each job ended, by index, without what differs from run to run.
   private func outcomes(
-    _ executor: any Executor, _ jobs: [Job], stop: StopRequest = StopRequest()
+    _ executor: any Executor, _ jobs: [Job], stop: CancellationFlag = CancellationFlag()
   ) throws -> [Int: String] {
     let results = Mutex<[Int: String]>([:])
-    try executor.run(SortedJobs(jobs), recipe: Recipe(), stop: stop) { job, outcome in
+    try executor.run(SortedJobs(jobs), options: ThumbnailOptions(), stop: stop) { job, outcome in
       let text: String =
         switch outcome {
-        case .written(let picture): "written \(picture.outputSize) \(picture.outputByteCount)"
+        case .written(let image): "written \(image.outputSize) \(image.outputByteCount)"
         case .skipped(let reason): "skipped \(reason)"
         case .failed(let error): "failed \(error)"
         }
@@ -64,8 +64,8 @@ import Testing
   /// The worker program that this build made, beside the test bundle.
   static let worker: String? = {
     let folder = Bundle.main.bundleURL.deletingLastPathComponent()
-    let places = [folder, URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()]
-    return (places + Bundle.allBundles.map { $0.bundleURL.deletingLastPathComponent() }).map {
+    let positions = [folder, URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()]
+    return (positions + Bundle.allBundles.map { $0.bundleURL.deletingLastPathComponent() }).map {
       $0.appending(path: "imgbatch-worker").path
     }.first { FileManager.default.isExecutableFile(atPath: $0) }
   }()
@@ -85,26 +85,26 @@ import Testing
       #expect(try outcomes(executor, try jobs(processes)) == serial)
       #expect(try tree(processes) == bytes)
       let fresh = "fresh-\(workers)"
-      let eachItsOwn = ProcessExecutor(workers: workers, workerPath: worker, lifetime: .picture)
+      let eachItsOwn = ProcessExecutor(workers: workers, workerPath: worker, lifetime: .image)
       #expect(try outcomes(eachItsOwn, try jobs(fresh)) == serial)
       #expect(try tree(fresh) == bytes)
     }
   }
 
-  @Test func `a picture of its own is cut in bands and stays the same`() throws {
+  @Test func `an image of its own is cut in bands and stays the same`() throws {
     let one = try jobs("one").filter { $0.source.string.hasSuffix("rex.jpg") }
     let many = try jobs("many").filter { $0.source.string.hasSuffix("rex.jpg") }
     #expect(try outcomes(SerialExecutor(), one) == outcomes(ThreadExecutor(workers: 8), many))
     #expect(try tree("one") == tree("many"))
   }
 
-  @Test func `a worker lives for the run, or for one picture`() throws {
+  @Test func `a worker lives for the run, or for one image`() throws {
     let worker = try #require(Self.worker, "imgbatch-worker is built beside the tests")
     let script = try folder.add(
       "worker", Array("#!/bin/sh\necho >> '\(folder("starts").string)'\nexec '\(worker)'\n".utf8))
     try folder.setMode("worker", 0o755)
     let all = try jobs("counted").filter { $0.source.string.contains("/dogs/") }
-    for (lifetime, starts) in [(WorkerLifetime.run, 1), (.picture, all.count)] {
+    for (lifetime, starts) in [(WorkerLifetime.run, 1), (.image, all.count)] {
       try folder.add("starts", [])
       let executor = ProcessExecutor(workers: 1, workerPath: script.string, lifetime: lifetime)
       #expect(try outcomes(executor, all).count == all.count)
@@ -116,7 +116,9 @@ import Testing
     let all = try jobs("dying")
     #expect(throws: ExecutorError.noWorker(path: "/bin/false", reason: "it exited with status 1")) {
       try ProcessExecutor(workers: 2, workerPath: "/bin/false")
-        .run(SortedJobs(all), recipe: Recipe(), stop: StopRequest()) { _, _ in Issue.record("no job can start") }
+        .run(SortedJobs(all), options: ThumbnailOptions(), stop: CancellationFlag()) { _, _ in
+          Issue.record("no job can start")
+        }
     }
   }
 
@@ -124,7 +126,7 @@ import Testing
     let executor = ProcessExecutor(workers: 2, workerPath: "/nonexistent/imgbatch-worker")
     let all = try jobs("none")
     #expect {
-      try executor.run(SortedJobs(all), recipe: Recipe(), stop: StopRequest()) { _, _ in }
+      try executor.run(SortedJobs(all), options: ThumbnailOptions(), stop: CancellationFlag()) { _, _ in }
     } throws: { error in
       guard case .noWorker(let path, let reason)? = error as? ExecutorError else { return false }
       return path == "/nonexistent/imgbatch-worker" && reason == "No such file or directory"
@@ -132,7 +134,7 @@ import Testing
   }
 
   @Test func `no job starts after a stop`() throws {
-    let stop = StopRequest()
+    let stop = CancellationFlag()
     stop.make()
     #expect(try outcomes(ThreadExecutor(workers: 2), try jobs("stopped"), stop: stop).isEmpty)
     #expect(try outcomes(SerialExecutor(), try jobs("stopped"), stop: stop).isEmpty)

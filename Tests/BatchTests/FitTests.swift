@@ -10,14 +10,14 @@ import Testing
 @testable import RunState
 @testable import Thumbnailing
 
-/// Pictures through the whole pipeline, in every fit.
+/// Images through the whole pipeline, in every fit.
 @Suite struct FitTests {
   private let folder: TemporaryFolder
   private let pool = BufferPool()
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// A photograph's likeness: slow waves of colour, with an edge or two.
+  /// A photograph's likeness: slow waves of color, with an edge or two.
   private func scene(_ width: Int, _ height: Int, channels: Int) -> Plane {
     .made(width, height, channels: channels, from: pool) { x, y, channel in
       let (u, v) = (Double(x) / Double(width), Double(y) / Double(height))
@@ -30,20 +30,20 @@ import Testing
   private func source(_ plane: consuming Plane, orientation: Int, scans: JPEGScans) throws -> FilePath {
     // The inverse of a turn is a turn: of 6 it is 8, the others are their own.
     let inverse = Orientation(rawValue: [1, 2, 3, 4, 5, 8, 7, 6][orientation - 1]) ?? .upright
-    let picture = try Picture.pixels(plane.turned(inverse, from: pool))
+    let image = try Image.pixels(plane.turned(inverse, from: pool))
     var request = EncodeRequest(format: .jpeg)
     request.jpeg.quality = 95
     request.jpeg.scans = scans
     let encoder = Encoder(pool: pool)
-    let file = try withExtendedLifetime(encoder) { unsafe [UInt8](try encoder.encode(picture, request)) }
+    let file = try withExtendedLifetime(encoder) { unsafe [UInt8](try encoder.encode(image, request)) }
     return try folder.add("\(UUID().uuidString).jpg", OrientationTag.added(orientation, to: file))
   }
 
   private func made(
-    _ source: FilePath, format: ImageFormat, _ recipe: Recipe
+    _ source: FilePath, format: ImageFormat, _ options: ThumbnailOptions
   ) throws -> (size: PixelSize, channels: Int, samples: [Int]) {
     let output = folder("out-\(UUID().uuidString)")
-    let written = try Thumbnailer(recipe: recipe).written(source, to: output, format)
+    let written = try Thumbnailer(options: options).written(source, to: output, format)
     let file = try WrittenFile(output)
     #expect(file.header.size == written.outputSize)
     return (file.header.size, file.channels, file.samples)
@@ -56,18 +56,18 @@ import Testing
   }
 
   @Test(arguments: [(3, JPEGScans.baseline), (3, .progressive), (1, .baseline)], [Fit.cover, .inside, .contain])
-  func `all orientations give the upright picture`(kind: (channels: Int, scans: JPEGScans), fit: Fit) throws {
+  func `all orientations give the upright image`(kind: (channels: Int, scans: JPEGScans), fit: Fit) throws {
     for format in ImageFormat.allCases {
       for gravity in [Gravity.center, .southeast] {
-        var recipe = Recipe()
-        recipe.size = .box(width: 96, height: 80)
-        recipe.fit = fit
-        recipe.gravity = gravity
-        recipe.jpeg.quality = 95
+        var options = ThumbnailOptions()
+        options.size = .box(width: 96, height: 80)
+        options.fit = fit
+        options.gravity = gravity
+        options.jpeg.quality = 95
         var upright: [Int]?
         for orientation in 1...8 {
           let path = try source(scene(203, 149, channels: kind.channels), orientation: orientation, scans: kind.scans)
-          let result = try made(path, format: format, recipe)
+          let result = try made(path, format: format, options)
           upright = upright ?? result.samples
           let level = decibels(result.samples, upright ?? [])
           #expect(level >= 40, "\(orientation) \(format) \(gravity): \(level) dB")
@@ -78,19 +78,19 @@ import Testing
 
   /// Baseline and progressive.
   @Test(arguments: [Gravity.center, .north, .south, .entropy], ["rex", "luna"])
-  func `a crop is the part of the whole picture, though less of it was decoded`(gravity: Gravity, dog: String) throws {
+  func `a crop is the part of the whole image, though less of it was decoded`(gravity: Gravity, dog: String) throws {
     let path = FilePath(Places.samples.appending(path: "dogs/\(dog).jpg").path)
     for format in ImageFormat.allCases {
-      var recipe = Recipe()
-      recipe.size = .box(width: 320, height: 128)
-      recipe.fit = .cover
-      recipe.gravity = gravity
-      recipe.jpeg.quality = 100
-      recipe.jpeg.subsampling = .none
-      let needed = try made(path, format: format, recipe)
+      var options = ThumbnailOptions()
+      options.size = .box(width: 320, height: 128)
+      options.fit = .cover
+      options.gravity = gravity
+      options.jpeg.quality = 100
+      options.jpeg.subsampling = .none
+      let needed = try made(path, format: format, options)
       // Any warning fails: so everything is read.
-      recipe.tolerance = .warningFails
-      #expect(try made(path, format: format, recipe).samples == needed.samples, "\(format)")
+      options.tolerance = .warningFails
+      #expect(try made(path, format: format, options).samples == needed.samples, "\(format)")
       #expect(needed.size == PixelSize(width: 320, height: 128))
     }
   }
@@ -98,13 +98,13 @@ import Testing
   @Test(arguments: [(100_000, 1), (1, 100_000)])
   func `a line of 100,000 pixels fits every box`(width: Int, height: Int) throws {
     let line = Plane.made(width, height, channels: 3, from: pool) { x, y, channel in (x + y) * (channel + 1) % 256 }
-    let encoder = FastPNGEncoder(pool: pool)
+    let encoder = LibdeflatePNGEncoder(pool: pool)
     let bytes = try withExtendedLifetime(encoder) { unsafe [UInt8](try encoder.encode(line, level: 1)) }
     let path = try folder.add("line-\(width).png", bytes)
     for fit in Fit.allCases {
-      var recipe = Recipe()
-      recipe.fit = fit
-      let made = try made(path, format: .png, recipe)
+      var options = ThumbnailOptions()
+      options.fit = fit
+      let made = try made(path, format: .png, options)
       let long = fit == .outside ? 100_000 : fit == .cover ? 1 : 256
       let short = fit == .contain ? 256 : 1
       #expect(made.size == PixelSize(width: width > 1 ? long : short, height: width > 1 ? short : long), "\(fit)")
@@ -115,60 +115,60 @@ import Testing
     let path = FilePath(Places.samples.appending(path: "dogs/rex.jpg").path)
     for side in [40, 120, 500] {
       for gravity in [Gravity.west, .center, .east] {
-        var recipe = Recipe()
-        recipe.size = .box(width: side, height: side)
-        recipe.fit = .cover
-        recipe.gravity = gravity
-        let needed = try made(path, format: .png, recipe)
-        recipe.tolerance = .warningFails
-        #expect(try made(path, format: .png, recipe).samples == needed.samples, "\(side) \(gravity)")
+        var options = ThumbnailOptions()
+        options.size = .box(width: side, height: side)
+        options.fit = .cover
+        options.gravity = gravity
+        let needed = try made(path, format: .png, options)
+        options.tolerance = .warningFails
+        #expect(try made(path, format: .png, options).samples == needed.samples, "\(side) \(gravity)")
       }
     }
   }
 
   @Test func `a crop at full size copies pixels`() throws {
     let path = try source(scene(90, 60, channels: 3), orientation: 1, scans: .baseline)
-    var recipe = Recipe()
-    recipe.size = nil
-    let whole = try made(path, format: .png, recipe)
-    recipe.size = .box(width: 60, height: 60)
-    recipe.fit = .cover
-    recipe.gravity = .east
-    let part = try made(path, format: .png, recipe)
+    var options = ThumbnailOptions()
+    options.size = nil
+    let whole = try made(path, format: .png, options)
+    options.size = .box(width: 60, height: 60)
+    options.fit = .cover
+    options.gravity = .east
+    let part = try made(path, format: .png, options)
     for y in 0..<60 {
       #expect(Array(part.samples[y * 180..<(y + 1) * 180]) == Array(whole.samples[y * 270 + 90..<(y + 1) * 270]))
     }
   }
 
-  @Test func `contain pads with the background, and a PNG with alpha with nothing unless a colour is asked for`() throws
+  @Test func `contain pads with the background, and a PNG with alpha with nothing unless a color is asked for`() throws
   {
     let jpeg = try source(scene(200, 100, channels: 3), orientation: 1, scans: .baseline)
-    var recipe = Recipe()
-    recipe.size = .box(width: 64, height: 64)
-    recipe.fit = .contain
-    recipe.background = Background(red: 200, green: 30, blue: 60)
+    var options = ThumbnailOptions()
+    options.size = .box(width: 64, height: 64)
+    options.fit = .contain
+    options.background = Background(red: 200, green: 30, blue: 60)
     for format in ImageFormat.allCases {
-      let padded = try made(jpeg, format: format, recipe)
+      let padded = try made(jpeg, format: format, options)
       #expect(padded.size == PixelSize(width: 64, height: 64))
       for (sample, wanted) in zip(padded.samples, [200, 30, 60]) { #expect(abs(sample - wanted) <= 3, "\(format)") }
     }
     let disc = FilePath(Places.samples.appending(path: "patterns/rgba-disc.png").path)
-    recipe.size = .box(width: 96, height: 64)
-    #expect(try made(disc, format: .png, recipe).samples.prefix(4) == [0, 0, 0, 0])
-    recipe.padding = .background
-    #expect(try made(disc, format: .png, recipe).samples.prefix(4) == [200, 30, 60, 255])
+    options.size = .box(width: 96, height: 64)
+    #expect(try made(disc, format: .png, options).samples.prefix(4) == [0, 0, 0, 0])
+    options.padding = .background
+    #expect(try made(disc, format: .png, options).samples.prefix(4) == [200, 30, 60, 255])
   }
 
   @Test func `a JPEG cut short fails although the crop lies before the cut`() throws {
     let path = try source(scene(200, 500, channels: 3), orientation: 1, scans: .baseline)
     let whole = try SourceFile.read(path, byteLimit: 1 << 30, pool: pool)
     let cut = try folder.add("cut.jpg", Array(unsafe [UInt8](whole.bytes).dropLast(400)))
-    var recipe = Recipe()
-    recipe.size = .box(width: 60, height: 60)
-    recipe.fit = .cover
-    recipe.gravity = .north
+    var options = ThumbnailOptions()
+    options.size = .box(width: 60, height: 60)
+    options.fit = .cover
+    options.gravity = .north
     let job = Job(index: 0, source: cut, output: folder("cut-out.jpg"), format: .jpeg, sourceByteCount: 0)
-    guard case .failed(let error) = Thumbnailer(recipe: recipe).outcome(of: job) else {
+    guard case .failed(let error) = Thumbnailer(options: options).outcome(of: job) else {
       Issue.record("it was written")
       return
     }

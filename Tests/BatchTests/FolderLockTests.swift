@@ -13,8 +13,8 @@ struct FolderLockTests {
   let folder: TemporaryFolder
   init() throws { folder = try TemporaryFolder() }
 
-  private func refusal(_ folder: FilePath) -> FolderLock.Refusal? {
-    do throws(FolderLock.Refusal) { _ = try FolderLock(in: folder) } catch { return error }
+  private func refusal(_ folder: FilePath) -> FolderLock.LockConflict? {
+    do throws(FolderLock.LockConflict) { _ = try FolderLock(in: folder) } catch { return error }
     return nil
   }
 

@@ -33,14 +33,14 @@ import Testing
       for isGray in [false, true] {
         let made = try cases.made(cases.png(pixel, bits: bits, chunks), .png) {
           $0.profile = .srgb
-          $0.colour = isGray ? .gray : .asSource
+          $0.color = isGray ? .gray : .asSource
         }
         #expect(abs(made.pixel[0] - 188) <= 1 && made.pixel.count == pixel.count, "\(made.pixel) of \(chunks)")
         #expect(pixel.count == 1 || made.pixel[1] == Int(pixel[1]))
         #expect(made.header.bits == bits && made.notes == [])
-        var sRGB = PNGColourChunks()
+        var sRGB = PNGColorChunks()
         sRGB.srgbIntent = 1
-        #expect(made.header.colourChunks == sRGB || made.header.colourChunks.codePoints == nil)
+        #expect(made.header.colorChunks == sRGB || made.header.colorChunks.codePoints == nil)
       }
     }
   }
@@ -50,7 +50,7 @@ import Testing
       for isGray in [false, true] {
         for bits in [8, 16] {
           let made = try cases.made(cases.png([128], bits: bits, chunks), .jpeg) {
-            $0.colour = isGray ? .gray : .asSource
+            $0.color = isGray ? .gray : .asSource
           }
           #expect(made.channels == 1 && made.pixel == [128] && made.profileSpace == .gray)
           let profile = try #require(made.header.profile)
@@ -70,8 +70,8 @@ import Testing
       let header = try unsafe source.withUnsafeBytes { bytes in
         try unsafe Decoder(pool: cases.pool).readHeader(bytes, limits: DecodeLimits())
       }
-      #expect(made.pixel == [128] && made.header.colourChunks == header.colourChunks && made.notes == [])
-      #expect(made.header.colourChunks != PNGColourChunks())
+      #expect(made.pixel == [128] && made.header.colorChunks == header.colorChunks && made.notes == [])
+      #expect(made.header.colorChunks != PNGColorChunks())
     }
   }
 
@@ -92,16 +92,16 @@ import Testing
     let colored = try cases.made(source, .png) { $0.profile = .srgb }
     #expect(colored.pixel.allSatisfy { abs($0 - 188) <= 1 } && colored.channels == 3)
     for format in [ImageFormat.png, .jpeg] {
-      let gray = try cases.made(source, format) { $0.colour = .gray }
+      let gray = try cases.made(source, format) { $0.color = .gray }
       #expect(gray.channels == 1 && abs(gray.pixel[0] - 188) <= 1 && gray.header.profile == nil)
-      #expect(gray.notes == [.converted] && gray.header.colourChunks.gamma != 100_000)
+      #expect(gray.notes == [.converted] && gray.header.colorChunks.gamma != 100_000)
     }
   }
 
   @Test func `profiles that are made have the same bytes each time, and a fixed date`() throws {
     let made = [
       try ColorCases.rgb(.power(2.2)), try ColorCases.gray(.bt709),
-      try #require(ColourTransforms().grayProfile(ofRGB: try ColorCases.rgb(.power(1.8)))),
+      try #require(ColorTransforms().grayProfile(ofRGB: try ColorCases.rgb(.power(1.8)))),
       try #require(try cases.made(cases.png([1, 2, 3], [PNGParts.gamma(50_000)]), .jpeg).header.profile),
       try #require(try cases.made(cases.png([1], [PNGParts.gamma(50_000)]), .jpeg).header.profile),
     ]

@@ -28,7 +28,7 @@ import Testing
     #expect(try reader.read(path).header == same)
 
     // Nothing counts behind its end marker. Read whole it would be, and found to be libjpeg's.
-    try #require(unsafe truncate(path.string, off_t(HeaderReader.mostForecastByteCount + 1)) == 0)
+    try #require(unsafe truncate(path.string, off_t(HeaderReader.maxForecastByteCount + 1)) == 0)
     #expect(try reader.readForecast(path).header.path == .scaled)
   }
 
@@ -40,10 +40,10 @@ import Testing
       state = state &* 1_664_525 &+ 1_013_904_223
       return Int(state >> 24)
     }
-    let encoder = FastPNGEncoder(pool: pool)
+    let encoder = LibdeflatePNGEncoder(pool: pool)
     var bytes = try withExtendedLifetime(encoder) { unsafe [UInt8](try encoder.encode(plane, level: 1)) }
     #expect(bytes.count > 256 << 10, "more than the start that is read")
-    var tagged = PictureMetadata()
+    var tagged = ImageMetadata()
     tagged.exif = OrientationTag.tiff(6)
     let small = Plane.made(3, 2, channels: 1, from: pool) { x, _, _ in x }
     let other = try withExtendedLifetime(encoder) {

@@ -31,15 +31,15 @@ import Testing
 
   /// The single color of the output.
   private func color(
-    _ source: [UInt8], _ format: ImageFormat, _ change: (inout Recipe) -> Void = { _ in }
+    _ source: [UInt8], _ format: ImageFormat, _ change: (inout ThumbnailOptions) -> Void = { _ in }
   ) throws -> [Int] {
     let path = try folder.add("\(UUID().uuidString).jpg", source)
-    var recipe = Recipe()
-    recipe.sizes = []
-    recipe.jpeg.quality = 100
-    change(&recipe)
+    var options = ThumbnailOptions()
+    options.sizes = []
+    options.jpeg.quality = 100
+    change(&options)
     let output = folder("\(UUID().uuidString).\(format.rawValue)")
-    _ = try Thumbnailer(recipe: recipe).written(path, to: output, format)
+    _ = try Thumbnailer(options: options).written(path, to: output, format)
     let file = try WrittenFile(output)
     return Array(file.samples.prefix(file.channels))
   }
@@ -56,7 +56,7 @@ import Testing
         let made = try color(source, format)
         #expect(isClose(made, rgb), "\(inks): \(made)")
       }
-      let gray = try color(source, .png) { $0.colour = .gray }
+      let gray = try color(source, .png) { $0.color = .gray }
       let luma = (299 * rgb[0] + 587 * rgb[1] + 114 * rgb[2] + 500) / 1000
       #expect(isClose(gray, [luma]), "\(inks): \(gray)")
     }
@@ -66,7 +66,7 @@ import Testing
     for (inks, _) in Self.colors {
       let (plain, marked) = (file(inks, adobe: nil), file(inks, adobe: 0))
       #expect(try color(plain, .png) == color(marked, .png))
-      #expect(try color(plain, .png) { $0.colour = .gray } == color(marked, .png) { $0.colour = .gray })
+      #expect(try color(plain, .png) { $0.color = .gray } == color(marked, .png) { $0.color = .gray })
     }
   }
 }

@@ -23,7 +23,7 @@ import Testing
 
   private func relatives(_ list: InputList) -> [String] { list.inputs.map(\.relative.string) }
 
-  @Test func `a folder gives its pictures in the order of their bytes`() throws {
+  @Test func `a folder gives its images in the order of their bytes`() throws {
     for name in ["b.jpg", "a.png", "B.JPEG", "c.jpe", "d.jfif", "sub/z.jpg", "sub/deep/y.PNG", "a/x.jpg"] {
       try folder.add("in/\(name)", Array(name.utf8))
     }
@@ -81,7 +81,7 @@ import Testing
     #expect(list.inputs.map(\.refusal) == [missing, nil, missing])
   }
 
-  @Test func `pipes and sockets are refused if they are named like pictures and ignored else`() throws {
+  @Test func `pipes and sockets are refused if they are named like images and ignored else`() throws {
     try folder.addFolder("in")
     try folder.addPipe("in/a.jpg")
     try folder.addSocket("in/b.png")
@@ -163,7 +163,7 @@ import Testing
     #expect(unsafe jpegStart.withUnsafeBytes { unsafe write(file, $0.baseAddress, $0.count) } == jpegStart.count)
     close(file)
     close(descriptor)
-    for links in [LinkRule.stay, .follow] {
+    for links in [SymlinkPolicy.stay, .follow] {
       var rules = WalkRules()
       rules.folderLinks = links
       let list = try InputList.find([folder.path], rules: rules)
@@ -213,7 +213,7 @@ import Testing
     }
     #expect(lookedAt.sorted() == ["a.jpg", "c", "d.jpg", "sub/b.png"])
     // What may come twice has to be looked at.
-    let twice = try find("in", "in/a.jpg") { $0.shard = Shard(index: 1, count: Shard.most) }
+    let twice = try find("in", "in/a.jpg") { $0.shard = Shard(index: 1, count: Shard.maximum) }
     #expect(twice.inputs.map(\.byteCount) == whole.inputs.map(\.byteCount))
   }
 
@@ -239,7 +239,7 @@ import Testing
     let lines = ["a.jpg", "", "sub/b.jpg", "none.jpg", "cr.jpg\r"]
     for name in ["a.jpg", "sub/b.jpg"] { try folder.add(name) }
     let text = lines.map { $0.isEmpty ? "" : folder.path.string + "/" + $0 }
-    for (separator, kind) in [("\n", EntrySeparator.newline), ("\0", .zeroByte)] {
+    for (separator, kind) in [("\n", Delimiter.newline), ("\0", .zeroByte)] {
       for end in ["", separator] {
         let path = try folder.add("list", Array((text.joined(separator: separator) + end).utf8))
         let list = try find(lists: [FileList(path: path, separator: kind)])

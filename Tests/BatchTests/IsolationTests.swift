@@ -14,7 +14,7 @@ import Testing
 @testable import Thumbnailing
 @testable import WorkerIPC
 
-/// Promise 5: in process mode a worker's death fails only its own picture.
+/// Promise 5: in process mode a worker's death fails only its own image.
 @Suite struct IsolationTests {
   private let folder: TemporaryFolder
 
@@ -22,7 +22,7 @@ import Testing
 
   private static let names = (0..<200).map { $0 == 105 ? "hostile.jpg" : String(format: "rex-%03d.jpg", $0) }
 
-  /// Runs 200 small pictures, one of them named hostile, in two workers with a fault.
+  /// Runs 200 small images, one of them named hostile, in two workers with a fault.
   private func outcomes(
     fault: String?, timeout: Duration = .seconds(60), out: String = "out"
   ) throws -> [String: Outcome] {
@@ -40,7 +40,7 @@ import Testing
       workers: 2, workerPath: worker, limits: limits,
       variable: fault.map { "IMGBATCH_FAULT=\($0)" })
     let results = Mutex<[String: Outcome]>([:])
-    try executor.run(SortedJobs(jobs), recipe: Recipe(), stop: StopRequest()) { job, outcome in
+    try executor.run(SortedJobs(jobs), options: ThumbnailOptions(), stop: CancellationFlag()) { job, outcome in
       results.withLock { $0[job.source.lastComponent?.string ?? ""] = outcome }
     }
     return results.withLock { $0 }
@@ -61,10 +61,10 @@ import Testing
   }
 
   /// The worker's image fails after one more try, all others are written, and nothing of it is left: hidden files count.
-  private func expectOneFailure(_ fault: String, _ words: String, _ code: ErrorCode = .workerCrashed) throws {
+  private func expectOneFailure(_ fault: String, _ text: String, _ code: ErrorCode = .workerCrashed) throws {
     let results = try outcomes(fault: "\(fault):hostile")
     let failure = try #require(error(results["hostile.jpg"]))
-    #expect(failure.code == code && failure.message.contains(words) && failure.message.contains("twice"))
+    #expect(failure.code == code && failure.message.contains(text) && failure.message.contains("twice"))
     #expect(failure.message.utf8.count < 1000 && failure.message.utf8.allSatisfy { $0 >= 0x20 })
     let others = Self.names.filter { $0 != "hostile.jpg" }
     #expect(try folder.names(in: "out") == others)
@@ -76,9 +76,9 @@ import Testing
     ("halfway", "signal 9"),
   ])
   func `Promise 5: one hostile image of 200 fails after one more try, 199 are written`(
-    fault: String, words: String
+    fault: String, text: String
   ) throws {
-    try expectOneFailure(fault, words)
+    try expectOneFailure(fault, text)
   }
 
   @Test(arguments: [
@@ -124,17 +124,17 @@ import Testing
     let reports = Mutex<[Confinement]>([])
     let executor = ProcessExecutor(
       workers: 2, workerPath: worker, onConfinement: { one in reports.withLock { $0.append(one) } })
-    try executor.run(SortedJobs([]), recipe: Recipe(), stop: StopRequest()) { _, _ in }
+    try executor.run(SortedJobs([]), options: ThumbnailOptions(), stop: CancellationFlag()) { _, _ in }
     let report = try #require(reports.withLock { $0 }.first)
     #expect(reports.withLock { $0.count } == 1)
     #expect(report.filterError == nil && report.hasNoPrivileges)
     #expect((report.landlockError == nil) == (system_landlock_version() > 0))
     let strict = ProcessExecutor(workers: 2, workerPath: worker, sandbox: .required)
     if report.gaps.isEmpty {
-      try strict.run(SortedJobs([]), recipe: Recipe(), stop: StopRequest()) { _, _ in }
+      try strict.run(SortedJobs([]), options: ThumbnailOptions(), stop: CancellationFlag()) { _, _ in }
     } else {
       #expect(throws: ExecutorError.notConfined(report.gaps)) {
-        try strict.run(SortedJobs([]), recipe: Recipe(), stop: StopRequest()) { _, _ in }
+        try strict.run(SortedJobs([]), options: ThumbnailOptions(), stop: CancellationFlag()) { _, _ in }
       }
     }
   }

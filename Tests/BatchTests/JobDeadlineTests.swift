@@ -21,43 +21,43 @@ import Testing
     "patterns/gray-16bit.png", "patterns/noise-restart.jpg",
   ]
 
-  private static let recipes: [(name: String, change: @Sendable (inout Recipe) -> Void)] = [
+  private static let optionSets: [(name: String, change: @Sendable (inout ThumbnailOptions) -> Void)] = [
     ("plain", { _ in }),
-    ("gray, in light", { recipe in (recipe.colour, recipe.light) = (.gray, .linear) }),
-    ("a crop where most is to see", { recipe in (recipe.fit, recipe.gravity) = (.cover, .entropy) }),
+    ("gray, in light", { options in (options.color, options.light) = (.gray, .linear) }),
+    ("a crop where most is to see", { options in (options.fit, options.gravity) = (.cover, .entropy) }),
     (
       "padded, converted, with metadata",
-      { recipe in
-        recipe.fit = .contain
-        recipe.profile = .srgb
-        recipe.metadata = .keep
+      { options in
+        options.fit = .contain
+        options.profile = .srgb
+        options.metadata = .keep
       }
     ),
     (
       "enlarged, by libjpeg, progressive",
-      { recipe in
-        recipe.size = .box(width: 900, height: 900)
-        (recipe.upscale, recipe.fit, recipe.decoder, recipe.jpeg.scans) = (.allowed, .fill, .libjpeg, .progressive)
+      { options in
+        options.size = .box(width: 900, height: 900)
+        (options.upscale, options.fit, options.decoder, options.jpeg.scans) = (.allowed, .fill, .libjpeg, .progressive)
       }
     ),
   ]
 
-  private func outcome(_ sample: String, _ recipe: Recipe, _ format: ImageFormat, looks: UInt64?) -> (
+  private func outcome(_ sample: String, _ options: ThumbnailOptions, _ format: ImageFormat, looks: UInt64?) -> (
     Outcome?, looks: Int
   ) {
     let source = FilePath(Places.samples.appending(path: sample).path)
     let job = Job(index: 0, source: source, output: folder("out"), format: format, sourceByteCount: 0)
-    let thumbnailer = Thumbnailer(recipe: recipe, timeout: looks.map { .nanoseconds(Int64($0)) } ?? .seconds(1 << 20))
+    let thumbnailer = Thumbnailer(options: options, timeout: looks.map { .nanoseconds(Int64($0)) } ?? .seconds(1 << 20))
     return SteppingClock.counting { thumbnailer.outcome(of: job) }
   }
 
-  @Test(arguments: samples, recipes.indices)
+  @Test(arguments: samples, optionSets.indices)
   func `an image whose time is over fails with the code of that`(sample: String, index: Int) throws {
-    let (name, change) = JobDeadlineTests.recipes[index]
-    var recipe = Recipe()
-    change(&recipe)
+    let (name, change) = JobDeadlineTests.optionSets[index]
+    var options = ThumbnailOptions()
+    change(&options)
     for format in [ImageFormat.jpeg, .png] {
-      let (whole, looks) = outcome(sample, recipe, format, looks: nil)
+      let (whole, looks) = outcome(sample, options, format, looks: nil)
       guard case .written = whole else {
         Issue.record("\(name), \(format): \(String(describing: whole))")
         continue
@@ -67,7 +67,7 @@ import Testing
       // The first look is the one that the deadline is counted from.
       for look in Set([1, 2, 3, 4, looks / 4, looks / 3, looks / 2, looks * 2 / 3, looks - 2, looks - 1]) where look > 0
       {
-        let (early, _) = outcome(sample, recipe, format, looks: UInt64(look))
+        let (early, _) = outcome(sample, options, format, looks: UInt64(look))
         guard case .failed(let error) = early, error.code == .timeout else {
           Issue.record("\(name), \(format), look \(look) of \(looks): \(String(describing: early))")
           continue
@@ -91,6 +91,6 @@ import Testing
   @Test func `without a timeout the clock is not looked at`() {
     let source = FilePath(Places.samples.appending(path: "dogs/rex.jpg").path)
     let job = Job(index: 0, source: source, output: folder("out"), format: .jpeg, sourceByteCount: 0)
-    #expect(SteppingClock.counting { Thumbnailer(recipe: Recipe()).outcome(of: job) }.looks == 0)
+    #expect(SteppingClock.counting { Thumbnailer(options: ThumbnailOptions()).outcome(of: job) }.looks == 0)
   }
 }

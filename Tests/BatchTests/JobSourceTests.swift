@@ -35,7 +35,7 @@ import Testing
 @Suite struct StreamedJobsTests {
   let folder: TemporaryFolder
   let pipe: (read: CInt, write: CInt)
-  let stop = StopRequest()
+  let stop = CancellationFlag()
 
   init() throws {
     folder = try TemporaryFolder()
@@ -52,9 +52,9 @@ import Testing
   }
 
   private func stream(
-    after planned: [Job] = [], out: String = "out", separator: EntrySeparator = .newline, format: OutputFormat = .same
-  ) throws -> StreamedJobs {
-    StreamedJobs(
+    after planned: [Job] = [], out: String = "out", separator: Delimiter = .newline, format: OutputFormat = .same
+  ) throws -> ListedJobs {
+    ListedJobs(
       after: planned, from: pipe.read, separator: separator,
       naming: OutputNaming(folder: folder(out), template: try NameTemplate("{stem}.{ext}"), format: format),
       stop: stop)
@@ -133,7 +133,7 @@ import Testing
 
   @Test func `a list that cannot be read says so`() throws {
     let number = unsafe open(folder.path.string, O_RDONLY)
-    let jobs = StreamedJobs(
+    let jobs = ListedJobs(
       from: number, separator: .newline, naming: OutputNaming(folder: folder("out")), stop: stop)
     #expect(jobs.next() == nil)
     #expect(jobs.failure == "EISDIR: a folder has that name")
@@ -142,13 +142,13 @@ import Testing
   }
 
   @Test func `each line is claimed once, and who gets a name does not depend on the workers`() throws {
-    for index in 0..<50 { for place in ["x", "y"] { try folder.add("\(place)/\(index).jpg", []) } }
+    for index in 0..<50 { for position in ["x", "y"] { try folder.add("\(position)/\(index).jpg", []) } }
     var lines = ""
-    for index in 0..<50 { for place in ["x", "y"] { lines += "\(folder.path)/\(place)/\(index).jpg\n" } }
+    for index in 0..<50 { for position in ["x", "y"] { lines += "\(folder.path)/\(position)/\(index).jpg\n" } }
     let list = try folder.add("list", Array(lines.utf8))
     close(pipe.write)
     close(pipe.read)
-    let jobs = StreamedJobs(
+    let jobs = ListedJobs(
       from: unsafe open(list.string, O_RDONLY), separator: .newline,
       naming: OutputNaming(folder: folder("out"), template: try NameTemplate("{stem}.{ext}")), stop: stop)
     let refused = Claims()

@@ -18,10 +18,10 @@ struct JournalFormatTests {
 
   /// What a journal says that lay in a folder next to /srv/album/photos.
   private func entries(_ version: Int, _ name: String) throws -> [JournalEntry] {
-    try entries(of: path(version, name), JournalNames(folder: "/srv/album/out"))
+    try entries(of: path(version, name), JournalKeys(folder: "/srv/album/out"))
   }
 
-  private func entries(of path: FilePath, _ names: JournalNames) throws -> [JournalEntry] {
+  private func entries(of path: FilePath, _ names: JournalKeys) throws -> [JournalEntry] {
     var entries: [JournalEntry] = []
     try Journal.forEachLine(of: path, names) { line, _ in
       if case .entry(let entry, _) = line { entries.append(entry) }
@@ -42,7 +42,7 @@ struct JournalFormatTests {
 
   private func written(_ output: String, of source: String, at version: AlgorithmVersion = .none) -> JournalEntry {
     JournalEntry(
-      source: FileStamp(byteCount: 3, modified: 4), recipe: RecipeFingerprint(options: 0, algorithms: version),
+      source: FileStamp(byteCount: 3, modified: 4), fingerprint: OutputFingerprint(options: 0, algorithms: version),
       outcome: .written(output: FileStamp(byteCount: 5, modified: 6)), outputName: Array(output.utf8),
       sourceName: .file(Array(source.utf8)))
   }
@@ -53,7 +53,7 @@ struct JournalFormatTests {
     #expect(
       entries[0]
         == JournalEntry(
-          source: FileStamp(byteCount: 132_717, modified: 1_714_979_289_123_456_789), recipe: .none,
+          source: FileStamp(byteCount: 132_717, modified: 1_714_979_289_123_456_789), fingerprint: .none,
           outcome: .written(output: FileStamp(byteCount: 1368, modified: 1_796_022_856_464_119_339)),
           outputName: Array("rex.jpg".utf8), sourceName: .file(Array("../photos/rex.jpg".utf8))))
     let accented = Array("caf".utf8) + [0xE9] + Array(" 100%.png".utf8)
@@ -79,7 +79,7 @@ struct JournalFormatTests {
         == zip(options, outputs).map { options, output in
           JournalEntry(
             source: FileStamp(byteCount: 132_717, modified: 1_714_979_289_123_456_789),
-            recipe: RecipeFingerprint(options: options, algorithms: AlgorithmVersion(pixels: 2, encoder: 1)),
+            fingerprint: OutputFingerprint(options: options, algorithms: AlgorithmVersion(pixels: 2, encoder: 1)),
             outcome: .written(output: FileStamp(byteCount: output.1, modified: 1_796_023_769_700_161_675)),
             outputName: Array(output.0.utf8), sourceName: .file(Array("../photos/rex.jpg".utf8)))
         })
@@ -92,14 +92,14 @@ struct JournalFormatTests {
     /// Without what a run does not repeat: when an output was written, and what version 1 did not keep.
     func story(_ entries: [JournalEntry]) -> [JournalEntry] {
       // What was compacted has the last entry about each output only.
-      let last = entries.indices.filter { place in
-        !entries[(place + 1)...].contains {
-          $0.outputName == entries[place].outputName && $0.sourceName == entries[place].sourceName
+      let last = entries.indices.filter { index in
+        !entries[(index + 1)...].contains {
+          $0.outputName == entries[index].outputName && $0.sourceName == entries[index].sourceName
         }
       }
-      return last.map { place in
-        var entry = entries[place]
-        entry.recipe = .none
+      return last.map { index in
+        var entry = entries[index]
+        entry.fingerprint = .none
         if case .written(let output) = entry.outcome {
           entry.outcome = .written(output: FileStamp(byteCount: output.byteCount, modified: 0))
         }
@@ -118,9 +118,9 @@ struct JournalFormatTests {
   }
 
   @Test func `a journal of version 1 is written anew as it is opened, with paths that may move`() throws {
-    let place = folder.path.string
+    let index = folder.path.string
     let old = [("a", "in/sub/a.jpg"), ("b", "in/b.jpg"), ("a", "in/sub/a.jpg")].flatMap { name, source in
-      version1("written", "3", "4", "ff", "5", "6", "", "", name, "\(place)/\(source)", "")
+      version1("written", "3", "4", "ff", "5", "6", "", "", name, "\(index)/\(source)", "")
     }
     let bad = version1("failed", "0", "0", "ff", "", "", "decode", "corrupt", "c%0A", "/elsewhere/c", "no %25")
     let part = version1("partial", "0", "0", "0", "", "", "", "", "d", "http://x/d", "\"1\"%0A")
@@ -129,11 +129,12 @@ struct JournalFormatTests {
     let expected = [
       written("b", of: "../in/b.jpg"), written("a", of: "../in/sub/a.jpg"),
       JournalEntry(
-        source: FileStamp(byteCount: 0, modified: 0), recipe: .none,
+        source: FileStamp(byteCount: 0, modified: 0), fingerprint: .none,
         outcome: .failed(JobError(stage: .decode, code: .corrupt, message: "no %")), outputName: Array("c\n".utf8),
         sourceName: .file(Array("/elsewhere/c".utf8))),
       JournalEntry(
-        source: FileStamp(byteCount: 0, modified: 0), recipe: .none, outcome: .partial, outputName: Array("d".utf8),
+        source: FileStamp(byteCount: 0, modified: 0), fingerprint: .none, outcome: .partial,
+        outputName: Array("d".utf8),
         sourceName: .download(Array("http://x/d".utf8)), validator: Array("\"1\"\n".utf8)),
     ]
     #expect(try entries(in: "out") == expected)

@@ -15,16 +15,16 @@ struct JournalTests {
 
   private static let written = JournalEntry(
     source: FileStamp(byteCount: 812_345, modified: -5),
-    recipe: RecipeFingerprint(options: .max, algorithms: AlgorithmVersion(pixels: 12, encoder: 3)),
+    fingerprint: OutputFingerprint(options: .max, algorithms: AlgorithmVersion(pixels: 12, encoder: 3)),
     outcome: .written(output: FileStamp(byteCount: 9120, modified: 1_700_000_000_123_456_789)),
     outputName: Array("sub/a.jpg".utf8), sourceName: .file(Array("/in/sub/a.jpg".utf8)))
   private static let failed = JournalEntry(
-    source: FileStamp(byteCount: 0, modified: 0), recipe: .none,
+    source: FileStamp(byteCount: 0, modified: 0), fingerprint: .none,
     outcome: .failed(JobError(stage: .decode, code: .truncated, message: "100 % wrong\tand\nshort")),
     outputName: [0x63, 0xE9, 0x0A, 0x09, 0x25, 0x7F], sourceName: .file(Array("%0A".utf8)))
 
   private static let part = JournalEntry(
-    source: FileStamp(byteCount: 0, modified: 0), recipe: .none, outcome: .partial, outputName: Array("b".utf8),
+    source: FileStamp(byteCount: 0, modified: 0), fingerprint: .none, outcome: .partial, outputName: Array("b".utf8),
     sourceName: .download(Array("http://a/b?c=d".utf8)), validator: Array("\"1%\"\n".utf8))
 
   /// A line read again; nil where it is taken for none.
@@ -52,7 +52,7 @@ struct JournalTests {
     }
   }
 
-  @Test func `promise 8: neither a torn line nor a damaged one is taken for a picture that is done`() throws {
+  @Test func `promise 8: neither a torn line nor a damaged one is taken for an image that is done`() throws {
     let line = JournalTests.written.line.dropLast()
     for count in 0..<line.count { #expect(try again(line.prefix(count)) == nil) }
     for index in line.indices {
@@ -94,7 +94,7 @@ struct JournalTests {
     var (first, second) = (JournalTests.written, JournalTests.failed)
     let journal = try Journal(in: folder.path)
     for round in 0..<50 {
-      first.recipe.options = UInt64(round)
+      first.fingerprint.options = UInt64(round)
       journal.append(first)
       if round == 20 { journal.append(second) }
     }
@@ -107,7 +107,7 @@ struct JournalTests {
     let after = try folder.content(Journal.name)
     Journal.compact(in: folder.path, above: 100)
     #expect(try folder.content(Journal.name) == after, "not twice as long since")
-    second.recipe.options = 7
+    second.fingerprint.options = 7
     try Journal(in: folder.path).append(second)
     #expect(try entries() == [JournalTests.failed, first, second])
   }
@@ -134,7 +134,7 @@ struct JournalTests {
       let stamp = try #require(FileStamp(of: folder(name), links: .stay))
       journal.append(
         JournalEntry(
-          source: stamp, recipe: .none, outcome: .written(output: stamp), outputName: Array(name.utf8),
+          source: stamp, fingerprint: .none, outcome: .written(output: stamp), outputName: Array(name.utf8),
           sourceName: source))
     }
     for name in ["made.jpg", "changed.jpg", "failed.jpg", "replaced.jpg"] { try append(name, .file([0x61])) }

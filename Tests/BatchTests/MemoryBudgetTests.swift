@@ -19,24 +19,24 @@ import Testing
 @Suite struct MemoryBudgetTests {
   private let megabyte = 1 << 20
 
-  @Test func `Promise 3: an eighth is the workers' own, and one picture may have nearly all of the rest`() {
+  @Test func `Promise 3: an eighth is the workers' own, and one image may have nearly all of the rest`() {
     let budget = MemoryBudget(byteCount: 1 << 30, workers: 8, base: 0)
     #expect(budget.allowance == 8 * megabyte)
-    #expect(budget.mostForOne == (1024 - 8 * 2 * 8) * megabyte)
+    #expect(budget.perImageLimit == (1024 - 8 * 2 * 8) * megabyte)
     #expect(budget.admit(budget.allowance) == .admitted(share: 0), "without asking")
-    #expect(budget.admit(budget.mostForOne) == .admitted(share: budget.mostForOne - budget.allowance))
+    #expect(budget.admit(budget.perImageLimit) == .admitted(share: budget.perImageLimit - budget.allowance))
   }
 
   @Test func `Promise 3: which image is too large depends on neither the mode nor the workers`() {
     for megabytes in [16, 64, 256, 1024] {
       var limits = WorkLimits()
       limits.memoryByteCount = megabytes * megabyte
-      let one = MemoryBudget(limits, workers: 1, .thread, stop: StopRequest()).mostForOne
+      let one = MemoryBudget(limits, workers: 1, .thread, stop: CancellationFlag()).perImageLimit
       for workers in [1, 2, 8, 64] {
         let count = MemoryBudget.workers(atMost: workers, .process, limits)
-        let processes = MemoryBudget(limits, workers: count, .process, stop: StopRequest())
-        let threads = MemoryBudget(limits, workers: workers, .thread, stop: StopRequest())
-        #expect(threads.mostForOne == one && processes.mostForOne == one)
+        let processes = MemoryBudget(limits, workers: count, .process, stop: CancellationFlag())
+        let threads = MemoryBudget(limits, workers: workers, .thread, stop: CancellationFlag())
+        #expect(threads.perImageLimit == one && processes.perImageLimit == one)
         #expect(count >= 1 && max(threads.allowance, processes.allowance) <= one)
       }
     }
@@ -44,21 +44,21 @@ import Testing
 
   @Test func `Promise 3: what can never fit is told at once`() {
     let budget = MemoryBudget(byteCount: 100 * megabyte, workers: 2, base: 20 * megabyte)
-    #expect(budget.admit(budget.mostForOne + 1) == .neverFits)
+    #expect(budget.admit(budget.perImageLimit + 1) == .neverFits)
     #expect(MemoryBudget(byteCount: megabyte, workers: 2, base: 20 * megabyte).admit(1) == .neverFits)
   }
 
   @Test func `Promise 3: workers that ask for all sizes at once never hold more than there is, and all are served`() {
     let budget = MemoryBudget(byteCount: 400 * megabyte, workers: 8, base: 0)
-    let most = budget.mostForOne - budget.allowance
-    let held = Mutex((now: 0, most: 0, served: 0))
+    let maximum = budget.perImageLimit - budget.allowance
+    let held = Mutex((now: 0, maximum: 0, served: 0))
     onThreads(8) { thread in
       for turn in 0..<200 {
-        let wish = (thread * 7919 + turn * 104_729) % budget.mostForOne
+        let wish = (thread * 7919 + turn * 104_729) % budget.perImageLimit
         guard case .admitted(let share) = budget.admit(wish) else { continue }
         held.withLock { held in
           held.now += share
-          held.most = max(held.most, held.now)
+          held.maximum = max(held.maximum, held.now)
           held.served += 1
         }
         held.withLock { $0.now -= share }
@@ -67,7 +67,7 @@ import Testing
     }
     held.withLock { held in
       #expect(held.served == 1600)
-      #expect(held.most <= most)
+      #expect(held.maximum <= maximum)
       #expect(held.now == 0)
     }
   }
@@ -82,25 +82,25 @@ import Testing
       #expect(OwnMemory.byteCount(.resident, statm: line, pageByteCount: 4096) == 0)
     }
     // The kernel says the same in KB elsewhere, up to what other tests take meanwhile.
-    let status = try #require(KernelText.contents(of: "/proc/self/status"))
+    let status = try #require(ProcFile.contents(of: "/proc/self/status"))
     let resident = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") })
     let kilobytes = try #require(Int(resident.filter(\.isNumber)))
     let ratio = Double(OwnMemory.byteCount(.resident)) / Double(kilobytes << 10)
     #expect(ratio > 1 / 3 && ratio < 3)
   }
 
-  @Test func `Promise 8: once a run is to end, no picture is begun that waits for memory, or asks for it`() {
-    let stop = StopRequest()
+  @Test func `Promise 8: once a run is to end, no image is begun that waits for memory, or asks for it`() {
+    let stop = CancellationFlag()
     let budget = MemoryBudget(byteCount: 400 * megabyte, workers: 2, base: 0, stop: stop)
-    guard case .admitted(let share) = budget.admit(budget.mostForOne) else {
+    guard case .admitted(let share) = budget.admit(budget.perImageLimit) else {
       Issue.record("an empty budget has room for the largest image that it allows")
       return
     }
-    let answers = Mutex<[MemoryAnswer]>([])
+    let answers = Mutex<[ReservationResult]>([])
     onThreads(2) { thread in
       if thread == 1 {
         // Whether this waits already when the end is asked for or comes after it.
-        let answer = budget.admit(budget.mostForOne)
+        let answer = budget.admit(budget.perImageLimit)
         answers.withLock { $0.append(answer) }
       } else {
         stop.make()
@@ -108,7 +108,7 @@ import Testing
       }
     }
     #expect(answers.withLock { $0 } == [.runEnds])
-    #expect(budget.admit(budget.mostForOne) == .runEnds)
+    #expect(budget.admit(budget.perImageLimit) == .runEnds)
     #expect(budget.admit(budget.allowance) == .admitted(share: 0), "what needs no asking is not asked about")
   }
 
@@ -118,7 +118,7 @@ import Testing
     let file = try SourceFile.read(
       FilePath(Places.samples.appending(path: sample).path), byteLimit: 1 << 30, pool: pool)
     let header = try unsafe Decoder(pool: pool).readHeader(file.bytes, limits: DecodeLimits())
-    let plan = ThumbnailPlan(header, recipe: Recipe(), formats: [header.format])
+    let plan = ThumbnailPlan(header, options: ThumbnailOptions(), formats: [header.format])
     return MemoryEstimate(header, plan: plan, fileByteCount: file.byteCount).byteCount
   }
 
@@ -130,39 +130,39 @@ import Testing
     let file = try SourceFile.read(path, byteLimit: 1 << 30, pool: pool)
     let header = try unsafe Decoder(pool: pool).readHeader(file.bytes, limits: DecodeLimits())
     #expect(header.layout == .progressive)
-    #expect(header.coefficientByteCount >= header.size.pixelCount * 2 * (header.colour == .gray ? 1 : 3) / 2)
-    // The frame, and the 16-bit products of colour and alpha.
+    #expect(header.coefficientByteCount >= header.size.pixelCount * 2 * (header.color == .gray ? 1 : 3) / 2)
+    // The frame, and the 16-bit products of color and alpha.
     let disc = 321 * 321 * 4
     #expect(try estimate("patterns/rgba-disc.png") >= disc + 2 * disc)
   }
 
   /// What a sample, as a whole in memory, is reckoned with.
   private func estimate(
-    _ bytes: [UInt8], as format: ImageFormat, _ change: (inout Recipe) -> Void
+    _ bytes: [UInt8], as format: ImageFormat, _ change: (inout ThumbnailOptions) -> Void
   ) throws -> (byteCount: Int, header: ImageHeader) {
-    var recipe = Recipe()
-    change(&recipe)
+    var options = ThumbnailOptions()
+    change(&options)
     let header = try unsafe bytes.withUnsafeBytes { bytes in
       try unsafe Decoder(pool: BufferPool()).readHeader(bytes, limits: DecodeLimits())
     }
-    let plan = ThumbnailPlan(header, recipe: recipe, formats: [format], transforms: ColourTransforms()).whole
+    let plan = ThumbnailPlan(header, options: options, formats: [format], transforms: ColorTransforms()).whole
     return (MemoryEstimate(header, plan: plan, fileByteCount: bytes.count).byteCount, header)
   }
 
   @Test func `Promise 3: all coefficients are reckoned with where only libjpeg makes what is wanted`() throws {
     let bytes = try recoded(Places.sample("dogs/rex.jpg")) { $0.jpeg.scans = .progressive }
-    let changes: [(ImageFormat, (inout Recipe) -> Void)] = [
+    let changes: [(ImageFormat, (inout ThumbnailOptions) -> Void)] = [
       (.png, { _ in }),
       (
         .jpeg,
         {
-          $0.colour = .gray; $0.gray = .luma709
+          $0.color = .gray; $0.gray = .luma709
         }
       ),
       (
         .jpeg,
         {
-          $0.colour = .gray; $0.gray = .luminance
+          $0.color = .gray; $0.gray = .luminance
         }
       ),
     ]
@@ -178,33 +178,33 @@ import Testing
   }
 
   @Test(arguments: [GrayKind.luma709, .luminance])
-  func `Promise 3: gray that is made of a whole picture is reckoned with`(kind: GrayKind) throws {
-    func tiny(_ recipe: inout Recipe) {
-      recipe.size = .box(width: 8, height: 8)
-      recipe.shrink = .off
+  func `Promise 3: gray that is made of a whole image is reckoned with`(kind: GrayKind) throws {
+    func tiny(_ options: inout ThumbnailOptions) {
+      options.size = .box(width: 8, height: 8)
+      options.shrink = .off
     }
-    func gray(_ recipe: inout Recipe) {
-      tiny(&recipe)
-      recipe.colour = .gray
-      recipe.gray = kind
+    func gray(_ options: inout ThumbnailOptions) {
+      tiny(&options)
+      options.color = .gray
+      options.gray = kind
     }
     // What may be taken off for an output of fewer channels.
     let output = 72 * 72 * 2 * 6
     let bello = try Places.sample("dogs/bello.png")
-    let colour = try estimate(bello, as: .png, tiny)
-    #expect(colour.header.colour == .rgb)
-    #expect(try estimate(bello, as: .png, gray).byteCount + output >= colour.byteCount + colour.header.size.pixelCount)
+    let color = try estimate(bello, as: .png, tiny)
+    #expect(color.header.color == .rgb)
+    #expect(try estimate(bello, as: .png, gray).byteCount + output >= color.byteCount + color.header.size.pixelCount)
     let rex = try Places.sample("dogs/rex.jpg")
     let three = try estimate(rex, as: .png, tiny)
     #expect(try estimate(rex, as: .png, gray).byteCount + output >= three.byteCount + three.header.size.pixelCount)
   }
 
-  @Test func `a picture that does not fit fails with limit-memory and the option, others come out`() throws {
+  @Test func `an image that does not fit fails with limit-memory and the option, others come out`() throws {
     let folder = try TemporaryFolder()
     let rex = FilePath(Places.samples.appending(path: "dogs/rex.jpg").path)
     let job = Job(index: 0, source: rex, output: folder("rex.jpg"), format: .jpeg, sourceByteCount: 0)
     let tight = MemoryBudget(byteCount: megabyte, workers: 1, base: 0)
-    guard case .failed(let error) = Thumbnailer(recipe: Recipe(), memory: tight).outcome(of: job) else {
+    guard case .failed(let error) = Thumbnailer(options: ThumbnailOptions(), memory: tight).outcome(of: job) else {
       Issue.record("it fitted into a megabyte")
       return
     }
@@ -212,10 +212,10 @@ import Testing
     #expect(try folder.names().isEmpty)
     let enough = MemoryBudget(byteCount: 8 * megabyte, workers: 1, base: 0)
     #expect(enough.allowance < 2 * megabyte, "it has to ask")
-    guard case .written = Thumbnailer(recipe: Recipe(), memory: enough).outcome(of: job) else {
+    guard case .written = Thumbnailer(options: ThumbnailOptions(), memory: enough).outcome(of: job) else {
       Issue.record("it did not fit into 8 megabytes")
       return
     }
-    #expect(enough.admit(enough.mostForOne) != .neverFits, "all was given back")
+    #expect(enough.admit(enough.perImageLimit) != .neverFits, "all was given back")
   }
 }

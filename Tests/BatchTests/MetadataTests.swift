@@ -53,42 +53,44 @@ import Testing
     return try folder.add("in-\(bigEndian).jpg", Array(plain.prefix(2) + segments + plain.dropFirst(2)))
   }
 
-  private func made(_ source: FilePath, _ format: ImageFormat, _ change: (inout Recipe) -> Void) throws -> [UInt8] {
-    var recipe = Recipe()
-    recipe.size = .width(90)
-    change(&recipe)
+  private func made(_ source: FilePath, _ format: ImageFormat, _ change: (inout ThumbnailOptions) -> Void) throws
+    -> [UInt8]
+  {
+    var options = ThumbnailOptions()
+    options.size = .width(90)
+    change(&options)
     let output = folder("out-\(UUID().uuidString)")
     let job = Job(index: 0, source: source, output: output, format: format, sourceByteCount: 0)
-    guard case .written = Thumbnailer(recipe: recipe).outcome(of: job) else {
+    guard case .written = Thumbnailer(options: options).outcome(of: job) else {
       Issue.record("not written")
       return []
     }
     return [UInt8](try Data(contentsOf: URL(fileURLWithPath: output.string)))
   }
 
-  private func notes(_ source: FilePath, _ format: ImageFormat, _ change: (inout Recipe) -> Void) throws
-    -> [PictureNote]
+  private func notes(_ source: FilePath, _ format: ImageFormat, _ change: (inout ThumbnailOptions) -> Void) throws
+    -> [ConversionNotice]
   {
-    var recipe = Recipe()
-    recipe.size = .width(90)
-    change(&recipe)
+    var options = ThumbnailOptions()
+    options.size = .width(90)
+    change(&options)
     let job = Job(index: 0, source: source, output: folder("noted"), format: format, sourceByteCount: 0)
-    guard case .written(let picture) = Thumbnailer(recipe: recipe).outcome(of: job) else {
+    guard case .written(let image) = Thumbnailer(options: options).outcome(of: job) else {
       Issue.record("not written")
       return []
     }
-    return picture.notes
+    return image.notes
   }
 
-  private func png(_ tagged: PictureMetadata) throws -> [UInt8] {
+  private func png(_ tagged: ImageMetadata) throws -> [UInt8] {
     let pool = BufferPool()
     let plane = Plane.made(120, 90, channels: 3, from: pool) { x, y, _ in x + y }
-    let encoder = FastPNGEncoder(pool: pool)
+    let encoder = LibdeflatePNGEncoder(pool: pool)
     return try withExtendedLifetime(encoder) { unsafe [UInt8](try encoder.encode(plane, level: 1, metadata: tagged)) }
   }
 
-  private func metadata(_ bytes: [UInt8], _ format: ImageFormat) -> PictureMetadata {
-    unsafe bytes.withUnsafeBytes { unsafe PictureMetadata($0, format: format) }
+  private func metadata(_ bytes: [UInt8], _ format: ImageFormat) -> ImageMetadata {
+    unsafe bytes.withUnsafeBytes { unsafe ImageMetadata($0, format: format) }
   }
 
   @Test(arguments: [false, true], [ImageFormat.jpeg, .png])
@@ -124,17 +126,17 @@ import Testing
 
   @Test func `by default everything goes`() throws {
     for format in ImageFormat.allCases {
-      #expect(metadata(try made(try source(bigEndian: true), format) { _ in }, format) == PictureMetadata())
+      #expect(metadata(try made(try source(bigEndian: true), format) { _ in }, format) == ImageMetadata())
     }
   }
 
   @Test func `texts of a PNG go from PNG to PNG, and the result is sound`() throws {
-    var tagged = PictureMetadata()
+    var tagged = ImageMetadata()
     tagged.exif = MetadataTests.exif(bigEndian: true)
     tagged.xmp = MetadataTests.xmp
     let pool = BufferPool()
     let plane = Plane.made(120, 90, channels: 3, from: pool) { x, y, _ in x + y }
-    let encoder = FastPNGEncoder(pool: pool)
+    let encoder = LibdeflatePNGEncoder(pool: pool)
     var bytes = try withExtendedLifetime(encoder) {
       unsafe [UInt8](try encoder.encode(plane, level: 1, metadata: tagged))
     }
@@ -155,7 +157,7 @@ import Testing
     let declared = "xmlns:t='http://ns.adobe.com/tiff/1.0/' xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#'"
     let long = String(repeating: "long ", count: 40_000)
     let xmp = "<x><r:RDF \(declared)><r:Description t:Orientation='6'><a>\(long)</a></r:Description></r:RDF></x>"
-    var tagged = PictureMetadata()
+    var tagged = ImageMetadata()
     tagged.exif = OrientationTag.tiff(6)
     tagged.xmp = Array(xmp.utf8)
     let source = try folder.add("long.png", png(tagged))
@@ -174,7 +176,7 @@ import Testing
   }
 
   @Test func `what an output lacks is noted where metadata are kept, and only there`() throws {
-    var tagged = PictureMetadata()
+    var tagged = ImageMetadata()
     tagged.exif = OrientationTag.tiff(6) + [UInt8](repeating: 0, count: 70_000)
     tagged.xmp = Array("<x xmlns:c='http://ns.google.com/photos/1.0/camera/' c:MotionPhoto='1'/>".utf8)
     let source = try folder.add("noted.png", png(tagged))
@@ -187,7 +189,7 @@ import Testing
 
   @Test(arguments: [ImageFormat.jpeg, .png], [OrientationRule.apply, .ignore])
   func `XMP alone turns nothing, and stays as it is`(format: ImageFormat, rule: OrientationRule) throws {
-    var tagged = PictureMetadata()
+    var tagged = ImageMetadata()
     tagged.xmp = MetadataTests.xmp
     let out = try made(try folder.add("xmp.png", png(tagged)), format) {
       $0.metadata = .keep
@@ -210,7 +212,7 @@ import Testing
     for _ in 0..<3000 {
       var bytes = Array(sound.prefix(next(sound.count + 1)))
       for _ in 0..<4 where !bytes.isEmpty { bytes[next(bytes.count)] = UInt8(truncatingIfNeeded: next(256)) }
-      var metadata = PictureMetadata()
+      var metadata = ImageMetadata()
       metadata.exif = bytes
       metadata.xmp = Array(MetadataTests.xmp.prefix(next(140)))
       let fitted = metadata.fitted(isTurned: true).sized(PixelSize(width: 3, height: 4)).storable(in: .jpeg)

@@ -25,14 +25,14 @@ import Testing
       let source = try folder.add("paper.jpg", jpeg.bytes())
       for format in ImageFormat.allCases {
         for (decoder, shrink) in [(JPEGDecoderChoice.auto, ShrinkRule.fast), (.libjpeg, .fast), (.auto, .safe)] {
-          var recipe = Recipe()
-          (recipe.decoder, recipe.shrink) = (decoder, shrink)
+          var options = ThumbnailOptions()
+          (options.decoder, options.shrink) = (decoder, shrink)
           for side in [200, 80, 40, 20, 10] {
-            recipe.size = .box(width: side, height: side)
+            options.size = .box(width: side, height: side)
             let output = folder("out-\(side)")
-            _ = try Thumbnailer(recipe: recipe).written(source, to: output, format)
-            let least = try WrittenFile(output).samples.min() ?? 0
-            #expect(least >= 250, "\(width)x\(height) to \(side), \(format), \(decoder)")
+            _ = try Thumbnailer(options: options).written(source, to: output, format)
+            let minimum = try WrittenFile(output).samples.min() ?? 0
+            #expect(minimum >= 250, "\(width)x\(height) to \(side), \(format), \(decoder)")
           }
         }
       }

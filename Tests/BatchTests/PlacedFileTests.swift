@@ -110,9 +110,9 @@ struct PlacedFileTests {
     let name = ".imgbatch-\(getpid())-\(RunNumber.current << 32 | 9).tmp"
     try folder.add("elsewhere/" + name)
     try folder.link("out/sub", to: "../elsewhere")
-    let place = PlacedFolder(base: BaseFolder(folder("out")), relative: "sub")
-    #expect(!StaleTemporaries.sweep(place, before: .max))
-    StaleTemporaries.dropOwn(place)
+    let index = PlacedFolder(base: BaseFolder(folder("out")), relative: "sub")
+    #expect(!StaleTemporaries.sweep(index, before: .max))
+    StaleTemporaries.dropOwn(index)
     #expect(try folder.names(in: "elsewhere") == [name])
     #expect(!StaleTemporaries.sweep(folder("out/sub"), before: .max))
     #expect(try folder.names(in: "elsewhere") == [])
@@ -161,12 +161,12 @@ struct PlacedFileTests {
     try folder.hardLink("hard.html", to: folder("real"))
     for (name, kind) in [("link.html", FileKind.symbolicLink), ("pipe.html", .pipe)] {
       let file = CheckedPath(inOwnFolder: folder(name))
-      #expect(throws: OwnFileError.isNoRegularFile(kind)) { try WholeFile.prepare(file) }
-      #expect(throws: OwnFileError.isNoRegularFile(kind)) { try WholeFile.write([9], to: file) }
+      #expect(throws: OwnFileError.isNoRegularFile(kind)) { try AtomicFile.prepare(file) }
+      #expect(throws: OwnFileError.isNoRegularFile(kind)) { try AtomicFile.write([9], to: file) }
       #expect(try FileStatus(of: folder(name), links: .stay).kind == kind)
     }
     // Only the name is given to another file: what has the other name is as it was.
-    try WholeFile.write([9], to: CheckedPath(inOwnFolder: folder("hard.html")))
+    try AtomicFile.write([9], to: CheckedPath(inOwnFolder: folder("hard.html")))
     #expect(try folder.content("real") == [1, 2] && folder.content("hard.html") == [9])
     #expect(try folder.names().filter { $0.hasPrefix(".") } == [])
   }

@@ -64,7 +64,7 @@ import Testing
   }
 
   @Test func `every input of a crowd is named`() throws {
-    for place in ["x", "y", "z"] { try folder.add("\(place)/a.jpg") }
+    for position in ["x", "y", "z"] { try folder.add("\(position)/a.jpg") }
     guard case .collisions(let collisions) = error({ try plan(["x", "y", "z"]) }) else {
       Issue.record("no collisions")
       return
@@ -94,11 +94,12 @@ import Testing
     let path = try folder.add("in/a.jpg")
     // The folder itself.
     #expect(
-      error { try plan(["in"], out: "in") } == .outputsAreInputs([Overlap(input: path, output: path)]))
+      error { try plan(["in"], out: "in") } == .outputsAreInputs([OutputIsSource(input: path, output: path)]))
     // A folder that is the same by a link.
     try folder.link("same", to: "in")
     #expect(
-      error { try plan(["in"], out: "same") } == .outputsAreInputs([Overlap(input: path, output: folder("same/a.jpg"))])
+      error { try plan(["in"], out: "same") }
+        == .outputsAreInputs([OutputIsSource(input: path, output: folder("same/a.jpg"))])
     )
     // A hard link, and a symbolic one.
     try folder.addFolder("hard")
@@ -108,7 +109,7 @@ import Testing
     for out in ["hard", "soft"] {
       #expect(
         error { try plan(["in"], out: out) }
-          == .outputsAreInputs([Overlap(input: path, output: folder("\(out)/a.jpg"))]))
+          == .outputsAreInputs([OutputIsSource(input: path, output: folder("\(out)/a.jpg"))]))
     }
     // An input that is a link to what would be written.
     try folder.add("results/b.jpg")
@@ -116,7 +117,7 @@ import Testing
     try folder.link("links/b.jpg", to: "../results/b.jpg")
     #expect(
       error { try plan(["links"], out: "results") }
-        == .outputsAreInputs([Overlap(input: folder("links/b.jpg"), output: folder("results/b.jpg"))]))
+        == .outputsAreInputs([OutputIsSource(input: folder("links/b.jpg"), output: folder("results/b.jpg"))]))
   }
 
   /// A fair hash leaves chi-squared above 92 once in a hundred sets of names (63 degrees of freedom).
@@ -200,7 +201,7 @@ import Testing
           ["pair/a.jpg", "pair/a-256.jpg"], out: "pair", "{stem}-{size}.{ext}", shard: Shard(index: index, count: 7))
       }
     }
-    #expect(all == [.outputsAreInputs([Overlap(input: source, output: source)])])
+    #expect(all == [.outputsAreInputs([OutputIsSource(input: source, output: source)])])
     // Another's source that nobody has looked at, by a hard link.
     for name in ["y", "z"] { try folder.add("walked/\(name).jpg") }
     try folder.addFolder("results")
@@ -209,7 +210,7 @@ import Testing
       error { try plan(["walked"], out: "results", shard: Shard(index: index, count: 2)) }
     }
     #expect(
-      linked == [.outputsAreInputs([Overlap(input: folder("walked/z.jpg"), output: folder("results/y.jpg"))])])
+      linked == [.outputsAreInputs([OutputIsSource(input: folder("walked/z.jpg"), output: folder("results/y.jpg"))])])
   }
 
   @Test func `the output of one may be no other's source`() throws {
@@ -217,7 +218,7 @@ import Testing
     let other = try folder.add("in/a-256.jpg")
     #expect(
       error { try plan(["in/a.jpg", "in/a-256.jpg"], out: "in", "{stem}-{size}.{ext}") }
-        == .outputsAreInputs([Overlap(input: other, output: other)]))
+        == .outputsAreInputs([OutputIsSource(input: other, output: other)]))
   }
 
   @Test func `beside the sources is fine under other names`() throws {

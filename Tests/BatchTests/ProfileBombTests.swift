@@ -44,8 +44,8 @@ import Testing
     let count = elements.reduce(0) { $0 + $1.count }
     var (table, body) = ([UInt8](), [UInt8]())
     for (contents, times) in elements {
-      let place = number(16 + 8 * count + body.count) + number(contents.count)
-      table += (0..<times).flatMap { _ in place }
+      let position = number(16 + 8 * count + body.count) + number(contents.count)
+      table += (0..<times).flatMap { _ in position }
       body += contents
     }
     return bytes("mpet") + number(0) + number(inputs, 2) + number(3, 2) + number(count) + table + body
@@ -67,8 +67,8 @@ import Testing
     let formula = bytes("parf") + number(0) + number(0, 2) + number(0, 2) + floats([1, 1, 0, 0])
     let curve =
       bytes("curf") + number(0) + number(segments, 2) + number(0, 2) + breaks + (0..<segments).flatMap { _ in formula }
-    let place = number(12 + 8 * 3) + number(curve.count)
-    return bytes("cvst") + number(0) + number(3, 2) + number(3, 2) + (0..<3).flatMap { _ in place } + curve
+    let position = number(12 + 8 * 3) + number(curve.count)
+    return bytes("cvst") + number(0) + number(3, 2) + number(3, 2) + (0..<3).flatMap { _ in position } + curve
   }
 
   private static func grid(_ points: [Int], samples: Int) -> [UInt8] {
@@ -126,8 +126,8 @@ import Testing
   @Test(arguments: bombs.indices)
   func `a profile beyond reason is noted, and the image is made`(index: Int) throws {
     let (name, profile) = ProfileBombTests.bombs[index]
-    #expect(ColourTransforms().toSRGB(profile, .rgb, hasAlpha: false) == nil, "\(name)")
-    #expect(ColourTransforms().grayProfile(ofRGB: profile) == nil, "\(name)")
+    #expect(ColorTransforms().toSRGB(profile, .rgb, hasAlpha: false) == nil, "\(name)")
+    #expect(ColorTransforms().grayProfile(ofRGB: profile) == nil, "\(name)")
     let source = cases.png([200, 100, 50], [PNGParts.profile(profile)])
     let result = try cases.made(source, .png) { $0.profile = .srgb }
     #expect(result.pixel == [200, 100, 50] && result.notes.contains(.unconverted), "\(name)")
@@ -136,7 +136,7 @@ import Testing
   @Test(arguments: sound.indices)
   func `a profile at the limits is used`(index: Int) throws {
     let (name, profile) = ProfileBombTests.sound[index]
-    #expect(ColourTransforms().toSRGB(profile, .rgb, hasAlpha: false) != nil, "\(name)")
+    #expect(ColorTransforms().toSRGB(profile, .rgb, hasAlpha: false) != nil, "\(name)")
   }
 
   @Test func `inks of such a profile are converted without it`() throws {
@@ -148,18 +148,18 @@ import Testing
         )
       ],
       space: "CMYK")
-    #expect(ColourTransforms().toSRGB(profile, .cmyk, hasAlpha: false) == nil)
+    #expect(ColorTransforms().toSRGB(profile, .cmyk, hasAlpha: false) == nil)
   }
 
   @Test func `profiles cut and changed anywhere are refused or used, and nothing is read outside of them`() throws {
     var numbers = SeededNumbers(seed: 7)
-    let transforms = ColourTransforms()
+    let transforms = ColorTransforms()
     for (_, profile) in ProfileBombTests.sound {
       for _ in 0..<200 {
         var changed = profile
         for _ in 0..<Int.random(in: 1...4, using: &numbers) {
-          let place = Bool.random(using: &numbers) ? 128..<min(400, changed.count) : 0..<changed.count
-          changed[Int.random(in: place, using: &numbers)] =
+          let position = Bool.random(using: &numbers) ? 128..<min(400, changed.count) : 0..<changed.count
+          changed[Int.random(in: position, using: &numbers)] =
             [0, 1, 0x7F, 0x80, 0xFF].randomElement(using: &numbers) ?? 0
         }
         if Int.random(in: 0..<4, using: &numbers) == 0 {
@@ -172,7 +172,7 @@ import Testing
 
   @Test func `converting looks at the clock at least once for 512 pixels, and ends when the time is over`() throws {
     let profile = ProfileBombTests.sound[0].profile
-    let transform = try #require(ColourTransforms().toSRGB(profile, .rgb, hasAlpha: false))
+    let transform = try #require(ColorTransforms().toSRGB(profile, .rgb, hasAlpha: false))
     for (width, height) in [(1, 3000), (3000, 1), (300, 40), (5000, 3)] {
       let pool = BufferPool()
       let plane = Plane.made(width, height, channels: 3, from: pool) { x, y, channel in (x + y + channel) % 256 }

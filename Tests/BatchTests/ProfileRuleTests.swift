@@ -22,7 +22,7 @@ import Testing
           for rule in [ProfileRule.keep, .srgb] {
             for format in [ImageFormat.jpeg, .png] {
               let made = try cases.made(source, format) {
-                $0.colour = .gray
+                $0.color = .gray
                 $0.gray = kind
                 $0.profile = rule
               }
@@ -32,7 +32,7 @@ import Testing
           }
         }
         let stripped = try cases.made(source, .png) {
-          $0.colour = .gray
+          $0.color = .gray
           $0.profile = .strip
         }
         #expect(abs(stripped.pixel[0] - Int(pixel[0])) <= 1 && stripped.notes == [.profile])
@@ -41,7 +41,7 @@ import Testing
     // A color of a wide gamut: each kind of gray is made of its sRGB values.
     let wide = cases.png([180, 120, 60], [PNGParts.profile(try ColorCases.rgb(.power(2.2), ColorCases.adobeRGB))])
     let color = try cases.made(wide, .png) { $0.profile = .srgb }.pixel.map { Double($0) }
-    let gray = try cases.made(wide, .png) { $0.colour = .gray }
+    let gray = try cases.made(wide, .png) { $0.color = .gray }
     #expect(abs(0.299 * color[0] + 0.587 * color[1] + 0.114 * color[2] - Double(gray.pixel[0])) <= 1.1)
     #expect(abs(0.299 * 180 + 0.587 * 120 + 0.114 * 60 - Double(gray.pixel[0])) > 3)
   }
@@ -56,10 +56,10 @@ import Testing
         ? cases.png([180, 120, 60], []) : cases.jpeg([180, 120, 60], profile: nil)
       for rule in ProfileRule.allCases {
         let made = try cases.made(source, .jpeg) {
-          $0.colour = .gray
+          $0.color = .gray
           $0.profile = rule
         }
-        let without = try cases.made(plain, .jpeg) { $0.colour = .gray }
+        let without = try cases.made(plain, .jpeg) { $0.color = .gray }
         #expect(made.bytes == without.bytes && made.notes == [])
       }
     }
@@ -74,7 +74,7 @@ import Testing
         ] {
           for format in [ImageFormat.jpeg, .png] {
             let made = try cases.made(source, format) {
-              $0.colour = isGray ? .gray : .asSource
+              $0.color = isGray ? .gray : .asSource
               $0.profile = rule
             }
             #expect(made.header.profile == nil && made.pixel.allSatisfy { abs($0 - 100) <= 1 }, "\(rule) \(format)")
@@ -88,16 +88,16 @@ import Testing
   }
 
   @Test func `an RGB profile of a gray JPEG is that of equal red, green and blue`() throws {
-    for (curve, value) in [(ColourParameters.Curve.power(1.8), 119), (.power(1), 168)] {
+    for (curve, value) in [(ColorParameters.Curve.power(1.8), 119), (.power(1), 168)] {
       let source = try cases.jpeg([100], profile: try ColorCases.rgb(curve, ColorCases.adobeRGB))
       for isGray in [false, true] {
         for format in [ImageFormat.jpeg, .png] {
-          let kept = try cases.made(source, format) { $0.colour = isGray ? .gray : .asSource }
+          let kept = try cases.made(source, format) { $0.color = isGray ? .gray : .asSource }
           #expect(kept.pixel == [100] && kept.profileSpace == .gray && kept.notes == [])
           #expect(try abs(ColorCases.shown(100, by: try #require(kept.header.profile)) - value) <= 1)
           let converted = try cases.made(source, format) {
             $0.profile = .srgb
-            $0.colour = isGray ? .gray : .asSource
+            $0.color = isGray ? .gray : .asSource
           }
           #expect(abs(converted.pixel[0] - value) <= 1 && converted.header.profile == nil && converted.notes == [])
         }
@@ -140,7 +140,7 @@ import Testing
       }
       for source in [try cases.jpeg([99], profile: gray), cases.png([99], [PNGParts.profile(gray)])] {
         for isGray in [false, true] {
-          let made = try cases.made(source, format) { $0.colour = isGray ? .gray : .asSource }
+          let made = try cases.made(source, format) { $0.color = isGray ? .gray : .asSource }
           #expect(made.header.profile == gray && made.pixel == [99] && made.notes == [])
         }
       }

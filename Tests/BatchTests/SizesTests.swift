@@ -10,27 +10,29 @@ import Testing
 @testable import SystemSupport
 @testable import Thumbnailing
 
-/// Several sizes of a picture from one decoding.
+/// Several sizes of an image from one decoding.
 @Suite struct SizesTests {
   private let folder: TemporaryFolder
   private static let sides = [40, 320, 160]
 
   init() throws { folder = try TemporaryFolder() }
 
-  private func made(_ sample: String, _ sides: [Int], _ change: (inout Recipe) -> Void = { _ in }) throws -> [[UInt8]] {
-    var recipe = Recipe()
-    recipe.sizes = sides.map { .box(width: $0, height: $0) }
-    change(&recipe)
+  private func made(_ sample: String, _ sides: [Int], _ change: (inout ThumbnailOptions) -> Void = { _ in }) throws
+    -> [[UInt8]]
+  {
+    var options = ThumbnailOptions()
+    options.sizes = sides.map { .box(width: $0, height: $0) }
+    change(&options)
     let source = FilePath(Places.samples.appending(path: sample).path)
     let format: ImageFormat = source.extension == "png" ? .png : .jpeg
     let outputs = sides.map { JobOutput(path: folder("\(UUID().uuidString)-\($0)"), format: format) }
     let job = Job(index: 0, source: source, outputs: outputs, sourceByteCount: 0)
-    guard case .written(let picture) = Thumbnailer(recipe: recipe).outcome(of: job) else {
+    guard case .written(let image) = Thumbnailer(options: options).outcome(of: job) else {
       Issue.record("\(sample) was not written")
       return []
     }
     let bytes = try outputs.map { [UInt8](try Data(contentsOf: URL(fileURLWithPath: $0.path.string))) }
-    #expect(picture.outputs.map(\.byteCount) == bytes.map(\.count))
+    #expect(image.outputs.map(\.byteCount) == bytes.map(\.count))
     return bytes
   }
 
@@ -44,10 +46,10 @@ import Testing
       {
         $0.shrink = .off; $0.fit = .cover; $0.gravity = .west
       },
-    ] as [(inout Recipe) -> Void] {
+    ] as [(inout ThumbnailOptions) -> Void] {
       let together = try made(sample, SizesTests.sides, change)
-      for (place, side) in SizesTests.sides.enumerated() {
-        #expect(try made(sample, [side], change) == [together[place]], "\(side)")
+      for (position, side) in SizesTests.sides.enumerated() {
+        #expect(try made(sample, [side], change) == [together[position]], "\(side)")
       }
     }
   }
@@ -57,22 +59,22 @@ import Testing
     #expect(try made("dogs/rex.jpg", [320]) == [together[1]])
   }
 
-  @Test func `what is there is skipped alone, and only when all is there the picture`() throws {
-    var recipe = Recipe()
-    recipe.sizes = [.box(width: 60, height: 60), .box(width: 30, height: 30)]
-    recipe.existing = .skip
+  @Test func `what is there is skipped alone, and only when all is there the image`() throws {
+    var options = ThumbnailOptions()
+    options.sizes = [.box(width: 60, height: 60), .box(width: 30, height: 30)]
+    options.existing = .skip
     let source = FilePath(Places.samples.appending(path: "dogs/rex.jpg").path)
     let outputs = ["a.jpg", "b.jpg"].map { JobOutput(path: folder($0), format: .jpeg) }
     let job = Job(index: 0, source: source, outputs: outputs, sourceByteCount: 0)
     try folder.add("a.jpg", [1, 2, 3])
-    guard case .written(let picture) = Thumbnailer(recipe: recipe).outcome(of: job) else {
+    guard case .written(let image) = Thumbnailer(options: options).outcome(of: job) else {
       Issue.record("nothing was written")
       return
     }
-    #expect(picture.outputs.map(\.skipped) == [.exists, nil])
-    #expect(picture.outputs[0].byteCount == 0 && picture.outputs[1].byteCount > 300)
+    #expect(image.outputs.map(\.skipped) == [.exists, nil])
+    #expect(image.outputs[0].byteCount == 0 && image.outputs[1].byteCount > 300)
     #expect(try Data(contentsOf: URL(fileURLWithPath: folder("a.jpg").string)) == Data([1, 2, 3]))
-    #expect(Thumbnailer(recipe: recipe).outcome(of: job) == .skipped(.exists))
+    #expect(Thumbnailer(options: options).outcome(of: job) == .skipped(.exists))
   }
 
   @Test func `a plane under two owners stays until the last has gone`() {

@@ -18,14 +18,14 @@ import Testing
 
   /// Makes one sample's output and reads it back as a header and samples of its interleaved pixels.
   private func made(
-    _ sample: String, format: ImageFormat? = nil, bands: Int = 1, _ change: (inout Recipe) -> Void = { _ in }
-  ) throws -> (written: WrittenPicture, header: ImageHeader, pixels: [Int], bytes: [UInt8]) {
-    var recipe = Recipe()
-    change(&recipe)
+    _ sample: String, format: ImageFormat? = nil, bands: Int = 1, _ change: (inout ThumbnailOptions) -> Void = { _ in }
+  ) throws -> (written: WrittenImage, header: ImageHeader, pixels: [Int], bytes: [UInt8]) {
+    var options = ThumbnailOptions()
+    change(&options)
     let source = FilePath(Places.samples.appending(path: sample).path)
     let output = folder.path.appending("out-\(bands)-" + (source.lastComponent?.string ?? ""))
     let own: ImageFormat = source.extension == "png" ? .png : .jpeg
-    let written = try Thumbnailer(recipe: recipe, bands: bands).written(source, to: output, format ?? own)
+    let written = try Thumbnailer(options: options, bands: bands).written(source, to: output, format ?? own)
     let file = try WrittenFile(output)
     return (written, file.header, file.samples, file.bytes)
   }
@@ -48,29 +48,29 @@ import Testing
     throws
   {
     let pool = BufferPool()
-    func outcome(width: Int, _ format: ImageFormat) throws -> (Outcome?, Previewer.Prospect) {
+    func outcome(width: Int, _ format: ImageFormat) throws -> (Outcome?, DryRun.DryRunResult) {
       let encoder = Encoder(pool: pool)
-      let picture = try Picture.pixels(Plane(size: PixelSize(width: width, height: 1), channels: 1, from: pool))
-      let bytes = unsafe [UInt8](try encoder.encode(picture, EncodeRequest(format: .png)))
+      let image = try Image.pixels(Plane(size: PixelSize(width: width, height: 1), channels: 1, from: pool))
+      let bytes = unsafe [UInt8](try encoder.encode(image, EncodeRequest(format: .png)))
       withExtendedLifetime(encoder) {}
       let source = try folder.add("line-\(width).png", bytes)
-      var recipe = Recipe()
-      recipe.sizes = []
+      var options = ThumbnailOptions()
+      options.sizes = []
       let job = Job(
         index: 0, source: source, output: folder("\(width).\(format)"), format: format, sourceByteCount: 0)
-      let prospect = Previewer(recipe: recipe).prospect(of: job)
-      return (Thumbnailer(recipe: recipe).outcome(of: job), prospect)
+      let result = DryRun(options: options).result(of: job)
+      return (Thumbnailer(options: options).outcome(of: job), result)
     }
     for (width, format) in [(65500, ImageFormat.jpeg), (65501, .png)] {
-      let (outcome, prospect) = try outcome(width: width, format)
-      guard case .written = outcome, case .planned = prospect else {
-        Issue.record("\(width) as \(format): \(String(describing: outcome)), \(prospect)")
+      let (outcome, result) = try outcome(width: width, format)
+      guard case .written = outcome, case .planned = result else {
+        Issue.record("\(width) as \(format): \(String(describing: outcome)), \(result)")
         continue
       }
     }
-    let (outcome, prospect) = try outcome(width: 65501, .jpeg)
-    guard case .failed(let error) = outcome, case .ended(.failed(error)) = prospect else {
-      Issue.record("\(String(describing: outcome)), \(prospect)")
+    let (outcome, result) = try outcome(width: 65501, .jpeg)
+    guard case .failed(let error) = outcome, case .ended(.failed(error)) = result else {
+      Issue.record("\(String(describing: outcome)), \(result)")
       return
     }
     #expect(error.code == .unsupported && error.stage == .encode)
@@ -81,9 +81,9 @@ import Testing
 
   @Test func `16 bits stay 16 bits in PNG and become 8 in JPEG`() throws {
     let png = try made("patterns/gradient-16bit.png")
-    #expect(png.header.bits == 16 && png.header.colour == .rgb)
+    #expect(png.header.bits == 16 && png.header.color == .rgb)
     let jpeg = try made("patterns/gradient-16bit.png", format: .jpeg)
-    #expect(jpeg.header.bits == 8 && jpeg.header.colour == .yCbCr)
+    #expect(jpeg.header.bits == 8 && jpeg.header.color == .yCbCr)
     for index in stride(from: 0, to: png.pixels.count, by: 997) {
       #expect(abs(png.pixels[index] / 257 - jpeg.pixels[index]) <= 24)
     }
@@ -91,10 +91,10 @@ import Testing
 
   @Test func `alpha is kept in PNG and laid over the background in JPEG`() throws {
     let png = try made("patterns/rgba-disc.png")
-    #expect(png.header.colour == .rgba)
+    #expect(png.header.color == .rgba)
     #expect(png.pixels[3] == 0, "the corner is transparent")
-    let jpeg = try made("patterns/rgba-disc.png", format: .jpeg) { recipe in
-      recipe.background = Background(red: 250, green: 10, blue: 10)
+    let jpeg = try made("patterns/rgba-disc.png", format: .jpeg) { options in
+      options.background = Background(red: 250, green: 10, blue: 10)
     }
     #expect(abs(jpeg.pixels[0] - 250) <= 4 && abs(jpeg.pixels[1] - 10) <= 4 && abs(jpeg.pixels[2] - 10) <= 4)
     // The bright green under the transparent pixels must not bleed into the rim.
@@ -103,7 +103,7 @@ import Testing
     }
   }
 
-  @Test func `an orientation is the same picture as the turned file without one`() throws {
+  @Test func `an orientation is the same image as the turned file without one`() throws {
     let upright = try made("patterns/orientation-6.jpg", format: .png)
     let stored = try made("patterns/orientation-6.jpg", format: .png) { $0.orientation = .ignore }
     #expect(stored.header.size == upright.header.size.transposed)
@@ -118,14 +118,14 @@ import Testing
   }
 
   @Test func `gray of a JPEG is its luma plane, resampled`() throws {
-    let gray = try made("dogs/luna.jpg", format: .png) { $0.colour = .gray }
-    #expect(gray.header.colour == .gray)
-    let colour = try made("dogs/luna.jpg", format: .png)
+    let gray = try made("dogs/luna.jpg", format: .png) { $0.color = .gray }
+    #expect(gray.header.color == .gray)
+    let color = try made("dogs/luna.jpg", format: .png)
     var sum = 0.0
     for index in gray.pixels.indices {
-      let red = 0.299 * Double(colour.pixels[index * 3])
-      let green = 0.587 * Double(colour.pixels[index * 3 + 1])
-      let blue = 0.114 * Double(colour.pixels[index * 3 + 2])
+      let red = 0.299 * Double(color.pixels[index * 3])
+      let green = 0.587 * Double(color.pixels[index * 3 + 1])
+      let blue = 0.114 * Double(color.pixels[index * 3 + 2])
       sum += abs(red + green + blue - Double(gray.pixels[index]))
     }
     #expect(sum / Double(gray.pixels.count) < 1)
@@ -144,8 +144,8 @@ import Testing
         return Int((20 + 210 * value(across, down)).rounded())
       }
     }
-    let picture = Picture.yCbCr(
-      ColourPlanes(
+    let image = Image.yCbCr(
+      YCbCrPlanes(
         luma: .made(size.width, size.height, from: pool) { _, _, _ in 128 }, cb: chroma { across, _ in across },
         cr: chroma { _, down in down }))
     var request = EncodeRequest(format: .jpeg)
@@ -153,7 +153,7 @@ import Testing
     request.jpeg.subsampling = subsampling
     let encoder = Encoder(pool: pool)
     // The bytes belong to the encoder.
-    let file = try withExtendedLifetime(encoder) { unsafe [UInt8](try encoder.encode(picture, request)) }
+    let file = try withExtendedLifetime(encoder) { unsafe [UInt8](try encoder.encode(image, request)) }
     return try folder.add("ramp-\(subsampling)-\(orientation).jpg", OrientationTag.added(orientation, to: file))
   }
 
@@ -162,14 +162,14 @@ import Testing
     throws
   {
     for orientation in 1...8 {
-      var recipe = Recipe()
-      recipe.size = .box(width: 135, height: 135)
-      recipe.jpeg.quality = 100
-      recipe.jpeg.subsampling = to
+      var options = ThumbnailOptions()
+      options.size = .box(width: 135, height: 135)
+      options.jpeg.quality = 100
+      options.jpeg.subsampling = to
       let source = try ramp(PixelSize(width: 401, height: 299), from, orientation: orientation)
       let output = folder("out.jpg")
       let job = Job(index: 0, source: source, output: output, format: .jpeg, sourceByteCount: 0)
-      let outcome = Thumbnailer(recipe: recipe).outcome(of: job)
+      let outcome = Thumbnailer(options: options).outcome(of: job)
       guard case .written(let written) = outcome else {
         Issue.record("\(outcome)")
         return
@@ -217,12 +217,12 @@ import Testing
       "progressive.jpg", recoded(Places.sample("dogs/rex.jpg")) { $0.jpeg.scans = .progressive })
     let restarting = FilePath(Places.samples.appending(path: "patterns/noise-restart.jpg").path)
     for source in [progressive, restarting] {
-      var recipe = Recipe()
-      recipe.sizes = [.box(width: 50, height: 50)]
-      let one = try Thumbnailer(recipe: recipe).written(source, to: folder("one.jpg"), .jpeg)
+      var options = ThumbnailOptions()
+      options.sizes = [.box(width: 50, height: 50)]
+      let one = try Thumbnailer(options: options).written(source, to: folder("one.jpg"), .jpeg)
       #expect(one.decodingWorkers == 1)
       for bands in [2, 3] {
-        let written = try Thumbnailer(recipe: recipe, bands: bands).written(source, to: folder("many.jpg"), .jpeg)
+        let written = try Thumbnailer(options: options, bands: bands).written(source, to: folder("many.jpg"), .jpeg)
         #expect((2...bands).contains(written.decodingWorkers), "\(source)")
         #expect(try WrittenFile(folder("many.jpg")).bytes == WrittenFile(folder("one.jpg")).bytes)
       }
@@ -230,15 +230,15 @@ import Testing
     // Of a sequential one without markers, samples are made beside the reading, where there is much to make.
     let sequential = FilePath(Places.samples.appending(path: "dogs/rex.jpg").path)
     for (edge, workers) in [(50, 1), (200, 2)] {
-      var recipe = Recipe()
-      recipe.sizes = [.box(width: edge, height: edge)]
-      let written = try Thumbnailer(recipe: recipe, bands: 3).written(sequential, to: folder("many.jpg"), .jpeg)
+      var options = ThumbnailOptions()
+      options.sizes = [.box(width: edge, height: edge)]
+      let written = try Thumbnailer(options: options, bands: 3).written(sequential, to: folder("many.jpg"), .jpeg)
       #expect(written.decodingWorkers == workers, "\(edge)")
     }
     #expect(try made("dogs/bello.png", bands: 3).written.decodingWorkers == 1)
   }
 
-  @Test func `a failed picture leaves nothing behind`() throws {
+  @Test func `a failed image leaves nothing behind`() throws {
     for (name, code) in [
       ("truncated.jpg", ErrorCode.truncated), ("truncated-progressive.jpg", .truncated), ("truncated.png", .truncated),
       ("bit-flipped.jpg", .corrupt), ("bit-flipped.png", .corrupt), ("no-image.png", .corrupt),
@@ -250,7 +250,7 @@ import Testing
       let job = Job(
         index: 0, source: FilePath(Places.samples.appending(path: "broken/\(name)").path),
         output: folder.path.appending("broken-\(name)"), format: .jpeg, sourceByteCount: 0)
-      guard case .failed(let error) = Thumbnailer(recipe: Recipe()).outcome(of: job) else {
+      guard case .failed(let error) = Thumbnailer(options: ThumbnailOptions()).outcome(of: job) else {
         Issue.record("\(name) was accepted")
         continue
       }
@@ -274,15 +274,15 @@ import Testing
     let spoilt = bytes.count - 2000..<bytes.count - 1000
     bytes.replaceSubrange(spoilt, with: Array(repeating: [0xFF, 0x00], count: 500).joined())
     let source = try folder.add("spoilt.jpg", bytes)
-    var recipe = Recipe()
-    recipe.colour = .gray
+    var options = ThumbnailOptions()
+    options.color = .gray
     let job = Job(index: 0, source: source, output: folder("out.jpg"), format: .jpeg, sourceByteCount: 0)
     for (side, tolerance, isWritten) in [
       (40, DamageTolerance.damageFails, true), (40, .warningFails, false), (400, .damageFails, false),
     ] {
-      recipe.size = .box(width: side, height: side)
-      recipe.tolerance = tolerance
-      guard case .written = Thumbnailer(recipe: recipe).outcome(of: job) else {
+      options.size = .box(width: side, height: side)
+      options.tolerance = tolerance
+      guard case .written = Thumbnailer(options: options).outcome(of: job) else {
         #expect(!isWritten)
         continue
       }

@@ -19,7 +19,7 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 
   private struct Wish {
-    var recipe = Recipe()
+    var options = ThumbnailOptions()
     var format: ImageFormat
   }
 
@@ -31,11 +31,11 @@ import Testing
     [(Fit.inside, false), (.cover, false), (.inside, true)].flatMap { fit, isGray in
       [(ImageFormat.jpeg, JPEGDecoderChoice.auto), (.jpeg, .libjpeg), (.png, .auto)].map { format, decoder in
         var wish = Wish(format: format)
-        wish.recipe.size = size
-        wish.recipe.fit = fit
-        wish.recipe.gravity = .north
-        wish.recipe.colour = isGray ? .gray : .asSource
-        wish.recipe.decoder = decoder
+        wish.options.size = size
+        wish.options.fit = fit
+        wish.options.gravity = .north
+        wish.options.color = isGray ? .gray : .asSource
+        wish.options.decoder = decoder
         return wish
       }
     }
@@ -44,8 +44,8 @@ import Testing
   /// What becomes of a file, in one sentence.
   private func verdict(_ source: FilePath, _ wish: Wish) -> String {
     let job = Job(index: 0, source: source, output: folder("out"), format: wish.format, sourceByteCount: 0)
-    switch Thumbnailer(recipe: wish.recipe).outcome(of: job) {
-    case .written(let picture): return "written, \(picture.warningCount) warnings: \(picture.firstWarning)"
+    switch Thumbnailer(options: wish.options).outcome(of: job) {
+    case .written(let image): return "written, \(image.warningCount) warnings: \(image.firstWarning)"
     case .failed(let error): return "failed, \(error.code): \(error.message)"
     case let other: return "\(String(describing: other))"
     }
@@ -56,7 +56,7 @@ import Testing
     let decoder = Decoder(pool: BufferPool())
     defer { decoder.finish() }
     let header = unsafe bytes.withUnsafeBytes { try? unsafe decoder.readHeader($0, limits: DecodeLimits()) }
-    return header.map { ThumbnailPlan($0, recipe: wish.recipe, formats: [wish.format]).decode.denominator } ?? 0
+    return header.map { ThumbnailPlan($0, options: wish.options, formats: [wish.format]).decode.denominator } ?? 0
   }
 
   /// Checks that the verdicts agree. Gives the one under `warning`, and that under `damage` by denominator.
@@ -66,9 +66,9 @@ import Testing
     var warning: Set<String> = []
     var damage: [Int: Set<String>] = [:]
     for var wish in Self.wishes {
-      wish.recipe.tolerance = .warningFails
+      wish.options.tolerance = .warningFails
       warning.insert(verdict(source, wish))
-      wish.recipe.tolerance = .damageFails
+      wish.options.tolerance = .damageFails
       damage[denominator(bytes, wish), default: []].insert(verdict(source, wish))
     }
     #expect(warning.count == 1, "\(name), under warning: \(warning)")
@@ -86,8 +86,8 @@ import Testing
     request.jpeg.subsampling = subsampling
     request.jpeg.scans = scans
     let encoder = Encoder(pool: BufferPool())
-    let picture = Picture.pixels(plane)
-    return try withExtendedLifetime(encoder) { unsafe [UInt8](try encoder.encode(picture, request)) }
+    let image = Image.pixels(plane)
+    return try withExtendedLifetime(encoder) { unsafe [UInt8](try encoder.encode(image, request)) }
   }
 
   private let endMarker: [UInt8] = [0xFF, 0xD9]
@@ -138,8 +138,8 @@ import Testing
     let whole = try jpeg(70, .half, .progressive)
     for (index, scan) in JPEGParts(whole).scans.enumerated() where scan.data.count > 30 {
       var bytes = whole
-      for place in stride(from: scan.data.lowerBound + 10, to: scan.data.lowerBound + 24, by: 2) {
-        bytes.replaceSubrange(place..<place + 2, with: [0xFF, 0])
+      for position in stride(from: scan.data.lowerBound + 10, to: scan.data.lowerBound + 24, by: 2) {
+        bytes.replaceSubrange(position..<position + 2, with: [0xFF, 0])
       }
       let found = try verdicts(bytes, "scan \(index)")
       #expect(found.warning.hasPrefix("failed"))
@@ -181,15 +181,15 @@ import Testing
   }
 
   @Test func `a PNG has one verdict, whether it is decoded in strips or as a whole`() throws {
-    let encoder = FastPNGEncoder(pool: BufferPool())
+    let encoder = LibdeflatePNGEncoder(pool: BufferPool())
     let plane = Plane.made(40, 300, channels: 3) { x, y, channel in (x * 7 + y * (3 + channel) + x * y % 5) % 256 }
     let bytes = try withExtendedLifetime(encoder) {
-      unsafe [UInt8](try encoder.encode(plane, level: 1, profile: nil, chunks: PNGColourChunks()))
+      unsafe [UInt8](try encoder.encode(plane, level: 1, profile: nil, chunks: PNGColorChunks()))
     }
     let data = try #require(bytes.indices.dropLast(4).first { bytes[$0..<$0 + 4].elementsEqual("IDAT".utf8) })
-    func changed(_ place: Int) -> [UInt8] {
+    func changed(_ position: Int) -> [UInt8] {
       var bytes = bytes
-      bytes[place] ^= 1
+      bytes[position] ^= 1
       return bytes
     }
     let files: [(String, [UInt8])] = [

@@ -23,8 +23,8 @@
       request.jpeg.quality = 95
       change(&request)
       let encoder = Encoder(pool: pool)
-      let picture = Picture.pixels(plane)
-      let bytes = try withExtendedLifetime(encoder) { unsafe [UInt8](try encoder.encode(picture, request)) }
+      let image = Image.pixels(plane)
+      let bytes = try withExtendedLifetime(encoder) { unsafe [UInt8](try encoder.encode(image, request)) }
       return try folder.add("\(UUID().uuidString).webp", bytes)
     }
 
@@ -36,19 +36,19 @@
     }
 
     private func made(
-      _ source: FilePath, _ format: ImageFormat, _ change: (inout Recipe) -> Void
+      _ source: FilePath, _ format: ImageFormat, _ change: (inout ThumbnailOptions) -> Void
     ) throws -> WrittenFile {
-      var recipe = Recipe()
-      recipe.jpeg.quality = 95
-      change(&recipe)
+      var options = ThumbnailOptions()
+      options.jpeg.quality = 95
+      change(&options)
       let output = folder("\(UUID().uuidString).\(format.usualSuffix)")
-      _ = try Thumbnailer(recipe: recipe).written(source, to: output, format)
+      _ = try Thumbnailer(options: options).written(source, to: output, format)
       let file = try WrittenFile(output)
       #expect(file.header.format == format)
       return file
     }
 
-    @Test func `an orientation turns the picture, and kept EXIF says upright`() throws {
+    @Test func `an orientation turns the image, and kept EXIF says upright`() throws {
       let source = try webP(scene(200, 100, channels: 3)) { $0.metadata.exif = OrientationTag.tiff(6) }
       let plain = try webP(scene(200, 100, channels: 3))
       for format in ImageFormat.allCases {
@@ -91,7 +91,7 @@
       #expect(try made(deep, .webp) { _ in }.header.bits == 8)
     }
 
-    @Test func `gray by a profile of its own is written as colours that need none`() throws {
+    @Test func `gray by a profile of its own is written as colors that need none`() throws {
       let dark = Plane.made(40, 40, channels: 1, from: pool) { x, _, _ in x * 6 }
       // A linear profile for gray: what is stored as 60 looks like 133 of sRGB.
       let curve = unsafe cmsBuildGamma(nil, 1)
@@ -102,7 +102,7 @@
       _ = unsafe cmsSaveProfileToMem(made, &profile, &count)
       _ = unsafe cmsCloseProfile(made)
       unsafe cmsFreeToneCurve(curve)
-      let encoder = FastPNGEncoder(pool: pool)
+      let encoder = LibdeflatePNGEncoder(pool: pool)
       let bytes = try withExtendedLifetime(encoder) {
         unsafe [UInt8](try encoder.encode(dark, level: 1, profile: profile))
       }
@@ -113,12 +113,12 @@
     }
 
     @Test func `a WebP asks for the memory that it takes, and a deadline ends it`() throws {
-      final class Asked: MemoryAdmission, @unchecked Sendable {
-        var most = 0
+      final class Asked: MemoryReserving, @unchecked Sendable {
+        var maximum = 0
         let allowance = 1
-        let mostForOne = 1 << 40
-        func admit(_ byteCount: Int) -> MemoryAnswer {
-          most = max(most, byteCount)
+        let perImageLimit = 1 << 40
+        func admit(_ byteCount: Int) -> ReservationResult {
+          maximum = max(maximum, byteCount)
           return .admitted(share: byteCount)
         }
         func release(_ share: Int) {}
@@ -126,15 +126,16 @@
       for channels in [3, 4] {
         let asked = Asked()
         let source = try webP(scene(600, 500, channels: channels))
-        _ = try Thumbnailer(recipe: Recipe(), memory: asked).written(source, to: folder("\(channels).webp"), .webp)
+        _ = try Thumbnailer(options: ThumbnailOptions(), memory: asked).written(
+          source, to: folder("\(channels).webp"), .webp)
         // RGB; of alpha also what it is unpacked into.
-        #expect(asked.most > 600 * 500 * (channels == 3 ? 3 : 10))
+        #expect(asked.maximum > 600 * 500 * (channels == 3 ? 3 : 10))
       }
-      var recipe = Recipe()
-      recipe.sizes = []
+      var options = ThumbnailOptions()
+      options.sizes = []
       let source = try webP(scene(400, 300, channels: 3))
       let job = Job(index: 0, source: source, output: folder("late.webp"), format: .webp, sourceByteCount: 0)
-      let late = Thumbnailer(recipe: recipe, timeout: .nanoseconds(1)).outcome(of: job)
+      let late = Thumbnailer(options: options, timeout: .nanoseconds(1)).outcome(of: job)
       guard case .failed(let error) = late else {
         Issue.record("\(String(describing: late))")
         return

@@ -10,20 +10,20 @@ import Testing
 @testable import WorkerIPC
 
 @Suite struct WireTests {
-  private func again(_ recipe: Recipe) throws -> Recipe {
+  private func again(_ options: ThumbnailOptions) throws -> ThumbnailOptions {
     var writer = WireWriter()
-    recipe.write(to: &writer)
+    options.write(to: &writer)
     var reader = WireReader(writer.bytes)
-    let result = try Recipe(from: &reader)
+    let result = try ThumbnailOptions(from: &reader)
     try reader.end()
     return result
   }
 
   @Test func `every form of size comes over`() throws {
-    var recipe = Recipe()
+    var options = ThumbnailOptions()
     for size in [nil, SizeRequest.box(width: 3, height: 70_000), .width(9), .height(8), .percent(12.5)] {
-      recipe.size = size
-      #expect(try again(recipe) == recipe)
+      options.size = size
+      #expect(try again(options) == options)
     }
   }
 
@@ -57,21 +57,21 @@ import Testing
 
   @Test func `every property of a written image comes over`() throws {
     let size = PixelSize(width: 1, height: 1)
-    let plain = WrittenPicture(
+    let plain = WrittenImage(
       sourceSize: size, outputSize: size, sourceByteCount: 1, outputByteCount: 1, warningCount: 0, firstWarning: "",
       times: StageTimes())
     var (times, cpuTimes) = (StageTimes(), StageTimes())
-    for (place, stage) in Stage.allCases.enumerated() {
-      times[stage] = .nanoseconds(place + 1)
-      cpuTimes[stage] = .nanoseconds(place + 100)
+    for (position, stage) in Stage.allCases.enumerated() {
+      times[stage] = .nanoseconds(position + 1)
+      cpuTimes[stage] = .nanoseconds(position + 100)
     }
     let large = PixelSize(width: 7, height: 5)
-    var full = WrittenPicture(
+    var full = WrittenImage(
       sourceSize: large, sourceByteCount: 2,
       outputs: [
         OutputResult(size: large, byteCount: 3), OutputResult(size: large, byteCount: 0, skipped: .upToDate),
       ], warningCount: 4, firstWarning: "w", times: times, cpuTimes: cpuTimes)
-    full.notes = PictureNote.allCases
+    full.notes = ConversionNotice.allCases
     full.decodingWorkers = 6
     #expect(unchanged(full, plain).isEmpty)
     #expect(unchanged(full.outputs[1], plain.outputs[0]).isEmpty)
@@ -113,7 +113,7 @@ import Testing
     cpuTimes[.read] = .nanoseconds(17)
     let outcomes: [Outcome] = [
       .written(
-        WrittenPicture(
+        WrittenImage(
           sourceSize: PixelSize(width: 4000, height: 3000), outputSize: PixelSize(width: 256, height: 192),
           sourceByteCount: 99, outputByteCount: 11, warningCount: 2, firstWarning: "wörds", times: times,
           cpuTimes: cpuTimes)),

@@ -54,9 +54,9 @@ import Testing
       sourceByteCount: 0)
   }
 
-  private var replies: [WorkerReply] {
+  private var replies: [WorkerResponse] {
     let size = PixelSize(width: 5, height: 7)
-    var image = WrittenPicture(
+    var image = WrittenImage(
       sourceSize: size, sourceByteCount: 99,
       outputs: [OutputResult(size: size, byteCount: 3), OutputResult(size: size, byteCount: 0, skipped: .exists)],
       warningCount: 1, firstWarning: "a warning", times: StageTimes(), cpuTimes: StageTimes())
@@ -74,17 +74,18 @@ import Testing
     var refused = 0
     for round in 0..<40_000 {
       let bytes = damage.damaged(replies[round % replies.count].bytes)
-      guard let reply = try? WorkerReply(bytes) else {
+      guard let reply = try? WorkerResponse(bytes) else {
         refused += 1
         continue
       }
       guard case .outcome(let outcome) = reply,
-        outcome.isPlausible(for: job, Recipe(), bands: 2, elapsed: .seconds(1))
+        outcome.isPlausible(for: job, ThumbnailOptions(), bands: 2, elapsed: .seconds(1))
       else { continue }
       switch outcome {
       case .written(let image):
         #expect(image.outputs.count == 2 && image.outputs[1].skipped == .exists && image.outputs[0].skipped == nil)
-        #expect(image.outputByteCount >= 0 && (0...Recipe().limits.fileByteCount).contains(image.sourceByteCount))
+        #expect(
+          image.outputByteCount >= 0 && (0...ThumbnailOptions().limits.fileByteCount).contains(image.sourceByteCount))
         #expect(image.firstWarning.utf8.count <= 4096 && (1...2).contains(image.decodingWorkers))
       case .failed(let error): #expect(error.message.utf8.count <= 4096 && error.stage != .write)
       case .skipped: Issue.record("a job that was sent has something to do")
@@ -102,7 +103,7 @@ import Testing
       let bytes = damage.damaged(sound)
       let job = Job(index: 0, source: "in", output: folder("a.jpg"), format: .jpeg, sourceByteCount: 0)
       let outputs = ReceivedOutputs(of: job, existing: .overwrite, durability: .ordinary, permissions: .ordinary)
-      let image = WrittenPicture(
+      let image = WrittenImage(
         sourceSize: size, outputSize: size, sourceByteCount: 1, outputByteCount: bytes.count, warningCount: 0,
         firstWarning: "", times: StageTimes())
       // In pieces of one to four bytes.
@@ -120,19 +121,20 @@ import Testing
 
   @Test func `a worker ends by itself upon a damaged greeting or request`() throws {
     let worker = try #require(ExecutorTests.worker, "imgbatch-worker is built next to the tests")
-    let memory = MemoryBudget(WorkLimits(), workers: 1, .process, stop: StopRequest())
-    let greeting = WorkerGreeting(recipe: Recipe(), bands: 1, timeout: nil, memory: memory, parent: Int(getpid()))
+    let memory = MemoryBudget(WorkLimits(), workers: 1, .process, stop: CancellationFlag())
+    let workerConfiguration = WorkerConfiguration(
+      options: ThumbnailOptions(), bands: 1, timeout: nil, memory: memory, parent: Int(getpid()))
     var damage = Damage(seed: 3)
     for round in 0..<60 {
-      let connection = try WorkerConnection(path: worker)
+      let connection = try WorkerSocket(path: worker)
       if round % 2 == 0 {
-        _ = connection.channel.send(damage.damaged(greeting.bytes))
+        _ = connection.channel.send(damage.damaged(workerConfiguration.bytes))
       } else {
-        _ = connection.channel.send(greeting.bytes)
+        _ = connection.channel.send(workerConfiguration.bytes)
         let source = try Descriptor(opening: "/dev/null", .sniffed)
         _ = connection.channel.send(damage.damaged(WorkerRequest(job).bytes), with: source.number)
       }
-      #expect(connection.end(.endOfInput).words.hasPrefix("it exited with status"), "round \(round)")
+      #expect(connection.end(.endOfInput).message.hasPrefix("it exited with status"), "round \(round)")
     }
   }
 }

@@ -33,13 +33,13 @@ struct WrittenFile {
 
 extension Thumbnailer {
   /// Makes one output that must come about.
-  func written(_ source: FilePath, to output: FilePath, _ format: ImageFormat) throws -> WrittenPicture {
+  func written(_ source: FilePath, to output: FilePath, _ format: ImageFormat) throws -> WrittenImage {
     let job = Job(index: 0, source: source, output: output, format: format, sourceByteCount: 0)
     let outcome = outcome(of: job)
-    guard case .written(let picture) = outcome else {
+    guard case .written(let image) = outcome else {
       Issue.record("\(source): \(String(describing: outcome))")
       throw CodecError.broken("\(output) was not written")
     }
-    return picture
+    return image
   }
 }

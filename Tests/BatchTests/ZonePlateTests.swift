@@ -29,10 +29,10 @@ import Testing
   /// the output can show. Without three pixels at the border, which halos reach.
   private func energy(_ samples: [Int], side: Int, ratio: Double) -> Double {
     let fineness = (0..<side).map { abs(Double($0) - Double(side - 1) / 2) / Double(side) }
-    let least = 0.5 / ratio * 1.25
+    let minimum = 0.5 / ratio * 1.25
     var (sum, count) = (0.0, 0)
     for y in 3..<side - 3 {
-      for x in 3..<side - 3 where max(fineness[x], fineness[y]) >= least {
+      for x in 3..<side - 3 where max(fineness[x], fineness[y]) >= minimum {
         sum += pow(Double(samples[y * side + x]) - 127.5, 2)
         count += 1
       }
@@ -42,10 +42,10 @@ import Testing
   }
 
   private func small(_ source: FilePath, _ side: Int, in folder: TemporaryFolder) throws -> [Int] {
-    var recipe = Recipe()
-    recipe.size = .box(width: side, height: side)
+    var options = ThumbnailOptions()
+    options.size = .box(width: side, height: side)
     let output = folder("\(UUID().uuidString).png")
-    _ = try Thumbnailer(recipe: recipe).written(source, to: output, .png)
+    _ = try Thumbnailer(options: options).written(source, to: output, .png)
     return try WrittenFile(output).samples
   }
 
@@ -63,15 +63,15 @@ import Testing
       var request = EncodeRequest(format: format)
       request.jpeg.quality = 100
       request.png.level = 1
-      let plate = Picture.pixels(ZonePlateTests.plate(from: pool))
+      let plate = Image.pixels(ZonePlateTests.plate(from: pool))
       let bytes = try withExtendedLifetime(encoder) { unsafe [UInt8](try encoder.encode(plate, request)) }
       let source = try folder.add("plate.\(format.usualSuffix)", bytes)
       for (ratio, png, jpeg) in ZonePlateTests.pillow {
         let side = Int((Double(ZonePlateTests.side) / ratio).rounded())
         let left = energy(try small(source, side, in: folder), side: side, ratio: ratio)
-        let most = format == .png ? png : jpeg
+        let maximum = format == .png ? png : jpeg
         // Pillow rounds twice to 8 bits, which adds noise of a twelfth each time and moves its figures by as much.
-        #expect(left <= most * 1.02 + 0.05, "\(format) at \(ratio): \(left), Pillow \(most)")
+        #expect(left <= maximum * 1.02 + 0.05, "\(format) at \(ratio): \(left), Pillow \(maximum)")
       }
     }
   }

@@ -43,7 +43,7 @@ import Testing
   @Test func `what is not told is left out`() {
     let machine = Machine(root: "/nowhere", usableCores: 2, software: "imgbatch 1")
     #expect(machine.facts.map(\.name) == ["CPU", "Cores", "Clock governor", "Software"])
-    #expect(machine.words == "unknown, 2 usable")
+    #expect(machine.description == "unknown, 2 usable")
   }
 
   @Test func `load is what others did on the cores that may be used`() throws {

@@ -5,7 +5,7 @@ import Testing
 @Suite struct ScalingLawTests {
   /// Times of synthetic runs: the law's, with 1 % of noise from run to run and 3 % from round to round.
   private func times(
-    _ law: ScalingLaw, _ share: Double, _ crosstalk: Double = 0, counts: [Int], rounds: Int,
+    _ law: ScalingLaw, _ share: Double, _ coherency: Double = 0, counts: [Int], rounds: Int,
     _ random: inout SeededNumbers
   ) -> [Int: [Double]] {
     var times: [Int: [Double]] = [:]
@@ -13,7 +13,7 @@ import Testing
       let pace = 1 + (random.noise() - 1)
       for count in counts {
         let noise = 1 + (random.noise() - 1) / 3
-        let speedUp = law.speedUp(Double(count), serialShare: share, crosstalk: crosstalk)
+        let speedUp = law.speedUp(Double(count), serialShare: share, coherency: coherency)
         times[count, default: []].append(20 * pace * noise / speedUp)
       }
     }
@@ -31,18 +31,18 @@ import Testing
   }
 
   @Test func `without noise the factors are exact, and nothing is left over`() throws {
-    for (share, crosstalk) in [(0.0, 0.0), (0.039, 0.0), (0.1, 0.002), (0.5, 0.03)] {
+    for (share, coherency) in [(0.0, 0.0), (0.039, 0.0), (0.1, 0.002), (0.5, 0.03)] {
       let counts = [1, 2, 4, 8, 16]
       let exact = Dictionary(
         uniqueKeysWithValues: counts.map { count in
-          let speedUp = ScalingLaw.universal.speedUp(Double(count), serialShare: share, crosstalk: crosstalk)
+          let speedUp = ScalingLaw.universal.speedUp(Double(count), serialShare: share, coherency: coherency)
           return (count, [7 / speedUp, 7 / speedUp])
         })
       let fit = try #require(FittedLaw(.universal, times: exact))
       #expect(abs(fit.serialShare.value - share) < 1e-9)
-      #expect(abs((fit.crosstalk?.value ?? 1) - crosstalk) < 1e-9)
+      #expect(abs((fit.coherency?.value ?? 1) - coherency) < 1e-9)
       #expect(fit.worstResidual < 1e-9)
-      if crosstalk == 0 {
+      if coherency == 0 {
         let amdahl = try #require(FittedLaw(.amdahl, times: exact))
         #expect(abs(amdahl.serialShare.value - share) < 1e-9)
       }
@@ -53,7 +53,7 @@ import Testing
     var random = SeededNumbers(seed: 11)
     for rounds in [3, 6] {
       let trials = 800
-      var held = (amdahl: 0, share: 0, crosstalk: 0)
+      var held = (amdahl: 0, share: 0, coherency: 0)
       for _ in 0..<trials {
         let plain = try #require(
           FittedLaw(.amdahl, times: times(.amdahl, 0.039, counts: [1, 2, 4], rounds: rounds, &random)))
@@ -61,10 +61,10 @@ import Testing
         let fit = try #require(
           FittedLaw(.universal, times: times(.universal, 0.05, 0.004, counts: [1, 2, 4, 8], rounds: rounds, &random)))
         if fit.serialShare.lowest <= 0.05 && 0.05 <= fit.serialShare.highest { held.share += 1 }
-        let crosstalk = try #require(fit.crosstalk)
-        if crosstalk.lowest <= 0.004 && 0.004 <= crosstalk.highest { held.crosstalk += 1 }
+        let coherency = try #require(fit.coherency)
+        if coherency.lowest <= 0.004 && 0.004 <= coherency.highest { held.coherency += 1 }
       }
-      for count in [held.amdahl, held.share, held.crosstalk] {
+      for count in [held.amdahl, held.share, held.coherency] {
         #expect((0.93...0.968).contains(Double(count) / Double(trials)), "\(held) with \(rounds) rounds")
       }
     }
@@ -80,11 +80,11 @@ import Testing
   }
 
   @Test func `the peak is told where it was measured, and nowhere else`() throws {
-    func fit(_ crosstalk: Double) throws -> FittedLaw {
+    func fit(_ coherency: Double) throws -> FittedLaw {
       var random = SeededNumbers(seed: 3)
       return try #require(
         FittedLaw(
-          .universal, times: times(.universal, 0.02, crosstalk, counts: [1, 2, 4, 8, 16], rounds: 6, &random)))
+          .universal, times: times(.universal, 0.02, coherency, counts: [1, 2, 4, 8, 16], rounds: 6, &random)))
     }
     let early = try #require(try fit(0.02).peak)
     #expect(abs(early - 7) < 0.5)

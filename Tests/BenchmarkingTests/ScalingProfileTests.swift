@@ -6,13 +6,13 @@ import Testing
 import TextFormatting
 
 @Suite struct ScalingProfileTests {
-  /// A machine made up: so many cores, and runs of 100 pictures that scale by a law, with 1 % of noise.
-  struct Synthetic: Contest {
+  /// A machine made up: so many cores, and runs of 100 images that scale by a law, with 1 % of noise.
+  struct Synthetic: BenchmarkTarget {
     struct Never: Error {}
 
     var cores = 8
     var serialShare = 0.039
-    var crosstalk = 0.0
+    var coherency = 0.0
     var noise = 1.0 / 3
     /// How much slower each round is than the one before.
     var slowdown = 0.0
@@ -20,29 +20,29 @@ import TextFormatting
     var waiting = 0.0
     var isBoundByCores = true
     var random = SeededNumbers(seed: 5)
-    var runs: [Setting: Int] = [:]
+    var runs: [Configuration: Int] = [:]
 
-    mutating func warmUp(_ setting: Setting) throws(Never) -> WarmUp {
+    mutating func warmUp(_ configuration: Configuration) throws(Never) -> WarmUp {
       WarmUp(
-        memory: MemoryPeak(byteCount: 10_000_000 * setting.workers, method: .proportionalShares),
+        memory: MemoryPeak(byteCount: 10_000_000 * configuration.workers, method: .proportionalShares),
         items: (1...50).map {
           ItemCost(size: $0 * 300_000, wall: .milliseconds($0), cpu: .milliseconds($0))
         })
     }
 
-    mutating func start(_ setting: Setting) throws(Never) -> Measurement {
+    mutating func start(_ configuration: Configuration) throws(Never) -> Measurement {
       Measurement(wall: .milliseconds(9), user: .milliseconds(5), system: .milliseconds(3))
     }
 
-    mutating func work(_ setting: Setting) throws(Never) -> Measurement {
-      let round = runs[setting, default: 0]
-      runs[setting] = round + 1
-      let useful = isBoundByCores ? min(setting.workers, cores) : setting.workers
-      let speedUp = ScalingLaw.universal.speedUp(Double(useful), serialShare: serialShare, crosstalk: crosstalk)
+    mutating func work(_ configuration: Configuration) throws(Never) -> Measurement {
+      let round = runs[configuration, default: 0]
+      runs[configuration] = round + 1
+      let useful = isBoundByCores ? min(configuration.workers, cores) : configuration.workers
+      let speedUp = ScalingLaw.universal.speedUp(Double(useful), serialShare: serialShare, coherency: coherency)
       let pace = (1 + (random.noise() - 1) * noise) * (1 + slowdown * Double(round))
-      let wall = 8 * pace / speedUp * (setting.contestant == .processes ? 1.001 : 1)
+      let wall = 8 * pace / speedUp * (configuration.mode == .processes ? 1.001 : 1)
       let cpu = isBoundByCores ? 8.0 * pace : 0.1 * pace
-      let worked = Double(setting.workers) * wall
+      let worked = Double(configuration.workers) * wall
       return Measurement(
         wall: .seconds(wall), user: .seconds(cpu * 0.9), system: .seconds(cpu * 0.1),
         stages: [
@@ -52,12 +52,12 @@ import TextFormatting
     }
 
     mutating func profile(
-      _ counts: [Int], rounds: Int = 5, workload: Workload = .resize, bands: BandProfile? = nil,
+      _ counts: [Int], rounds: Int = 5, workload: Workload = .resize, bands: SingleImageScaling? = nil,
       load: MachineLoad? = nil
     ) throws -> ScalingProfile {
-      let schedule = Schedule(ScalingProfile.settings(workload.contestants, counts: counts), rounds: rounds)
+      let schedule = InterleavedSchedule(ScalingProfile.configurations(workload.modes, counts: counts), rounds: rounds)
       return ScalingProfile(
-        work: WorkDone(
+        work: WorkSummary(
           workload, items: 100, failed: 0, megapixels: workload.bound == .cores ? 250 : nil,
           inputs: workload.bound == .cores ? .cached : .remote),
         cores: cores, records: try schedule.run(&self), bands: bands, load: load)
@@ -67,11 +67,11 @@ import TextFormatting
   static let machine = Machine(root: "/nowhere", usableCores: 8, software: "imgbatch <test>")
   static let fetch = Workload(
     name: "fetch", title: "Downloads", item: "download", bound: .answers, workersOption: "--connections",
-    contestants: [.serial, .threads, .processes])
+    modes: [.serial, .threads, .processes])
 
-  static func bands(_ resize: Duration) -> BandProfile {
+  static func bands(_ resize: Duration) -> SingleImageScaling {
     let runs = [1, 2, 4].map { bands in
-      BandProfile.Run(
+      SingleImageScaling.Run(
         bands: bands,
         samples: (0..<4).map { round in
           [
@@ -80,13 +80,13 @@ import TextFormatting
           ]
         })
     }
-    return BandProfile(name: "a<b>.jpg", megapixels: 24, sharedStages: ["resize"], runs: runs)
+    return SingleImageScaling(name: "a<b>.jpg", megapixels: 24, sharedStages: ["resize"], runs: runs)
   }
 
   @Test func `serial once, and every other mode from one worker on`() {
-    let settings = ScalingProfile.settings(Workload.resize.contestants, counts: [4, 2])
+    let configurations = ScalingProfile.configurations(Workload.resize.modes, counts: [4, 2])
     #expect(
-      settings.map(\.words) == [
+      configurations.map(\.description) == [
         "serial", "threads 1", "threads 2", "threads 4", "processes 1", "processes 2", "processes 4",
       ])
     #expect(ScalingProfile.doublings(upTo: 1) == [1])
@@ -99,8 +99,8 @@ import TextFormatting
     for seed in 1...20 {
       var stub = Synthetic(random: SeededNumbers(seed: UInt64(seed)))
       let profile = try stub.profile([1, 2, 4, 8])
-      for contestant in profile.contestants {
-        let fit = try #require(profile.fit(.amdahl, contestant))
+      for mode in profile.modes {
+        let fit = try #require(profile.fit(.amdahl, mode))
         #expect(abs(fit.serialShare.value - 0.039) < 0.005, "seed \(seed): \(fit.serialShare)")
       }
       #expect(profile.advice.contains { $0.hasPrefix("Amdahl's law over threads: a serial share of ") })
@@ -132,10 +132,10 @@ import TextFormatting
   }
 
   @Test func `as few workers as give what there is to be had`() throws {
-    var stub = Synthetic(serialShare: 0.3, crosstalk: 0.02, noise: 0.02)
+    var stub = Synthetic(serialShare: 0.3, coherency: 0.02, noise: 0.02)
     let profile = try stub.profile([1, 2, 4, 8])
     // The law is best at 6; 4 and 8 are within 3 % of each other.
-    #expect(profile.best == Setting(.threads, workers: 4))
+    #expect(profile.best == Configuration(.threads, workers: 4))
     #expect(profile.advice[0].hasPrefix("Use --mode threads --jobs 4 here: "))
     #expect(profile.advice[0].contains("--jobs 8 gains ") && profile.advice[0].contains("--jobs 2 loses "))
     #expect(profile.advice.contains { $0.contains("from 6 workers on more of them cost time") })
@@ -148,9 +148,9 @@ import TextFormatting
     #expect(noisy.advice[0].hasPrefix("No advice: the runs differ too much"))
     let last = noisy.advice.last ?? ""
     #expect(last.hasPrefix("This machine was busy or throttled: results vary by "))
-    for words in [
+    for text in [
       "Other processes kept 1.50 cores busy", "The hypervisor gave 4.0 % of the time", "quota stopped it for 3.00 s",
-    ] { #expect(last.contains(words)) }
+    ] { #expect(last.contains(text)) }
     var hot = Synthetic(noise: 0.001, slowdown: 0.05)
     let hotAdvice = try hot.profile([1, 2, 4]).advice
     #expect(
@@ -170,32 +170,32 @@ import TextFormatting
     #expect(!advice.contains { $0.hasPrefix("Storage-bound") })
   }
 
-  @Test func `rows of one picture are held against Amdahl's law, from the stages alone`() {
+  @Test func `rows of one image are held against Amdahl's law, from the stages alone`() {
     let bands = ScalingProfileTests.bands(.milliseconds(10))
     #expect(abs(bands.serialShare.value - 0.9) < 1e-4)
     #expect(abs(bands.limit - 1 / 0.9) < 1e-3)
     #expect(abs(bands.speedUp(bands.runs[1]).estimate - 100 / 95) < 1e-3)
     #expect(abs(bands.allowed(2) - 100 / 95) < 1e-3)
-    let words = bands.words(beside: nil)
-    #expect(words.contains("cores share resize, and 90 % of the time is decode, which one core does"))
-    #expect(words.contains("Amdahl's law allows 1.11 times at most, however many cores there are"))
-    let both = BandProfile(
+    let text = bands.text(comparedWith: nil)
+    #expect(text.contains("cores share resize, and 90 % of the time is decode, which one core does"))
+    #expect(text.contains("Amdahl's law allows 1.11 times at most, however many cores there are"))
+    let both = SingleImageScaling(
       name: bands.name, megapixels: 24, sharedStages: ["decode", "resize"],
       runs: bands.runs.map { run in
-        BandProfile.Run(
+        SingleImageScaling.Run(
           bands: run.bands,
           samples: run.samples.map { stages in
             stages + ["read", "write"].map { StageCost(name: $0, wall: .milliseconds(50), cpu: .zero) }
           })
       })
     #expect(abs(both.serialShare.value - 0.5) < 1e-4)
-    #expect(both.words(beside: nil).contains("share decode and resize, and 50 % of the time is read and write,"))
+    #expect(both.text(comparedWith: nil).contains("share decode and resize, and 50 % of the time is read and write,"))
   }
 
   @Test func `what waits for answers is not bound by cores`() throws {
     var stub = Synthetic(cores: 2, serialShare: 0, isBoundByCores: false)
     let profile = try stub.profile([1, 2, 4, 8, 16], workload: ScalingProfileTests.fetch)
-    #expect(profile.best == Setting(.threads, workers: 16))
+    #expect(profile.best == Configuration(.threads, workers: 16))
     #expect(profile.advice[0].hasPrefix("Use --mode threads --connections 16 here: 16."))
     #expect(profile.ideal(16) == 16)
     #expect(try #require(profile.fit(.universal, .threads)).range == 1...16)

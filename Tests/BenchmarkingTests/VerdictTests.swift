@@ -3,16 +3,16 @@ import Testing
 import TextFormatting
 
 @Suite struct VerdictTests {
-  /// Runs of 100 pictures: what serial, threads, processes and a process per picture took, round by round, in milliseconds
+  /// Runs of 100 images: what serial, threads, processes and a process per image took, round by round, in milliseconds
   /// of wall and CPU time; a tenth of the CPU time is the system's.
   private func comparison(
     walls: [[Int]], cpus: [Int] = [2000, 2040, 2080, 2600], workers: Int = 2, failed: Int = 0,
     method: MemoryPeak.Method = .proportionalShares
   ) -> Comparison {
-    let records = zip(Contestant.allCases, zip(walls, cpus)).map { contestant, times in
-      Record(
-        setting: Setting(contestant, workers: workers),
-        memory: MemoryPeak(byteCount: contestant == .processes ? 48_000_000 : 30_000_000, method: method),
+    let records = zip(BenchmarkMode.allCases, zip(walls, cpus)).map { mode, times in
+      Samples(
+        configuration: Configuration(mode, workers: workers),
+        memory: MemoryPeak(byteCount: mode == .processes ? 48_000_000 : 30_000_000, method: method),
         starts: times.0.map { _ in Measurement(wall: .milliseconds(9), user: .milliseconds(5), system: .zero) },
         runs: times.0.enumerated().map { round, wall in
           // Not all the same, or intervals would be points.
@@ -21,7 +21,8 @@ import TextFormatting
         })
     }
     return Comparison(
-      work: WorkDone(.resize, items: 100 - failed, failed: failed, megapixels: 250, inputs: .cached), workers: workers,
+      work: WorkSummary(.resize, items: 100 - failed, failed: failed, megapixels: 250, inputs: .cached),
+      workers: workers,
       cores: 2,
       records: records)
   }
@@ -29,16 +30,16 @@ import TextFormatting
   private let usual = [[2000, 2010, 1990], [1040, 1050, 1045], [1050, 1045, 1052], [1350, 1340, 1345]]
 
   @Test func `threads where they are as fast as processes, and what isolation costs`() {
-    let words = comparison(walls: usual).verdict
-    #expect(words.count == 4)
-    #expect(words[0].hasPrefix("Use --mode threads here: with 2 workers it is 1.91 times (95 %: 1."))
-    #expect(words[0].contains("--mode processes takes as long within 0.4 % (95 %: -1."))
+    let text = comparison(walls: usual).verdict
+    #expect(text.count == 4)
+    #expect(text[0].hasPrefix("Use --mode threads here: with 2 workers it is 1.91 times (95 %: 1."))
+    #expect(text[0].contains("--mode processes takes as long within 0.4 % (95 %: -1."))
     #expect(
-      words[1].hasPrefix("Isolation in long-lived workers costs 0.400 ms of CPU a picture, 2.0 % (95 %: 2.0 to 2.0 %)"))
+      text[1].hasPrefix("Isolation in long-lived workers costs 0.400 ms of CPU a picture, 2.0 % (95 %: 2.0 to 2.0 %)"))
     #expect(
-      words[1].contains("and 18.0 MB more memory; a process for each picture costs 5.60 ms of CPU a picture, 27."))
-    #expect(words[2].contains("2 threads kept 1.95 cores busy. A picture takes 20.0 ms of CPU in serial and 20.4 ms"))
-    #expect(words[3] == "Results vary by 1.0 % at most (serial).")
+      text[1].contains("and 18.0 MB more memory; a process for each picture costs 5.60 ms of CPU a picture, 27."))
+    #expect(text[2].contains("2 threads kept 1.95 cores busy. A picture takes 20.0 ms of CPU in serial and 20.4 ms"))
+    #expect(text[3] == "Results vary by 1.0 % at most (serial).")
   }
 
   @Test func `processes where they are faster beyond doubt`() {
@@ -118,24 +119,24 @@ import TextFormatting
   }
 
   /// Five downloads of 2 s: one after another 10 s, at once 2 s; none of it costs a core anything.
-  @Test func `downloads are told by what they wait for, without pictures`() {
+  @Test func `downloads are told by what they wait for, without images`() {
     let fetch = Workload(
       name: "fetch", title: "Downloads", item: "download", bound: .answers,
-      contestants: [.serial, .threads, .processes])
+      modes: [.serial, .threads, .processes])
     let walls = [[10_010, 10_020, 10_015], [2010, 2020, 2030], [2040, 2050, 2045]]
-    let records = zip(fetch.contestants, walls).map { contestant, walls in
-      Record(
-        setting: Setting(contestant, workers: 5),
-        memory: MemoryPeak(byteCount: contestant == .processes ? 40_000_000 : 10_000_000, method: .proportionalShares),
+    let records = zip(fetch.modes, walls).map { mode, walls in
+      Samples(
+        configuration: Configuration(mode, workers: 5),
+        memory: MemoryPeak(byteCount: mode == .processes ? 40_000_000 : 10_000_000, method: .proportionalShares),
         starts: walls.map { _ in Measurement(wall: .milliseconds(9), user: .milliseconds(5), system: .zero) },
         runs: walls.enumerated().map { round, wall in
           Measurement(
-            wall: .milliseconds(wall), user: .milliseconds(contestant == .processes ? 60 + round : 20 + round),
+            wall: .milliseconds(wall), user: .milliseconds(mode == .processes ? 60 + round : 20 + round),
             system: .zero)
         })
     }
     let comparison = Comparison(
-      work: WorkDone(fetch, items: 5, failed: 0, inputs: .remote), workers: 5, cores: 2, records: records)
+      work: WorkSummary(fetch, items: 5, failed: 0, inputs: .remote), workers: 5, cores: 2, records: records)
     #expect(comparison.verdict[0].hasPrefix("Use --mode threads here: with 5 workers it is 4.96 times (95 %: 4."))
     #expect(comparison.verdict[0].hasSuffix("choose it where downloads come from strangers."))
     #expect(

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 
 /// What a program said and how it ended.
-struct Answer {
+struct Response {
   let status: Int32
   /// The signal that ended it, nil where it exited by itself.
   let signal: Int32?
@@ -88,18 +88,18 @@ enum Command {
   /// Runs imgbatch with arguments that are text.
   static func run(
     _ arguments: String..., input: Data = Data(), environment: [String: String] = [:]
-  ) throws -> Answer {
+  ) throws -> Response {
     try run(arguments: arguments, input: input, environment: environment)
   }
 
   static func run(
     arguments: [String], input: Data = Data(), environment: [String: String] = [:]
-  ) throws -> Answer {
+  ) throws -> Response {
     try run(imgbatch, arguments, input: input, environment: environment)
   }
 
   /// Runs a line of bash; imgbatch is on its path.
-  static func shell(_ line: String, in folder: ScratchFolder) throws -> Answer {
+  static func shell(_ line: String, in folder: ScratchFolder) throws -> Response {
     try run(
       URL(fileURLWithPath: "/bin/bash"), ["-c", "set -o pipefail; " + line], input: Data(), environment: [:],
       in: folder.url)
@@ -107,7 +107,7 @@ enum Command {
 
   private static func run(
     _ program: URL, _ arguments: [String], input: Data, environment: [String: String], in folder: URL? = nil
-  ) throws -> Answer {
+  ) throws -> Response {
     let scratch = try ScratchFolder()
     try input.write(to: scratch.url.appending(path: "input"))
     let process = prepared(program, arguments, environment, in: folder)
@@ -118,7 +118,7 @@ enum Command {
     process.standardError = try FileHandle(forWritingTo: scratch.url.appending(path: "error"))
     try process.start()
     process.waitUntilExit()
-    return Answer(
+    return Response(
       status: process.terminationStatus,
       signal: process.terminationReason == .uncaughtSignal ? process.terminationStatus : nil,
       output: String(decoding: scratch.bytes("output") ?? Data(), as: UTF8.self),

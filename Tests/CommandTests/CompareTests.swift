@@ -13,7 +13,7 @@ struct CompareTests {
   }
 
   /// Whatever is written on the way lies in a folder that has to be empty afterwards.
-  private func compare(_ arguments: [String], input: Data = Data()) throws -> Answer {
+  private func compare(_ arguments: [String], input: Data = Data()) throws -> Response {
     let answer = try Command.run(
       arguments: ["compare"] + arguments, input: input, environment: ["TMPDIR": scratch["tmp"]])
     #expect(try FileManager.default.contentsOfDirectory(atPath: scratch["tmp"]).isEmpty)
@@ -29,11 +29,11 @@ struct CompareTests {
     #expect(lines[0].hasPrefix("3 pictures, "))
     #expect(lines[0].contains("; 2 workers on ") && lines[0].hasSuffix("3 runs of each, sources in the page cache."))
     for (mode, line) in zip(modes, lines[2...]) { #expect(line.hasPrefix(mode + " ")) }
-    for words in [
+    for text in [
       "Start-up (an empty run): serial ", "All modes wrote the same bytes", "Isolation in long-lived workers costs",
       "Why: 2 threads kept ", "esults vary by ", "--mode ",
     ] {
-      #expect(answer.output.contains(words), "\(words)")
+      #expect(answer.output.contains(text), "\(text)")
     }
   }
 

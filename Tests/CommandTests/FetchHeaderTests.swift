@@ -7,7 +7,7 @@ private let rex = (try? Places.sample("dogs/rex.jpg")) ?? []
 /// Headers are often keys: they go to the origins of the list and nowhere else.
 @Suite("fetch sends headers where they are meant for", .serialized)
 struct FetchHeaderTests {
-  private func fetch(_ list: [String], _ options: [String], _ scratch: ScratchFolder) throws -> Answer {
+  private func fetch(_ list: [String], _ options: [String], _ scratch: ScratchFolder) throws -> Response {
     try Command.run(
       arguments: ["fetch", "-", "--out", scratch["out"], "--json", "--allow-private", "--retries", "0", "--no-journal"]
         + options, input: Data(list.map { $0 + "\n" }.joined().utf8))
@@ -95,9 +95,9 @@ struct FetchHeaderTests {
       (["--header-for", "a", "proxy-authorization: x"], "https_proxy"),
       (["--header-over-http"], "add one"), (["--header-for", "dogs.example"], "header-for"),
     ])
-  func refusals(options: [String], words: String) throws {
+  func refusals(options: [String], text: String) throws {
     let answer = try fetch(["http://127.0.0.1:1/a"], options, ScratchFolder())
-    #expect(answer.status == 64 && answer.error.contains(words), "\(answer.error)")
+    #expect(answer.status == 64 && answer.error.contains(text), "\(answer.error)")
     #expect(answer.output.isEmpty)
   }
 }

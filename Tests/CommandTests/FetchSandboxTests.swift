@@ -27,7 +27,7 @@ struct FetchSandboxTests {
     return scratch
   }
 
-  private func fetch(_ scratch: ScratchFolder, _ options: String) throws -> Answer {
+  private func fetch(_ scratch: ScratchFolder, _ options: String) throws -> Response {
     try Command.shell(
       "./imgbatch fetch list --out out --allow-private --retries 0 --connections 3 --mode processes \(options)",
       in: scratch)
@@ -43,9 +43,9 @@ struct FetchSandboxTests {
     let warnings = try answer.events.filter { $0["event"] as? String == "warning" }
     #expect(warnings.map { $0["code"] as? String } == ["sandbox"])
     #expect((warnings.first?["message"] as? String)?.hasSuffix(Self.sentence) == true, "\(warnings)")
-    let words = try fetch(scratch, "--quiet " + thumbs)
-    let lines = words.error.split(separator: "\n").filter { $0.hasPrefix("Warning: ") }
-    #expect(lines.count == 1 && lines.first?.hasSuffix(Self.sentence) == true, "\(words.error)")
+    let text = try fetch(scratch, "--quiet " + thumbs)
+    let lines = text.error.split(separator: "\n").filter { $0.hasPrefix("Warning: ") }
+    #expect(lines.count == 1 && lines.first?.hasSuffix(Self.sentence) == true, "\(text.error)")
   }
 
   @Test("--require-sandbox does not begin then, and no server is asked", arguments: ["", "--thumbs t"])

@@ -10,14 +10,14 @@ private let rex = (try? Places.sample("dogs/rex.jpg")) ?? []
 struct FetchServersTests {
   private func fetch(
     _ list: [String], _ scratch: ScratchFolder, _ options: [String] = [], environment: [String: String] = [:]
-  ) throws -> Answer {
+  ) throws -> Response {
     try Command.run(
       arguments: ["fetch", "-", "--out", scratch["out"], "--json", "--allow-private", "--retry-delay", "0.001"]
         + options,
       input: Data(list.map { $0 + "\n" }.joined().utf8), environment: environment)
   }
 
-  private func failures(_ answer: Answer) throws -> [String] {
+  private func failures(_ answer: Response) throws -> [String] {
     try answer.events.compactMap { event in
       (event["error"] as? [String: Any]).map { "\(event["source"] ?? ""): \($0["code"] ?? "") \($0["message"] ?? "")" }
     }
@@ -140,10 +140,10 @@ struct FetchServersTests {
       request.path == "/ok" ? reply.answer(200, [], rex) : reply.answer(302, ["Location: ftp://me:s3cret@127.0.0.1/x"])
     }
     defer { server.stop() }
-    let place = server.address("").dropFirst("http://".count)
+    let index = server.address("").dropFirst("http://".count)
     let list = [
-      "http://me:s3cret@\(place)/ok", "http://s3cret@\(place)/away", "http://me:s3cret/s3cret@\(place)/slash",
-      "ftp://me:s3cret@\(place)/x", "me:s3cret@\(place)/x", "http://me:s3cret@[::1/x",
+      "http://me:s3cret@\(index)/ok", "http://s3cret@\(index)/away", "http://me:s3cret/s3cret@\(index)/slash",
+      "ftp://me:s3cret@\(index)/x", "me:s3cret@\(index)/x", "http://me:s3cret@[::1/x",
     ]
     for (options, status) in [(["--json"], Int32(1)), (["--verbose"], 1), (["--quiet", "--mode", "processes"], 1)] {
       let scratch = try ScratchFolder()
@@ -154,8 +154,8 @@ struct FetchServersTests {
       #expect(answer.status == status)
       for text in [answer.output, answer.error] { #expect(!text.contains("s3cret"), "\(text)") }
       if options != ["--json"] {
-        #expect(answer.error.contains("http://****@\(place)/away"), "\(answer.error)")
-        #expect(answer.error.contains("ftp://me:****@\(place)/x"), "\(answer.error)")
+        #expect(answer.error.contains("http://****@\(index)/away"), "\(answer.error)")
+        #expect(answer.error.contains("ftp://me:****@\(index)/x"), "\(answer.error)")
       }
       let failed = String(decoding: scratch.bytes("failed") ?? Data(), as: UTF8.self)
       for address in list.dropFirst() { #expect(failed.contains(address), "\(failed)") }
@@ -212,11 +212,11 @@ struct FetchServersTests {
       scratch.files(below: "out") == ["000001-gzip.jpg", "000002-open.jpg", "000003-plain.jpg", "000004-odd.jpg"])
     for name in scratch.files(below: "out") { #expect(scratch.bytes("out/" + name) == Data(rex), "\(name)") }
     #expect(failures.count == 4)
-    for (path, words) in zip(
+    for (path, text) in zip(
       ["/bomb", "/chain", "/cut", "/other"],
       ["too-large more than", "network the server codes its answer", "truncated", "not-an-image"])
     {
-      #expect(failures.contains { $0.contains("\(path): \(words)") }, "\(path): \(failures)")
+      #expect(failures.contains { $0.contains("\(path): \(text)") }, "\(path): \(failures)")
     }
     #expect(
       failures.contains {
@@ -349,7 +349,7 @@ private enum GzipBytes {
     let bits =
       [1, 1, 0] + [0, 0, 1, 1, 0, 0, 0, 0] + (0..<runs).flatMap { _ in [1, 1, 0, 0, 0, 1, 0, 1] + [0, 0, 0, 0, 0] }
     var bytes = [UInt8](repeating: 0, count: (bits.count + 7) / 8)
-    for (place, bit) in bits.enumerated() where bit == 1 { bytes[place / 8] |= 1 << UInt8(place % 8) }
+    for (index, bit) in bits.enumerated() where bit == 1 { bytes[index / 8] |= 1 << UInt8(index % 8) }
     return start + bytes
   }
 

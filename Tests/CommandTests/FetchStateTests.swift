@@ -11,13 +11,13 @@ private let luna = (try? Places.sample("dogs/luna.jpg")) ?? []
 struct FetchStateTests {
   private func fetch(
     _ list: [String], _ scratch: ScratchFolder, _ options: [String] = []
-  ) throws -> Answer {
+  ) throws -> Response {
     try Command.run(
       arguments: ["fetch", "-", "--out", scratch["out"], "--json", "--allow-private", "--retry-delay", "0.001"]
         + options, input: Data(list.map { $0 + "\n" }.joined().utf8))
   }
 
-  private func codes(_ answer: Answer, _ list: [String]) throws -> [String?] {
+  private func codes(_ answer: Response, _ list: [String]) throws -> [String?] {
     let files = try answer.events.filter { $0["event"] as? String == "file" }
     return list.map { address in
       let event = files.first { $0["source"] as? String == address }
@@ -25,14 +25,14 @@ struct FetchStateTests {
     }
   }
 
-  /// A picture for each path: the sample with the path behind its end.
-  private static func picture(_ path: String) -> [UInt8] { rex + Array(path.utf8) }
+  /// An image for each path: the sample with the path behind its end.
+  private static func image(_ path: String) -> [UInt8] { rex + Array(path.utf8) }
 
   private func server(_ missing: LockedSet = LockedSet()) throws -> TestServer {
     try TestServer { request, reply in
       if missing.contains(request.path) { return reply.answer(404) }
       let tag = String(request.path.prefix { $0 != "?" })
-      reply.file(FetchStateTests.picture(request.path), for: request, tag: "\"\(tag)\"")
+      reply.file(FetchStateTests.image(request.path), for: request, tag: "\"\(tag)\"")
     }
   }
 
@@ -68,7 +68,7 @@ struct FetchStateTests {
       contents(scratch)
         == Dictionary(
           (1...5).map {
-            ("00000\($0)-photo.jpg", Data(FetchStateTests.picture("/\($0)/photo.jpg")))
+            ("00000\($0)-photo.jpg", Data(FetchStateTests.image("/\($0)/photo.jpg")))
           }, uniquingKeysWith: { $1 }))
   }
 
@@ -110,8 +110,8 @@ struct FetchStateTests {
       let after = contents(scratch)
       #expect(before.allSatisfy { after[$0.key] == $0.value })
       #expect(after.count == 4)
-      #expect(after["000001-photo-2.jpg"] == Data(FetchStateTests.picture("/3/photo.jpg")))
-      #expect(after["000002-photo-2.jpg"] == Data(FetchStateTests.picture("/4/photo.jpg")))
+      #expect(after["000001-photo-2.jpg"] == Data(FetchStateTests.image("/3/photo.jpg")))
+      #expect(after["000002-photo-2.jpg"] == Data(FetchStateTests.image("/4/photo.jpg")))
     }
     // Asked for once, and then whether they changed.
     #expect(server.requests.count { $0.path == "/3/photo.jpg" && $0.headers["if-none-match"] == nil } == 1)
@@ -130,8 +130,8 @@ struct FetchStateTests {
     let list = ["/a.jpg", "/b.jpg"].map { server.address($0) }
     let answer = try fetch(list, scratch)
     #expect(answer.status == 0, "\(answer.error)")
-    #expect(scratch.bytes("out/000001-a-3.jpg") == Data(FetchStateTests.picture("/a.jpg")))
-    #expect(scratch.bytes("out/000002-b-2.jpg") == Data(FetchStateTests.picture("/b.jpg")))
+    #expect(scratch.bytes("out/000001-a-3.jpg") == Data(FetchStateTests.image("/a.jpg")))
+    #expect(scratch.bytes("out/000002-b-2.jpg") == Data(FetchStateTests.image("/b.jpg")))
     #expect(try codes(fetch(list, scratch, ["--resume"]), list) == ["skipped", "skipped"])
     #expect(server.requests.count == 2)
     let named = ["url\tname", "\(list[0])\town.jpg", "\(list[1])\tlinked.jpg"]
@@ -172,11 +172,11 @@ struct FetchStateTests {
     let answer = try fetch(list, scratch, ["--resume"])
     #expect(try codes(answer, list) == ["written", "skipped", "skipped"])
     #expect(server.requests.count == 3)
-    #expect(scratch.bytes("out/000001-photo.jpg") == Data(FetchStateTests.picture("/2/photo.jpg")))
-    #expect(scratch.bytes("out/000001-photo-2.jpg") == Data(FetchStateTests.picture("/1/photo.jpg")))
+    #expect(scratch.bytes("out/000001-photo.jpg") == Data(FetchStateTests.image("/2/photo.jpg")))
+    #expect(scratch.bytes("out/000001-photo-2.jpg") == Data(FetchStateTests.image("/1/photo.jpg")))
     let twice = [list[2], list[0], list[2]]
     #expect(try fetch(twice, scratch, ["--resume"]).status == 0)
-    #expect(scratch.bytes("out/000003-photo.jpg") == Data(FetchStateTests.picture("/3/photo.jpg")))
+    #expect(scratch.bytes("out/000003-photo.jpg") == Data(FetchStateTests.image("/3/photo.jpg")))
     #expect(scratch.files(below: "out").count == 4 && server.requests.count == 4)
     #expect(try fetch(twice, scratch, ["--resume"]).status == 0)
     #expect(server.requests.count == 4)
@@ -237,7 +237,7 @@ struct FetchStateTests {
         ["Last-Modified: \(dates[request.path] ?? "")"]
         + (request.path == "/no-date" ? [] : ["Date: Mon, 06 May 2024 07:08:09 GMT"])
       if request.earlier > 0 {
-        // The server goes by the date alone, and the picture is another by now, of the same size.
+        // The server goes by the date alone, and the image is another by now, of the same size.
         guard request.headers["if-range"] != nil else { return reply.answer(200, headers, luna) }
         return reply.answer(
           206, headers + ["Content-Range: bytes 5000-\(rex.count - 1)/\(rex.count)"], rex.dropFirst(5000))
@@ -261,8 +261,8 @@ struct FetchStateTests {
     "Parts are joined only where the server means one content, and the result is one picture",
     arguments: ["/tag", "/total", "/lie"], ["threads", "processes"])
   func joined(path: String, mode: String) throws {
-    // Two pictures of one size in bytes, which differ from the first row on.
-    let other = FetchStateTests.halfPicture
+    // Two images of one size in bytes, which differ from the first row on.
+    let other = FetchStateTests.halfImage
     let server = try TestServer { request, reply in
       switch request.earlier {
       case 0:
@@ -290,8 +290,8 @@ struct FetchStateTests {
     #expect(server.requests.map { $0.headers["range"] != nil } == [false, true, false])
   }
 
-  /// Another picture, of as many bytes as the first.
-  private static let halfPicture: [UInt8] = {
+  /// Another image, of as many bytes as the first.
+  private static let halfImage: [UInt8] = {
     // Comments as long as it takes (ITU-T T.81, B.2.4.5).
     var comments: [UInt8] = []
     var left = rex.count - luna.count
@@ -301,9 +301,9 @@ struct FetchStateTests {
         [0xFF, 0xFE, UInt8((count - 2) >> 8), UInt8((count - 2) & 255)] + [UInt8](repeating: 0, count: count - 4)
       left -= count
     }
-    var picture = luna
-    picture.insert(contentsOf: comments, at: 2)
-    return picture
+    var image = luna
+    image.insert(contentsOf: comments, at: 2)
+    return image
   }()
 
   @Test("Cut without a length, a picture is not whole by the end mark of its preview, or by letters in a chunk")

@@ -14,7 +14,7 @@ struct FetchTests {
   /// Runs fetch against a server on loopback, with hardly any wait between tries.
   private func fetch(
     _ list: [String], _ scratch: ScratchFolder, _ options: [String] = [], environment: [String: String] = [:]
-  ) throws -> Answer {
+  ) throws -> Response {
     try Command.run(
       arguments: ["fetch", "-", "--out", scratch["out"], "--json", "--allow-private", "--retry-delay", "0.001"]
         + options,
@@ -22,7 +22,7 @@ struct FetchTests {
   }
 
   /// The events of files in the order of the list.
-  private func outcomes(_ answer: Answer, _ list: [String]) throws -> [[String: Any]?] {
+  private func outcomes(_ answer: Response, _ list: [String]) throws -> [[String: Any]?] {
     let files = try answer.events.filter { $0["event"] as? String == "file" }
     return list.map { address in files.first { $0["source"] as? String == address } }
   }
@@ -100,7 +100,7 @@ struct FetchTests {
 
   private static func lie(_ request: TestServer.Request, _ reply: TestServer.Reply) {
     let whole = "HTTP/1.1 200 OK\r\n"
-    let place = "http://127.0.0.1:\(request.headers["host"]?.split(separator: ":").last ?? "")"
+    let position = "http://127.0.0.1:\(request.headers["host"]?.split(separator: ":").last ?? "")"
     switch request.path {
     case "/short":
       reply.send(whole + "Content-Length: \(rex.count)\r\n\r\n")
@@ -125,7 +125,7 @@ struct FetchTests {
         reply.answer([301, 302, 303, 307, 308][left % 5], ["Location: /hop/\(left - 1)"])
       }
     case "/to-file": reply.answer(302, ["Location: file:///etc/passwd"])
-    case "/to-user": reply.answer(302, ["Location: \(place.replacingOccurrences(of: "//", with: "//me:pw@"))/ok"])
+    case "/to-user": reply.answer(302, ["Location: \(position.replacingOccurrences(of: "//", with: "//me:pw@"))/ok"])
     case "/to-nowhere": reply.answer(302)
     case "/busy": request.earlier == 0 ? reply.answer(429, ["Retry-After: 0"]) : reply.answer(200, [], rex)
     case "/down": request.earlier < 2 ? reply.answer(503) : reply.answer(200, [], rex)
@@ -322,7 +322,7 @@ struct FetchTests {
     let list = (0..<120).map { server.address("/\($0)", host: $0 % 4 + 1) }
     let answer = try fetch(list, scratch, ["--connections", "16", "--per-host", "3"])
     #expect(answer.status == 0, "\(answer.error)")
-    #expect(server.mostActive.count == 4 && server.mostActive.values.allSatisfy { $0 <= 3 }, "\(server.mostActive)")
+    #expect(server.maxActive.count == 4 && server.maxActive.values.allSatisfy { $0 <= 3 }, "\(server.maxActive)")
     #expect(scratch.files(below: "out").count == 120)
   }
 

@@ -4,27 +4,27 @@ import Testing
 
 @Suite("fetch with thumbnails", .serialized)
 struct FetchThumbnailTests {
-  private static let pictures = ["dogs/rex.jpg", "dogs/bello.png", "dogs/luna.jpg", "broken/truncated.jpg"].map {
+  private static let images = ["dogs/rex.jpg", "dogs/bello.png", "dogs/luna.jpg", "broken/truncated.jpg"].map {
     (try? Places.sample($0)) ?? []
   }
 
   private func server() throws -> TestServer {
     try TestServer { request, reply in
-      guard let number = Int(request.path.dropFirst()), number < FetchThumbnailTests.pictures.count else {
+      guard let number = Int(request.path.dropFirst()), number < FetchThumbnailTests.images.count else {
         return reply.answer(404)
       }
-      reply.file(FetchThumbnailTests.pictures[number], for: request, tag: "\"\(number)\"")
+      reply.file(FetchThumbnailTests.images[number], for: request, tag: "\"\(number)\"")
     }
   }
 
-  private func fetch(_ list: [String], _ scratch: ScratchFolder, _ options: [String] = []) throws -> Answer {
+  private func fetch(_ list: [String], _ scratch: ScratchFolder, _ options: [String] = []) throws -> Response {
     try Command.run(
       arguments: [
         "fetch", "-", "--out", scratch["dogs"], "--thumbs", scratch["thumbs"], "--json", "--allow-private",
       ] + options, input: Data(list.map { $0 + "\n" }.joined().utf8))
   }
 
-  private func statuses(_ answer: Answer, _ list: [String]) throws -> [String?] {
+  private func statuses(_ answer: Response, _ list: [String]) throws -> [String?] {
     let files = try answer.events.filter { $0["event"] as? String == "file" }
     return list.map { address in
       let event = files.first { $0["source"] as? String == address }
@@ -53,7 +53,7 @@ struct FetchThumbnailTests {
     let line = "imgbatch resize dogs --out again --size 100x80 --quiet; diff -r -x '.imgbatch-*' again thumbs"
     let same = try Command.shell(line, in: scratch)
     #expect(same.status == 0, "\(same.output)")
-    if mode == "serial" { #expect(server.mostActive == ["127.0.0.1": 1]) }
+    if mode == "serial" { #expect(server.maxActive == ["127.0.0.1": 1]) }
   }
 
   @Test("Run again, nothing is made twice; another size is made of what is there")
@@ -121,8 +121,8 @@ struct FetchThumbnailTests {
   @Test("Another list into the same folders overwrites no thumbnail of an original that is gone")
   func otherList() throws {
     let server = try TestServer { request, reply in
-      let picture = FetchThumbnailTests.pictures[request.path.hasPrefix("/rex") ? 0 : 2]
-      reply.file(picture, for: request, tag: "\"1\"")
+      let image = FetchThumbnailTests.images[request.path.hasPrefix("/rex") ? 0 : 2]
+      reply.file(image, for: request, tag: "\"1\"")
     }
     defer { server.stop() }
     let scratch = try ScratchFolder()
@@ -161,7 +161,7 @@ struct FetchThumbnailTests {
   func oneNameSpace() throws {
     let server = try server()
     defer { server.stop() }
-    let (rex, luna) = (Data(FetchThumbnailTests.pictures[0]), Data(FetchThumbnailTests.pictures[2]))
+    let (rex, luna) = (Data(FetchThumbnailTests.images[0]), Data(FetchThumbnailTests.images[2]))
     let scratch = try ScratchFolder()
     // The download first, then the thumbnail first: who comes later fails.
     let lists = [[(0, "t/a.jpg"), (2, "a.jpg")], [(2, "a.jpg"), (0, "t/a.jpg")]]

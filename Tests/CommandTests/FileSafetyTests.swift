@@ -13,7 +13,7 @@ struct FileSafetyTests {
     try scratch.add("dogs/rex.jpg", as: "in/sub/b.jpg")
   }
 
-  private func shell(_ line: String) throws -> Answer { try Command.shell(line, in: scratch) }
+  private func shell(_ line: String) throws -> Response { try Command.shell(line, in: scratch) }
 
   /// The bits to read, write and execute of a file, as `chmod` has them.
   private func bits(_ name: String) throws -> Int {
@@ -77,8 +77,8 @@ struct FileSafetyTests {
     let answer = try shell("timeout 60 imgbatch resize in --out out \(options)")
     #expect(answer.status == 73, "\(answer.status) \(answer.error)")
     #expect(answer.error.contains(path) && answer.error.contains("remove it"), "\(answer.error)")
-    let words = ["second name": "2 names (hard links)", "pipe": "a named pipe (FIFO)"][kind] ?? "a symbolic link"
-    #expect(answer.error.contains(words), "\(answer.error)")
+    let text = ["second name": "2 names (hard links)", "pipe": "a named pipe (FIFO)"][kind] ?? "a symbolic link"
+    #expect(answer.error.contains(text), "\(answer.error)")
     #expect(scratch.bytes("precious") == Data("precious\n".utf8) && scratch.bytes("made") == nil)
     // No image was begun.
     #expect(scratch.bytes("out/a.jpg") == nil)
@@ -87,10 +87,10 @@ struct FileSafetyTests {
   @Test("A list of what failed is a file of one name, or what the system has a name for")
   func failedList() throws {
     #expect(try shell("echo precious > precious; ln -s precious link; ln precious hard; mkfifo pipe").status == 0)
-    for (name, words) in [("link", "a symbolic link"), ("hard", "2 names"), ("pipe", "a named pipe")] {
+    for (name, text) in [("link", "a symbolic link"), ("hard", "2 names"), ("pipe", "a named pipe")] {
       let answer = try shell("timeout 60 imgbatch resize in missing.jpg --out out --failed-to \(name)")
       #expect(answer.status == 73 && answer.error.contains("--failed-to \(name)"), "\(answer.status) \(answer.error)")
-      #expect(answer.error.contains(words), "\(answer.error)")
+      #expect(answer.error.contains(text), "\(answer.error)")
       #expect(scratch.bytes("precious") == Data("precious\n".utf8))
     }
     let piped = try shell("imgbatch resize in missing.jpg --out out --quiet --failed-to /dev/stdout | cat")

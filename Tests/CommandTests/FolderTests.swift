@@ -171,7 +171,7 @@ struct FolderTests {
     process.standardOutput = output
     try process.start()
     var text = try output.fileHandleForReading.read(lines: 2)
-    // A worker that says nothing more is the longest picture that there can be.
+    // A worker that says nothing more is the longest image that there can be.
     let parent = process.processIdentifier
     let children = try String(contentsOfFile: "/proc/\(parent)/task/\(parent)/children", encoding: .utf8)
     let others = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(parent)/task").flatMap { task in

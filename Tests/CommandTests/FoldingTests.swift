@@ -21,9 +21,9 @@ struct FoldingTests {
   func planned(mode: String) throws {
     let answer = try Command.shell("imgbatch resize in --out disk/o --mode \(mode)", in: scratch)
     #expect(answer.status == 64)
-    let words =
+    let text =
       "  in/IMG.jpg and in/img.jpg would become disk/o/IMG.jpg and disk/o/img.jpg, which are one name on that file system\n"
-    #expect(answer.error.hasSuffix(words), "\(answer.error)")
+    #expect(answer.error.hasSuffix(text), "\(answer.error)")
     #expect(scratch.files(below: "disk") == [])
     // Folders, accents, and a file that another output needs as a folder.
     for (one, other) in [("A/x.jpg", "a/x.jpg"), ("\u{E9}.jpg", "\u{C9}.jpg"), ("up.jpg", "UP.jpg/x.jpg")] {
@@ -91,10 +91,10 @@ final class ExFAT {
       for turn in $(seq 500); do mountpoint -q disk && exit 0; done; exit 1
       """
     let answer = try Command.shell(line, in: scratch)
-    guard answer.status == 0 else { throw Failure(words: answer.error) }
+    guard answer.status == 0 else { throw Failure(text: answer.error) }
   }
 
   deinit { _ = try? Command.shell("umount disk; losetup -d $(cat loop)", in: scratch) }
 
-  struct Failure: Error { let words: String }
+  struct Failure: Error { let text: String }
 }

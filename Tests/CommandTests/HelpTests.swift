@@ -34,7 +34,7 @@ struct HelpTests {
     return [""] + names.map(String.init)
   }
 
-  private func help(_ command: String) throws -> Answer {
+  private func help(_ command: String) throws -> Response {
     try Command.run(arguments: (command.isEmpty ? [] : [command]) + ["--help"], environment: ["COLUMNS": "400"])
   }
 

@@ -8,7 +8,7 @@ import Testing
 
   init() throws { folder = try ScratchFolder() }
 
-  private func error(of name: String, in answer: Answer) throws -> [String: Any] {
+  private func error(of name: String, in answer: Response) throws -> [String: Any] {
     try #require(try answer.files[name]?["error"] as? [String: Any], "\(name) failed")
   }
 
@@ -25,7 +25,7 @@ import Testing
   }
 
   @Test(arguments: ["serial", "threads", "processes"])
-  func `Promise 4: a picture whose time is over fails with timeout, in every mode`(mode: String) throws {
+  func `Promise 4: an image whose time is over fails with timeout, in every mode`(mode: String) throws {
     let answer = try Command.run(
       "resize", Command.dogs, "--out", folder["out"], "--json", "--mode", mode, "--timeout", "0.000001")
     #expect(answer.status == 1)
@@ -83,7 +83,7 @@ import Testing
 
   /// A marker of an empty segment, and its length.
   @Test(arguments: [0xFFFE_0002, 0xFFE1_0002, 0xFFE2_0002] as [UInt32])
-  func `Promise 3: six million segments in front of a picture take no memory beside the file's own, and no time`(
+  func `Promise 3: six million segments in front of an image take no memory beside the file's own, and no time`(
     segment: UInt32
   ) throws {
     let dog = Data(try Places.sample("dogs/rex.jpg"))
@@ -112,7 +112,7 @@ import Testing
   }
 
   /// Resident memory of a run at its most, as it tells itself.
-  private func peak(_ answer: Answer) throws -> Int {
+  private func peak(_ answer: Response) throws -> Int {
     try #require(try answer.events.last?["peakBytes"] as? Int)
   }
 
@@ -160,7 +160,7 @@ import Testing
   }
 
   #if DEBUG
-    @Test func `Promise 5: a run whose worker crashes ends as 1, says which picture, and has the others`() throws {
+    @Test func `Promise 5: a run whose worker crashes ends as 1, says which image, and has the others`() throws {
       let answer = try Command.run(
         arguments: ["resize", Command.dogs, "--out", folder["out"], "--json", "--mode", "processes"],
         environment: ["IMGBATCH_FAULT": "segv:rex"])

@@ -37,8 +37,8 @@ import Testing
     let file = try #require(try answer.files.values.first?["error"] as? [String: Any])
     #expect(file["code"] as? String == "limit-memory")
     let message = try #require(file["message"] as? String)
-    let words = message.split(separator: " ")
-    return try #require(words.firstIndex(of: "about").flatMap { Int(words[$0 + 1]) })
+    let text = message.split(separator: " ")
+    return try #require(text.firstIndex(of: "about").flatMap { Int(text[$0 + 1]) })
   }
 
   /// What a run had resident at its most, in bytes.
@@ -104,13 +104,13 @@ import Testing
       process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: output))
       process.standardError = FileHandle.nullDevice
       try process.start()
-      var most = 0
+      var maximum = 0
       while process.isRunning {
-        most = max(most, shares(process.processIdentifier))
+        maximum = max(maximum, shares(process.processIdentifier))
         usleep(10_000)
       }
-      #expect(most < 280 << 20, "\(mode): \(most >> 20) MB")
-      let answer = Answer(
+      #expect(maximum < 280 << 20, "\(mode): \(maximum >> 20) MB")
+      let answer = Response(
         status: process.terminationStatus, signal: nil,
         output: try String(contentsOfFile: output, encoding: .utf8), error: "")
       verdicts.append(try answer.files.mapValues { code($0) ?? "written" })

@@ -47,10 +47,10 @@ struct OverwriteTests {
       ("profile in --save", "--save in/a.jpg would overwrite the input in/a.jpg"),
       ("resize in --out o --shard 1/1 --failed-to in/a.jpg", "the input in/a.jpg"),
     ])
-  func refused(line: String, words: String) throws {
+  func refused(line: String, text: String) throws {
     let answer = try Command.shell("IMGBATCH_DEFAULTS=in/a.jpg imgbatch \(line)", in: scratch)
     #expect(answer.status == 64, "\(answer.status) \(answer.error)")
-    #expect(answer.error.contains(words) && answer.error.hasPrefix("Error: "), "\(answer.error)")
+    #expect(answer.error.contains(text) && answer.error.hasPrefix("Error: "), "\(answer.error)")
     for (name, bytes) in before { #expect(scratch.bytes(name) == bytes, "\(name)") }
     #expect(scratch.files(below: "").filter { !$0.contains("/.imgbatch-") } == before.keys.sorted())
   }

@@ -11,7 +11,7 @@ struct ProfileTests {
     try FileManager.default.createDirectory(atPath: scratch["tmp"], withIntermediateDirectories: true)
   }
 
-  private func profile(_ arguments: [String], defaults: String? = nil) throws -> Answer {
+  private func profile(_ arguments: [String], defaults: String? = nil) throws -> Response {
     let answer = try Command.run(
       arguments: ["profile"] + arguments,
       environment: ["TMPDIR": scratch["tmp"], "IMGBATCH_DEFAULTS": defaults.map { scratch[$0] } ?? ""])
@@ -27,11 +27,11 @@ struct ProfileTests {
     #expect(answer.status == 0, "\(answer.error)")
     #expect(answer.error == "")
     #expect(answer.output.hasPrefix("3 pictures, "))
-    for words in [
+    for text in [
       "\nserial ", "\nthreads ", "\nprocesses ", "Speed-up over serial", "\nms a picture ", "\ndecode ", "\nother ",
       "Within one picture (", "Too few points for a law: ", "esults vary by ",
     ] {
-      #expect(answer.output.contains(words), "\(words)")
+      #expect(answer.output.contains(text), "\(text)")
     }
     let page = try #require(scratch.bytes("new/page.html").map { String(decoding: $0, as: UTF8.self) })
     #expect(page.hasPrefix("<!DOCTYPE html>") && page.hasSuffix("</html>\n"))

@@ -102,7 +102,7 @@ struct ResizeTests {
 
     let clash = try Command.run(arguments: run + ["--name", "{stem}.{ext}"])
     #expect(clash.status == 64 && clash.error.contains("{size}"))
-    // Both sizes of a small picture are its own.
+    // Both sizes of a small image are its own.
     let small = try Command.run(
       "resize", Command.dogs + "/bello.png", "--out", scratch["out"], "--size", "2000", "--size", "3000", "--name",
       "{stem}-{w}.{ext}")

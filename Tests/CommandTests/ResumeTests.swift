@@ -10,7 +10,7 @@ struct ResumeTests {
 
   init() throws { scratch = try ScratchFolder() }
 
-  /// Two dozen pictures in a tree.
+  /// Two dozen images in a tree.
   private func fill() throws {
     for index in 0..<8 {
       try scratch.add("dogs/rex.jpg", as: "in/\(index).jpg")
@@ -19,7 +19,7 @@ struct ResumeTests {
     }
   }
 
-  private func summary(_ answer: Answer) throws -> [String: Int] {
+  private func summary(_ answer: Response) throws -> [String: Int] {
     let event = try #require(answer.events.last)
     return event.compactMapValues { $0 as? Int }.filter {
       ["written", "skipped", "failed", "notStarted"].contains($0.key)
@@ -118,9 +118,10 @@ struct ResumeTests {
     try FileManager.default.moveItem(atPath: scratch["in"], toPath: scratch["old/in"])
     try FileManager.default.copyItem(atPath: Command.broken + "/truncated.jpg", toPath: scratch["old/in/bad.jpg"])
     let sizes = ["--size", "40", "--size", "20x20", "--name", "{dir}/{stem}-{size}.{ext}"]
-    func run(_ place: String, _ options: String...) throws -> Answer {
+    func run(_ position: String, _ options: String...) throws -> Response {
       try Command.run(
-        arguments: ["resize", scratch["\(place)/in"], "--out", scratch["\(place)/out"], "--json"] + sizes + options)
+        arguments: ["resize", scratch["\(position)/in"], "--out", scratch["\(position)/out"], "--json"] + sizes
+          + options)
     }
     #expect(try summary(run("old")) == ["written": 24, "skipped": 0, "failed": 1, "notStarted": 0])
     try FileManager.default.createDirectory(atPath: scratch["new/place"], withIntermediateDirectories: true)

@@ -11,12 +11,12 @@ import Testing
     for number in 0..<40 { try scratch.add("patterns/gray-1bit.png", as: "in/\(number % 3)/\(number).png") }
   }
 
-  private func run(_ options: String..., environment: [String: String] = [:]) throws -> Answer {
+  private func run(_ options: String..., environment: [String: String] = [:]) throws -> Response {
     try Command.run(
       arguments: ["resize", scratch["in"], "--out", scratch["out"], "--json"] + options, environment: environment)
   }
 
-  private func merge(_ options: String...) throws -> Answer {
+  private func merge(_ options: String...) throws -> Response {
     try Command.run(arguments: ["merge", scratch["out"]] + options)
   }
 
@@ -80,9 +80,9 @@ import Testing
       #expect(try Set(answer.files.keys) == Set(named.files.keys))
       #expect(try run("--shard", "auto/3", environment: [variable: "4"]).status == 64)
     }
-    for words in ["auto/3", "0/3", "4/3", "1", "1/0", "+1/3", "1/3/5", "/", "1/99999999999999999999"] {
-      let answer = try run("--shard", words)
-      #expect(answer.status == 64 && answer.error.contains("--shard"), "\(words)")
+    for text in ["auto/3", "0/3", "4/3", "1", "1/0", "+1/3", "1/3/5", "/", "1/99999999999999999999"] {
+      let answer = try run("--shard", text)
+      #expect(answer.status == 64 && answer.error.contains("--shard"), "\(text)")
     }
     #expect(!FileManager.default.fileExists(atPath: scratch["out"]))
   }

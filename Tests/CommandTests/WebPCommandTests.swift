@@ -7,7 +7,7 @@ struct WebPCommandTests {
   private let start = Array("RIFF".utf8) + [0x1A, 0, 0, 0] + Array("WEBPVP8L".utf8)
 
   @Test("Help, version and refusals say what this build has")
-  func words() throws {
+  func text() throws {
     let help = try Command.run(arguments: ["resize", "--help"], environment: ["COLUMNS": "400"]).output
     let all = try Command.run("--help").output + help + Command.run("--version").output
     #expect(all.contains("WebP") == WebPTrait.isOn && all.contains("libwebp") == WebPTrait.isOn)

@@ -1,4 +1,4 @@
-/// Damages the bytes of a picture in a way that its format does not expect.
+/// Damages the bytes of an image in a way that its format does not expect.
 package struct Mutator {
   private var random: Randomness
   private let samples: [[UInt8]]
@@ -45,8 +45,8 @@ package struct Mutator {
     let other = random.pick(samples)
     if other.isEmpty { return }
     let piece = other[part(of: other.count, longest: 4096)]
-    let place = part(of: bytes.count, longest: 4096)
-    bytes.replaceSubrange(random.below(2) == 0 ? place : place.lowerBound..<place.lowerBound, with: piece)
+    let index = part(of: bytes.count, longest: 4096)
+    bytes.replaceSubrange(random.below(2) == 0 ? index : index.lowerBound..<index.lowerBound, with: piece)
   }
 
   private mutating func removePart(_ bytes: inout [UInt8]) {

@@ -33,53 +33,53 @@ struct PNGFile {
 
   mutating func damage(with random: inout Randomness) {
     guard !chunks.isEmpty else { return }
-    let place = random.below(chunks.count)
+    let position = random.below(chunks.count)
     switch random.below(8) {
-    case 0: chunks.swapAt(place, random.below(chunks.count))
-    case 1: chunks.insert(chunks[place], at: random.below(chunks.count))
-    case 2: chunks.remove(at: place)
+    case 0: chunks.swapAt(position, random.below(chunks.count))
+    case 1: chunks.insert(chunks[position], at: random.below(chunks.count))
+    case 2: chunks.remove(at: position)
     case 3:
       let names = [
         "IHDR", "PLTE", "tRNS", "IDAT", "IEND", "iCCP", "eXIf", "gAMA", "cHRM", "sRGB", "zTXt", "abcD", "ABCD", "cICP",
         "sBIT", "bKGD", "hIST",
       ]
-      chunks[place].name = Array(random.pick(names).utf8)
+      chunks[position].name = Array(random.pick(names).utf8)
     case 4: describeOtherwise(with: &random)
     case 5: storeOtherRows(with: &random)
-    case 6: insertColors(at: place, with: &random)
+    case 6: insertColors(at: position, with: &random)
     default:
-      for _ in 0...random.below(6) where !chunks[place].body.isEmpty {
-        chunks[place].body[random.below(chunks[place].body.count)] = random.nastyByte()
+      for _ in 0...random.below(6) where !chunks[position].body.isEmpty {
+        chunks[position].body[random.below(chunks[position].body.count)] = random.nastyByte()
       }
     }
   }
 
   /// Other sizes, depths and kinds in IHDR.
   private mutating func describeOtherwise(with random: inout Randomness) {
-    guard let place = chunks.firstIndex(where: { $0.body.count == 13 }) else { return }
+    guard let position = chunks.firstIndex(where: { $0.body.count == 13 }) else { return }
     switch random.below(4) {
-    case 0: chunks[place].body[3 + 4 * random.below(2)] = random.nastyByte()
-    case 1: chunks[place].body[8] = random.pick([1, 2, 4, 8, 16, 0, 32])
-    case 2: chunks[place].body[9] = random.pick([0, 2, 3, 4, 6, 1, 7])
-    default: chunks[place].body[12] ^= 1
+    case 0: chunks[position].body[3 + 4 * random.below(2)] = random.nastyByte()
+    case 1: chunks[position].body[8] = random.pick([1, 2, 4, 8, 16, 0, 32])
+    case 2: chunks[position].body[9] = random.pick([0, 2, 3, 4, 6, 1, 7])
+    default: chunks[position].body[12] ^= 1
     }
   }
 
   /// Chunks of colors that are sound by themselves, in an order and in a company that may not be allowed.
-  private mutating func insertColors(at place: Int, with random: inout Randomness) {
+  private mutating func insertColors(at position: Int, with random: inout Randomness) {
     let bodies: [(name: String, body: [UInt8])] = [
       ("PLTE", [255, 0, 0, 0, 255, 0, 0, 0, 255, 9, 9, 9]), ("tRNS", [0, 20]), ("tRNS", [0, 1, 0, 2, 0, 3]),
       ("gAMA", [0, 1, 0x86, 0xA0]), ("sRGB", [0]), ("cICP", [9, 16, 0, 1]), ("cICP", [12, 13, 0, 1]),
     ]
     for _ in 0...random.below(3) {
       let (name, body) = random.pick(bodies)
-      chunks.insert(Chunk(name: Array(name.utf8), body: body), at: min(chunks.count, place + random.below(2)))
+      chunks.insert(Chunk(name: Array(name.utf8), body: body), at: min(chunks.count, position + random.below(2)))
     }
   }
 
   /// Random rows with right and wrong filters in a stored, and so always valid, zlib stream, too short or too long.
   private mutating func storeOtherRows(with random: inout Randomness) {
-    guard let place = chunks.firstIndex(where: { $0.name == Array("IDAT".utf8) }) else { return }
+    guard let position = chunks.firstIndex(where: { $0.name == Array("IDAT".utf8) }) else { return }
     let header = chunks[0].body
     guard header.count == 13, header[0] == 0, header[1] == 0, header[4] == 0, header[5] == 0 else { return }
     let width = Int(header[2]) << 8 | Int(header[3])
@@ -107,7 +107,7 @@ struct PNGFile {
     }
     stream += bigEndian(UInt32(high << 16 | low) ^ (random.below(8) == 0 ? 1 : 0))
     chunks.removeAll { $0.name == Array("IDAT".utf8) }
-    chunks.insert(Chunk(name: Array("IDAT".utf8), body: stream), at: min(place, chunks.count))
+    chunks.insert(Chunk(name: Array("IDAT".utf8), body: stream), at: min(position, chunks.count))
   }
 
   private func bigEndian(_ value: UInt32) -> [UInt8] { (0..<4).map { UInt8(value >> (24 - 8 * UInt32($0)) & 0xFF) } }

@@ -17,10 +17,10 @@ package struct Trial: Equatable {
         _ = try unsafe decoder.readHeader(bytes, limits: limits)
         let decoded = try decoder.decode(request)
         report = decoded.report
-        switch decoded.picture {
+        switch decoded.image {
         case .pixels(let plane): planes = [Trial.samples(plane)]
-        case .yCbCr(let colour):
-          planes = [Trial.samples(colour.luma), Trial.samples(colour.cb), Trial.samples(colour.cr)]
+        case .yCbCr(let color):
+          planes = [Trial.samples(color.luma), Trial.samples(color.cb), Trial.samples(color.cr)]
         }
       } catch {
         failure = error
@@ -41,7 +41,7 @@ package struct Trial: Equatable {
 
   package enum Comparison: Equatable {
     /// Left to libjpeg, or not asked for: nothing to compare.
-    case declined(Declined?)
+    case declined(Unsupported?)
     case same
     case differs(String)
   }
@@ -77,7 +77,7 @@ extension DecodeRequest {
   }
 }
 
-/// A picture as another JPEG: progressive, or of other subsampling or quality.
+/// An image as another JPEG: progressive, or of other subsampling or quality.
 package func recoded(
   _ bytes: [UInt8], shrunkBy denominator: Int = 1, _ content: DecodeRequest.Content = .planes,
   change: (inout EncodeRequest) -> Void
@@ -90,9 +90,9 @@ package func recoded(
     var request = DecodeRequest()
     request.denominator = denominator
     request.content = content
-    let picture = try decoder.decode(request).unwrapped()
+    let image = try decoder.decode(request).unwrapped()
     var encoding = EncodeRequest(format: .jpeg)
     change(&encoding)
-    return try withExtendedLifetime(encoder) { unsafe [UInt8](try encoder.encode(picture, encoding)) }
+    return try withExtendedLifetime(encoder) { unsafe [UInt8](try encoder.encode(image, encoding)) }
   }
 }

@@ -5,7 +5,7 @@ import ImageCore
 import JPEGDecoding
 
 /// What came of the files so far.
-struct Tally {
+struct RunStatistics {
   private let decoder = Decoder(pool: BufferPool())
   private var files = 0
   private var same = 0
@@ -37,9 +37,9 @@ struct Tally {
 }
 
 func compare(_ paths: [String]) -> Int32 {
-  var tally = Tally()
-  for path in paths { tally.compare(bytes(path), name: path) }
-  return tally.told()
+  var statistics = RunStatistics()
+  for path in paths { statistics.compare(bytes(path), name: path) }
+  return statistics.told()
 }
 
 func mutate(_ samples: [[UInt8]], seconds: Double, seed: UInt64) -> Int32 {
@@ -48,20 +48,20 @@ func mutate(_ samples: [[UInt8]], seconds: Double, seed: UInt64) -> Int32 {
   limits.pixelCount = 1 << 22
   let clock = ContinuousClock()
   let end = clock.now + .seconds(seconds)
-  var tally = Tally()
+  var statistics = RunStatistics()
   var number: UInt64 = 0
   print("jpeg-differential: seed \(seed), \(samples.count) samples, \(seconds) s")
   while clock.now < end {
     var mutator = Mutator(seed: seed &+ number, samples: samples)
     let bytes = mutator.mutated(samples[Int(number) % samples.count])
-    let before = tally.differing
-    tally.compare(bytes, name: "seed \(seed &+ number)", limits: limits)
-    if tally.differing > before {
+    let before = statistics.differing
+    statistics.compare(bytes, name: "seed \(seed &+ number)", limits: limits)
+    if statistics.differing > before {
       _ = FileManager.default.createFile(atPath: "differs-\(seed &+ number).jpg", contents: Data(bytes))
     }
     number += 1
   }
-  return tally.told()
+  return statistics.told()
 }
 
 /// Processor time of both decoders, by turns, at each scale.
@@ -73,13 +73,13 @@ func time(_ files: [String], rounds: Int) {
     var (ours, theirs) = (0.0, 0.0)
     for path in files {
       let bytes = bytes(path)
-      var least = (Double.infinity, Double.infinity)
+      var minimum = (Double.infinity, Double.infinity)
       for _ in 0..<rounds {
-        least.0 = min(least.0, seconds(bytes, request, decoder))
-        least.1 = min(least.1, seconds(bytes, reference, decoder))
+        minimum.0 = min(minimum.0, seconds(bytes, request, decoder))
+        minimum.1 = min(minimum.1, seconds(bytes, reference, decoder))
       }
-      ours += least.0
-      theirs += least.1
+      ours += minimum.0
+      theirs += minimum.1
     }
     let figures = String(format: "%.4f s, libjpeg %.4f s, ratio %.2f", ours, theirs, theirs / ours)
     print("1/\(request.denominator): JPEGDecoding \(figures)")

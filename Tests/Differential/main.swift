@@ -2,7 +2,7 @@ import DecoderTrials
 import Foundation
 // Decodes JPEGs twice, by JPEGDecoding and by libjpeg, and compares what comes of it.
 //
-//   jpeg-differential compare PATH...                 every file at 1/8, 1/4 and 1/2, in colour and gray
+//   jpeg-differential compare PATH...                 every file at 1/8, 1/4 and 1/2, in color and gray
 //   jpeg-differential mutate SECONDS SEED PATH...     the same of damaged copies, until the time is over
 //   jpeg-differential time ROUNDS PATH...             both by turns: the sums of each file's least times, their ratio
 //

@@ -23,29 +23,29 @@ import Testing
   }
 
   @Test func `the rules of all requests come over, whichever was changed`() throws {
-    var rules = RequestRules()
+    var rules = RequestDefaults()
     rules.policy = .any
     rules.userAgent = "wörds"
     rules.connectTimeout = .milliseconds(1)
     rules.stallTimeout = .milliseconds(2)
     rules.totalTimeout = .milliseconds(3)
-    #expect(unchanged(rules, RequestRules()).isEmpty)
-    for rules in [RequestRules(), rules] {
+    #expect(unchanged(rules, RequestDefaults()).isEmpty)
+    for rules in [RequestDefaults(), rules] {
       var writer = WireWriter()
       rules.write(to: &writer)
       var reader = WireReader(writer.bytes)
-      #expect(try properties(RequestRules(&reader)) == properties(rules))
+      #expect(try properties(RequestDefaults(&reader)) == properties(rules))
       try reader.end()
     }
   }
 
   @Test func `a request comes over with all its headers, with and without a proxy`() throws {
     try #require(CurlLibrary.open() == nil)
-    let address = try #require(WebAddress("https://me:pw@dogs.example:8080/a%20b?c=d"))
+    let address = try #require(HTTPURL("https://me:pw@dogs.example:8080/a%20b?c=d"))
     let full = Request(
       address: address, proxy: "http://proxy:1", headers: ["A: b", "Range: bytes=5-", ""], file: 7, start: 1 << 40,
-      mostByteCount: .max, decodes: true)
-    let plain = Request(address: address, proxy: nil, headers: [], file: 8, start: 0, mostByteCount: 1)
+      maxByteCount: .max, decodes: true)
+    let plain = Request(address: address, proxy: nil, headers: [], file: 8, start: 0, maxByteCount: 1)
     #expect(unchanged(full, plain) == ["address"])
     for request in [full, plain] {
       #expect(try properties(Request(request.bytes, file: request.file)) == properties(request))
@@ -61,24 +61,24 @@ import Testing
     let validator = Validator(entityTag: text, lastModified: text, date: text, byteCount: 5)
     #expect(validator == Validator(byteCount: 5) && validator.condition == nil)
     // As a worker that was taken over can write it.
-    let plain = Answer(
+    let plain = Response(
       end: .complete, status: 200, fileByteCount: 5, lengthIsKnown: true, location: nil,
       validator: Validator(entityTag: String(repeating: "x", count: text.utf8.count)), retryAfter: "", contentType: "")
     var bytes = plain.bytes
-    let place = try #require(bytes.firstRange(of: Array(plain.validator.entityTag.utf8)))
-    bytes.replaceSubrange(place, with: Array(text.utf8))
-    #expect(try Answer(bytes).validator.entityTag.isEmpty)
+    let index = try #require(bytes.firstRange(of: Array(plain.validator.entityTag.utf8)))
+    bytes.replaceSubrange(index, with: Array(text.utf8))
+    #expect(try Response(bytes).validator.entityTag.isEmpty)
     let journal = Validator(journal: Array("\(String(text.map { $0.isNewline ? "\r" : $0 }))\n\n\n5".utf8))
     #expect(journal.entityTag.isEmpty)
   }
 
   /// One of each kind. The switch has no default: a new kind does not compile until it is here, too.
-  private static let ends: [Answer.End] = [
+  private static let ends: [Response.End] = [
     .complete, .broken("wörds \u{1B}"), .timedOut("t"), .notResolved(""), .notTrusted("n"), .short,
     .refusedAddress("10.0.0.1"), .tooLarge, .wrongPart, .fileFailed(.noSpace),
   ]
 
-  private func kind(_ end: Answer.End) -> Int {
+  private func kind(_ end: Response.End) -> Int {
     switch end {
     case .complete: 0
     case .broken: 1
@@ -96,32 +96,32 @@ import Testing
   @Test func `every kind of end comes over with what belongs to it`() throws {
     #expect(FetchWireTests.ends.map(kind) == Array(0...9))
     for end in FetchWireTests.ends {
-      let full = Answer(
+      let full = Response(
         end: end, status: 206, fileByteCount: 1 << 40, lengthIsKnown: true, location: "/there",
         validator: Validator(entityTag: "\"1\"", lastModified: "Mon", date: "Tue", byteCount: 1 << 41), retryAfter: "5",
         contentType: "image/jpeg", contentCoding: "gzip")
-      var plain = Answer(
+      var plain = Response(
         end: end, status: 0, fileByteCount: 0, lengthIsKnown: false, location: nil, validator: Validator(),
         retryAfter: "", contentType: "")
       #expect(unchanged(full, plain) == ["end"])
       #expect(unchanged(full.validator, plain.validator).isEmpty)
-      for answer in [full, plain] { #expect(try properties(Answer(answer.bytes)) == properties(answer)) }
+      for response in [full, plain] { #expect(try properties(Response(response.bytes)) == properties(response)) }
       // No place to go is another answer than an empty one.
       plain.location = ""
-      #expect(try Answer(plain.bytes).location == "")
+      #expect(try Response(plain.bytes).location == "")
     }
   }
 
   @Test func `what no worker writes is no answer`() throws {
-    let answer = Answer(
+    let response = Response(
       end: .complete, status: 200, fileByteCount: 5, lengthIsKnown: true, location: nil, validator: Validator(),
       retryAfter: "", contentType: "")
-    for count in 0..<answer.bytes.count {
-      #expect(throws: WireError.self) { _ = try Answer(Array(answer.bytes.prefix(count))) }
+    for count in 0..<response.bytes.count {
+      #expect(throws: WireError.self) { _ = try Response(Array(response.bytes.prefix(count))) }
     }
-    #expect(throws: WireError.self) { _ = try Answer(answer.bytes + [0]) }
+    #expect(throws: WireError.self) { _ = try Response(response.bytes + [0]) }
     let long = String(repeating: "x", count: 1 << 17)
-    let damages: [(inout Answer) -> Void] = [
+    let damages: [(inout Response) -> Void] = [
       { $0.end = .broken(long) }, { $0.status = 1000 }, { $0.status = -1 }, { $0.fileByteCount = -1 },
       { $0.location = long },
       { $0.validator = Validator(entityTag: long) }, { $0.validator = Validator(byteCount: -2) },
@@ -129,13 +129,13 @@ import Testing
       { $0.contentType = long }, { $0.contentCoding = long },
     ]
     for damage in damages {
-      var damaged = answer
+      var damaged = response
       damage(&damaged)
-      #expect(throws: WireError.self) { _ = try Answer(damaged.bytes) }
+      #expect(throws: WireError.self) { _ = try Response(damaged.bytes) }
     }
     var unknown = WireWriter()
     unknown.write(99)
-    let rest = answer.bytes.dropFirst(8)
-    #expect(throws: WireError.self) { _ = try Answer(unknown.bytes + rest) }
+    let rest = response.bytes.dropFirst(8)
+    #expect(throws: WireError.self) { _ = try Response(unknown.bytes + rest) }
   }
 }

@@ -31,18 +31,18 @@ struct HostNameTests {
     ])
   func refused(name: String) {
     #expect(HostName.ascii(name) == nil)
-    #expect(WebAddress("http://\(name)/a") == nil)
-    #expect(WebAddress.fault(of: "http://\(name)/a").message.contains("ASCII form (xn--...)"))
+    #expect(HTTPURL("http://\(name)/a") == nil)
+    #expect(HTTPURL.fault(of: "http://\(name)/a").message.contains("ASCII form (xn--...)"))
   }
 
   @Test("An address has the converted name everywhere, and one that names it so has the same origin")
   func addresses() throws {
-    let address = try #require(WebAddress("http://me:x@B\u{FC}cher.example:81/caf\u{E9}?a=\u{FC}"))
+    let address = try #require(HTTPURL("http://me:x@B\u{FC}cher.example:81/caf\u{E9}?a=\u{FC}"))
     #expect(address.host == "xn--bcher-kva.example" && address.port == "81")
     #expect(address.text.hasPrefix("http://xn--bcher-kva.example:81/caf%"), "\(address.text)")
-    #expect(try address.hasOrigin(of: #require(WebAddress("http://xn--bcher-kva.example:81/"))))
-    let base = try #require(WebAddress("http://a.example/x"))
-    #expect(WebAddress("//b\u{FC}cher.example/y", from: base)?.text == "http://xn--bcher-kva.example/y")
-    #expect(WebAddress.fault(of: "nonsense").message == "not an address of http or https")
+    #expect(try address.hasOrigin(of: #require(HTTPURL("http://xn--bcher-kva.example:81/"))))
+    let base = try #require(HTTPURL("http://a.example/x"))
+    #expect(HTTPURL("//b\u{FC}cher.example/y", from: base)?.text == "http://xn--bcher-kva.example/y")
+    #expect(HTTPURL.fault(of: "nonsense").message == "not an address of http or https")
   }
 }

@@ -66,7 +66,7 @@ struct ListTests {
       ("http://a/caf%C3%A9 am.jpeg", "000007-caf-C3-A9-20am"),
     ])
   func names(address: String, name: String) throws {
-    let path = try #require(WebAddress(address)).path
+    let path = try #require(HTTPURL(address)).path
     #expect(DownloadName(position: 7, path: path).text == name)
   }
 
@@ -89,20 +89,20 @@ struct ListTests {
       "file:///etc/passwd", "ftp://a/b", "gopher://a", "javascript:alert(1)", "a.jpg", "", "http://",
       "scp://a/b", "http://a\u{1}/", "data:image/png;base64,xx",
     ] {
-      #expect(WebAddress(text) == nil, "\(text)")
+      #expect(HTTPURL(text) == nil, "\(text)")
     }
-    let one = try #require(WebAddress("HTTP://Dogs.NET.:80/a b#part"))
+    let one = try #require(HTTPURL("HTTP://Dogs.NET.:80/a b#part"))
     #expect(one.host == "dogs.net" && one.port == "80" && one.login == nil)
     #expect(one.text.hasSuffix("/a%20b"), "\(one.text)")
-    #expect(try one.hasOrigin(of: #require(WebAddress("http://dogs.net/x"))))
-    #expect(try !one.hasOrigin(of: #require(WebAddress("https://dogs.net/x"))))
-    #expect(try !one.hasOrigin(of: #require(WebAddress("http://dogs.net:81/x"))))
+    #expect(try one.hasOrigin(of: #require(HTTPURL("http://dogs.net/x"))))
+    #expect(try !one.hasOrigin(of: #require(HTTPURL("https://dogs.net/x"))))
+    #expect(try !one.hasOrigin(of: #require(HTTPURL("http://dogs.net:81/x"))))
     // What a redirection or a space makes longer than an address may be is none either.
-    let start = try #require(WebAddress("http://dogs.net/"))
+    let start = try #require(HTTPURL("http://dogs.net/"))
     let path = String(repeating: "a", count: (1 << 14) - start.text.utf8.count)
-    let lengths = [path, path + "a", " " + path.dropFirst()].map { WebAddress("/" + $0, from: start)?.text.utf8.count }
+    let lengths = [path, path + "a", " " + path.dropFirst()].map { HTTPURL("/" + $0, from: start)?.text.utf8.count }
     #expect(lengths == [1 << 14, nil, nil])
-    let secret = try #require(WebAddress("http://me:p%40w@dogs.net/x"))
-    #expect(secret.login == WebAddress.Login(user: "me", password: "p@w") && secret.text == "http://dogs.net/x")
+    let secret = try #require(HTTPURL("http://me:p%40w@dogs.net/x"))
+    #expect(secret.login == HTTPURL.Login(user: "me", password: "p@w") && secret.text == "http://dogs.net/x")
   }
 }

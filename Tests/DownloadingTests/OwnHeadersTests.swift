@@ -5,7 +5,7 @@ import Testing
 @Suite struct OwnHeadersTests {
   init() throws { try #require(CurlLibrary.open() == nil) }
 
-  private func address(_ text: String) throws -> WebAddress { try #require(WebAddress(text)) }
+  private func address(_ text: String) throws -> HTTPURL { try #require(HTTPURL(text)) }
 
   private func headers(overHTTP: Bool = false) throws -> OwnHeaders {
     var headers = OwnHeaders()

@@ -8,7 +8,7 @@ struct PaceTests {
   @Test("Refusals halve the requests at once, then keep them apart; answers raise both again, to where they were")
   func steps() {
     let now = ContinuousClock.now
-    var pace = HostPace(mostAtOnce: 6)
+    var pace = HostPace(maxAtOnce: 6)
     #expect(!pace.isSlowed)
     pace.refused(wish: .seconds(1), now: now)
     // These went out before the first refusal was known.
@@ -31,7 +31,7 @@ struct PaceTests {
     let interval = Duration.seconds(seconds)
     var now = ContinuousClock.now
     var free = now
-    var queue = HostLimits<Int>(perHost: 6)
+    var queue = PerHostQueue<Int>(perHost: 6)
     var refusals: [Int: Int] = [:]
     var (served, requests) = (0, 0)
     for index in 0..<60 { queue.add(index, host: "a") }

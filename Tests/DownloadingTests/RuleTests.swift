@@ -13,10 +13,10 @@ struct RuleTests {
     var rule = RetryRule()
     rule.retries = 8
     rule.firstWait = .milliseconds(500)
-    rule.longestWait = .seconds(10)
-    let most = (1...8).map { rule.verdict(afterTries: $0, wish: nil, chance: 1) }
+    rule.maxBackoff = .seconds(10)
+    let maximum = (1...8).map { rule.verdict(afterTries: $0, wish: nil, chance: 1) }
     let expected = [0.5, 1, 2, 4, 8, 10, 10, 10]
-    #expect(most == expected.map { .again(after: .seconds($0)) })
+    #expect(maximum == expected.map { .again(after: .seconds($0)) })
     #expect(rule.verdict(afterTries: 1, wish: nil, chance: 0) == .again(after: .milliseconds(250)))
     #expect(rule.verdict(afterTries: 9, wish: nil, chance: 0) == .giveUp)
   }
@@ -41,7 +41,7 @@ struct RuleTests {
   @Test("No host gets more than its limit, hosts take turns, and each keeps its order")
   func turns() {
     let now = ContinuousClock.now
-    var queue = HostLimits<String>(perHost: 2)
+    var queue = PerHostQueue<String>(perHost: 2)
     for index in 0..<4 { queue.add("a\(index)", host: "a") }
     for index in 0..<2 { queue.add("b\(index)", host: "b") }
     #expect((0..<5).map { _ in queue.next(now: now) } == ["a0", "b0", "a1", "b1", nil])
@@ -57,7 +57,7 @@ struct RuleTests {
   @Test("What has to wait comes when its time has come, before what was never tried")
   func later() {
     let now = ContinuousClock.now
-    var queue = HostLimits<String>(perHost: 1)
+    var queue = PerHostQueue<String>(perHost: 1)
     queue.add("again", host: "a", notBefore: now + .seconds(2))
     queue.add("sooner", host: "b", notBefore: now + .seconds(1))
     queue.add("new", host: "a")
@@ -74,7 +74,7 @@ struct RuleTests {
   @Test("A host that asked for a rest gets none of its requests until then")
   func rest() {
     let now = ContinuousClock.now
-    var queue = HostLimits<String>(perHost: 6)
+    var queue = PerHostQueue<String>(perHost: 6)
     queue.add("a0", host: "a")
     queue.add("b0", host: "b")
     queue.rest("a", until: now + .seconds(5))
@@ -90,15 +90,15 @@ struct RuleTests {
       "https_proxy": "http://secure:1", "HTTP_PROXY": "http://evil:1", "all_proxy": "http://all:1",
       "no_proxy": "example.org, .local",
     ]
-    let rule = ProxyRule { variables[$0] }
-    #expect(try rule.proxy(for: #require(WebAddress("https://dogs.net/a"))) == "http://secure:1")
-    #expect(try rule.proxy(for: #require(WebAddress("http://dogs.net/a"))) == "http://all:1")
+    let rule = ProxyConfiguration { variables[$0] }
+    #expect(try rule.proxy(for: #require(HTTPURL("https://dogs.net/a"))) == "http://secure:1")
+    #expect(try rule.proxy(for: #require(HTTPURL("http://dogs.net/a"))) == "http://all:1")
     for host in ["example.org", "www.example.org", "nas.local"] {
-      #expect(try rule.proxy(for: #require(WebAddress("https://\(host)/a"))) == nil)
+      #expect(try rule.proxy(for: #require(HTTPURL("https://\(host)/a"))) == nil)
     }
-    #expect(try rule.proxy(for: #require(WebAddress("https://notexample.org/a"))) != nil)
-    let everything = ProxyRule { ["no_proxy": "*", "http_proxy": "http://p:1"][$0] }
-    #expect(try everything.proxy(for: #require(WebAddress("http://a/"))) == nil)
+    #expect(try rule.proxy(for: #require(HTTPURL("https://notexample.org/a"))) != nil)
+    let everything = ProxyConfiguration { ["no_proxy": "*", "http_proxy": "http://p:1"][$0] }
+    #expect(try everything.proxy(for: #require(HTTPURL("http://a/"))) == nil)
   }
 
   @Test(

@@ -1,7 +1,7 @@
-// Seeded mutation over the whole way of a picture: bytes, header, decoding, resampling, encoding.
+// Seeded mutation over the whole way of an image: bytes, header, decoding, resampling, encoding.
 //
 //   decode-fuzz run SECONDS SEED FOLDER SAMPLE...    damage and try until the time is over
-//   decode-fuzz try FILE...                          try files with every recipe
+//   decode-fuzz try FILE...                          try files with every set of options
 //   decode-fuzz write COUNT SEED FOLDER SAMPLE...    write COUNT damaged files of each sample
 //
 // `run` keeps the file in hand as FOLDER/current.jpg or .png: whatever ends the process (a sanitizer, a trap, the alarm
@@ -30,45 +30,46 @@ func bytes(_ path: String) -> [UInt8] {
 }
 
 /// The outcome told by a text that is the same in every run.
-func words(_ outcome: Outcome) -> String {
+func text(_ outcome: Outcome) -> String {
   switch outcome {
-  case .written(let picture): "written \(picture.outputSize.width)x\(picture.outputSize.height)"
+  case .written(let image): "written \(image.outputSize.width)x\(image.outputSize.height)"
   case .skipped: "skipped"
   case .failed(let error): error.code.rawValue
   }
 }
 
 /// Between them they have every denominator, content and output.
-func recipes() -> [(Thumbnailer, ImageFormat)] {
+func optionSets() -> [(Thumbnailer, ImageFormat)] {
   var all: [(Thumbnailer, ImageFormat)] = []
-  for (place, shrink) in [ShrinkRule.off, .safe, .fast, .fast, .fast].enumerated() {
-    for colour in [ColourRequest.asSource, .gray] {
+  for (position, shrink) in [ShrinkRule.off, .safe, .fast, .fast, .fast].enumerated() {
+    for color in [ColorRequest.asSource, .gray] {
       for format in [ImageFormat.jpeg, .png] {
-        var recipe = Recipe()
-        // What is damaged is made into a picture nevertheless: that is where surprises are.
-        recipe.tolerance = .nothingFails
-        recipe.limits.pixelCount = 1 << 22
-        recipe.shrink = shrink
-        recipe.colour = colour
-        recipe.size =
-          [.box(width: 300, height: 200), .box(width: 64, height: 64), .width(31), .height(150), .percent(13)][place]
-        recipe.jpeg.subsampling = [.auto, .none, .halfWidth, .half, .auto][place]
-        all.append((Thumbnailer(recipe: recipe, bands: 1 + place % 2), format))
+        var options = ThumbnailOptions()
+        // What is damaged is made into an image nevertheless: that is where surprises are.
+        options.tolerance = .nothingFails
+        options.limits.pixelCount = 1 << 22
+        options.shrink = shrink
+        options.color = color
+        options.size =
+          [.box(width: 300, height: 200), .box(width: 64, height: 64), .width(31), .height(150), .percent(13)][
+            position]
+        options.jpeg.subsampling = [.auto, .none, .halfWidth, .half, .auto][position]
+        all.append((Thumbnailer(options: options, bands: 1 + position % 2), format))
       }
     }
   }
   return all
 }
 
-func attempt(_ path: String, _ recipe: (Thumbnailer, ImageFormat), output: String) -> String {
+func attempt(_ path: String, _ options: (Thumbnailer, ImageFormat), output: String) -> String {
   alarm(10)
-  let job = Job(index: 0, source: FilePath(path), output: FilePath(output), format: recipe.1, sourceByteCount: 0)
-  guard let outcome = recipe.0.outcome(of: job) else { complain("\(path): not begun") }
+  let job = Job(index: 0, source: FilePath(path), output: FilePath(output), format: options.1, sourceByteCount: 0)
+  guard let outcome = options.0.outcome(of: job) else { complain("\(path): not begun") }
   alarm(0)
   if case .failed(let error) = outcome, error.code == .internal || error.code == .write {
     complain("\(path): \(error.code.rawValue): \(error.message)")
   }
-  return words(outcome)
+  return text(outcome)
 }
 
 func write(_ bytes: [UInt8], to path: String) {
@@ -83,10 +84,10 @@ case "run" where arguments.count > 4:
     complain("run SECONDS SEED FOLDER SAMPLE...")
   }
   let samples = arguments[4...].map(bytes)
-  let recipes = recipes()
+  let optionSets = optionSets()
   let clock = ContinuousClock()
   let end = clock.now + .seconds(seconds)
-  var (count, tally) = (0, [String: Int]())
+  var (count, statistics) = (0, [String: Int]())
   print("decode-fuzz: seed \(seed), \(samples.count) samples, \(seconds) s")
   while clock.now < end {
     // Each file has a seed of its own: one number and the sample tell it.
@@ -94,19 +95,20 @@ case "run" where arguments.count > 4:
     var mutator = Mutator(seed: seed &+ UInt64(count), samples: samples)
     let path = arguments[3] + "/current." + (sample.first == 0x89 ? "png" : "jpg")
     write(mutator.mutated(sample), to: path)
-    let verdict = attempt(path, recipes[(count / samples.count) % recipes.count], output: arguments[3] + "/output")
-    tally[verdict.hasPrefix("written") ? "written" : verdict, default: 0] += 1
+    let verdict = attempt(
+      path, optionSets[(count / samples.count) % optionSets.count], output: arguments[3] + "/output")
+    statistics[verdict.hasPrefix("written") ? "written" : verdict, default: 0] += 1
     count += 1
   }
   print(
-    "decode-fuzz: \(count) files without a crash: \(tally.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", "))"
+    "decode-fuzz: \(count) files without a crash: \(statistics.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", "))"
   )
 
 case "try" where arguments.count > 1:
-  let recipes = recipes()
+  let optionSets = optionSets()
   let output = NSTemporaryDirectory() + "decode-fuzz-\(getpid())"
   for path in arguments[1...] {
-    print("\(path): " + Set(recipes.map { attempt(path, $0, output: output) }).sorted().joined(separator: ", "))
+    print("\(path): " + Set(optionSets.map { attempt(path, $0, output: output) }).sorted().joined(separator: ", "))
   }
   try? FileManager.default.removeItem(atPath: output)
 
@@ -115,12 +117,12 @@ case "write" where arguments.count > 4:
     complain("write COUNT SEED FOLDER SAMPLE...")
   }
   let samples = arguments[4...].map(bytes)
-  for (place, path) in arguments[4...].enumerated() {
+  for (position, path) in arguments[4...].enumerated() {
     let url = URL(fileURLWithPath: path)
     for number in 0..<count {
-      var mutator = Mutator(seed: seed &+ UInt64(place * count + number), samples: samples)
+      var mutator = Mutator(seed: seed &+ UInt64(position * count + number), samples: samples)
       let name = "\(url.deletingPathExtension().lastPathComponent)-\(url.pathExtension)-\(number).\(url.pathExtension)"
-      write(mutator.mutated(samples[place]), to: arguments[3] + "/" + name)
+      write(mutator.mutated(samples[position]), to: arguments[3] + "/" + name)
     }
   }
 

@@ -17,7 +17,7 @@ private enum Verdict {
         _ = try unsafe decoder.readHeader(bytes, limits: DecodeLimits())
         let decoded = try decoder.decode(DecodeRequest())
         let report = decoded.report
-        switch decoded.picture {
+        switch decoded.image {
         case .pixels(let plane): return .pixels(report, ImageCodecsTests.pixels(of: plane))
         case .yCbCr(let planes): return .pixels(report, ImageCodecsTests.pixels(of: planes.luma))
         }
@@ -40,7 +40,11 @@ private enum Verdict {
   }
 
   var note: String? {
-    if case .pixels(let report, _) = self, report.damage == nil, report.noteCount > 0 { report.firstNote } else { nil }
+    if case .pixels(let report, _) = self, report.damage == nil, report.warningCount > 0 {
+      report.firstNote
+    } else {
+      nil
+    }
   }
 }
 
@@ -74,7 +78,7 @@ extension [UInt8] {
     noise = try Places.sample("patterns/noise-restart.jpg")
   }
 
-  @Test func `JWRN_HIT_MARKER: coded data that end before the picture do are damage`() {
+  @Test func `JWRN_HIT_MARKER: coded data that end before the image do are damage`() {
     let damage = Verdict(rex.prefix(rex.count / 2) + endMarker).damage
     #expect(damage?.text.contains("premature end of data segment") == true)
     #expect(Verdict(Array(rex.prefix(rex.count / 2))).damage?.isTruncated == true)
@@ -247,7 +251,7 @@ extension [UInt8] {
     var chunks = [(name: "IDAT", body: PNGBuilder.stored(rows))]
     change(&chunks)
     var file = PNGBuilder()
-    file.header(width: width, height: height, colourType: 2)
+    file.header(width: width, height: height, colorType: 2)
     for chunk in chunks { file.chunk(chunk.name, chunk.body) }
     file.chunk("IEND", [])
     return file.bytes
@@ -323,7 +327,7 @@ extension [UInt8] {
     #expect(Verdict(bytes).damage == nil, "the checksum of a text")
   }
 
-  @Test func `bytes behind the picture, and a missing IEND, are noted at most`() {
+  @Test func `bytes behind the image, and a missing IEND, are noted at most`() {
     let bytes = file()
     let whole = Verdict(bytes).samples
     for other in [Array(bytes.dropLast(12)), bytes + [1, 2, 3], bytes + bytes, file { $0[0].body += [0, 0, 0, 0] }] {

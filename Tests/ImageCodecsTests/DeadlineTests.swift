@@ -5,7 +5,7 @@ import Testing
 @testable import ImageCodecs
 @testable import ImageCore
 
-/// Promise 4: no picture takes for ever.
+/// Promise 4: no image takes for ever.
 @Suite struct DeadlineTests {
   private func error(_ sample: String, _ change: (inout DecodeLimits) -> Void) throws -> CodecError? {
     let bytes = try [UInt8](Data(contentsOf: Places.samples.appending(path: sample)))
@@ -43,9 +43,9 @@ import Testing
   @Test func `Promise 4: a PNG that is decoded in strips ends at the deadline as such, and is not declined`() throws {
     let pool = BufferPool()
     let bytes = try Places.sample("dogs/bello.png")
-    let layout = PNGLayout(width: 480, height: 330, bits: 8, colourType: 2, isInterlaced: false)
+    let layout = PNGPixelLayout(width: 480, height: 330, bits: 8, colorType: 2, isInterlaced: false)
     try unsafe bytes.withUnsafeBytes { bytes in
-      let result = try unsafe FastPNGDecoder(pool: pool).decode(
+      let result = try unsafe StreamingPNGDecoder(pool: pool).decode(
         bytes, layout: layout, channels: 3, depth: .eight, deadline: 1
       ) { _ in true }
       #expect(result == .late)

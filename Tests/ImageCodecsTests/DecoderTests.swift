@@ -3,10 +3,10 @@ import ImageCore
 import TestSupport
 import Testing
 
-/// What one file becomes: its header, and its picture or the error.
+/// What one file becomes: its header, and its image or the error.
 private func decoded(
-  _ bytes: [UInt8], _ content: DecodeRequest.Content = .colour, denominator: Int = 1,
-  limits: DecodeLimits = DecodeLimits(), body: (ImageHeader, borrowing DecodedPicture) throws -> Void
+  _ bytes: [UInt8], _ content: DecodeRequest.Content = .color, denominator: Int = 1,
+  limits: DecodeLimits = DecodeLimits(), body: (ImageHeader, borrowing DecodedImage) throws -> Void
 ) throws {
   let decoder = Decoder(pool: BufferPool())
   try unsafe bytes.withUnsafeBytes { bytes in
@@ -22,17 +22,17 @@ private func decoded(
 private func error(_ bytes: [UInt8], limits: DecodeLimits = DecodeLimits()) -> CodecError? {
   do {
     var damage: CodecError?
-    try decoded(bytes, limits: limits) { _, picture in damage = picture.report.damage }
+    try decoded(bytes, limits: limits) { _, image in damage = image.report.damage }
     return damage
   } catch {
     return error as? CodecError
   }
 }
 
-extension DecodedPicture {
+extension DecodedImage {
   /// The samples of its only plane, or of luma.
   fileprivate var firstSamples: [Int] {
-    switch picture {
+    switch image {
     case .pixels(let plane): plane.samples
     case .yCbCr(let planes): planes.luma.samples
     }
@@ -41,7 +41,7 @@ extension DecodedPicture {
 
 @Suite struct DecoderTests {
   @Test(arguments: [
-    ("dogs/rex.jpg", 1200, 900, SourceColour.yCbCr, 8, StorageLayout.sequential, 3),
+    ("dogs/rex.jpg", 1200, 900, SourceColor.yCbCr, 8, StorageLayout.sequential, 3),
     ("dogs/luna.jpg", 600, 800, .yCbCr, 8, .progressive, 3), ("dogs/bello.png", 480, 330, .rgb, 8, .sequential, 3),
     ("patterns/zone-plate.jpg", 385, 385, .gray, 8, .sequential, 1),
     ("patterns/cmyk.jpg", 323, 241, .cmyk, 8, .sequential, 3),
@@ -54,15 +54,15 @@ extension DecodedPicture {
     ("patterns/adam7.png", 321, 215, .rgb, 8, .interlaced, 3),
   ])
   func `every kind of sample is read`(
-    name: String, width: Int, height: Int, colour: SourceColour, bits: Int, layout: StorageLayout, channels: Int
+    name: String, width: Int, height: Int, color: SourceColor, bits: Int, layout: StorageLayout, channels: Int
   ) throws {
-    try decoded(try Places.sample(name)) { header, picture in
+    try decoded(try Places.sample(name)) { header, image in
       #expect(header.size == PixelSize(width: width, height: height))
-      #expect(header.colour == colour)
+      #expect(header.color == color)
       #expect(header.bits == bits)
       #expect(header.layout == layout)
-      #expect(picture.report == DecodeReport())
-      switch picture.picture {
+      #expect(image.report == DecodeReport())
+      switch image.image {
       case .yCbCr: Issue.record("colour content is interleaved")
       case .pixels(let plane):
         #expect(plane.channels == channels)
@@ -72,7 +72,7 @@ extension DecodedPicture {
     }
   }
 
-  @Test func `orientation, profile and colour chunks come from the header`() throws {
+  @Test func `orientation, profile and color chunks come from the header`() throws {
     try decoded(try Places.sample("patterns/orientation-6.jpg")) { header, _ in
       #expect(header.orientation == .turned90)
       #expect(header.uprightSize == PixelSize(width: 300, height: 451))
@@ -90,19 +90,19 @@ extension DecodedPicture {
 
   @Test func `shrinking planes of an odd size keep their exact extents`() throws {
     // 641x427, 4:2:2. At 1/4 luma has 2 samples a block side; chroma makes up for its width as far as both ways allow.
-    try decoded(try Places.sample("patterns/text-422.jpg"), .planes, denominator: 4) { _, picture in
-      switch picture.picture {
+    try decoded(try Places.sample("patterns/text-422.jpg"), .planes, denominator: 4) { _, image in
+      switch image.image {
       case .pixels: Issue.record("planes were asked for")
       case .yCbCr(let planes):
         #expect(planes.luma.size == PixelSize(width: 161, height: 107))
-        #expect(planes.luma.extent == SourceBox(x: 0, y: 0, width: 160.25, height: 106.75))
+        #expect(planes.luma.extent == SourceRect(x: 0, y: 0, width: 160.25, height: 106.75))
         #expect(planes.cb.size == PixelSize(width: 81, height: 107))
-        #expect(planes.cb.extent == SourceBox(x: 0, y: 0, width: 80.125, height: 106.75))
+        #expect(planes.cb.extent == SourceRect(x: 0, y: 0, width: 80.125, height: 106.75))
       }
     }
     // 4:2:0 at 1/8: chroma is as large as luma.
-    try decoded(try Places.sample("dogs/rex.jpg"), .planes, denominator: 8) { _, picture in
-      switch picture.picture {
+    try decoded(try Places.sample("dogs/rex.jpg"), .planes, denominator: 8) { _, image in
+      switch image.image {
       case .pixels: Issue.record("planes were asked for")
       case .yCbCr(let planes):
         #expect(planes.luma.size == PixelSize(width: 150, height: 113))
@@ -118,11 +118,11 @@ extension DecodedPicture {
     for name in ["dogs/rex.jpg", "dogs/luna.jpg"] {
       let bytes = try Places.sample(name)
       var whole: [Int] = []
-      try decoded(bytes, .planes, denominator: 4) { _, picture in
-        whole = picture.firstSamples
+      try decoded(bytes, .planes, denominator: 4) { _, image in
+        whole = image.firstSamples
       }
-      try decoded(bytes, .gray, denominator: 4) { _, picture in
-        switch picture.picture {
+      try decoded(bytes, .gray, denominator: 4) { _, image in
+        switch image.image {
         case .yCbCr: Issue.record("gray is one plane")
         case .pixels(let plane): #expect(plane.channels == 1 && plane.samples == whole)
         }
@@ -131,8 +131,8 @@ extension DecodedPicture {
   }
 
   @Test func `CMYK paper is white and its inks are right side up`() throws {
-    try decoded(try Places.sample("patterns/cmyk.jpg")) { _, picture in
-      switch picture.picture {
+    try decoded(try Places.sample("patterns/cmyk.jpg")) { _, image in
+      switch image.image {
       case .yCbCr: Issue.record("CMYK has no luma plane")
       case .pixels(let plane):
         #expect((0..<3).allSatisfy { plane.sample(20, 20, $0) >= 250 }, "the background")
@@ -208,17 +208,17 @@ extension DecodedPicture {
       let bytes = try Places.sample(name)
       var fresh: [Int] = []
       var freshReport = DecodeReport()
-      try decoded(bytes, denominator: 2) { _, picture in
-        freshReport = picture.report
-        fresh = picture.firstSamples
+      try decoded(bytes, denominator: 2) { _, image in
+        freshReport = image.report
+        fresh = image.firstSamples
       }
       try unsafe bytes.withUnsafeBytes { bytes in
         _ = try unsafe decoder.readHeader(bytes, limits: DecodeLimits())
         var request = DecodeRequest()
         request.denominator = 2
-        let picture = try decoder.decode(request)
-        #expect(picture.report == freshReport)
-        #expect(picture.firstSamples == fresh, "\(name)")
+        let image = try decoder.decode(request)
+        #expect(image.report == freshReport)
+        #expect(image.firstSamples == fresh, "\(name)")
         decoder.finish()
       }
     }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("EXIF of an output")
 struct EXIFEditorTests {
-  /// Builds a TIFF structure of directories at places that are known beforehand.
+  /// Builds a TIFF structure of directories at positions that are known beforehand.
   struct TIFF {
     let bigEndian: Bool
     var bytes: [UInt8]
@@ -37,8 +37,8 @@ struct EXIFEditorTests {
     }
   }
 
-  private func orientations(_ bytes: [UInt8], at places: [Int], bigEndian: Bool) -> [[UInt8]] {
-    places.map { Array(bytes[($0 + 2)..<($0 + 12)]) }
+  private func orientations(_ bytes: [UInt8], at positions: [Int], bigEndian: Bool) -> [[UInt8]] {
+    positions.map { Array(bytes[($0 + 2)..<($0 + 12)]) }
   }
 
   @Test(arguments: [true, false], [1, 2, 3, 4, 5, 7, 8, 9, 11, 200])
@@ -57,10 +57,10 @@ struct EXIFEditorTests {
     var editor = try #require(EXIFEditor(tiff.bytes))
     editor.setUpright()
     let wanted: [UInt8] = bigEndian ? [0, 3, 0, 0, 0, 1, 0, 1, 0, 0] : [3, 0, 1, 0, 0, 0, 1, 0, 0, 0]
-    let places = [10, 22, 64, 100, 118]
-    for place in places { #expect(Array(editor.bytes[(place + 2)..<(place + 12)]) == wanted, "at \(place)") }
+    let positions = [10, 22, 64, 100, 118]
+    for index in positions { #expect(Array(editor.bytes[(index + 2)..<(index + 12)]) == wanted, "at \(index)") }
     var rest = editor.bytes
-    for place in places { rest.replaceSubrange(place..<place + 12, with: tiff.bytes[place..<place + 12]) }
+    for index in positions { rest.replaceSubrange(index..<index + 12, with: tiff.bytes[index..<index + 12]) }
     #expect(rest == tiff.bytes, "nothing else was changed")
   }
 

@@ -7,12 +7,12 @@ import Testing
   private let pool = BufferPool()
 
   /// Encodes and hands the bytes back as a fresh file.
-  private func bytes(_ picture: borrowing Picture, _ request: EncodeRequest) throws -> [UInt8] {
+  private func bytes(_ image: borrowing Image, _ request: EncodeRequest) throws -> [UInt8] {
     let encoder = Encoder(pool: pool)
-    return try withExtendedLifetime(encoder) { unsafe [UInt8](try encoder.encode(picture, request)) }
+    return try withExtendedLifetime(encoder) { unsafe [UInt8](try encoder.encode(image, request)) }
   }
 
-  private func read(_ bytes: [UInt8], _ content: DecodeRequest.Content = .colour) throws -> (ImageHeader, [Int]) {
+  private func read(_ bytes: [UInt8], _ content: DecodeRequest.Content = .color) throws -> (ImageHeader, [Int]) {
     let decoder = Decoder(pool: pool)
     return try unsafe bytes.withUnsafeBytes { bytes in
       let header = try unsafe decoder.readHeader(bytes, limits: DecodeLimits())
@@ -20,7 +20,7 @@ import Testing
       request.content = content
       let decoded = try decoder.decode(request)
       #expect(decoded.report == DecodeReport())
-      switch decoded.picture {
+      switch decoded.image {
       case .pixels(let plane): return (header, plane.samples)
       case .yCbCr(let planes): return (header, planes.luma.samples + planes.cb.samples + planes.cr.samples)
       }
@@ -43,7 +43,7 @@ import Testing
     var request = EncodeRequest(format: .jpeg)
     request.jpeg.quality = 100
     request.jpeg.subsampling = subsampling
-    let file = try bytes(.yCbCr(ColourPlanes(luma: luma, cb: cb, cr: cr)), request)
+    let file = try bytes(.yCbCr(YCbCrPlanes(luma: luma, cb: cb, cr: cr)), request)
     let (header, samples) = try read(file, .planes)
     #expect(header.size == PixelSize(width: width, height: height))
     #expect(header.subsampling.horizontal == factors.horizontal && header.subsampling.vertical == factors.vertical)
@@ -56,15 +56,15 @@ import Testing
     request.jpeg.scans = .progressive
     request.jpeg.quality = 95
     let gray = try read(try bytes(.pixels(.made(30, 20, from: pool) { x, y, _ in x * 8 }), request))
-    #expect(gray.0.colour == .gray && gray.0.layout == .progressive)
+    #expect(gray.0.color == .gray && gray.0.layout == .progressive)
     #expect(gray.1.enumerated().allSatisfy { abs($1 - $0 % 30 * 8) <= 6 })
     let rgb = try read(
       try bytes(.pixels(.made(32, 16, channels: 3, from: pool) { _, _, channel in [200, 100, 50][channel] }), request))
-    #expect(rgb.0.colour == .yCbCr && rgb.0.subsampling.horizontal == 1, "4:4:4 from quality 90")
+    #expect(rgb.0.color == .yCbCr && rgb.0.subsampling.horizontal == 1, "4:4:4 from quality 90")
     #expect(rgb.1.enumerated().allSatisfy { abs($1 - [200, 100, 50][$0 % 3]) <= 2 })
   }
 
-  @Test func `a profile is kept only where it speaks of the picture's colours`() throws {
+  @Test func `a profile is kept only where it speaks of the image's colors`() throws {
     var header: ImageHeader?
     let source = try Places.sample("patterns/icc-srgb.jpg")
     try unsafe source.withUnsafeBytes {
@@ -81,7 +81,7 @@ import Testing
     }
   }
 
-  @Test func `one encoder writes the same after any picture before`() throws {
+  @Test func `one encoder writes the same after any image before`() throws {
     let encoder = Encoder(pool: pool)
     var requests: [EncodeRequest] = []
     for scans in [JPEGScans.progressive, .baseline] {
@@ -95,10 +95,10 @@ import Testing
     requests.append(EncodeRequest(format: .png))
     for request in requests + requests.reversed() {
       for channels in [1, 3] {
-        let picture = Picture.pixels(
+        let image = Image.pixels(
           .made(61, 35, channels: channels, from: pool) { x, y, c in (x * y + c * 50) % 256 })
-        let again = try withExtendedLifetime(encoder) { unsafe [UInt8](try encoder.encode(picture, request)) }
-        #expect(again == (try bytes(picture, request)))
+        let again = try withExtendedLifetime(encoder) { unsafe [UInt8](try encoder.encode(image, request)) }
+        #expect(again == (try bytes(image, request)))
       }
     }
   }

@@ -17,10 +17,10 @@ import Testing
     pool.limit = TimeLimit(deadline: deadline)
     defer { pool.limit = TimeLimit() }
     let encoder = Encoder(pool: pool)
-    let picture = Picture.pixels(plane.shared())
+    let image = Image.pixels(plane.shared())
     let (error, looks) = SteppingClock.counting { () -> CodecError? in
       do throws(CodecError) {
-        _ = try unsafe encoder.encode(picture, request)
+        _ = try unsafe encoder.encode(image, request)
         return nil
       } catch {
         return error

@@ -25,7 +25,7 @@ struct FilterTests {
       var expected = [UInt8](repeating: 0, count: 5 * stride)
       var actual = expected
       var (expectedSums, sums) = ([UInt64](repeating: 0, count: 5), [UInt64](repeating: 0, count: 5))
-      let expectedChoice = unsafe PlainRowFilter.best(
+      let expectedChoice = unsafe ReferenceRowFilter.best(
         of: &expected, stride: stride, row: row, above: above, pixelBytes: pixelBytes, byteCount: count,
         sums: &expectedSums)
       let choice = unsafe (zeros + row).withUnsafeBytes { row in
@@ -62,7 +62,7 @@ struct FilterTests {
   }
 
   @Test("The candidate of least entropy is the plain loop's", arguments: supported)
-  func leastEntropyIsThePlainOne(_ set: InstructionSet) {
+  func minEntropyIsThePlainOne(_ set: InstructionSet) {
     let kernels = PNGKernels(set)
     var numbers = SeededNumbers(seed: 9)
     let information = (0...300).map { UInt32($0 * $0 / 2) }
@@ -74,9 +74,9 @@ struct FilterTests {
       var counts = [UInt32](repeating: 0, count: 512)
       let sums = (0..<5).map { _ in 100 + numbers.next() % 200 }
       let previous = count % 6
-      let expected = unsafe PlainRowFilter.leastEntropy(
+      let expected = unsafe ReferenceRowFilter.minEntropy(
         of: candidates, stride: stride, byteCount: count, sums: sums, previous: previous, information: information)
-      let actual = unsafe kernels.leastEntropy(candidates, stride, count, sums, previous, information, &counts)
+      let actual = unsafe kernels.minEntropy(candidates, stride, count, sums, previous, information, &counts)
       #expect(actual == expected, "\(count) bytes")
     }
   }

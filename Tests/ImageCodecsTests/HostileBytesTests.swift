@@ -22,7 +22,7 @@ import Testing
         request.content = content
         let decoded = try decoder.decode(request)
         let report = "\(decoded.report)"
-        switch decoded.picture {
+        switch decoded.image {
         case .pixels(let plane): return report + sum(pixels(of: plane))
         case .yCbCr(let planes): return report + sum(pixels(of: planes.luma)) + sum(pixels(of: planes.cb))
         }
@@ -55,7 +55,7 @@ import Testing
       }
       for bytes in [changed, Array(whole.prefix(whole.count * step / 50))] {
         let denominator = 1 << (step % 4)
-        let content = [DecodeRequest.Content.colour, .planes, .gray][step % 3]
+        let content = [DecodeRequest.Content.color, .planes, .gray][step % 3]
         // What came before must not show: a decoder that was used, and a new one.
         let fresh = verdict(bytes, Decoder(pool: BufferPool()), denominator: denominator, content)
         #expect(verdict(bytes, used, denominator: denominator, content) == fresh, "step \(step)")

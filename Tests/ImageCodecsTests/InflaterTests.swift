@@ -8,7 +8,7 @@ import Testing
 struct InflaterTests {
   /// What a zlib stream inflates to, in pieces of some size, its bytes being in IDATs of some size; nil if it is refused.
   private func inflated(
-    _ stream: [UInt8], set: InstructionSet, piece: Int = 50_000, chunk: Int = 7000, most: Int = 1 << 20,
+    _ stream: [UInt8], set: InstructionSet, piece: Int = 50_000, chunk: Int = 7000, maximum: Int = 1 << 20,
     deadline: UInt64 = 0
   ) -> [UInt8]? {
     var builder = PNGBuilder()
@@ -22,10 +22,10 @@ struct InflaterTests {
     return unsafe builder.bytes.withUnsafeBytes { file in
       unsafe memory.withUnsafeMutableBytes { memory -> [UInt8]? in
         let base = unsafe memory.baseAddress.unsafelyUnwrapped
-        let pieces = unsafe PNGDataPieces(firstData: 8, byteCount: stream.count, of: file)
+        let pieces = unsafe IDATReader(firstData: 8, byteCount: stream.count, of: file)
         guard inflater.begin(pieces, deadline: deadline) else { return nil }
         var output = unsafe base
-        while result.count <= most {
+        while result.count <= maximum {
           let start = unsafe output
           let status = unsafe inflater.run(&output, stop: min(start + piece, base + capacity), windowStart: base)
           unsafe result.append(contentsOf: UnsafeRawBufferPointer(start: start, count: output - start))

@@ -11,8 +11,8 @@ struct PNGChunkOrderTests {
   private func profile() throws -> [UInt8] {
     let bytes = try Places.sample("patterns/icc-srgb.jpg")
     let name = Array("ICC_PROFILE\0".utf8)
-    let place = try #require(bytes.indices.first { bytes[$0...].starts(with: name) })
-    return Array(bytes[(place + 14)..<(place - 2 + Int(bytes[place - 2]) << 8 + Int(bytes[place - 1]))])
+    let index = try #require(bytes.indices.first { bytes[$0...].starts(with: name) })
+    return Array(bytes[(index + 14)..<(index - 2 + Int(bytes[index - 2]) << 8 + Int(bytes[index - 1]))])
   }
 
   private enum Result: Equatable {
@@ -94,19 +94,19 @@ struct PNGChunkOrderTests {
       let header = try unsafe decoder.readHeader(bytes, limits: DecodeLimits())
       #expect(header.decodedChannels == 3)
       let report = try decoder.decode(DecodeRequest()).report
-      #expect(report.damage == nil && report.noteCount == 1 && report.firstNote.contains("tRNS"))
+      #expect(report.damage == nil && report.warningCount == 1 && report.firstNote.contains("tRNS"))
       decoder.finish()
     }
   }
 
   @Test func `colors are read of sound chunks only, the first of each`() throws {
-    func colors(_ chunks: [[UInt8]]) throws -> (colors: PNGColourChunks, notes: [PictureNote]) {
+    func colors(_ chunks: [[UInt8]]) throws -> (colors: PNGColorChunks, notes: [ConversionNotice]) {
       let start = PNGParts.signature + PNGParts.header(width: 1, height: 1, colorType: 2)
       let bytes = start + chunks.flatMap { $0 } + PNGParts.data([0, 1, 2, 3]) + PNGParts.end
       return try unsafe bytes.withUnsafeBytes { bytes in
         defer { decoder.finish() }
         let header = try unsafe decoder.readHeader(bytes, limits: DecodeLimits())
-        return (header.colourChunks, header.notes)
+        return (header.colorChunks, header.notes)
       }
     }
     func damaged(_ chunk: [UInt8]) -> [UInt8] { chunk.dropLast() + [chunk[chunk.count - 1] ^ 1] }
@@ -120,7 +120,7 @@ struct PNGChunkOrderTests {
     let refused = try colors([PNGParts.profile([UInt8](repeating: 7, count: 200))] + beside)
     #expect(refused.colors.gamma == 50_000 && refused.colors.chromaticities == primaries)
     #expect(refused.notes == [.damagedProfile])
-    #expect(try colors([PNGParts.profile([1])] + [PNGParts.gamma(0)]).colors == PNGColourChunks())
+    #expect(try colors([PNGParts.profile([1])] + [PNGParts.gamma(0)]).colors == PNGColorChunks())
     #expect(try colors(beside).notes == [])
   }
 }

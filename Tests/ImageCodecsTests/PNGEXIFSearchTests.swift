@@ -8,7 +8,7 @@ import Testing
 struct PNGEXIFSearchTests {
   private func png(_ chunks: [(String, [UInt8])]) -> [UInt8] {
     var file = PNGBuilder()
-    file.header(width: 3, height: 2, colourType: 0)
+    file.header(width: 3, height: 2, colorType: 0)
     for (name, body) in chunks { file.chunk(name, body) }
     return file.bytes
   }
@@ -40,17 +40,17 @@ struct PNGEXIFSearchTests {
       let next = try #require(search.next)
       #expect(search.found == nil)
       var read = 0
-      let found = try PNGEXIFSearch.orientation(from: next, mostChunks: 3) { offset, count throws(CodecError) in
+      let found = try PNGEXIFSearch.orientation(from: next, maxChunks: 3) { offset, count throws(CodecError) in
         read += count
         return Array(file.dropFirst(offset).prefix(count))
       }
       #expect(found == .turned90 && read < 100)
-      let refused = PNGEXIFSearch.orientation(from: 33, mostChunks: 2) { offset, count throws(Never) in
+      let refused = PNGEXIFSearch.orientation(from: 33, maxChunks: 2) { offset, count throws(Never) in
         Array(file.dropFirst(offset).prefix(count))
       }
       #expect(refused == nil, "more chunks than are to be read")
     }
-    let cut = PNGEXIFSearch.orientation(from: 33, mostChunks: 9) { offset, count throws(Never) in
+    let cut = PNGEXIFSearch.orientation(from: 33, maxChunks: 9) { offset, count throws(Never) in
       Array(file.dropLast(20).dropFirst(offset).prefix(count))
     }
     #expect(cut == .upright)

@@ -7,7 +7,7 @@ import TestSupport
 
 /// What libpng makes of a file: its header, and whether it called the pixels sound.
 struct PlainPNG {
-  var layout: PNGLayout
+  var layout: PNGPixelLayout
   var channels: Int
   var depth: SampleDepth
   var gamma: UInt32
@@ -31,7 +31,7 @@ struct PlainPNG {
       guard let base = source.baseAddress,
         unsafe png_reader_begin(reader, base, source.count, limits, &header, &shape, &report).rawValue == 0
       else { return }
-      // Mutated headers may ask for anything: such pictures are of no use here.
+      // Mutated headers may ask for anything: such images are of no use here.
       guard shape.stride * Int(unsafe header.height) <= 1 << 24 else { return }
       var pixels = [UInt8](repeating: 0, count: shape.stride * Int(unsafe header.height))
       let status = unsafe pixels.withUnsafeMutableBufferPointer { target -> codec_status? in
@@ -42,8 +42,8 @@ struct PlainPNG {
       decoded = (status?.rawValue == 0, pixels)
     }
     guard let decoded else { return nil }
-    layout = unsafe PNGLayout(
-      width: Int(header.width), height: Int(header.height), bits: Int(header.bits), colourType: Int(header.colour_type),
+    layout = unsafe PNGPixelLayout(
+      width: Int(header.width), height: Int(header.height), bits: Int(header.bits), colorType: Int(header.color_type),
       isInterlaced: header.interlaced)
     channels = Int(shape.channels)
     depth = shape.bits == 16 ? .sixteen : .eight
@@ -72,7 +72,7 @@ func fastPixels(
   _ bytes: [UInt8], like plain: PlainPNG, instructionSet: InstructionSet, room: PlaneRoom = .roomy
 ) -> [UInt8]? {
   let pool = BufferPool()
-  let decoder = FastPNGDecoder(pool: pool, instructionSet: instructionSet)
+  let decoder = StreamingPNGDecoder(pool: pool, instructionSet: instructionSet)
   if room == .strips {
     var strips: [UInt8] = []
     let result = unsafe bytes.withUnsafeBytes { bytes in
@@ -88,7 +88,7 @@ func fastPixels(
   let found = try? Plane(
     size: PixelSize(width: plain.layout.width, height: plain.layout.height), channels: plain.channels,
     depth: plain.depth,
-    leastStride: room == .tight ? 0 : FastPNGDecoder.leastStride(for: plain.layout, channels: plain.channels),
+    minStride: room == .tight ? 0 : StreamingPNGDecoder.minStride(for: plain.layout, channels: plain.channels),
     from: pool)
   guard let plane = found else { fatalError("a test's image fits into memory") }
   let result = unsafe bytes.withUnsafeBytes { try? unsafe decoder.decode($0, layout: plain.layout, into: plane) }
@@ -132,9 +132,9 @@ func patternPixels(size: PixelSize, channels: Int, depth: SampleDepth, seed: UIn
 struct PNGBuilder {
   private(set) var bytes: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
-  mutating func header(width: Int, height: Int, bits: Int = 8, colourType: Int, interlace: UInt8 = 0) {
+  mutating func header(width: Int, height: Int, bits: Int = 8, colorType: Int, interlace: UInt8 = 0) {
     let size = Self.bigEndian(UInt32(width)) + Self.bigEndian(UInt32(height))
-    chunk("IHDR", size + [UInt8(bits), UInt8(colourType), 0, 0, interlace])
+    chunk("IHDR", size + [UInt8(bits), UInt8(colorType), 0, 0, interlace])
   }
 
   mutating func chunk(_ name: String, _ body: [UInt8]) {
@@ -192,7 +192,7 @@ struct PNGBuilder {
   }
 }
 
-/// The pictures of PngSuite; none where the corpus is not there.
+/// The images of PngSuite; none where the corpus is not there.
 func pngSuite() -> [URL] {
   guard let folder = Places.corpus("pngsuite")?.appending(path: "png") else { return [] }
   let files = try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)

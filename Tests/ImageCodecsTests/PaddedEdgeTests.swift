@@ -17,11 +17,11 @@ import Testing
   }
 
   /// How far the samples are from white, at most.
-  private func blemish(_ picture: borrowing Picture) -> Int {
-    func most(_ plane: borrowing Plane, _ white: Int) -> Int { plane.samples.reduce(0) { max($0, abs($1 - white)) } }
-    switch picture {
-    case .pixels(let plane): return most(plane, 255)
-    case .yCbCr(let planes): return max(most(planes.luma, 255), most(planes.cb, 128), most(planes.cr, 128))
+  private func blemish(_ image: borrowing Image) -> Int {
+    func maximum(_ plane: borrowing Plane, _ white: Int) -> Int { plane.samples.reduce(0) { max($0, abs($1 - white)) } }
+    switch image {
+    case .pixels(let plane): return maximum(plane, 255)
+    case .yCbCr(let planes): return max(maximum(planes.luma, 255), maximum(planes.cb, 128), maximum(planes.cr, 128))
     }
   }
 
@@ -31,9 +31,9 @@ import Testing
     for (width, height) in [(65, 87), (66, 86), (67, 85), (68, 84), (69, 83), (70, 82), (71, 81), (64, 80), (97, 33)] {
       let bytes = try paper(width, height, sampling, isProgressive: isProgressive)
       for denominator in [1, 2, 4, 8] {
-        for content in [DecodeRequest.Content.planes, .gray, .colour] {
+        for content in [DecodeRequest.Content.planes, .gray, .color] {
           // Colors at full size are what every decoder gives.
-          if denominator == 1 && content == .colour { continue }
+          if denominator == 1 && content == .color { continue }
           for choice in JPEGDecoderChoice.allCases {
             var request = DecodeRequest()
             (request.denominator, request.content, request.decoder) = (denominator, content, choice)
@@ -42,7 +42,7 @@ import Testing
               return self.blemish(try decoder.decode(request).unwrapped())
             }
             // In pixels a tint of enlarged chroma stays where rounding is as large.
-            let limit = content == .colour ? 8 : 6
+            let limit = content == .color ? 8 : 6
             #expect(blemish <= limit, "\(width)x\(height) at 1/\(denominator), \(content), \(choice)")
           }
         }

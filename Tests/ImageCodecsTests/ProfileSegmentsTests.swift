@@ -14,10 +14,10 @@ struct ProfileSegmentsTests {
   init() throws {
     let bytes = try Places.sample("patterns/icc-srgb.jpg")
     let name = Array("ICC_PROFILE\0".utf8)
-    let place = try #require(bytes.indices.first { bytes[$0...].starts(with: name) })
-    let end = place - 2 + Int(bytes[place - 2]) << 8 + Int(bytes[place - 1])
-    start = Array(bytes[..<(place - 4)])
-    profile = Array(bytes[(place + 14)..<end])
+    let index = try #require(bytes.indices.first { bytes[$0...].starts(with: name) })
+    let end = index - 2 + Int(bytes[index - 2]) << 8 + Int(bytes[index - 1])
+    start = Array(bytes[..<(index - 4)])
+    profile = Array(bytes[(index + 14)..<end])
     rest = Array(bytes[end...])
   }
 
@@ -41,7 +41,7 @@ struct ProfileSegmentsTests {
   /// What is read of a file that has these segments: their numbers, of how many they say that they are, contents.
   private func read(_ segments: [Segment]) throws -> [UInt8]? { try header(start + bytes(segments) + rest).profile }
 
-  private func notes(_ segments: [Segment]) throws -> [PictureNote] {
+  private func notes(_ segments: [Segment]) throws -> [ConversionNotice] {
     try header(start + bytes(segments) + rest).notes
   }
 
@@ -50,10 +50,10 @@ struct ProfileSegmentsTests {
     #expect(try read([(1, 2, head), (2, 2, tail)]) == profile)
     #expect(try read([(2, 2, tail), (1, 2, head)]) == profile)
     let bytes = profile.indices.map { profile[$0..<($0 + 1)] }
-    let most: [Segment] = (1...255).map { ($0, 255, $0 < 255 ? bytes[$0 - 1] : profile[254...]) }
-    #expect(try read(most) == profile)
-    #expect(try read(most + most) == profile)
-    #expect(try notes(most + most) == [])
+    let maximum: [Segment] = (1...255).map { ($0, 255, $0 < 255 ? bytes[$0 - 1] : profile[254...]) }
+    #expect(try read(maximum) == profile)
+    #expect(try read(maximum + maximum) == profile)
+    #expect(try notes(maximum + maximum) == [])
   }
 
   @Test func `is none where one lacks, and that is noted`() throws {

@@ -37,8 +37,8 @@ import Testing
     let decoder = Decoder(pool: BufferPool(filling: filling))
     return try unsafe bytes.withUnsafeBytes { bytes in
       _ = try unsafe decoder.readHeader(bytes, limits: DecodeLimits())
-      let picture = try decoder.decode(request).unwrapped()
-      switch picture {
+      let image = try decoder.decode(request).unwrapped()
+      switch image {
       case .pixels(let plane): return [decoded(plane)]
       case .yCbCr(let planes): return [decoded(planes.luma), decoded(planes.cb), decoded(planes.cr)]
       }
@@ -71,7 +71,7 @@ import Testing
     let bytes = noise(kind, size.width, size.height)
     var numbers = SeededNumbers(seed: 15)
     for denominator in [1, 2, 4, 8] {
-      for content in [DecodeRequest.Content.planes, .gray, .colour] {
+      for content in [DecodeRequest.Content.planes, .gray, .color] {
         for decoder in JPEGDecoderChoice.allCases {
           var request = DecodeRequest()
           (request.denominator, request.content, request.decoder) = (denominator, content, decoder)

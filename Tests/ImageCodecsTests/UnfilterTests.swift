@@ -23,7 +23,7 @@ struct UnfilterTests {
         let above = numbers.bytes(count + UnfilterTests.slack)
         var expected = [UInt8](repeating: 0, count: count)
         var actual = numbers.bytes(count + UnfilterTests.slack)
-        unsafe PlainUnfilter.row(
+        unsafe ReferenceUnfilter.row(
           filter: UInt8(filter), pixelBytes: pixelBytes, into: &expected, from: filtered, above: above,
           byteCount: count)
         unsafe kernels.unfilter(UInt8(filter), pixelBytes, &actual, filtered, above, count)
@@ -43,7 +43,7 @@ struct UnfilterTests {
         let filtered = Array(memory[33..<(33 + count)])
         let above = numbers.bytes(count + UnfilterTests.slack)
         var expected = [UInt8](repeating: 0, count: count)
-        unsafe PlainUnfilter.row(
+        unsafe ReferenceUnfilter.row(
           filter: UInt8(filter), pixelBytes: pixelBytes, into: &expected, from: filtered, above: above,
           byteCount: count)
         unsafe memory.withUnsafeMutableBytes { bytes in
@@ -67,9 +67,9 @@ struct UnfilterTests {
         let above = numbers.bytes(count + UnfilterTests.slack)
         var first = [UInt8](repeating: 0, count: count)
         var second = first
-        unsafe PlainUnfilter.row(
+        unsafe ReferenceUnfilter.row(
           filter: 4, pixelBytes: pixelBytes, into: &first, from: filtered, above: above, byteCount: count)
-        unsafe PlainUnfilter.row(
+        unsafe ReferenceUnfilter.row(
           filter: 4, pixelBytes: pixelBytes, into: &second, from: Array(filtered.dropFirst(count + 1)), above: first,
           byteCount: count)
         var rows = numbers.bytes(stride + count + UnfilterTests.slack)
@@ -94,7 +94,7 @@ struct UnfilterTests {
       var expected = above
       for row in 0..<4 {
         let over = expected
-        unsafe PlainUnfilter.row(
+        unsafe ReferenceUnfilter.row(
           filter: 4, pixelBytes: pixelBytes, into: &expected, from: Array(filtered.dropFirst(row * (count + 1))),
           above: over, byteCount: count)
         #expect(
@@ -116,7 +116,7 @@ struct UnfilterTests {
           let above = [c, b] + [UInt8](repeating: 0, count: UnfilterTests.slack)
           var row = [UInt8](repeating: 0, count: 2 + UnfilterTests.slack)
           unsafe kernels.unfilter(4, 1, &row, filtered, above, 2)
-          let expected = UInt8(PlainUnfilter.paethPredictor(Int(a), Int(b), Int(c)))
+          let expected = UInt8(ReferenceUnfilter.paethPredictor(Int(a), Int(b), Int(c)))
           guard row[0] == a, row[1] == expected else {
             Issue.record("left \(a), above \(b), above left \(c): \(row[1]), not \(expected)")
             return

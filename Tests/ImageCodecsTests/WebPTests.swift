@@ -40,8 +40,8 @@
     /// The pixels of `lossless` as a frame at (2, 4) of a canvas of 9x8, then a second one.
     private static var animation: [UInt8] {
       func frame(_ x: Int, _ y: Int) -> [UInt8] {
-        let place = number(x / 2, 3) + number(y / 2, 3) + number(4, 3) + number(3, 3) + number(100, 3) + [0]
-        return chunk("ANMF", place + lossless.dropFirst(12))
+        let index = number(x / 2, 3) + number(y / 2, 3) + number(4, 3) + number(3, 3) + number(100, 3) + [0]
+        return chunk("ANMF", index + lossless.dropFirst(12))
       }
       return extended(0x12, 9, 8, chunk("ANIM", [9, 9, 9, 9, 0, 0]) + frame(2, 4) + frame(0, 0))
     }
@@ -61,8 +61,8 @@
       request.jpeg.quality = quality
       change(&request)
       let encoder = Encoder(pool: pool)
-      let picture = Picture.pixels(plane)
-      return try withExtendedLifetime(encoder) { unsafe [UInt8](try encoder.encode(picture, request)) }
+      let image = Image.pixels(plane)
+      return try withExtendedLifetime(encoder) { unsafe [UInt8](try encoder.encode(image, request)) }
     }
 
     private struct Reading {
@@ -100,12 +100,12 @@
       let reading = try read(WebPTests.lossless)
       #expect(reading.samples == WebPTests.losslessSamples && reading.channels == 4)
       #expect(reading.report == DecodeReport())
-      #expect(reading.header.size == PixelSize(width: 5, height: 4) && reading.header.colour == .rgba)
+      #expect(reading.header.size == PixelSize(width: 5, height: 4) && reading.header.color == .rgba)
       #expect(reading.header.bits == 8 && reading.header.orientation == .upright && reading.header.notes == [])
     }
 
     @Test(arguments: 1...4)
-    func `what is written is read: colours nearly, alpha exactly, gray as colours`(channels: Int) throws {
+    func `what is written is read: colors nearly, alpha exactly, gray as colors`(channels: Int) throws {
       let plane = scene(93, 61, channels: channels)
       let wanted = plane.samples
       let reading = try read(try encoded(plane))
@@ -116,7 +116,7 @@
         let from = Array(wanted[pixel * channels..<(pixel + 1) * channels])
         let made = Array(reading.samples[pixel * reading.channels..<(pixel + 1) * reading.channels])
         if channels % 2 == 0 { #expect(from[channels - 1] == made[3]) }
-        // libwebp changes the colours of what cannot be seen.
+        // libwebp changes the colors of what cannot be seen.
         if channels % 2 == 0 && from[channels - 1] == 0 { continue }
         for channel in 0..<3 { squares += pow(Double(from[channels > 2 ? channel : 0] - made[channel]), 2) }
       }
@@ -141,7 +141,7 @@
       }
       let reading = try read(bytes)
       #expect(reading.header.profile == profile && reading.header.orientation == .turned90)
-      let metadata = unsafe bytes.withUnsafeBytes { unsafe PictureMetadata($0, format: .webp) }
+      let metadata = unsafe bytes.withUnsafeBytes { unsafe ImageMetadata($0, format: .webp) }
       #expect(metadata.exif == exif && metadata.xmp == xmp)
       #expect(reading.report == DecodeReport() && reading.channels == 4)
 
@@ -200,8 +200,8 @@
       // A tail that holds no pixel is only missed.
       let tail = try encoded(scene(40, 30, channels: 3)) { $0.metadata.xmp = Array("<x:xmpmeta/>".utf8) }
       let reading = try read(Array(tail.dropLast(9)))
-      #expect(reading.report.damage == nil && reading.report.noteCount == 1)
-      // An orientation that did not come makes the picture unknown.
+      #expect(reading.report.damage == nil && reading.report.warningCount == 1)
+      // An orientation that did not come makes the image unknown.
       let turned = try encoded(scene(40, 30, channels: 3)) { $0.metadata.exif = OrientationTag.tiff(6) }
       #expect(error(Array(turned.dropLast(40))) == .truncated("EXIF stands behind the pixels of a WebP"))
     }

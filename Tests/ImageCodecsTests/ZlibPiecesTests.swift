@@ -71,7 +71,7 @@ import Testing
     let size = PixelSize(width: 700, height: 600)
     let pixels = patternPixels(size: size, channels: 3, depth: .eight, seed: 9)
     let plane = plane(pixels, size: size, channels: 3, depth: .eight, from: pool)
-    let encoder = FastPNGEncoder(pool: pool)
+    let encoder = LibdeflatePNGEncoder(pool: pool)
     for level in [0, 1, 6] {
       let bytes = try unsafe [UInt8](encoder.encode(plane, level: level))
       let plain = try #require(PlainPNG(bytes))

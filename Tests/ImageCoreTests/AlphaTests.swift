@@ -8,8 +8,8 @@ import Testing
     let plane = Plane.made(256, 256, channels: 2, from: pool) { x, y, channel in channel == 0 ? x : y }
     let again = try plane.premultiplied(from: pool).unpremultiplied(to: .eight, from: pool)
     for alpha in 1..<256 {
-      for colour in 0..<256 {
-        #expect(again.sample(colour, alpha, 0) == colour && again.sample(colour, alpha, 1) == alpha)
+      for color in 0..<256 {
+        #expect(again.sample(color, alpha, 0) == color && again.sample(color, alpha, 1) == alpha)
       }
     }
     #expect((0..<256).allSatisfy { again.sample($0, 0, 0) == 0 && again.sample($0, 0, 1) == 0 })
@@ -42,7 +42,7 @@ import Testing
     #expect(isOpaque(3) { _, _ in 0 })
   }
 
-  @Test func `flattening weighs colour and background by alpha`() throws {
+  @Test func `flattening weighs color and background by alpha`() throws {
     let pool = BufferPool()
     let plane = Plane.made(3, 1, channels: 4, from: pool) { x, _, channel in channel == 3 ? [0, 128, 255][x] : 100 }
     let flat = try plane.flattened(over: Background(red: 200, green: 0, blue: 100), from: pool)
@@ -57,7 +57,7 @@ import Testing
       return inside ? [255, 0, 0, 255][channel] : 0
     }
     let small = try Resampler(pool: pool).resized(
-      plane.premultiplied(from: pool), box: SourceBox(plane.size), to: PixelSize(width: 16, height: 16),
+      plane.premultiplied(from: pool), rect: SourceRect(plane.size), to: PixelSize(width: 16, height: 16),
       kernel: .lanczos3)
     let result = try small.unpremultiplied(to: .eight, from: pool)
     for y in 0..<16 {

@@ -5,11 +5,11 @@ import Testing
 @Suite struct GrayscaleTests {
   @Test func `luma is BT 601 to the nearest step`() throws {
     let pool = BufferPool()
-    let colours: [(Int, Int, Int)] = [(0, 0, 0), (255, 255, 255), (255, 0, 0), (0, 255, 0), (0, 0, 255), (12, 200, 77)]
-    let plane = Plane.made(colours.count, 1, channels: 3, from: pool) { x, _, channel in
-      [colours[x].0, colours[x].1, colours[x].2][channel]
+    let colors: [(Int, Int, Int)] = [(0, 0, 0), (255, 255, 255), (255, 0, 0), (0, 255, 0), (0, 0, 255), (12, 200, 77)]
+    let plane = Plane.made(colors.count, 1, channels: 3, from: pool) { x, _, channel in
+      [colors[x].0, colors[x].1, colors[x].2][channel]
     }
-    let expected = colours.map { (red, green, blue) -> Int in
+    let expected = colors.map { (red, green, blue) -> Int in
       let sum: Double = 0.299 * Double(red) + 0.587 * Double(green) + 0.114 * Double(blue)
       return Int(sum.rounded())
     }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite struct OrientationTests {
-  /// The stored form of the upright picture `ab / cd / ef`, by the corner that EXIF 2.32 gives for each value.
+  /// The stored form of the upright image `ab / cd / ef`, by the corner that EXIF 2.32 gives for each value.
   static let stored: [(Orientation, [[Int]])] = [
     (.upright, [[1, 2], [3, 4], [5, 6]]), (.mirrored, [[2, 1], [4, 3], [6, 5]]),
     (.turned180, [[6, 5], [4, 3], [2, 1]]), (.flipped, [[5, 6], [3, 4], [1, 2]]),

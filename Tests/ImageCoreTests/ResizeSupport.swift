@@ -30,10 +30,10 @@ func firstDifference(_ actual: [Int], _ expected: [Int]) -> String? {
 }
 
 /// A resampling in double precision, one sum over the two axes' true weights, not rounded.
-func exactResize(_ plane: borrowing Plane, box: SourceBox, to size: PixelSize, kernel: Kernel) throws -> [Double] {
+func exactResize(_ plane: borrowing Plane, rect: SourceRect, to size: PixelSize, kernel: Kernel) throws -> [Double] {
   let samples = plane.samples.map(Double.init)
-  let across = try trueWeights(kernel, box.across(plane.size, to: size))
-  let down = try trueWeights(kernel, box.down(plane.size, to: size))
+  let across = try trueWeights(kernel, rect.across(plane.size, to: size))
+  let down = try trueWeights(kernel, rect.down(plane.size, to: size))
   let (channels, width) = (plane.channels, plane.size.width)
   var result: [Double] = []
   for row in 0..<size.height {
@@ -58,12 +58,12 @@ func exactResize(_ plane: borrowing Plane, box: SourceBox, to size: PixelSize, k
 }
 
 /// The same, columns before rows: the two orders give the same numbers, and for a wide image made narrow this one is quick.
-func exactResizeByColumns(_ plane: borrowing Plane, box: SourceBox, to size: PixelSize, kernel: Kernel) throws
+func exactResizeByColumns(_ plane: borrowing Plane, rect: SourceRect, to size: PixelSize, kernel: Kernel) throws
   -> [Double]
 {
   let samples = plane.samples.map(Double.init)
-  let across = try trueWeights(kernel, box.across(plane.size, to: size))
-  let down = try trueWeights(kernel, box.down(plane.size, to: size))
+  let across = try trueWeights(kernel, rect.across(plane.size, to: size))
+  let down = try trueWeights(kernel, rect.down(plane.size, to: size))
   let (channels, height) = (plane.channels, plane.size.height)
   var narrow = [Double](repeating: 0, count: size.width * channels * height)
   for row in 0..<height {
@@ -89,6 +89,6 @@ func exactResizeByColumns(_ plane: borrowing Plane, box: SourceBox, to size: Pix
   return result
 }
 
-private func trueWeights(_ kernel: Kernel, _ axis: Axis) throws -> ExactWeights {
-  axis.isCopy ? try ExactWeights(copying: axis) : try ExactWeights(kernel, axis)
+private func trueWeights(_ kernel: Kernel, _ axis: ResampleAxis) throws -> ReferenceWeights {
+  axis.isCopy ? try ReferenceWeights(copying: axis) : try ReferenceWeights(kernel, axis)
 }

@@ -6,38 +6,38 @@ import Testing
 /// One resampling: of a noisy plane of 37 by 23, or as said.
 struct ResizeCase: CustomTestStringConvertible, Sendable {
   var source = PixelSize(width: 37, height: 23)
-  var box: SourceBox
+  var rect: SourceRect
   var size: PixelSize
   var kernel: Kernel
 
-  init(_ box: SourceBox, _ width: Int, _ height: Int, _ kernel: Kernel) {
-    self.box = box
+  init(_ rect: SourceRect, _ width: Int, _ height: Int, _ kernel: Kernel) {
+    self.rect = rect
     size = PixelSize(width: width, height: height)
     self.kernel = kernel
   }
 
   init(of width: Int, _ height: Int, to outputWidth: Int, _ outputHeight: Int, _ kernel: Kernel) {
     source = PixelSize(width: width, height: height)
-    box = SourceBox(source)
+    rect = SourceRect(source)
     size = PixelSize(width: outputWidth, height: outputHeight)
     self.kernel = kernel
   }
 
   var testDescription: String {
-    "\(source.width)x\(source.height) (\(box.x), \(box.y), \(box.width), \(box.height)) to \(size.width)x\(size.height), \(kernel)"
+    "\(source.width)x\(source.height) (\(rect.x), \(rect.y), \(rect.width), \(rect.height)) to \(size.width)x\(size.height), \(kernel)"
   }
 
-  private static let whole = SourceBox(x: 0, y: 0, width: 37, height: 23)
+  private static let whole = SourceRect(x: 0, y: 0, width: 37, height: 23)
 
   static let all = [
     ResizeCase(whole, 10, 7, .lanczos3), ResizeCase(whole, 36, 22, .lanczos3), ResizeCase(whole, 74, 60, .lanczos3),
     ResizeCase(whole, 1, 1, .lanczos3), ResizeCase(whole, 37, 9, .catmullRom), ResizeCase(whole, 9, 23, .mitchell),
     ResizeCase(whole, 37, 23, .mitchell), ResizeCase(whole, 18, 12, .triangle), ResizeCase(whole, 12, 17, .box),
-    ResizeCase(SourceBox(x: 1.25, y: 2.5, width: 30.125, height: 17.75), 11, 9, .lanczos3),
-    ResizeCase(SourceBox(x: 3.5, y: 0.25, width: 8.5, height: 6.25), 33, 20, .catmullRom),
-    ResizeCase(SourceBox(x: 0, y: 0, width: 36.5, height: 22.125), 19, 17, .lanczos3),
-    ResizeCase(SourceBox(x: -0.75, y: -0.5, width: 38.5, height: 24), 15, 10, .lanczos3),
-    ResizeCase(SourceBox(x: 4, y: 3, width: 20, height: 11), 20, 11, .triangle),
+    ResizeCase(SourceRect(x: 1.25, y: 2.5, width: 30.125, height: 17.75), 11, 9, .lanczos3),
+    ResizeCase(SourceRect(x: 3.5, y: 0.25, width: 8.5, height: 6.25), 33, 20, .catmullRom),
+    ResizeCase(SourceRect(x: 0, y: 0, width: 36.5, height: 22.125), 19, 17, .lanczos3),
+    ResizeCase(SourceRect(x: -0.75, y: -0.5, width: 38.5, height: 24), 15, 10, .lanczos3),
+    ResizeCase(SourceRect(x: 4, y: 3, width: 20, height: 11), 20, 11, .triangle),
     ResizeCase(of: 1, 1, to: 5, 3, .lanczos3), ResizeCase(of: 1, 40, to: 3, 9, .lanczos3),
     ResizeCase(of: 203, 3, to: 50, 2, .lanczos3), ResizeCase(of: 7, 200, to: 5, 11, .lanczos3),
   ]
@@ -52,7 +52,7 @@ struct ResizeCase: CustomTestStringConvertible, Sendable {
       // Its memory becomes the output's.
       do { _ = Plane.made(32, 300, from: pool) { _, _, _ in 77 } }
       return try Resampler(pool: pool).resized(
-        source, box: SourceBox(source.size), to: PixelSize(width: 32, height: 300), kernel: .lanczos3, bands: bands,
+        source, rect: SourceRect(source.size), to: PixelSize(width: 32, height: 300), kernel: .lanczos3, bands: bands,
         deadline: deadline
       ).samples
     }
@@ -64,12 +64,12 @@ struct ResizeCase: CustomTestStringConvertible, Sendable {
   func `A wide image made narrow and high is close to exact arithmetic`(depth: SampleDepth, bands: Int) throws {
     let pool = BufferPool()
     let source = Plane.noisy(90_000, 2, channels: 3, depth: depth, pool: pool)
-    let box = SourceBox(x: 10.5, y: 0.25, width: 89_900, height: 1.5)
+    let rect = SourceRect(x: 10.5, y: 0.25, width: 89_900, height: 1.5)
     let size = PixelSize(width: 5, height: 800)
-    #expect(ColumnsFirst(source.size, box: box, to: size, columnCount: 89_000) != nil)
-    let resized = try Resampler(pool: pool).resized(source, box: box, to: size, kernel: .lanczos3, bands: bands)
+    #expect(ColumnsFirst(source.size, rect: rect, to: size, columnCount: 89_000) != nil)
+    let resized = try Resampler(pool: pool).resized(source, rect: rect, to: size, kernel: .lanczos3, bands: bands)
     #expect(resized.depth == depth)
-    let exact = try exactResizeByColumns(source, box: box, to: size, kernel: .lanczos3)
+    let exact = try exactResizeByColumns(source, rect: rect, to: size, kernel: .lanczos3)
     // The weights of 18,000 columns have 13 bits or more, too.
     let limit = depth == .eight ? 1.25 : 64
     for (sample, value) in zip(resized.samples, exact) {
@@ -86,11 +86,11 @@ struct ResizeCase: CustomTestStringConvertible, Sendable {
         resize.source.width, resize.source.height, channels: channels, depth: depth, pool: pool)
       let output: SampleDepth = channels == 2 ? .sixteen : channels == 4 ? .eight : depth
       let expected = try ResizeReference.resized(
-        source, box: resize.box, to: resize.size, kernel: resize.kernel, depth: output, from: pool
+        source, rect: resize.rect, to: resize.size, kernel: resize.kernel, depth: output, from: pool
       ).samples
       for instructions in InstructionSet.allCases where instructions.isSupported {
         let actual = try Resampler(pool: pool, instructions: instructions).resized(
-          source, box: resize.box, to: resize.size, kernel: resize.kernel, depth: output)
+          source, rect: resize.rect, to: resize.size, kernel: resize.kernel, depth: output)
         #expect(firstDifference(actual.samples, expected) == nil, "\(depth) to \(output), \(instructions)")
       }
     }
@@ -100,12 +100,12 @@ struct ResizeCase: CustomTestStringConvertible, Sendable {
   func bands(channels: Int, depth: SampleDepth) throws {
     let pool = BufferPool()
     let source = Plane.noisy(37, 41, channels: channels, depth: depth, pool: pool)
-    let box = SourceBox(x: 0.5, y: 0.25, width: 36, height: 40.5)
+    let rect = SourceRect(x: 0.5, y: 0.25, width: 36, height: 40.5)
     let resampler = Resampler(pool: pool)
     for size in [PixelSize(width: 9, height: 61), PixelSize(width: 9, height: 10)] {
-      let whole = try resampler.resized(source, box: box, to: size, kernel: .lanczos3)
+      let whole = try resampler.resized(source, rect: rect, to: size, kernel: .lanczos3)
       for bands in [2, 3, 7, 100] {
-        let cut = try resampler.resized(source, box: box, to: size, kernel: .lanczos3, bands: bands)
+        let cut = try resampler.resized(source, rect: rect, to: size, kernel: .lanczos3, bands: bands)
         #expect(firstDifference(cut.samples, whole.samples) == nil, "\(bands) bands")
       }
     }
@@ -117,13 +117,13 @@ struct ResizeCase: CustomTestStringConvertible, Sendable {
     let resampler = Resampler(pool: pool)
     for depth in [SampleDepth.eight, .sixteen] {
       let source = Plane.noisy(resize.source.width, resize.source.height, channels: 3, depth: depth, pool: pool)
-      let exact = try exactResize(source, box: resize.box, to: resize.size, kernel: resize.kernel)
+      let exact = try exactResize(source, rect: resize.rect, to: resize.size, kernel: resize.kernel)
       for output in [SampleDepth.eight, .sixteen] {
         // 8-bit samples are summed to a 64th, and weights have 13 bits or more: in 16-bit steps less exact.
         let factor = Double(output.largest) / Double(depth.largest)
         let (bound, mean) = factor > 1 ? (64.0, 12.0) : (1.0, 0.3)
         let actual = try resampler.resized(
-          source, box: resize.box, to: resize.size, kernel: resize.kernel, depth: output
+          source, rect: resize.rect, to: resize.size, kernel: resize.kernel, depth: output
         ).samples
         let errors = zip(actual, exact).map { abs(Double($0) - min(max($1 * factor, 0), Double(output.largest))) }
         #expect((errors.max() ?? 0) <= bound)
@@ -141,7 +141,7 @@ struct ResizeCase: CustomTestStringConvertible, Sendable {
       let source = Plane.made(53, 41, channels: 3, depth: depth, from: pool) { _, _, _ in value }
       for (width, height) in [(13, 10), (1, 1), (52, 40), (80, 90), (53, 7)] {
         let result = try resampler.resized(
-          source, box: SourceBox(x: 0.25, y: 0, width: 52.5, height: 41), to: PixelSize(width: width, height: height),
+          source, rect: SourceRect(x: 0.25, y: 0, width: 52.5, height: 41), to: PixelSize(width: width, height: height),
           kernel: kernel)
         #expect(result.samples.allSatisfy { $0 == value })
       }
@@ -157,7 +157,7 @@ struct ResizeCase: CustomTestStringConvertible, Sendable {
     func mean(_ samples: [Int]) -> Double { Double(samples.reduce(0, +)) / Double(samples.count) }
     for (width, height) in [(40, 30), (60, 45), (31, 29), (240, 180)] {
       let result = try resampler.resized(
-        source, box: SourceBox(source.size), to: PixelSize(width: width, height: height), kernel: kernel)
+        source, rect: SourceRect(source.size), to: PixelSize(width: width, height: height), kernel: kernel)
       #expect(abs(mean(result.samples) - mean(source.samples)) <= 1)
     }
   }
@@ -168,10 +168,10 @@ struct ResizeCase: CustomTestStringConvertible, Sendable {
     let resampler = Resampler(pool: pool)
     for depth in [SampleDepth.eight, .sixteen] {
       let source = Plane.noisy(37, 23, channels: channels, depth: depth, pool: pool)
-      let copy = try resampler.resized(source, box: SourceBox(source.size), to: source.size, kernel: kernel)
+      let copy = try resampler.resized(source, rect: SourceRect(source.size), to: source.size, kernel: kernel)
       #expect(firstDifference(copy.samples, source.samples) == nil)
       let part = try resampler.resized(
-        source, box: SourceBox(x: 5, y: 4, width: 19, height: 11), to: PixelSize(width: 19, height: 11),
+        source, rect: SourceRect(x: 5, y: 4, width: 19, height: 11), to: PixelSize(width: 19, height: 11),
         kernel: kernel)
       var expected: [Int] = []
       for y in 4..<15 {
@@ -187,7 +187,7 @@ struct ResizeCase: CustomTestStringConvertible, Sendable {
     let pool = BufferPool()
     let source = Plane.made(20, 12, channels: 2, from: pool) { x, _, channel in x * 9 + channel * 40 }
     let result = try Resampler(pool: pool).resized(
-      source, box: SourceBox(source.size), to: PixelSize(width: 20, height: 5), kernel: .lanczos3)
+      source, rect: SourceRect(source.size), to: PixelSize(width: 20, height: 5), kernel: .lanczos3)
     #expect(result.samples == (0..<5).flatMap { _ in source.samples[0..<40] })
   }
 
@@ -200,9 +200,9 @@ struct ResizeCase: CustomTestStringConvertible, Sendable {
     for count in 1...400 {
       for (source, size) in [(0, PixelSize(width: count, height: 1)), (1, PixelSize(width: 1, height: count))] {
         func check(_ plane: borrowing Plane) throws {
-          let box = SourceBox(plane.size)
-          let expected = try ResizeReference.resized(plane, box: box, to: size, kernel: .lanczos3, from: pool).samples
-          let actual = try resampler.resized(plane, box: box, to: size, kernel: .lanczos3).samples
+          let rect = SourceRect(plane.size)
+          let expected = try ResizeReference.resized(plane, rect: rect, to: size, kernel: .lanczos3, from: pool).samples
+          let actual = try resampler.resized(plane, rect: rect, to: size, kernel: .lanczos3).samples
           #expect(firstDifference(actual, expected) == nil, "\(size)")
         }
         if source == 0 { try check(wide) } else { try check(high) }
@@ -214,9 +214,9 @@ struct ResizeCase: CustomTestStringConvertible, Sendable {
   func strips(channels: Int) throws {
     let pool = BufferPool()
     let source = Plane.noisy(501, 30, channels: channels, pool: pool)
-    let (box, size) = (SourceBox(source.size), PixelSize(width: 125, height: 8))
-    let expected = try ResizeReference.resized(source, box: box, to: size, kernel: .lanczos3, from: pool).samples
-    let actual = try Resampler(pool: pool).resized(source, box: box, to: size, kernel: .lanczos3).samples
+    let (rect, size) = (SourceRect(source.size), PixelSize(width: 125, height: 8))
+    let expected = try ResizeReference.resized(source, rect: rect, to: size, kernel: .lanczos3, from: pool).samples
+    let actual = try Resampler(pool: pool).resized(source, rect: rect, to: size, kernel: .lanczos3).samples
     #expect(firstDifference(actual, expected) == nil)
   }
 
@@ -228,8 +228,9 @@ struct ResizeCase: CustomTestStringConvertible, Sendable {
     for _ in 0..<2 {
       for width in 1...20 {
         let size = PixelSize(width: width, height: 21 - width)
-        let kept = try resampler.resized(source, box: SourceBox(source.size), to: size, kernel: .triangle).samples
-        let fresh = try Resampler(pool: pool).resized(source, box: SourceBox(source.size), to: size, kernel: .triangle)
+        let kept = try resampler.resized(source, rect: SourceRect(source.size), to: size, kernel: .triangle).samples
+        let fresh = try Resampler(pool: pool).resized(
+          source, rect: SourceRect(source.size), to: size, kernel: .triangle)
         #expect(firstDifference(kept, fresh.samples) == nil)
       }
     }

@@ -9,7 +9,7 @@ import Testing
       for count in 1...9 {
         let bands = (0..<count).map { RowBands.rows(of: $0, of: count, height: height) }
         #expect(bands.flatMap { Array($0) } == Array(0..<height))
-        #expect(bands.allSatisfy { $0.isEmpty || $0.lowerBound % RowSums.blockRows == 0 })
+        #expect(bands.allSatisfy { $0.isEmpty || $0.lowerBound % RowAccumulator.blockRows == 0 })
       }
     }
   }

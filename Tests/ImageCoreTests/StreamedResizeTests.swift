@@ -20,7 +20,7 @@ import Testing
   ) throws -> [Int] {
     let pool = BufferPool()
     let streamed = try Resampler(pool: pool, instructions: instructions).streamed(
-      source.size, channels: source.channels, depth: source.depth, box: resize.box, to: resize.size,
+      source.size, channels: source.channels, depth: source.depth, rect: resize.rect, to: resize.size,
       kernel: resize.kernel)
     for y in stride(from: 0, to: source.size.height, by: rows) {
       streamed.add(try strip(of: source, from: y, min(rows, source.size.height - y), pool: pool))
@@ -35,7 +35,7 @@ import Testing
       let source = Plane.noisy(
         resize.source.width, resize.source.height, channels: channels, depth: depth, pool: pool)
       let expected = try ResizeReference.resized(
-        source, box: resize.box, to: resize.size, kernel: resize.kernel, depth: depth, from: pool
+        source, rect: resize.rect, to: resize.size, kernel: resize.kernel, depth: depth, from: pool
       ).samples
       for instructions in InstructionSet.allCases where instructions.isSupported {
         for rows in [2, 6, 16, 1000] {
@@ -55,8 +55,8 @@ import Testing
       let source = Plane.noisy(width, height, channels: channels, depth: .eight, pool: pool)
       var resize = ResizeCase(
         of: width, height, to: max(1, Int(Double(width) / factor)), max(1, Int(Double(height) / factor)), .lanczos3)
-      if factor == 2.9 { resize.box = SourceBox(x: 3.25, y: 40.5, width: 20, height: 61) }
-      let whole = try Resampler(pool: pool).resized(source, box: resize.box, to: resize.size, kernel: resize.kernel)
+      if factor == 2.9 { resize.rect = SourceRect(x: 3.25, y: 40.5, width: 20, height: 61) }
+      let whole = try Resampler(pool: pool).resized(source, rect: resize.rect, to: resize.size, kernel: resize.kernel)
       for rows in [8, 38] {
         let actual = try samples(source, resize, .current, rows: rows)
         #expect(firstDifference(actual, whole.samples) == nil, "\(width)x\(height), \(rows) rows")

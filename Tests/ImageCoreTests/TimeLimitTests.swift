@@ -12,8 +12,8 @@ import Testing
     ("luminance", { plane, pool in _ = try plane.gray(.luminance, from: pool) }),
     ("premultiplying", { plane, pool in _ = try plane.premultiplied(from: pool) }),
     ("unpremultiplying", { plane, pool in _ = try plane.widened(pool).unpremultiplied(to: .eight, from: pool) }),
-    ("light", { plane, pool in _ = try plane.linearised(from: pool) }),
-    ("values of light", { plane, pool in _ = try plane.widened(pool).delinearised(to: .eight, from: pool) }),
+    ("light", { plane, pool in _ = try plane.linearized(from: pool) }),
+    ("values of light", { plane, pool in _ = try plane.widened(pool).delinearized(to: .eight, from: pool) }),
     ("flattening", { plane, pool in _ = try plane.shared().flattened(over: .white, from: pool) }),
     ("narrowing", { plane, pool in _ = try plane.widened(pool).narrowed(from: pool) }),
     ("looking for alpha", { plane, pool in _ = plane.isOpaque(within: pool.limit) }),
@@ -31,7 +31,7 @@ import Testing
         let isWide = plane.size.width > plane.size.height
         let (width, height) = (plane.size.width, plane.size.height)
         let window = PixelSize(width: isWide ? width / 2 : width, height: isWide ? height : height / 2)
-        _ = try plane.busiestWindow(window, step: 1, within: pool.limit)
+        _ = try plane.highestEntropyWindow(window, step: 1, within: pool.limit)
       }
     ),
     (
@@ -39,7 +39,7 @@ import Testing
       { plane, pool in
         let half = PixelSize(width: max(1, plane.size.width / 2), height: max(1, plane.size.height / 2))
         _ = try Resampler(pool: pool).resized(
-          plane, box: SourceBox(plane.size), to: half, kernel: .lanczos3, deadline: pool.limit.deadline)
+          plane, rect: SourceRect(plane.size), to: half, kernel: .lanczos3, deadline: pool.limit.deadline)
       }
     ),
     (
@@ -47,7 +47,7 @@ import Testing
       { plane, pool in
         let double = PixelSize(width: plane.size.width + 3, height: plane.size.height * 2)
         _ = try Resampler(pool: pool).resized(
-          plane, box: SourceBox(plane.size), to: double, kernel: .mitchell, deadline: pool.limit.deadline)
+          plane, rect: SourceRect(plane.size), to: double, kernel: .mitchell, deadline: pool.limit.deadline)
       }
     ),
   ]
@@ -61,9 +61,9 @@ import Testing
     let looks = try SteppingClock.looks { try run(plane, pool) }
     let isResampling = ["shrinking", "enlarging"].contains(name)
     let rowBytes = name == "a quarter turn" ? 4 * size.1 : 4 * size.0
-    let least = max(1, 4 * size.0 * size.1 / max(160 << 10, rowBytes * (isResampling ? 32 : 1)))
-    let leastForRows = isResampling ? size.1 / 5000 : name == "a quarter turn" ? 1 : size.1 / 640
-    #expect(looks >= max(least, leastForRows), "\(name) looks \(looks) times")
+    let minimum = max(1, 4 * size.0 * size.1 / max(160 << 10, rowBytes * (isResampling ? 32 : 1)))
+    let minForRows = isResampling ? size.1 / 5000 : name == "a quarter turn" ? 1 : size.1 / 640
+    #expect(looks >= max(minimum, minForRows), "\(name) looks \(looks) times")
 
     pool.limit = TimeLimit(deadline: 1)
     #expect(try SteppingClock.looks { try run(plane, pool) } == 1, "\(name) goes on when the time is over")

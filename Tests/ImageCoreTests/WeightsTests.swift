@@ -4,12 +4,15 @@ import Testing
 
 @Suite struct WeightsTests {
   /// Shrinking a little and a lot, enlarging, parts, and boxes that reach outside.
-  static let axes: [Axis] = [
-    Axis(extent: 401, origin: 0, length: 401, count: 100), Axis(extent: 401, origin: 0, length: 401, count: 400),
-    Axis(extent: 23, origin: 0, length: 23, count: 91), Axis(extent: 1, origin: 0, length: 1, count: 7),
-    Axis(extent: 1000, origin: 0, length: 1000, count: 1), Axis(extent: 37, origin: 3.25, length: 20.5, count: 9),
-    Axis(extent: 37, origin: -0.5, length: 38, count: 12), Axis(extent: 20, origin: 10, length: 12.75, count: 40),
-    Axis(extent: 5000, origin: 0, length: 4999.5, count: 17),
+  static let axes: [ResampleAxis] = [
+    ResampleAxis(extent: 401, origin: 0, length: 401, count: 100),
+    ResampleAxis(extent: 401, origin: 0, length: 401, count: 400),
+    ResampleAxis(extent: 23, origin: 0, length: 23, count: 91), ResampleAxis(extent: 1, origin: 0, length: 1, count: 7),
+    ResampleAxis(extent: 1000, origin: 0, length: 1000, count: 1),
+    ResampleAxis(extent: 37, origin: 3.25, length: 20.5, count: 9),
+    ResampleAxis(extent: 37, origin: -0.5, length: 38, count: 12),
+    ResampleAxis(extent: 20, origin: 10, length: 12.75, count: 40),
+    ResampleAxis(extent: 5000, origin: 0, length: 4999.5, count: 17),
   ]
 
   @Test("Integer weights sum to exactly one, and each is within one unit of its true value", arguments: Kernel.allCases)
@@ -17,7 +20,7 @@ import Testing
     for axis in WeightsTests.axes {
       for largest in [255, 32768] {
         let weights = try Weights(kernel, axis: axis, largestSample: largest, form: .integers)
-        let exact = try ExactWeights(kernel, axis)
+        let exact = try ReferenceWeights(kernel, axis)
         let unit = Double(1 << weights.precision)
         for index in 0..<axis.count {
           let integers = (index * weights.tapCount..<(index + 1) * weights.tapCount).map { Int(weights.integers[$0]) }
@@ -34,7 +37,7 @@ import Testing
   }
 
   @Test("Rows start at even samples and end within them", arguments: Kernel.allCases)
-  func places(kernel: Kernel) throws {
+  func positions(kernel: Kernel) throws {
     for axis in WeightsTests.axes {
       let weights = try Weights(kernel, axis: axis, largestSample: 255, form: .integers)
       let floats = try Weights(kernel, axis: axis, largestSample: 255, form: .floats)
@@ -54,7 +57,7 @@ import Testing
 
   @Test("Shrinking spreads the kernel over all that an output sample covers")
   func stretch() throws {
-    let weights = try ExactWeights(.box, Axis(extent: 12, origin: 0, length: 12, count: 3))
+    let weights = try ReferenceWeights(.box, ResampleAxis(extent: 12, origin: 0, length: 12, count: 3))
     #expect(weights.first.all == [0, 4, 8])
     #expect(weights.taps.all == [4, 4, 4])
     #expect(Array(weights.values.all[weights.capacity..<weights.capacity + 4]) == [0.25, 0.25, 0.25, 0.25])
@@ -63,7 +66,7 @@ import Testing
   @Test("A whole offset without scale takes each sample as it is, whatever the kernel", arguments: Kernel.allCases)
   func copying(kernel: Kernel) throws {
     let weights = try Weights(
-      kernel, axis: Axis(extent: 9, origin: 2, length: 5, count: 5), largestSample: 32768, form: .integers)
+      kernel, axis: ResampleAxis(extent: 9, origin: 2, length: 5, count: 5), largestSample: 32768, form: .integers)
     for index in 0..<5 {
       let taps = (0..<weights.tapCount).filter { weights.integers[index * weights.tapCount + $0] != 0 }
       #expect(taps.map { Int(weights.first[index]) + $0 } == [index + 2])

@@ -15,11 +15,11 @@ struct AcceptanceTests {
     progressive = try recoded(Places.sample("dogs/rex.jpg"), shrunkBy: 4) { $0.jpeg.scans = .progressive }
   }
 
-  private func refusal(_ bytes: [UInt8], mostScans: Int = 0) -> Declined? {
-    unsafe bytes.withUnsafeBytes { unsafe ScaledDecoder.refusal(of: $0, mostScans: mostScans) }
+  private func refusal(_ bytes: [UInt8], maxScans: Int = 0) -> Unsupported? {
+    unsafe bytes.withUnsafeBytes { unsafe ScaledDecoder.refusal(of: $0, maxScans: maxScans) }
   }
 
-  private func path(_ bytes: [UInt8]) throws -> DecodingPath {
+  private func path(_ bytes: [UInt8]) throws -> DecoderKind {
     try unsafe bytes.withUnsafeBytes { bytes in
       defer { decoder.finish() }
       return try unsafe decoder.readHeader(bytes, limits: DecodeLimits()).path(of: bytes, limits: DecodeLimits())
@@ -28,7 +28,7 @@ struct AcceptanceTests {
 
   /// Where the scans stand, their headers included.
   private func scans(_ bytes: [UInt8]) throws -> [Range<Int>] {
-    let file = try unsafe bytes.withUnsafeBytes { try unsafe Parser.parse($0.bytes, mostScans: 0) }
+    let file = try unsafe bytes.withUnsafeBytes { try unsafe Parser.parse($0.bytes, maxScans: 0) }
     return file.scans.map { $0.data.lowerBound - 8 - 2 * $0.components.count..<$0.data.upperBound }
   }
 
@@ -68,7 +68,7 @@ struct AcceptanceTests {
         let decoder = Decoder(pool: BufferPool())
         _ = Trial(changed, DecodeRequest.scaled[0], limits: limits, with: decoder)
         guard let verdict = decoder.scaledVerdict else { continue }
-        let told = refusal(changed, mostScans: limits.scanCount)
+        let told = refusal(changed, maxScans: limits.scanCount)
         found[told == nil, default: 0] += 1
         if let told { #expect(verdict == .declined(told)) }
       }
@@ -79,7 +79,7 @@ struct AcceptanceTests {
   @Test func `a file that is cut, and one of too many scans, are told of too`() throws {
     #expect(refusal(Array(progressive.dropLast(2))) == .extent)
     #expect(refusal([]) == .markers)
-    #expect(refusal(progressive, mostScans: 10) == nil)
-    #expect(refusal(progressive, mostScans: 9) == .scanCount)
+    #expect(refusal(progressive, maxScans: 10) == nil)
+    #expect(refusal(progressive, maxScans: 9) == .scanCount)
   }
 }

@@ -10,20 +10,20 @@ import Testing
     counts: [0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 3],
     symbols: [0x01, 0x02, 0x00, 0x11, 0x05, 0xF0, 0x21, 0x04, 0x31, 0x0A, 0x12, 0x41, 0x71, 0xA3, 0x20, 0x06, 0x0B])
 
-  private func withTable<Result>(_ use: CodeUse, _ body: (HuffmanTable) -> Result) throws -> Result {
+  private func withTable<Result>(_ use: ScanKind, _ body: (HuffmanTable) -> Result) throws -> Result {
     let memory = try BufferPool().take(byteCount: HuffmanTable.byteCount)
-    var scratch = unsafe Scratch(memory.base, capacity: memory.capacity)
+    var scratch = unsafe ScratchArena(memory.base, capacity: memory.capacity)
     let table = HuffmanTable(code, use: use, scratch: &scratch)
     let result = body(table)
     return withExtendedLifetime(memory) { result }
   }
 
-  private func meaning(_ table: HuffmanTable, _ bits: UInt64) -> Meaning {
+  private func decoded(_ table: HuffmanTable, _ bits: UInt64) -> DecodedSymbol {
     table.short(bits) == 0 ? table.long(bits) : table.short(bits)
   }
 
-  @Test(arguments: [CodeUse.details, .dc(low: 0), .dc(low: 2), .firstDetails(low: 1), .refinement(low: 3)])
-  func `the table of beginnings says what the codes say`(use: CodeUse) throws {
+  @Test(arguments: [ScanKind.ac, .dc(low: 0), .dc(low: 2), .firstAC(low: 1), .refinement(low: 3)])
+  func `the table of beginnings says what the codes say`(use: ScanKind) throws {
     try withTable(use) { table in
       var random = Randomness(seed: 12)
       for number in 0..<20000 {
@@ -37,10 +37,10 @@ import Testing
   }
 
   @Test func `pairs say what their symbols say one by one`() throws {
-    let memory = try BufferPool().take(byteCount: HuffmanTable.byteCount + PairTable.byteCount)
-    var scratch = unsafe Scratch(memory.base, capacity: memory.capacity)
-    let table = HuffmanTable(code, use: .details, scratch: &scratch)
-    let pairs = PairTable(table, next: table, scratch: &scratch)
+    let memory = try BufferPool().take(byteCount: HuffmanTable.byteCount + SymbolPairTable.byteCount)
+    var scratch = unsafe ScratchArena(memory.base, capacity: memory.capacity)
+    let table = HuffmanTable(code, use: .ac, scratch: &scratch)
+    let pairs = SymbolPairTable(table, next: table, scratch: &scratch)
     var (random, kinds) = (Randomness(seed: 13), [0, 0, 0])
     for number in 0..<20000 {
       let bits = UInt64(number % 1024) << 54 | random.next() >> 10
@@ -48,10 +48,10 @@ import Testing
       let second = table.long(bits << UInt64(first.bits))
       if pair == 0 {
         kinds[0] += 1
-        #expect(table.codeLength(bits) > PairTable.indexBits)
+        #expect(table.codeLength(bits) > SymbolPairTable.indexBits)
       } else if pair.isUnusual {
         kinds[1] += 1
-        #expect(pair.meaning(bits) == first && first.bits > PairTable.indexBits)
+        #expect(pair.decoded(bits) == first && first.bits > SymbolPairTable.indexBits)
       } else {
         let isAlone = pair & 0xFF == first.bits
         kinds[2] += isAlone ? 0 : 1
@@ -66,28 +66,28 @@ import Testing
   }
 
   @Test func `symbols mean runs and values`() throws {
-    try withTable(.details) { table in
+    try withTable(.ac) { table in
       // 00, then one bit: symbol 0x01.
-      #expect(meaning(table, 0b001 << 61) == Meaning(bits: 3, steps: 1, value: 1))
-      #expect(meaning(table, 0b000 << 61) == Meaning(bits: 3, steps: 1, value: -1))
+      #expect(decoded(table, 0b001 << 61) == DecodedSymbol(bits: 3, steps: 1, value: 1))
+      #expect(decoded(table, 0b000 << 61) == DecodedSymbol(bits: 3, steps: 1, value: -1))
       // 010, then two bits: symbol 0x02.
-      #expect(meaning(table, 0b01000 << 59) == Meaning(bits: 5, steps: 1, value: -3))
-      #expect(meaning(table, 0b01010 << 59) == Meaning(bits: 5, steps: 1, value: 2))
-      #expect(meaning(table, 0b0110 << 60) == Meaning(bits: 4, steps: Meaning.end, value: 0))
+      #expect(decoded(table, 0b01000 << 59) == DecodedSymbol(bits: 5, steps: 1, value: -3))
+      #expect(decoded(table, 0b01010 << 59) == DecodedSymbol(bits: 5, steps: 1, value: 2))
+      #expect(decoded(table, 0b0110 << 60) == DecodedSymbol(bits: 4, steps: DecodedSymbol.end, value: 0))
     }
     try withTable(.refinement(low: 2)) { table in
-      #expect(meaning(table, 0b001 << 61) == Meaning(bits: 3, steps: 0, value: 4))
-      #expect(meaning(table, 0b0110 << 60) == Meaning(bits: 4, steps: Meaning.end, value: 1))
+      #expect(decoded(table, 0b001 << 61) == DecodedSymbol(bits: 3, steps: 0, value: 4))
+      #expect(decoded(table, 0b0110 << 60) == DecodedSymbol(bits: 4, steps: DecodedSymbol.end, value: 1))
     }
   }
 
   @Test func `codes that are not there and symbols that mean nothing are illegal`() throws {
-    for use in [CodeUse.details, .dc(low: 0), .refinement(low: 0)] {
-      try withTable(use) { #expect(meaning($0, .max).steps == Meaning.illegal) }
+    for use in [ScanKind.ac, .dc(low: 0), .refinement(low: 0)] {
+      try withTable(use) { #expect(decoded($0, .max).steps == DecodedSymbol.illegal) }
     }
     try withTable(.refinement(low: 0)) {
-      #expect(meaning($0, 0b010 << 61).steps == Meaning.illegal, "more than one bit")
+      #expect(decoded($0, 0b010 << 61).steps == DecodedSymbol.illegal, "more than one bit")
     }
-    try withTable(.dc(low: 0)) { #expect(meaning($0, 0b01110 << 59).steps == Meaning.illegal, "0x11") }
+    try withTable(.dc(low: 0)) { #expect(decoded($0, 0b01110 << 59).steps == DecodedSymbol.illegal, "0x11") }
   }
 }

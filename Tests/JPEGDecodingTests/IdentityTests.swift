@@ -11,7 +11,7 @@ import Testing
 struct IdentityTests {
   private let decoder = Decoder(pool: BufferPool())
 
-  /// Small pictures of every kind that is accepted.
+  /// Small images of every kind that is accepted.
   private static let made: [(name: String, bytes: [UInt8])] = {
     var made: [(String, [UInt8])] = []
     for (name, divisor) in [("dogs/rex.jpg", 4), ("dogs/luna.jpg", 4), ("patterns/orientation-6.jpg", 2)] {

@@ -13,42 +13,42 @@ import Testing
   /// The samples of up to eight blocks side by side.
   private func samples(ofEach blocks: [[Int: Int16]], size: Int) throws -> [[UInt8]]? {
     let memory = try BufferPool().take(byteCount: 8192)
-    var scratch = unsafe Scratch(memory.base, capacity: memory.capacity)
-    let octet = scratch.take(512, Int16.self)
+    var scratch = unsafe ScratchArena(memory.base, capacity: memory.capacity)
+    let group = scratch.take(512, Int16.self)
     let steps = scratch.take(64, Int32.self)
     let between = scratch.take(512, Int32.self)
     let tile = scratch.take(512, UInt8.self)
     steps.fill(1)
-    octet.fill(0)
+    group.fill(0)
     let order = CoefficientLayout.order(scaledSize: size)
     for (lane, coefficients) in blocks.enumerated() {
-      for (place, value) in coefficients {
-        if let index = order.firstIndex(of: place) { octet[8 * index + lane] = value }
+      for (position, value) in coefficients {
+        if let index = order.firstIndex(of: position) { group[8 * index + lane] = value }
       }
     }
-    var trouble = InverseDCT.Trouble()
-    let transform = InverseDCT(octet: octet, steps: steps, between: between)
+    var rangeCheck = InverseDCT.RangeCheck()
+    let transform = InverseDCT(group: group, steps: steps, between: between)
     switch size {
     case 2:
-      let rows = transform.twoByTwo(&trouble)
+      let rows = transform.twoByTwo(&rangeCheck)
       tile.store(rows.0, at: 0)
       tile.store(rows.1, at: 32)
-    case 4: transform.fourByFour(into: tile, &trouble)
-    default: transform.eightByEight(into: tile, &trouble)
+    case 4: transform.fourByFour(into: tile, &rangeCheck)
+    default: transform.eightByEight(into: tile, &rangeCheck)
     }
     let lane = max(4, size)
     let samples = blocks.indices.map { block in
       (0..<size * size).map { tile[8 * lane * ($0 / size) + lane * block + $0 % size] }
     }
-    return withExtendedLifetime(memory) { trouble.isNone ? samples : nil }
+    return withExtendedLifetime(memory) { rangeCheck.isNone ? samples : nil }
   }
 
   @Test(arguments: [2, 4, 8])
   func `a block of DC alone is flat, as it is without a transform`(size: Int) throws {
     for dc in Int16(-2047)...2047 {
-      var trouble = InverseDCT.Trouble()
-      let flat = InverseDCT.flat(SIMD8(repeating: dc), step: 1, &trouble)[3]
-      #expect(trouble.isNone)
+      var rangeCheck = InverseDCT.RangeCheck()
+      let flat = InverseDCT.flat(SIMD8(repeating: dc), step: 1, &rangeCheck)[3]
+      #expect(rangeCheck.isNone)
       guard try samples([0: dc], size: size) == Array(repeating: UInt8(flat), count: size * size) else {
         Issue.record("DC \(dc)")
         return
@@ -66,9 +66,9 @@ import Testing
     #expect(try samples([0: .max], size: size) == nil)
     #expect(try samples([9: 2048], size: size) == nil)
     #expect(try samples([0: 2000, 1: 2000, 8: 2000, 9: 2000, 3: 2000], size: size) == nil, "samples beyond 9 bits")
-    var trouble = InverseDCT.Trouble()
-    _ = InverseDCT.flat(SIMD8(0, 0, 0, 0, 0, 2048, 0, 0), step: 1, &trouble)
-    #expect(!trouble.isNone)
+    var rangeCheck = InverseDCT.RangeCheck()
+    _ = InverseDCT.flat(SIMD8(0, 0, 0, 0, 0, 2048, 0, 0), step: 1, &rangeCheck)
+    #expect(!rangeCheck.isNone)
   }
 
   @Test(arguments: [2, 4, 8])
@@ -113,8 +113,8 @@ import Testing
       1, 0.980785280403230, 0.923879532511287, 0.831469612302545, 0.707106781186548, 0.555570233019602,
       0.382683432365090, 0.195090322016128, 0,
     ]
-    let place = sixteenths % 32
-    let folded = place > 16 ? 32 - place : place
+    let position = sixteenths % 32
+    let folded = position > 16 ? 32 - position : position
     return folded <= 8 ? quarter[folded] : -quarter[16 - folded]
   }
 }

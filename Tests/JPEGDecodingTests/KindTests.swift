@@ -114,10 +114,10 @@ struct KindTests {
     }
   }
 
-  // MARK: - Parts of pictures
+  // MARK: - Parts of images
 
   @Test(arguments: [JPEGScans.baseline, .progressive])
-  func `a region's rows come out as of the whole picture, and damage behind them is found`(scans: JPEGScans) throws {
+  func `a region's rows come out as of the whole image, and damage behind them is found`(scans: JPEGScans) throws {
     let bytes = try made(scans)
     let size = try #require(header(bytes)?.size)
     for denominator in [2, 4, 8] {
@@ -126,7 +126,7 @@ struct KindTests {
       request.denominator = denominator
       request.workers = denominator / 2
       let whole = try #require(Trial(bytes, request, with: decoder).planes.first)
-      request.region = DecodeRegion([SourceBox(x: 0, y: 64, width: Double(size.width), height: 64)], of: size)
+      request.region = DecodeRegion([SourceRect(x: 0, y: 64, width: Double(size.width), height: 64)], of: size)
       let part = try #require(Trial(bytes, request, with: decoder).planes.first)
       #expect(decoder.scaledVerdict == .decoded && part.count == whole.count)
       let rowBytes = (size.width + denominator - 1) / denominator
@@ -150,7 +150,7 @@ struct KindTests {
   private func planes(
     _ bytes: [UInt8], _ request: ScaledDecoder.Request, filling: UInt8
   ) throws -> [(samples: [UInt8], stride: Int, across: Int)] {
-    let frame = try unsafe bytes.withUnsafeBytes { try unsafe Parser.parse($0.bytes, mostScans: 0).frame }
+    let frame = try unsafe bytes.withUnsafeBytes { try unsafe Parser.parse($0.bytes, maxScans: 0).frame }
     let shapes = frame.components.map { component in
       let size = frame.scaledSize(of: component, denominator: request.denominator)
       return (stride: component.blocksAcross * size, rows: component.blocksDown * size, across: component.across * size)
@@ -175,7 +175,7 @@ struct KindTests {
   }
 
   @Test(arguments: [JPEGScans.baseline, .progressive], [ChromaSubsampling.half, .none])
-  func `a region's columns come out as of the whole picture, and what is far beside them is not touched`(
+  func `a region's columns come out as of the whole image, and what is far beside them is not touched`(
     scans: JPEGScans, subsampling: ChromaSubsampling
   ) throws {
     let bytes = try made(scans, subsampling)
@@ -222,7 +222,7 @@ struct KindTests {
         files.append(("\(scans) \(subsampling)", try made(scans, subsampling)))
       }
     }
-    var paths: [DecodingPath] = []
+    var paths: [DecoderKind] = []
     for (name, bytes) in files {
       let told = try #require(header(bytes)?.path, "\(name)")
       paths.append(told)
@@ -237,7 +237,7 @@ struct KindTests {
   @Test func `the header tells truly which sampling factors are decoded`() throws {
     let bytes = try made(.baseline)
     let frame = try #require((2..<bytes.count - 20).first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xC0 })
-    var counts: [DecodingPath: Int] = [:]
+    var counts: [DecoderKind: Int] = [:]
     for luma in Self.factors {
       for (cb, cr) in Self.factors.flatMap({ [($0, $0), ($0, UInt8(0x11))] }) {
         var changed = bytes

@@ -15,7 +15,7 @@ struct LimitTests {
   }
 
   private func scans(_ bytes: [UInt8]) throws -> [ScanHeader] {
-    try unsafe bytes.withUnsafeBytes { bytes in unsafe try Parser.parse(bytes.bytes, mostScans: 0).scans }
+    try unsafe bytes.withUnsafeBytes { bytes in unsafe try Parser.parse(bytes.bytes, maxScans: 0).scans }
   }
 
   private func request(_ denominator: Int, _ content: DecodeRequest.Content = .planes) -> DecodeRequest {
@@ -29,7 +29,7 @@ struct LimitTests {
     let bytes = try progressive()
     let scans = try scans(bytes)
     #expect(scans.count == 10)
-    #expect(scans.filter { !$0.isOfDetails }.count == 2, "a first scan of DC and one that refines it")
+    #expect(scans.filter { !$0.isAC }.count == 2, "a first scan of DC and one that refines it")
     for scan in scans {
       #expect(bytes[scan.data.upperBound] == 0xFF && bytes[scan.data.upperBound + 1] >= 0xC4)
     }
@@ -66,7 +66,7 @@ struct LimitTests {
 
   /// The file with data in a scan of a component's details that no decoder can take: codes of ones only.
   private func spoilt(_ bytes: [UInt8], component: Int) throws -> [UInt8] {
-    let scan = try #require(try scans(bytes).first { $0.isOfDetails && $0.components == [component] })
+    let scan = try #require(try scans(bytes).first { $0.isAC && $0.components == [component] })
     var bytes = bytes
     bytes.replaceSubrange(scan.data, with: Array(repeating: [0xFF, 0x00], count: scan.data.count / 2).joined())
     return bytes
@@ -107,10 +107,10 @@ struct LimitTests {
     }
   }
 
-  private func declined(_ bytes: [UInt8]) -> Declined? {
+  private func declined(_ bytes: [UInt8]) -> Unsupported? {
     unsafe bytes.withUnsafeBytes { bytes in
-      do throws(Declined) {
-        _ = try unsafe Parser.parse(bytes.bytes, mostScans: 0)
+      do throws(Unsupported) {
+        _ = try unsafe Parser.parse(bytes.bytes, maxScans: 0)
         return nil
       } catch {
         return error
@@ -135,7 +135,7 @@ struct LimitTests {
     ]
     for isProgressive in [false, true] {
       let bytes = try isProgressive ? progressive() : Places.sample("dogs/rex.jpg")
-      let file = try unsafe bytes.withUnsafeBytes { try unsafe Parser.parse($0.bytes, mostScans: 0) }
+      let file = try unsafe bytes.withUnsafeBytes { try unsafe Parser.parse($0.bytes, maxScans: 0) }
       for sampling in samplings {
         for width in [1, 31, 33, 4000, 65500] {
           let components = 0..<sampling.count
@@ -143,19 +143,19 @@ struct LimitTests {
             frame: try frame(width: width, sampling: sampling, isProgressive: isProgressive),
             scans: file.scans.filter { $0.components.allSatisfy(components.contains) },
             quantisation: Array(file.quantisation.prefix(sampling.count)))
-          let most = ScaledDecoder.mostScratchBytes(width: width, components: sampling.count)
+          let maximum = ScaledDecoder.maxScratchBytes(width: width, components: sampling.count)
           // Alone or in a band of its own; then several in step, who have a row of MCUs more than they are.
-          #expect(DecodingBands.scratchByteCount(wide, workers: 1) <= most, "\(sampling) \(width)")
+          #expect(DecodingBands.scratchByteCount(wide, workers: 1) <= maximum, "\(sampling) \(width)")
           for workers in 2...5 {
             let byteCount = DecodingBands.scratchByteCount(wide, workers: workers)
-            #expect(byteCount <= (workers + 1) * most, "\(sampling) \(width), \(workers) workers")
+            #expect(byteCount <= (workers + 1) * maximum, "\(sampling) \(width), \(workers) workers")
           }
         }
       }
     }
   }
 
-  @Test func `planes that do not hold the picture's blocks are refused`() throws {
+  @Test func `planes that do not hold the image's blocks are refused`() throws {
     let bytes = try Places.sample("dogs/rex.jpg")
     let decoder = ScaledDecoder(pool: BufferPool())
     var samples = [UInt8](repeating: 0, count: 64)

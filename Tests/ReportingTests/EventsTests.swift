@@ -10,14 +10,14 @@ import Testing
 
 @Suite("Events")
 struct EventsTests {
-  static let picture = {
+  static let image = {
     var times = StageTimes()
     times[.read] = .microseconds(200)
     times[.decode] = .microseconds(12100)
     times[.resize] = .microseconds(1100)
     times[.encode] = .microseconds(400)
     times[.write] = .microseconds(100)
-    return WrittenPicture(
+    return WrittenImage(
       sourceSize: PixelSize(width: 4000, height: 3000), outputSize: PixelSize(width: 256, height: 192),
       sourceByteCount: 812_345, outputByteCount: 9120, warningCount: 0, firstWarning: "", times: times)
   }()
@@ -29,7 +29,7 @@ struct EventsTests {
   @Test("A written picture is told as documented, byte for byte")
   func written() {
     #expect(
-      Events.file(EventsTests.job("dogs/a.jpg"), .written(EventsTests.picture))[0]
+      Events.file(EventsTests.job("dogs/a.jpg"), .written(EventsTests.image))[0]
         == #"{"event":"file","source":"dogs/a.jpg","output":"thumbs/a.jpg","status":"written","sourceWidth":4000,"#
         + #""sourceHeight":3000,"width":256,"height":192,"sourceBytes":812345,"outputBytes":9120,"warnings":0,"#
         + #""seconds":{"read":0.0002,"decode":0.0121,"resize":0.0011,"encode":0.0004,"write":0.0001}}"#)
@@ -60,12 +60,12 @@ struct EventsTests {
 
   @Test("The summary's sums are those of the tally")
   func summary() {
-    var tally = Tally()
-    tally.add(.written(EventsTests.picture))
-    tally.add(.skipped(.exists))
-    tally.add(.failed(JobError(stage: .read, code: .read, message: "")))
+    var statistics = RunStatistics()
+    statistics.add(.written(EventsTests.image))
+    statistics.add(.skipped(.exists))
+    statistics.add(.failed(JobError(stage: .read, code: .read, message: "")))
     let summary = RunSummary(
-      tally: tally, inputs: 5, wallTime: .milliseconds(20),
+      statistics: statistics, inputs: 5, wallTime: .milliseconds(20),
       usage: ResourceUsage(cpuTime: .milliseconds(30), peakByteCount: 23_068_672))
     #expect(
       Events.summary(summary)

@@ -14,19 +14,19 @@ import TextFormatting
     }
   }
 
-  @Test func `a picture costs what its stages cost`() {
-    let cost = ItemCost(EventsTests.picture)
+  @Test func `an image costs what its stages cost`() {
+    let cost = ItemCost(EventsTests.image)
     #expect(cost == ItemCost(size: 12_000_000, wall: .microseconds(13900), cpu: .zero))
     #expect(ItemCost(line: cost.line.dropLast()) == cost)
     #expect(ItemCost(line: "stage decode 1 2") == nil)
   }
 
-  @Test func `a run's stages add up over its pictures, in both clocks`() {
-    var picture = EventsTests.picture
-    picture.cpuTimes[.decode] = .milliseconds(12)
-    var tally = Tally()
-    for _ in 1...3 { tally.add(.written(picture)) }
-    let costs = StageCost.all(of: tally)
+  @Test func `a run's stages add up over its images, in both clocks`() {
+    var image = EventsTests.image
+    image.cpuTimes[.decode] = .milliseconds(12)
+    var statistics = RunStatistics()
+    for _ in 1...3 { statistics.add(.written(image)) }
+    let costs = StageCost.all(of: statistics)
     #expect(costs.map(\.name) == ["read", "decode", "resize", "encode", "write"])
     #expect(costs[1] == StageCost(name: "decode", wall: .microseconds(36300), cpu: .milliseconds(36)))
   }

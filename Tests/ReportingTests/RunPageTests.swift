@@ -10,19 +10,19 @@ import TextFormatting
 @testable import ImageCore
 
 @Suite struct RunPageTests {
-  private let facts = RunPage.Facts(software: "imgbatch 1", mode: "threads", workers: 2, isInterrupted: false)
+  private let facts = RunPage.PageHeader(software: "imgbatch 1", mode: "threads", workers: 2, isInterrupted: false)
 
   private func page(_ outcomes: [(Job, Outcome)], inputs: Int? = nil, at path: FilePath = "/tmp/pages/run.html")
     -> String
   {
-    let record = RunRecord()
-    var tally = Tally()
+    let record = RunPageData()
+    var statistics = RunStatistics()
     for (job, outcome) in outcomes {
       record.add(job, outcome)
-      tally.add(outcome)
+      statistics.add(outcome)
     }
     let summary = RunSummary(
-      tally: tally, inputs: inputs ?? outcomes.count, wallTime: .seconds(2),
+      statistics: statistics, inputs: inputs ?? outcomes.count, wallTime: .seconds(2),
       usage: ResourceUsage(cpuTime: .seconds(3), peakByteCount: 50_000_000))
     return RunPage(record, summary, facts, page: path).document.html
   }
@@ -34,15 +34,15 @@ import TextFormatting
   }
 
   private func written(_ milliseconds: Int, bytes: Int = 9000) -> Outcome {
-    var picture = EventsTests.picture
-    picture.times[.decode] = .milliseconds(milliseconds)
-    picture.outputs[0].byteCount = bytes
-    return .written(picture)
+    var image = EventsTests.image
+    image.times[.decode] = .milliseconds(milliseconds)
+    image.outputs[0].byteCount = bytes
+    return .written(image)
   }
 
   @Test func `a name is text wherever it stands`() {
     let name = "<script>alert(1)</script>\"'&.jpg"
-    var warned = EventsTests.picture
+    var warned = EventsTests.image
     warned.warningCount = 2
     warned.firstWarning = "<b>odd</b>"
     let error = JobError(stage: .decode, code: .corrupt, message: "<i>bad</i>")
@@ -67,17 +67,17 @@ import TextFormatting
     let times = [5, 900, 30, 2, 400] + Array(repeating: 1, count: 60)
     let html = page(times.enumerated().map { (job($0.offset, "p\($0.offset).jpg"), written($0.element)) })
     let slow = html[html.range(of: "Slowest pictures")!.upperBound...]
-    let places = ["p1.jpg", "p4.jpg", "p2.jpg", "p0.jpg"].compactMap {
+    let positions = ["p1.jpg", "p4.jpg", "p2.jpg", "p0.jpg"].compactMap {
       slow.range(of: "<td>/in/\($0)</td>")?.lowerBound
     }
-    #expect(places.count == 4 && places == places.sorted())
+    #expect(positions.count == 4 && positions == positions.sorted())
     let rows = slow[..<slow.range(of: "</table>")!.lowerBound].components(separatedBy: "<tr>").count - 2
     #expect(rows == 20)
   }
 
   @Test func `a long run is thinned evenly, and the page stays small`() {
     let count = 50_000
-    // From both ends to the middle: workers end pictures in no order.
+    // From both ends to the middle: workers end images in no order.
     let order = (0..<count).map { $0 % 2 == 0 ? $0 / 2 : count - 1 - $0 / 2 }
     let html = page(order.map { (job($0, "p\($0).jpg"), written(3)) })
     let shown = html.components(separatedBy: "<img ").count - 1
@@ -88,7 +88,7 @@ import TextFormatting
     #expect(html.contains("loading=\"lazy\"") && html.contains("linked"))
   }
 
-  @Test func `few small pictures are inside the page, whatever their names say`() throws {
+  @Test func `few small images are inside the page, whatever their names say`() throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "imgbatch-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }

@@ -10,9 +10,9 @@ import TextFormatting
 @Suite("The reporter of a run")
 struct RunReporterTests {
   /// Keeps what a reporter says, and a clock that stands still until told.
-  final class Listener: Sendable {
+  final class SignalThread: Sendable {
     let results = Mutex("")
-    let talk = Mutex("")
+    let messages = Mutex("")
     let time = Mutex(Duration.zero)
 
     func reporter(
@@ -23,8 +23,9 @@ struct RunReporterTests {
       return RunReporter(
         extent: .init(inputs: inputs, sourceByteCount: bytes), events: events, verbosity: verbosity, style: .plain,
         progressWidth: progressWidth,
-        sinks: ReportSinks(
-          results: { text in self.results.withLock { $0 += text } }, talk: { text in self.talk.withLock { $0 += text } }
+        sinks: ReportOutput(
+          results: { text in self.results.withLock { $0 += text } },
+          messages: { text in self.messages.withLock { $0 += text } }
         ),
         elapsed: { self.time.withLock { $0 } })
     }
@@ -35,76 +36,77 @@ struct RunReporterTests {
 
   @Test("A failure is one escaped line on the talk side, with file, stage and code")
   func failureLine() {
-    let listener = Listener()
+    let listener = SignalThread()
     listener.reporter(verbosity: .quiet).add(EventsTests.job("a\nb.jpg"), .failed(RunReporterTests.failure))
-    #expect(listener.talk.withLock { $0 } == "failed a\\nb.jpg: decode: the file ends\\x1b too early [truncated]\n")
+    #expect(listener.messages.withLock { $0 } == "failed a\\nb.jpg: decode: the file ends\\x1b too early [truncated]\n")
     #expect(listener.results.withLock { $0 }.isEmpty)
   }
 
   @Test("Quiet runs say failures only, verbose ones every picture")
   func verbosity() {
-    let quiet = Listener()
+    let quiet = SignalThread()
     let silent = quiet.reporter(verbosity: .quiet)
-    silent.add(EventsTests.job("a.jpg"), .written(EventsTests.picture))
+    silent.add(EventsTests.job("a.jpg"), .written(EventsTests.image))
     silent.finish(inputs: 1, usage: RunReporterTests.usage)
-    #expect(quiet.talk.withLock { $0 }.isEmpty)
+    #expect(quiet.messages.withLock { $0 }.isEmpty)
 
-    let verbose = Listener()
+    let verbose = SignalThread()
     let chatty = verbose.reporter(verbosity: .verbose)
-    chatty.add(EventsTests.job("a.jpg"), .written(EventsTests.picture))
+    chatty.add(EventsTests.job("a.jpg"), .written(EventsTests.image))
     chatty.add(EventsTests.job("b.jpg", "thumbs/b.jpg"), .skipped(.exists))
     #expect(
-      verbose.talk.withLock { $0 }
+      verbose.messages.withLock { $0 }
         == "a.jpg -> thumbs/a.jpg: 4000x3000 -> 256x192, 812 kB -> 9.1 kB, 13.9 ms\n"
         + "skipped b.jpg: thumbs/b.jpg is there already\n")
   }
 
   @Test("In the background no line is drawn and none is cleared, but failures are told")
   func background() {
-    let listener = Listener()
+    let listener = SignalThread()
     let isForeground = Mutex(true)
     let reporter = RunReporter(
       extent: .init(inputs: 9, sourceByteCount: 0), events: .none, verbosity: .normal, style: .plain,
       progressWidth: { isForeground.withLock { $0 } ? 80 : nil },
-      sinks: ReportSinks(results: { _ in }, talk: { text in listener.talk.withLock { $0 += text } }),
+      sinks: ReportOutput(results: { _ in }, messages: { text in listener.messages.withLock { $0 += text } }),
       elapsed: { .zero })
-    reporter.add(EventsTests.job("a.jpg"), .written(EventsTests.picture))
-    #expect(listener.talk.withLock { $0 }.hasPrefix("\r\u{1B}[K1/9"))
+    reporter.add(EventsTests.job("a.jpg"), .written(EventsTests.image))
+    #expect(listener.messages.withLock { $0 }.hasPrefix("\r\u{1B}[K1/9"))
     isForeground.withLock { $0 = false }
-    listener.talk.withLock { $0 = "" }
-    reporter.add(EventsTests.job("b.jpg"), .written(EventsTests.picture))
+    listener.messages.withLock { $0 = "" }
+    reporter.add(EventsTests.job("b.jpg"), .written(EventsTests.image))
     reporter.add(EventsTests.job("c.jpg"), .failed(RunReporterTests.failure))
-    #expect(listener.talk.withLock { $0 }.hasPrefix("failed c.jpg: "))
+    #expect(listener.messages.withLock { $0 }.hasPrefix("failed c.jpg: "))
     isForeground.withLock { $0 = true }
-    reporter.add(EventsTests.job("d.jpg"), .written(EventsTests.picture))
-    #expect(listener.talk.withLock { $0 }.hasSuffix("\n\r\u{1B}[K4/9   44 %   1 failed"))
+    reporter.add(EventsTests.job("d.jpg"), .written(EventsTests.image))
+    #expect(listener.messages.withLock { $0 }.hasSuffix("\n\r\u{1B}[K4/9   44 %   1 failed"))
   }
 
   @Test("The sums are told once, and nothing after them")
   func finishedOnce() {
-    let listener = Listener()
+    let listener = SignalThread()
     let reporter = listener.reporter(events: .jsonLines)
-    reporter.add(EventsTests.job("a.jpg"), .written(EventsTests.picture))
+    reporter.add(EventsTests.job("a.jpg"), .written(EventsTests.image))
     reporter.finish(inputs: 3, usage: RunReporterTests.usage)
     let said = listener.results.withLock { $0 }
     reporter.add(EventsTests.job("b.jpg"), .failed(RunReporterTests.failure))
     let again = reporter.finish(inputs: 3, usage: RunReporterTests.usage)
     #expect(listener.results.withLock { $0 } == said)
-    #expect(again.tally.ended == 1 && again.notStarted == 2)
+    #expect(again.statistics.ended == 1 && again.notStarted == 2)
   }
 
   @Test("The progress line is cleared before other lines and drawn again after them")
   func clearing() {
-    let listener = Listener()
+    let listener = SignalThread()
     let reporter = listener.reporter(width: 80)
-    reporter.add(EventsTests.job("a.jpg"), .written(EventsTests.picture))
+    reporter.add(EventsTests.job("a.jpg"), .written(EventsTests.image))
     reporter.add(EventsTests.job("b.jpg"), .failed(RunReporterTests.failure))
     reporter.finish(inputs: 3, usage: RunReporterTests.usage)
     let clear = "\r\u{1B}[K"
-    let talk = listener.talk.withLock { $0 }
-    #expect(talk.hasPrefix(clear + "1/3   33 %" + clear + "failed b.jpg"))
+    let messages = listener.messages.withLock { $0 }
+    #expect(messages.hasPrefix(clear + "1/3   33 %" + clear + "failed b.jpg"))
     #expect(
-      talk.contains("[truncated]\n" + clear + "2/3   66 %   1 failed" + clear + "1 written, 1 failed, 1 not started"))
+      messages.contains(
+        "[truncated]\n" + clear + "2/3   66 %   1 failed" + clear + "1 written, 1 failed, 1 not started"))
   }
 
   @Test("The progress line is drawn at most ten times a second and never wider than the terminal")
@@ -130,19 +132,19 @@ struct RunReporterTests {
 
   @Test("Events go to the results, one line each, and the sums hold from many threads")
   func events() async {
-    let listener = Listener()
+    let listener = SignalThread()
     let reporter = listener.reporter(inputs: 100, events: .jsonLines)
     await withTaskGroup(of: Void.self) { group in
       for index in 0..<100 {
         group.addTask {
-          let outcome: Outcome = index % 4 == 0 ? .failed(RunReporterTests.failure) : .written(EventsTests.picture)
+          let outcome: Outcome = index % 4 == 0 ? .failed(RunReporterTests.failure) : .written(EventsTests.image)
           reporter.add(EventsTests.job("a.jpg", bytes: 10), outcome)
         }
       }
     }
     let summary = reporter.finish(inputs: 120, usage: RunReporterTests.usage)
-    #expect(summary.tally.written == 75)
-    #expect(summary.tally.failed == 25)
+    #expect(summary.statistics.written == 75)
+    #expect(summary.statistics.failed == 25)
     #expect(summary.notStarted == 20)
     let lines = listener.results.withLock { $0 }.split(separator: "\n")
     #expect(lines.count == 101)

@@ -16,8 +16,8 @@ package struct MadeJPEG {
   /// The samples of a component, 0...255, at pixels of the image and beyond it, as far as blocks go.
   package let sample: (_ component: Int, _ x: Int, _ y: Int) -> Int
 
-  private var mostAcross: Int { factors.map(\.across).max() ?? 1 }
-  private var mostDown: Int { factors.map(\.down).max() ?? 1 }
+  private var maxAcross: Int { factors.map(\.across).max() ?? 1 }
+  private var maxDown: Int { factors.map(\.down).max() ?? 1 }
 
   package init(
     _ width: Int, _ height: Int, factors: [(across: Int, down: Int)],
@@ -72,24 +72,24 @@ package struct MadeJPEG {
 
   // MARK: - Blocks
 
-  private var mcuColumns: Int { (width + 8 * mostAcross - 1) / (8 * mostAcross) }
-  private var mcuRows: Int { (height + 8 * mostDown - 1) / (8 * mostDown) }
+  private var mcuColumns: Int { (width + 8 * maxAcross - 1) / (8 * maxAcross) }
+  private var mcuRows: Int { (height + 8 * maxDown - 1) / (8 * maxDown) }
 
   /// Of all blocks of all MCUs, row after row.
   private func coefficients(of component: Int) -> [[Int]] {
     let (across, down) = factors[component]
     let (columns, rows) = (mcuColumns * across, mcuRows * down)
     // Pixels to a sample; of sampling factors like 2 of 3 the nearest.
-    func pixels(_ sample: Int, _ most: Int, _ own: Int) -> Range<Int> {
-      let first = sample * most / own
-      return first..<first + max(1, most / own)
+    func pixels(_ sample: Int, _ maximum: Int, _ own: Int) -> Range<Int> {
+      let first = sample * maximum / own
+      return first..<first + max(1, maximum / own)
     }
     return (0..<rows * columns).map { block in
       var samples = [Double](repeating: 0, count: 64)
       for y in 0..<8 {
         for x in 0..<8 {
-          let xs = pixels(block % columns * 8 + x, mostAcross, across)
-          let ys = pixels(block / columns * 8 + y, mostDown, down)
+          let xs = pixels(block % columns * 8 + x, maxAcross, across)
+          let ys = pixels(block / columns * 8 + y, maxDown, down)
           var sum = 0
           for py in ys { for px in xs { sum += sample(component, px, py) } }
           samples[8 * y + x] = Double(sum) / Double(xs.count * ys.count) - 128
@@ -109,8 +109,8 @@ package struct MadeJPEG {
         rows[8 * y + u] = sum
       }
     }
-    return zigzag.map { place in
-      let (v, u) = (place / 8, place % 8)
+    return zigzag.map { position in
+      let (v, u) = (position / 8, position % 8)
       var sum = 0.0
       for y in 0..<8 { sum += rows[8 * y + u] * basis[8 * v + y] }
       return Int(sum.rounded())
@@ -190,8 +190,8 @@ package struct MadeJPEG {
     if components.count == 1 {
       // A scan of one component has no more blocks than the component needs.
       let (across, down) = factors[components[0]]
-      let columns = ((width * across + mostAcross - 1) / mostAcross + 7) / 8
-      let rows = ((height * down + mostDown - 1) / mostDown + 7) / 8
+      let columns = ((width * across + maxAcross - 1) / maxAcross + 7) / 8
+      let rows = ((height * down + maxDown - 1) / maxDown + 7) / 8
       for row in 0..<rows {
         for column in 0..<columns {
           restart(&bits, &predictions, row * columns + column)
@@ -203,8 +203,8 @@ package struct MadeJPEG {
         restart(&bits, &predictions, mcu)
         for component in components {
           let (across, down) = factors[component]
-          for place in 0..<across * down {
-            put(component, mcu / mcuColumns * down + place / across, mcu % mcuColumns * across + place % across)
+          for position in 0..<across * down {
+            put(component, mcu / mcuColumns * down + position / across, mcu % mcuColumns * across + position % across)
           }
         }
       }

@@ -26,7 +26,7 @@ package final class TestServer: @unchecked Sendable {
   private struct State {
     var requests: [Request] = []
     var active: [String: Int] = [:]
-    var mostActive: [String: Int] = [:]
+    var maxActive: [String: Int] = [:]
     var connections: Set<Int32> = []
     var connectionCount = 0
     var isStopped = false
@@ -64,7 +64,7 @@ package final class TestServer: @unchecked Sendable {
   package var requests: [Request] { state.withLock { $0.requests } }
   package var connectionCount: Int { state.withLock { $0.connectionCount } }
   /// The most requests that a host had at once.
-  package var mostActive: [String: Int] { state.withLock { $0.mostActive } }
+  package var maxActive: [String: Int] { state.withLock { $0.maxActive } }
 
   package func address(_ path: String, host: Int = 1) -> String { "http://127.0.0.\(host):\(port)\(path)" }
 
@@ -130,7 +130,7 @@ package final class TestServer: @unchecked Sendable {
       state.withLock { state in
         state.requests.append(request)
         state.active[host, default: 0] += 1
-        state.mostActive[host] = max(state.mostActive[host] ?? 0, state.active[host] ?? 0)
+        state.maxActive[host] = max(state.maxActive[host] ?? 0, state.active[host] ?? 0)
       }
       reply.beforeLastByte = { [self] in state.withLock { $0.active[host, default: 0] -= 1 } }
       handler(request, reply)

@@ -4,17 +4,18 @@ internal import Synchronization
 package import Thumbnailing
 package import WorkerIPC
 
-/// A way to run the jobs of a batch. All of them call the same `Thumbnailer.outcome(of:)` for each picture.
+/// A way to run the jobs of a batch. All of them call the same `Thumbnailer.outcome(of:)` for each image.
 package protocol Executor: Sendable {
   /// Runs every job, or those that start before `stop` is asked for, and returns when the last has ended.
   ///
   /// - Parameters:
   ///   - jobs: claimed one after another, by as many workers as there are.
-  ///   - recipe: what becomes of each picture.
+  ///   - options: what becomes of each image.
   ///   - stop: looked at before each job is begun.
   ///   - report: called once a job that was begun, from any thread, two at once where there are two workers.
   func run(
-    _ jobs: any JobSource, recipe: Recipe, stop: StopRequest, report: @escaping @Sendable (Job, Outcome) -> Void
+    _ jobs: any JobSource, options: ThumbnailOptions, stop: CancellationFlag,
+    report: @escaping @Sendable (Job, Outcome) -> Void
   ) throws(ExecutorError)
 }
 

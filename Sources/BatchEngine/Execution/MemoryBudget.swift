@@ -12,53 +12,54 @@ package import Thumbnailing
 /// allowance, so no worker waits for one that waits. Once the run is to end, no image is admitted any more. Which image is too
 /// large depends on neither the mode nor the number of workers.
 package final class MemoryBudget: Sendable {
-  /// What a worker needs for a picture without asking, in bytes, and as much again for what its allocator keeps.
+  /// What a worker needs for an image without asking, in bytes, and as much again for what its allocator keeps.
   package let allowance: Int
-  /// The largest picture that can ever be admitted, in bytes.
-  package let mostForOne: Int
+  /// The largest image that can ever be admitted, in bytes.
+  package let perImageLimit: Int
   /// All of it, as the user gave it.
   package let byteCount: Int
 
   private struct State: ~Copyable {
     var free: Int
-    /// Who waits is served in the order of coming, so that a large picture is not starved by smaller ones.
+    /// Who waits is served in the order of coming, so that a large image is not starved by smaller ones.
     var nextTicket = 0
     var served = 0
   }
 
-  private let stop: StopRequest
+  private let stop: CancellationFlag
   private let state: Mutex<State>
-  private let turns = Turnstile()
+  private let turns = ConditionVariable()
 
-  /// Above that, keeping memory wins nothing any more: a picture of such a size takes longer than its page faults.
-  private static let mostAllowance = 256 << 20
+  /// Above that, keeping memory wins nothing any more: an image of such a size takes longer than its page faults.
+  private static let maxAllowance = 256 << 20
 
   /// - Parameters:
   ///   - byteCount: for the whole run, all workers and this process together.
-  ///   - workers: pictures in hand at once.
+  ///   - workers: images in hand at once.
   ///   - base: what the run holds without workers and images, in bytes.
   ///   - overhead: what a worker holds without an image.
   ///   - stop: ends all waiting for memory.
-  package init(byteCount: Int, workers: Int, base: Int, overhead: Int = 0, stop: StopRequest = StopRequest()) {
+  package init(byteCount: Int, workers: Int, base: Int, overhead: Int = 0, stop: CancellationFlag = CancellationFlag())
+  {
     self.stop = stop
     self.byteCount = byteCount
     let shared = max(0, byteCount - base)
     let own = shared / 8
-    allowance = min(MemoryBudget.mostAllowance, max(0, own / workers - overhead) / 2)
-    mostForOne = shared - own
-    state = Mutex(State(free: mostForOne))
+    allowance = min(MemoryBudget.maxAllowance, max(0, own / workers - overhead) / 2)
+    perImageLimit = shared - own
+    state = Mutex(State(free: perImageLimit))
   }
 
   /// The budget of a run whose workers are threads of this process, or processes.
-  package convenience init(_ limits: WorkLimits, workers: Int, _ kind: WorkerKind, stop: StopRequest) {
+  package convenience init(_ limits: WorkLimits, workers: Int, _ kind: WorkerKind, stop: CancellationFlag) {
     self.init(
       byteCount: limits.memoryByteCount, workers: workers, base: MemoryBudget.base, overhead: kind.overhead, stop: stop)
   }
 
-  /// The number of workers that the memory allows, 1 to `most`: their overhead is at most half of the workers' share.
-  package static func workers(atMost most: Int, _ kind: WorkerKind, _ limits: WorkLimits) -> Int {
+  /// The number of workers that the memory allows, 1 to `maximum`: their overhead is at most half of the workers' share.
+  package static func workers(atMost maximum: Int, _ kind: WorkerKind, _ limits: WorkLimits) -> Int {
     let own = max(0, limits.memoryByteCount - base) / 8
-    return max(1, min(most, own / (2 * kind.overhead)))
+    return max(1, min(maximum, own / (2 * kind.overhead)))
   }
 
   package enum WorkerKind: Sendable {
@@ -83,17 +84,17 @@ package final class MemoryBudget: Sendable {
     private static let usualResident = 20 << 20
   #endif
 
-  /// Waits until a picture of so many bytes fits beside the others, or the run is to end: who waits is woken when a picture
+  /// Waits until an image of so many bytes fits beside the others, or the run is to end: who waits is woken when an image
   /// in hand ends.
-  package func admit(_ byteCount: Int) -> MemoryAnswer {
-    guard byteCount <= mostForOne else { return .neverFits }
+  package func admit(_ byteCount: Int) -> ReservationResult {
+    guard byteCount <= perImageLimit else { return .neverFits }
     let share = max(0, byteCount - allowance)
     if share == 0 { return .admitted(share: 0) }
     let ticket = state.withLock { state in
       defer { state.nextTicket += 1 }
       return state.nextTicket
     }
-    var answer = MemoryAnswer.runEnds
+    var answer = ReservationResult.runEnds
     turns.wait { [self] in
       if stop.isMade { return true }
       return state.withLock { state in
@@ -105,15 +106,15 @@ package final class MemoryBudget: Sendable {
       }
     }
     // The next in the row may fit as well.
-    turns.wakeAll()
+    turns.broadcast()
     return answer
   }
 
   package func release(_ share: Int) {
     if share == 0 { return }
     state.withLock { $0.free += share }
-    turns.wakeAll()
+    turns.broadcast()
   }
 }
 
-extension MemoryBudget: MemoryAdmission {}
+extension MemoryBudget: MemoryReserving {}

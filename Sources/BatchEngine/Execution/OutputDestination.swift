@@ -49,17 +49,17 @@ final class OutputFrames: OutputDestination {
   func write(
     _ bytes: UnsafeRawBufferPointer, of output: JobOutput, at index: Int, permissions: Permissions
   ) throws(JobError) {
-    for start in stride(from: 0, to: bytes.count, by: WorkerReply.maxPieceByteCount) {
-      let piece = unsafe [UInt8](bytes[start..<min(start + WorkerReply.maxPieceByteCount, bytes.count)])
-      frames += FrameChannel.frame(WorkerReply.piece(output: index, bytes: piece).bytes)
+    for start in stride(from: 0, to: bytes.count, by: WorkerResponse.maxPieceByteCount) {
+      let piece = unsafe [UInt8](bytes[start..<min(start + WorkerResponse.maxPieceByteCount, bytes.count)])
+      frames += FrameChannel.frame(WorkerResponse.piece(output: index, bytes: piece).bytes)
       // A parent that is gone ends this process, so that the failure is not looked at.
-      if frames.count > WorkerReply.maxPieceByteCount / 2 { _ = flush() }
+      if frames.count > WorkerResponse.maxPieceByteCount / 2 { _ = flush() }
     }
   }
 
   /// Sends the outcome, and what waited for it. False when the parent is gone.
   func end(_ outcome: Outcome) -> Bool {
-    frames += FrameChannel.frame(WorkerReply.outcome(outcome).bytes)
+    frames += FrameChannel.frame(WorkerResponse.outcome(outcome).bytes)
     return flush()
   }
 

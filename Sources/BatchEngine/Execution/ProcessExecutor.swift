@@ -34,7 +34,7 @@ package struct ProcessExecutor: Executor {
   ) {
     precondition(workers >= 1, "a run has a worker")
     self.workers = workers
-    self.workerPath = workerPath ?? WorkerConnection.programBesideExecutable()
+    self.workerPath = workerPath ?? WorkerSocket.programBesideExecutable()
     self.limits = limits
     self.lifetime = lifetime
     self.sandbox = sandbox
@@ -43,15 +43,16 @@ package struct ProcessExecutor: Executor {
   }
 
   package func run(
-    _ jobs: any JobSource, recipe: Recipe, stop: StopRequest, report: @escaping @Sendable (Job, Outcome) -> Void
+    _ jobs: any JobSource, options: ThumbnailOptions, stop: CancellationFlag,
+    report: @escaping @Sendable (Job, Outcome) -> Void
   ) throws(ExecutorError) {
-    let most = MemoryBudget.workers(atMost: workers, .process, limits)
-    let share = WorkerShare(workers: most, pictures: jobs.count)
+    let maximum = MemoryBudget.workers(atMost: workers, .process, limits)
+    let share = WorkerAllocation(workers: maximum, images: jobs.count)
     let memory = MemoryBudget(limits, workers: share.workers, .process, stop: stop)
-    let greeting = WorkerGreeting(
-      recipe: recipe, bands: share.bands, timeout: limits.timeout, memory: memory, parent: Int(getpid()))
+    let workerConfiguration = WorkerConfiguration(
+      options: options, bands: share.bands, timeout: limits.timeout, memory: memory, parent: Int(getpid()))
     // The first worker says for all what confines them here.
-    let first = FirstWorker(try start(greeting, memory))
+    let first = FirstWorker(try start(workerConfiguration, memory))
     let confinement = first.confinement
     if let refusal = sandbox.refusal(of: confinement) {
       first.end()
@@ -61,9 +62,9 @@ package struct ProcessExecutor: Executor {
     let failure = Mutex<ExecutorError?>(nil)
     onThreads(share.workers) { _ in
       do throws(ExecutorError) {
-        let worker: WorkerProcess
-        if let started = first.take() { worker = started } else { worker = try start(greeting, memory) }
-        try serve(worker, jobs, greeting, memory, stop, report)
+        let worker: WorkerHandle
+        if let started = first.take() { worker = started } else { worker = try start(workerConfiguration, memory) }
+        try serve(worker, jobs, workerConfiguration, memory, stop, report)
       } catch {
         // Without workers nothing more can be done here; the jobs that are left stay unstarted.
         failure.withLock { $0 = $0 ?? error }
@@ -75,18 +76,19 @@ package struct ProcessExecutor: Executor {
 
   /// Has one worker after another do jobs until there are no more.
   private func serve(
-    _ first: consuming WorkerProcess, _ jobs: any JobSource, _ greeting: WorkerGreeting, _ memory: MemoryBudget,
-    _ stop: StopRequest, _ report: @Sendable (Job, Outcome) -> Void
+    _ first: consuming WorkerHandle, _ jobs: any JobSource, _ workerConfiguration: WorkerConfiguration,
+    _ memory: MemoryBudget,
+    _ stop: CancellationFlag, _ report: @Sendable (Job, Outcome) -> Void
   ) throws(ExecutorError) {
     var worker = first
     var isFresh = true
     while !stop.isMade, var job = jobs.next() {
-      if lifetime == .picture && !isFresh {
+      if lifetime == .image && !isFresh {
         _ = worker.end(.endOfInput)
-        worker = try start(greeting, memory)
+        worker = try start(workerConfiguration, memory)
       }
       isFresh = false
-      var outcome = job.settle(greeting.recipe.existing)
+      var outcome = job.settle(workerConfiguration.options.existing)
       var tries = 0
       while outcome == nil {
         // Opened for each try: how far a file was read is common to all who have it open.
@@ -104,7 +106,7 @@ package struct ProcessExecutor: Executor {
           let end = worker.end(.kill)
           memory.release(admitted)
           if case .notBegun = error { return }
-          worker = try start(greeting, memory)
+          worker = try start(workerConfiguration, memory)
           tries += 1
           // A second try of what took too long would take as long.
           if case .silent = error { tries = 2 }
@@ -116,9 +118,12 @@ package struct ProcessExecutor: Executor {
     _ = worker.end(.endOfInput)
   }
 
-  private func start(_ greeting: WorkerGreeting, _ memory: MemoryBudget) throws(ExecutorError) -> WorkerProcess {
+  private func start(_ workerConfiguration: WorkerConfiguration, _ memory: MemoryBudget) throws(ExecutorError)
+    -> WorkerHandle
+  {
     do throws(WorkerFailure) {
-      return try WorkerProcess(path: workerPath, greeting: greeting, memory: memory, variable: variable)
+      return try WorkerHandle(
+        path: workerPath, workerConfiguration: workerConfiguration, memory: memory, variable: variable)
     } catch {
       guard case .cannotStart(let reason) = error else { throw .noWorker(path: workerPath, reason: "it died") }
       throw .noWorker(path: workerPath, reason: reason)
@@ -129,14 +134,14 @@ package struct ProcessExecutor: Executor {
 /// The worker that was started before the others, for the first thread that asks.
 private final class FirstWorker: Sendable {
   let confinement: Confinement
-  private let worker: Mutex<WorkerProcess?>
+  private let worker: Mutex<WorkerHandle?>
 
-  init(_ worker: consuming WorkerProcess) {
+  init(_ worker: consuming WorkerHandle) {
     confinement = worker.confinement
     self.worker = Mutex(worker)
   }
 
-  func take() -> WorkerProcess? { worker.withLock { $0.take() } }
+  func take() -> WorkerHandle? { worker.withLock { $0.take() } }
 
   func end() { if let worker = take() { _ = worker.end(.endOfInput) } }
 }
@@ -157,34 +162,34 @@ extension Job {
 }
 
 extension JobError {
-  /// What a worker did to a picture at its second try.
+  /// What a worker did to an image at its second try.
   fileprivate static func worker(
-    _ failure: WorkerFailure, _ timeout: Duration?, _ end: WorkerConnection.End
+    _ failure: WorkerFailure, _ timeout: Duration?, _ end: WorkerSocket.End
   ) -> JobError {
     if end.lackedMemory, case .died = failure {
       return JobError(
         stage: .decode, code: .limitMemory,
-        message: "the worker process got no memory for it, twice (\(end.words)); lower --max-memory or --jobs")
+        message: "the worker process got no memory for it, twice (\(end.message)); lower --max-memory or --jobs")
     }
     return switch failure {
     case .silent: .timeout(timeout ?? .zero, stage: .decode)
     case .garbage: crashed("the worker process twice gave no sensible answer")
-    case .died, .cannotStart, .notBegun: crashed("the worker process died twice on it (\(end.words))")
+    case .died, .cannotStart, .notBegun: crashed("the worker process died twice on it (\(end.message))")
     }
   }
 
-  private static func crashed(_ words: String) -> JobError {
-    JobError(stage: .decode, code: .workerCrashed, message: "\(words); please report it with this file")
+  private static func crashed(_ text: String) -> JobError {
+    JobError(stage: .decode, code: .workerCrashed, message: "\(text); please report it with this file")
   }
 }
 
-/// How many workers take pictures, and how many bands each resamples a picture in, so that few pictures use all cores too.
-struct WorkerShare {
+/// How many workers take images, and how many bands each resamples an image in, so that few images use all cores too.
+struct WorkerAllocation {
   let workers: Int
   let bands: Int
 
-  init(workers: Int, pictures: Int?) {
-    self.workers = max(1, min(workers, pictures ?? workers))
+  init(workers: Int, images: Int?) {
+    self.workers = max(1, min(workers, images ?? workers))
     bands = max(1, workers / self.workers)
   }
 }

@@ -2,17 +2,18 @@ package import Parallelism
 package import RunState
 package import Thumbnailing
 
-/// One picture after another on the calling thread.
+/// One image after another on the calling thread.
 package struct SerialExecutor: Executor {
   private let limits: WorkLimits
 
   package init(limits: WorkLimits = WorkLimits()) { self.limits = limits }
 
   package func run(
-    _ jobs: any JobSource, recipe: Recipe, stop: StopRequest, report: @escaping @Sendable (Job, Outcome) -> Void
+    _ jobs: any JobSource, options: ThumbnailOptions, stop: CancellationFlag,
+    report: @escaping @Sendable (Job, Outcome) -> Void
   ) {
     let thumbnailer = Thumbnailer(
-      recipe: recipe, memory: MemoryBudget(limits, workers: 1, .thread, stop: stop), timeout: limits.timeout)
+      options: options, memory: MemoryBudget(limits, workers: 1, .thread, stop: stop), timeout: limits.timeout)
     while !stop.isMade, let job = jobs.next() {
       if let outcome = thumbnailer.outcome(of: job) { report(job, outcome) }
     }

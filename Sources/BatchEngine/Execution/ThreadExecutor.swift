@@ -16,15 +16,16 @@ package struct ThreadExecutor: Executor {
   }
 
   package func run(
-    _ jobs: any JobSource, recipe: Recipe, stop: StopRequest, report: @escaping @Sendable (Job, Outcome) -> Void
+    _ jobs: any JobSource, options: ThumbnailOptions, stop: CancellationFlag,
+    report: @escaping @Sendable (Job, Outcome) -> Void
   ) {
-    let share = WorkerShare(workers: workers, pictures: jobs.count)
+    let share = WorkerAllocation(workers: workers, images: jobs.count)
     let memory = MemoryBudget(limits, workers: share.workers, .thread, stop: stop)
     let timeout = limits.timeout
-    let transforms = ColourTransforms(byteLimit: memory.allowance / 4)
+    let transforms = ColorTransforms(byteLimit: memory.allowance / 4)
     _ = concurrentMap(count: share.workers, workers: share.workers) { _ in
       let thumbnailer = Thumbnailer(
-        recipe: recipe, bands: share.bands, memory: memory, timeout: timeout, transforms: transforms)
+        options: options, bands: share.bands, memory: memory, timeout: timeout, transforms: transforms)
       while !stop.isMade, let job = jobs.next() {
         if let outcome = thumbnailer.outcome(of: job) { report(job, outcome) }
       }

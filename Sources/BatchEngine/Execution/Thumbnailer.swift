@@ -6,60 +6,61 @@ package import RunState
 internal import SystemSupport
 package import Thumbnailing
 
-/// Makes one picture after another: the whole story from path to path. Every mode calls this and nothing else.
+/// Makes one image after another: the whole story from path to path. Every mode calls this and nothing else.
 ///
-/// One serves one worker. It keeps its memory, decoders and encoders from picture to picture.
+/// One serves one worker. It keeps its memory, decoders and encoders from image to image.
 package final class Thumbnailer {
-  var recipe: Recipe
+  var options: ThumbnailOptions
   let pool: BufferPool
   let decoder: Decoder
-  private var shaper: Shaper
+  private var renderer: OutputRenderer
   private var encoder: Encoder
   let bands: Int
   private let timeout: Duration?
   private let destination: any OutputDestination
-  let transforms: ColourTransforms
-  var gate: MemoryGate
+  let transforms: ColorTransforms
+  var reservation: MemoryReservation
   /// Those of the source in hand, which its outputs get.
   private var permissions = Permissions.ownerOnly
 
   /// - Parameters:
-  ///   - bands: row bands that one picture is resampled in, each on a core of its own, and decoded in where the file allows; 1
-  ///   where there are pictures enough to keep the cores busy.
-  ///   - memory: asked before a picture's pixels are allocated.
-  ///   - timeout: for one picture; nil for no limit.
+  ///   - bands: row bands that one image is resampled in, each on a core of its own, and decoded in where the file allows; 1
+  ///   where there are images enough to keep the cores busy.
+  ///   - memory: asked before an image's pixels are allocated.
+  ///   - timeout: for one image; nil for no limit.
   ///   - transforms: may be shared by all workers; nil for its own.
   package convenience init(
-    recipe: Recipe, bands: Int = 1, memory: any MemoryAdmission = UnlimitedMemory(), timeout: Duration? = nil,
-    transforms: ColourTransforms? = nil
+    options: ThumbnailOptions, bands: Int = 1, memory: any MemoryReserving = UnlimitedMemory(),
+    timeout: Duration? = nil,
+    transforms: ColorTransforms? = nil
   ) {
     self.init(
-      recipe: recipe, bands: bands, memory: memory, timeout: timeout, transforms: transforms,
-      destination: OutputFiles(existing: recipe.existing, durability: recipe.durability))
+      options: options, bands: bands, memory: memory, timeout: timeout, transforms: transforms,
+      destination: OutputFiles(existing: options.existing, durability: options.durability))
   }
 
   /// The same with outputs that go to `destination`.
   init(
-    recipe: Recipe, bands: Int, memory: any MemoryAdmission, timeout: Duration?,
-    transforms: ColourTransforms? = nil, destination: any OutputDestination
+    options: ThumbnailOptions, bands: Int, memory: any MemoryReserving, timeout: Duration?,
+    transforms: ColorTransforms? = nil, destination: any OutputDestination
   ) {
-    self.recipe = recipe
+    self.options = options
     self.destination = destination
     self.bands = bands
     self.timeout = timeout
     // What is kept between images is an allowance at most, in all: weights, transforms, free buffers.
     let quarter = memory.allowance / 4
-    let mostWeightBytes = min(WeightsCache.mostBytes, quarter)
-    self.transforms = transforms ?? ColourTransforms(byteLimit: quarter)
-    gate = MemoryGate(memory)
-    pool = BufferPool(mostFreeBytes: memory.allowance - mostWeightBytes - quarter)
+    let maxWeightBytes = min(WeightsCache.maxBytes, quarter)
+    self.transforms = transforms ?? ColorTransforms(byteLimit: quarter)
+    reservation = MemoryReservation(memory)
+    pool = BufferPool(maxFreeBytes: memory.allowance - maxWeightBytes - quarter)
     decoder = Decoder(pool: pool)
-    shaper = Shaper(recipe: recipe, pool: pool, mostWeightBytes: mostWeightBytes)
+    renderer = OutputRenderer(options: options, pool: pool, maxWeightBytes: maxWeightBytes)
     encoder = Encoder(pool: pool)
   }
 
   /// Makes the output of a job, or says why not. Nothing is left behind under the output's name unless it is whole.
-  /// - Returns: nil where the run was to end before the picture was begun.
+  /// - Returns: nil where the run was to end before the image was begun.
   package func outcome(of job: Job) -> Outcome? {
     outcome(of: job) { () throws(JobError) in try SourceFile.open(job.source) }
   }
@@ -67,7 +68,7 @@ package final class Thumbnailer {
   /// The same for a source that `opening` opens, or tells why it cannot.
   func outcome(of job: Job, opening: () throws(JobError) -> Descriptor) -> Outcome? {
     if let refusal = job.refusal { return .failed(refusal) }
-    var clock = StageClock(recipe.clocks)
+    var clock = StageClock(options.clocks)
     defer { finish() }
     do {
       let settled = try job.outputs.map { try settlement(of: $0) }
@@ -86,21 +87,21 @@ package final class Thumbnailer {
       return .failed(JobError(error, stage: clock.stage))
     } catch let error as OutOfMemory {
       return .failed(JobError(error, stage: clock.stage))
-    } catch is MemoryGate.RunEnds {
+    } catch is MemoryReservation.RunEnds {
       return nil
     } catch {
       return .failed(JobError(stage: clock.stage, code: .internal, message: "unexpected: \(error)"))
     }
   }
 
-  /// Lets go of the picture; of all memory, where it was so large that it was asked for.
+  /// Lets go of the image; of all memory, where it was so large that it was asked for.
   private func finish() {
     pool.limit = TimeLimit()
     decoder.finish()
-    if gate.isOpen {
+    if reservation.isOpen {
       encoder = Encoder(pool: pool)
-      shaper.resampler.forget()
-      gate.close()
+      renderer.resampler.forget()
+      reservation.close()
     }
   }
 
@@ -112,9 +113,9 @@ package final class Thumbnailer {
     finish()
     pool.limit = deadline.limit
     clock.enter(.read)
-    let choice = recipe.decoder
-    recipe.decoder = .libjpeg
-    defer { recipe.decoder = choice }
+    let choice = options.decoder
+    options.decoder = .libjpeg
+    defer { options.decoder = choice }
     return try make(job, settled, &file, &clock, &deadline)
   }
 
@@ -136,41 +137,41 @@ package final class Thumbnailer {
     let report: DecodeReport
     if let streamed = try streamed(header, plan, order, &clock) {
       report = streamed.report
-      try recipe.tolerance.check(report)
-      for (index, place) in order.enumerated() {
+      try options.tolerance.check(report)
+      for (index, position) in order.enumerated() {
         clock.enter(.resize)
         try deadline.check(.resize)
-        let picture = try streamed.shape.picture(index)
+        let image = try streamed.shape.image(index)
         try deadline.check(.resize)
-        outputs[place].byteCount = try write(
-          picture, plan.outputs[place], metadata, job.outputs[place], at: place, &clock, deadline)
+        outputs[position].byteCount = try write(
+          image, plan.outputs[position], metadata, job.outputs[position], at: position, &clock, deadline)
       }
     } else {
       try admitWhole(header, &plan, metadata, source, &clock, &deadline)
-      shaper.bands = plan.decode.workers
+      renderer.bands = plan.decode.workers
       let decoded = try decoder.decode(plan.decode)
       report = decoded.report
-      try recipe.tolerance.check(report)
-      for place in order.dropLast() {
-        let picture = try shaped(decoded.picture.shared(), plan.outputs[place], &clock, deadline)
-        outputs[place].byteCount = try write(
-          picture, plan.outputs[place], metadata, job.outputs[place], at: place, &clock, deadline)
+      try options.tolerance.check(report)
+      for position in order.dropLast() {
+        let image = try shaped(decoded.image.shared(), plan.outputs[position], &clock, deadline)
+        outputs[position].byteCount = try write(
+          image, plan.outputs[position], metadata, job.outputs[position], at: position, &clock, deadline)
       }
-      // The last one may have the decoded picture's memory.
+      // The last one may have the decoded image's memory.
       let last = order[order.count - 1]
-      let picture = try shaped(decoded.unwrapped(), plan.outputs[last], &clock, deadline)
+      let image = try shaped(decoded.unwrapped(), plan.outputs[last], &clock, deadline)
       outputs[last].byteCount = try write(
-        picture, plan.outputs[last], metadata, job.outputs[last], at: last, &clock, deadline)
+        image, plan.outputs[last], metadata, job.outputs[last], at: last, &clock, deadline)
     }
     clock.finish()
-    var picture = unsafe WrittenPicture(
+    var image = unsafe WrittenImage(
       sourceSize: header.size, sourceByteCount: source.bytes.count, outputs: outputs,
-      warningCount: report.noteCount + (report.damage == nil ? 0 : 1),
+      warningCount: report.warningCount + (report.damage == nil ? 0 : 1),
       firstWarning: report.damage?.sentence ?? report.firstNote, times: clock.times, cpuTimes: clock.cpuTimes)
-    picture.notes = plan.notes
-    picture.notes += (metadata?.notes ?? []).filter { !picture.notes.contains($0) }
-    picture.decodingWorkers = decoder.workers
-    return .written(picture)
+    image.notes = plan.notes
+    image.notes += (metadata?.notes ?? []).filter { !image.notes.contains($0) }
+    image.decodingWorkers = decoder.workers
+    return .written(image)
   }
 
   /// Why an output needs not be made, if so.
@@ -179,19 +180,19 @@ package final class Thumbnailer {
   }
 
   private func shaped(
-    _ picture: consuming Picture, _ plan: OutputPlan, _ clock: inout StageClock, _ deadline: Deadline
-  ) throws -> Picture {
+    _ image: consuming Image, _ plan: OutputPlan, _ clock: inout StageClock, _ deadline: Deadline
+  ) throws -> Image {
     clock.enter(.resize)
     try deadline.check(.resize)
-    let small = try shaper.shaped(picture, plan)
+    let small = try renderer.shaped(image, plan)
     try deadline.check(.resize)
     return small
   }
 
-  /// Encodes and writes one output's picture.
+  /// Encodes and writes one output's image.
   /// - Returns: its bytes.
   private func write(
-    _ small: borrowing Picture, _ plan: OutputPlan, _ metadata: CarriedMetadata?, _ output: JobOutput,
+    _ small: borrowing Image, _ plan: OutputPlan, _ metadata: CarriedMetadata?, _ output: JobOutput,
     at index: Int, _ clock: inout StageClock, _ deadline: Deadline
   ) throws -> Int {
     clock.enter(.encode)
@@ -206,16 +207,16 @@ package final class Thumbnailer {
     return bytes.count
   }
 
-  /// The picture resampled while it is decoded, where that can be done; nil where it has to be decoded as a whole.
+  /// The image resampled while it is decoded, where that can be done; nil where it has to be decoded as a whole.
   ///
   /// It counts as opaque until a row says otherwise, which is mostly the first; then all begins again.
   /// - Parameter order: the outputs to make.
   private func streamed(
     _ header: ImageHeader, _ plan: ThumbnailPlan, _ order: [Int], _ clock: inout StageClock
-  ) throws -> (shape: StreamedShape, report: DecodeReport)? {
+  ) throws -> (shape: StripRenderer, report: DecodeReport)? {
     if !plan.isStreamed { return nil }
     for isTranslucent in [false, true] {
-      let shape = try StreamedShape(shaper, header, order.map { plan.outputs[$0] }, isTranslucent: isTranslucent)
+      let shape = try StripRenderer(renderer, header, order.map { plan.outputs[$0] }, isTranslucent: isTranslucent)
       let result = try decoder.decodeStrips { (strip) throws(OutOfMemory) in
         clock.enter(.resize)
         defer { clock.enter(.decode) }

@@ -8,16 +8,16 @@ internal import Thumbnailing
 /// Reads what stands before the pixels of a file, and as little of the file as that takes. One serves one worker.
 package final class HeaderReader {
   /// A PNG of more chunks behind its start is read whole: 80 MB of pixels, as libpng writes them.
-  private static let mostChunks = 10_000
+  private static let maxChunks = 10_000
 
   private let limits: DecodeLimits
   private let pool = BufferPool()
   private let decoder: Decoder
 
-  /// Headers of cameras, with their preview and colour profile, mostly end before that.
+  /// Headers of cameras, with their preview and color profile, mostly end before that.
   private static let startByteCount = 128 << 10
   /// The largest file that is read whole only to tell what decodes it: a progressive JPEG of some 200 megapixels.
-  package static let mostForecastByteCount = 64 << 20
+  package static let maxForecastByteCount = 64 << 20
 
   package init(limits: DecodeLimits) {
     self.limits = limits
@@ -53,16 +53,16 @@ package final class HeaderReader {
   /// Of a PNG whose EXIF may stand behind its pixels: only the heads of its chunks are read. Nil where they are too many.
   private func lateOrientation(_ path: FilePath, from offset: Int) throws(Errno) -> Orientation? {
     let file = try Descriptor(opening: path, .sniffed)
-    return try PNGEXIFSearch.orientation(from: offset, mostChunks: HeaderReader.mostChunks) {
+    return try PNGEXIFSearch.orientation(from: offset, maxChunks: HeaderReader.maxChunks) {
       (offset, count) throws(Errno) in try file.bytes(at: offset, count: count)
     }
   }
 
   /// The same, its `path` as sure as it can be without decoding; for that a progressive JPEG is read whole, unless it is
-  /// larger than `mostForecastByteCount`.
+  /// larger than `maxForecastByteCount`.
   package func readForecast(_ path: FilePath) throws(JobError) -> (header: ImageHeader, byteCount: Int) {
     var (header, byteCount) = try read(path)
-    if header.leavesPathOpen, byteCount <= HeaderReader.mostForecastByteCount {
+    if header.isUndecided, byteCount <= HeaderReader.maxForecastByteCount {
       let whole = try SourceFile.read(path, byteLimit: limits.fileByteCount, pool: pool)
       header.path = unsafe header.path(of: whole.bytes, limits: limits)
     }

@@ -4,7 +4,7 @@ internal import SystemSupport
 
 /// The inputs of a run, in the order of the arguments, and what was passed over on the way.
 package struct InputList: Sendable {
-  package private(set) var inputs = FoundInputs()
+  package private(set) var inputs = InputFiles()
   /// Files in folders that are of no format that is read, by name and by their first bytes.
   package private(set) var ignoredFileCount = 0
   /// Symbolic links that lead back to a folder they lie in.
@@ -14,9 +14,9 @@ package struct InputList: Sendable {
 /// Files that are named in a file, one a line or zero-terminated (`--files-from`).
 package struct FileList: Hashable, Sendable {
   package var path: FilePath
-  package var separator: EntrySeparator
+  package var separator: Delimiter
 
-  package init(path: FilePath, separator: EntrySeparator) {
+  package init(path: FilePath, separator: Delimiter) {
     self.path = path
     self.separator = separator
   }
@@ -42,7 +42,7 @@ extension InputList {
     if canRepeat { rules.shard = nil }
     var walker = Walker(rules: rules)
     for argument in arguments {
-      if let input = FoundInput.named(argument, folders: nil) {
+      if let input = InputFile.named(argument, folders: nil) {
         walker.add(input)
       } else {
         walker.walk(argument)
@@ -58,16 +58,16 @@ extension InputList {
 
   private mutating func append(_ list: FileList) throws(InputListError) {
     do throws(Errno) {
-      var reader = EntryReader(try Descriptor(opening: list.path, .list), separator: list.separator)
+      var reader = ListReader(try Descriptor(opening: list.path, .list), separator: list.separator)
       while let entry = try reader.next() { inputs.append(entry.input()) }
     } catch {
-      throw .unreadableList(list.path, reason: error.words)
+      throw .unreadableList(list.path, reason: error.message)
     }
   }
 
   /// Keeps the first of what has one identity and one relative path.
   private mutating func removeRepetitions() {
-    // Sorted by those, repetitions are neighbours: cheaper in memory than a set of paths.
+    // Sorted by those, repetitions are neighbors: cheaper in memory than a set of paths.
     let order = inputs.indices.filter { inputs.identity(at: $0) != nil }.sorted { one, other in
       if let a = inputs.identity(at: one), let b = inputs.identity(at: other), a != b { return a < b }
       let (a, b) = (inputs[one].relative, inputs[other].relative)
@@ -78,7 +78,7 @@ extension InputList {
       isRepetition[other] = inputs[one].relative == inputs[other].relative
     }
     guard isRepetition.contains(true) else { return }
-    var kept = FoundInputs()
+    var kept = InputFiles()
     for index in inputs.indices where !isRepetition[index] { kept.append(inputs[index]) }
     inputs = kept
   }

@@ -43,8 +43,8 @@ extension PlannedJobs {
   /// Of all inputs, whichever shard they are of.
   package var fingerprint: ListFingerprint {
     var fingerprint = ListFingerprint()
-    for place in inputs.indices {
-      let (folder, name) = inputs.relativeBytes(at: place)
+    for index in inputs.indices {
+      let (folder, name) = inputs.relativeBytes(at: index)
       fingerprint.add(folder, name)
     }
     return fingerprint

@@ -71,11 +71,11 @@ package struct SourceFile: ~Copyable {
 private func fill(
   _ memory: UnsafeMutableRawBufferPointer, from file: borrowing Descriptor, within limit: TimeLimit
 ) throws(JobError) -> Int {
-  let most = 16 << 20
+  let maximum = 16 << 20
   var count = 0
   while count < memory.count {
     if limit.hasPassed { throw JobError(.timeout, stage: .read) }
-    let part = unsafe memory[count..<min(count + most, memory.count)]
+    let part = unsafe memory[count..<min(count + maximum, memory.count)]
     let got: Int
     do { got = try unsafe file.read(into: UnsafeMutableRawBufferPointer(rebasing: part)) } catch {
       throw .read(error)

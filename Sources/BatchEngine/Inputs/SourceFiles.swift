@@ -6,7 +6,7 @@ internal import SystemSupport
 /// The files that are inputs of a run, and lists of inputs: by identity, by path those that could not be looked at, and by
 /// folder and name where a file system gives one file changing identities.
 struct SourceFiles {
-  private let inputs: FoundInputs
+  private let inputs: InputFiles
   private var identities: [(identity: FileIdentity, index: Int)] = []
   private var lists: [(identity: FileIdentity, path: FilePath)] = []
   private var paths: [FilePath: Int] = [:]
@@ -17,7 +17,7 @@ struct SourceFiles {
   private let probe = NameProbe()
 
   /// - Parameter lists: files that name inputs. Not there is as good as empty.
-  init(_ inputs: FoundInputs, lists: [FilePath] = []) {
+  init(_ inputs: InputFiles, lists: [FilePath] = []) {
     self.inputs = inputs
     for list in lists { if let status = try? FileStatus(ofList: list) { self.lists.append((status.identity, list)) } }
     identities.reserveCapacity(inputs.count)
@@ -39,9 +39,9 @@ struct SourceFiles {
     guard let identity = (try? FileStatus(of: output))?.identity else { return nil }
     if let list = lists.first(where: { $0.identity == identity }) { return list.path }
     lookAtOthers()
-    let place = identities.firstIndexInOrder { $0.identity >= identity }
-    if place < identities.count && identities[place].identity == identity {
-      return inputs[identities[place].index].source
+    let position = identities.firstIndexInOrder { $0.identity >= identity }
+    if position < identities.count && identities[position].identity == identity {
+      return inputs[identities[position].index].source
     }
     return FileIdentity.isLasting(at: output) ? nil : sourceByName(output)
   }

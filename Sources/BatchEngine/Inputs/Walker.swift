@@ -8,8 +8,8 @@ package import SystemSupport
 package struct WalkRules: Sendable {
   package var depth: WalkDepth = .all
   /// Whether symbolic links to folders are walked; links to files are always read.
-  package var folderLinks: LinkRule = .stay
-  /// Not walked where it lies inside a folder that is: its pictures are results.
+  package var folderLinks: SymlinkPolicy = .stay
+  /// Not walked where it lies inside a folder that is: its images are results.
   package var output: FilePath?
   /// Regular files of other shards that a suffix makes inputs are taken by their names alone: nothing is asked about them.
   package var shard: Shard?
@@ -19,7 +19,7 @@ package struct WalkRules: Sendable {
 
 package enum WalkDepth: Sendable { case all, topOnly }
 
-/// Finds the pictures in a folder and those below it, in an order that depends on the names alone.
+/// Finds the images in a folder and those below it, in an order that depends on the names alone.
 ///
 /// Names that start with a dot are passed over, as fd and ripgrep do. A suffix of a format that is read makes a file an input; a
 /// file without one is an input when its first bytes say so. Nothing but regular files is ever opened.
@@ -28,7 +28,7 @@ package enum WalkDepth: Sendable { case all, topOnly }
 struct Walker {
   private let rules: WalkRules
   private let output: FileIdentity?
-  private var found = FoundInputs()
+  private var found = InputFiles()
   private(set) var ignoredFileCount = 0
   private(set) var loopCount = 0
   private var pending: [PendingFolder] = []
@@ -56,11 +56,11 @@ struct Walker {
   }
 
   /// Adds a file that needs no walk.
-  mutating func add(_ input: FoundInput) { found.append(input) }
+  mutating func add(_ input: InputFile) { found.append(input) }
 
   /// Hands over what was found, in the order in which it was asked for.
-  mutating func takeFound() -> FoundInputs {
-    defer { found = FoundInputs() }
+  mutating func takeFound() -> InputFiles {
+    defer { found = InputFiles() }
     return found
   }
 
@@ -80,7 +80,7 @@ struct Walker {
       return
     }
     entered.append((folder.identity, pendingFolder.parent))
-    let place = entered.count - 1
+    let index = entered.count - 1
 
     let listing = FolderListing(of: folder)
     var subfolders: [PendingFolder] = []
@@ -94,10 +94,10 @@ struct Walker {
       if case .nothing = look { continue }
       let name = listing.name(of: entry)
       switch look {
-      case .folder: subfolders.append(PendingFolder(path: prefix + name, parent: place))
+      case .folder: subfolders.append(PendingFolder(path: prefix + name, parent: index))
       case .input(let status, let contents, let refusal):
         found.append(
-          InputFacts(status, contents: contents, refusal: refusal), folder: prefix[...], relativeStart: rootLength,
+          InputMetadata(status, contents: contents, refusal: refusal), folder: prefix[...], relativeStart: rootLength,
           name: name)
       case .ignored, .nothing: break
       }
@@ -109,10 +109,10 @@ struct Walker {
 }
 
 extension Walker {
-  private enum Look {
+  private enum EntryKind {
     case input(FileStatus?, contents: ImageFormat?, refusal: JobError?)
     case folder
-    /// A file that is no picture.
+    /// A file that is no image.
     case ignored
     /// A folder that is not gone into, or an entry that is gone already.
     case nothing
@@ -122,7 +122,7 @@ extension Walker {
   private func look(
     at entry: FolderListing.Entry, of listing: FolderListing, in folder: borrowing OpenFolder,
     below relative: ArraySlice<UInt8>
-  ) -> Look {
+  ) -> EntryKind {
     let name = listing.name(of: entry)
     let hasSuffix = SourceName.hasKnownSuffix(name)
     if entry.kind == .folder { return rules.depth == .all ? .folder : .nothing }
@@ -142,7 +142,7 @@ extension Walker {
         return isWalked ? .folder : .nothing
       case .regular where hasSuffix: return .input(status, contents: nil, refusal: nil)
       case .regular:
-        guard status.byteCount >= ImageFormat.leastByteCount else { return .ignored }
+        guard status.byteCount >= ImageFormat.minByteCount else { return .ignored }
         let contents = try unsafe listing.withName(of: entry) { name throws(Errno) in
           try unsafe ImageFormat.sniffed(name, in: folder)
         }
@@ -150,13 +150,13 @@ extension Walker {
       case let kind: return hasSuffix ? .input(status, contents: nil, refusal: .notRegular(kind)) : .ignored
       }
     } catch {
-      // A link to nothing, or a file that may not be looked at: a failure if it was to be a picture.
+      // A link to nothing, or a file that may not be looked at: a failure if it was to be an image.
       return hasSuffix ? .input(nil, contents: nil, refusal: .read(error)) : .ignored
     }
   }
 
   private func status(
-    of entry: FolderListing.Entry, of listing: FolderListing, in folder: borrowing OpenFolder, links: LinkRule
+    of entry: FolderListing.Entry, of listing: FolderListing, in folder: borrowing OpenFolder, links: SymlinkPolicy
   ) throws(Errno) -> FileStatus {
     try unsafe listing.withName(of: entry) { name throws(Errno) in
       try unsafe FileStatus(of: name, in: folder, links: links)
@@ -166,16 +166,16 @@ extension Walker {
   private mutating func fail(_ folder: [UInt8], _ error: Errno) {
     let cause = JobError.read(error)
     found.append(
-      FoundInput(
+      InputFile(
         source: FilePath(bytes: folder), relativeStart: folder.count > rootLength ? rootLength : nil, status: nil,
         refusal: JobError(stage: .read, code: .read, message: "the folder cannot be read: \(cause.message)")))
   }
 
   private func isAmongAncestors(_ identity: FileIdentity, of folder: PendingFolder) -> Bool {
-    var place = folder.parent
-    while let current = place {
+    var index = folder.parent
+    while let current = index {
       if entered[current].identity == identity { return true }
-      place = entered[current].parent
+      index = entered[current].parent
     }
     return false
   }

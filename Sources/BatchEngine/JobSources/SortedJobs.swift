@@ -39,8 +39,8 @@ package final class SortedJobs: JobSource {
 
   package func next() -> Job? {
     // A worker asks once more than there are jobs, so the counter stays near their number.
-    let place = claimed.wrappingAdd(1, ordering: .relaxed).oldValue
-    return place < order.count ? job(Int(order[place])) : nil
+    let index = claimed.wrappingAdd(1, ordering: .relaxed).oldValue
+    return index < order.count ? job(Int(order[index])) : nil
   }
 }
 

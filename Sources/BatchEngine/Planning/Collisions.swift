@@ -8,9 +8,9 @@ package struct Collision: Hashable, Sendable {
   package let second: FilePath
   /// The first one's output.
   package let output: FilePath
-  package let nature: Nature
+  package let nature: Kind
 
-  package enum Nature: Hashable, Sendable {
+  package enum Kind: Hashable, Sendable {
     /// Both have this output.
     case oneName
     /// The second has another output, which the file system takes for the same name.
@@ -19,7 +19,7 @@ package struct Collision: Hashable, Sendable {
     case fileAndFolder
   }
 
-  package init(first: FilePath, second: FilePath, output: FilePath, nature: Nature) {
+  package init(first: FilePath, second: FilePath, output: FilePath, nature: Kind) {
     self.first = first
     self.second = second
     self.output = output
@@ -43,14 +43,14 @@ struct OutputNames {
     let second: Int
     /// Below the folder that all outputs are in.
     let output: [UInt8]
-    let nature: Collision.Nature
+    let nature: Collision.Kind
   }
 
   private let jobs: PlannedJobs
   private let folder: FilePath
   private let probe = NameProbe()
   private let names: [Name]
-  /// The first job of each run of neighbours that share an output folder.
+  /// The first job of each run of neighbors that share an output folder.
   private let firstInFolder: [Int]
 
   /// - Parameter folder: the one that all outputs are in.
@@ -62,8 +62,8 @@ struct OutputNames {
     var firstInFolder: [Int] = []
     var lastFolder: [UInt8]?
     for job in jobs.indices {
-      for (place, path) in jobs.outputNames(at: job).enumerated() {
-        names.append(Name(hash: FoldedName.hash(path), index: UInt32(job), output: UInt32(place)))
+      for (position, path) in jobs.outputNames(at: job).enumerated() {
+        names.append(Name(hash: FoldedName.hash(path), index: UInt32(job), output: UInt32(position)))
         let folder = OutputNames.folder(of: path[...])
         if lastFolder?.elementsEqual(folder) == true { continue }
         firstInFolder.append(job)
@@ -87,16 +87,16 @@ struct OutputNames {
   private func equalNames() -> [Finding] {
     var findings: [Finding] = []
     var start = 0
-    for place in names.indices {
-      if names[place].hash != names[start].hash { start = place }
-      if place == start { continue }
+    for position in names.indices {
+      if names[position].hash != names[start].hash { start = position }
+      if position == start { continue }
       // Nearly always the first of the run.
-      let output = path(names[place])
-      guard let first = names[start..<place].first(where: { isOne(path($0), output) }) else { continue }
+      let output = path(names[position])
+      guard let first = names[start..<position].first(where: { isOne(path($0), output) }) else { continue }
       let known = path(first)
       findings.append(
         Finding(
-          first: Int(first.index), second: Int(names[place].index), output: known,
+          first: Int(first.index), second: Int(names[position].index), output: known,
           nature: known == output ? .oneName : .oneNameThere(folder.pushing(FilePath(bytes: output)))))
     }
     return findings
@@ -128,8 +128,8 @@ struct OutputNames {
   /// The first job with that output.
   func index(of output: [UInt8]) -> Int? {
     let hash = FoldedName.hash(output)
-    let place = names.firstIndexInOrder { $0.hash >= hash }
-    return names[place...].prefix { $0.hash == hash }.first { isOne(path($0), output) }.map { Int($0.index) }
+    let position = names.firstIndexInOrder { $0.hash >= hash }
+    return names[position...].prefix { $0.hash == hash }.first { isOne(path($0), output) }.map { Int($0.index) }
   }
 
   /// A path without its last component; nothing of a path that has no other.

@@ -57,7 +57,7 @@ package struct NameTemplate: Hashable, Sendable {
 
   private init(parts: [Part]) { self.parts = parts }
 
-  /// Whether two sizes of a picture get two names.
+  /// Whether two sizes of an image get two names.
   package var tellsSizesApart: Bool { hasSize || needsPixelSize }
 
   /// Whether the size as it was asked for is in the names.
@@ -202,7 +202,7 @@ extension NameTemplate {
     }
     // Names of the run's own records, and of files that are being written.
     guard let clean = NameTemplate.cleaned(bytes), !clean.starts(with: ".imgbatch-".utf8) else { return nil }
-    // A suffix that the template itself writes says what a picture of "the same format" is to be.
+    // A suffix that the template itself writes says what an image of "the same format" is to be.
     let format = parts.requested == .same ? SourceName(clean).format ?? wanted : wanted
     return (clean, format)
   }

@@ -9,7 +9,7 @@ package struct OutputNaming: Sendable {
   package let base: BaseFolder
   package var template: NameTemplate
   package var format: OutputFormat
-  /// What `{size}` stands for: one for each output of a picture.
+  /// What `{size}` stands for: one for each output of an image.
   package var sizes: [String]
   /// The sizes that a source's outputs will have, upright; asked only where the template has `{w}` or `{h}`.
   package var measure: (@Sendable (FilePath) -> Result<[PixelSize], JobError>)?
@@ -29,16 +29,16 @@ package struct OutputNaming: Sendable {
 
   /// The job that makes an input's outputs; refused where the input is, where its size cannot be told for its name, or
   /// where its name would lead out of the folder.
-  func job(index: Int, for input: FoundInput) -> Job { job(index: index, for: input, measured: measured(input)) }
+  func job(index: Int, for input: InputFile) -> Job { job(index: index, for: input, measured: measured(input)) }
 
   /// The sizes of an input's outputs, or why there are none; nil where names do not need them.
-  func measured(_ input: FoundInput) -> Result<[PixelSize], JobError>? {
+  func measured(_ input: InputFile) -> Result<[PixelSize], JobError>? {
     guard template.needsPixelSize, input.refusal == nil, let measure else { return nil }
     return measure(input.source)
   }
 
   /// - Parameter measured: what `measured` gave.
-  func job(index: Int, for input: FoundInput, measured: Result<[PixelSize], JobError>?) -> Job {
+  func job(index: Int, for input: InputFile, measured: Result<[PixelSize], JobError>?) -> Job {
     var refusal = input.refusal
     var pixels: [PixelSize]?
     switch measured {
@@ -73,9 +73,9 @@ extension OutputNaming {
     relative: [UInt8], contents: ImageFormat?, pixels: [PixelSize]?
   ) -> [(path: [UInt8], format: ImageFormat)?] {
     var parts = NameParts(relative: relative, requested: format, contents: contents, size: "")
-    return sizes.indices.map { place in
-      parts.size = sizes[place]
-      parts.pixels = pixels?[place]
+    return sizes.indices.map { position in
+      parts.size = sizes[position]
+      parts.pixels = pixels?[position]
       return template.bytes(of: parts)
     }
   }

@@ -23,19 +23,19 @@ package struct OverwriteRefusal: Error, Hashable, Sendable {
 
 /// Decides before any work what may be written beside the images of a run, so that no input and no image is lost.
 package struct OverwriteCheck {
-  private let inputs: FoundInputs
+  private let inputs: InputFiles
   private let lists: [FilePath]
   private let jobs: PlannedJobs?
   private let outputFolder: FilePath
   private var outputs: OutputNames?
-  private var allowed: [(option: String, place: FilePath)] = []
+  private var allowed: [(option: String, canonical: FilePath)] = []
   private let probe = NameProbe()
 
   /// - Parameters:
   ///   - lists: files that name inputs; `-` for standard input.
   ///   - jobs: whose outputs lie below `outputFolder`.
   package init(
-    inputs: FoundInputs = FoundInputs(), lists: [FilePath] = [], jobs: PlannedJobs? = nil,
+    inputs: InputFiles = InputFiles(), lists: [FilePath] = [], jobs: PlannedJobs? = nil,
     outputFolder: FilePath = ""
   ) {
     self.inputs = inputs
@@ -51,20 +51,20 @@ package struct OverwriteCheck {
     _ path: FilePath, for option: String, mayBe ownLists: [FilePath] = []
   ) throws(OverwriteRefusal) -> CheckedPath {
     let status = try? FileStatus(of: path)
-    let place = path.canonical
-    if let status, let source = source(status, place), !ownLists.contains(source) {
+    let canonical = path.canonical
+    if let status, let source = source(status, canonical), !ownLists.contains(source) {
       throw OverwriteRefusal(option: option, path: path, reason: .input(source))
     }
     if status?.kind == .regular, (try? ImageFormat.sniffed(path)) != nil {
       throw OverwriteRefusal(option: option, path: path, reason: .image)
     }
-    if let other = allowed.first(where: { isOne($0.place, place) }) {
+    if let other = allowed.first(where: { isOne($0.canonical, canonical) }) {
       throw OverwriteRefusal(option: option, path: path, reason: .alsoNamedBy(other.option))
     }
-    if let source = source(ofOutput: place) {
+    if let source = source(ofOutput: canonical) {
       throw OverwriteRefusal(option: option, path: path, reason: .outputOf(source))
     }
-    allowed.append((option, place))
+    allowed.append((option, canonical))
     return CheckedPath(checked: path)
   }
 
@@ -92,10 +92,10 @@ package struct OverwriteCheck {
   }
 
   /// The input or list that a file is, by links too.
-  private func source(_ status: FileStatus, _ place: FilePath) -> FilePath? {
+  private func source(_ status: FileStatus, _ canonical: FilePath) -> FilePath? {
     for list in lists where (try? FileStatus(ofList: list))?.identity == status.identity { return list }
-    let name = place.nameBytes
-    let isLasting = FileIdentity.isLasting(at: place)
+    let name = canonical.nameBytes
+    let isLasting = FileIdentity.isLasting(at: canonical)
     for index in inputs.indices {
       if inputs.identity(at: index) == status.identity { return inputs[index].source }
       // Those that nobody has looked at yet, and where identities change: worth a look only if the name is right, or any
@@ -104,7 +104,7 @@ package struct OverwriteCheck {
       guard isUnknown || !isLasting else { continue }
       let input = inputs[index].source
       let isNamed = FoldedName.form(input.nameBytes) == FoldedName.form(name)
-      if isNamed && isOne(input.canonical, place) { return input }
+      if isNamed && isOne(input.canonical, canonical) { return input }
       if isUnknown, isNamed || status.linkCount > 1, (try? FileStatus(of: input))?.identity == status.identity {
         return input
       }
@@ -119,9 +119,9 @@ package struct OverwriteCheck {
   }
 
   /// The source of the image that will have that place.
-  private mutating func source(ofOutput place: FilePath) -> FilePath? {
+  private mutating func source(ofOutput canonical: FilePath) -> FilePath? {
     guard let jobs else { return nil }
-    var name = place
+    var name = canonical
     guard name.removePrefix(outputFolder.canonical) else { return nil }
     let names = outputs ?? jobs.names(below: outputFolder)
     outputs = names

@@ -6,13 +6,13 @@ internal import SystemPackage
 /// The jobs of a plan, each put together when it is asked for: a million of them are as many names, not as many pairs of
 /// paths.
 package struct PlannedJobs: RandomAccessCollection, Sendable {
-  let inputs: FoundInputs
+  let inputs: InputFiles
   private let naming: OutputNaming
-  /// What names need of each picture; empty where they need nothing.
+  /// What names need of each image; empty where they need nothing.
   private let measured: [Result<[PixelSize], JobError>?]
 
   /// Reads headers where the names have the size of the output in them.
-  init(_ inputs: FoundInputs, naming: OutputNaming) {
+  init(_ inputs: InputFiles, naming: OutputNaming) {
     self.inputs = inputs
     self.naming = naming
     measured = naming.template.needsPixelSize ? inputs.map { naming.measured($0) } : []

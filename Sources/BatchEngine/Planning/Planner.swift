@@ -5,13 +5,13 @@ internal import SystemSupport
 /// Why no work may start. Nothing was written.
 package enum PlanError: Error, Hashable, Sendable {
   case collisions([Collision])
-  case outputsAreInputs([Overlap])
+  case outputsAreInputs([OutputIsSource])
   /// The output folder, or something on the way to it, is a file.
   case outputFolderIsFile(FilePath)
 }
 
 /// An output that is one of the sources, or a list of them.
-package struct Overlap: Hashable, Sendable {
+package struct OutputIsSource: Hashable, Sendable {
   /// The source that would be overwritten.
   package let input: FilePath
   package let output: FilePath
@@ -22,7 +22,7 @@ package struct Overlap: Hashable, Sendable {
   }
 }
 
-/// Decides, before any work, what is written where, so that no picture can get lost.
+/// Decides, before any work, what is written where, so that no image can get lost.
 package enum Planner {
   /// The jobs of the inputs, in their order.
   ///
@@ -33,7 +33,7 @@ package enum Planner {
   ///
   /// - Parameter lists: files that name inputs, which no output may be either; `-` for standard input.
   package static func jobs(
-    for inputs: FoundInputs, naming: OutputNaming, shard: Shard? = nil, lists: [FilePath] = []
+    for inputs: InputFiles, naming: OutputNaming, shard: Shard? = nil, lists: [FilePath] = []
   ) throws(PlanError) -> PlannedJobs {
     let outputFolderIsThere = try checkFolder(naming.folder)
     let jobs = PlannedJobs(inputs, naming: naming)
@@ -55,9 +55,9 @@ package enum Planner {
     throw .outputFolderIsFile(folder)
   }
 
-  private static func overlaps(_ jobs: PlannedJobs, at indices: [UInt32], _ lists: [FilePath]) -> [Overlap] {
+  private static func overlaps(_ jobs: PlannedJobs, at indices: [UInt32], _ lists: [FilePath]) -> [OutputIsSource] {
     var sources = SourceFiles(jobs.inputs, lists: lists)
-    var overlaps: [Overlap] = []
+    var overlaps: [OutputIsSource] = []
     var lastFolder: (path: FilePath, isThere: Bool)?
     for job in indices.lazy.map({ jobs[Int($0)] }) where job.refusal == nil {
       for output in job.outputs.map(\.path) {
@@ -66,7 +66,7 @@ package enum Planner {
         let isThere = lastFolder?.path == folder ? lastFolder?.isThere == true : OutputFile.isThere(folder)
         lastFolder = (folder, isThere)
         guard isThere, let source = sources.source(at: output) else { continue }
-        overlaps.append(Overlap(input: source, output: output))
+        overlaps.append(OutputIsSource(input: source, output: output))
       }
     }
     return overlaps

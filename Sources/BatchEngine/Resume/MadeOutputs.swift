@@ -7,14 +7,14 @@ internal import SystemSupport
 struct MadeOutputs {
   private let folder: FilePath
   private let shard: Shard?
-  private let names: JournalNames
-  private var stamps: [PictureFingerprint: FileStamp]?
+  private let names: JournalKeys
+  private var stamps: [HistoryKey: FileStamp]?
 
   /// - Parameter shard: its journal is read after that of the folder.
   init(in folder: FilePath, of shard: Shard?) {
     self.folder = folder
     self.shard = shard
-    names = JournalNames(folder: folder)
+    names = JournalKeys(folder: folder)
   }
 
   /// Whether a file is an output that was made of some source, and as it was left. What was downloaded into the folder is not: that
@@ -27,8 +27,8 @@ struct MadeOutputs {
   }
 
   /// Empty where a journal cannot be read.
-  private func read() -> [PictureFingerprint: FileStamp] {
-    var stamps: [PictureFingerprint: FileStamp] = [:]
+  private func read() -> [HistoryKey: FileStamp] {
+    var stamps: [HistoryKey: FileStamp] = [:]
     for part in Journal.parts(with: shard) {
       try? Journal.forEachEntry(in: folder, of: part) { entry in
         guard case .written(let stamp) = entry.outcome else { return }
@@ -42,5 +42,5 @@ struct MadeOutputs {
     return stamps
   }
 
-  private func fingerprint(_ name: [UInt8]) -> PictureFingerprint { PictureFingerprint(name, []) }
+  private func fingerprint(_ name: [UInt8]) -> HistoryKey { HistoryKey(name, []) }
 }

@@ -6,13 +6,13 @@ extension PlannedJobs {
   package func indices(of shard: Shard?) -> [UInt32] {
     let all = 0..<UInt32(count)
     guard let shard else { return Array(all) }
-    return all.filter { place in
-      let (folder, name) = inputs.relativeBytes(at: Int(place))
+    return all.filter { index in
+      let (folder, name) = inputs.relativeBytes(at: Int(index))
       return shard.contains(folder, name)
     }
   }
 }
 
-extension FoundInput {
+extension InputFile {
   func isIn(_ shard: Shard?) -> Bool { shard?.contains(relativeBytes) ?? true }
 }

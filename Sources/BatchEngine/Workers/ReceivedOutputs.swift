@@ -57,7 +57,7 @@ final class ReceivedOutputs {
   }
 
   /// Gives the outputs their names, where the worker says what they are. Throws where that is not so.
-  func finish(_ image: WrittenPicture) throws(WorkerFailure) -> Outcome {
+  func finish(_ image: WrittenImage) throws(WorkerFailure) -> Outcome {
     if let failure { return .failed(failure) }
     for (index, output) in job.outputs.enumerated() where output.settled == nil {
       let claimed = image.outputs[index]

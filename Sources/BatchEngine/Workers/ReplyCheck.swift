@@ -5,35 +5,35 @@ internal import RunState
 internal import Thumbnailing
 
 extension Outcome {
-  /// Whether a worker process can mean this outcome of a job: what it counts, claims and says is what the job, the recipe and
+  /// Whether a worker process can mean this outcome of a job: what it counts, claims and says is what the job, the options and
   /// the time allow. A worker that was taken over by an image can send anything.
   /// - Parameters:
   ///   - bands: cores that an image may be decoded on.
   ///   - elapsed: time since the job was sent.
-  func isPlausible(for job: Job, _ recipe: Recipe, bands: Int, elapsed: Duration) -> Bool {
+  func isPlausible(for job: Job, _ options: ThumbnailOptions, bands: Int, elapsed: Duration) -> Bool {
     switch self {
-    case .written(let image): image.isPlausible(for: job, recipe, bands: bands, elapsed: elapsed)
+    case .written(let image): image.isPlausible(for: job, options, bands: bands, elapsed: elapsed)
     // A job without work is not sent.
     case .skipped: false
-    case .failed(let error): error.isOfWorker && error.message.utf8.count <= WrittenPicture.maxTextByteCount
+    case .failed(let error): error.isOfWorker && error.message.utf8.count <= WrittenImage.maxTextByteCount
     }
   }
 }
 
-extension WrittenPicture {
+extension WrittenImage {
   /// In UTF-8. The longest sentence of a worker has a few hundred bytes.
   fileprivate static let maxTextByteCount = 4096
   /// Of one image's decoder, of which the first is kept and the others are counted.
   private static let maxWarningCount = 1 << 40
 
-  fileprivate func isPlausible(for job: Job, _ recipe: Recipe, bands: Int, elapsed: Duration) -> Bool {
+  fileprivate func isPlausible(for job: Job, _ options: ThumbnailOptions, bands: Int, elapsed: Duration) -> Bool {
     guard outputs.count == job.outputs.count,
       zip(outputs, job.outputs).allSatisfy({ $0.skipped == $1.settled && $0.byteCount >= 0 }),
-      sourceSize.pixelCount <= recipe.limits.pixelCount,
-      (0...recipe.limits.fileByteCount).contains(sourceByteCount)
+      sourceSize.pixelCount <= options.limits.pixelCount,
+      (0...options.limits.fileByteCount).contains(sourceByteCount)
     else { return false }
-    guard (0...WrittenPicture.maxWarningCount).contains(warningCount),
-      firstWarning.utf8.count <= WrittenPicture.maxTextByteCount,
+    guard (0...WrittenImage.maxWarningCount).contains(warningCount),
+      firstWarning.utf8.count <= WrittenImage.maxTextByteCount,
       Set(notes).count == notes.count, (1...bands).contains(decodingWorkers)
     else { return false }
     return times.isWithin(elapsed) && cpuTimes.isWithin(elapsed)

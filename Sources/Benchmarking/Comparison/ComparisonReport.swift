@@ -37,35 +37,35 @@ extension Comparison {
     return ([start] + records.map(object) + [end]).map { $0.text + "\n" }.joined()
   }
 
-  private func cells(_ record: Record) -> [String] {
+  private func cells(_ record: Samples) -> [String] {
     let wall = Summary(record.runs.map(\.wall))
-    let ratio = speedUp(of: record.contestant)
+    let ratio = speedUp(of: record.mode)
     return [
-      record.contestant.rawValue, decimal(wall.median), decimal(Summary(record.runs.map(\.user)).median),
-      decimal(Summary(record.runs.map(\.system)).median), decimal(cpuPerItem(record.contestant) * 1000),
+      record.mode.rawValue, decimal(wall.median), decimal(Summary(record.runs.map(\.user)).median),
+      decimal(Summary(record.runs.map(\.system)).median), decimal(cpuPerItem(record.mode) * 1000),
       threeDigits(Double(work.items) / wall.median),
     ]
       + (work.megapixels.map { [threeDigits($0 / wall.median)] } ?? []) + [
         humanByteCount(record.memory.byteCount), percent(wall.spread),
-        record.contestant == .serial
+        record.mode == .serial
           ? "1" : "\(decimal(ratio.estimate)) (\(decimal(ratio.lowest)) to \(decimal(ratio.highest)))",
       ]
   }
 
-  private func object(_ record: Record) -> JSONLine {
-    let ratio = speedUp(of: record.contestant)
+  private func object(_ record: Samples) -> JSONLine {
+    let ratio = speedUp(of: record.mode)
     var interval = JSONLine()
     interval.add("estimate", number: ratio.estimate)
     interval.add("lowest", number: ratio.lowest)
     interval.add("highest", number: ratio.highest)
     var line = JSONLine()
     line.add("event", "mode")
-    line.add("mode", record.contestant.rawValue)
+    line.add("mode", record.mode.rawValue)
     line.add("wallSeconds", allSeconds: record.runs.map(\.wall))
     line.add("userSeconds", allSeconds: record.runs.map(\.user))
     line.add("systemSeconds", allSeconds: record.runs.map(\.system))
     line.add("startSeconds", allSeconds: record.starts.map(\.wall))
-    line.add("cpuSecondsPer\(work.workload.item.capitalizedFirst)", number: cpuPerItem(record.contestant))
+    line.add("cpuSecondsPer\(work.workload.item.capitalizedFirst)", number: cpuPerItem(record.mode))
     line.add("peakBytes", record.memory.byteCount)
     line.add("peakBytesOf", record.memory.method.rawValue)
     line.add("speedUp", interval)
@@ -73,13 +73,14 @@ extension Comparison {
   }
 
   private var workWords: String {
-    work.words + "; \(counted(workers, "worker")) on \(counted(cores, "core")); \(counted(rounds, "run")) of each, "
-      + work.inputs.words + "."
+    work.description
+      + "; \(counted(workers, "worker")) on \(counted(cores, "core")); \(counted(rounds, "run")) of each, "
+      + work.inputs.description + "."
   }
 
   private var startWords: String {
     "Start-up (an empty run): "
-      + records.map { "\($0.contestant.rawValue) \(milliseconds(Summary($0.starts.map(\.wall)).median))" }
+      + records.map { "\($0.mode.rawValue) \(milliseconds(Summary($0.starts.map(\.wall)).median))" }
       .joined(separator: ", ") + "."
   }
 
@@ -99,16 +100,16 @@ extension Comparison {
   }
 }
 
-extension WorkDone {
-  /// "59 pictures, 454 megapixels, 2 more that failed in every mode".
-  var words: String {
+extension WorkSummary {
+  /// "59 images, 454 megapixels, 2 more that failed in every mode".
+  var description: String {
     counted(items, workload.item) + (megapixels.map { ", \(threeDigits($0)) megapixels" } ?? "")
       + (failed > 0 ? ", \(failed) more that failed in every mode" : "")
   }
 }
 
-extension WorkDone.Inputs {
-  var words: String {
+extension WorkSummary.Inputs {
+  var description: String {
     switch self {
     case .cached: "sources in the page cache"
     case .cold: "sources dropped from the page cache before each"

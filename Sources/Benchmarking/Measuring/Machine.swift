@@ -4,14 +4,14 @@ internal import TextFormatting
 
 /// What a reader has to know of the machine to make sense of times. What the system does not tell is left out.
 package struct Machine: Hashable, Sendable {
-  package struct Fact: Hashable, Sendable {
+  package struct Property: Hashable, Sendable {
     package let name: String
     package let value: String
   }
 
   /// "AMD EPYC 7763 64-Core Processor".
   package let processor: String
-  package let facts: [Fact]
+  package let facts: [Property]
 
   /// - Parameters:
   ///   - root: of the file system that has /proc, /sys and /etc.
@@ -32,11 +32,11 @@ package struct Machine: Hashable, Sendable {
       ("Kernel", files.line("proc/sys/kernel/osrelease")),
       ("Software", software),
     ]
-    facts = all.compactMap { name, value in value.map { Fact(name: name, value: terminalText($0)) } }
+    facts = all.compactMap { name, value in value.map { Property(name: name, value: terminalText($0)) } }
   }
 
   /// One line: "AMD EPYC, 2 cores usable of 2".
-  package var words: String { facts.prefix(2).map(\.value).joined(separator: ", ") }
+  package var description: String { facts.prefix(2).map(\.value).joined(separator: ", ") }
 
   private static func processor(_ cpuinfo: String) -> String {
     if let name = field("model name", of: cpuinfo) { return name }
@@ -50,18 +50,18 @@ package struct Machine: Hashable, Sendable {
   private static func cores(_ files: KernelFiles, usable: Int) -> String {
     let folder = "sys/devices/system/cpu/"
     let online = files.line(folder + "online").map(coreList) ?? []
-    var words = "\(usable) usable" + (online.isEmpty ? "" : " of \(online.count)")
+    var text = "\(usable) usable" + (online.isEmpty ? "" : " of \(online.count)")
     let sockets = Set(online.compactMap { files.line(folder + "cpu\($0)/topology/physical_package_id") })
-    if !sockets.isEmpty { words += ", \(counted(sockets.count, "socket"))" }
+    if !sockets.isEmpty { text += ", \(counted(sockets.count, "socket"))" }
     if let siblings = files.line(folder + "cpu0/topology/thread_siblings_list") {
-      words += ", \(counted(coreList(siblings).count, "thread")) a core"
+      text += ", \(counted(coreList(siblings).count, "thread")) a core"
     }
-    return words
+    return text
   }
 
   /// "L1 data 32K, L2 1024K, L3 32768K for 2 cores".
   private static func caches(_ files: KernelFiles) -> String? {
-    let words = (0..<8).compactMap { index -> String? in
+    let text = (0..<8).compactMap { index -> String? in
       let folder = "sys/devices/system/cpu/cpu0/cache/index\(index)/"
       guard let level = files.line(folder + "level"), let size = files.line(folder + "size"),
         let kind = files.line(folder + "type")
@@ -70,7 +70,7 @@ package struct Machine: Hashable, Sendable {
       return "L\(level)" + (kind == "Unified" ? "" : " \(kind.lowercased())") + " \(kiloBytes(size))"
         + (sharers > 1 ? " for \(sharers)" : "")
     }
-    return words.isEmpty ? nil : words.joined(separator: ", ")
+    return text.isEmpty ? nil : text.joined(separator: ", ")
   }
 
   /// The kernel writes "32768K".
@@ -109,6 +109,6 @@ private func trimmed(_ text: some StringProtocol) -> String {
 private struct KernelFiles {
   let root: FilePath
 
-  func text(_ path: String) -> String? { KernelText.contents(of: root.pushing(FilePath(path))) }
+  func text(_ path: String) -> String? { ProcFile.contents(of: root.pushing(FilePath(path))) }
   func line(_ path: String) -> String? { text(path).map(trimmed).flatMap { $0.isEmpty ? nil : $0 } }
 }

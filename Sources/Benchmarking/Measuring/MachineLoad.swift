@@ -32,8 +32,8 @@ package struct MachineLoad: Hashable, Sendable {
       groups: FilePath = "/sys/fs/cgroup", own: Duration = ResourceUsage.now(workerProcesses: 0).cpuTime,
       at time: ContinuousClock.Instant = .now
     ) {
-      guard let counters = KernelText.contents(of: stat) else { return nil }
-      let allowed = KernelText.contents(of: status).flatMap(allowedCores)
+      guard let counters = ProcFile.contents(of: stat) else { return nil }
+      let allowed = ProcFile.contents(of: status).flatMap(allowedCores)
       var (busy, stolen, cores) = (0.0, 0.0, 0)
       for line in counters.split(separator: "\n") {
         let fields = line.split(separator: " ")
@@ -47,7 +47,7 @@ package struct MachineLoad: Hashable, Sendable {
         cores += 1
       }
       guard cores > 0 else { return nil }
-      let group = KernelText.contents(of: groups.appending("cpu.stat")) ?? ""
+      let group = ProcFile.contents(of: groups.appending("cpu.stat")) ?? ""
       let line = group.split(separator: "\n").first { $0.hasPrefix("throttled_usec ") }
       self.time = time
       self.busy = busy

@@ -40,10 +40,10 @@ package struct MeasuredProcess: Sendable {
   ///   - arguments: after the program's name, in bytes.
   ///   - talk: where its standard error goes; replaced.
   package static func run(
-    _ arguments: [[UInt8]], talk: FilePath, watching: Watching, stop: StopRequest
+    _ arguments: [[UInt8]], messages: FilePath, watching: Watching, stop: CancellationFlag
   ) throws(Errno) -> MeasuredProcess {
-    OutputFile.discard(talk)
-    let file = try Descriptor(opening: talk, .created)
+    OutputFile.discard(messages)
+    let file = try Descriptor(opening: messages, .created)
     var ends: [Int32] = [-1, -1]
     let failure = unsafe system_private_pipe(&ends)
     guard failure == 0 else { throw Errno(rawValue: failure) }

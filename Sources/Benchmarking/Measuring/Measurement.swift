@@ -54,34 +54,34 @@ package struct MemoryPeak: Hashable, Sendable {
 }
 
 /// The ways to do a batch that are measured against each other, the measure for the others first.
-package enum Contestant: String, CaseIterable, Hashable, Sendable {
+package enum BenchmarkMode: String, CaseIterable, Hashable, Sendable {
   case serial
   case threads
   /// Workers that live as long as the run.
   case processes
-  /// A fresh worker process for each picture.
-  case perPicture = "process per picture"
+  /// A fresh worker process for each image.
+  case perImage = "process per picture"
 }
 
 /// One way to run a workload: how, and by how many workers.
-package struct Setting: Hashable, Sendable {
-  package let contestant: Contestant
+package struct Configuration: Hashable, Sendable {
+  package let mode: BenchmarkMode
   /// 1 for serial, whatever is asked.
   package let workers: Int
 
-  package init(_ contestant: Contestant, workers: Int) {
+  package init(_ mode: BenchmarkMode, workers: Int) {
     precondition(workers >= 1, "somebody has to work")
-    self.contestant = contestant
-    self.workers = contestant == .serial ? 1 : workers
+    self.mode = mode
+    self.workers = mode == .serial ? 1 : workers
   }
 
   /// "threads 2".
-  package var words: String { contestant == .serial ? contestant.rawValue : "\(contestant.rawValue) \(workers)" }
+  package var description: String { mode == .serial ? mode.rawValue : "\(mode.rawValue) \(workers)" }
 }
 
 /// All that was measured of one setting; samples are in the order of the rounds.
-package struct Record: Hashable, Sendable {
-  package let setting: Setting
+package struct Samples: Hashable, Sendable {
+  package let configuration: Configuration
   package var memory: MemoryPeak
   /// Runs with nothing to do: what starting and ending costs.
   package var starts: [Measurement] = []
@@ -91,13 +91,13 @@ package struct Record: Hashable, Sendable {
   package var items: [ItemCost] = []
 
   package init(
-    setting: Setting, memory: MemoryPeak, starts: [Measurement] = [], runs: [Measurement] = []
+    configuration: Configuration, memory: MemoryPeak, starts: [Measurement] = [], runs: [Measurement] = []
   ) {
-    self.setting = setting
+    self.configuration = configuration
     self.memory = memory
     self.starts = starts
     self.runs = runs
   }
 
-  package var contestant: Contestant { setting.contestant }
+  package var mode: BenchmarkMode { configuration.mode }
 }

@@ -5,7 +5,7 @@ internal import TextFormatting
 /// `compare` and `profile` know nothing else of it. How it is run is the command's business.
 package struct Workload: Hashable, Sendable {
   /// What more workers come up against.
-  package enum Bound: String, Hashable, Sendable {
+  package enum Bottleneck: String, Hashable, Sendable {
     /// Cores: beyond their number workers only wait for each other.
     case cores
     /// Somebody else's answers: workers wait at no cost, so there may be many more of them than cores.
@@ -16,33 +16,34 @@ package struct Workload: Hashable, Sendable {
   package let name: String
   /// As a page says it.
   package let title: String
-  /// What is counted: "picture", "download".
+  /// What is counted: "image", "download".
   package let item: String
-  package let bound: Bound
+  package let bound: Bottleneck
   /// The option of its command that says how many workers there are.
   package let workersOption: String
   /// The ways to do it, the measure for the others, serial, first.
-  package let contestants: [Contestant]
+  package let modes: [BenchmarkMode]
 
   package init(
-    name: String, title: String, item: String, bound: Bound, workersOption: String = "--jobs", contestants: [Contestant]
+    name: String, title: String, item: String, bound: Bottleneck, workersOption: String = "--jobs",
+    modes: [BenchmarkMode]
   ) {
-    precondition(contestants.first == .serial && contestants.count >= 2, "serial is the measure for at least one other")
+    precondition(modes.first == .serial && modes.count >= 2, "serial is the measure for at least one other")
     self.name = name
     self.title = title
     self.item = item
     self.bound = bound
     self.workersOption = workersOption
-    self.contestants = contestants
+    self.modes = modes
   }
 
-  /// Thumbnails of pictures.
+  /// Thumbnails of images.
   package static let resize = Workload(
-    name: "resize", title: "Thumbnails", item: "picture", bound: .cores, contestants: Contestant.allCases)
+    name: "resize", title: "Thumbnails", item: "picture", bound: .cores, modes: BenchmarkMode.allCases)
 }
 
 /// What was done in each run.
-package struct WorkDone: Hashable, Sendable {
+package struct WorkSummary: Hashable, Sendable {
   /// Where the sources were before each run.
   package enum Inputs: String, Hashable, Sendable {
     case cached, cold

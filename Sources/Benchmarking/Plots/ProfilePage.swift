@@ -15,7 +15,7 @@ package struct ProfilePage: Sendable {
   package var html: String {
     let head: [HTML] = [
       .element("h1", [:], "What more workers give"),
-      .element("p", ["class": "soft"], machine.words),
+      .element("p", ["class": "soft"], machine.description),
     ]
     let parts = head + comparison + profiles.flatMap(sections) + [facts, footer]
     return HTML.page(title: "What more workers give", style: pageStyle, [.element("main", [:], parts)]).markup
@@ -41,10 +41,10 @@ package struct ProfilePage: Sendable {
 
   private func sections(_ profile: ScalingProfile) -> [HTML] {
     let advice = profile.advice
-    let runs = "\(counted(profile.rounds, "run")) of each, \(profile.work.inputs.words)."
+    let runs = "\(counted(profile.rounds, "run")) of each, \(profile.work.inputs.description)."
     let points = advice.dropFirst().map { HTML.element("li", [:], $0) }
     var parts: [HTML] = [
-      .element("h2", [:], profile.work.workload.title), .element("p", [:], "\(profile.work.words); \(runs)"),
+      .element("h2", [:], profile.work.workload.title), .element("p", [:], "\(profile.work.description); \(runs)"),
       .element("p", ["class": "answer"], advice[0]), .element("ul", [:], points),
       .element("div", ["class": "plots"], profile.figures(isAlone: profiles.count == 1)),
       .element("h3", [:], "All settings"), htmlTable(profile.rows),
@@ -67,14 +67,14 @@ package struct ProfilePage: Sendable {
   private var footer: HTML { .element("footer", [:], [.element("p", [:], "Made by imgbatch profile --report.")]) }
 }
 
-/// What colours stand for.
-func key(_ entries: [(kind: String, words: String)]) -> HTML {
+/// What colors stand for.
+func key(_ entries: [(kind: String, text: String)]) -> HTML {
   .element(
     "ul", ["class": "key"],
-    entries.map { entry in .element("li", [:], [.element("i", ["class": entry.kind]), .text(entry.words)]) })
+    entries.map { entry in .element("li", [:], [.element("i", ["class": entry.kind]), .text(entry.text)]) })
 }
 
-extension BandProfile {
+extension SingleImageScaling {
   var rows: [[String]] {
     [["cores", "speed-up (95 %)", "Amdahl allows"] + (runs.first?.stages.map { "\($0.name) ms" } ?? [])]
       + runs.map { run in

@@ -1,6 +1,6 @@
 internal import TextFormatting
 
-/// A plot of points, lines and intervals over two axes, as SVG whose colours are the page's.
+/// A plot of points, lines and intervals over two axes, as SVG whose colors are the page's.
 struct SVGPlot {
   /// Where numbers lie on an axis.
   struct Axis {
@@ -26,7 +26,7 @@ struct SVGPlot {
   enum Mark {
     /// - Parameter kind: the end of the CSS class.
     case line(String, [(x: Double, y: Double)])
-    case dot(String, x: Double, y: Double, radius: Double, words: String)
+    case dot(String, x: Double, y: Double, radius: Double, text: String)
     /// An upright interval; `shift` moves it aside, so that two do not cover each other.
     case interval(String, x: Double, lowest: Double, highest: Double, shift: Double)
   }
@@ -40,14 +40,14 @@ struct SVGPlot {
   let y: Axis
   let marks: [Mark]
   /// What it shows, for who cannot see it.
-  let words: String
+  let text: String
 
   var html: HTML {
     .element(
       "svg",
       [
         "viewBox": "0 0 \(SVGPlot.number(SVGPlot.width)) \(SVGPlot.number(SVGPlot.height))", "role": "img",
-        "aria-label": words,
+        "aria-label": text,
       ], grid + axes + marks.map(drawn))
   }
 
@@ -97,13 +97,13 @@ struct SVGPlot {
         return "\(SVGPlot.number(at.x)),\(SVGPlot.number(at.y))"
       }.joined(separator: " ")
       return .element("polyline", ["class": kind, "points": path])
-    case .dot(let kind, let x, let y, let radius, let words):
+    case .dot(let kind, let x, let y, let radius, let text):
       let at = place(x, y)
       return .element(
         "circle",
         [
           "class": kind, "cx": SVGPlot.number(at.x), "cy": SVGPlot.number(at.y), "r": SVGPlot.number(radius),
-        ], [.element("title", [:], words)])
+        ], [.element("title", [:], text)])
     case .interval(let kind, let x, let lowest, let highest, let shift):
       let (from, to) = (place(x, lowest), place(x, highest))
       return SVGPlot.line(kind, (from.x + shift, from.y), (to.x + shift, to.y))
@@ -148,11 +148,11 @@ extension SVGPlot.Axis {
   /// Between whole powers of ten, or of two, whichever is the closer fit.
   static func powers(around values: [Double], title: String) -> SVGPlot.Axis {
     let positive = values.filter { $0 > 0 }
-    let (least, most) = (positive.min() ?? 1, positive.max() ?? 1)
-    let wide = most / least > 100
+    let (minimum, maximum) = (positive.min() ?? 1, positive.max() ?? 1)
+    let wide = maximum / minimum > 100
     let base = wide ? 10.0 : 2.0
-    let first = (logarithm(least) / logarithm(base)).rounded(.down)
-    let last = max(first + 1, (logarithm(most) / logarithm(base)).rounded(.up))
+    let first = (logarithm(minimum) / logarithm(base)).rounded(.down)
+    let last = max(first + 1, (logarithm(maximum) / logarithm(base)).rounded(.up))
     let ticks = stride(from: first, through: last, by: 1).map { exponential($0 * logarithm(base)) }
     return SVGPlot.Axis(
       scale: .logarithmic, range: exponential(first * logarithm(base))...exponential(last * logarithm(base)),

@@ -22,16 +22,16 @@ struct StageBars {
       "svg",
       [
         "viewBox": "0 0 \(SVGPlot.number(StageBars.width)) \(SVGPlot.number(height))", "role": "img",
-        "aria-label": bars.map(words).joined(separator: "; "),
+        "aria-label": bars.map(text).joined(separator: "; "),
       ], bars.enumerated().flatMap(drawn) + axis(height))
   }
 
-  private func words(_ bar: Bar) -> String {
+  private func text(_ bar: Bar) -> String {
     "\(bar.title): " + bar.parts.map { "\($0.name) \(decimal($0.value)) \(unit)" }.joined(separator: ", ")
   }
 
-  private func drawn(_ place: Int, _ bar: Bar) -> [HTML] {
-    let top = Double(place) * StageBars.rowHeight
+  private func drawn(_ index: Int, _ bar: Bar) -> [HTML] {
+    let top = Double(index) * StageBars.rowHeight
     let sum = bar.parts.reduce(0) { $0 + $1.value }
     var start = 0.0
     var parts = [

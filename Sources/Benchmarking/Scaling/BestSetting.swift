@@ -8,14 +8,14 @@ extension ScalingProfile {
   private static let noisy = 0.10
 
   /// The setting to use: as few workers as give what there is to be had. Nil where the runs differ too much to tell.
-  package var best: Setting? {
-    guard let point = bestPoint else { return isNoisy && counts.count > 1 ? nil : serial.setting }
-    return point.record.setting
+  package var best: Configuration? {
+    guard let point = bestPoint else { return isNoisy && counts.count > 1 ? nil : serial.configuration }
+    return point.record.configuration
   }
 
   /// Of the mode to use; nil where nothing is faster than serial beyond doubt.
   package var bestPoint: ScalingPoint? {
-    let candidates = contestants.compactMap(enough).filter { $0.speedUp.lowest > 1 }
+    let candidates = modes.compactMap(enough).filter { $0.speedUp.lowest > 1 }
     guard let first = candidates.first else { return nil }
     // Threads come first; another mode has to be faster beyond doubt, and by something.
     let other = candidates.dropFirst().max { $0.speedUp.estimate < $1.speedUp.estimate }
@@ -25,8 +25,8 @@ extension ScalingProfile {
   }
 
   /// The fewest workers of a mode that are within 3 % of its fastest.
-  private func enough(_ contestant: Contestant) -> ScalingPoint? {
-    let points = points(contestant)
+  private func enough(_ mode: BenchmarkMode) -> ScalingPoint? {
+    let points = points(mode)
     guard let fastest = points.max(by: { $0.speedUp.estimate < $1.speedUp.estimate }) else { return nil }
     return points.first {
       Ratio(of: $0.record.walls, to: fastest.record.walls).estimate < 1 + ScalingProfile.worthwhile

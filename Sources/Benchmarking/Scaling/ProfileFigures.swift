@@ -5,7 +5,7 @@ internal import TextFormatting
 /// The figures of a profile's page.
 extension ScalingProfile {
   /// So many points that the page stays small and the cloud keeps its shape.
-  private static let mostDots = 1500
+  private static let maxDots = 1500
 
   var boundWords: String {
     switch work.workload.bound {
@@ -16,7 +16,7 @@ extension ScalingProfile {
 
   /// What the most workers gave, in one sentence.
   var gainWords: String {
-    let tops = contestants.compactMap { points($0).max { $0.speedUp.estimate < $1.speedUp.estimate } }
+    let tops = modes.compactMap { points($0).max { $0.speedUp.estimate < $1.speedUp.estimate } }
     guard let top = tops.max(by: { $0.speedUp.estimate < $1.speedUp.estimate }) else { return "" }
     let gain =
       "\(work.workload.title): \(counted(top.workers, "worker")) are \(decimal(top.speedUp.estimate)) times as fast as one"
@@ -42,23 +42,23 @@ extension ScalingProfile {
   // MARK: - Speed-up
 
   var speedUpPlot: SVGPlot {
-    let ends = contestants.flatMap { points($0).flatMap { [$0.speedUp.estimate, min($0.speedUp.highest, 4096)] } }
+    let ends = modes.flatMap { points($0).flatMap { [$0.speedUp.estimate, min($0.speedUp.highest, 4096)] } }
     let last = Double(counts.last ?? 1)
     let top = max(ideal(last), ends.max() ?? 1)
     let line = curve(from: 1, to: last, ideal)
-    let words = contestants.map { contestant in
-      "\(contestant.rawValue): "
-        + points(contestant).map { "\(decimal($0.speedUp.estimate)) with \($0.workers)" }.joined(separator: ", ")
+    let text = modes.map { mode in
+      "\(mode.rawValue): "
+        + points(mode).map { "\(decimal($0.speedUp.estimate)) with \($0.workers)" }.joined(separator: ", ")
     }
     return SVGPlot(
       x: .counts(counts, title: "workers"), y: .fromZero(to: top, title: "times as fast as serial"),
-      marks: [.line("ideal", line)] + contestants.enumerated().flatMap { marks($1, shift: Double($0) * 6 - 3) },
-      words: "Speed-up by workers. " + words.joined(separator: "; "))
+      marks: [.line("ideal", line)] + modes.enumerated().flatMap { marks($1, shift: Double($0) * 6 - 3) },
+      text: "Speed-up by workers. " + text.joined(separator: "; "))
   }
 
-  private func marks(_ contestant: Contestant, shift: Double) -> [SVGPlot.Mark] {
-    let points = points(contestant)
-    let law = bestFit(contestant)
+  private func marks(_ mode: BenchmarkMode, shift: Double) -> [SVGPlot.Mark] {
+    let points = points(mode)
+    let law = bestFit(mode)
     var marks: [SVGPlot.Mark] = []
     if let law {
       // Over the counts that it was fitted to, and on the scale of serial, which the mode's one worker may not quite reach.
@@ -68,24 +68,26 @@ extension ScalingProfile {
     }
     marks.append(
       .line(
-        "curve line-\(contestant.rawValue)",
+        "curve line-\(mode.rawValue)",
         between(points.map { (x: Double($0.workers), y: $0.speedUp.estimate) })))
     for point in points {
       marks.append(
         .interval(
-          "curve line-\(contestant.rawValue)", x: Double(point.workers), lowest: point.speedUp.lowest,
+          "curve line-\(mode.rawValue)", x: Double(point.workers), lowest: point.speedUp.lowest,
           highest: point.speedUp.highest, shift: shift))
       marks.append(
         .dot(
-          "dot-\(contestant.rawValue)", x: Double(point.workers), y: point.speedUp.estimate, radius: 4,
-          words: "\(point.record.setting.words): \(decimal(point.speedUp.estimate)) (\(interval(point.speedUp)))"))
+          "dot-\(mode.rawValue)", x: Double(point.workers), y: point.speedUp.estimate, radius: 4,
+          text:
+            "\(point.record.configuration.description): \(decimal(point.speedUp.estimate)) (\(interval(point.speedUp)))"
+        ))
     }
     return marks
   }
 
   /// The law with more factors, where there are points enough for it.
-  private func bestFit(_ contestant: Contestant) -> FittedLaw? {
-    fit(.universal, contestant) ?? fit(.amdahl, contestant)
+  private func bestFit(_ mode: BenchmarkMode) -> FittedLaw? {
+    fit(.universal, mode) ?? fit(.amdahl, mode)
   }
 
   private func curve(from first: Double, to last: Double, _ value: (Double) -> Double) -> [(x: Double, y: Double)] {
@@ -106,13 +108,13 @@ extension ScalingProfile {
   }
 
   var speedUpKey: HTML {
-    let laws = contestants.compactMap(bestFit).first.map { [(kind: "thin", words: $0.law.title)] } ?? []
+    let laws = modes.compactMap(bestFit).first.map { [(kind: "thin", text: $0.law.title)] } ?? []
     return key(
-      contestants.map { (kind: "fill-\($0.rawValue)", words: $0.rawValue) } + [(kind: "thin", words: "ideal")] + laws)
+      modes.map { (kind: "fill-\($0.rawValue)", text: $0.rawValue) } + [(kind: "thin", text: "ideal")] + laws)
   }
 
   private var speedUpCaption: String {
-    let few = ScalingLaw.allCases.filter { fittingCounts < $0.leastCounts }.map(\.title)
+    let few = ScalingLaw.allCases.filter { fittingCounts < $0.minCounts }.map(\.title)
     return "Upright lines are 95 % intervals."
       + (few.isEmpty ? "" : " Too few points for \(few.joined(separator: " and ")), so no curve goes through them.")
   }
@@ -125,21 +127,21 @@ extension ScalingProfile {
     let items = Double(max(1, work.items))
     let bars = records.map { record in
       StageBars.Bar(
-        title: record.setting.words,
-        parts: record.stages.enumerated().map { place, stage in
-          (name: stageKind(stage.name, place), value: stage.cpu / items * 1000)
+        title: record.configuration.description,
+        parts: record.stages.enumerated().map { index, stage in
+          (name: stageKind(stage.name, index), value: stage.cpu / items * 1000)
         })
     }
     return figure(
       "CPU time by stage", StageBars(bars: bars, unit: "ms").html,
-      key(first.stages.enumerated().map { (kind: "fill-" + stageKind($1.name, $0), words: $1.name) }),
+      key(first.stages.enumerated().map { (kind: "fill-" + stageKind($1.name, $0), text: $1.name) }),
       "Milliseconds of CPU for a \(work.workload.item). Other: start, scheduling, memory.")
   }
 
-  /// The name that the page has a colour for: those of pictures, or the next one.
-  private func stageKind(_ name: String, _ place: Int) -> String {
+  /// The name that the page has a color for: those of images, or the next one.
+  private func stageKind(_ name: String, _ index: Int) -> String {
     let known = ["read", "decode", "resize", "encode", "write", "other"]
-    return known.contains(name) ? name : known[place % (known.count - 1)]
+    return known.contains(name) ? name : known[index % (known.count - 1)]
   }
 
   // MARK: - Items
@@ -147,7 +149,7 @@ extension ScalingProfile {
   private var itemFigure: HTML? {
     let items = serial.items.filter { $0.size > 0 && $0.wall > .zero }
     guard items.count > 1 else { return nil }
-    let step = (items.count + ScalingProfile.mostDots - 1) / ScalingProfile.mostDots
+    let step = (items.count + ScalingProfile.maxDots - 1) / ScalingProfile.maxDots
     let shown = stride(from: 0, to: items.count, by: step).map { items[$0] }
     let unit = work.workload.bound == .cores ? "megapixels" : "megabytes"
     let plot = SVGPlot(
@@ -155,44 +157,44 @@ extension ScalingProfile {
       y: .powers(around: shown.map { $0.wall.inSeconds * 1000 }, title: "milliseconds"),
       marks: shown.map { item in
         let (x, y) = (Double(item.size) / 1e6, item.wall.inSeconds * 1000)
-        return .dot("dot-item", x: x, y: y, radius: 3, words: "\(decimal(x)) \(unit), \(decimal(y)) ms")
-      }, words: "Time of each \(work.workload.item) against its \(unit)")
-    let most = items.max { $0.wall < $1.wall }
-    let words = most.map { "The slowest took \(milliseconds($0.wall.inSeconds))." } ?? ""
+        return .dot("dot-item", x: x, y: y, radius: 3, text: "\(decimal(x)) \(unit), \(decimal(y)) ms")
+      }, text: "Time of each \(work.workload.item) against its \(unit)")
+    let maximum = items.max { $0.wall < $1.wall }
+    let text = maximum.map { "The slowest took \(milliseconds($0.wall.inSeconds))." } ?? ""
     return figure(
       "Time of each \(work.workload.item)", plot.html,
-      key([(kind: "fill-threads", words: "a \(work.workload.item), in serial")]),
-      words + (step > 1 ? " Every \(step). is shown." : " One run, the warm-up."))
+      key([(kind: "fill-threads", text: "a \(work.workload.item), in serial")]),
+      text + (step > 1 ? " Every \(step). is shown." : " One run, the warm-up."))
   }
 
-  // MARK: - Within one picture
+  // MARK: - Within one image
 
   private var bandFigure: HTML? {
-    guard let bands, let most = bands.runs.last?.bands, most > 1 else { return nil }
-    let files = points(.threads).filter { $0.workers <= most }
+    guard let bands, let maximum = bands.runs.last?.bands, maximum > 1 else { return nil }
+    let files = points(.threads).filter { $0.workers <= maximum }
     let counts = bands.runs.map(\.bands)
-    let top = max(Double(most), files.map(\.speedUp.estimate).max() ?? 1)
+    let top = max(Double(maximum), files.map(\.speedUp.estimate).max() ?? 1)
     let dots = bands.runs.map { run -> SVGPlot.Mark in
       let ratio = bands.speedUp(run)
       return .dot(
         "dot-bands", x: Double(run.bands), y: ratio.estimate, radius: 4,
-        words: "\(run.bands) cores: \(decimal(ratio.estimate))")
+        text: "\(run.bands) cores: \(decimal(ratio.estimate))")
     }
     let plot = SVGPlot(
       x: .counts(counts, title: "cores"), y: .fromZero(to: top, title: "times as fast as one core"),
       marks: [
-        .line("ideal", curve(from: 1, to: Double(most)) { $0 }),
+        .line("ideal", curve(from: 1, to: Double(maximum)) { $0 }),
         .line("curve line-files", between(files.map { (x: Double($0.workers), y: $0.speedUp.estimate) })),
         .line(
           "law",
-          curve(from: 1, to: Double(most)) { ScalingLaw.amdahl.speedUp($0, serialShare: bands.serialShare.value) }),
+          curve(from: 1, to: Double(maximum)) { ScalingLaw.amdahl.speedUp($0, serialShare: bands.serialShare.value) }),
         .line("curve line-bands", between(bands.runs.map { (x: Double($0.bands), y: bands.speedUp($0).estimate) })),
-      ] + dots, words: bands.words(beside: nil))
+      ] + dots, text: bands.text(comparedWith: nil))
     return figure(
       "Side by side or together?", plot.html,
       key([
-        (kind: "fill-files", words: "pictures side by side"), (kind: "fill-bands", words: "one picture on all of them"),
-        (kind: "thin", words: "ideal, and what Amdahl's law allows the one"),
+        (kind: "fill-files", text: "pictures side by side"), (kind: "fill-bands", text: "one picture on all of them"),
+        (kind: "thin", text: "ideal, and what Amdahl's law allows the one"),
       ]),
       "\(percent(bands.serialShare.value)) of the largest picture's time is not shared by cores, so \(decimal(bands.limit)) "
         + "times is the most they can give it, however many they are.")

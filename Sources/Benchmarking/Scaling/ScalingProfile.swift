@@ -3,19 +3,21 @@ internal import SystemSupport
 
 /// One workload by more and more workers, in every mode.
 package struct ScalingProfile: Sendable {
-  package let work: WorkDone
+  package let work: WorkSummary
   package let cores: Int
   /// Serial first, then mode by mode, each from few workers to many and 1 among them.
-  package let records: [Record]
+  package let records: [Samples]
   /// Where the workload has something to say within one item.
-  package let bands: BandProfile?
+  package let bands: SingleImageScaling?
   /// What else the machine did meanwhile; nil where the system does not tell.
   package let load: MachineLoad?
 
   /// - Parameter records: as many runs of each.
-  package init(work: WorkDone, cores: Int, records: [Record], bands: BandProfile? = nil, load: MachineLoad? = nil) {
+  package init(
+    work: WorkSummary, cores: Int, records: [Samples], bands: SingleImageScaling? = nil, load: MachineLoad? = nil
+  ) {
     precondition(
-      records.first?.contestant == .serial && Set(records.map(\.runs.count)).count == 1,
+      records.first?.mode == .serial && Set(records.map(\.runs.count)).count == 1,
       "serial is the measure, and every setting runs as often as the others")
     self.work = work
     self.cores = cores
@@ -26,11 +28,11 @@ package struct ScalingProfile: Sendable {
 
   /// The settings to measure: serial, and every other mode with each count of workers.
   /// - Parameter counts: of workers; 1 joins them, since the curve begins there.
-  package static func settings(_ contestants: [Contestant], counts: [Int]) -> [Setting] {
+  package static func configurations(_ modes: [BenchmarkMode], counts: [Int]) -> [Configuration] {
     let counts = Set(counts).union([1]).sorted()
-    return [Setting(.serial, workers: 1)]
-      + contestants.filter { $0 != .serial && $0 != .perPicture }.flatMap { contestant in
-        counts.map { Setting(contestant, workers: $0) }
+    return [Configuration(.serial, workers: 1)]
+      + modes.filter { $0 != .serial && $0 != .perImage }.flatMap { mode in
+        counts.map { Configuration(mode, workers: $0) }
       }
   }
 
@@ -41,29 +43,30 @@ package struct ScalingProfile: Sendable {
   }
 
   package var rounds: Int { serial.runs.count }
-  package var serial: Record { records[0] }
+  package var serial: Samples { records[0] }
 
   /// The modes that have a curve.
-  package var contestants: [Contestant] { work.workload.contestants.filter { mode in mode != .serial && has(mode) } }
+  package var modes: [BenchmarkMode] { work.workload.modes.filter { mode in mode != .serial && has(mode) } }
 
-  private func has(_ contestant: Contestant) -> Bool { records.contains { $0.contestant == contestant } }
+  private func has(_ mode: BenchmarkMode) -> Bool { records.contains { $0.mode == mode } }
 
-  package subscript(setting: Setting) -> Record? { records.first { $0.setting == setting } }
+  package subscript(configuration: Configuration) -> Samples? { records.first { $0.configuration == configuration } }
 
   /// Distinct counts of workers.
-  package var counts: [Int] { Set(records.map(\.setting.workers)).sorted() }
+  package var counts: [Int] { Set(records.map(\.configuration.workers)).sorted() }
 
   /// What one setting means beside serial.
-  package func point(_ record: Record) -> ScalingPoint {
+  package func point(_ record: Samples) -> ScalingPoint {
     let speedUp = Ratio(of: serial.walls, to: record.walls)
     return ScalingPoint(
       record: record, speedUp: speedUp, inflation: Ratio(of: record.cpus, to: serial.cpus),
-      karpFlatt: record.setting.workers > 1 ? Benchmarking.karpFlatt(speedUp, workers: record.setting.workers) : nil,
-      isBeyondCores: isBeyondCores(record.setting.workers))
+      karpFlatt: record.configuration.workers > 1
+        ? Benchmarking.karpFlatt(speedUp, workers: record.configuration.workers) : nil,
+      isBeyondCores: isBeyondCores(record.configuration.workers))
   }
 
-  package func points(_ contestant: Contestant) -> [ScalingPoint] {
-    records.filter { $0.contestant == contestant }.map(point)
+  package func points(_ mode: BenchmarkMode) -> [ScalingPoint] {
+    records.filter { $0.mode == mode }.map(point)
   }
 
   /// The most that so many workers can bring.
@@ -72,9 +75,9 @@ package struct ScalingProfile: Sendable {
   }
 
   /// A law over the counts that it can be about: no more workers than cores, where those are what they need.
-  package func fit(_ law: ScalingLaw, _ contestant: Contestant) -> FittedLaw? {
-    let fitting = records.filter { $0.contestant == contestant && !isBeyondCores($0.setting.workers) }
-    return FittedLaw(law, times: Dictionary(uniqueKeysWithValues: fitting.map { ($0.setting.workers, $0.walls) }))
+  package func fit(_ law: ScalingLaw, _ mode: BenchmarkMode) -> FittedLaw? {
+    let fitting = records.filter { $0.mode == mode && !isBeyondCores($0.configuration.workers) }
+    return FittedLaw(law, times: Dictionary(uniqueKeysWithValues: fitting.map { ($0.configuration.workers, $0.walls) }))
   }
 
   /// How many distinct counts a fit has to go by.
@@ -83,15 +86,15 @@ package struct ScalingProfile: Sendable {
   func isBeyondCores(_ workers: Int) -> Bool { work.workload.bound == .cores && workers > cores }
 
   /// The setting whose runs differ most, and from lowest to highest how much.
-  package var widestSpread: (setting: Setting, spread: Double) {
-    let spreads = records.map { (setting: $0.setting, spread: Summary($0.walls).spread) }
-    return spreads.max { $0.spread < $1.spread } ?? (serial.setting, 0)
+  package var widestSpread: (configuration: Configuration, spread: Double) {
+    let spreads = records.map { (configuration: $0.configuration, spread: Summary($0.walls).spread) }
+    return spreads.max { $0.spread < $1.spread } ?? (serial.configuration, 0)
   }
 }
 
 /// A setting beside serial.
 package struct ScalingPoint: Sendable {
-  package let record: Record
+  package let record: Samples
   package let speedUp: Ratio
   /// How many times the CPU time of serial.
   package let inflation: Ratio
@@ -99,33 +102,33 @@ package struct ScalingPoint: Sendable {
   package let karpFlatt: Estimate?
   package let isBeyondCores: Bool
 
-  package var workers: Int { record.setting.workers }
+  package var workers: Int { record.configuration.workers }
   package var efficiency: Double { speedUp.estimate / Double(workers) }
 }
 
-extension Record {
+extension Samples {
   /// The clock of CPU time may not have moved in a tiny run, and a ratio needs something above 0.
-  private static let least = 1e-6
+  private static let minimum = 1e-6
 
-  package var walls: [Double] { runs.map { max($0.wall.inSeconds, Record.least) } }
-  package var cpus: [Double] { runs.map { max($0.cpu.inSeconds, Record.least) } }
+  package var walls: [Double] { runs.map { max($0.wall.inSeconds, Samples.minimum) } }
+  package var cpus: [Double] { runs.map { max($0.cpu.inSeconds, Samples.minimum) } }
 
   /// The stages' medians over the runs, in seconds, and what belongs to none of them: starting, scheduling, the system's
-  /// part of memory, helpers within a picture.
+  /// part of memory, helpers within an image.
   package var stages: [StageMedian] {
     guard let first = runs.first, !first.stages.isEmpty else { return [] }
-    let known = first.stages.indices.map { place in
+    let known = first.stages.indices.map { index in
       StageMedian(
-        name: first.stages[place].name, wall: Summary(runs.map { $0.stages[place].wall }).median,
-        cpu: Summary(runs.map { $0.stages[place].cpu }).median)
+        name: first.stages[index].name, wall: Summary(runs.map { $0.stages[index].wall }).median,
+        cpu: Summary(runs.map { $0.stages[index].cpu }).median)
     }
     let rest = Summary(runs.map { run in max(0, (run.cpu - run.stages.reduce(.zero) { $0 + $1.cpu }).inSeconds) })
     return known + [StageMedian(name: "other", wall: 0, cpu: rest.median)]
   }
 
   /// CPU times of one stage in all runs, in seconds.
-  package func cpus(ofStage place: Int) -> [Double] {
-    runs.map { max($0.stages[place].cpu.inSeconds, Record.least) }
+  package func cpus(ofStage index: Int) -> [Double] {
+    runs.map { max($0.stages[index].cpu.inSeconds, Samples.minimum) }
   }
 }
 

@@ -20,7 +20,7 @@ extension ScalingProfile {
   }
 
   func workWords(_ machine: Machine) -> String {
-    work.words + "; \(counted(rounds, "run")) of each, \(work.inputs.words). \(machine.words)."
+    work.description + "; \(counted(rounds, "run")) of each, \(work.inputs.description). \(machine.description)."
   }
 
   var rows: [[String]] {
@@ -35,9 +35,9 @@ extension ScalingProfile {
   private func cells(_ point: ScalingPoint) -> [String] {
     let record = point.record
     let wall = Summary(record.walls)
-    let isSerial = record.contestant == .serial
+    let isSerial = record.mode == .serial
     return [
-      record.contestant.rawValue, "\(record.setting.workers)" + (point.isBeyondCores ? "*" : ""),
+      record.mode.rawValue, "\(record.configuration.workers)" + (point.isBeyondCores ? "*" : ""),
       decimal(wall.median), threeDigits(Double(work.items) / wall.median),
       isSerial ? "1" : "\(decimal(point.speedUp.estimate)) (\(interval(point.speedUp)))",
       percent(point.efficiency), isSerial ? "1" : decimal(point.inflation.estimate),
@@ -46,10 +46,10 @@ extension ScalingProfile {
   }
 
   /// The settings whose stages are worth a column: serial, and each mode with the most workers that have a core each.
-  var stageRecords: [Record] {
+  var stageRecords: [Samples] {
     guard !serial.stages.isEmpty else { return [] }
     return [serial]
-      + contestants.compactMap { mode in points(mode).last { !$0.isBeyondCores && $0.workers > 1 }?.record }
+      + modes.compactMap { mode in points(mode).last { !$0.isBeyondCores && $0.workers > 1 }?.record }
   }
 
   /// A row a stage: CPU time and time on a worker for one item, in each of those settings.
@@ -57,13 +57,13 @@ extension ScalingProfile {
     let columns = stageRecords
     guard let first = columns.first else { return [] }
     let titles =
-      ["ms a \(work.workload.item)"] + columns.flatMap { ["\($0.setting.words): CPU", "wall"] }
+      ["ms a \(work.workload.item)"] + columns.flatMap { ["\($0.configuration.description): CPU", "wall"] }
     let items = Double(max(1, work.items))
     func cell(_ seconds: Double) -> String { decimal(seconds / items * 1000) }
-    let rows = first.stages.indices.map { place in
-      [first.stages[place].name]
+    let rows = first.stages.indices.map { index in
+      [first.stages[index].name]
         + columns.flatMap { record -> [String] in
-          let stage = record.stages[place]
+          let stage = record.stages[index]
           return [cell(stage.cpu), stage.name == "other" ? "-" : cell(stage.wall)]
         }
     }
@@ -72,15 +72,15 @@ extension ScalingProfile {
 
   private var plot: String {
     guard counts.count > 1 else { return "" }
-    let marks: [Contestant: Character] = [.threads: "t", .processes: "p"]
-    let series = contestants.map { contestant in
-      CharacterPlot.Series(
-        mark: marks[contestant] ?? "o",
-        points: points(contestant).map { (x: Double($0.workers), y: $0.speedUp.estimate) })
+    let marks: [BenchmarkMode: Character] = [.threads: "t", .processes: "p"]
+    let series = modes.map { mode in
+      ASCIIPlot.Series(
+        mark: marks[mode] ?? "o",
+        points: points(mode).map { (x: Double($0.workers), y: $0.speedUp.estimate) })
     }
-    let legend = contestants.map { "\(marks[$0] ?? "o") \($0.rawValue)" } + ["* both", ". ideal"]
+    let legend = modes.map { "\(marks[$0] ?? "o") \($0.rawValue)" } + ["* both", ". ideal"]
     return "Speed-up over serial (\(legend.joined(separator: ", ")))\n"
-      + CharacterPlot(series: series, line: (".", ideal), ticks: counts).text
+      + ASCIIPlot(series: series, line: (".", ideal), ticks: counts).text
   }
 
   var methodWords: String {

@@ -14,15 +14,15 @@ package enum ScalingLaw: String, CaseIterable, Hashable, Sendable {
 
   /// Distinct counts of workers that a fit needs: one more than the law has factors, the time of one worker among them, or
   /// it would go through any points whatever.
-  package var leastCounts: Int {
+  package var minCounts: Int {
     switch self {
     case .amdahl: 3
     case .universal: 4
     }
   }
 
-  package func speedUp(_ workers: Double, serialShare: Double, crosstalk: Double = 0) -> Double {
-    workers / (1 + serialShare * (workers - 1) + crosstalk * workers * (workers - 1))
+  package func speedUp(_ workers: Double, serialShare: Double, coherency: Double = 0) -> Double {
+    workers / (1 + serialShare * (workers - 1) + coherency * workers * (workers - 1))
   }
 
   /// The time of n workers is a sum of terms, a/n + b for Amdahl's law and + c (n - 1) for the other, so finding a, b and
@@ -76,7 +76,7 @@ package struct FittedLaw: Hashable, Sendable {
   /// σ. Below 0 where many workers were faster than they should be.
   package let serialShare: Estimate
   /// κ; nil for Amdahl's law.
-  package let crosstalk: Estimate?
+  package let coherency: Estimate?
   package let residuals: [Residual]
   /// The counts that it holds for.
   package let range: ClosedRange<Int>
@@ -85,7 +85,7 @@ package struct FittedLaw: Hashable, Sendable {
   /// - Returns: nil where there are too few counts, or none of them is 1.
   package init?(_ law: ScalingLaw, times: [Int: [Double]]) {
     let counts = times.keys.sorted()
-    guard counts.count >= law.leastCounts, counts.first == 1, let last = counts.last else { return nil }
+    guard counts.count >= law.minCounts, counts.first == 1, let last = counts.last else { return nil }
     let rounds = times.values.map(\.count).min() ?? 0
     let fits = (0..<rounds).compactMap { round in
       LeastSquares.factors(counts.map(law.terms), counts.compactMap { times[$0]?[round] })
@@ -96,9 +96,9 @@ package struct FittedLaw: Hashable, Sendable {
     let share = Estimate(ofRounds: fits.map { $0[1] / ($0[0] + $0[1]) })
     let cost = law == .universal ? Estimate(ofRounds: fits.map { $0[2] / ($0[0] + $0[1]) }) : nil
     serialShare = share
-    crosstalk = cost
+    coherency = cost
     residuals = counts.map { count in
-      let expected = law.speedUp(Double(count), serialShare: share.value, crosstalk: cost?.value ?? 0)
+      let expected = law.speedUp(Double(count), serialShare: share.value, coherency: cost?.value ?? 0)
       return Residual(workers: count, share: Ratio(of: times[1] ?? [], to: times[count] ?? []).estimate / expected - 1)
     }
   }
@@ -107,13 +107,13 @@ package struct FittedLaw: Hashable, Sendable {
   /// - Parameter workers: within `range`; between whole numbers for a curve.
   package func speedUp(_ workers: Double) -> Double {
     precondition(Double(range.lowerBound) <= workers && workers <= Double(range.upperBound), "a fit does not foresee")
-    return law.speedUp(workers, serialShare: serialShare.value, crosstalk: crosstalk?.value ?? 0)
+    return law.speedUp(workers, serialShare: serialShare.value, coherency: coherency?.value ?? 0)
   }
 
   /// The count at which more workers begin to cost time, where that lies within what was measured.
   package var peak: Double? {
-    guard let crosstalk, crosstalk.lowest > 0, serialShare.value < 1 else { return nil }
-    let peak = ((1 - serialShare.value) / crosstalk.value).squareRoot()
+    guard let coherency, coherency.lowest > 0, serialShare.value < 1 else { return nil }
+    let peak = ((1 - serialShare.value) / coherency.value).squareRoot()
     return peak < Double(range.upperBound) ? peak : nil
   }
 

@@ -18,7 +18,7 @@
 /// Why a call failed, or why its pixels are not to be trusted.
 typedef enum __attribute__((enum_extensibility(closed))) {
   CODEC_REASON_NONE = 0,
-  CODEC_REASON_TRUNCATED,     ///< the data end before the picture does
+  CODEC_REASON_TRUNCATED,     ///< the data end before the image does
   CODEC_REASON_CORRUPT,       ///< the data break the format's rules
   CODEC_REASON_UNSUPPORTED,   ///< a legal file that the library does not decode
   CODEC_REASON_LIMIT_SCANS,   ///< more scans than `codec_limits.max_scans`
@@ -45,7 +45,7 @@ typedef struct {
 
 typedef struct {
   uint32_t max_scans;   ///< of a JPEG (a sequential one may repeat its scans too); 0 for no limit
-  uint64_t max_memory;  ///< bytes that a library may allocate for one picture; 0 for no limit.
+  uint64_t max_memory;  ///< bytes that a library may allocate for one image; 0 for no limit.
                         ///< JPEG: the coefficients of a progressive or multi-scan file, with what else is
                         ///< held then; row buffers and markers are not refused. PNG: all, freed or not
   uint64_t deadline;    ///< nanoseconds of `system_deadline_clock`; 0 for none; looked at between rows and pieces
@@ -62,22 +62,22 @@ typedef struct {
 // MARK: - JPEG
 
 typedef enum __attribute__((enum_extensibility(closed))) {
-  JPEG_COLOUR_GRAY,
-  JPEG_COLOUR_YCBCR,
-  JPEG_COLOUR_RGB,
-  JPEG_COLOUR_CMYK,
-  JPEG_COLOUR_YCCK,
-  JPEG_COLOUR_OTHER,
-} jpeg_colour;
+  JPEG_COLOR_GRAY,
+  JPEG_COLOR_YCBCR,
+  JPEG_COLOR_RGB,
+  JPEG_COLOR_CMYK,
+  JPEG_COLOR_YCCK,
+  JPEG_COLOR_OTHER,
+} jpeg_color;
 
 typedef struct {
   uint32_t width, height;   ///< pixels as coded, before any orientation; 1...65500
   uint8_t components;
   uint8_t bits;             ///< bits a sample
-  jpeg_colour colour;
+  jpeg_color color;
   uint8_t horizontal[4], vertical[4];  ///< sampling factors, 1...4
   bool progressive, arithmetic;
-  uint64_t coefficient_bytes;  ///< that decoding holds for the whole picture at full size: of a file in several scans,
+  uint64_t coefficient_bytes;  ///< that decoding holds for the whole image at full size: of a file in several scans,
                                ///< progressive or not; else 0. Shrinking does not lessen it
   bool has_restarts;
   const uint8_t *_Nullable icc;   ///< the first profile that its APP2 segments have complete, joined; null if none
@@ -102,12 +102,12 @@ typedef struct {
 } jpeg_plane_shape;
 
 typedef struct {
-  uint32_t width, height;    ///< the scaled picture: ceil(full size / denominator)
+  uint32_t width, height;    ///< the scaled image: ceil(full size / denominator)
   uint32_t count;            ///< planes, 1 or 3
   jpeg_plane_shape planes[3];
 } jpeg_shape;
 
-/// The part of the picture, in pixels of full size, that has to be there: the rest of the planes is undefined.
+/// The part of the image, in pixels of full size, that has to be there: the rest of the planes is undefined.
 typedef struct {
   uint32_t left, top, right, bottom;  ///< left < right <= width, top < bottom <= height
 } jpeg_window;
@@ -133,7 +133,7 @@ codec_status jpeg_reader_begin(jpeg_reader *reader, const uint8_t *bytes, size_t
 /// Chooses scale (`denominator` 1, 2, 4 or 8) and layout, and tells the memory that `jpeg_reader_read` will fill.
 /// May be called again before reading. CODEC_FAILED with UNSUPPORTED where the layout cannot be had: PLANES and LUMA of
 /// a file whose first component is not at the greatest sampling factors, or of RGB, CMYK, YCCK, or whose sampling
-/// factors are not divisors of the greatest ones. PIXELS can always be had, except for JPEG_COLOUR_OTHER.
+/// factors are not divisors of the greatest ones. PIXELS can always be had, except for JPEG_COLOR_OTHER.
 codec_status jpeg_reader_plan(jpeg_reader *reader, uint32_t denominator, jpeg_layout layout, jpeg_shape *shape,
                               codec_report *report);
 
@@ -144,11 +144,11 @@ codec_status jpeg_reader_plan(jpeg_reader *reader, uint32_t denominator, jpeg_la
 /// Outside of `window`, null for everything, blocks are read but not transformed where that saves time: rows of any
 /// layout, columns of PIXELS.
 ///
-/// The picture is let go in any case: a second read is a call out of order. `report` is the one of begin.
+/// The image is let go in any case: a second read is a call out of order. `report` is the one of begin.
 codec_status jpeg_reader_read(jpeg_reader *reader, const codec_plane *planes, const jpeg_window *_Nullable window,
                               jpeg_damage counted, codec_report *report);
 
-/// Lets go of the picture in hand and its memory; the reader itself stays for the next. Safe at any time.
+/// Lets go of the image in hand and its memory; the reader itself stays for the next. Safe at any time.
 void jpeg_reader_end(jpeg_reader *reader);
 
 typedef enum __attribute__((enum_extensibility(closed))) {
@@ -191,7 +191,7 @@ codec_status jpeg_writer_write(jpeg_writer *writer, const jpeg_write_options *op
 typedef struct {
   uint32_t width, height;
   uint8_t bits;             ///< bits a sample in the file: 1, 2, 4, 8, 16
-  uint8_t colour_type;      ///< as in IHDR: 0 gray, 2 RGB, 3 palette, 4 gray + alpha, 6 RGBA
+  uint8_t color_type;      ///< as in IHDR: 0 gray, 2 RGB, 3 palette, 4 gray + alpha, 6 RGBA
   bool interlaced;
   bool has_transparency;    ///< by a tRNS chunk that counts
   const uint8_t *_Nullable icc;   ///< iCCP, inflated; null if none or refused
@@ -217,7 +217,7 @@ codec_status png_reader_begin(png_reader *reader, const uint8_t *bytes, size_t c
                               png_header *header, png_shape *shape, codec_report *report);
 /// Decodes the rows, then reads to IEND. CODEC_DAMAGED on any error after the first IDAT: rows that did not come are
 /// zero, and `reason` is TRUNCATED when the bytes ran out. What is wrong behind the last row and its checksums is
-/// noted. The picture is let go in any case. `report` is the one of begin.
+/// noted. The image is let go in any case. `report` is the one of begin.
 codec_status png_reader_read(png_reader *reader, codec_plane plane, codec_report *report);
 void png_reader_end(png_reader *reader);
 

@@ -31,7 +31,7 @@ const char *_Nullable system_executable_path(void);
 /// At least 1.
 int system_affinity_core_count(void);
 
-/// Has the allocator keep what is freed for the next picture, up to 1 GiB. Call once, before other threads start.
+/// Has the allocator keep what is freed for the next image, up to 1 GiB. Call once, before other threads start.
 void system_keep_freed_memory(void);
 
 /// Gives what the allocator has kept back to the system, of all threads. Takes about a millisecond.

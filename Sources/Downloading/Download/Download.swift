@@ -10,17 +10,17 @@ struct Download: Sendable {
   let listed: ListedAddress
   let key: DownloadKey
   /// The address as the list has it.
-  let home: WebAddress
+  let home: HTTPURL
   /// Where the bytes gather until they are whole, below the folder and in full.
   let partName: [UInt8]
   let partPath: FilePath
-  /// What the picture is to be called; another name, where it turns out that this one is taken.
+  /// What the image is to be called; another name, where it turns out that this one is taken.
   var name: DownloadName
-  /// The picture that an earlier run left under that name, be it there still or not.
-  let picture: DownloadHistory.Picture?
+  /// The image that an earlier run left under that name, be it there still or not.
+  let image: DownloadHistory.Image?
 
   /// Where to ask next: elsewhere than home after a redirection.
-  var address: WebAddress
+  var address: HTTPURL
   var redirects = 0
   var tries = 0
   /// Refusals that were about the pace, and how often its host had served others at the last of them.
@@ -32,31 +32,31 @@ struct Download: Sendable {
   var startedOver = false
   /// Whether it came coded though that was not asked for, and is decoded on its way now.
   var decodes = false
-  /// The picture, where it is there as it was left and its server may be asked about it.
-  var known: DownloadHistory.Picture?
+  /// The image, where it is there as it was left and its server may be asked about it.
+  var known: DownloadHistory.Image?
   var began: ContinuousClock.Instant?
 
   init(
-    index: Int, listed: ListedAddress, key: DownloadKey, home: WebAddress, name: DownloadName, in folder: FilePath,
-    picture: DownloadHistory.Picture?
+    index: Int, listed: ListedAddress, key: DownloadKey, home: HTTPURL, name: DownloadName, in folder: FilePath,
+    image: DownloadHistory.Image?
   ) {
     self.index = index
     self.listed = listed
     self.key = key
     self.home = home
     self.name = name
-    self.picture = picture
+    self.image = image
     partName = name.partName(key)
     partPath = folder.pushing(FilePath(bytes: partName))
     address = home
   }
 
-  /// The name of the whole picture, below the folder: that of the one that was there, where it still fits.
+  /// The name of the whole image, below the folder: that of the one that was there, where it still fits.
   func finalName(for format: ImageFormat) -> [UInt8] {
-    if let picture, let last = DownloadName(listed: String(decoding: picture.name, as: UTF8.self)),
+    if let image, let last = DownloadName(listed: String(decoding: image.name, as: UTF8.self)),
       last.stem == name.text, last.format == format
     {
-      return picture.name
+      return image.name
     }
     return name.bytes(for: format)
   }
@@ -89,23 +89,23 @@ struct Download: Sendable {
 
   /// Where a redirection leads, with the login where that is meant for it: for the origin of the list's address (RFC 9110,
   /// 11.6.2), and by no word of a server. Nil where it may not be followed.
-  func redirected(to place: String) -> WebAddress? {
-    guard let next = WebAddress(place, from: address) else { return nil }
+  func redirected(to location: String) -> HTTPURL? {
+    guard let next = HTTPURL(location, from: address) else { return nil }
     let own = next.hasOrigin(of: home) ? home.login : nil
     return next.login == nil || next.login == own ? next.with(own) : nil
   }
 
   /// Such refusals that do not count as tries.
-  private static let mostPaceRefusals = 50
+  private static let maxPaceRefusals = 50
 
   /// It was refused for the pace. As long as its host serves others in between, its turn will come.
   mutating func wasRefused(servedCount: Int) {
     paceRefusals += 1
-    if servedCount > servedBefore && paceRefusals <= Download.mostPaceRefusals && tries > 1 { tries -= 1 }
+    if servedCount > servedBefore && paceRefusals <= Download.maxPaceRefusals && tries > 1 { tries -= 1 }
     servedBefore = servedCount
   }
 
-  mutating func follow(_ redirection: WebAddress) {
+  mutating func follow(_ redirection: HTTPURL) {
     redirects += 1
     address = redirection
   }
@@ -122,19 +122,19 @@ struct Download: Sendable {
   }
 
   /// Whether what came is of the content that is there: a server may pass over `If-Range`.
-  func fits(_ answer: Answer) -> Bool {
-    guard answer.status == 206, let part else { return true }
-    return answer.validator.continues(part)
+  func fits(_ response: Response) -> Bool {
+    guard response.status == 206, let part else { return true }
+    return response.validator.continues(part)
   }
 
   /// What the bytes are of that an answer brought; nil where that is not known.
-  func validator(after answer: Answer) -> Validator? {
-    switch answer.status {
+  func validator(after response: Response) -> Validator? {
+    switch response.status {
     // What is joined to a part is of what the part is of, and servers need not say it again.
-    case 206 where part != nil: fits(answer) ? part : nil
+    case 206 where part != nil: fits(response) ? part : nil
     // What was decoded cannot be joined to: places in it are not those that a server knows.
     case 200..<300:
-      decodes || answer.validator.condition == nil || answer.fileByteCount == 0 ? nil : answer.validator
+      decodes || response.validator.condition == nil || response.fileByteCount == 0 ? nil : response.validator
     default: part
     }
   }

@@ -18,14 +18,15 @@ extension JobError {
     .fetch(.tooLarge, "more than \(limit) bytes; raise --max-bytes to take it")
   }
 
-  static func tooManyRedirects(_ most: Int) -> JobError {
-    .fetch(.redirects, "more than \(most) redirections, the last to another address again")
+  static func tooManyRedirects(_ maximum: Int) -> JobError {
+    .fetch(.redirects, "more than \(maximum) redirections, the last to another address again")
   }
 
-  static func badRedirect(to place: String) -> JobError {
+  static func badRedirect(to location: String) -> JobError {
     .fetch(
       .redirects,
-      "it is redirected to \(withoutPasswords(place)), which is not an address of http or https that may be followed")
+      "it is redirected to \(withoutPasswords(location)), which is not an address of http or https that may be followed"
+    )
   }
 
   static func status(_ status: Int, after tries: Int) -> JobError {

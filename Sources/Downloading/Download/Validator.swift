@@ -19,7 +19,7 @@ struct Validator: Hashable, Sendable {
 
   /// A file that changes twice within a second keeps its date, and the clocks of the file and of the answer may differ:
   /// RFC 7232, 2.2.2, takes a minute for enough.
-  private static let leastAge: Int64 = 60
+  private static let minAge: Int64 = 60
 
   /// Whether a part may be joined to another by it (`If-Range`), and by what: weak tags do not promise the same bytes, nor
   /// does a date that was hardly over when the answer was made (RFC 9110, 8.8.2.2 and 13.1.5).
@@ -28,7 +28,7 @@ struct Validator: Hashable, Sendable {
       return entityTag.utf8.count > 1 && entityTag.hasPrefix("\"") && entityTag.hasSuffix("\"") ? entityTag : nil
     }
     guard let modified = CurlLibrary.seconds(ofDate: lastModified), let made = CurlLibrary.seconds(ofDate: date),
-      made - modified >= Validator.leastAge
+      made - modified >= Validator.minAge
     else { return nil }
     return lastModified
   }

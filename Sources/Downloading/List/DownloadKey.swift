@@ -62,7 +62,7 @@ extension DownloadKey {
 
   /// As the journal names the source of a download: the key, and behind a space where the address leads, for people who
   /// search there, without user, password and query.
-  func journalName(_ home: WebAddress) -> [UInt8] {
+  func journalName(_ home: HTTPURL) -> [UInt8] {
     Array("\(DownloadKey.prefix)\(digest.text)\(suffix) \(home.scheme)://\(home.host)\(home.path)".utf8)
   }
 

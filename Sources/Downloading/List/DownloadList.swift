@@ -32,7 +32,7 @@ package struct DownloadList: Sendable {
   private enum Form {
     case addresses
     case json
-    case columns(separator: UInt8, places: [String: Int])
+    case columns(separator: UInt8, indices: [String: Int])
   }
 
   private var form: Form?
@@ -60,9 +60,9 @@ package struct DownloadList: Sendable {
     case .json:
       guard let object = JSONObject(line) else { return listed(text, problem: "the line is not a JSON object") }
       return entry(text) { object.texts[$0] }
-    case .columns(let separator, let places):
+    case .columns(let separator, let indices):
       let fields = DownloadList.fields(line, separator: separator)
-      return entry(text) { places[$0].flatMap { $0 < fields.count && !fields[$0].isEmpty ? fields[$0] : nil } }
+      return entry(text) { indices[$0].flatMap { $0 < fields.count && !fields[$0].isEmpty ? fields[$0] : nil } }
     case .addresses, nil:
       return listed(trimmed(text))
     }
@@ -122,7 +122,7 @@ package struct DownloadList: Sendable {
       // A list of one column may be named, too; its fields have no end but that of the line.
       return .columns(
         separator: names.count == 1 ? UInt8(ascii: "\n") : separator,
-        places: Dictionary(zip(names, names.indices), uniquingKeysWith: { first, _ in first }))
+        indices: Dictionary(zip(names, names.indices), uniquingKeysWith: { first, _ in first }))
     }
     return .addresses
   }

@@ -8,15 +8,15 @@ package struct DownloadName: Hashable, Sendable {
   /// As far as it is known before the content is: with a suffix only where the list gives one.
   package let text: String
 
-  private static let mostStemBytes = 80
+  private static let maxStemBytes = 80
   /// Room for what hidden names add to it; file systems allow 255.
-  private static let mostComponentBytes = 220
+  private static let maxComponentBytes = 220
 
   /// A name of the list; nil where it would lead out of the folder, or hide there.
   package init?(listed name: String) {
     let parts = name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
     let areFine = parts.allSatisfy { part in
-      !part.isEmpty && part.first != UInt8(ascii: ".") && part.count <= DownloadName.mostComponentBytes
+      !part.isEmpty && part.first != UInt8(ascii: ".") && part.count <= DownloadName.maxComponentBytes
         && !part.contains(0)
     }
     guard areFine, name.utf8.count <= 3000 else { return nil }
@@ -33,7 +33,7 @@ package struct DownloadName: Hashable, Sendable {
 
   private init(text: String) { self.text = text }
 
-  /// The same without the suffix of a picture: the content says which it gets.
+  /// The same without the suffix of an image: the content says which it gets.
   var open: DownloadName { DownloadName(text: stem) }
 
   /// The same in a folder.
@@ -43,7 +43,7 @@ package struct DownloadName: Hashable, Sendable {
   /// The same with a number behind it, for where the name is taken.
   func numbered(_ number: Int) -> DownloadName { DownloadName(text: "\(text)-\(number)") }
 
-  /// Letters, digits and what is harmless of the last part of an address's path, without a picture's suffix.
+  /// Letters, digits and what is harmless of the last part of an address's path, without an image's suffix.
   private static func stem(_ path: String) -> String {
     let last = path.utf8.split(separator: UInt8(ascii: "/")).last.map(Array.init) ?? []
     var stem: [UInt8] = []
@@ -56,11 +56,11 @@ package struct DownloadName: Hashable, Sendable {
       }
     }
     if let dot = stem.lastIndex(of: UInt8(ascii: ".")), stem.count - dot <= 6 { stem.removeSubrange(dot...) }
-    let trimmed = stem.prefix(mostStemBytes).drop { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") }
+    let trimmed = stem.prefix(maxStemBytes).drop { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") }
     return String(decoding: trimmed, as: UTF8.self)
   }
 
-  /// Without the suffix of a picture.
+  /// Without the suffix of an image.
   package var stem: String {
     hasSuffix
       ? String(decoding: text.utf8[..<(text.utf8.lastIndex(of: UInt8(ascii: ".")) ?? text.endIndex)], as: UTF8.self)
@@ -87,7 +87,7 @@ package struct DownloadName: Hashable, Sendable {
     hasSuffix ? Array(text.utf8) : Array((text + "." + format.usualSuffix).utf8)
   }
 
-  /// Where the bytes gather until they are whole: beside the picture, under a hidden name that no other address has. Below
+  /// Where the bytes gather until they are whole: beside the image, under a hidden name that no other address has. Below
   /// the folder.
   func partName(_ key: DownloadKey) -> [UInt8] {
     let folder = text.utf8[

@@ -1,13 +1,13 @@
 internal import ImageCore
 internal import ImageErrors
 
-/// Gives each entry of a list a name that no other entry has, and no picture of another address.
+/// Gives each entry of a list a name that no other entry has, and no image of another address.
 ///
 /// A name that the list gives is kept to: where it cannot be, the entry fails. A name that follows from the position is ours to
-/// choose: it is that of the picture that came from the address before, wherever its entry stood then, or a new one, with a
+/// choose: it is that of the image that came from the address before, wherever its entry stood then, or a new one, with a
 /// number behind it where that is taken.
 struct DownloadNames {
-  private static let mostNumber = 9999
+  private static let maxNumber = 9999
 
   private let history: DownloadHistory
   private let thumbnails: ThumbnailNames?
@@ -22,24 +22,24 @@ struct DownloadNames {
     self.thumbnails = thumbnails
   }
 
-  /// The name of an entry, and the picture that an earlier run left there of this address.
+  /// The name of an entry, and the image that an earlier run left there of this address.
   mutating func name(
-    _ listed: ListedAddress, _ home: WebAddress, _ key: DownloadKey
-  ) throws(JobError) -> (DownloadName, DownloadHistory.Picture?) {
-    let pictures = history.pictures(of: key.digest)
+    _ listed: ListedAddress, _ home: HTTPURL, _ key: DownloadKey
+  ) throws(JobError) -> (DownloadName, DownloadHistory.Image?) {
+    let images = history.images(of: key.digest)
     if let text = listed.name {
       guard let name = DownloadName(listed: text) else { throw .unusableName }
       guard take(name) else { throw thumbnails == nil ? .nameTaken : .nameOrThumbnailTaken }
-      return (name, pictures.last { picture in DownloadNames.isOf(picture, name) })
+      return (name, images.last { image in DownloadNames.isOf(image, name) })
     }
     let wanted = DownloadName(position: listed.position, path: home.path)
     // The one of this position first: one address may stand in a list more than once.
-    let known = pictures.filter { DownloadNames.isOf($0, wanted) } + pictures
-    for picture in known {
-      guard let name = DownloadName(listed: String(decoding: picture.name, as: UTF8.self))?.open, take(name) else {
+    let known = images.filter { DownloadNames.isOf($0, wanted) } + images
+    for image in known {
+      guard let name = DownloadName(listed: String(decoding: image.name, as: UTF8.self))?.open, take(name) else {
         continue
       }
-      return (name, picture)
+      return (name, image)
     }
     return (try another(wanted, for: key, from: 1), nil)
   }
@@ -55,7 +55,7 @@ struct DownloadNames {
   private mutating func another(
     _ wanted: DownloadName, for key: DownloadKey, from first: Int
   ) throws(JobError) -> DownloadName {
-    for number in first...DownloadNames.mostNumber {
+    for number in first...DownloadNames.maxNumber {
       let name = number == 1 ? wanted : wanted.numbered(number)
       let isOthers = ImageFormat.allCases.contains { format in
         history.owner(of: name.bytes(for: format)).map { $0 != key.digest } ?? false
@@ -95,8 +95,8 @@ struct DownloadNames {
     }
   }
 
-  private static func isOf(_ picture: DownloadHistory.Picture, _ name: DownloadName) -> Bool {
-    let text = String(decoding: picture.name, as: UTF8.self)
+  private static func isOf(_ image: DownloadHistory.Image, _ name: DownloadName) -> Bool {
+    let text = String(decoding: image.name, as: UTF8.self)
     return text == name.text || !name.hasSuffix && DownloadName(listed: text)?.stem == name.text
   }
 }

@@ -3,7 +3,7 @@ internal import TextFormatting
 
 /// Makes downloads of the entries of a list. What is done already, or cannot be asked for, comes to its end here.
 struct ListedDownloads {
-  private let books: DownloadBooks
+  private let runFiles: DownloadJournal
   private let found: (Int, ListedAddress) -> Void
   private var names: DownloadNames
   /// How many entries had an address so far.
@@ -12,10 +12,10 @@ struct ListedDownloads {
   private var count = 0
 
   /// - Parameter found: is given each entry with its index.
-  init(_ books: DownloadBooks, thumbnails: ThumbnailNames?, found: @escaping (Int, ListedAddress) -> Void) {
-    self.books = books
+  init(_ runFiles: DownloadJournal, thumbnails: ThumbnailNames?, found: @escaping (Int, ListedAddress) -> Void) {
+    self.runFiles = runFiles
     self.found = found
-    names = DownloadNames(books.history, thumbnails: thumbnails)
+    names = DownloadNames(runFiles.history, thumbnails: thumbnails)
   }
 
   mutating func download(_ listed: ListedAddress) -> Download? {
@@ -24,13 +24,13 @@ struct ListedDownloads {
     found(index, listed)
     do throws(JobError) {
       if let problem = listed.problem { throw .fetch(.network, problem) }
-      guard let home = WebAddress(listed.address) else { throw WebAddress.fault(of: listed.address) }
+      guard let home = HTTPURL(listed.address) else { throw HTTPURL.fault(of: listed.address) }
       let key = key(of: listed.address)
-      let (name, picture) = try names.name(listed, home, key)
-      return books.begin(
-        Download(index: index, listed: listed, key: key, home: home, name: name, in: books.folder, picture: picture))
+      let (name, image) = try names.name(listed, home, key)
+      return runFiles.begin(
+        Download(index: index, listed: listed, key: key, home: home, name: name, in: runFiles.folder, image: image))
     } catch {
-      books.failed(index, listed, error)
+      runFiles.failed(index, listed, error)
       return nil
     }
   }

@@ -13,7 +13,7 @@ package enum AddressPolicy: Sendable {
   case any
 
   /// Why an address must not be asked of a proxy, which resolves names itself; nil where it may.
-  func refusal(behindProxy address: WebAddress) -> JobError? {
+  func refusal(behindProxy address: HTTPURL) -> JobError? {
     guard self == .publicOnly else { return nil }
     if address.host == "localhost" || address.host.hasSuffix(".localhost") { return .refused(address.host) }
     switch AddressPolicy.kind(address.host) {

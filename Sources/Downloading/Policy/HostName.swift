@@ -7,7 +7,7 @@
 /// stops. A character that has to be replaced otherwise is refused, and so are those that are seen as nothing.
 enum HostName {
   /// The most bytes of a label (RFC 1035, 2.3.4).
-  private static let mostLabelBytes = 63
+  private static let maxLabelBytes = 63
 
   /// Nil where a label cannot be converted.
   static func ascii(_ name: String) -> String? {
@@ -27,7 +27,7 @@ enum HostName {
       let digits = Punycode.encoded(label.map(\.value))
     else { return nil }
     let text = "xn--" + digits
-    return text.utf8.count <= mostLabelBytes ? text : nil
+    return text.utf8.count <= maxLabelBytes ? text : nil
   }
 
   /// Letters, marks and digits that no mapping changes. Sharp s and final sigma are kept, as browsers do (UTS 46,
@@ -46,7 +46,7 @@ enum HostName {
 
 /// The encoding of a label in letters and digits (RFC 3492, 5 and 6.3).
 enum Punycode {
-  private static let (base, least, most) = (36, 1, 26)
+  private static let (base, minimum, maximum) = (36, 1, 26)
 
   /// Nil where the numbers of a long label overflow.
   static func encoded(_ scalars: [UInt32]) -> String? {
@@ -75,13 +75,13 @@ enum Punycode {
   }
 
   private static func append(_ delta: Int, bias: Int, to output: inout [UInt8]) {
-    var (rest, place) = (delta, base)
+    var (rest, index) = (delta, base)
     while true {
-      let threshold = min(max(place - bias, least), most)
+      let threshold = min(max(index - bias, minimum), maximum)
       if rest < threshold { break }
       output.append(digit(threshold + (rest - threshold) % (base - threshold)))
       rest = (rest - threshold) / (base - threshold)
-      place += base
+      index += base
     }
     output.append(digit(rest))
   }
@@ -94,11 +94,11 @@ enum Punycode {
   private static func adapted(_ delta: Int, count: Int, isFirst: Bool) -> Int {
     var delta = isFirst ? delta / 700 : delta / 2
     delta += delta / count
-    var place = 0
-    while delta > (base - least) * most / 2 {
-      delta /= base - least
-      place += base
+    var index = 0
+    while delta > (base - minimum) * maximum / 2 {
+      delta /= base - minimum
+      index += base
     }
-    return place + (base - least + 1) * delta / (delta + 38)
+    return index + (base - minimum + 1) * delta / (delta + 38)
   }
 }

@@ -9,7 +9,7 @@ struct HostPace {
   private static let usualSpacing = Duration.milliseconds(250)
   private static let longestSpacing = Duration.seconds(120)
 
-  private let mostAtOnce: Int
+  private let maxAtOnce: Int
   /// The most requests at once.
   private(set) var atOnce: Int
   /// The least time between the starts of two requests.
@@ -20,12 +20,12 @@ struct HostPace {
   /// Until then refusals are of requests that went out before the last one was known.
   private var refusedUntil: ContinuousClock.Instant?
 
-  init(mostAtOnce: Int) {
-    self.mostAtOnce = mostAtOnce
-    atOnce = mostAtOnce
+  init(maxAtOnce: Int) {
+    self.maxAtOnce = maxAtOnce
+    atOnce = maxAtOnce
   }
 
-  var isSlowed: Bool { atOnce < mostAtOnce || spacing > .zero }
+  var isSlowed: Bool { atOnce < maxAtOnce || spacing > .zero }
 
   mutating func refused(wish: Duration?, now: ContinuousClock.Instant) {
     if let refusedUntil, now < refusedUntil { return }
@@ -49,7 +49,7 @@ struct HostPace {
       spacing = spacing * 3 / 4
       if spacing < HostPace.shortestSpacing { spacing = .zero }
     } else {
-      atOnce = min(atOnce + 1, mostAtOnce)
+      atOnce = min(atOnce + 1, maxAtOnce)
     }
   }
 }

@@ -26,17 +26,17 @@ package struct OwnHeaders: Sendable {
   /// - Parameters:
   ///   - address: which is asked: elsewhere than `home` after a redirection.
   ///   - home: as the list has it.
-  package func lines(for address: WebAddress, of home: WebAddress) -> [String] {
+  package func lines(for address: HTTPURL, of home: HTTPURL) -> [String] {
     guard address.hasOrigin(of: home), overHTTP || address.scheme == "https" else { return [] }
     return meant(for: home)
   }
 
   /// Whether lines that are meant for an address of the list are not sent there, since it is one of http.
-  package func areHeldBack(from home: WebAddress) -> Bool {
+  package func areHeldBack(from home: HTTPURL) -> Bool {
     !overHTTP && home.scheme != "https" && !meant(for: home).isEmpty
   }
 
-  private func meant(for home: WebAddress) -> [String] {
+  private func meant(for home: HTTPURL) -> [String] {
     lines + hostLines.filter { $0.host.covers(home) }.map(\.line)
   }
 }
@@ -51,7 +51,7 @@ package struct HeaderHost: Hashable, Sendable {
   package init?(_ text: String) {
     // All that could end or begin another part of an address.
     guard !text.isEmpty, !text.utf8.contains(where: { "/?#@\\ ".utf8.contains($0) }),
-      let address = WebAddress("https://\(text)/"), !address.host.isEmpty
+      let address = HTTPURL("https://\(text)/"), !address.host.isEmpty
     else { return nil }
     host = address.host
     // The colons of an address of IPv6 stand within brackets.
@@ -59,6 +59,6 @@ package struct HeaderHost: Hashable, Sendable {
     port = text[end...].contains(":") ? address.port : nil
   }
 
-  /// Names are compared as WebAddress has them: in small letters and ASCII.
-  func covers(_ address: WebAddress) -> Bool { host == address.host && (port == nil || port == address.port) }
+  /// Names are compared as HTTPURL has them: in small letters and ASCII.
+  func covers(_ address: HTTPURL) -> Bool { host == address.host && (port == nil || port == address.port) }
 }

@@ -6,9 +6,9 @@ package struct RetryRule: Sendable {
   package var retries = 4
   /// Before the second try; it doubles from there.
   package var firstWait = Duration.milliseconds(500)
-  package var longestWait = Duration.seconds(30)
+  package var maxBackoff = Duration.seconds(30)
   /// What a server may ask for (Retry-After); one that asks for more is for another day.
-  package var longestWish = Duration.seconds(120)
+  package var maxRetryAfter = Duration.seconds(120)
 
   package init() {}
 
@@ -30,9 +30,9 @@ package struct RetryRule: Sendable {
   ///   - chance: 0..<1. Clients that failed at one time do not come back at one time.
   package func verdict(afterTries tries: Int, wish: Duration?, chance: Double) -> Verdict {
     if tries > retries { return .giveUp }
-    if let wish, wish > longestWish { return .wishTooLong }
+    if let wish, wish > maxRetryAfter { return .wishTooLong }
     // 2^20 is beyond any longest wait, and no overflow.
-    let doubled = min(firstWait * (1 << min(max(tries - 1, 0), 20)), longestWait)
+    let doubled = min(firstWait * (1 << min(max(tries - 1, 0), 20)), maxBackoff)
     let own = doubled * (0.5 + chance / 2)
     return .again(after: max(own, wish ?? .zero))
   }

@@ -7,11 +7,11 @@ internal import TextFormatting
 // SAFETY: owns what the pointer leads to, from `init` to `deinit`.
 @safe final class CurlTransport: Transport {
   private let all: OpaquePointer
-  private let rules: RequestRules
+  private let rules: RequestDefaults
 
   /// - Parameter connections: kept open for further requests.
   /// Nil where there is no memory.
-  init?(rules: RequestRules, connections: Int) {
+  init?(rules: RequestDefaults, connections: Int) {
     guard let all = unsafe transfers_create(connections) else { return nil }
     unsafe self.all = unsafe all
     self.rules = rules
@@ -27,7 +27,7 @@ internal import TextFormatting
             unsafe withLogin(request.address.login) { user, password in
               var plain = unsafe transfer_request(
                 address: address, user: user, password: password, proxy: proxy, user_agent: agent, headers: headers,
-                file: request.file, start: Int64(request.start), most_bytes: Int64(request.mostByteCount),
+                file: request.file, start: Int64(request.start), most_bytes: Int64(request.maxByteCount),
                 decodes: request.decodes,
                 // A proxy is the user's choice, wherever it is.
                 private_allowed: rules.policy == .any || request.proxy != nil,
@@ -46,19 +46,19 @@ internal import TextFormatting
     unsafe transfers_advance(all, file, Int32(clamping: time.milliseconds))
   }
 
-  func nextEnded() -> (RequestID, Answer)? {
+  func nextEnded() -> (RequestID, Response)? {
     guard let one = unsafe transfers_next_ended(all) else { return nil }
     let id = unsafe RequestID(one)
-    let answer = answer(of: id)
+    let response = response(of: id)
     cancel(id)
-    return (id, answer)
+    return (id, response)
   }
 
   func cancel(_ id: RequestID) { unsafe transfer_destroy(id.pointer) }
 
-  func answer(of id: RequestID) -> Answer {
+  func response(of id: RequestID) -> Response {
     let one = unsafe id.pointer
-    return unsafe Answer(
+    return unsafe Response(
       end: end(one), status: transfer_status(one), fileByteCount: Int(transfer_file_bytes(one)),
       lengthIsKnown: transfer_length_is_known(one), location: transfer_location(one).map { unsafe headerText($0) },
       validator: Validator(
@@ -72,7 +72,7 @@ internal import TextFormatting
     unsafe String(cString: transfer_header(one, name))
   }
 
-  private func end(_ one: OpaquePointer) -> Answer.End {
+  private func end(_ one: OpaquePointer) -> Response.End {
     let complaint = unsafe String(cString: transfer_complaint(one))
     return switch unsafe transfer_how_it_ended(one) {
     case TRANSFER_COMPLETE: .complete
@@ -100,7 +100,7 @@ extension RequestID {
 }
 
 private func withLogin<Result>(
-  _ login: WebAddress.Login?, _ body: (UnsafePointer<CChar>?, UnsafePointer<CChar>?) -> Result
+  _ login: HTTPURL.Login?, _ body: (UnsafePointer<CChar>?, UnsafePointer<CChar>?) -> Result
 ) -> Result {
   unsafe withOptionalCString(login?.user) { user in
     unsafe withOptionalCString(login?.password) { unsafe body(user, $0) }

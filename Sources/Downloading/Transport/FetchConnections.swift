@@ -8,7 +8,7 @@ package final class FetchConnections: Sendable {
   package let confinement: Confinement?
   private let transport: Mutex<(any Transport)?>
 
-  package init(_ rules: FetchRules) throws(ExecutorError) {
+  package init(_ rules: DownloadOptions) throws(ExecutorError) {
     guard let program = rules.workerProgram else {
       confinement = nil
       transport = Mutex(CurlTransport(rules: rules.request, connections: rules.connections))
@@ -17,7 +17,7 @@ package final class FetchConnections: Sendable {
     let workers: WorkerTransport
     do throws(WorkerFailure) {
       workers = try WorkerTransport(
-        program: program, rules: rules.request, mostByteCount: rules.mostByteCount, workers: rules.connections)
+        program: program, rules: rules.request, maxByteCount: rules.maxByteCount, workers: rules.connections)
     } catch {
       guard case .cannotStart(let reason) = error else { throw .noWorker(path: program, reason: "it died") }
       throw .noWorker(path: program, reason: reason)

@@ -3,7 +3,7 @@ internal import WorkerIPC
 
 /// A worker process that downloads, one request at a time.
 final class FetchProcess {
-  private let connection: WorkerConnection
+  private let connection: WorkerSocket
   private var replies: ReplyReader
   private(set) var confinement: Confinement?
 
@@ -12,15 +12,15 @@ final class FetchProcess {
 
   /// Starts a worker and sends it the rules.
   /// - Parameter mostByteCount: that a file may grow to.
-  init(program: String, rules: RequestRules, mostByteCount: Int) throws(WorkerFailure) {
-    connection = try WorkerConnection(path: program, variable: FetchWorker.variable)
+  init(program: String, rules: RequestDefaults, maxByteCount: Int) throws(WorkerFailure) {
+    connection = try WorkerSocket(path: program, variable: FetchWorker.variable)
     replies = ReplyReader(connection)
-    var greeting = WireWriter()
-    greeting.write(Int(getpid()))
-    greeting.write(mostByteCount)
-    rules.write(to: &greeting)
+    var workerConfiguration = WireWriter()
+    workerConfiguration.write(Int(getpid()))
+    workerConfiguration.write(maxByteCount)
+    rules.write(to: &workerConfiguration)
     // A worker that is dead already is noticed when its report is read.
-    _ = connection.channel.send(greeting.bytes)
+    _ = connection.channel.send(workerConfiguration.bytes)
   }
 
   func waitUntilConfined() throws(WorkerFailure) {
@@ -38,10 +38,10 @@ final class FetchProcess {
   func send(_ request: Request) { _ = connection.channel.send(request.bytes, with: request.file) }
 
   /// The answer that has begun to come; nil where it is none.
-  func answer() -> Answer? {
+  func response() -> Response? {
     guard let frame = try? replies.next(within: FetchProcess.patience) else { return nil }
-    return try? Answer(frame)
+    return try? Response(frame)
   }
 
-  func end(_ manner: WorkerConnection.Manner) -> String { connection.end(manner).words }
+  func end(_ termination: WorkerSocket.Termination) -> String { connection.end(termination).message }
 }

@@ -4,7 +4,7 @@ internal import WorkerIPC
 
 // What goes to and fro between a run and its worker processes.
 
-extension RequestRules {
+extension RequestDefaults {
   func write(to wire: inout WireWriter) {
     wire.write(policy == .any ? 1 : 0)
     wire.write(userAgent)
@@ -33,35 +33,35 @@ extension Request {
     wire.write(headers.count)
     for line in headers { wire.write(line) }
     wire.write(start)
-    wire.write(mostByteCount)
+    wire.write(maxByteCount)
     wire.write(decodes ? 1 : 0)
     return wire.bytes
   }
 
   init(_ bytes: [UInt8], file: CInt) throws(WireError) {
     var wire = WireReader(bytes)
-    guard let address = WebAddress(try wire.text()) else { throw WireError() }
+    guard let address = HTTPURL(try wire.text()) else { throw WireError() }
     let hasLogin = try wire.integer() == 1
-    let login = WebAddress.Login(user: try wire.text(), password: try wire.text())
+    let login = HTTPURL.Login(user: try wire.text(), password: try wire.text())
     self.address = address.with(hasLogin ? login : nil)
     let proxy = try wire.text()
     self.proxy = proxy.isEmpty ? nil : proxy
     headers = []
     for _ in 0..<max(0, min(try wire.integer(), 10_000)) { headers.append(try wire.text()) }
     start = try wire.integer()
-    mostByteCount = try wire.integer()
+    maxByteCount = try wire.integer()
     decodes = try wire.integer() == 1
     self.file = file
     try wire.end()
   }
 }
 
-extension Answer {
+extension Response {
   var bytes: [UInt8] {
     var wire = WireWriter()
-    let (kind, words, number) = end.parts
+    let (kind, text, number) = end.parts
     wire.write(kind)
-    wire.write(words)
+    wire.write(text)
     wire.write(number)
     wire.write(status)
     wire.write(fileByteCount)
@@ -80,8 +80,8 @@ extension Answer {
 
   init(_ bytes: [UInt8]) throws(WireError) {
     var wire = WireReader(bytes)
-    let (kind, words, number) = (try wire.integer(), try wire.text(within: 1 << 10), try wire.integer())
-    guard let end = End(kind, words, number) else { throw WireError() }
+    let (kind, text, number) = (try wire.integer(), try wire.text(within: 1 << 10), try wire.integer())
+    guard let end = End(kind, text, number) else { throw WireError() }
     self.end = end
     status = try wire.integer(in: 0...999)
     fileByteCount = try wire.integer(in: 0...Int.max)
@@ -109,14 +109,14 @@ extension WireReader {
   }
 }
 
-extension Answer.End {
-  fileprivate var parts: (kind: Int, words: String, number: Int) {
+extension Response.End {
+  fileprivate var parts: (kind: Int, text: String, number: Int) {
     switch self {
     case .complete: (0, "", 0)
-    case .broken(let words): (1, words, 0)
-    case .timedOut(let words): (2, words, 0)
-    case .notResolved(let words): (3, words, 0)
-    case .notTrusted(let words): (4, words, 0)
+    case .broken(let text): (1, text, 0)
+    case .timedOut(let text): (2, text, 0)
+    case .notResolved(let text): (3, text, 0)
+    case .notTrusted(let text): (4, text, 0)
     case .short: (5, "", 0)
     case .refusedAddress(let digits): (6, digits, 0)
     case .tooLarge: (7, "", 0)
@@ -125,15 +125,15 @@ extension Answer.End {
     }
   }
 
-  fileprivate init?(_ kind: Int, _ words: String, _ number: Int) {
+  fileprivate init?(_ kind: Int, _ text: String, _ number: Int) {
     switch kind {
     case 0: self = .complete
-    case 1: self = .broken(words)
-    case 2: self = .timedOut(words)
-    case 3: self = .notResolved(words)
-    case 4: self = .notTrusted(words)
+    case 1: self = .broken(text)
+    case 2: self = .timedOut(text)
+    case 3: self = .notResolved(text)
+    case 4: self = .notTrusted(text)
     case 5: self = .short
-    case 6: self = .refusedAddress(words)
+    case 6: self = .refusedAddress(text)
     case 7: self = .tooLarge
     case 8: self = .wrongPart
     case 9: self = .fileFailed(Errno(rawValue: CInt(truncatingIfNeeded: number)))

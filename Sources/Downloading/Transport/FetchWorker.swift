@@ -18,15 +18,15 @@ package enum FetchWorker {
     let channel = FrameChannel(descriptor: descriptor)
     // Before any library opens what it needs.
     Confinement.closeInheritedDescriptors()
-    guard let greeting = channel.receive() else { return true }
+    guard let workerConfiguration = channel.receive() else { return true }
     do throws(WireError) {
-      var wire = WireReader(greeting)
+      var wire = WireReader(workerConfiguration)
       let parent = try wire.integer()
-      let mostByteCount = try wire.integer(in: 0...Int.max)
-      let rules = try RequestRules(&wire)
+      let maxByteCount = try wire.integer(in: 0...Int.max)
+      let rules = try RequestDefaults(&wire)
       // Libraries are loaded before the filter of system calls forbids what loading takes.
       guard CurlLibrary.open() == nil, let transport = CurlTransport(rules: rules, connections: 1) else { return false }
-      guard let confinement = Confinement.enterDownloads(parent: parent, fileByteCount: mostByteCount) else {
+      guard let confinement = Confinement.enterDownloads(parent: parent, fileByteCount: maxByteCount) else {
         return true
       }
       var report = WireWriter()
@@ -37,7 +37,7 @@ package enum FetchWorker {
         let owned = Descriptor(owning: file)
         let request = try Request(payload, file: owned.number)
         guard let id = transport.start(request) else { return false }
-        guard let answer = transport.wait(for: id), channel.send(answer.bytes) else { return true }
+        guard let response = transport.wait(for: id), channel.send(response.bytes) else { return true }
       }
       return true
     } catch {
@@ -48,9 +48,9 @@ package enum FetchWorker {
 
 extension CurlTransport {
   /// Nil where libcurl is at its end.
-  fileprivate func wait(for id: RequestID) -> Answer? {
+  fileprivate func wait(for id: RequestID) -> Response? {
     while advance(orWhenReadable: -1, for: .seconds(10)) {
-      if let (ended, answer) = nextEnded(), ended == id { return answer }
+      if let (ended, response) = nextEnded(), ended == id { return response }
     }
     return nil
   }

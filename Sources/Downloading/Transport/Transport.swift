@@ -3,7 +3,7 @@ internal import TextFormatting
 
 /// One request, as it goes out.
 struct Request: Sendable {
-  var address: WebAddress
+  var address: HTTPURL
   var proxy: String?
   /// "Name: value".
   var headers: [String]
@@ -11,13 +11,13 @@ struct Request: Sendable {
   var file: CInt
   /// Bytes of the file that are there already and asked to be left out.
   var start: Int
-  var mostByteCount: Int
+  var maxByteCount: Int
   /// Whether a coding of the content is undone on its way to the file.
   var decodes = false
 }
 
 /// What all requests of a run have in common.
-package struct RequestRules: Sendable {
+package struct RequestDefaults: Sendable {
   package var policy = AddressPolicy.publicOnly
   package var userAgent = "imgbatch"
   package var connectTimeout = Duration.seconds(15)
@@ -28,7 +28,7 @@ package struct RequestRules: Sendable {
 }
 
 /// What came back.
-struct Answer: Sendable {
+struct Response: Sendable {
   enum End: Sendable {
     case complete
     case broken(String)
@@ -72,11 +72,11 @@ protocol Transport: AnyObject {
   /// - Returns: whether that is possible.
   func advance(orWhenReadable file: CInt, for time: Duration) -> Bool
   /// A request that has ended and what came of it; it is over then.
-  func nextEnded() -> (RequestID, Answer)?
+  func nextEnded() -> (RequestID, Response)?
   /// Ends a request.
   func cancel(_ id: RequestID)
   /// How far a request is, as far as that is known.
-  func answer(of id: RequestID) -> Answer
+  func response(of id: RequestID) -> Response
 }
 
 extension Duration {

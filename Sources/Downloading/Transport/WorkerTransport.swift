@@ -13,21 +13,21 @@ final class WorkerTransport: Transport {
   private static let grace = Duration.seconds(3)
 
   private let program: String
-  private let rules: RequestRules
-  private let mostByteCount: Int
+  private let rules: RequestDefaults
+  private let maxByteCount: Int
   private var idle: [FetchProcess] = []
   private var active: [RequestID: Active] = [:]
-  private var ended: [(RequestID, Answer)] = []
+  private var ended: [(RequestID, Response)] = []
   private var nextNumber: UInt = 1
 
   /// Starts so many workers at once: that they start is not to count as somebody's download.
   /// - Parameter mostByteCount: that a file may grow to.
-  init(program: String, rules: RequestRules, mostByteCount: Int, workers: Int) throws(WorkerFailure) {
+  init(program: String, rules: RequestDefaults, maxByteCount: Int, workers: Int) throws(WorkerFailure) {
     self.program = program
     self.rules = rules
-    self.mostByteCount = mostByteCount
+    self.maxByteCount = maxByteCount
     for _ in 0..<workers {
-      idle.append(try FetchProcess(program: program, rules: rules, mostByteCount: mostByteCount))
+      idle.append(try FetchProcess(program: program, rules: rules, maxByteCount: maxByteCount))
     }
     for worker in idle { try worker.waitUntilConfined() }
   }
@@ -41,7 +41,7 @@ final class WorkerTransport: Transport {
   var confinement: Confinement? { idle.first?.confinement }
 
   private func makeWorker() throws(WorkerFailure) -> FetchProcess {
-    let worker = try FetchProcess(program: program, rules: rules, mostByteCount: mostByteCount)
+    let worker = try FetchProcess(program: program, rules: rules, maxByteCount: maxByteCount)
     try worker.waitUntilConfined()
     return worker
   }
@@ -62,8 +62,8 @@ final class WorkerTransport: Transport {
     var questions = order.map { pollfd(fd: $0.value.worker.descriptor, events: Int16(POLLIN), revents: 0) }
     if file >= 0 { questions.append(pollfd(fd: file, events: Int16(POLLIN), revents: 0)) }
     _ = unsafe poll(&questions, nfds_t(questions.count), Int32(clamping: time.milliseconds))
-    for (place, (id, one)) in order.enumerated() {
-      if questions[place].revents != 0 {
+    for (index, (id, one)) in order.enumerated() {
+      if questions[index].revents != 0 {
         receive(id, from: one.worker)
       } else if one.lastMoment < .now {
         active[id] = nil
@@ -76,28 +76,28 @@ final class WorkerTransport: Transport {
 
   private func receive(_ id: RequestID, from worker: FetchProcess) {
     active[id] = nil
-    if let answer = worker.answer() {
+    if let response = worker.response() {
       idle.append(worker)
-      ended.append((id, answer))
+      ended.append((id, response))
     } else {
       let end = worker.end(.kill)
       ended.append((id, .silence(.broken("the worker process died (\(end))"))))
     }
   }
 
-  func nextEnded() -> (RequestID, Answer)? { ended.popLast() }
+  func nextEnded() -> (RequestID, Response)? { ended.popLast() }
 
   func cancel(_ id: RequestID) {
     if let one = active.removeValue(forKey: id) { _ = one.worker.end(.kill) }
   }
 
   /// A worker tells at the end only.
-  func answer(of id: RequestID) -> Answer { .silence(.short) }
+  func response(of id: RequestID) -> Response { .silence(.short) }
 }
 
-extension Answer {
-  fileprivate static func silence(_ end: End) -> Answer {
-    Answer(
+extension Response {
+  fileprivate static func silence(_ end: End) -> Response {
+    Response(
       end: end, status: 0, fileByteCount: 0, lengthIsKnown: false, location: nil, validator: Validator(),
       retryAfter: "",
       contentType: "")

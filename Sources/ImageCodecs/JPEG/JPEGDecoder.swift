@@ -8,7 +8,7 @@ internal import JPEGDecoding
   private let pool: BufferPool
   private let scaled: ScaledDecoders
   private(set) var scaledVerdict: Verdict?
-  /// Threads that shared the decoding of the last picture.
+  /// Threads that shared the decoding of the last image.
   var workers: Int { scaledVerdict == .decoded ? scaled.workers : 1 }
   private let reader: JPEGReader
   private var limits = DecodeLimits()
@@ -44,12 +44,12 @@ internal import JPEGDecoding
     return result
   }
 
-  func decode(_ request: DecodeRequest) throws(CodecError) -> DecodedPicture {
+  func decode(_ request: DecodeRequest) throws(CodecError) -> DecodedImage {
     var shape = jpeg_shape()
     let layout = try plan(request, shape: &shape)
     let grids = geometry.grids(
       request.denominator, arePlanes: layout != .JPEG_LAYOUT_PIXELS,
-      areYCbCr: unsafe header.colour == .JPEG_COLOUR_YCBCR, count: Int(shape.count))
+      areYCbCr: unsafe header.color == .JPEG_COLOR_YCBCR, count: Int(shape.count))
     if shape.count == 1 {
       var plane = try allocating { () throws(OutOfMemory) in try Plane(shape.planes.0, grids[0], from: pool) }
       try unsafe fill([plane.forC], request, layout, grids)
@@ -57,7 +57,7 @@ internal import JPEGDecoding
       if plane.channels == 4, request.content != .inks {
         plane = try plane.convertedFromCMYK(pool: pool)
       }
-      return DecodedPicture(picture: .pixels(plane), report: report.decodeReport(limits: limits))
+      return DecodedImage(image: .pixels(plane), report: report.decodeReport(limits: limits))
     }
     let luma = try allocating { () throws(OutOfMemory) in try Plane(shape.planes.0, grids[0], from: pool) }
     let cb = try allocating { () throws(OutOfMemory) in try Plane(shape.planes.1, grids[1], from: pool) }
@@ -66,8 +66,8 @@ internal import JPEGDecoding
     luma.correct(grids[0])
     cb.correct(grids[1])
     cr.correct(grids[2])
-    let planes = ColourPlanes(luma: luma, cb: cb, cr: cr)
-    return DecodedPicture(picture: .yCbCr(planes), report: report.decodeReport(limits: limits))
+    let planes = YCbCrPlanes(luma: luma, cb: cb, cr: cr)
+    return DecodedImage(image: .yCbCr(planes), report: report.decodeReport(limits: limits))
   }
 
   func finish() {
@@ -78,9 +78,9 @@ internal import JPEGDecoding
   /// The layout that serves the request at the least cost and can be had of this file, with its shape.
   private func plan(_ request: DecodeRequest, shape: inout jpeg_shape) throws(CodecError) -> jpeg_layout {
     let wished: jpeg_layout
-    switch unsafe (request.content, header.colour) {
-    case (.gray, .JPEG_COLOUR_YCBCR), (_, .JPEG_COLOUR_GRAY): wished = .JPEG_LAYOUT_LUMA
-    case (.planes, .JPEG_COLOUR_YCBCR): wished = .JPEG_LAYOUT_PLANES
+    switch unsafe (request.content, header.color) {
+    case (.gray, .JPEG_COLOR_YCBCR), (_, .JPEG_COLOR_GRAY): wished = .JPEG_LAYOUT_LUMA
+    case (.planes, .JPEG_COLOR_YCBCR): wished = .JPEG_LAYOUT_PLANES
     default: wished = .JPEG_LAYOUT_PIXELS
     }
     let denominator = UInt32(request.denominator)
@@ -101,13 +101,13 @@ internal import JPEGDecoding
   ) throws(CodecError) {
     scaledVerdict = nil
     let region = request.region.map { geometry.needed($0, grids) }
-    if request.asksForScaled(unsafe header.path, SourceColour(unsafe header.colour)) {
+    if request.asksForScaled(unsafe header.path, SourceColor(unsafe header.color)) {
       var wish = ScaledDecoder.Request(denominator: request.denominator)
       if let region {
         wish.rows = region.rows
         wish.columns = region.columns
       }
-      wish.mostScans = limits.scanCount
+      wish.maxScans = limits.scanCount
       wish.deadline = limits.deadline
       wish.workers = request.workers
       let targets = unsafe planes.map { unsafe ScaledPlane(base: $0.base, stride: $0.stride, rowCount: $0.rows) }
@@ -151,7 +151,7 @@ extension Plane {
   fileprivate init(_ shape: jpeg_plane_shape, _ grid: PlaneGrid, from pool: BufferPool) throws(OutOfMemory) {
     try self.init(
       size: PixelSize(width: Int(shape.width), height: Int(shape.height)), channels: Int(shape.channels),
-      leastStride: shape.stride, leastRows: shape.rows, from: pool)
+      minStride: shape.stride, minRows: shape.rows, from: pool)
     extent = grid.extent
   }
 
@@ -180,7 +180,7 @@ extension ImageHeader {
     let icc = unsafe header.icc.map { unsafe [UInt8](UnsafeBufferPointer(start: $0, count: header.icc_bytes)) }
     unsafe self.init(
       format: .jpeg, size: PixelSize(width: Int(header.width), height: Int(header.height)), bits: Int(header.bits),
-      colour: SourceColour(header.colour), layout: header.progressive ? .progressive : .sequential,
+      color: SourceColor(header.color), layout: header.progressive ? .progressive : .sequential,
       orientation: .upright, profile: icc)
     decodedChannels = unsafe Int(header.components)
     coefficientByteCount = unsafe Int(clamping: header.coefficient_bytes)
@@ -196,10 +196,10 @@ extension ImageHeader {
 extension jpeg_header {
   /// Whether `JPEGDecoding` knows files of such a frame, as far as the header tells: Huffman-coded, in one scan or
   /// progressive, gray or with chroma at whole parts of luma's size.
-  fileprivate var path: DecodingPath {
+  fileprivate var path: DecoderKind {
     guard unsafe !arithmetic, unsafe progressive || coefficient_bytes == 0 else { return .library }
-    if unsafe components == 1 { return unsafe colour == .JPEG_COLOUR_GRAY ? .scaled : .library }
-    guard unsafe components == 3, unsafe colour == .JPEG_COLOUR_YCBCR else { return .library }
+    if unsafe components == 1 { return unsafe color == .JPEG_COLOR_GRAY ? .scaled : .library }
+    guard unsafe components == 3, unsafe color == .JPEG_COLOR_YCBCR else { return .library }
     let isWhole =
       unsafe horizontal.0 % horizontal.1 == 0 && horizontal.0 % horizontal.2 == 0 && vertical.0 % vertical.1 == 0
       && vertical.0 % vertical.2 == 0
@@ -219,22 +219,22 @@ extension JPEGSampling {
 }
 
 extension DecodeRequest {
-  /// Whether `JPEGDecoding` is asked to decode a picture: it makes planes, not interleaved colours.
-  package func asksForScaled(_ path: DecodingPath, _ colour: SourceColour) -> Bool {
-    let arePlanes = content == .gray || content == .planes || colour == .gray
+  /// Whether `JPEGDecoding` is asked to decode an image: it makes planes, not interleaved colors.
+  package func asksForScaled(_ path: DecoderKind, _ color: SourceColor) -> Bool {
+    let arePlanes = content == .gray || content == .planes || color == .gray
     return path == .scaled && arePlanes && decoder == .auto && reading == .needed && denominator > 1
   }
 }
 
-extension SourceColour {
-  fileprivate init(_ colour: jpeg_colour) {
-    switch colour {
-    case .JPEG_COLOUR_GRAY: self = .gray
-    case .JPEG_COLOUR_YCBCR: self = .yCbCr
-    case .JPEG_COLOUR_RGB: self = .rgb
-    case .JPEG_COLOUR_CMYK: self = .cmyk
-    case .JPEG_COLOUR_YCCK: self = .ycck
-    case .JPEG_COLOUR_OTHER: self = .other
+extension SourceColor {
+  fileprivate init(_ color: jpeg_color) {
+    switch color {
+    case .JPEG_COLOR_GRAY: self = .gray
+    case .JPEG_COLOR_YCBCR: self = .yCbCr
+    case .JPEG_COLOR_RGB: self = .rgb
+    case .JPEG_COLOR_CMYK: self = .cmyk
+    case .JPEG_COLOR_YCCK: self = .ycck
+    case .JPEG_COLOR_OTHER: self = .other
     }
   }
 }

@@ -13,18 +13,18 @@ internal import ImageCore
   }
 
   func encode(
-    _ picture: borrowing Picture, _ request: EncodeRequest
+    _ image: borrowing Image, _ request: EncodeRequest
   ) throws(CodecError) -> UnsafeRawBufferPointer {
     var options = unsafe jpeg_write_options()
-    unsafe options.width = UInt32(picture.size.width)
-    unsafe options.height = UInt32(picture.size.height)
+    unsafe options.width = UInt32(image.size.width)
+    unsafe options.height = UInt32(image.size.height)
     unsafe options.quality = UInt8(request.jpeg.quality)
     unsafe options.deadline = pool.limit.deadline
     unsafe options.progressive = request.jpeg.scans == .progressive
     let factors = request.jpeg.subsampling.factors(quality: request.jpeg.quality)
     unsafe options.horizontal = UInt8(factors.horizontal)
     unsafe options.vertical = UInt8(factors.vertical)
-    switch picture {
+    switch image {
     case .pixels(let plane):
       guard plane.depth == .eight, plane.channels == 1 || plane.channels == 3 else {
         throw .broken("JPEG takes gray or RGB of 8 bits")
@@ -40,7 +40,7 @@ internal import ImageCore
   }
 
   private func write(
-    _ options: inout jpeg_write_options, _ planes: [codec_plane], _ profile: [UInt8]?, _ metadata: PictureMetadata
+    _ options: inout jpeg_write_options, _ planes: [codec_plane], _ profile: [UInt8]?, _ metadata: ImageMetadata
   ) throws(CodecError) -> UnsafeRawBufferPointer {
     var out = unsafe codec_bytes()
     let segments = metadata.segments
@@ -63,12 +63,12 @@ internal import ImageCore
   }
 }
 
-extension PictureMetadata {
+extension ImageMetadata {
   /// The contents of APP1 segments; without what does not fit into one, which `storable` has taken out and noted.
   fileprivate var segments: [[UInt8]] {
     var result: [[UInt8]] = []
-    if let exif { result.append(PictureMetadata.exifStart + exif) }
-    if let xmp { result.append(PictureMetadata.xmpStart + xmp) }
+    if let exif { result.append(ImageMetadata.exifStart + exif) }
+    if let xmp { result.append(ImageMetadata.xmpStart + xmp) }
     if let extendedXMP { result += ExtendedXMP.segments(extendedXMP) }
     return result.filter { $0.count <= 65_533 }
   }

@@ -4,7 +4,7 @@ internal import ImageCore
 struct PlaneGrid {
   let spacing: SampleSpacing
   /// The part of the plane that the image covers, in samples.
-  let extent: SourceBox
+  let extent: SourceRect
   /// Where padding has a part in the samples; nil where it has none.
   let columns: PaddedEdge?
   let rows: PaddedEdge?
@@ -39,21 +39,21 @@ struct JPEGGeometry {
     }
     let spacing = SampleSpacing(across: Double(denominator), down: Double(denominator))
     // At full size these are the pixels that every decoder gives: of them only luma is looked at, which is mostly not mixed.
-    let (luma, most) = (
-      sampling.pixelsPerSample(ofComponent: 0, denominator), sampling.mostPixelsPerSample(denominator)
+    let (luma, maximum) = (
+      sampling.pixelsPerSample(ofComponent: 0, denominator), sampling.maxPixelsPerSample(denominator)
     )
     if denominator == 1 { return [grid(spacing, mixed: luma)] }
-    guard areYCbCr else { return [grid(spacing, mixed: most)] }
+    guard areYCbCr else { return [grid(spacing, mixed: maximum)] }
     // Where only chroma is enlarged, luma is exact: to take it for mixed would change pixels that are right.
     var result = grid(spacing, mixed: luma)
-    let chroma = grid(spacing, mixed: most)
-    if most.across > luma.across { result.chromaColumns = chroma.columns }
-    if most.down > luma.down { result.chromaRows = chroma.rows }
+    let chroma = grid(spacing, mixed: maximum)
+    if maximum.across > luma.across { result.chromaColumns = chroma.columns }
+    if maximum.down > luma.down { result.chromaRows = chroma.rows }
     return [result]
   }
 
   private func grid(_ spacing: SampleSpacing, mixed: SampleSpacing) -> PlaneGrid {
-    let extent = SourceBox(
+    let extent = SourceRect(
       x: 0, y: 0, width: Double(size.width) / spacing.across, height: Double(size.height) / spacing.down)
     return PlaneGrid(
       spacing: spacing, extent: extent,

@@ -14,14 +14,14 @@ package struct JPEGSampling: Hashable, Sendable {
   }
 
   private let components: [Factors]
-  private let mostAcross: Int
-  private let mostDown: Int
+  private let maxAcross: Int
+  private let maxDown: Int
 
   /// - Parameter components: one to four. A file of one is coded without interleaving: its factors mean nothing.
   package init(_ components: [Factors]) {
     self.components = components.count > 1 ? components : [Factors(across: 1, down: 1)]
-    mostAcross = self.components.map(\.across).max() ?? 1
-    mostDown = self.components.map(\.down).max() ?? 1
+    maxAcross = self.components.map(\.across).max() ?? 1
+    maxDown = self.components.map(\.down).max() ?? 1
   }
 
   /// Pixels of the image, at full size, to one sample of a component's plane.
@@ -32,14 +32,14 @@ package struct JPEGSampling: Hashable, Sendable {
     let factors = components[index]
     let base = 8 / denominator
     var samples = base
-    while samples < 8, mostAcross * base % (factors.across * samples * 2) == 0,
-      mostDown * base % (factors.down * samples * 2) == 0
+    while samples < 8, maxAcross * base % (factors.across * samples * 2) == 0,
+      maxDown * base % (factors.down * samples * 2) == 0
     {
       samples *= 2
     }
     return SampleSpacing(
-      across: Double(mostAcross * 8) / Double(factors.across * samples),
-      down: Double(mostDown * 8) / Double(factors.down * samples))
+      across: Double(maxAcross * 8) / Double(factors.across * samples),
+      down: Double(maxDown * 8) / Double(factors.down * samples))
   }
 
   /// The largest denominator up to one that is wanted at which each component has a sample that is all image: what padding
@@ -47,7 +47,7 @@ package struct JPEGSampling: Hashable, Sendable {
   package func denominator(atMost wanted: Int, of size: PixelSize) -> Int {
     var denominator = wanted
     while denominator > 1 {
-      let spacing = mostPixelsPerSample(denominator)
+      let spacing = maxPixelsPerSample(denominator)
       if Double(size.width) >= spacing.across && Double(size.height) >= spacing.down { break }
       denominator /= 2
     }
@@ -55,7 +55,7 @@ package struct JPEGSampling: Hashable, Sendable {
   }
 
   /// As `pixelsPerSample`, for the component whose samples are the farthest apart.
-  package func mostPixelsPerSample(_ denominator: Int) -> SampleSpacing {
+  package func maxPixelsPerSample(_ denominator: Int) -> SampleSpacing {
     let all = components.indices.map { pixelsPerSample(ofComponent: $0, denominator) }
     return SampleSpacing(across: all.map(\.across).max() ?? 1, down: all.map(\.down).max() ?? 1)
   }

@@ -53,15 +53,15 @@ internal import ImageCore
 
   /// The TIFF structure of the first segment of EXIF that has one: what turns the pixels, and what is carried over.
   func exif(_ bytes: UnsafeRawBufferPointer) -> Range<Int>? {
-    for (marker, body) in self where marker == 0xE1 && body.count > PictureMetadata.exifStart.count {
-      if unsafe bytes[body].starts(with: PictureMetadata.exifStart) {
-        return body.dropFirst(PictureMetadata.exifStart.count)
+    for (marker, body) in self where marker == 0xE1 && body.count > ImageMetadata.exifStart.count {
+      if unsafe bytes[body].starts(with: ImageMetadata.exifStart) {
+        return body.dropFirst(ImageMetadata.exifStart.count)
       }
     }
     return nil
   }
 
-  /// Whether the picture has a gain map: XMP of Adobe's and Android's making, or the mark of ISO 21496-1.
+  /// Whether the image has a gain map: XMP of Adobe's and Android's making, or the mark of ISO 21496-1.
   func haveGainMap(_ bytes: UnsafeRawBufferPointer) -> Bool {
     contains { marker, body in
       let segment = unsafe UnsafeRawBufferPointer(rebasing: bytes[body])

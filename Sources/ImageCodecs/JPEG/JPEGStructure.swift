@@ -56,22 +56,22 @@ package struct JPEGStructure {
 
   /// Takes the next bytes of the file, the first of which are its start marker. Does nothing once the end is found.
   package mutating func read(_ bytes: RawSpan) {
-    var place = 0
-    while place < bytes.byteCount, end == nil {
-      let next = step(bytes, place)
-      offset += next - place
-      place = next
+    var position = 0
+    while position < bytes.byteCount, end == nil {
+      let next = step(bytes, position)
+      offset += next - position
+      position = next
     }
   }
 
   /// - Returns: the place behind what was read, at least one byte.
-  private mutating func step(_ bytes: RawSpan, _ place: Int) -> Int {
+  private mutating func step(_ bytes: RawSpan, _ position: Int) -> Int {
     // SAFETY: any byte is a UInt8, and the load checks its bounds.
-    let byte = unsafe bytes.unsafeLoad(fromByteOffset: place, as: UInt8.self)
+    let byte = unsafe bytes.unsafeLoad(fromByteOffset: position, as: UInt8.self)
     switch state {
     case .marker, .data:
-      guard let found = bytes.firstFF(from: place) else { return bytes.byteCount }
-      markerStart = offset + found - place
+      guard let found = bytes.firstFF(from: position) else { return bytes.byteCount }
+      markerStart = offset + found - position
       if case .data = state { state = .code(inData: true) } else { state = .code(inData: false) }
       return found + 1
     case .code(let isInData):
@@ -83,11 +83,11 @@ package struct JPEGStructure {
       if left < 0 { end = .foreign(start: markerStart) }
       begin(marker, left)
     case .segment(let marker, let left):
-      let count = min(left, bytes.byteCount - place)
+      let count = min(left, bytes.byteCount - position)
       begin(marker, left - count)
-      return place + count
+      return position + count
     }
-    return place + 1
+    return position + 1
   }
 
   private mutating func take(marker: UInt8, isInData: Bool) {

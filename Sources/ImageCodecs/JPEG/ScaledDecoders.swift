@@ -38,7 +38,7 @@ package enum ScaledDecoders {
       var same = JPEGDecodingAVX2.ScaledDecoder.Request(denominator: request.denominator)
       same.rows = request.rows
       same.columns = request.columns
-      same.mostScans = request.mostScans
+      same.maxScans = request.maxScans
       same.deadline = request.deadline
       same.workers = request.workers
       let targets = planes.map { plane in
@@ -48,7 +48,7 @@ package enum ScaledDecoders {
       case .decoded: return .decoded
       case .timeout: return .timeout
       case .outOfMemory: return .outOfMemory
-      case .declined(let reason): return .declined(JPEGDecoding.Declined(rawValue: reason.rawValue) ?? .kind)
+      case .declined(let reason): return .declined(JPEGDecoding.Unsupported(rawValue: reason.rawValue) ?? .kind)
       }
     }
   }
@@ -57,6 +57,6 @@ package enum ScaledDecoders {
 extension ImageHeader {
   /// The most memory that the scaled decoder takes for its own work on this image, in bytes.
   package var scaledDecoderByteCount: Int {
-    JPEGDecoding.ScaledDecoder.mostScratchBytes(width: size.width, components: decodedChannels)
+    JPEGDecoding.ScaledDecoder.maxScratchBytes(width: size.width, components: decodedChannels)
   }
 }

@@ -7,7 +7,7 @@ extension ShrinkRule {
   /// 4, so that the resampler always has a factor of 2 left to filter.
   /// - Parameters:
   ///   - source: as stored.
-  ///   - target: in the stored picture's orientation.
+  ///   - target: in the stored image's orientation.
   package func denominator(from source: PixelSize, to target: PixelSize) -> Int {
     let residual: Int
     switch self {

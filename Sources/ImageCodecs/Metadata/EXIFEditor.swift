@@ -34,11 +34,11 @@ struct EXIFEditor {
     unsafe bytes.withUnsafeBytes { unsafe TIFFReader($0).flatMap(body) }
   }
 
-  private mutating func write(_ value: Int, at place: Int, _ byteCount: Int) {
-    guard place >= 0, place <= bytes.count - byteCount else { return }
+  private mutating func write(_ value: Int, at position: Int, _ byteCount: Int) {
+    guard position >= 0, position <= bytes.count - byteCount else { return }
     for index in 0..<byteCount {
       let shift = 8 * (isBigEndian ? byteCount - 1 - index : index)
-      bytes[place + index] = UInt8(truncatingIfNeeded: value >> shift)
+      bytes[position + index] = UInt8(truncatingIfNeeded: value >> shift)
     }
   }
 
@@ -46,10 +46,10 @@ struct EXIFEditor {
   mutating func setUpright() {
     for folder in folders {
       for entry in folder.entries where entry.tag == TIFFReader.orientationTag {
-        write(TIFFReader.short, at: entry.place + 2, 2)
-        write(1, at: entry.place + 4, 4)
-        write(1, at: entry.valuePlace, 2)
-        write(0, at: entry.valuePlace + 2, 2)
+        write(TIFFReader.short, at: entry.position + 2, 2)
+        write(1, at: entry.position + 4, 4)
+        write(1, at: entry.valuePosition, 2)
+        write(0, at: entry.valuePosition + 2, 2)
       }
     }
   }
@@ -57,8 +57,8 @@ struct EXIFEditor {
   /// Sets PixelXDimension and PixelYDimension, where they are there.
   mutating func setDimensions(_ size: PixelSize) {
     guard let pointer = folders.first?.entries.first(where: { $0.tag == EXIFEditor.exifTag }),
-      let place = read({ $0.integer(at: pointer.valuePlace, byteCount: 4) }),
-      let folder = folders.first(where: { $0.directory.place == place })
+      let position = read({ $0.integer(at: pointer.valuePosition, byteCount: 4) }),
+      let folder = folders.first(where: { $0.directory.position == position })
     else { return }
     for entry in folder.entries {
       if entry.tag == 0xA002 { set(entry, to: size.width) }
@@ -68,14 +68,14 @@ struct EXIFEditor {
 
   private mutating func set(_ entry: TIFFReader.Entry, to value: Int) {
     guard entry.count == 1 else { return }
-    if entry.type == TIFFReader.short { write(value, at: entry.valuePlace, 2) }
-    if entry.type == TIFFReader.long { write(value, at: entry.valuePlace, 4) }
+    if entry.type == TIFFReader.short { write(value, at: entry.valuePosition, 2) }
+    if entry.type == TIFFReader.long { write(value, at: entry.valuePosition, 4) }
   }
 
   /// Removes the second directory and the preview that it leads to: its bytes become zero, but for those of directories
   /// that stay, and go where they are last.
   mutating func dropPreview() {
-    guard let next = folders.first?.directory.nextPlace,
+    guard let next = folders.first?.directory.nextPosition,
       let second = read({ $0.integer(at: next, byteCount: 4) }), second > 0
     else { return }
     write(0, at: next, 4)
@@ -104,7 +104,7 @@ private struct TIFFWalk {
     isBigEndian = reader.isBigEndian
     guard let first = reader.firstDirectory else { return }
     var found = [first]
-    var seen: Set = [first.place]
+    var seen: Set = [first.position]
     // Entries and offsets: of sound data there are no more than the bytes have room for.
     var (entriesLeft, offsetsLeft) = (reader.byteCount / 12, reader.byteCount / 4)
     while folders.count < found.count {
@@ -120,8 +120,8 @@ private struct TIFFWalk {
         let offsets = reader.offsets(entry)
         offsetsLeft -= offsets.count
         guard offsetsLeft >= 0 else { return nil }
-        for place in offsets where seen.insert(place).inserted {
-          if let folder = reader.directory(at: place) { found.append(folder) }
+        for position in offsets where seen.insert(position).inserted {
+          if let folder = reader.directory(at: position) { found.append(folder) }
         }
       }
     }
@@ -131,7 +131,7 @@ private struct TIFFWalk {
 extension TIFFReader {
   /// Where an entry's values are, if not in itself, as far as they are there.
   fileprivate func values(of entry: Entry) -> Range<Int>? {
-    guard let count = entry.valueByteCount, count > 4, let offset = integer(at: entry.valuePlace, byteCount: 4),
+    guard let count = entry.valueByteCount, count > 4, let offset = integer(at: entry.valuePosition, byteCount: 4),
       offset < byteCount
     else { return nil }
     return offset..<min(offset + count, byteCount)
@@ -140,7 +140,7 @@ extension TIFFReader {
   /// The offsets that an entry's values are, as far as they are there.
   fileprivate func offsets(_ entry: Entry) -> [Int] {
     guard let values = values(of: entry) else {
-      return integer(at: entry.valuePlace, byteCount: 4).map { [$0] } ?? []
+      return integer(at: entry.valuePosition, byteCount: 4).map { [$0] } ?? []
     }
     return stride(from: values.lowerBound, through: values.upperBound - 4, by: 4).compactMap {
       integer(at: $0, byteCount: 4)
@@ -148,11 +148,11 @@ extension TIFFReader {
   }
 
   /// Where the JPEG is that a directory leads to, by JPEGInterchangeFormat and its length.
-  fileprivate func preview(in place: Int) -> Range<Int>? {
-    guard let directory = directory(at: place) else { return nil }
+  fileprivate func preview(in position: Int) -> Range<Int>? {
+    guard let directory = directory(at: position) else { return nil }
     let entries = (0..<directory.entryCount).map { entry($0, of: directory) }
     func value(_ tag: Int) -> Int? {
-      entries.first { $0.tag == tag }.flatMap { integer(at: $0.valuePlace, byteCount: 4) }
+      entries.first { $0.tag == tag }.flatMap { integer(at: $0.valuePosition, byteCount: 4) }
     }
     guard let start = value(0x0201), let count = value(0x0202), start >= 8, count > 0, start <= byteCount - count else {
       return nil

@@ -2,9 +2,9 @@
 /// the extended one in segments of its own (XMP specification, part 3, 1.1.3.1).
 enum ExtendedXMP {
   /// The most that a main packet has.
-  static let mostMainBytes = 65_502
+  static let maxMainBytes = 65_502
 
-  /// Two packets of at most `mostMainBytes` and of any length.
+  /// Two packets of at most `maxMainBytes` and of any length.
   struct Packets: Hashable {
     let main: [UInt8]
     let extended: [UInt8]
@@ -26,7 +26,7 @@ enum ExtendedXMP {
     case .empty: named.replaceSubrange(end - 2..<end, with: ">".utf8 + property + "</".utf8 + main[tag.name] + ">".utf8)
     case .start, .end: named.insert(contentsOf: property, at: end)
     }
-    return named.count <= mostMainBytes ? Packets(main: named, extended: bytes) : nil
+    return named.count <= maxMainBytes ? Packets(main: named, extended: bytes) : nil
   }
 
   /// One packet of any length as two: the extended one has all, the main one only names it. Nil where it is no XMP.
@@ -42,19 +42,19 @@ enum ExtendedXMP {
   static func segments(_ extended: [UInt8]) -> [[UInt8]] {
     let digest = MD5.capitalDigits(extended)
     func number(_ value: Int) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) } }
-    return stride(from: 0, to: extended.count, by: mostPieceBytes).map { offset in
-      PictureMetadata.extendedXMPStart + digest + number(extended.count) + number(offset)
-        + extended[offset..<min(offset + mostPieceBytes, extended.count)]
+    return stride(from: 0, to: extended.count, by: maxPieceBytes).map { offset in
+      ImageMetadata.extendedXMPStart + digest + number(extended.count) + number(offset)
+        + extended[offset..<min(offset + maxPieceBytes, extended.count)]
     }
   }
 
   /// As the specification has it.
-  private static let mostPieceBytes = 65_400
+  private static let maxPieceBytes = 65_400
 
   /// Both packets as one: the descriptions of the extended one behind those of the main one. Nil where either is no XMP, or
   /// where that is too much.
   static func joined(_ main: [UInt8], _ extended: [UInt8]) -> [UInt8]? {
-    guard let outline = XMPOutline(main), let place = outline.rdfEnd, let part = XMPOutline(extended) else {
+    guard let outline = XMPOutline(main), let position = outline.rdfEnd, let part = XMPOutline(extended) else {
       return nil
     }
     var descriptions: [UInt8] = []
@@ -65,9 +65,9 @@ enum ExtendedXMP {
       for (prefix, declaration) in part.declarations where !own.contains(prefix) { descriptions += declaration }
       descriptions += extended[tag.start.name.upperBound..<tag.end]
       // Many descriptions with many declarations for each would grow without bound.
-      if descriptions.count > PictureMetadata.mostByteCount { return nil }
+      if descriptions.count > ImageMetadata.maxByteCount { return nil }
     }
-    return main[..<place] + descriptions + main[place...]
+    return main[..<position] + descriptions + main[position...]
   }
 }
 
@@ -97,7 +97,7 @@ struct XMPOutline {
     var rdfDepth: Int?
     var start: XMLScanner.Tag?
     var rootStart: Int?
-    var places: [ArraySlice<UInt8>: Int] = [:]
+    var positions: [ArraySlice<UInt8>: Int] = [:]
     while let tag = try scanner.next() {
       if tag.kind != .end {
         names.enter(tag, bytes)
@@ -107,10 +107,10 @@ struct XMPOutline {
           for attribute in tag.attributes {
             guard let prefix = XMPNames.declared(bytes[attribute.name]) else { continue }
             let declaration = (prefix, bytes[attribute.range])
-            if let place = places[prefix] {
-              declarations[place] = declaration
+            if let position = positions[prefix] {
+              declarations[position] = declaration
             } else {
-              places[prefix] = declarations.count
+              positions[prefix] = declarations.count
               declarations.append(declaration)
             }
           }

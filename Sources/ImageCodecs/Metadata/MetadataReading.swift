@@ -1,15 +1,15 @@
 package import ImageCore
 
-/// How metadata are read from the bytes of a picture.
-extension PictureMetadata {
+/// How metadata are read from the bytes of an image.
+extension ImageMetadata {
   /// What cannot be carried over is left out, and noted.
   /// - Parameters:
-  ///   - profileByteCount: of the profile that the output keeps: it counts towards `mostByteCount`.
+  ///   - profileByteCount: of the profile that the output keeps: it counts towards `maxByteCount`.
   ///   - limit: once it is over, what is read is undefined.
   package init(
     _ bytes: UnsafeRawBufferPointer, format: ImageFormat, profileByteCount: Int = 0, limit: TimeLimit = TimeLimit()
   ) {
-    var room = Room(left: max(0, PictureMetadata.mostByteCount - profileByteCount))
+    var room = Room(left: max(0, ImageMetadata.maxByteCount - profileByteCount))
     switch format {
     case .jpeg: unsafe readSegments(bytes, &room, limit)
     case .png: unsafe readChunks(bytes, &room, limit)
@@ -53,18 +53,18 @@ extension PictureMetadata {
     var extensions: [Range<Int>] = []
     for (marker, body) in segments where marker == 0xE1 {
       let segment = unsafe bytes[body]
-      if unsafe segment.starts(with: PictureMetadata.exifStart) {
-        let isOther = body.count > PictureMetadata.exifStart.count && body.upperBound != exifBody?.upperBound
+      if unsafe segment.starts(with: ImageMetadata.exifStart) {
+        let isOther = body.count > ImageMetadata.exifStart.count && body.upperBound != exifBody?.upperBound
         if isOther { notes.insert(.metadata) }
-      } else if unsafe segment.starts(with: PictureMetadata.xmpStart) {
+      } else if unsafe segment.starts(with: ImageMetadata.xmpStart) {
         if hasXMP {
           notes.insert(.metadata)
         } else {
-          xmp = unsafe room.copy(segment.dropFirst(PictureMetadata.xmpStart.count))
+          xmp = unsafe room.copy(segment.dropFirst(ImageMetadata.xmpStart.count))
         }
         hasXMP = true
-      } else if unsafe segment.starts(with: PictureMetadata.extendedXMPStart) {
-        if extensions.count < PictureMetadata.mostExtensions { extensions.append(body) }
+      } else if unsafe segment.starts(with: ImageMetadata.extendedXMPStart) {
+        if extensions.count < ImageMetadata.maxExtensions { extensions.append(body) }
       }
     }
     if extensions.isEmpty { return }
@@ -73,8 +73,8 @@ extension PictureMetadata {
     if extendedXMP == nil { notes.insert(.metadata) }
   }
 
-  /// Enough for `mostByteCount`, were they a hundred times as short as they may be.
-  private static let mostExtensions = 8192
+  /// Enough for `maxByteCount`, were they a hundred times as short as they may be.
+  private static let maxExtensions = 8192
 
   /// Puts together the pieces of an extended packet, each of which has its digest, the length of all, and its offset.
   /// - Returns: nil where it is not whole.
@@ -85,7 +85,7 @@ extension PictureMetadata {
     var pieces: [(offset: Int, body: Range<Int>)] = []
     var byteCount: Int?
     for segment in segments {
-      let body = segment.dropFirst(PictureMetadata.extendedXMPStart.count)
+      let body = segment.dropFirst(ImageMetadata.extendedXMPStart.count)
       guard body.count > headBytes, unsafe bytes[body].starts(with: digest), digest.count == 32 else { continue }
       let length = unsafe Int(bytes.bigEndian(body.lowerBound + 32, UInt32.self))
       guard length == byteCount ?? length else { return nil }
@@ -134,7 +134,7 @@ extension PictureMetadata {
   }
 
   private mutating func addText(_ name: String, _ body: Slice<UnsafeRawBufferPointer>, _ room: inout Room) {
-    guard texts.count < PictureMetadata.mostTexts, let body = unsafe room.copy(body) else {
+    guard texts.count < ImageMetadata.maxTexts, let body = unsafe room.copy(body) else {
       notes.insert(.metadata)
       return
     }

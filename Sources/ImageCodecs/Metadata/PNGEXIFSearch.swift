@@ -13,7 +13,7 @@ package struct PNGEXIFSearch {
   let next: Int?
 
   /// A longer one is passed over, as by libpng where it is set up for this program.
-  static let mostByteCount = 4 << 20
+  static let maxByteCount = 4 << 20
 
   private static let exif: UInt32 = 0x6558_4966
   private static let iend: UInt32 = 0x4945_4E44
@@ -47,7 +47,7 @@ package struct PNGEXIFSearch {
 
   /// - Parameter body: of a chunk that is there with its CRC.
   private static func isSound(_ bytes: UnsafeRawBufferPointer, _ body: Range<Int>) -> Bool {
-    guard body.count <= mostByteCount, unsafe TIFFReader(UnsafeRawBufferPointer(rebasing: bytes[body])) != nil else {
+    guard body.count <= maxByteCount, unsafe TIFFReader(UnsafeRawBufferPointer(rebasing: bytes[body])) != nil else {
       return false
     }
     // SAFETY: the name is before the body, and the CRC behind it.
@@ -62,7 +62,7 @@ package struct PNGEXIFSearch {
   ///   - read: the bytes of a part of the file; fewer where it ends before that.
   /// - Returns: upright where there is no EXIF; nil where there are more chunks than that.
   package static func orientation<Failure: Error>(
-    from offset: Int, mostChunks chunks: Int, read: (_ offset: Int, _ count: Int) throws(Failure) -> [UInt8]
+    from offset: Int, maxChunks chunks: Int, read: (_ offset: Int, _ count: Int) throws(Failure) -> [UInt8]
   ) throws(Failure) -> Orientation? {
     var offset = offset
     for _ in 0..<chunks {
@@ -72,7 +72,7 @@ package struct PNGEXIFSearch {
         unsafe (Int($0.bigEndian(0, UInt32.self)), $0.bigEndian(4, UInt32.self))
       }
       if name == iend { return .upright }
-      if name == exif, length <= mostByteCount {
+      if name == exif, length <= maxByteCount {
         let chunk = try read(offset, frameBytes + length)
         guard chunk.count == frameBytes + length else { return .upright }
         let turned: Orientation? = unsafe chunk.withUnsafeBytes { chunk in

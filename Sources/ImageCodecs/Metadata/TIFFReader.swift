@@ -30,10 +30,10 @@
     let type: Int
     let count: Int
     /// Where its 12 bytes start.
-    let place: Int
+    let position: Int
 
     /// Where its value, or the offset of its values, stands.
-    var valuePlace: Int { place + 8 }
+    var valuePosition: Int { position + 8 }
 
     /// Bytes of all its values; nil where that is beyond all bounds.
     var valueByteCount: Int? {
@@ -45,21 +45,21 @@
 
   /// A directory whose entries are there, the last ones maybe not.
   struct Directory {
-    let place: Int
+    let position: Int
     /// How many entries are there as a whole.
     let entryCount: Int
     /// Where the offset of the next directory stands; nil where the data end before that.
-    let nextPlace: Int?
+    let nextPosition: Int?
 
-    var range: Range<Int> { place..<(nextPlace.map { $0 + 4 } ?? place + 2 + entryCount * 12) }
+    var range: Range<Int> { position..<(nextPosition.map { $0 + 4 } ?? position + 2 + entryCount * 12) }
   }
 
   /// Nil where there is none, as in the header of 8 bytes.
-  func directory(at place: Int) -> Directory? {
-    guard place >= 8, let count = integer(at: place, byteCount: 2) else { return nil }
-    let whole = min(count, (byteCount - place - 2) / 12)
-    let next = place + 2 + count * 12
-    return Directory(place: place, entryCount: whole, nextPlace: next <= byteCount - 4 ? next : nil)
+  func directory(at position: Int) -> Directory? {
+    guard position >= 8, let count = integer(at: position, byteCount: 2) else { return nil }
+    let whole = min(count, (byteCount - position - 2) / 12)
+    let next = position + 2 + count * 12
+    return Directory(position: position, entryCount: whole, nextPosition: next <= byteCount - 4 ? next : nil)
   }
 
   /// The directory that the header leads to.
@@ -67,10 +67,10 @@
 
   /// - Precondition: the directory has so many entries.
   func entry(_ index: Int, of directory: Directory) -> Entry {
-    let place = directory.place + 2 + index * 12
+    let position = directory.position + 2 + index * 12
     return Entry(
-      tag: integer(at: place, byteCount: 2) ?? 0, type: integer(at: place + 2, byteCount: 2) ?? 0,
-      count: integer(at: place + 4, byteCount: 4) ?? 0, place: place)
+      tag: integer(at: position, byteCount: 2) ?? 0, type: integer(at: position + 2, byteCount: 2) ?? 0,
+      count: integer(at: position + 4, byteCount: 4) ?? 0, position: position)
   }
 
   /// The first value of an entry whose type is BYTE, SHORT or LONG, any of which a reader has to accept for an unsigned
@@ -84,15 +84,15 @@
     default: return nil
     }
     guard entry.count >= 1, entry.count <= 4 / byteCount else { return nil }
-    return integer(at: entry.valuePlace, byteCount: byteCount)
+    return integer(at: entry.valuePosition, byteCount: byteCount)
   }
 
   func integer(at offset: Int, byteCount: Int) -> Int? {
     guard offset >= 0 && offset <= self.byteCount - byteCount else { return nil }
     var value = 0
     for index in 0..<byteCount {
-      let place = isBigEndian ? index : byteCount - 1 - index
-      let byte = unsafe bytes[offset + place]
+      let position = isBigEndian ? index : byteCount - 1 - index
+      let byte = unsafe bytes[offset + position]
       value = value << 8 | Int(byte)
     }
     return value

@@ -5,7 +5,7 @@ struct XMPEditor {
   /// Whether it described a video that is not carried over.
   private(set) var hadMotion = false
   private(set) var hadGainMap = false
-  /// Whether it listed what follows the picture in its file.
+  /// Whether it listed what follows the image in its file.
   private(set) var hadDirectory = false
   /// The digest of extended XMP that it named.
   private(set) var extensionDigest: [UInt8]?

@@ -12,7 +12,7 @@ internal import PixelKernels
   let end: Int
 
   /// Bytes behind the stream that are read, and have to be zeros.
-  static let slack = InflateCodes.mostHeaderBytes + 2 * InflateLoop.inputSlack
+  static let slack = InflateCodes.maxHeaderBytes + 2 * InflateLoop.inputSlack
 
   /// What the search takes next to as many bytes as the stream becomes.
   static let workingByteCount = InflateCodes.capacity * MemoryLayout<UInt32>.stride + InflateLoop.outputSlack + 8192

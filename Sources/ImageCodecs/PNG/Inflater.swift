@@ -27,7 +27,7 @@ internal import PixelKernels
   // the input.
   private let tables: UnsafeMutablePointer<UInt32>
   private let staged: UnsafeMutableRawPointer
-  private var source = PNGDataPieces()
+  private var source = IDATReader()
   private var input: UnsafeRawPointer
   private var inputEnd: UnsafeRawPointer
   private var hasAll = false
@@ -44,7 +44,7 @@ internal import PixelKernels
   /// A block's header and tables, in bytes of work as `TimeLimit` counts them.
   private static let workOfBlock = 4096
   /// What may be read after the end of the input, of zeros.
-  private static let inputSlack = InflateCodes.mostHeaderBytes + 2 * InflateLoop.inputSlack
+  private static let inputSlack = InflateCodes.maxHeaderBytes + 2 * InflateLoop.inputSlack
 
   init(_ kernels: PNGKernels) {
     self.kernels = kernels
@@ -61,7 +61,7 @@ internal import PixelKernels
 
   /// Begins a stream; false if it is none. The memory that `source` names must stay.
   /// - Parameter deadline: as in `DecodeLimits`; once it has passed, the stream counts as faulty.
-  func begin(_ source: PNGDataPieces, deadline: UInt64 = 0) -> Bool {
+  func begin(_ source: IDATReader, deadline: UInt64 = 0) -> Bool {
     self.source = source
     limit = TimeLimit(deadline: deadline)
     unsafe input = UnsafeRawPointer(staged)
@@ -96,7 +96,7 @@ internal import PixelKernels
     _ output: inout UnsafeMutableRawPointer, _ stop: UnsafeMutableRawPointer, _ windowStart: UnsafeMutableRawPointer
   ) -> Status {
     while true {
-      if unsafe !hasAll && inputEnd - input < InflateCodes.mostHeaderBytes {
+      if unsafe !hasAll && inputEnd - input < InflateCodes.maxHeaderBytes {
         // What is staged may become a thousand times as much.
         if limit.isOver(before: 2 * Inflater.stagedBytes) { return .faulty }
         stage()

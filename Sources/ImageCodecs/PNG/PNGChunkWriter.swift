@@ -15,10 +15,10 @@ enum PNGChunkName: String {
   case iend = "IEND"
 }
 
-extension PictureMetadata {
+extension ImageMetadata {
   /// The most that its chunks take.
   var chunkByteCount: Int {
-    let xmp = xmp.map { $0.count + PictureMetadata.xmpChunkStart.count + 12 } ?? 0
+    let xmp = xmp.map { $0.count + ImageMetadata.xmpChunkStart.count + 12 } ?? 0
     return (exif.map { $0.count + 12 } ?? 0) + xmp + texts.reduce(0) { $0 + $1.body.count + 12 }
   }
 }
@@ -37,15 +37,15 @@ extension PictureMetadata {
   }
 
   mutating func putHeader(_ plane: borrowing Plane) {
-    let colourType: UInt8 = [0, 4, 2, 6][plane.channels - 1]
+    let colorType: UInt8 = [0, 4, 2, 6][plane.channels - 1]
     put(
       .ihdr,
       bigEndian(UInt32(plane.size.width)) + bigEndian(UInt32(plane.size.height))
-        + [UInt8(plane.depth.rawValue), colourType, 0, 0, 0])
+        + [UInt8(plane.depth.rawValue), colorType, 0, 0, 0])
   }
 
-  /// What says how to see the colours; false if the profile did not fit.
-  mutating func putColour(_ chunks: PNGColourChunks, _ profile: [UInt8], _ pieces: ZlibPieces) throws(CodecError)
+  /// What says how to see the colors; false if the profile did not fit.
+  mutating func putColor(_ chunks: PNGColorChunks, _ profile: [UInt8], _ pieces: ZlibPieces) throws(CodecError)
     -> Bool
   {
     if let codePoints = chunks.codePoints { put(.cicp, codePoints) }
@@ -68,9 +68,9 @@ extension PictureMetadata {
     return true
   }
 
-  mutating func putMetadata(_ metadata: PictureMetadata) {
+  mutating func putMetadata(_ metadata: ImageMetadata) {
     if let exif = metadata.exif { put(.exif, exif) }
-    if let xmp = metadata.xmp { put(.itxt, PictureMetadata.xmpChunkStart + xmp) }
+    if let xmp = metadata.xmp { put(.itxt, ImageMetadata.xmpChunkStart + xmp) }
     for text in metadata.texts { put(name: text.name, text.body) }
   }
 

@@ -2,27 +2,27 @@ internal import CLibDeflate
 internal import ImageCore
 
 /// What IHDR says, and how libpng's reader was told to deliver it.
-package struct PNGLayout: Equatable, Sendable {
+package struct PNGPixelLayout: Equatable, Sendable {
   /// Pixels, 1...2^31 - 1 each.
   package let width: Int
   package let height: Int
   /// Bits a sample in the file.
   package let bits: Int
   /// 0 gray, 2 RGB, 3 palette, 4 gray + alpha, 6 RGBA.
-  package let colourType: Int
+  package let colorType: Int
   package let isInterlaced: Bool
 
-  package init(width: Int, height: Int, bits: Int, colourType: Int, isInterlaced: Bool) {
+  package init(width: Int, height: Int, bits: Int, colorType: Int, isInterlaced: Bool) {
     self.width = width
     self.height = height
     self.bits = bits
-    self.colourType = colourType
+    self.colorType = colorType
     self.isInterlaced = isInterlaced
   }
 
   /// Samples a pixel in the file.
   var samples: Int {
-    switch colourType {
+    switch colorType {
     case 2: 3
     case 4: 2
     case 6: 4
@@ -66,7 +66,7 @@ struct PNGChunks {
   /// Nil unless every chunk up to IEND is whole, in order, known or skippable, with the right CRC, and IHDR says
   /// `layout`. Cost: one CRC over the file.
   /// - Parameter limit: once it is over, nothing is whole.
-  init?(_ bytes: UnsafeRawBufferPointer, layout: PNGLayout, limit: TimeLimit = TimeLimit()) {
+  init?(_ bytes: UnsafeRawBufferPointer, layout: PNGPixelLayout, limit: TimeLimit = TimeLimit()) {
     var limit = limit
     guard bytes.count >= 8 + 25 + 12, unsafe bytes.bigEndian(0, UInt64.self) == PNGChunks.signature else { return nil }
     var offset = 8
@@ -91,14 +91,14 @@ struct PNGChunks {
 
   /// The phase after one more chunk; nil where it may not stand.
   private mutating func take(
-    _ name: UInt32, _ body: Range<Int>, of bytes: UnsafeRawBufferPointer, _ layout: PNGLayout, after phase: Phase
+    _ name: UInt32, _ body: Range<Int>, of bytes: UnsafeRawBufferPointer, _ layout: PNGPixelLayout, after phase: Phase
   ) -> Phase? {
     switch (name, phase) {
     case (PNGChunks.ihdr, .start):
       return unsafe PNGChunks.matches(body, of: bytes, layout) ? .header : nil
     case (_, .start): return nil
     case (PNGChunks.plte, .header):
-      guard layout.colourType == 3 else { return layout.samples >= 3 ? phase : nil }
+      guard layout.colorType == 3 else { return layout.samples >= 3 ? phase : nil }
       guard palette == nil, (3...768).contains(body.count), body.count % 3 == 0 else { return nil }
       palette = body
       return phase
@@ -128,19 +128,19 @@ struct PNGChunks {
   }
 
   /// libpng's bound on one IDAT: the inflated size, and the overhead of stored blocks.
-  private static func longestData(_ layout: PNGLayout) -> Int {
+  private static func longestData(_ layout: PNGPixelLayout) -> Int {
     guard let inflated = layout.inflatedBytes else { return 0 }
     return max(longestChunk, inflated + 6 + 5 * (inflated / 32_566 + 1))
   }
 
-  private static func matches(_ body: Range<Int>, of bytes: UnsafeRawBufferPointer, _ layout: PNGLayout) -> Bool {
+  private static func matches(_ body: Range<Int>, of bytes: UnsafeRawBufferPointer, _ layout: PNGPixelLayout) -> Bool {
     let at = body.lowerBound
     guard body.count == 13 else { return false }
     let width = unsafe Int(bytes.bigEndian(at, UInt32.self))
     let height = unsafe Int(bytes.bigEndian(at + 4, UInt32.self))
-    // Bits, colour type, compression method, filter method, interlacing.
+    // Bits, color type, compression method, filter method, interlacing.
     let rest = unsafe bytes[(at + 8)..<(at + 13)]
-    let expected = [UInt8(layout.bits), UInt8(layout.colourType), 0, 0, layout.isInterlaced ? 1 : 0]
+    let expected = [UInt8(layout.bits), UInt8(layout.colorType), 0, 0, layout.isInterlaced ? 1 : 0]
     return unsafe width == layout.width && height == layout.height && rest.elementsEqual(expected)
   }
 }

@@ -5,7 +5,7 @@ internal import ImageCore
 @safe final class PNGDecoder: FormatReader {
   private let pool: BufferPool
   private let reader: PNGReader
-  private let fast: FastPNGDecoder
+  private let fast: StreamingPNGDecoder
   private var limits = DecodeLimits()
   private var report = codec_report()
   private var header = unsafe png_header()
@@ -16,7 +16,7 @@ internal import ImageCore
   init(pool: BufferPool) throws(CodecError) {
     reader = try PNGReader()
     self.pool = pool
-    fast = FastPNGDecoder(pool: pool)
+    fast = StreamingPNGDecoder(pool: pool)
   }
 
   func readHeader(_ bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(CodecError) -> ImageHeader {
@@ -29,8 +29,8 @@ internal import ImageCore
     var result = unsafe ImageHeader(header)
     result.decodedChannels = Int(shape.channels)
     if let depth = SampleDepth(rawValue: Int(shape.bits)) {
-      result.comesInStrips = unsafe FastPNGDecoder.accepts(
-        PNGLayout(header), channels: result.decodedChannels, depth: depth)
+      result.comesInStrips = unsafe StreamingPNGDecoder.accepts(
+        PNGPixelLayout(header), channels: result.decodedChannels, depth: depth)
     }
     let limit = TimeLimit(deadline: limits.deadline)
     let exif = unsafe PNGEXIFSearch(bytes, limit: limit)
@@ -39,28 +39,28 @@ internal import ImageCore
       result.orientation = unsafe Orientation(tiff: UnsafeRawBufferPointer(rebasing: bytes[range]))
     }
     result.unreadChunks = exif.next
-    let extras = unsafe PNGExtras(bytes)
-    result.colourChunks.codePoints = extras.colors.codePoints
-    result.colourChunks.srgbIntent = extras.colors.srgbIntent ?? result.colourChunks.srgbIntent
+    let extras = unsafe PNGAncillaryChunks(bytes)
+    result.colorChunks.codePoints = extras.colors.codePoints
+    result.colorChunks.srgbIntent = extras.colors.srgbIntent ?? result.colorChunks.srgbIntent
     if extras.hasProfile, result.profile == nil {
       // What comes after a profile in the order of precedence counts instead (PNG, third edition, 4.3).
       result.notes.append(.damagedProfile)
-      result.colourChunks.gamma = extras.colors.gamma
-      result.colourChunks.chromaticities = extras.colors.chromaticities
+      result.colorChunks.gamma = extras.colors.gamma
+      result.colorChunks.chromaticities = extras.colors.chromaticities
     }
     if extras.isAnimated { result.notes.append(.frames) }
     return result
   }
 
-  func decode(_ request: DecodeRequest) throws(CodecError) -> DecodedPicture {
+  func decode(_ request: DecodeRequest) throws(CodecError) -> DecodedImage {
     guard let depth = SampleDepth(rawValue: Int(shape.bits)) else { throw .broken("a PNG of \(shape.bits) bits") }
     let size = unsafe PixelSize(width: Int(header.width), height: Int(header.height))
-    let layout = unsafe PNGLayout(header)
+    let layout = unsafe PNGPixelLayout(header)
     let channels = Int(shape.channels)
     let plane = try allocating { () throws(OutOfMemory) in
       try Plane(
         size: size, channels: channels, depth: depth,
-        leastStride: max(shape.stride, FastPNGDecoder.leastStride(for: layout, channels: channels)), from: pool)
+        minStride: max(shape.stride, StreamingPNGDecoder.minStride(for: layout, channels: channels)), from: pool)
     }
     let result = try allocating { () throws(OutOfMemory) in
       try unsafe fast.decode(bytes, layout: layout, into: plane, deadline: limits.deadline)
@@ -73,7 +73,7 @@ internal import ImageCore
         throw report.error(limits: limits)
       }
     }
-    return DecodedPicture(picture: .pixels(plane), report: report.decodeReport(limits: limits))
+    return DecodedImage(image: .pixels(plane), report: report.decodeReport(limits: limits))
   }
 
   func decodeStrips(
@@ -82,7 +82,7 @@ internal import ImageCore
     guard let depth = SampleDepth(rawValue: Int(shape.bits)) else { return .declined }
     let result = try allocating { () throws(OutOfMemory) in
       try unsafe fast.decode(
-        bytes, layout: PNGLayout(header), channels: Int(shape.channels), depth: depth, deadline: limits.deadline,
+        bytes, layout: PNGPixelLayout(header), channels: Int(shape.channels), depth: depth, deadline: limits.deadline,
         take: take)
     }
     switch result {
@@ -104,28 +104,28 @@ extension ImageHeader {
     let icc = unsafe header.icc.map { unsafe [UInt8](UnsafeBufferPointer(start: $0, count: header.icc_bytes)) }
     unsafe self.init(
       format: .png, size: PixelSize(width: Int(header.width), height: Int(header.height)), bits: Int(header.bits),
-      colour: SourceColour(pngColourType: header.colour_type), layout: header.interlaced ? .interlaced : .sequential,
+      color: SourceColor(pngColorType: header.color_type), layout: header.interlaced ? .interlaced : .sequential,
       orientation: .upright, profile: icc)
-    colourChunks.srgbIntent = unsafe header.srgb_intent >= 0 ? UInt8(header.srgb_intent) : nil
-    colourChunks.gamma = unsafe header.gamma > 0 ? header.gamma : nil
+    colorChunks.srgbIntent = unsafe header.srgb_intent >= 0 ? UInt8(header.srgb_intent) : nil
+    colorChunks.gamma = unsafe header.gamma > 0 ? header.gamma : nil
     if unsafe header.has_chromaticities {
-      colourChunks.chromaticities = unsafe withUnsafeBytes(of: header.chromaticities) { raw in
+      colorChunks.chromaticities = unsafe withUnsafeBytes(of: header.chromaticities) { raw in
         unsafe [UInt32](raw.bindMemory(to: UInt32.self))
       }
     }
   }
 }
 
-extension PNGLayout {
+extension PNGPixelLayout {
   fileprivate init(_ header: png_header) {
     unsafe self.init(
-      width: Int(header.width), height: Int(header.height), bits: Int(header.bits), colourType: Int(header.colour_type),
+      width: Int(header.width), height: Int(header.height), bits: Int(header.bits), colorType: Int(header.color_type),
       isInterlaced: header.interlaced)
   }
 }
 
-extension SourceColour {
-  fileprivate init(pngColourType type: UInt8) {
+extension SourceColor {
+  fileprivate init(pngColorType type: UInt8) {
     switch type {
     case 0: self = .gray
     case 2: self = .rgb

@@ -17,8 +17,8 @@ internal import PixelKernelsAVX2
     @Sendable (
       UnsafeMutableRawPointer, Int, UnsafeRawPointer, UnsafeRawPointer, Int, Int, UnsafeMutablePointer<UInt64>
     ) -> Int
-  /// `RowFilter.leastEntropy`: candidates, stride, byte count, sums, filter before, information, counters.
-  let leastEntropy:
+  /// `RowFilter.minEntropy`: candidates, stride, byte count, sums, filter before, information, counters.
+  let minEntropy:
     @Sendable (
       UnsafeRawPointer, Int, Int, UnsafePointer<UInt64>, Int, UnsafePointer<UInt32>, UnsafeMutablePointer<UInt32>
     ) -> Int
@@ -48,8 +48,8 @@ internal import PixelKernelsAVX2
         unsafe PixelKernels.RowFilter.best(
           of: $0, stride: $1, row: $2, above: $3, pixelBytes: $4, byteCount: $5, sums: $6)
       }
-      unsafe leastEntropy = {
-        unsafe PixelKernels.RowFilter.leastEntropy(
+      unsafe minEntropy = {
+        unsafe PixelKernels.RowFilter.minEntropy(
           of: $0, stride: $1, byteCount: $2, sums: $3, previous: $4, information: $5, counts: $6)
       }
       unsafe inflate = {
@@ -74,8 +74,8 @@ internal import PixelKernelsAVX2
         unsafe PixelKernelsAVX2.RowFilter.best(
           of: $0, stride: $1, row: $2, above: $3, pixelBytes: $4, byteCount: $5, sums: $6)
       }
-      unsafe leastEntropy = {
-        unsafe PixelKernelsAVX2.RowFilter.leastEntropy(
+      unsafe minEntropy = {
+        unsafe PixelKernelsAVX2.RowFilter.minEntropy(
           of: $0, stride: $1, byteCount: $2, sums: $3, previous: $4, information: $5, counts: $6)
       }
       unsafe inflate = {

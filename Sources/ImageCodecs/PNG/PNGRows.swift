@@ -4,7 +4,7 @@ internal import ImageCore
 /// The rows of one PNG from the first to the last, as they are asked for: inflated a strip at a time into memory that
 /// stays in the cache, unfiltered, and brought to the form of a plane.
 @safe struct PNGRows: ~Copyable {
-  private let layout: PNGLayout
+  private let layout: PNGPixelLayout
   private let palette: PNGPalette?
   private let kernels: PNGKernels
   private let inflater: Inflater
@@ -31,18 +31,18 @@ internal import ImageCore
   ///   - strip: the most rows that are read at once.
   ///   - deadline: as in `DecodeLimits`; once it has passed, no more rows are sound.
   init?(
-    _ bytes: UnsafeRawBufferPointer, layout: PNGLayout, channels: Int, depth: SampleDepth, strip: Int,
+    _ bytes: UnsafeRawBufferPointer, layout: PNGPixelLayout, channels: Int, depth: SampleDepth, strip: Int,
     inflater: Inflater, kernels: PNGKernels, pool: BufferPool, deadline: UInt64 = 0
   ) throws(OutOfMemory) {
-    guard FastPNGDecoder.accepts(layout, channels: channels, depth: depth),
+    guard StreamingPNGDecoder.accepts(layout, channels: channels, depth: depth),
       let chunks = unsafe PNGChunks(bytes, layout: layout, limit: TimeLimit(deadline: deadline))
     else { return nil }
     var palette: PNGPalette?
-    if layout.colourType == 3 {
+    if layout.colorType == 3 {
       palette = unsafe PNGPalette(chunks, bytes, channels: channels)
       if palette == nil { return nil }
     }
-    guard unsafe inflater.begin(PNGDataPieces(chunks, of: bytes), deadline: deadline) else { return nil }
+    guard unsafe inflater.begin(IDATReader(chunks, of: bytes), deadline: deadline) else { return nil }
     let room = Inflater.window + max(strip * (layout.fileRowBytes + 1), Inflater.window) + Inflater.slack
     let scratchStride = (layout.fileRowBytes + PNGRows.slack + 63) & ~63
     let inflated = try pool.take(byteCount: room + Inflater.slack + PNGRows.slack)
@@ -62,7 +62,7 @@ internal import ImageCore
   }
 
   /// The next `count` rows go to those of a plane from `first` on. False: what was read is not sound.
-  /// - Parameter plane: as wide as the picture. The one of the rows before must still be there, with those rows.
+  /// - Parameter plane: as wide as the image. The one of the rows before must still be there, with those rows.
   mutating func read(_ count: Int, into plane: borrowing Plane, first: Int) -> Bool {
     guard inflate(count) else { return false }
     if palette != nil || layout.bits == 16 { return throughScratch(count, plane, first) }
@@ -122,11 +122,11 @@ internal import ImageCore
   }
 
   /// How many of the next rows are Paeth's, as far as a kernel takes them together: 4, 2 or 1.
-  private func paethRows(atMost most: Int) -> Int {
+  private func paethRows(atMost maximum: Int) -> Int {
     let rowBytes = layout.fileRowBytes
     func isPaeth(_ row: Int) -> Bool { unsafe next.load(fromByteOffset: row * (rowBytes + 1), as: UInt8.self) == 4 }
-    guard most >= 2, isPaeth(1) else { return 1 }
-    guard most >= 4, layout.samples >= 3, layout.width >= 4, isPaeth(2), isPaeth(3) else { return 2 }
+    guard maximum >= 2, isPaeth(1) else { return 1 }
+    guard maximum >= 4, layout.samples >= 3, layout.width >= 4, isPaeth(2), isPaeth(3) else { return 2 }
     return 4
   }
 

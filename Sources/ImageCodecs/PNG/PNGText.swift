@@ -1,6 +1,6 @@
 internal import CLibDeflate
 
-extension PictureMetadata.PNGText {
+extension ImageMetadata.PNGText {
   /// The keyword of a text chunk (PNG, third edition, 11.3.3).
   static func keyword(_ body: UnsafeRawBufferPointer) -> String {
     unsafe String(decoding: body.prefix(80).prefix { $0 != 0 }, as: UTF8.self)

@@ -28,11 +28,11 @@ struct ZlibPieces {
   func bound(_ count: Int) -> Int {
     let pieces = count / pieceBytes + 1
     let whole = compressor.bound(count)
-    return pieces == 1 ? whole : whole + pieces * (ZlibPieces.mostJoint + compressor.bound(0)) + DeflateEnd.slack
+    return pieces == 1 ? whole : whole + pieces * (ZlibPieces.maxJoint + compressor.bound(0)) + DeflateEnd.slack
   }
 
   /// What joins two pieces: the rest of a byte, and an empty stored block (RFC 1951, 3.2.4).
-  private static let mostJoint = 6
+  private static let maxJoint = 6
   private static let emptyBlock: [UInt8] = [0, 0, 0xFF, 0xFF]
 
   /// - Returns: the bytes that are written, or 0 where there is no room for them.

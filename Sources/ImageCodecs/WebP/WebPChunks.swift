@@ -79,8 +79,8 @@
     func exif(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
       guard let body = body("EXIF") else { return nil }
       let chunk = unsafe UnsafeRawBufferPointer(rebasing: bytes[body])
-      guard unsafe chunk.starts(with: PictureMetadata.exifStart) else { return unsafe chunk }
-      return unsafe UnsafeRawBufferPointer(rebasing: chunk.dropFirst(PictureMetadata.exifStart.count))
+      guard unsafe chunk.starts(with: ImageMetadata.exifStart) else { return unsafe chunk }
+      return unsafe UnsafeRawBufferPointer(rebasing: chunk.dropFirst(ImageMetadata.exifStart.count))
     }
   }
 

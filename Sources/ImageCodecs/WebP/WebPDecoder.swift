@@ -11,7 +11,7 @@
     private var size = PixelSize(width: 1, height: 1)
     private var channels = 3
     /// Where the frame lies on the canvas.
-    private var place = (x: 0, y: 0)
+    private var origin = (x: 0, y: 0)
     /// Whether the file is shorter than it says.
     private var isCut = false
     // SAFETY: the caller keeps the bytes until `finish` or the next header, where this is replaced.
@@ -28,11 +28,11 @@
       }
       isCut = chunks.byteCount > bytes.count
       unsafe pixels = unsafe bytes
-      place = (0, 0)
+      origin = (0, 0)
       if extended?.isAnimated == true {
         guard let frame = unsafe chunks.firstFrame(bytes) else { throw .truncated("an animated WebP without a frame") }
         unsafe pixels = unsafe UnsafeRawBufferPointer(rebasing: bytes[frame.pixels])
-        place = (frame.x, frame.y)
+        origin = (frame.x, frame.y)
       }
       guard let base = unsafe pixels.baseAddress?.assumingMemoryBound(to: UInt8.self) else {
         throw .truncated("a WebP without pixels")
@@ -42,7 +42,7 @@
       }
       let frame = PixelSize(width: Int(header.width), height: Int(header.height))
       size = extended?.canvas ?? frame
-      guard place.x + frame.width <= size.width, place.y + frame.height <= size.height else {
+      guard origin.x + frame.width <= size.width, origin.y + frame.height <= size.height else {
         throw .corrupt("a WebP frame that lies beside its canvas")
       }
       channels = header.has_alpha || size != frame ? 4 : 3
@@ -55,7 +55,7 @@
       let exif = unsafe chunks.exif(bytes) ?? UnsafeRawBufferPointer(start: nil, count: 0)
       let profile = chunks.body("ICCP").map { unsafe [UInt8](bytes[$0]) }
       var result = unsafe ImageHeader(
-        format: .webp, size: size, bits: 8, colour: channels == 4 ? .rgba : .rgb, layout: .sequential,
+        format: .webp, size: size, bits: 8, color: channels == 4 ? .rgba : .rgb, layout: .sequential,
         orientation: Orientation(tiff: exif), profile: profile)
       result.decodedChannels = channels
       result.coefficientByteCount = Int(clamping: header.working_bytes)
@@ -63,7 +63,7 @@
       return result
     }
 
-    func decode(_ request: DecodeRequest) throws(CodecError) -> DecodedPicture {
+    func decode(_ request: DecodeRequest) throws(CodecError) -> DecodedImage {
       let plane = try allocating { () throws(OutOfMemory) in
         try Plane(size: size, channels: channels, from: pool)
       }
@@ -76,25 +76,25 @@
       if channels == 4 { target.has_alpha = true }
       // SAFETY: the frame lies on the canvas (`readHeader`), so this is inside of the plane.
       let part = unsafe codec_plane(
-        base: plane.base.assumingMemoryBound(to: UInt8.self) + place.y * plane.stride + place.x * channels,
-        stride: plane.stride, rows: size.height - place.y)
+        base: plane.base.assumingMemoryBound(to: UInt8.self) + origin.y * plane.stride + origin.x * channels,
+        stride: plane.stride, rows: size.height - origin.y)
       guard let base = unsafe pixels.baseAddress?.assumingMemoryBound(to: UInt8.self) else { throw .notAnImage }
       if unsafe webp_read(base, pixels.count, limits.forC, &target, part, &report) == .CODEC_FAILED {
         throw report.error(limits: limits)
       }
       var result = report.decodeReport(limits: limits)
       if isCut, result.damage == nil {
-        result.noteCount = 1
+        result.warningCount = 1
         result.firstNote = "the file ends behind its pixels, before the end that it tells"
       }
-      return DecodedPicture(picture: .pixels(plane), report: result)
+      return DecodedImage(image: .pixels(plane), report: result)
     }
 
     func finish() { unsafe pixels = unsafe UnsafeRawBufferPointer(start: nil, count: 0) }
   }
 
-  extension FormatFacts {
-    static let webp = FormatFacts(
+  extension FormatTraits {
+    static let webp = FormatTraits(
       name: "WebP", suffix: "webp", mediaType: "image/webp",
       signature: [(0, Array("RIFF".utf8)), (8, Array("WEBP".utf8))], greatestSide: 16_383, hasGray: false,
       // The library's words of ARGB, its YUV, tokens, and the chains in which it looks for repetitions in alpha.

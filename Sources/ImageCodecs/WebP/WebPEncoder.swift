@@ -2,7 +2,7 @@
   internal import CImageCodecs
   internal import CWebPCodec
 
-  /// Writes lossy WebP by libwebp, alpha without loss. Gray is written as colours that are equal.
+  /// Writes lossy WebP by libwebp, alpha without loss. Gray is written as colors that are equal.
   @safe final class WebPEncoder: FormatWriter {
     // SAFETY: created here, destroyed once in deinit, used by one worker only.
     private let handle: OpaquePointer
@@ -17,8 +17,8 @@
 
     deinit { unsafe webp_writer_destroy(handle) }
 
-    func encode(_ picture: borrowing Picture, _ request: EncodeRequest) throws(CodecError) -> UnsafeRawBufferPointer {
-      switch picture {
+    func encode(_ image: borrowing Image, _ request: EncodeRequest) throws(CodecError) -> UnsafeRawBufferPointer {
+      switch image {
       case .yCbCr: throw .broken("WebP takes interleaved pixels")
       case .pixels(let plane):
         guard plane.depth == .eight else { throw .broken("WebP takes 8 bits") }
@@ -33,7 +33,7 @@
     }
 
     private func write(
-      _ options: inout webp_write_options, _ plane: codec_plane, _ profile: [UInt8], _ metadata: PictureMetadata
+      _ options: inout webp_write_options, _ plane: codec_plane, _ profile: [UInt8], _ metadata: ImageMetadata
     ) throws(CodecError) -> UnsafeRawBufferPointer {
       var out = unsafe codec_bytes()
       let status = unsafe profile.withUnsafeBufferPointer { icc in

@@ -1,6 +1,6 @@
 /// A format that this build reads and writes. Which one a source has is told by its first bytes, never by its name.
 ///
-/// One more is a case here, its `FormatFacts`, and its reader and writer in `FormatCodecs`; a package trait may decide
+/// One more is a case here, its `FormatTraits`, and its reader and writer in `FormatCodecs`; a package trait may decide
 /// whether a build has it.
 package enum ImageFormat: String, CaseIterable, Sendable {
   case jpeg
@@ -11,11 +11,11 @@ package enum ImageFormat: String, CaseIterable, Sendable {
 }
 
 extension ImageFormat {
-  /// Bytes from the start of a file that are enough to recognise a picture by.
+  /// Bytes from the start of a file that are enough to recognise an image by.
   package static let signatureByteCount = 16
 
-  /// No picture is shorter.
-  package static let leastByteCount = 8
+  /// No image is shorter.
+  package static let minByteCount = 8
 
   /// The format whose signature the bytes start with.
   package static func recognised(_ bytes: UnsafeRawBufferPointer) -> ImageFormat? {

@@ -1,11 +1,11 @@
-/// How a stored picture is turned and mirrored to stand upright: EXIF 2.32, tag 0x0112, table "Orientation".
+/// How a stored image is turned and mirrored to stand upright: EXIF 2.32, tag 0x0112, table "Orientation".
 package enum Orientation: Int, Sendable {
   case upright = 1
   case mirrored = 2
   case turned180 = 3
   case flipped = 4
   case transposed = 5
-  /// The camera was held so that the picture needs a quarter turn clockwise.
+  /// The camera was held so that the image needs a quarter turn clockwise.
   case turned90 = 6
   case transversed = 7
   case turned270 = 8

@@ -9,17 +9,17 @@ package struct SampleSpacing: Hashable, Sendable {
   }
 }
 
-extension SourceBox {
+extension SourceRect {
   /// The part of an image that decides what a resampling of this box gives: the box, and what the kernel reaches around it.
   ///
-  /// The kernel is as wide as `ExactWeights` makes it: it is stretched where several source samples become one. One sample
+  /// The kernel is as wide as `ReferenceWeights` makes it: it is stretched where several source samples become one. One sample
   /// more on either side is for the samples that are covered in part.
   /// - Parameters:
   ///   - size: what the box becomes.
   ///   - spacing: of the plane that is resampled.
-  package func reached(by kernel: Kernel, to size: PixelSize, spacing: SampleSpacing) -> SourceBox {
+  package func reached(by kernel: Kernel, to size: PixelSize, spacing: SampleSpacing) -> SourceRect {
     let across = kernel.support * max(spacing.across, width / Double(size.width)) + spacing.across
     let down = kernel.support * max(spacing.down, height / Double(size.height)) + spacing.down
-    return SourceBox(x: x - across, y: y - down, width: width + 2 * across, height: height + 2 * down)
+    return SourceRect(x: x - across, y: y - down, width: width + 2 * across, height: height + 2 * down)
   }
 }

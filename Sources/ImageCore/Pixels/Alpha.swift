@@ -1,12 +1,12 @@
-/// Transparency: why a picture with alpha is resampled premultiplied, and how it is laid over a colour.
+/// Transparency: why an image with alpha is resampled premultiplied, and how it is laid over a color.
 ///
-/// The colour of a transparent pixel means nothing, so averaging it with its neighbours makes fringes. Weighted by its
+/// The color of a transparent pixel means nothing, so averaging it with its neighbors makes fringes. Weighted by its
 /// alpha (Porter and Duff 1984, "Compositing Digital Images") it counts for what is seen. The products are kept in 16
 /// bits: for 8-bit samples they are exact.
 extension Plane {
   package var hasAlpha: Bool { channels == 2 || channels == 4 }
 
-  /// Whether every pixel's alpha is full, as far as the time allows to look: such a picture needs none of this.
+  /// Whether every pixel's alpha is full, as far as the time allows to look: such an image needs none of this.
   package func isOpaque(within limit: TimeLimit = TimeLimit()) -> Bool {
     let rows = limit.rows(0..<size.height, byteCount: rowByteCount)
     switch channels * depth.byteCount {
@@ -17,7 +17,7 @@ extension Plane {
     }
   }
 
-  /// The 16-bit products of colour and alpha, full ones being 255 * 255 from 8 bits and 65535 from 16.
+  /// The 16-bit products of color and alpha, full ones being 255 * 255 from 8 bits and 65535 from 16.
   package func premultiplied(from pool: BufferPool) throws(OutOfMemory) -> Plane {
     var result = try Plane(size: size, channels: channels, depth: .sixteen, from: pool)
     result.extent = extent
@@ -28,8 +28,8 @@ extension Plane {
         unsafe InstructionSet.current.premultiply(row(y), into: result.row(y), channels: channels, count: size.width)
       }
     case .sixteen:
-      mapPixels(self, UInt16.self, result, UInt16.self, pool.rows(of: self)) { colour, alpha in
-        UInt16((UInt32(colour) * UInt32(alpha) + 32767) / 65535)
+      mapPixels(self, UInt16.self, result, UInt16.self, pool.rows(of: self)) { color, alpha in
+        UInt16((UInt32(color) * UInt32(alpha) + 32767) / 65535)
       } alpha: {
         $0
       }
@@ -37,7 +37,7 @@ extension Plane {
     return result
   }
 
-  /// The inverse of `premultiplied`, at the depth that was premultiplied. Where alpha is 0, colour is 0.
+  /// The inverse of `premultiplied`, at the depth that was premultiplied. Where alpha is 0, color is 0.
   package func unpremultiplied(to depth: SampleDepth, from pool: BufferPool) throws(OutOfMemory) -> Plane {
     precondition(self.depth == .sixteen, "premultiplied samples have 16 bits")
     let result = try Plane(size: size, channels: channels, depth: depth, from: pool)
@@ -58,7 +58,7 @@ extension Plane {
     return result
   }
 
-  /// The picture laid over an opaque colour (8 bits a channel; gray takes the colour's luma), without alpha.
+  /// The image laid over an opaque color (8 bits a channel; gray takes the color's luma), without alpha.
   package consuming func flattened(over background: Background, from pool: BufferPool) throws(OutOfMemory) -> Plane {
     guard hasAlpha else { return self }
     var result = try Plane(size: size, channels: channels - 1, depth: depth, from: pool)
@@ -72,7 +72,7 @@ extension Plane {
     return result
   }
 
-  /// The colour channels alone, for a picture whose alpha is full everywhere.
+  /// The color channels alone, for an image whose alpha is full everywhere.
   package consuming func droppingAlpha(from pool: BufferPool) throws(OutOfMemory) -> Plane {
     try flattened(over: .white, from: pool)
   }
@@ -93,7 +93,7 @@ extension Plane {
   }
 }
 
-/// An opaque colour, 8 bits a channel, in the picture's own colour space.
+/// An opaque color, 8 bits a channel, in the image's own color space.
 package struct Background: Hashable, Sendable {
   package let red: UInt8
   package let green: UInt8
@@ -130,11 +130,11 @@ private func allAlphaIsFull<Pixel: FixedWidthInteger & BitwiseCopyable>(
   return true
 }
 
-/// Applies `colour` to every colour sample with its pixel's alpha, and `alpha` to the alpha.
+/// Applies `color` to every color sample with its pixel's alpha, and `alpha` to the alpha.
 @inline(__always)
 private func mapPixels<From: BitwiseCopyable, To: BitwiseCopyable>(
   _ source: borrowing Plane, _: From.Type, _ target: borrowing Plane, _: To.Type, _ rows: TimedRows,
-  colour: (From, From) -> To, alpha: (From) -> To
+  color: (From, From) -> To, alpha: (From) -> To
 ) {
   for y in rows {
     // SAFETY: both planes have `size.height` rows of `size.width * channels` samples of their type.
@@ -144,15 +144,15 @@ private func mapPixels<From: BitwiseCopyable, To: BitwiseCopyable>(
     if source.channels == 4 {
       for x in 0..<source.size.width {
         let opacity = unsafe from[x * 4 + 3]
-        unsafe to[x * 4] = unsafe colour(from[x * 4], opacity)
-        unsafe to[x * 4 + 1] = unsafe colour(from[x * 4 + 1], opacity)
-        unsafe to[x * 4 + 2] = unsafe colour(from[x * 4 + 2], opacity)
+        unsafe to[x * 4] = unsafe color(from[x * 4], opacity)
+        unsafe to[x * 4 + 1] = unsafe color(from[x * 4 + 1], opacity)
+        unsafe to[x * 4 + 2] = unsafe color(from[x * 4 + 2], opacity)
         unsafe to[x * 4 + 3] = alpha(opacity)
       }
     } else {
       for x in 0..<source.size.width {
         let opacity = unsafe from[x * 2 + 1]
-        unsafe to[x * 2] = unsafe colour(from[x * 2], opacity)
+        unsafe to[x * 2] = unsafe color(from[x * 2], opacity)
         unsafe to[x * 2 + 1] = alpha(opacity)
       }
     }
@@ -163,20 +163,20 @@ private func lay<Sample: FixedWidthInteger & BitwiseCopyable>(
   _ source: borrowing Plane, over under: [UInt64], into target: borrowing Plane, _ rows: TimedRows,
   sample: Sample.Type
 ) {
-  let colours = source.channels - 1
+  let colors = source.channels - 1
   let full = UInt64(Sample.max)
   for y in rows {
-    // SAFETY: the source has `colours + 1` and the target `colours` samples a pixel, of this type, on as many rows.
+    // SAFETY: the source has `colors + 1` and the target `colors` samples a pixel, of this type, on as many rows.
     var from = unsafe source.row(y).assumingMemoryBound(to: Sample.self)
     var to = unsafe target.row(y).assumingMemoryBound(to: Sample.self)
     for _ in 0..<source.size.width {
-      let alpha = unsafe UInt64(from[colours])
-      for channel in 0..<colours {
+      let alpha = unsafe UInt64(from[colors])
+      for channel in 0..<colors {
         let sum = unsafe UInt64(from[channel]) * alpha + under[channel] * (full - alpha)
         unsafe to[channel] = Sample(truncatingIfNeeded: (sum + full / 2) / full)
       }
-      unsafe from += colours + 1
-      unsafe to += colours
+      unsafe from += colors + 1
+      unsafe to += colors
     }
   }
 }

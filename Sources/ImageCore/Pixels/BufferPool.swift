@@ -1,7 +1,7 @@
-/// Memory that one worker uses again for picture after picture.
+/// Memory that one worker uses again for image after image.
 ///
-/// Fresh pages cost a fault each (about 0.25 µs per KB): a small picture would spend more on them than on its pixels.
-/// So a buffer goes back to its worker's pool when its owner ends, and a steady stream of like pictures allocates
+/// Fresh pages cost a fault each (about 0.25 µs per KB): a small image would spend more on them than on its pixels.
+/// So a buffer goes back to its worker's pool when its owner ends, and a steady stream of like images allocates
 /// nothing. Not for sharing between threads: a pool belongs to one worker.
 package final class BufferPool {
   @safe private struct Free {
@@ -11,7 +11,7 @@ package final class BufferPool {
 
   private var free: [Free] = []
   private var freeByteCount = 0
-  private let mostFreeBytes: Int
+  private let maxFreeBytes: Int
   private let filling: UInt8?
   /// When the image in hand has to be done: whoever works with the pool's memory looks at it.
   package var limit = TimeLimit()
@@ -26,10 +26,10 @@ package final class BufferPool {
   /// - Parameters:
   ///   - mostFreeBytes: the most idle memory that is kept, in bytes.
   ///   - filling: what a buffer is full of when it is taken; nil for what happens to be there.
-  package init(mostFreeBytes: Int = .max, filling: UInt8? = BufferPool.debugFilling) {
-    self.mostFreeBytes = mostFreeBytes
+  package init(maxFreeBytes: Int = .max, filling: UInt8? = BufferPool.debugFilling) {
+    self.maxFreeBytes = maxFreeBytes
     self.filling = filling
-    free.reserveCapacity(BufferPool.mostFree + 1)
+    free.reserveCapacity(BufferPool.maxFree + 1)
   }
 
   deinit {
@@ -37,7 +37,7 @@ package final class BufferPool {
   }
 
   /// The most idle buffers that are kept; the smallest goes first.
-  private static let mostFree = 16
+  private static let maxFree = 16
 
   /// An owner of at least `byteCount` bytes, 64-byte aligned, contents undefined.
   package func take(byteCount: Int) throws(OutOfMemory) -> PooledBuffer {
@@ -53,15 +53,15 @@ package final class BufferPool {
       if let known = best, free[known].capacity <= free[index].capacity { continue }
       best = index
     }
-    // A buffer more than eight times too large stays for the big picture it was made for, unless that is small anyway.
+    // A buffer more than eight times too large stays for the big image it was made for, unless that is small anyway.
     if let best, free[best].capacity <= max(byteCount * 8, 1 << 16) {
       let buffer = free.remove(at: best)
       freeByteCount -= buffer.capacity
       return unsafe PooledBuffer(base: buffer.base, capacity: buffer.capacity, pool: self)
     }
-    let (most, overflow) = byteCount.addingReportingOverflow(4095)
+    let (maximum, overflow) = byteCount.addingReportingOverflow(4095)
     if overflow { throw OutOfMemory(byteCount: byteCount) }
-    let memory = try HeapMemory(byteCount: max(most & ~4095, 4096))
+    let memory = try HeapMemory(byteCount: max(maximum & ~4095, 4096))
     let capacity = memory.byteCount
     return unsafe PooledBuffer(base: memory.released(), capacity: capacity, pool: self)
   }
@@ -71,11 +71,11 @@ package final class BufferPool {
   fileprivate func give(back base: UnsafeMutableRawPointer, capacity: Int) {
     // One that is too large to be kept beside the others goes, not they.
     let buffer = unsafe Free(base: base, capacity: capacity)
-    guard capacity <= mostFreeBytes - freeByteCount else { return discard(buffer) }
+    guard capacity <= maxFreeBytes - freeByteCount else { return discard(buffer) }
     free.append(buffer)
     freeByteCount += capacity
-    if free.count > BufferPool.mostFree, let least = free.indices.min(by: { free[$0].capacity < free[$1].capacity }) {
-      let buffer = free.remove(at: least)
+    if free.count > BufferPool.maxFree, let minimum = free.indices.min(by: { free[$0].capacity < free[$1].capacity }) {
+      let buffer = free.remove(at: minimum)
       freeByteCount -= buffer.capacity
       discard(buffer)
     }

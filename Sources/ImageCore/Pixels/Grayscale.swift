@@ -4,7 +4,7 @@ package enum GrayKind: String, CaseIterable, Sendable {
   case luma601
   /// Y = 0.2126 R + 0.7152 G + 0.0722 B of the stored values (ITU-R BT.709-6, 3.2).
   case luma709
-  /// The same sum of light, stored by sRGB's curve: as bright as the colour is seen.
+  /// The same sum of light, stored by sRGB's curve: as bright as the color is seen.
   case luminance
 
   /// The weights of red, green and blue times 65536; they sum to 65536 exactly, so that white stays white.
@@ -32,10 +32,10 @@ extension Plane {
     switch (depth, kind) {
     case (.eight, .luminance):
       writeLuminance(
-        self, gray, weights, UInt8.self, Light.ofEight, Light.toEight, rows)
+        self, gray, weights, UInt8.self, SRGBTransfer.ofEight, SRGBTransfer.toEight, rows)
     case (.sixteen, .luminance):
       writeLuminance(
-        self, gray, weights, UInt16.self, Light.ofSixteen, Light.toSixteen, rows)
+        self, gray, weights, UInt16.self, SRGBTransfer.ofSixteen, SRGBTransfer.toSixteen, rows)
     case (.eight, _): writeLuma(of: self, into: gray, weights, rows, sample: UInt8.self)
     case (.sixteen, _): writeLuma(of: self, into: gray, weights, rows, sample: UInt16.self)
     }

@@ -1,37 +1,39 @@
 internal import Glibc
 
-/// Pictures as amounts of light, for resampling: mixing colours by their stored values darkens fine patterns.
+/// Images as amounts of light, for resampling: mixing colors by their stored values darkens fine patterns.
 ///
 /// sRGB's curve (IEC 61966-2-1) exactly, by tables; light has 16 bits and is premultiplied by alpha.
 extension Plane {
   /// The light of each sample, times alpha, full being 65535.
-  package func linearised(from pool: BufferPool) throws(OutOfMemory) -> Plane {
+  package func linearized(from pool: BufferPool) throws(OutOfMemory) -> Plane {
     var result = try Plane(size: size, channels: channels, depth: .sixteen, from: pool)
     result.extent = extent
     let rows = pool.rows(of: self)
     switch depth {
-    case .eight: lighten(self, UInt8.self, by: Light.ofEight, fullAlpha: 255, into: result, rows)
-    case .sixteen: lighten(self, UInt16.self, by: Light.ofSixteen, fullAlpha: 65535, into: result, rows)
+    case .eight: lighten(self, UInt8.self, by: SRGBTransfer.ofEight, fullAlpha: 255, into: result, rows)
+    case .sixteen: lighten(self, UInt16.self, by: SRGBTransfer.ofSixteen, fullAlpha: 65535, into: result, rows)
     }
     return result
   }
 
-  /// The inverse of `linearised`, at any depth. Where alpha is 0, colour is 0.
-  package func delinearised(to depth: SampleDepth, from pool: BufferPool) throws(OutOfMemory) -> Plane {
+  /// The inverse of `linearized`, at any depth. Where alpha is 0, color is 0.
+  package func delinearized(to depth: SampleDepth, from pool: BufferPool) throws(OutOfMemory) -> Plane {
     precondition(self.depth == .sixteen, "light has 16 bits")
     let result = try Plane(size: size, channels: channels, depth: depth, from: pool)
     let rows = pool.rows(of: self)
     switch depth {
     case .eight:
-      darken(self, by: Light.toEight, into: result, UInt8.self, rows) { UInt8((UInt32($0) * 255 + 32767) / 65535) }
-    case .sixteen: darken(self, by: Light.toSixteen, into: result, UInt16.self, rows) { $0 }
+      darken(self, by: SRGBTransfer.toEight, into: result, UInt8.self, rows) {
+        UInt8((UInt32($0) * 255 + 32767) / 65535)
+      }
+    case .sixteen: darken(self, by: SRGBTransfer.toSixteen, into: result, UInt16.self, rows) { $0 }
     }
     return result
   }
 }
 
 /// The curve of sRGB as tables, each made at its first use.
-enum Light {
+enum SRGBTransfer {
   static let ofEight = (0...255).map { UInt16((65535 * light(Double($0) / 255)).rounded()) }
   static let ofSixteen = (0...65535).map { UInt16((65535 * light(Double($0) / 65535)).rounded()) }
   static let toEight = (0...65535).map { UInt8((255 * value(Double($0) / 65535)).rounded()) }
@@ -50,24 +52,24 @@ private func lighten<Sample: FixedWidthInteger & BitwiseCopyable>(
   _ source: borrowing Plane, _: Sample.Type, by table: [UInt16], fullAlpha: UInt32, into target: borrowing Plane,
   _ rows: TimedRows
 ) {
-  let (channels, colours) = (source.channels, source.hasAlpha ? source.channels - 1 : source.channels)
+  let (channels, colors) = (source.channels, source.hasAlpha ? source.channels - 1 : source.channels)
   unsafe table.withUnsafeBufferPointer { table in
     for y in rows {
       // SAFETY: both planes have `size.height` rows of `size.width * channels` samples of their depth; the table has a
       // value for every sample.
       var from = unsafe source.row(y).assumingMemoryBound(to: Sample.self)
       var to = unsafe target.row(y).assumingMemoryBound(to: UInt16.self)
-      if colours == channels {
+      if colors == channels {
         for index in 0..<source.size.width * channels { unsafe to[index] = unsafe table[Int(from[index])] }
         continue
       }
       for _ in 0..<source.size.width {
-        let alpha = unsafe UInt32(from[colours])
-        for channel in 0..<colours {
+        let alpha = unsafe UInt32(from[colors])
+        for channel in 0..<colors {
           let light = unsafe UInt64(table[Int(from[channel])])
           unsafe to[channel] = UInt16((light * UInt64(alpha) + UInt64(fullAlpha / 2)) / UInt64(fullAlpha))
         }
-        unsafe to[colours] = UInt16(alpha * (65535 / fullAlpha))
+        unsafe to[colors] = UInt16(alpha * (65535 / fullAlpha))
         unsafe from += channels
         unsafe to += channels
       }
@@ -79,23 +81,23 @@ private func darken<Sample: FixedWidthInteger & BitwiseCopyable>(
   _ source: borrowing Plane, by table: [Sample], into target: borrowing Plane, _: Sample.Type, _ rows: TimedRows,
   alpha narrow: (UInt16) -> Sample
 ) {
-  let (channels, colours) = (source.channels, source.hasAlpha ? source.channels - 1 : source.channels)
+  let (channels, colors) = (source.channels, source.hasAlpha ? source.channels - 1 : source.channels)
   unsafe table.withUnsafeBufferPointer { table in
     for y in rows {
       // SAFETY: as in `lighten`.
       var from = unsafe source.row(y).assumingMemoryBound(to: UInt16.self)
       var to = unsafe target.row(y).assumingMemoryBound(to: Sample.self)
-      if colours == channels {
+      if colors == channels {
         for index in 0..<source.size.width * channels { unsafe to[index] = unsafe table[Int(from[index])] }
         continue
       }
       for _ in 0..<source.size.width {
-        let alpha = unsafe UInt64(from[colours])
-        for channel in 0..<colours {
+        let alpha = unsafe UInt64(from[colors])
+        for channel in 0..<colors {
           let light = unsafe alpha == 0 ? 0 : min(65535, (UInt64(from[channel]) * 65535 + alpha / 2) / alpha)
           unsafe to[channel] = unsafe table[Int(light)]
         }
-        unsafe to[colours] = unsafe narrow(from[colours])
+        unsafe to[colors] = unsafe narrow(from[colors])
         unsafe from += channels
         unsafe to += channels
       }

@@ -1,15 +1,15 @@
-/// The last sample of an axis that a picture covers only in part, because a decoder that shrinks takes the mean of picture and
+/// The last sample of an axis that an image covers only in part, because a decoder that shrinks takes the mean of image and
 /// padding there. JPEG leaves it to the encoder what the padding is: any color.
 ///
-/// Of such a mean s, with the share c of picture, the picture's own mean p is not known, but its bounds are: as the padding
+/// Of such a mean s, with the share c of image, the image's own mean p is not known, but its bounds are: as the padding
 /// is within 0...255, p lies between (s - (1 - c) 255) / c and s / c. In these bounds it is taken for as near to s as the
 /// samples before it make likely: no farther out of their range than twice the width of that. So what most encoders do, to
-/// repeat the picture's last pixels, is left as it is (over photographs the distance from the best that could be is the same
+/// repeat the image's last pixels, is left as it is (over photographs the distance from the best that could be is the same
 /// with and without this), and on plain ground, where it is seen, padding of another color is not. The geometry stays.
 package struct PaddedEdge: Hashable, Sendable {
-  /// The samples that padding has a part in: from the first to the last that shows any picture.
+  /// The samples that padding has a part in: from the first to the last that shows any image.
   package let samples: Range<Int>
-  /// How much of these is picture at least: above 0, below 1.
+  /// How much of these is image at least: above 0, below 1.
   private let share: Float
 
   /// Samples before the edge whose range is looked at.
@@ -19,12 +19,12 @@ package struct PaddedEdge: Hashable, Sendable {
   /// How far a decoded mean may be from the true one, by quantization.
   private static let noise: Float = 3
 
-  /// How far clipping may change the luma of white or black by chroma of padding. What differs more is picture.
+  /// How far clipping may change the luma of white or black by chroma of padding. What differs more is image.
   private static let maxClipping: Float = 40
 
-  /// Nil where the last sample is all picture, or the first is not.
+  /// Nil where the last sample is all image, or the first is not.
   /// - Parameters:
-  ///   - length: of the picture on this axis, in pixels.
+  ///   - length: of the image on this axis, in pixels.
   ///   - spacing: pixels from one sample to the next.
   ///   - mixed: pixels that are mixed into one value; more than the spacing where a decoder enlarges chroma.
   package init?(length: Int, spacing: Double, mixed: Double, count: Int) {
@@ -81,14 +81,14 @@ package struct PaddedEdge: Hashable, Sendable {
     }
   }
 
-  /// What a mean of picture and padding is likely to be without the padding; nil where it is likely as it is.
+  /// What a mean of image and padding is likely to be without the padding; nil where it is likely as it is.
   /// - Parameter range: of the samples before the edge.
   private func corrected(_ mean: Float, _ range: ClosedRange<Float>) -> Float? {
     let likely = 2 * max(range.upperBound - range.lowerBound - PaddedEdge.tolerance, 0)
-    let (least, most) = (range.lowerBound - likely, range.upperBound + likely)
-    if mean >= least - PaddedEdge.tolerance && mean <= most + PaddedEdge.tolerance { return nil }
+    let (minimum, maximum) = (range.lowerBound - likely, range.upperBound + likely)
+    if mean >= minimum - PaddedEdge.tolerance && mean <= maximum + PaddedEdge.tolerance { return nil }
     let bounds = ((mean - PaddedEdge.noise - (1 - share) * 255) / share, (mean + PaddedEdge.noise) / share)
-    return min(max(min(max(mean, least), most), bounds.0), bounds.1)
+    return min(max(min(max(mean, minimum), maximum), bounds.0), bounds.1)
   }
 }
 

@@ -19,9 +19,9 @@ package enum SampleDepth: Int, Sendable {
   package let stride: Int
   /// Rows of memory, at least `size.height`.
   package let rowCapacity: Int
-  /// The part that the whole picture covers, in samples. A decoder that shrinks rounds its planes' sizes up, so the
+  /// The part that the whole image covers, in samples. A decoder that shrinks rounds its planes' sizes up, so the
   /// last column or row may be covered only in part; resampling gives it its true weight.
-  package var extent: SourceBox
+  package var extent: SourceRect
   private let memory: Memory
 
   /// Ends with the last plane that shows it.
@@ -37,17 +37,17 @@ package enum SampleDepth: Int, Sendable {
   ///   - leastStride: bytes a row that must be there at least; 0 for what the width needs.
   ///   - leastRows: rows that must be there at least; 0 for the height.
   package init(
-    size: PixelSize, channels: Int, depth: SampleDepth = .eight, leastStride: Int = 0, leastRows: Int = 0,
+    size: PixelSize, channels: Int, depth: SampleDepth = .eight, minStride: Int = 0, minRows: Int = 0,
     from pool: BufferPool
   ) throws(OutOfMemory) {
     precondition((1...4).contains(channels), "a plane has one to four channels")
     self.size = size
     self.channels = channels
     self.depth = depth
-    extent = SourceBox(x: 0, y: 0, width: Double(size.width), height: Double(size.height))
-    let needed = max(size.width * channels * depth.byteCount, leastStride)
+    extent = SourceRect(x: 0, y: 0, width: Double(size.width), height: Double(size.height))
+    let needed = max(size.width * channels * depth.byteCount, minStride)
     stride = (needed + 63) & ~63
-    rowCapacity = max(size.height, leastRows)
+    rowCapacity = max(size.height, minRows)
     // 64 spare bytes let a kernel read a whole vector that starts inside the last row.
     memory = Memory(try pool.take(byteCount: stride * rowCapacity + 64))
   }

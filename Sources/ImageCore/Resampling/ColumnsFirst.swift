@@ -5,23 +5,23 @@
 /// 16 bits a sample, so that its rounding does not show in 8 bits.
 struct ColumnsFirst {
   /// What the first step shows of the source: the output's columns, all rows.
-  let columns: SourceBox
+  let columns: SourceRect
   /// Size of the image between the steps.
   let size: PixelSize
   /// What the second step shows of that.
-  let rows: SourceBox
+  let rows: SourceRect
 
   /// More sums than an image of ordinary shape takes: that of 8,000 columns enlarged to 8,000 rows.
   private static let minSumCount = 1 << 26
 
   /// Nil where rows come first.
   /// - Parameter columnCount: columns of the source that the output needs.
-  init?(_ source: PixelSize, box: SourceBox, to target: PixelSize, columnCount: Int) {
-    guard Double(target.height) > box.height, columnCount >= 2 * target.width,
+  init?(_ source: PixelSize, rect: SourceRect, to target: PixelSize, columnCount: Int) {
+    guard Double(target.height) > rect.height, columnCount >= 2 * target.width,
       columnCount * target.height > ColumnsFirst.minSumCount
     else { return nil }
-    columns = SourceBox(x: box.x, y: 0, width: box.width, height: Double(source.height))
+    columns = SourceRect(x: rect.x, y: 0, width: rect.width, height: Double(source.height))
     size = PixelSize(width: target.width, height: source.height)
-    rows = SourceBox(x: 0, y: box.y, width: Double(target.width), height: box.height)
+    rows = SourceRect(x: 0, y: rect.y, width: Double(target.width), height: rect.height)
   }
 }

@@ -7,14 +7,14 @@ package final class Resampler {
   private var cache: WeightsCache
 
   /// - Parameter mostWeightBytes: of weights that are kept for the next image.
-  package convenience init(pool: BufferPool, mostWeightBytes: Int = WeightsCache.mostBytes) {
-    self.init(pool: pool, instructions: .current, mostWeightBytes: mostWeightBytes)
+  package convenience init(pool: BufferPool, maxWeightBytes: Int = WeightsCache.maxBytes) {
+    self.init(pool: pool, instructions: .current, maxWeightBytes: maxWeightBytes)
   }
 
-  init(pool: BufferPool, instructions: InstructionSet, mostWeightBytes: Int = WeightsCache.mostBytes) {
+  init(pool: BufferPool, instructions: InstructionSet, maxWeightBytes: Int = WeightsCache.maxBytes) {
     self.pool = pool
     self.instructions = instructions
-    cache = WeightsCache(mostBytes: mostWeightBytes)
+    cache = WeightsCache(maxBytes: maxWeightBytes)
   }
 
   /// Keeps nothing of the images so far.
@@ -31,22 +31,22 @@ package final class Resampler {
   ///   - deadline: on CLOCK_MONOTONIC in nanoseconds, 0 for never. Once it has passed no more rows are made, and the output is
   ///     undefined: who gives one looks at the clock afterwards.
   package func resized(
-    _ source: borrowing Plane, box: SourceBox, to size: PixelSize, kernel: Kernel, depth: SampleDepth? = nil,
+    _ source: borrowing Plane, rect: SourceRect, to size: PixelSize, kernel: Kernel, depth: SampleDepth? = nil,
     bands: Int = 1, deadline: UInt64 = 0
   ) throws(OutOfMemory) -> Plane {
-    let (down, across) = (box.down(source.size, to: size), box.across(source.size, to: size))
+    let (down, across) = (rect.down(source.size, to: size), rect.across(source.size, to: size))
     // Of a crop only the columns that it needs are summed.
     let columns = across.reached(by: kernel)
-    if let steps = ColumnsFirst(source.size, box: box, to: size, columnCount: columns.count) {
+    if let steps = ColumnsFirst(source.size, rect: rect, to: size, columnCount: columns.count) {
       let narrow = try resized(
-        source, box: steps.columns, to: steps.size, kernel: kernel, depth: .sixteen, bands: bands, deadline: deadline)
+        source, rect: steps.columns, to: steps.size, kernel: kernel, depth: .sixteen, bands: bands, deadline: deadline)
       return try resized(
-        narrow, box: steps.rows, to: size, kernel: kernel, depth: depth ?? source.depth, bands: bands,
+        narrow, rect: steps.rows, to: size, kernel: kernel, depth: depth ?? source.depth, bands: bands,
         deadline: deadline)
     }
     let result = try Plane(size: size, channels: source.channels, depth: depth ?? source.depth, from: pool)
     if down.isCopy && across.isCopy && result.depth == source.depth {
-      copy(source, x: Int(box.x), y: Int(box.y), into: result)
+      copy(source, x: Int(rect.x), y: Int(rect.y), into: result)
       return result
     }
     let passes = instructions.resizePasses(for: source.depth)
@@ -54,13 +54,13 @@ package final class Resampler {
     let shown = PixelSize(width: columns.count, height: source.size.height)
     let offset = columns.lowerBound * source.channels * source.depth.byteCount
     let horizontal = try cache.weights(kernel, across.within(columns), largestSample: 32768, passes.form)
-    let layout = RowSumsLayout(passes, vertical: vertical, width: shown.width, channels: source.channels)
-    let bands = max(1, min(bands, (size.height + RowSums.blockRows - 1) / RowSums.blockRows))
+    let layout = AccumulatorLayout(passes, vertical: vertical, width: shown.width, channels: source.channels)
+    let bands = max(1, min(bands, (size.height + RowAccumulator.blockRows - 1) / RowAccumulator.blockRows))
     let scratch = try pool.take(byteCount: layout.byteCount * bands)
     // SAFETY: the planes and the scratch outlive the bands, which end before this function does.
     let work = unsafe RowBands(
       source: source.base + offset, sourceStride: source.stride, sourceSize: shown, channels: source.channels,
-      target: RowSumsTarget(result), vertical: vertical, horizontal: horizontal, scratch: scratch.base,
+      target: AccumulatorTarget(result), vertical: vertical, horizontal: horizontal, scratch: scratch.base,
       layout: layout, count: bands, deadline: deadline)
     _ = concurrentMap(count: bands, workers: bands) { band in work.run(band, passes) }
     return result
@@ -71,13 +71,13 @@ package final class Resampler {
   ///   - sourceSize: of the whole source, from which what the box shows must differ in size or place.
   ///   - depth: the source's and the output's.
   package func streamed(
-    _ sourceSize: PixelSize, channels: Int, depth: SampleDepth, box: SourceBox, to size: PixelSize, kernel: Kernel
+    _ sourceSize: PixelSize, channels: Int, depth: SampleDepth, rect: SourceRect, to size: PixelSize, kernel: Kernel
   ) throws(OutOfMemory) -> StreamedResize {
-    let across = box.across(sourceSize, to: size)
+    let across = rect.across(sourceSize, to: size)
     let columns = across.reached(by: kernel)
     let passes = instructions.resizePasses(for: depth)
     return try StreamedResize(
-      vertical: cache.weights(kernel, box.down(sourceSize, to: size), largestSample: 255, passes.form),
+      vertical: cache.weights(kernel, rect.down(sourceSize, to: size), largestSample: 255, passes.form),
       horizontal: cache.weights(kernel, across.within(columns), largestSample: 32768, passes.form),
       offset: columns.lowerBound * channels * depth.byteCount,
       result: Plane(size: size, channels: channels, depth: depth, from: pool), passes: passes, pool: pool)

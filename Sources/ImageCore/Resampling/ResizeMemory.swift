@@ -9,26 +9,26 @@ package struct ResizeMemory {
 
   /// As `Resampler.resized` and, where `comesOnce`, `Resampler.streamed` take them.
   package init(
-    _ source: PixelSize, _ channels: Int, _ depth: SampleDepth, box: SourceBox, to size: PixelSize, kernel: Kernel,
+    _ source: PixelSize, _ channels: Int, _ depth: SampleDepth, rect: SourceRect, to size: PixelSize, kernel: Kernel,
     comesOnce: Bool
   ) {
     let form: Weights.Form = depth == .eight ? .integers : .floats
-    let (down, across) = (box.down(source, to: size), box.across(source, to: size))
+    let (down, across) = (rect.down(source, to: size), rect.across(source, to: size))
     let columns = across.reached(by: kernel)
-    if !comesOnce, let steps = ColumnsFirst(source, box: box, to: size, columnCount: columns.count) {
+    if !comesOnce, let steps = ColumnsFirst(source, rect: rect, to: size, columnCount: columns.count) {
       let first = ResizeMemory(
-        source, channels, depth, box: steps.columns, to: steps.size, kernel: kernel, comesOnce: false)
+        source, channels, depth, rect: steps.columns, to: steps.size, kernel: kernel, comesOnce: false)
       let second = ResizeMemory(
-        steps.size, channels, .sixteen, box: steps.rows, to: size, kernel: kernel, comesOnce: false)
+        steps.size, channels, .sixteen, rect: steps.rows, to: size, kernel: kernel, comesOnce: false)
       making = max(first.making, second.making)
       band = max(first.band, second.band)
       working = max(first.working, second.working) + steps.size.pixelCount * channels * 2
       return
     }
-    let vertical = Weights.mostByteCount(kernel, down, form)
-    let horizontal = Weights.mostByteCount(kernel, across.within(columns), form)
+    let vertical = Weights.maxByteCount(kernel, down, form)
+    let horizontal = Weights.maxByteCount(kernel, across.within(columns), form)
     making = max(vertical.making, horizontal.making)
-    band = RowSumsLayout.mostByteCount(
+    band = AccumulatorLayout.maxByteCount(
       form, rows: size.height, scale: down.scale, width: columns.count, channels: channels, comesOnce: comesOnce)
     working = vertical.kept + horizontal.kept + band
   }
@@ -37,11 +37,11 @@ package struct ResizeMemory {
   package var byteCount: Int { working + making }
 }
 
-extension RowSumsLayout {
+extension AccumulatorLayout {
   /// - Parameters:
   ///   - rows: output rows that there are.
   ///   - scale: source rows to one output row.
-  static func mostByteCount(
+  static func maxByteCount(
     _ form: Weights.Form, rows: Int, scale: Double, width: Int, channels: Int, comesOnce: Bool
   ) -> Int {
     let (row, column, pair) = form == .integers ? (2, 16, 4) : (4, 32, 8)
@@ -50,8 +50,8 @@ extension RowSumsLayout {
     // A row begins three lobes of the widest kernel before its middle at most, those at the top of the image at its first row;
     // the weights of any reach from there over six, and are made up to whole pairs.
     let open = min(rows, Int(13 / min(scale, 1)) + 4)
-    let most = comesOnce ? open : max(RowSums.blockRows, min(open, mostSumsByteCount / slot + 1))
-    return 64 * 384 * pair / 4 + RowSums.blockRows * (samples + 32) * row + most * slot
+    let maximum = comesOnce ? open : max(RowAccumulator.blockRows, min(open, maxSumsByteCount / slot + 1))
+    return 64 * 384 * pair / 4 + RowAccumulator.blockRows * (samples + 32) * row + maximum * slot
       + (samples + channels + 8) * column + 64 + chunk * channels * 32
   }
 }

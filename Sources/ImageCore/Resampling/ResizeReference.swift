@@ -5,12 +5,12 @@
 /// order, product and sum each rounded (never fused), and one rounding to nearest, ties to even.
 enum ResizeReference {
   static func resized(
-    _ source: borrowing Plane, box: SourceBox, to size: PixelSize, kernel: Kernel, depth: SampleDepth? = nil,
+    _ source: borrowing Plane, rect: SourceRect, to size: PixelSize, kernel: Kernel, depth: SampleDepth? = nil,
     from pool: BufferPool
   ) throws(OutOfMemory) -> Plane {
     let form: Weights.Form = source.depth == .eight ? .integers : .floats
-    let vertical = try Weights(kernel, axis: box.down(source.size, to: size), largestSample: 255, form: form)
-    let horizontal = try Weights(kernel, axis: box.across(source.size, to: size), largestSample: 32768, form: form)
+    let vertical = try Weights(kernel, axis: rect.down(source.size, to: size), largestSample: 255, form: form)
+    let horizontal = try Weights(kernel, axis: rect.across(source.size, to: size), largestSample: 32768, form: form)
     let result = try Plane(size: size, channels: source.channels, depth: depth ?? source.depth, from: pool)
     switch source.depth {
     case .eight: resizeIntegers(source, vertical, horizontal, into: result)

@@ -9,14 +9,14 @@
   let sourceStride: Int
   let sourceSize: PixelSize
   let channels: Int
-  let target: RowSumsTarget
+  let target: AccumulatorTarget
   let vertical: Weights
   let horizontal: Weights
   let scratch: UnsafeMutableRawPointer
-  let layout: RowSumsLayout
+  let layout: AccumulatorLayout
   /// 1 or more.
   let count: Int
-  /// As in `RowSums`.
+  /// As in `RowAccumulator`.
   let deadline: UInt64
 
   /// Makes the output rows of a band.
@@ -24,7 +24,7 @@
     let rows = RowBands.rows(of: band, of: count, height: vertical.axis.count)
     for start in stride(from: rows.lowerBound, to: rows.upperBound, by: layout.rowsAtOnce) {
       let part = start..<min(start + layout.rowsAtOnce, rows.upperBound)
-      var sums = unsafe RowSums(
+      var sums = unsafe RowAccumulator(
         vertical: vertical, horizontal: horizontal, channels: channels, rows: part, layout: layout,
         memory: scratch + band * layout.byteCount, target: target, deadline: deadline)
       unsafe sums.add(passes, source, stride: sourceStride, count: sourceSize.height)
@@ -34,8 +34,8 @@
 
   /// The output rows of a band, from the top down; empty where there are fewer blocks than bands.
   static func rows(of band: Int, of count: Int, height: Int) -> Range<Int> {
-    let blocks = (height + RowSums.blockRows - 1) / RowSums.blockRows
+    let blocks = (height + RowAccumulator.blockRows - 1) / RowAccumulator.blockRows
     let (first, end) = (blocks * band / count, blocks * (band + 1) / count)
-    return min(first * RowSums.blockRows, height)..<min(end * RowSums.blockRows, height)
+    return min(first * RowAccumulator.blockRows, height)..<min(end * RowAccumulator.blockRows, height)
   }
 }

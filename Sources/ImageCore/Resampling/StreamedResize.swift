@@ -7,7 +7,7 @@ package final class StreamedResize {
   private let offset: Int
   private let scratch: PooledBuffer
   private var result: Plane?
-  private var sums: RowSums
+  private var sums: RowAccumulator
 
   init(
     vertical: Weights, horizontal: Weights, offset: Int, result: consuming Plane, passes: any ResizePasses.Type,
@@ -15,12 +15,12 @@ package final class StreamedResize {
   ) throws(OutOfMemory) {
     self.passes = passes
     self.offset = offset
-    let layout = RowSumsLayout(
+    let layout = AccumulatorLayout(
       passes, vertical: vertical, width: horizontal.axis.extent, channels: result.channels, comesOnce: true)
     scratch = try pool.take(byteCount: layout.byteCount)
-    sums = unsafe RowSums(
+    sums = unsafe RowAccumulator(
       vertical: vertical, horizontal: horizontal, channels: result.channels, rows: 0..<result.size.height,
-      layout: layout, memory: scratch.base, target: RowSumsTarget(result))
+      layout: layout, memory: scratch.base, target: AccumulatorTarget(result))
     self.result = consume result
   }
 

@@ -1,5 +1,5 @@
 /// One axis of a resampling, without the filter: what part of how many samples becomes how many.
-struct Axis: Hashable, Sendable {
+struct ResampleAxis: Hashable, Sendable {
   /// Samples that are there.
   let extent: Int
   /// The part shown: `origin ..< origin + length`, in samples.
@@ -19,8 +19,8 @@ struct Axis: Hashable, Sendable {
   }
 
   /// The same axis of those samples alone.
-  func within(_ samples: Range<Int>) -> Axis {
-    Axis(extent: samples.count, origin: origin - Double(samples.lowerBound), length: length, count: count)
+  func within(_ samples: Range<Int>) -> ResampleAxis {
+    ResampleAxis(extent: samples.count, origin: origin - Double(samples.lowerBound), length: length, count: count)
   }
 
   /// Whether each output sample is a source sample.
@@ -39,7 +39,7 @@ struct Axis: Hashable, Sendable {
 /// For kernels that take two taps at a time every row has the same even number of taps and starts at an even index;
 /// taps that fill up have weight 0. `first + tapCount` is at most the extent, rounded up to even.
 final class Weights: Sendable {
-  let axis: Axis
+  let axis: ResampleAxis
   let tapCount: Int
   /// `integers` are the weights times 2 to this power.
   let precision: Int
@@ -58,8 +58,8 @@ final class Weights: Sendable {
   /// rounding term of up to 2^(precision + 6), is at most S * M + 2^(precision + 6), and the precision is the largest
   /// up to 20 that keeps this below 2^31 and each weight below 2^15.
   /// - Parameter largestSample: the largest magnitude that a sample can have.
-  init(_ kernel: Kernel, axis: Axis, largestSample: Int, form: Form) throws(OutOfMemory) {
-    let exact = axis.isCopy ? try ExactWeights(copying: axis) : try ExactWeights(kernel, axis)
+  init(_ kernel: Kernel, axis: ResampleAxis, largestSample: Int, form: Form) throws(OutOfMemory) {
+    let exact = axis.isCopy ? try ReferenceWeights(copying: axis) : try ReferenceWeights(kernel, axis)
     var tapCount = 2
     for index in 0..<axis.count {
       let first = exact.first[index]
@@ -101,8 +101,8 @@ final class Weights: Sendable {
   }
 
   /// What the weights of an axis take at most, in bytes: kept, and more while they are made.
-  static func mostByteCount(_ kernel: Kernel, _ axis: Axis, _ form: Form) -> (kept: Int, making: Int) {
-    let capacity = ExactWeights.capacity(kernel, axis)
+  static func maxByteCount(_ kernel: Kernel, _ axis: ResampleAxis, _ form: Form) -> (kept: Int, making: Int) {
+    let capacity = ReferenceWeights.capacity(kernel, axis)
     // Taps start at an even sample and are even in number.
     let row = (capacity + 2) * (form == .integers ? 2 : 4) + 4
     return (axis.count * row, axis.count * (capacity * 8 + 8))
@@ -110,7 +110,7 @@ final class Weights: Sendable {
 
   var byteCount: Int { 2 * integers.count + 4 * floats.count + 4 * first.count }
 
-  private static func precision(of exact: borrowing ExactWeights, tapCount: Int, largestSample: Int) -> Int {
+  private static func precision(of exact: borrowing ReferenceWeights, tapCount: Int, largestSample: Int) -> Int {
     var (largest, largestSum) = (0.0, 0.0)
     for index in exact.first.indices {
       var sum = 0.0
@@ -136,7 +136,7 @@ final class Weights: Sendable {
 
 /// The true weights of an axis, in double precision: for each output sample those of the source samples that are there,
 /// scaled to a sum of 1.
-struct ExactWeights: ~Copyable {
+struct ReferenceWeights: ~Copyable {
   /// By output sample: the first source sample, and how many there are.
   let first: LargeArray<Int32>
   let taps: LargeArray<Int32>
@@ -145,31 +145,33 @@ struct ExactWeights: ~Copyable {
   let capacity: Int
 
   /// The most source samples that an output sample is made of.
-  static func capacity(_ kernel: Kernel, _ axis: Axis) -> Int { Int(2 * kernel.support * max(axis.scale, 1)) + 2 }
+  static func capacity(_ kernel: Kernel, _ axis: ResampleAxis) -> Int {
+    Int(2 * kernel.support * max(axis.scale, 1)) + 2
+  }
 
-  init(_ kernel: Kernel, _ axis: Axis) throws(OutOfMemory) {
+  init(_ kernel: Kernel, _ axis: ResampleAxis) throws(OutOfMemory) {
     let stretch = max(axis.scale, 1)
     let reach = kernel.support * stretch
-    capacity = ExactWeights.capacity(kernel, axis)
+    capacity = ReferenceWeights.capacity(kernel, axis)
     var first = try LargeArray<Int32>(repeating: 0, count: axis.count)
     var taps = try LargeArray<Int32>(repeating: 1, count: axis.count)
     var values = try LargeArray<Double>(repeating: 0, count: axis.count * capacity)
     for index in 0..<axis.count {
       // A point outside of the samples is taken for the border's, where half of the kernel has samples to weigh.
-      let centre = min(max(axis.origin + (Double(index) + 0.5) * axis.scale, 0), Double(axis.extent))
-      let start = Int(max(0, centre - reach + 0.5))
-      let count = min(axis.extent, Int(centre + reach + 0.5)) - start
-      let place = index * capacity..<index * capacity + max(count, 0)
-      kernel.fill(&values, place, start: (Double(start) + 0.5 - centre) / stretch, step: 1 / stretch)
+      let center = min(max(axis.origin + (Double(index) + 0.5) * axis.scale, 0), Double(axis.extent))
+      let start = Int(max(0, center - reach + 0.5))
+      let count = min(axis.extent, Int(center + reach + 0.5)) - start
+      let position = index * capacity..<index * capacity + max(count, 0)
+      kernel.fill(&values, position, start: (Double(start) + 0.5 - center) / stretch, step: 1 / stretch)
       var sum = 0.0
-      for at in place { sum += values[at] }
+      for at in position { sum += values[at] }
       guard sum > 0 else {
         // No sample is near enough for a narrow kernel: the nearest one alone.
-        first[index] = Int32(min(Int(centre), axis.extent - 1))
+        first[index] = Int32(min(Int(center), axis.extent - 1))
         values[index * capacity] = 1
         continue
       }
-      for at in place { values[at] /= sum }
+      for at in position { values[at] /= sum }
       first[index] = Int32(start)
       taps[index] = Int32(count)
     }
@@ -179,7 +181,7 @@ struct ExactWeights: ~Copyable {
   }
 
   /// Each output sample is a source sample.
-  init(copying axis: Axis) throws(OutOfMemory) {
+  init(copying axis: ResampleAxis) throws(OutOfMemory) {
     capacity = 1
     var first = try LargeArray<Int32>(repeating: 0, count: axis.count)
     for index in 0..<axis.count { first[index] = Int32(Int(axis.origin) + index) }

@@ -2,24 +2,24 @@
 package struct WeightsCache {
   private struct Key: Equatable {
     let kernel: Kernel
-    let axis: Axis
+    let axis: ResampleAxis
     let largestSample: Int
     let form: Weights.Form
   }
 
   private var known: [(key: Key, weights: Weights)] = []
   private var byteCount = 0
-  private let mostBytes: Int
+  private let maxBytes: Int
 
   /// Of an image's luma and chroma, both axes, in four sizes.
-  private static let mostCount = 16
+  private static let maxCount = 16
   /// The most that is worth keeping, in bytes: both axes of 100 megapixels take half a megabyte.
-  package static let mostBytes = 4 << 20
+  package static let maxBytes = 4 << 20
 
-  init(mostBytes: Int) { self.mostBytes = mostBytes }
+  init(maxBytes: Int) { self.maxBytes = maxBytes }
 
   mutating func weights(
-    _ kernel: Kernel, _ axis: Axis, largestSample: Int, _ form: Weights.Form
+    _ kernel: Kernel, _ axis: ResampleAxis, largestSample: Int, _ form: Weights.Form
   ) throws(OutOfMemory) -> Weights {
     let key = Key(kernel: kernel, axis: axis, largestSample: largestSample, form: form)
     if let index = known.firstIndex(where: { $0.key == key }) {
@@ -34,8 +34,8 @@ package struct WeightsCache {
   }
 
   private mutating func keep(_ weights: Weights, _ key: Key) {
-    guard weights.byteCount <= mostBytes else { return }
-    while known.count == WeightsCache.mostCount || byteCount > mostBytes - weights.byteCount {
+    guard weights.byteCount <= maxBytes else { return }
+    while known.count == WeightsCache.maxCount || byteCount > maxBytes - weights.byteCount {
       byteCount -= known.removeFirst().weights.byteCount
     }
     known.append((key, weights))

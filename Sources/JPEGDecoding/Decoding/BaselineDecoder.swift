@@ -1,16 +1,16 @@
 /// Decodes a sequential scan of all components, some MCUs at a time: their coefficients first, then their samples.
-struct BaselineDecoder: RowDecoder, RowStage, ~Copyable {
+struct BaselineDecoder: RowDecoder, ScanStage, ~Copyable {
   /// One block of an MCU, for eight MCUs.
   private struct BlockPlan: BitwiseCopyable {
     let component: Int
-    let needsDetails: Bool
+    let needsAC: Bool
     let output: ComponentOutput
-    /// MCUs of a row and rows of MCUs that have this block in the picture: others only fill them up.
+    /// MCUs of a row and rows of MCUs that have this block in the image: others only fill them up.
     let mcuColumns: Int
     let mcuRows: Int
     let tables: BlockTables
-    let offsets: Memory<UInt16>
-    let blocks: Blocks
+    let offsets: UncheckedBuffer<UInt16>
+    let blocks: BlockBatch
     /// Its place in the MCU.
     let column: Int
     let row: Int
@@ -21,32 +21,32 @@ struct BaselineDecoder: RowDecoder, RowStage, ~Copyable {
 
   /// Where the coefficients go of the blocks that have one place in their MCUs.
   private struct Target: BitwiseCopyable {
-    let blocks: Blocks
+    let blocks: BlockBatch
     /// The block of the first MCU, and how far that of the next one is.
     let first: Int
     let step: Int
   }
 
   private let frame: Frame
-  private let plans: Memory<BlockPlan>
+  private let plans: UncheckedBuffer<BlockPlan>
   /// One for each plan.
-  private let targets: Memory<Target>
+  private let targets: UncheckedBuffer<Target>
   /// MCUs of a row that are needed.
   private let columns: Range<Int>
-  private let predictions: Memory<Int>
+  private let predictions: UncheckedBuffer<Int>
   private var input: ScanInput
 
   static func scratchByteCount(_ file: ParsedFile) -> Int {
     3 * BlockTables.byteCount
-      + Scratch.byteCount(10, BlockPlan.self) + Scratch.byteCount(10, Target.self)
-      + Scratch.byteCount(3, Int.self) + 10 * Blocks.scratchByteCount(8)
+      + ScratchArena.byteCount(10, BlockPlan.self) + ScratchArena.byteCount(10, Target.self)
+      + ScratchArena.byteCount(3, Int.self) + 10 * BlockBatch.scratchByteCount(8)
       + ScanInput.byteCount
   }
 
   init(
     _ file: ParsedFile, outputs: [ComponentOutput], columns: Range<Int>?, source: UnsafeRawPointer,
-    scratch: inout Scratch
-  ) throws(Declined) {
+    scratch: inout ScratchArena
+  ) throws(Unsupported) {
     let scan = file.scans[0]
     frame = file.frame
     self.columns = frame.mcuColumns(of: columns)
@@ -66,7 +66,7 @@ struct BaselineDecoder: RowDecoder, RowStage, ~Copyable {
         for column in 0..<component.across {
           plans.append(
             BlockPlan(
-              component: index, needsDetails: outputs[index].needsDetails, output: outputs[index],
+              component: index, needsAC: outputs[index].needsAC, output: outputs[index],
               mcuColumns: (component.blocksAcross - column + component.across - 1) / component.across,
               mcuRows: (component.blocksDown - row + component.down - 1) / component.down, tables: tables,
               offsets: outputs[index].layout.offsets, blocks: outputs[index].blocks(8, scratch: &scratch),
@@ -82,41 +82,41 @@ struct BaselineDecoder: RowDecoder, RowStage, ~Copyable {
     }
   }
 
-  mutating func decode(mcuRow: Int, isNeeded: Bool) throws(Declined) {
-    var trouble = InverseDCT.Trouble()
+  mutating func decode(mcuRow: Int, isNeeded: Bool) throws(Unsupported) {
+    var rangeCheck = InverseDCT.RangeCheck()
     var first = 0
     // Groups begin and end where the needed columns do.
     for bound in [columns.lowerBound, columns.upperBound, frame.mcuColumns] {
       let isNeeded = isNeeded && bound == columns.upperBound && first < bound
       while first < bound {
         let mcus = first..<min(first + 8, bound)
-        try decodeGroup(0..<mcus.count, withDetails: isNeeded)
-        if isNeeded { for index in 0..<plans.count { transform(index, mcuRow, mcus, &trouble) } }
+        try decodeGroup(0..<mcus.count, withAC: isNeeded)
+        if isNeeded { for index in 0..<plans.count { transform(index, mcuRow, mcus, &rangeCheck) } }
         first = mcus.upperBound
       }
     }
-    guard trouble.isNone else { throw .range }
+    guard rangeCheck.isNone else { throw .range }
   }
 
   /// Decodes the coefficients of a row of MCUs alone.
-  mutating func decode(mcuRow: Int, isNeeded: Bool, into rows: [CoefficientRow]) throws(Declined) {
+  mutating func decode(mcuRow: Int, isNeeded: Bool, into rows: [CoefficientRow]) throws(Unsupported) {
     for index in 0..<plans.count {
       let (plan, row) = (plans[index], rows[plans[index].component])
       targets[index] = Target(
         blocks: row.blocks, first: plan.row * row.stride + plan.column, step: plan.columnStep)
     }
-    try decodeGroup(0..<columns.lowerBound, withDetails: false)
-    try decodeGroup(columns, withDetails: isNeeded)
-    try decodeGroup(columns.upperBound..<frame.mcuColumns, withDetails: false)
+    try decodeGroup(0..<columns.lowerBound, withAC: false)
+    try decodeGroup(columns, withAC: isNeeded)
+    try decodeGroup(columns.upperBound..<frame.mcuColumns, withAC: false)
   }
 
-  mutating func finish() throws(Declined) { try input.finish() }
+  mutating func finish() throws(Unsupported) { try input.finish() }
 
   // MARK: - Coefficients
 
   /// Decodes the blocks of some MCUs of a group or a row.
   /// - Parameter withDetails: whether more than DC is wanted of those that have details.
-  @inline(never) private mutating func decodeGroup(_ mcus: Range<Int>, withDetails: Bool) throws(Declined) {
+  @inline(never) private mutating func decodeGroup(_ mcus: Range<Int>, withAC: Bool) throws(Unsupported) {
     var bits = input.bits
     let window = input.window
     // What of DC goes beyond 16 bits: any bit that is set.
@@ -132,18 +132,18 @@ struct BaselineDecoder: RowDecoder, RowStage, ~Copyable {
         predictions[plans[index].component] = dc
         targets[index].blocks.dc[block] = Int16(truncatingIfNeeded: dc)
         wide |= (dc &+ (1 &<< 15)) &>> 16
-        var end = start.place
-        if plans[index].needsDetails && withDetails {
+        var end = start.index
+        if plans[index].needsAC && withAC {
           let (coefficients, offsets) = (targets[index].blocks.block(block), plans[index].offsets)
-          coefficients[Int(offsets[end])] = start.detail
+          coefficients[Int(offsets[end])] = start.ac
           if end < 63 {
-            end = bits.takeDetails(behind: end, plans[index].tables, window, offsets, into: coefficients)
+            end = bits.takeAC(behind: end, plans[index].tables, window, offsets, into: coefficients)
           }
-          targets[index].blocks.nonzeros[block] = end == Meaning.end ? 0 : 1
+          targets[index].blocks.nonzeros[block] = end == DecodedSymbol.end ? 0 : 1
         } else if end < 63 {
-          end = bits.passOverDetails(behind: end, plans[index].tables, window)
+          end = bits.skipAC(behind: end, plans[index].tables, window)
         }
-        guard end == 63 || end & ~63 == Meaning.end else { throw .code }
+        guard end == 63 || end & ~63 == DecodedSymbol.end else { throw .code }
       }
     }
     input.bits = bits
@@ -153,14 +153,14 @@ struct BaselineDecoder: RowDecoder, RowStage, ~Copyable {
   // MARK: - Samples
 
   /// The samples of a group's blocks that have one place in their MCUs.
-  private func transform(_ index: Int, _ mcuRow: Int, _ mcus: Range<Int>, _ trouble: inout InverseDCT.Trouble) {
+  private func transform(_ index: Int, _ mcuRow: Int, _ mcus: Range<Int>, _ rangeCheck: inout InverseDCT.RangeCheck) {
     let visible = mcuRow < plans[index].mcuRows ? min(mcus.upperBound, plans[index].mcuColumns) &- mcus.lowerBound : 0
     if visible <= 0 || !plans[index].output.isNeeded { return plans[index].blocks.clear() }
     plans[index].output.put(
-      Octet(
+      BlockGroup(
         blocks: plans[index].blocks, index: 0, count: visible,
         row: mcuRow &* plans[index].rowStep &+ plans[index].row,
         column: mcus.lowerBound &* plans[index].columnStep &+ plans[index].column,
-        columnStep: plans[index].columnStep), &trouble)
+        columnStep: plans[index].columnStep), &rangeCheck)
   }
 }

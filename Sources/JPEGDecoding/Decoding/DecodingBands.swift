@@ -5,7 +5,7 @@
   // SAFETY, of the promise to the compiler: the file's bytes are only read while bands run; each band writes its own rows
   // of the planes and its own part of the scratch, and no two overlap. The lender of the pointers, `ScaledDecoder`, holds
   // them until all bands have ended.
-  let bands: [Band]
+  let bands: [Segment]
   /// Threads of a band.
   let workers: Int
   /// Rows of MCUs whose samples matter.
@@ -27,16 +27,16 @@
   }
 
   func run(_ index: Int) -> Verdict {
-    do throws(Declined) {
+    do throws(Unsupported) {
       return try decode(index)
     } catch {
       return .declined(error)
     }
   }
 
-  private func decode(_ index: Int) throws(Declined) -> Verdict {
+  private func decode(_ index: Int) throws(Unsupported) -> Verdict {
     let band = bands[index]
-    var scratch = unsafe Scratch(self.scratch + index * scratchByteCount, capacity: scratchByteCount)
+    var scratch = unsafe ScratchArena(self.scratch + index * scratchByteCount, capacity: scratchByteCount)
     let outputs = try outputs(band.file, &scratch)
     let slots = (0..<band.file.slotCount(workers: workers)).map { _ in
       [CoefficientRow](band.file.frame, outputs, scratch: &scratch)
@@ -57,16 +57,16 @@
     }
   }
 
-  private func inStep<Scan: RowStage & ~Copyable>(
+  private func inStep<Scan: ScanStage & ~Copyable>(
     _ scans: UnsafeMutableBufferPointer<Scan>, _ slots: [[CoefficientRow]], _ outputs: [ComponentOutput],
     _ rows: Range<Int>
   ) -> Verdict {
-    unsafe ScansInStep(
+    unsafe ScanPipeline(
       scans: scans, slots: slots, outputs: outputs, neededRows: neededRows, request: request
     ).run(rows, workers: workers)
   }
 
-  private func outputs(_ file: ParsedFile, _ scratch: inout Scratch) throws(Declined) -> [ComponentOutput] {
+  private func outputs(_ file: ParsedFile, _ scratch: inout ScratchArena) throws(Unsupported) -> [ComponentOutput] {
     var outputs: [ComponentOutput] = []
     let columns = file.frame.mcuColumns(of: request.columns)
     for (index, component) in file.frame.components.enumerated() {
@@ -82,7 +82,7 @@
   /// - Parameter inStep: what several threads do instead.
   private func decode<Decoder: RowDecoder & ~Copyable>(
     _ rows: Range<Int>, with decoder: inout Decoder, inStep: (inout Decoder) -> Verdict
-  ) throws(Declined) -> Verdict {
+  ) throws(Unsupported) -> Verdict {
     if workers > 1 {
       let verdict = inStep(&decoder)
       guard verdict == .decoded else { return verdict }
@@ -100,7 +100,7 @@
 /// Decodes a file row by row.
 protocol RowDecoder: ~Copyable {
   /// Decodes a row of MCUs; they come in their order.
-  mutating func decode(mcuRow: Int, isNeeded: Bool) throws(Declined)
+  mutating func decode(mcuRow: Int, isNeeded: Bool) throws(Unsupported)
   /// Checks that the data end behind the last row.
-  mutating func finish() throws(Declined)
+  mutating func finish() throws(Unsupported)
 }

@@ -2,7 +2,7 @@
 ///
 /// Bounds are not checked in release builds: every index is in bounds by construction, and the invariant stands where
 /// the index is made (a masked number, a count that the parser checked, the window of `ScanReader`).
-@safe struct Memory<Element: BitwiseCopyable> {
+@safe struct UncheckedBuffer<Element: BitwiseCopyable> {
   // SAFETY: `count` elements are there for as long as the owner lives; owners outlive the decoding.
   private let base: UnsafeMutablePointer<Element>
   let count: Int
@@ -40,9 +40,9 @@
   }
 
   /// The elements from `index` on.
-  @inline(__always) func from(_ index: Int) -> Memory {
+  @inline(__always) func from(_ index: Int) -> UncheckedBuffer {
     assert(index >= 0 && index <= count)
-    return unsafe Memory(UnsafeMutableRawPointer(base + index), count: count &- index)
+    return unsafe UncheckedBuffer(UnsafeMutableRawPointer(base + index), count: count &- index)
   }
 
   @unsafe var address: UnsafeRawPointer { unsafe UnsafeRawPointer(base) }
@@ -54,8 +54,8 @@
 }
 
 /// Scratch memory of a decoding, or of a band of one: the next piece of what its lender holds.
-@safe struct Scratch {
-  // SAFETY: `capacity` bytes are there while a picture is decoded, and no other scratch has them.
+@safe struct ScratchArena {
+  // SAFETY: `capacity` bytes are there while an image is decoded, and no other scratch has them.
   private let base: UnsafeMutableRawPointer
   private let capacity: Int
   private var used = 0
@@ -71,11 +71,11 @@
   }
 
   /// The next piece, its contents undefined.
-  mutating func take<Element: BitwiseCopyable>(_ count: Int, _ type: Element.Type) -> Memory<Element> {
+  mutating func take<Element: BitwiseCopyable>(_ count: Int, _ type: Element.Type) -> UncheckedBuffer<Element> {
     let start = used
-    used += Scratch.byteCount(count, type)
+    used += ScratchArena.byteCount(count, type)
     precondition(used <= capacity, "scratch memory was reckoned too small")
     // SAFETY: the bytes are in this scratch, and in no other piece.
-    return unsafe Memory(base + start, count: count)
+    return unsafe UncheckedBuffer(base + start, count: count)
   }
 }

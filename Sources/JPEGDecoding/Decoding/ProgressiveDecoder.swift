@@ -17,8 +17,8 @@ struct ProgressiveDecoder: RowDecoder, ~Copyable {
   /// - Parameter rows: memory for the coefficients of a row of MCUs, one for each component.
   init(
     _ file: ParsedFile, outputs: [ComponentOutput], rows: [CoefficientRow], source: UnsafeRawPointer,
-    scratch: inout Scratch
-  ) throws(Declined) {
+    scratch: inout ScratchArena
+  ) throws(Unsupported) {
     frame = file.frame
     self.outputs = outputs
     self.rows = rows
@@ -31,7 +31,7 @@ struct ProgressiveDecoder: RowDecoder, ~Copyable {
     }
   }
 
-  mutating func decode(mcuRow: Int, isNeeded: Bool) throws(Declined) {
+  mutating func decode(mcuRow: Int, isNeeded: Bool) throws(Unsupported) {
     for index in scans.indices { try scans[index].decode(mcuRow: mcuRow, isNeeded: isNeeded, into: rows) }
     try rows.put(outputs, mcuRow, isNeeded: isNeeded)
   }
@@ -41,7 +41,7 @@ struct ProgressiveDecoder: RowDecoder, ~Copyable {
     unsafe scans.withUnsafeMutableBufferPointer { unsafe body($0) }
   }
 
-  mutating func finish() throws(Declined) {
+  mutating func finish() throws(Unsupported) {
     for index in scans.indices { try scans[index].finish() }
   }
 }

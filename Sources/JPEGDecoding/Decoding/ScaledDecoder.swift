@@ -13,16 +13,16 @@ package final class ScaledDecoder {
   package struct Request: Sendable {
     /// 8, 4 or 2; others are declined.
     package var denominator: Int
-    /// Rows of the picture at full size that matter: others may come out as anything, and are read only to find out
+    /// Rows of the image at full size that matter: others may come out as anything, and are read only to find out
     /// whether they are sound. Nil for all.
     package var rows: Range<Int>?
     /// Columns that matter; beside them only what leads to the next block is read. Nil for all.
     package var columns: Range<Int>?
     /// 0 for no limit.
-    package var mostScans = 0
+    package var maxScans = 0
     /// On the clock of `TimeLimit`, in nanoseconds; 0 for none.
     package var deadline: UInt64 = 0
-    /// Threads that the picture may be decoded by, 1 or more: in bands where its restart markers allow, or scan by scan. The
+    /// Threads that the image may be decoded by, 1 or more: in bands where its restart markers allow, or scan by scan. The
     /// planes do not depend on it.
     package var workers = 1
 
@@ -32,11 +32,11 @@ package final class ScaledDecoder {
   package init(pool: BufferPool) { self.pool = pool }
 
   /// An upper bound of what a worker of a decoding takes beside its planes.
-  package static func mostScratchBytes(width: Int, components: Int) -> Int {
+  package static func maxScratchBytes(width: Int, components: Int) -> Int {
     // Four rows of blocks, in MCUs of 32 samples, and for each block its coefficients and what is known of them.
-    let blocks = Blocks.wholeOctets((width / 32 + 1) * 4) * 4 * components
-    return blocks * (65 * 2 + 8 + 2) + mostScans * ScanDecoder.readerByteCount
-      + (mostScans + components) * HuffmanTable.byteCount + 1 << 18
+    let blocks = BlockBatch.wholeGroups((width / 32 + 1) * 4) * 4 * components
+    return blocks * (65 * 2 + 8 + 2) + maxScans * ScanDecoder.readerByteCount
+      + (maxScans + components) * HuffmanTable.byteCount + 1 << 18
   }
 
   /// Decodes a file's bytes.
@@ -48,7 +48,7 @@ package final class ScaledDecoder {
   package func decode(
     _ bytes: UnsafeRawBufferPointer, _ request: Request, into planes: [ScaledPlane]
   ) -> Verdict {
-    do throws(Declined) {
+    do throws(Unsupported) {
       return try unsafe attempt(bytes, request, planes)
     } catch {
       return .declined(error)
@@ -57,12 +57,12 @@ package final class ScaledDecoder {
 
   private func attempt(
     _ bytes: UnsafeRawBufferPointer, _ request: Request, _ planes: [ScaledPlane]
-  ) throws(Declined) -> Verdict {
+  ) throws(Unsupported) -> Verdict {
     guard [2, 4, 8].contains(request.denominator), let source = bytes.baseAddress else { throw .kind }
-    var file = try unsafe ScaledDecoder.accepted(bytes.bytes, mostScans: request.mostScans)
+    var file = try unsafe ScaledDecoder.accepted(bytes.bytes, maxScans: request.maxScans)
     guard planes.count == file.frame.components.count || planes.count == 1 else { throw .planes }
-    file.leaveOutDetails(denominator: request.denominator)
-    let bands = try unsafe file.bands(most: request.workers, bytes: bytes.bytes)
+    file.leaveOutAC(denominator: request.denominator)
+    let bands = try unsafe file.bands(maximum: request.workers, bytes: bytes.bytes)
     // Of each band: where there are several, a thread each.
     let workers = bands.count > 1 ? 1 : file.workers(of: request.workers, denominator: request.denominator)
     self.workers = bands.count * workers

@@ -44,12 +44,12 @@ extension RawSpan {
   /// - Parameter data: as `endOfScan` bounds them.
   func forEachRestartMarker(in data: Range<Int>, _ body: (_ number: Int, _ offset: Int) -> Void) {
     var (number, offset) = (0, data.lowerBound)
-    while let place = firstFF(from: offset), place + 1 < data.upperBound {
-      if byte(place + 1) != 0 {
+    while let position = firstFF(from: offset), position + 1 < data.upperBound {
+      if byte(position + 1) != 0 {
         number += 1
-        body(number, place)
+        body(number, position)
       }
-      offset = place + 2
+      offset = position + 2
     }
   }
 

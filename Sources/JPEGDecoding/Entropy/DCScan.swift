@@ -3,7 +3,7 @@ struct DCScan {
   /// One block of an MCU: where its DC lies in the first MCU of a row, and how far that of the next one is.
   struct Unit: BitwiseCopyable {
     /// In the coefficients in hand.
-    fileprivate(set) var dc: Memory<Int16>
+    fileprivate(set) var dc: UncheckedBuffer<Int16>
     /// Its block in those of its component.
     let block: Int
     let step: Int
@@ -13,22 +13,22 @@ struct DCScan {
     let component: Int
   }
 
-  let units: Memory<Unit>
+  let units: UncheckedBuffer<Unit>
   private let components: [Int]
-  private let predictions: Memory<Int>
+  private let predictions: UncheckedBuffer<Int>
   /// For scans that refine the bit, else -1.
   private let refinedBit: Int
 
   /// Blocks of an MCU; `Frame` admits no more.
-  private static let mostUnits = 10
+  private static let maxUnits = 10
 
-  static let unitByteCount = Scratch.byteCount(3, Int.self) + Scratch.byteCount(mostUnits, Unit.self)
+  static let unitByteCount = ScratchArena.byteCount(3, Int.self) + ScratchArena.byteCount(maxUnits, Unit.self)
 
   static func scratchByteCount(_ scan: ScanHeader) -> Int {
     unitByteCount + (scan.high == 0 ? scan.components.count * HuffmanTable.byteCount : 0)
   }
 
-  init(_ scan: ScanHeader, _ frame: Frame, rows: [CoefficientRow], scratch: inout Scratch) throws(Declined) {
+  init(_ scan: ScanHeader, _ frame: Frame, rows: [CoefficientRow], scratch: inout ScratchArena) throws(Unsupported) {
     components = scan.components
     predictions = scratch.take(3, Int.self)
     predictions.fill(0)
@@ -63,13 +63,13 @@ struct DCScan {
   }
 
   /// Decodes so many MCUs of some units.
-  func decode(_ range: Range<Int>, mcus: Int, _ input: inout ScanInput) throws(Declined) {
+  func decode(_ range: Range<Int>, mcus: Int, _ input: inout ScanInput) throws(Unsupported) {
     if refinedBit < 0 { try takeFirst(range, mcus, &input) } else { try refine(range, mcus, &input) }
   }
 
   @inline(never) private func takeFirst(
     _ range: Range<Int>, _ mcus: Int, _ input: inout ScanInput
-  ) throws(Declined) {
+  ) throws(Unsupported) {
     // Codes that are none, and what goes beyond 16 bits: any bit that is set.
     var unusual = 0
     var bits = input.bits
@@ -80,12 +80,12 @@ struct DCScan {
         try input.prepare(&bits)
         bits.refill(window)
         guard let table = units[index].table else { continue }
-        let meaning = bits.take(table, window)
-        let dc = predictions[units[index].component] &+ meaning.value
+        let decoded = bits.take(table, window)
+        let dc = predictions[units[index].component] &+ decoded.value
         predictions[units[index].component] = dc
         // In bounds: the row has the blocks of all MCUs.
         units[index].dc[mcu &* units[index].step] = Int16(truncatingIfNeeded: dc)
-        unusual |= (dc &+ (1 &<< 15)) &>> 16 | meaning.steps &>> 7
+        unusual |= (dc &+ (1 &<< 15)) &>> 16 | decoded.steps &>> 7
       }
     }
     input.bits = bits
@@ -93,14 +93,14 @@ struct DCScan {
   }
 
   /// A bit of each block; those of an MCU, at most ten, or of several are read at once.
-  @inline(never) private func refine(_ range: Range<Int>, _ mcus: Int, _ input: inout ScanInput) throws(Declined) {
-    let most = input.restartInterval > 0 ? 1 : 56 / range.count
+  @inline(never) private func refine(_ range: Range<Int>, _ mcus: Int, _ input: inout ScanInput) throws(Unsupported) {
+    let maximum = input.restartInterval > 0 ? 1 : 56 / range.count
     var bits = input.bits
-    for first in stride(from: 0, to: mcus, by: most) {
+    for first in stride(from: 0, to: mcus, by: maximum) {
       _ = try input.countMCU(&bits)
       try input.prepare(&bits)
       bits.refill(input.window)
-      let count = min(most, mcus &- first)
+      let count = min(maximum, mcus &- first)
       var word = bits.bits
       for mcu in first..<first &+ count {
         for index in range {

@@ -4,9 +4,9 @@
 /// at the end: so nothing in the loop over codes depends on how many there are, but how far to go on.
 struct Refinement {
   private(set) var bits: Bits
-  private let window: Memory<UInt8>
-  private let coefficients: Memory<Int16>
-  private let offsets: Memory<UInt16>
+  private let window: UncheckedBuffer<UInt8>
+  private let coefficients: UncheckedBuffer<Int16>
+  private let offsets: UncheckedBuffer<UInt16>
   /// Coefficients that were not zero before this scan: a bit each, in zigzag order.
   private let known: UInt64
   private(set) var nonzeros: UInt64
@@ -14,10 +14,11 @@ struct Refinement {
   private var collected: UInt64 = 0
 
   /// Bits that are there when a code was taken from 56: see `Bits.take`.
-  private static let leastBits = 44
+  private static let minBits = 44
 
   @inline(__always) init(
-    bits: Bits, window: Memory<UInt8>, coefficients: Memory<Int16>, offsets: Memory<UInt16>, known: UInt64
+    bits: Bits, window: UncheckedBuffer<UInt8>, coefficients: UncheckedBuffer<Int16>, offsets: UncheckedBuffer<UInt16>,
+    known: UInt64
   ) {
     self.bits = bits
     self.window = window
@@ -30,24 +31,24 @@ struct Refinement {
   /// Reads new coefficients to the end of the band.
   /// - Parameter ahead: the coefficients of the band that are not yet dealt with.
   /// - Returns: the run of blocks that end here, this one first; 0 where the band came to its last coefficient.
-  @inline(__always) mutating func takeNew(_ ahead: inout UInt64, _ table: HuffmanTable) throws(Declined) -> Int {
+  @inline(__always) mutating func takeNew(_ ahead: inout UInt64, _ table: HuffmanTable) throws(Unsupported) -> Int {
     while ahead != 0 {
       bits.refill(window)
-      let meaning = bits.take(table, window)
-      if meaning.steps >= Meaning.end {
-        guard meaning.steps == Meaning.end else { throw .code }
-        return meaning.unsignedValue
+      let decoded = bits.take(table, window)
+      if decoded.steps >= DecodedSymbol.end {
+        guard decoded.steps == DecodedSymbol.end else { throw .code }
+        return decoded.unsignedValue
       }
       // The place is behind so many coefficients that stay zero.
-      let zeros = (ahead & ~known).withoutLowest(meaning.steps)
+      let zeros = (ahead & ~known).withoutLowest(decoded.steps)
       guard zeros != 0 else { throw .code }
-      let place = zeros & (0 &- zeros)
-      collect(known & ahead & (place &- 1))
+      let lowestBit = zeros & (0 &- zeros)
+      collect(known & ahead & (lowestBit &- 1))
       ahead &= ~(zeros ^ (zeros &- 1))
       // In bounds: one of 64 bits. Where only zeros are passed over, a zero is overwritten by the value zero.
-      let index = place.trailingZeroBitCount & 63
-      coefficients[Int(offsets[index])] = Int16(truncatingIfNeeded: meaning.value)
-      nonzeros |= meaning.value == 0 ? 0 : place
+      let index = lowestBit.trailingZeroBitCount & 63
+      coefficients[Int(offsets[index])] = Int16(truncatingIfNeeded: decoded.value)
+      nonzeros |= decoded.value == 0 ? 0 : lowestBit
     }
     return 0
   }
@@ -60,7 +61,7 @@ struct Refinement {
 
   @inline(__always) private mutating func collect(_ which: UInt64) {
     var count = which.nonzeroBitCount
-    if count > Refinement.leastBits {
+    if count > Refinement.minBits {
       take(32)
       bits.refill(window)
       count &-= 32
@@ -81,13 +82,13 @@ struct Refinement {
     var left = which & needed
     while left != 0 {
       // In bounds: one of 64 bits.
-      let place = Int(offsets[left.trailingZeroBitCount & 63])
+      let lowestBit = Int(offsets[left.trailingZeroBitCount & 63])
       let rank = (which & ((left & (0 &- left)) &- 1)).nonzeroBitCount
       left &= left &- 1
-      let coefficient = coefficients[place]
+      let coefficient = coefficients[lowestBit]
       let sign = coefficient &>> 15
       let isSet = Int16(truncatingIfNeeded: Int64(bitPattern: word &<< UInt64(truncatingIfNeeded: rank)) &>> 63)
-      coefficients[place] = coefficient &+ (((unit ^ sign) &- sign) & isSet)
+      coefficients[lowestBit] = coefficient &+ (((unit ^ sign) &- sign) & isSet)
     }
   }
 }

@@ -1,9 +1,9 @@
 /// Decodes one scan of a progressive file, a row of MCUs at a time (ITU-T T.81, G.1.2 and G.2).
-struct ScanDecoder: RowStage {
+struct ScanDecoder: ScanStage {
   private let scan: ScanHeader
   private let frame: Frame
-  private let offsets: Memory<UInt16>
-  private let means: DCScan?
+  private let offsets: UncheckedBuffer<UInt16>
+  private let dc: DCScan?
   /// Of a scan of details.
   private let table: HuffmanTable?
   /// Of a component's details those that its samples depend on.
@@ -17,60 +17,60 @@ struct ScanDecoder: RowStage {
 
   /// A first scan of DC has a table for each component, others have one or none.
   static func scratchByteCount(_ scan: ScanHeader) -> Int {
-    ScanInput.byteCount + (scan.isOfDetails ? HuffmanTable.byteCount : DCScan.scratchByteCount(scan))
+    ScanInput.byteCount + (scan.isAC ? HuffmanTable.byteCount : DCScan.scratchByteCount(scan))
   }
 
   init(
     _ scan: ScanHeader, _ frame: Frame, rows: [CoefficientRow], layout: CoefficientLayout, needed: UInt64,
-    source: UnsafeRawPointer, scratch: inout Scratch
-  ) throws(Declined) {
+    source: UnsafeRawPointer, scratch: inout ScratchArena
+  ) throws(Unsupported) {
     self.scan = scan
     self.frame = frame
     offsets = layout.offsets
     self.needed = needed
     input = unsafe ScanInput(scan, source: source, scratch: &scratch)
-    if scan.isOfDetails {
+    if scan.isAC {
       guard let code = scan.acTables[0] else { throw .tables }
-      means = nil
+      dc = nil
       table = HuffmanTable(
-        code, use: scan.high == 0 ? .firstDetails(low: scan.low) : .refinement(low: scan.low), scratch: &scratch)
+        code, use: scan.high == 0 ? .firstAC(low: scan.low) : .refinement(low: scan.low), scratch: &scratch)
     } else {
-      means = try DCScan(scan, frame, rows: rows, scratch: &scratch)
+      dc = try DCScan(scan, frame, rows: rows, scratch: &scratch)
       table = nil
     }
   }
 
-  mutating func decode(mcuRow: Int, isNeeded: Bool, into rows: [CoefficientRow]) throws(Declined) {
-    means?.point(to: rows)
+  mutating func decode(mcuRow: Int, isNeeded: Bool, into rows: [CoefficientRow]) throws(Unsupported) {
+    dc?.point(to: rows)
     // A scan of details has no other component.
     let row = rows[scan.components[0]]
     if scan.components.count > 1 {
-      try means?.decode(0..<(means?.units.count ?? 0), mcus: frame.mcuColumns, &input)
+      try dc?.decode(0..<(dc?.units.count ?? 0), mcus: frame.mcuColumns, &input)
       return
     }
     // A scan of one component has one block an MCU, and none to fill up.
     let component = frame.components[scan.components[0]]
     for y in 0..<min(component.down, component.blocksDown - mcuRow * component.down) {
       guard let table else {
-        try means?.decode(y..<y + 1, mcus: component.blocksAcross, &input)
+        try dc?.decode(y..<y + 1, mcus: component.blocksAcross, &input)
         continue
       }
       let blocks = y * row.stride..<y * row.stride + component.blocksAcross
       if scan.high == 0 {
-        try decodeDetails(row.blocks, blocks, table)
+        try decodeAC(row.blocks, blocks, table)
       } else {
-        try refineDetails(row.blocks, blocks, table)
+        try refineAC(row.blocks, blocks, table)
       }
     }
   }
 
-  mutating func finish() throws(Declined) { try input.finish() }
+  mutating func finish() throws(Unsupported) { try input.finish() }
 
   // MARK: - AC, first
 
-  private mutating func decodeDetails(
-    _ blocks: Blocks, _ range: Range<Int>, _ table: HuffmanTable
-  ) throws(Declined) {
+  private mutating func decodeAC(
+    _ blocks: BlockBatch, _ range: Range<Int>, _ table: HuffmanTable
+  ) throws(Unsupported) {
     let window = input.window
     var (bits, endRun) = (input.bits, self.endRun)
     for block in range {
@@ -82,21 +82,21 @@ struct ScanDecoder: RowStage {
       try input.prepare(&bits)
       let coefficients = blocks.block(block)
       var nonzeros = blocks.nonzeros[block]
-      var place = scan.first &- 1
+      var index = scan.first &- 1
       let last = scan.last
       repeat {
         bits.refill(window)
-        let meaning = bits.take(table, window)
-        place &+= meaning.steps
-        if place > last {
-          guard (Meaning.end..<Meaning.illegal).contains(place) else { throw .code }
-          endRun = meaning.unsignedValue &- 1
+        let decoded = bits.take(table, window)
+        index &+= decoded.steps
+        if index > last {
+          guard (DecodedSymbol.end..<DecodedSymbol.illegal).contains(index) else { throw .code }
+          endRun = decoded.unsignedValue &- 1
           break
         }
         // In bounds: a place up to 63. Passed over are 16 zeros with the value zero.
-        coefficients[Int(offsets[place])] = Int16(truncatingIfNeeded: meaning.value)
-        nonzeros |= (meaning.value == 0 ? 0 : 1) &<< UInt64(truncatingIfNeeded: place)
-      } while place < last
+        coefficients[Int(offsets[index])] = Int16(truncatingIfNeeded: decoded.value)
+        nonzeros |= (decoded.value == 0 ? 0 : 1) &<< UInt64(truncatingIfNeeded: index)
+      } while index < last
       blocks.nonzeros[block] = nonzeros
     }
     (input.bits, self.endRun) = (bits, endRun)
@@ -104,9 +104,9 @@ struct ScanDecoder: RowStage {
 
   // MARK: - AC, refined
 
-  private mutating func refineDetails(
-    _ blocks: Blocks, _ range: Range<Int>, _ table: HuffmanTable
-  ) throws(Declined) {
+  private mutating func refineAC(
+    _ blocks: BlockBatch, _ range: Range<Int>, _ table: HuffmanTable
+  ) throws(Unsupported) {
     let window = input.window
     let band = (UInt64.max &>> UInt64(63 &- scan.last)) & (UInt64.max &<< UInt64(scan.first))
     let unit = Int16(1) &<< Int16(scan.low)

@@ -9,7 +9,7 @@ struct ScanInput {
 
   static var byteCount: Int { ScanReader.byteCount(window: windowSize) }
 
-  init(_ scan: ScanHeader, source: UnsafeRawPointer, scratch: inout Scratch) {
+  init(_ scan: ScanHeader, source: UnsafeRawPointer, scratch: inout ScratchArena) {
     reader = unsafe ScanReader(
       source: source, range: scan.data, nextRestart: scan.nextRestart, windowSize: ScanInput.windowSize,
       scratch: &scratch)
@@ -17,12 +17,12 @@ struct ScanInput {
     toRestart = scan.restartInterval
   }
 
-  var window: Memory<UInt8> { reader.window }
+  var window: UncheckedBuffer<UInt8> { reader.window }
 
   /// To be called before each MCU.
   /// - Parameter bits: the scan's, kept where it is decoded.
   /// - Returns: whether a restart marker stands before it: predictions and runs end there.
-  @inline(__always) mutating func countMCU(_ bits: inout Bits) throws(Declined) -> Bool {
+  @inline(__always) mutating func countMCU(_ bits: inout Bits) throws(Unsupported) -> Bool {
     if restartInterval == 0 { return false }
     toRestart -= 1
     if toRestart >= 0 { return false }
@@ -30,21 +30,21 @@ struct ScanInput {
     return true
   }
 
-  @inline(never) private mutating func restart(_ bits: Bits) throws(Declined) -> Bits {
+  @inline(never) private mutating func restart(_ bits: Bits) throws(Unsupported) -> Bits {
     toRestart = restartInterval - 1
     return try reader.restart(bits)
   }
 
   /// Makes sure that there are enough in the window for the dearest block.
-  @inline(__always) mutating func prepare(_ bits: inout Bits) throws(Declined) {
+  @inline(__always) mutating func prepare(_ bits: inout Bits) throws(Unsupported) {
     if bits.next > reader.limit { bits = try more(bits) }
   }
 
-  @inline(never) private mutating func more(_ bits: Bits) throws(Declined) -> Bits {
+  @inline(never) private mutating func more(_ bits: Bits) throws(Unsupported) -> Bits {
     var bits = bits
     bits.next = try reader.advance(bits.next)
     return bits
   }
 
-  mutating func finish() throws(Declined) { try reader.finish(bits) }
+  mutating func finish() throws(Unsupported) { try reader.finish(bits) }
 }

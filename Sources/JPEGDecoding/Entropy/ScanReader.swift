@@ -19,7 +19,7 @@ struct Bits {
   }
 
   /// Fills up to 56 bits or more. In bounds: see `ScanReader`.
-  @inline(__always) mutating func refill(_ window: Memory<UInt8>) {
+  @inline(__always) mutating func refill(_ window: UncheckedBuffer<UInt8>) {
     bits |= UInt64(bigEndian: window.load(next, as: UInt64.self)) &>> UInt64(truncatingIfNeeded: count)
     next &+= (63 &- count) &>> 3
     count |= 56
@@ -35,7 +35,7 @@ struct Bits {
 /// Behind the last byte of a segment they are zeros, and there `limit` is eight bytes behind it: refilling is so far
 /// ahead of what is used. Who decodes a block looks first, and calls `advance` when `next > limit`.
 @safe struct ScanReader {
-  let window: Memory<UInt8>
+  let window: UncheckedBuffer<UInt8>
   private(set) var limit = -1
   private let source: UnsafeRawPointer
   private var position: Int
@@ -46,10 +46,10 @@ struct Bits {
   private var nextRestart: UInt8
 
   /// A block takes at most 64 meanings of 31 bits, or, refined, 63 of 17 bits and 63 single bits.
-  private static let dearestBlock = 64 * 31 / 8 + 1
-  private static let margin = dearestBlock + 16
+  private static let maxBlockByteCount = 64 * 31 / 8 + 1
+  private static let margin = maxBlockByteCount + 16
 
-  static func byteCount(window: Int) -> Int { Scratch.byteCount(window + margin, UInt8.self) }
+  static func byteCount(window: Int) -> Int { ScratchArena.byteCount(window + margin, UInt8.self) }
 
   /// - Parameters:
   ///   - source: the file, which outlives the reader.
@@ -58,7 +58,7 @@ struct Bits {
   ///   - windowSize: more than twice the margin.
   ///   - scratch: gives the memory of the window.
   init(
-    source: UnsafeRawPointer, range: Range<Int>, nextRestart: UInt8 = 0, windowSize: Int, scratch: inout Scratch
+    source: UnsafeRawPointer, range: Range<Int>, nextRestart: UInt8 = 0, windowSize: Int, scratch: inout ScratchArena
   ) {
     precondition(windowSize > 2 * ScanReader.margin, "a window holds more than the dearest block")
     unsafe self.source = source
@@ -70,7 +70,7 @@ struct Bits {
 
   /// Makes more bytes ready.
   /// - Returns: where `next` now is; what is behind it has moved.
-  @inline(never) mutating func advance(_ next: Int) throws(Declined) -> Int {
+  @inline(never) mutating func advance(_ next: Int) throws(Unsupported) -> Int {
     guard !isSegmentWhole else { throw .extent }
     precondition(next <= filled, "refilling does not reach behind what is there before the end of a segment")
     unsafe window.withPointer { base in
@@ -114,7 +114,7 @@ struct Bits {
   }
 
   /// Goes over a restart marker; it must be the one that is due, with no byte before it left over.
-  mutating func restart(_ bits: Bits) throws(Declined) -> Bits {
+  mutating func restart(_ bits: Bits) throws(Unsupported) -> Bits {
     try endSegment(bits)
     guard position + 1 < end, unsafe source.load(fromByteOffset: position + 1, as: UInt8.self) == 0xD0 + nextRestart
     else { throw .extent }
@@ -125,13 +125,13 @@ struct Bits {
   }
 
   /// Checks that the scan's data have been used up.
-  mutating func finish(_ bits: Bits) throws(Declined) {
+  mutating func finish(_ bits: Bits) throws(Unsupported) {
     try endSegment(bits)
     guard position == end else { throw .extent }
   }
 
   /// Less than a byte may be left.
-  private mutating func endSegment(_ bits: Bits) throws(Declined) {
+  private mutating func endSegment(_ bits: Bits) throws(Unsupported) {
     var next = bits.next
     if !isSegmentWhole { next = try advance(next) }
     guard isSegmentWhole, (0..<8).contains((filled - next) * 8 + bits.count) else { throw .extent }

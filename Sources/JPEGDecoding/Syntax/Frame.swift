@@ -1,12 +1,12 @@
-/// What a frame header says of the picture, and how its blocks lie (ITU-T T.81, A.1 and A.2).
+/// What a frame header says of the image, and how its blocks lie (ITU-T T.81, A.1 and A.2).
 struct Frame {
   let width: Int
   let height: Int
   let isProgressive: Bool
   private(set) var components: [Component]
   /// The greatest sampling factors.
-  let mostAcross: Int
-  let mostDown: Int
+  let maxAcross: Int
+  let maxDown: Int
 
   struct Component {
     let identifier: UInt8
@@ -15,13 +15,13 @@ struct Frame {
     fileprivate(set) var down: Int
     /// Which of the four quantisation tables.
     let quantisation: Int
-    /// Blocks that hold samples of the picture: others only fill up MCUs.
+    /// Blocks that hold samples of the image: others only fill up MCUs.
     fileprivate(set) var blocksAcross = 0
     fileprivate(set) var blocksDown = 0
     /// Blocks of all MCUs of a row.
     fileprivate(set) var codedBlocksAcross = 0
 
-    /// A picture of one component is coded block by block: its sampling factors mean nothing.
+    /// An image of one component is coded block by block: its sampling factors mean nothing.
     fileprivate mutating func codeByBlocks() { (across, down) = (1, 1) }
   }
 
@@ -29,7 +29,7 @@ struct Frame {
   let mcuRows: Int
   let mcuColumns: Int
 
-  init(segment: RawSpan, isProgressive: Bool) throws(Declined) {
+  init(segment: RawSpan, isProgressive: Bool) throws(Unsupported) {
     guard segment.byteCount >= 6, segment.byte(0) == 8 else { throw .kind }
     height = segment.integer(1)
     width = segment.integer(3)
@@ -48,9 +48,9 @@ struct Frame {
       components.allSatisfy({ (1...4).contains($0.across) && (1...4).contains($0.down) && $0.quantisation < 4 })
     else { throw .markers }
     if count == 1 { components[0].codeByBlocks() }
-    mostAcross = components.map(\.across).max() ?? 1
-    mostDown = components.map(\.down).max() ?? 1
-    let (across, down) = (mostAcross, mostDown)
+    maxAcross = components.map(\.across).max() ?? 1
+    maxDown = components.map(\.down).max() ?? 1
+    let (across, down) = (maxAcross, maxDown)
     guard components.reduce(0, { $0 + $1.across * $1.down }) <= 10 else { throw .kind }
     guard components.allSatisfy({ across % $0.across == 0 && down % $0.down == 0 }) else { throw .kind }
     mcuColumns = (width + 8 * across - 1) / (8 * across)
@@ -64,11 +64,11 @@ struct Frame {
     self.components = components
   }
 
-  /// The rows of MCUs that rows of the picture lie in, at least one.
-  func mcuRows(of rows: Range<Int>?) -> Range<Int> { mcus(of: rows, size: 8 * mostDown, count: mcuRows) }
+  /// The rows of MCUs that rows of the image lie in, at least one.
+  func mcuRows(of rows: Range<Int>?) -> Range<Int> { mcus(of: rows, size: 8 * maxDown, count: mcuRows) }
 
-  /// The columns of MCUs that columns of the picture lie in, at least one.
-  func mcuColumns(of columns: Range<Int>?) -> Range<Int> { mcus(of: columns, size: 8 * mostAcross, count: mcuColumns) }
+  /// The columns of MCUs that columns of the image lie in, at least one.
+  func mcuColumns(of columns: Range<Int>?) -> Range<Int> { mcus(of: columns, size: 8 * maxAcross, count: mcuColumns) }
 
   private func mcus(of pixels: Range<Int>?, size: Int, count: Int) -> Range<Int> {
     guard let pixels else { return 0..<count }
@@ -77,15 +77,15 @@ struct Frame {
     return first..<max((end + size - 1) / size, first + 1)
   }
 
-  /// Samples of a component's block, each way, when a picture is decoded at 1 / denominator.
+  /// Samples of a component's block, each way, when an image is decoded at 1 / denominator.
   ///
   /// A subsampled component is shrunk less, by powers of two, as far as that does not make it larger than the others
   /// (jpeg_calc_output_dimensions of libjpeg-turbo): 4:2:0 at 1/8 has chroma of two samples a block.
   func scaledSize(of component: Component, denominator: Int) -> Int {
     let base = 8 / denominator
     var size = base
-    while size < 8, mostAcross * base % (component.across * size * 2) == 0,
-      mostDown * base % (component.down * size * 2) == 0
+    while size < 8, maxAcross * base % (component.across * size * 2) == 0,
+      maxDown * base % (component.down * size * 2) == 0
     {
       size *= 2
     }

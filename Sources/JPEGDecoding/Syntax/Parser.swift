@@ -14,7 +14,7 @@ struct Parser {
   private var quantisation = [[UInt16]?](repeating: nil, count: 4)
   /// By component: the table that held at its first scan, as libjpeg keeps it.
   private var latched: [[UInt16]?] = []
-  private let mostScans: Int
+  private let maxScans: Int
 
   private enum Marker {
     static let startOfImage: UInt8 = 0xD8
@@ -33,15 +33,15 @@ struct Parser {
     }
   }
 
-  /// Takes as many scans as there are where `mostScans` is 0.
-  static func parse(_ bytes: RawSpan, mostScans: Int) throws(Declined) -> ParsedFile {
-    var parser = Parser(mostScans: mostScans)
+  /// Takes as many scans as there are where `maxScans` is 0.
+  static func parse(_ bytes: RawSpan, maxScans: Int) throws(Unsupported) -> ParsedFile {
+    var parser = Parser(maxScans: maxScans)
     return try parser.file(bytes)
   }
 
-  private init(mostScans: Int) { self.mostScans = mostScans }
+  private init(maxScans: Int) { self.maxScans = maxScans }
 
-  private mutating func file(_ bytes: RawSpan) throws(Declined) -> ParsedFile {
+  private mutating func file(_ bytes: RawSpan) throws(Unsupported) -> ParsedFile {
     guard bytes.byteCount >= 4, bytes.byte(0) == 0xFF, bytes.byte(1) == Marker.startOfImage else { throw .markers }
     while let (marker, start) = bytes.marker(at: offset) {
       if marker == Marker.endOfImage { return try result() }
@@ -55,7 +55,7 @@ struct Parser {
     throw .markers
   }
 
-  private func result() throws(Declined) -> ParsedFile {
+  private func result() throws(Unsupported) -> ParsedFile {
     guard let frame, !scans.isEmpty else { throw .markers }
     if frame.isProgressive && !script.isComplete { throw .script }
     let tables = latched.compactMap { $0 }
@@ -63,7 +63,7 @@ struct Parser {
     return ParsedFile(frame: frame, scans: scans, quantisation: tables)
   }
 
-  private mutating func take(_ marker: UInt8, _ segment: RawSpan, _ bytes: RawSpan) throws(Declined) {
+  private mutating func take(_ marker: UInt8, _ segment: RawSpan, _ bytes: RawSpan) throws(Unsupported) {
     switch marker {
     case Marker.baselineFrame, Marker.extendedFrame, Marker.progressiveFrame:
       guard frame == nil else { throw .markers }
@@ -82,7 +82,7 @@ struct Parser {
     }
   }
 
-  private mutating func takeHuffmanTables(_ segment: RawSpan) throws(Declined) {
+  private mutating func takeHuffmanTables(_ segment: RawSpan) throws(Unsupported) {
     var start = 0
     while segment.byteCount - start >= 17 {
       let selector = segment.byte(start)
@@ -96,21 +96,21 @@ struct Parser {
   }
 
   /// The tables in zigzag order, as they come.
-  private mutating func takeQuantisationTables(_ segment: RawSpan) throws(Declined) {
+  private mutating func takeQuantisationTables(_ segment: RawSpan) throws(Unsupported) {
     var start = 0
     while start < segment.byteCount {
       let selector = segment.byte(start)
       let size = selector >> 4 == 0 ? 1 : 2
       guard selector & 15 < 4, segment.byteCount - start > 64 * size else { throw .tables }
       quantisation[Int(selector & 15)] = (0..<64).map { index in
-        let place = start + 1 + index * size
-        return size == 1 ? UInt16(segment.byte(place)) : UInt16(segment.integer(place))
+        let position = start + 1 + index * size
+        return size == 1 ? UInt16(segment.byte(position)) : UInt16(segment.integer(position))
       }
       start += 1 + 64 * size
     }
   }
 
-  private mutating func takeScan(_ segment: RawSpan, _ bytes: RawSpan) throws(Declined) {
+  private mutating func takeScan(_ segment: RawSpan, _ bytes: RawSpan) throws(Unsupported) {
     guard let frame else { throw .markers }
     guard segment.byteCount >= 6, case let count = Int(segment.byte(0)), (1...3).contains(count),
       segment.byteCount == 4 + 2 * count
@@ -131,12 +131,12 @@ struct Parser {
     scan.data = offset..<dataEnd
     offset = dataEnd
     scans.append(scan)
-    guard mostScans <= 0 || scans.count <= mostScans else { throw .scanCount }
+    guard maxScans <= 0 || scans.count <= maxScans else { throw .scanCount }
   }
 
   private mutating func takeTables(
     of component: Int, selectors: UInt8, into scan: inout ScanHeader
-  ) throws(Declined) {
+  ) throws(Unsupported) {
     guard let frame, selectors >> 4 < 4, selectors & 15 < 4 else { throw .tables }
     let dc = dcTables[Int(selectors >> 4)]
     let ac = acTables[Int(selectors & 15)]
@@ -154,7 +154,7 @@ struct Parser {
     }
   }
 
-  private mutating func check(_ scan: ScanHeader, _ frame: Frame) throws(Declined) {
+  private mutating func check(_ scan: ScanHeader, _ frame: Frame) throws(Unsupported) {
     if frame.isProgressive {
       guard script.take(scan) else { throw .script }
     } else {
@@ -174,9 +174,9 @@ struct ParsedFile {
 
   /// Leaves out the scans of details of blocks that become a single sample. A table there that libjpeg would refuse has
   /// been found by the parser.
-  mutating func leaveOutDetails(denominator: Int) {
+  mutating func leaveOutAC(denominator: Int) {
     scans.removeAll { scan in
-      scan.isOfDetails
+      scan.isAC
         && frame.scaledSize(of: frame.components[scan.components[0]], denominator: denominator) == 1
     }
   }

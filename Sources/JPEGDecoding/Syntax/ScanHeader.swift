@@ -20,7 +20,7 @@ struct ScanHeader {
   var nextRestart: UInt8 = 0
 
   /// Details of one component: whatever is not DC (ITU-T T.81, G.1.1.1.1).
-  var isOfDetails: Bool { first > 0 }
+  var isAC: Bool { first > 0 }
 }
 
 /// A Huffman table as a DHT segment tells it: how many codes there are of each length, and what they mean.

@@ -1,4 +1,4 @@
-/// Follows the scans of a progressive picture: which bits of which coefficients are known (ITU-T T.81, G.1.1.1.2).
+/// Follows the scans of a progressive image: which bits of which coefficients are known (ITU-T T.81, G.1.1.1.2).
 ///
 /// libjpeg takes scripts that break the rules, warning or not. Here each coefficient begins once, DC first, and is
 /// refined bit by bit.
@@ -9,7 +9,7 @@ struct ScanScript {
   private static let unknown: Int8 = -1
   private static let coefficients = 64
   /// The greatest shift that the standard and libjpeg allow.
-  private static let mostLow = 13
+  private static let maxLow = 13
 
   init(componentCount: Int) {
     lowestBits = Array(repeating: ScanScript.unknown, count: componentCount * ScanScript.coefficients)
@@ -20,8 +20,8 @@ struct ScanScript {
 
   /// Takes the next scan; false where it may not follow the ones before.
   mutating func take(_ scan: ScanHeader) -> Bool {
-    guard scan.low <= ScanScript.mostLow, scan.high == 0 || scan.high == scan.low + 1 else { return false }
-    if scan.isOfDetails {
+    guard scan.low <= ScanScript.maxLow, scan.high == 0 || scan.high == scan.low + 1 else { return false }
+    if scan.isAC {
       guard scan.components.count == 1, scan.first <= scan.last, scan.last < ScanScript.coefficients else {
         return false
       }

@@ -5,17 +5,17 @@ struct CoefficientLayout: BitwiseCopyable {
   let count: Int
   /// For each coefficient in zigzag order how far it is from the block's first. Those that nobody looks at, and places
   /// beyond the block's 64, share one place behind all others.
-  let offsets: Memory<UInt16>
+  let offsets: UncheckedBuffer<UInt16>
 
-  static let scratchByteCount = Scratch.byteCount(256, UInt16.self)
+  static let scratchByteCount = ScratchArena.byteCount(256, UInt16.self)
 
-  init(scaledSize: Int, scratch: inout Scratch) {
+  init(scaledSize: Int, scratch: inout ScratchArena) {
     let order = CoefficientLayout.order(scaledSize: scaledSize)
     count = order.count
     offsets = scratch.take(256, UInt16.self)
     offsets.fill(UInt16(8 * count))
-    for (index, place) in Zigzag.order.enumerated() {
-      if let found = order.firstIndex(of: place) { offsets[index] = UInt16(8 * found) }
+    for (index, position) in Zigzag.order.enumerated() {
+      if let found = order.firstIndex(of: position) { offsets[index] = UInt16(8 * found) }
     }
   }
 

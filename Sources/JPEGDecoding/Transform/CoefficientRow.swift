@@ -4,14 +4,14 @@ struct CoefficientRow: BitwiseCopyable {
   let stride: Int
   /// Rows of blocks.
   let blocksDown: Int
-  let blocks: Blocks
+  let blocks: BlockBatch
 
   static func scratchByteCount(_ component: Frame.Component) -> Int {
-    Blocks.scratchByteCount(Blocks.wholeOctets(component.codedBlocksAcross) * component.down)
+    BlockBatch.scratchByteCount(BlockBatch.wholeGroups(component.codedBlocksAcross) * component.down)
   }
 
-  init(_ component: Frame.Component, _ output: ComponentOutput, scratch: inout Scratch) {
-    stride = Blocks.wholeOctets(component.codedBlocksAcross)
+  init(_ component: Frame.Component, _ output: ComponentOutput, scratch: inout ScratchArena) {
+    stride = BlockBatch.wholeGroups(component.codedBlocksAcross)
     blocksDown = component.down
     blocks = output.blocks(stride * blocksDown, scratch: &scratch)
   }
@@ -23,27 +23,29 @@ extension [CoefficientRow] {
     frame.components.reduce(0) { $0 + CoefficientRow.scratchByteCount($1) }
   }
 
-  init(_ frame: Frame, _ outputs: [ComponentOutput], scratch: inout Scratch) {
+  init(_ frame: Frame, _ outputs: [ComponentOutput], scratch: inout ScratchArena) {
     self = zip(frame.components, outputs).map {
       CoefficientRow($0, $1, scratch: &scratch)
     }
   }
 
   /// Makes samples of the coefficients, and clears them.
-  func put(_ outputs: [ComponentOutput], _ mcuRow: Int, isNeeded: Bool) throws(Declined) {
-    var trouble = InverseDCT.Trouble()
-    if isNeeded { for (row, output) in zip(self, outputs) where output.isNeeded { row.put(output, mcuRow, &trouble) } }
-    guard trouble.isNone else { throw .range }
+  func put(_ outputs: [ComponentOutput], _ mcuRow: Int, isNeeded: Bool) throws(Unsupported) {
+    var rangeCheck = InverseDCT.RangeCheck()
+    if isNeeded {
+      for (row, output) in zip(self, outputs) where output.isNeeded { row.put(output, mcuRow, &rangeCheck) }
+    }
+    guard rangeCheck.isNone else { throw .range }
     // What was put is clear already; blocks that only fill up MCUs are not.
     for row in self { row.blocks.clear() }
   }
 }
 
 extension CoefficientRow {
-  fileprivate func put(_ output: ComponentOutput, _ mcuRow: Int, _ trouble: inout InverseDCT.Trouble) {
+  fileprivate func put(_ output: ComponentOutput, _ mcuRow: Int, _ rangeCheck: inout InverseDCT.RangeCheck) {
     let first = mcuRow * blocksDown
     for y in 0..<Swift.min(blocksDown, output.blocksDown - first) {
-      output.put(blocks, from: y * stride / 8, row: first + y, &trouble)
+      output.put(blocks, from: y * stride / 8, row: first + y, &rangeCheck)
     }
   }
 }

@@ -4,9 +4,9 @@
 /// Both passes of its transforms (jidctred.c and jidctint.c after Loeffler, Ligtenberg and Moschytz, 1989) are sums of
 /// products with 13-bit constants, rounded once each. Sums of integers do not depend on their order, so what is computed
 /// here is the same, as long as nothing overflows. That is where libjpeg's own versions for different processors part,
-/// too, and it is checked: `Trouble` collects what leaves these ranges.
+/// too, and it is checked: `RangeCheck` collects what leaves these ranges.
 ///
-///     dequantised coefficients     |c| < 2^11     a picture's are below 1,024 and half a step
+///     dequantised coefficients     |c| < 2^11     an image's are below 1,024 and half a step
 ///     after the first pass         |w| < 2^14     (2^13 at eight samples) and 2^14 * 77,910 < 2^31, 77,910 being the
 ///                                                 greatest sum of the constants of an output at four samples
 ///     after the second             |s| < 2^9      beyond, C and SIMD clamp differently
@@ -14,14 +14,14 @@
 /// At two samples, what comes of the first pass is below 2^11 * 85,759 / 2^13 < 21,440, and 21,440 * 85,759 < 2^31.
 struct InverseDCT {
   /// Eight of each coefficient, in the order of `CoefficientLayout`; for a transform's time.
-  let octet: Memory<Int16>
+  let group: UncheckedBuffer<Int16>
   /// The quantisation steps, in the same order.
-  let steps: Memory<Int32>
+  let steps: UncheckedBuffer<Int32>
   /// What the first pass leaves to the second: up to 64 times eight.
-  let between: Memory<Int32>
+  let between: UncheckedBuffer<Int32>
 
   /// What left its range, collected over many blocks: sums that have a bit set above those of their range.
-  struct Trouble {
+  struct RangeCheck {
     private var coefficients = Lanes()
     fileprivate var betweenPasses = Lanes()
     fileprivate var samples = Lanes()
@@ -33,29 +33,29 @@ struct InverseDCT {
 
     @inline(__always) fileprivate mutating func add(coefficients values: Lanes) { coefficients |= values &+ 2048 }
 
-    mutating func add(_ trouble: Trouble) {
-      coefficients |= trouble.coefficients
-      betweenPasses |= trouble.betweenPasses
-      samples |= trouble.samples
+    mutating func add(_ rangeCheck: RangeCheck) {
+      coefficients |= rangeCheck.coefficients
+      betweenPasses |= rangeCheck.betweenPasses
+      samples |= rangeCheck.samples
     }
   }
 
   /// Half the samples' range: JPEG codes them around it.
-  private static let centre: Int32 = 128
+  private static let center: Int32 = 128
 
   /// A coefficient of all blocks, dequantised, at most 2^15 * 2^16 in magnitude.
-  @inline(__always) private func coefficient(_ index: Int, _ trouble: inout Trouble) -> Lanes {
+  @inline(__always) private func coefficient(_ index: Int, _ rangeCheck: inout RangeCheck) -> Lanes {
     let values =
-      wide(octet.load(8 &* index, as: SIMD8<Int16>.self)) &* Lanes(repeating: steps[index])
-    trouble.add(coefficients: values)
+      wide(group.load(8 &* index, as: SIMD8<Int16>.self)) &* Lanes(repeating: steps[index])
+    rangeCheck.add(coefficients: values)
     return values
   }
 
   /// Of blocks with DC only: all their samples, whatever the scaled size.
-  @inline(__always) static func flat(_ dc: SIMD8<Int16>, step: Int32, _ trouble: inout Trouble) -> Lanes {
+  @inline(__always) static func flat(_ dc: SIMD8<Int16>, step: Int32, _ rangeCheck: inout RangeCheck) -> Lanes {
     let values = wide(dc) &* Lanes(repeating: step)
-    trouble.add(coefficients: values)
-    return clamped((values &+ (4 &+ centre &<< 3)) &>> 3)
+    rangeCheck.add(coefficients: values)
+    return clamped((values &+ (4 &+ center &<< 3)) &>> 3)
   }
 
   /// Without comparisons, which the optimizer would make of each lane by itself: zeros for what is negative, ones for what
@@ -65,54 +65,54 @@ struct InverseDCT {
   }
 
   /// Sums of the second pass brought to samples.
-  @inline(__always) private func samples(_ sums: Lanes, _ trouble: inout Trouble) -> Lanes {
-    trouble.samples |= sums &+ (512 &- InverseDCT.centre)
+  @inline(__always) private func samples(_ sums: Lanes, _ rangeCheck: inout RangeCheck) -> Lanes {
+    rangeCheck.samples |= sums &+ (512 &- InverseDCT.center)
     return InverseDCT.clamped(sums)
   }
 
-  /// What rounds a shift, with the centre for what is left of it.
-  @inline(__always) private static func rounding(_ shift: Int32) -> Int32 { 1 &<< (shift &- 1) &+ centre &<< shift }
+  /// What rounds a shift, with the center for what is left of it.
+  @inline(__always) private static func rounding(_ shift: Int32) -> Int32 { 1 &<< (shift &- 1) &+ center &<< shift }
 
   // MARK: - Two samples
 
   /// Two rows of two samples of each block: in the lower half of its lane.
-  @inline(__always) func twoByTwo(_ trouble: inout Trouble) -> (Lanes, Lanes) {
-    let (c0, c1, c3) = (column2(0, &trouble), column2(1, &trouble), column2(2, &trouble))
-    let (c5, c7) = (column2(3, &trouble), column2(4, &trouble))
+  @inline(__always) func twoByTwo(_ rangeCheck: inout RangeCheck) -> (Lanes, Lanes) {
+    let (c0, c1, c3) = (column2(0, &rangeCheck), column2(1, &rangeCheck), column2(2, &rangeCheck))
+    let (c5, c7) = (column2(3, &rangeCheck), column2(4, &rangeCheck))
     return (
-      row2(c0.top, c1.top, c3.top, c5.top, c7.top, &trouble),
-      row2(c0.bottom, c1.bottom, c3.bottom, c5.bottom, c7.bottom, &trouble)
+      row2(c0.top, c1.top, c3.top, c5.top, c7.top, &rangeCheck),
+      row2(c0.bottom, c1.bottom, c3.bottom, c5.bottom, c7.bottom, &rangeCheck)
     )
   }
 
-  @inline(__always) private func column2(_ index: Int, _ trouble: inout Trouble) -> (top: Lanes, bottom: Lanes) {
-    let even = coefficient(index, &trouble) &<< 15 &+ 4096
+  @inline(__always) private func column2(_ index: Int, _ rangeCheck: inout RangeCheck) -> (top: Lanes, bottom: Lanes) {
+    let even = coefficient(index, &rangeCheck) &<< 15 &+ 4096
     let odd =
-      coefficient(5 &+ index, &trouble) &* 29692 &- coefficient(10 &+ index, &trouble) &* 10426
-      &+ coefficient(15 &+ index, &trouble) &* 6967 &- coefficient(20 &+ index, &trouble) &* 5906
+      coefficient(5 &+ index, &rangeCheck) &* 29692 &- coefficient(10 &+ index, &rangeCheck) &* 10426
+      &+ coefficient(15 &+ index, &rangeCheck) &* 6967 &- coefficient(20 &+ index, &rangeCheck) &* 5906
     return ((even &+ odd) &>> 13, (even &- odd) &>> 13)
   }
 
   @inline(__always) private func row2(
-    _ c0: Lanes, _ c1: Lanes, _ c3: Lanes, _ c5: Lanes, _ c7: Lanes, _ trouble: inout Trouble
+    _ c0: Lanes, _ c1: Lanes, _ c3: Lanes, _ c5: Lanes, _ c7: Lanes, _ rangeCheck: inout RangeCheck
   ) -> Lanes {
     let even = c0 &<< 15 &+ InverseDCT.rounding(20)
     let odd = c1 &* 29692 &- c3 &* 10426 &+ c5 &* 6967 &- c7 &* 5906
-    return samples((even &+ odd) &>> 20, &trouble) | samples((even &- odd) &>> 20, &trouble) &<< 8
+    return samples((even &+ odd) &>> 20, &rangeCheck) | samples((even &- odd) &>> 20, &rangeCheck) &<< 8
   }
 
   // MARK: - Four samples
 
   /// A row of four samples of each block fills its lane.
-  @inline(__always) func fourByFour(into tile: Memory<UInt8>, _ trouble: inout Trouble) {
+  @inline(__always) func fourByFour(into tile: UncheckedBuffer<UInt8>, _ rangeCheck: inout RangeCheck) {
     for column in 0..<7 {
-      let (d0, d1) = (coefficient(column, &trouble), coefficient(7 &+ column, &trouble))
-      let (d2, d3) = (coefficient(14 &+ column, &trouble), coefficient(21 &+ column, &trouble))
-      let (d5, d6) = (coefficient(28 &+ column, &trouble), coefficient(35 &+ column, &trouble))
-      let d7 = coefficient(42 &+ column, &trouble)
+      let (d0, d1) = (coefficient(column, &rangeCheck), coefficient(7 &+ column, &rangeCheck))
+      let (d2, d3) = (coefficient(14 &+ column, &rangeCheck), coefficient(21 &+ column, &rangeCheck))
+      let (d5, d6) = (coefficient(28 &+ column, &rangeCheck), coefficient(35 &+ column, &rangeCheck))
+      let d7 = coefficient(42 &+ column, &rangeCheck)
       let w = InverseDCT.pass4(d0, d1, d2, d3, d5, d6, d7, rounding: 2048, shift: 12)
-      let most = Lanes(repeating: 1 &<< 14)
-      trouble.betweenPasses |= (w.0 &+ most) | (w.1 &+ most) | (w.2 &+ most) | (w.3 &+ most)
+      let maximum = Lanes(repeating: 1 &<< 14)
+      rangeCheck.betweenPasses |= (w.0 &+ maximum) | (w.1 &+ maximum) | (w.2 &+ maximum) | (w.3 &+ maximum)
       between.store(w.0, at: 8 &* column)
       between.store(w.1, at: 8 &* column &+ 56)
       between.store(w.2, at: 8 &* column &+ 112)
@@ -124,7 +124,7 @@ struct InverseDCT {
         w.load(0, as: Lanes.self), w.load(8, as: Lanes.self), w.load(16, as: Lanes.self), w.load(24, as: Lanes.self),
         w.load(32, as: Lanes.self), w.load(40, as: Lanes.self), w.load(48, as: Lanes.self),
         rounding: InverseDCT.rounding(19), shift: 19)
-      tile.store(packed(s.0, s.1, s.2, s.3, &trouble), at: 32 &* row)
+      tile.store(packed(s.0, s.1, s.2, s.3, &rangeCheck), at: 32 &* row)
     }
   }
 
@@ -145,36 +145,38 @@ struct InverseDCT {
 
   /// Four samples of each block in its lane.
   @inline(__always) private func packed(
-    _ s0: Lanes, _ s1: Lanes, _ s2: Lanes, _ s3: Lanes, _ trouble: inout Trouble
+    _ s0: Lanes, _ s1: Lanes, _ s2: Lanes, _ s3: Lanes, _ rangeCheck: inout RangeCheck
   ) -> Lanes {
-    samples(s0, &trouble) | samples(s1, &trouble) &<< 8 | samples(s2, &trouble) &<< 16
-      | samples(s3, &trouble) &<< 24
+    samples(s0, &rangeCheck) | samples(s1, &rangeCheck) &<< 8 | samples(s2, &rangeCheck) &<< 16
+      | samples(s3, &rangeCheck) &<< 24
   }
 
   // MARK: - Eight samples
 
   /// A row of eight samples of each block, block by block.
-  @inline(__always) func eightByEight(into tile: Memory<UInt8>, _ trouble: inout Trouble) {
+  @inline(__always) func eightByEight(into tile: UncheckedBuffer<UInt8>, _ rangeCheck: inout RangeCheck) {
     for column in 0..<8 {
       let d = (
-        coefficient(column, &trouble), coefficient(8 &+ column, &trouble), coefficient(16 &+ column, &trouble),
-        coefficient(24 &+ column, &trouble), coefficient(32 &+ column, &trouble), coefficient(40 &+ column, &trouble),
-        coefficient(48 &+ column, &trouble), coefficient(56 &+ column, &trouble)
+        coefficient(column, &rangeCheck), coefficient(8 &+ column, &rangeCheck), coefficient(16 &+ column, &rangeCheck),
+        coefficient(24 &+ column, &rangeCheck), coefficient(32 &+ column, &rangeCheck),
+        coefficient(40 &+ column, &rangeCheck),
+        coefficient(48 &+ column, &rangeCheck), coefficient(56 &+ column, &rangeCheck)
       )
       let w = InverseDCT.pass8(d, rounding: 1024, shift: 11)
       // Half the range of four samples: so the sums are doubled.
-      let most = Lanes(repeating: 1 &<< 13)
-      let sums = (w.0 &+ most) | (w.1 &+ most) | (w.2 &+ most) | (w.3 &+ most)
-      trouble.betweenPasses |= (sums | (w.4 &+ most) | (w.5 &+ most) | (w.6 &+ most) | (w.7 &+ most)) &<< 1
-      let place = between.from(8 &* column)
-      place.store(w.0, at: 0)
-      place.store(w.1, at: 64)
-      place.store(w.2, at: 128)
-      place.store(w.3, at: 192)
-      place.store(w.4, at: 256)
-      place.store(w.5, at: 320)
-      place.store(w.6, at: 384)
-      place.store(w.7, at: 448)
+      let maximum = Lanes(repeating: 1 &<< 13)
+      let sums = (w.0 &+ maximum) | (w.1 &+ maximum) | (w.2 &+ maximum) | (w.3 &+ maximum)
+      rangeCheck.betweenPasses |=
+        (sums | (w.4 &+ maximum) | (w.5 &+ maximum) | (w.6 &+ maximum) | (w.7 &+ maximum)) &<< 1
+      let position = between.from(8 &* column)
+      position.store(w.0, at: 0)
+      position.store(w.1, at: 64)
+      position.store(w.2, at: 128)
+      position.store(w.3, at: 192)
+      position.store(w.4, at: 256)
+      position.store(w.5, at: 320)
+      position.store(w.6, at: 384)
+      position.store(w.7, at: 448)
     }
     for row in 0..<8 {
       let w = between.from(64 &* row)
@@ -184,7 +186,7 @@ struct InverseDCT {
           w.load(32, as: Lanes.self), w.load(40, as: Lanes.self), w.load(48, as: Lanes.self),
           w.load(56, as: Lanes.self)
         ), rounding: InverseDCT.rounding(18), shift: 18)
-      let (left, right) = (packed(s.0, s.1, s.2, s.3, &trouble), packed(s.4, s.5, s.6, s.7, &trouble))
+      let (left, right) = (packed(s.0, s.1, s.2, s.3, &rangeCheck), packed(s.4, s.5, s.6, s.7, &rangeCheck))
       tile.store(lower(left, right), at: 64 &* row)
       tile.store(upper(left, right), at: 64 &* row &+ 32)
     }

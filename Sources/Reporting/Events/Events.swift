@@ -32,13 +32,13 @@ package enum Events {
     return line.text
   }
 
-  /// One line for each output of a picture that ended; one without an output where it failed.
+  /// One line for each output of an image that ended; one without an output where it failed.
   package static func file(_ job: Job, _ outcome: Outcome) -> [String] {
     switch outcome {
-    case .written(let picture):
-      return zip(job.outputs, picture.outputs).map { output, result in
+    case .written(let image):
+      return zip(job.outputs, image.outputs).map { output, result in
         if let reason = result.skipped { return skipped(job, output, reason) }
-        return written(job, output, picture, result)
+        return written(job, output, image, result)
       }
     case .skipped(let reason): return job.outputs.map { skipped(job, $0, $0.settled ?? reason) }
     case .failed(let error):
@@ -58,19 +58,19 @@ package enum Events {
   }
 
   private static func written(
-    _ job: Job, _ output: JobOutput, _ picture: WrittenPicture, _ result: OutputResult
+    _ job: Job, _ output: JobOutput, _ image: WrittenImage, _ result: OutputResult
   ) -> String {
     var line = fileLine(job)
     line.add("output", path: output.path)
     if job.address != nil, job.source != output.path { line.add("original", path: job.source) }
     line.add("status", "written")
-    addSizes(&line, picture.sourceSize, result.size)
-    line.add("sourceBytes", picture.sourceByteCount)
+    addSizes(&line, image.sourceSize, result.size)
+    line.add("sourceBytes", image.sourceByteCount)
     line.add("outputBytes", result.byteCount)
-    line.add("warnings", picture.warningCount)
-    if picture.warningCount > 0 { line.add("warning", picture.firstWarning) }
-    if !picture.notes.isEmpty { line.add("notes", texts: picture.notes.map(\.rawValue)) }
-    line.add("seconds", stages(picture.times))
+    line.add("warnings", image.warningCount)
+    if image.warningCount > 0 { line.add("warning", image.firstWarning) }
+    if !image.notes.isEmpty { line.add("notes", texts: image.notes.map(\.rawValue)) }
+    line.add("seconds", stages(image.times))
     if let reason = output.redo { line.add("redo", reason.rawValue) }
     return line.text
   }
@@ -83,8 +83,8 @@ package enum Events {
     return line.text
   }
 
-  /// What `--dry-run` says of a picture that would be written, a line for each output.
-  package static func planned(_ job: Job, _ preview: PicturePreview) -> [String] {
+  /// What `--dry-run` says of an image that would be written, a line for each output.
+  package static func planned(_ job: Job, _ preview: ImagePreview) -> [String] {
     zip(job.outputs, preview.outputs).map { output, result in
       if let reason = result.skipped { return skipped(job, output, reason) }
       var line = fileLine(job)
@@ -109,11 +109,11 @@ package enum Events {
     var line = JSONLine()
     line.add("event", "summary")
     line.add("inputs", summary.inputs)
-    line.add("written", summary.tally.written)
-    line.add("skipped", summary.tally.skipped)
-    line.add("failed", summary.tally.failed)
+    line.add("written", summary.statistics.written)
+    line.add("skipped", summary.statistics.skipped)
+    line.add("failed", summary.statistics.failed)
     line.add("notStarted", summary.notStarted)
-    line.add("outputs", summary.tally.outputs)
+    line.add("outputs", summary.statistics.outputs)
     line.add("seconds", seconds: summary.wallTime)
     line.add("cpuSeconds", seconds: summary.usage.cpuTime)
     line.add("peakBytes", summary.usage.peakByteCount)

@@ -11,7 +11,7 @@ package struct MergedShards: Sendable {
   private var longest = 0.0
   private var cpuSeconds = 0.0
   private var peakByteCount = 0
-  /// For people: source and error of each failed picture.
+  /// For people: source and error of each failed image.
   package private(set) var failures: [String] = []
   /// Why the whole is not whole; empty where it is.
   package private(set) var gaps: [String] = []
@@ -21,17 +21,17 @@ package struct MergedShards: Sendable {
 
   /// - Parameters:
   ///   - shards: with files in the folder, all of one number of parts.
-  ///   - event: called with each line about a picture, shard by shard.
+  ///   - event: called with each line about an image, shard by shard.
   package init(_ shards: [Shard], in folder: FilePath, event: (String) -> Void) throws(Errno) {
     self.shards = shards
-    var seals: [ShardSeal] = []
+    var seals: [ShardCompletion] = []
     var missing: [Int] = []
     var unfinished: [Int] = []
     let there = Set(shards.map(\.index))
     for index in 1...(shards.first?.count ?? 1) where !there.contains(index) { missing.append(index) }
     for shard in shards {
       var summary: EventFields?
-      var seal: ShardSeal?
+      var seal: ShardCompletion?
       var failures: [String] = []
       try ShardEvents.forEachLine(in: folder, of: shard) { line in
         let fields = EventFields(line)
@@ -40,7 +40,7 @@ package struct MergedShards: Sendable {
           event(line)
           if fields.text("status") == "failed" { failures.append(fields.failureWords) }
         case "summary": summary = fields
-        case "shard": seal = ShardSeal(line)
+        case "shard": seal = ShardCompletion(line)
         default: break
         }
       }
@@ -53,13 +53,13 @@ package struct MergedShards: Sendable {
       add(summary)
     }
     found = seals.first?.foundCount
-    if !missing.isEmpty { gaps.append("not there: \(words(missing))") }
-    if !unfinished.isEmpty { gaps.append("begun, but not at the end: \(words(unfinished))") }
+    if !missing.isEmpty { gaps.append("not there: \(list(missing))") }
+    if !unfinished.isEmpty { gaps.append("begun, but not at the end: \(list(unfinished))") }
     let others = seals.filter { $0.rule != Shard.rule }.map(\.shard.index)
     if !others.isEmpty {
-      gaps.append("divided by the rule of another version of imgbatch, and to be run again: \(words(others))")
+      gaps.append("divided by the rule of another version of imgbatch, and to be run again: \(list(others))")
     }
-    if Set(seals.map(\.recipe)).count > 1 { gaps.append("they were made with different options") }
+    if Set(seals.map(\.options)).count > 1 { gaps.append("they were made with different options") }
     if Set(seals.map(\.foundCount)).count > 1 {
       gaps.append("they found different numbers of inputs: the folders changed between their runs")
     } else if others.isEmpty, Set(seals.map(\.fingerprint)).count > 1 {
@@ -103,7 +103,7 @@ package struct MergedShards: Sendable {
 }
 
 /// The first dozen of some numbers, for people.
-private func words(_ numbers: [Int]) -> String {
+private func list(_ numbers: [Int]) -> String {
   numbers.prefix(12).map(String.init).joined(separator: ", ")
     + (numbers.count > 12 ? " and \(numbers.count - 12) more" : "")
 }

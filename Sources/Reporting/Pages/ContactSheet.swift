@@ -4,24 +4,24 @@ internal import SystemPackage
 internal import SystemSupport
 internal import TextFormatting
 
-/// Pictures side by side, each with its name and what became of it.
+/// Images side by side, each with its name and what became of it.
 struct ContactSheet {
   /// So much fits inside a page that is still quickly opened and easily sent.
-  private static let mostBytesInside = 8 << 20
-  private static let mostBytesOfOne = 256 << 10
+  private static let maxBytesInside = 8 << 20
+  private static let maxBytesOfOne = 256 << 10
 
-  private let entries: [RunRecord.Entry]
+  private let entries: [RunPageData.Entry]
   private let page: FilePath
-  /// Whether the page holds the pictures; else it links them.
+  /// Whether the page holds the images; else it links them.
   let isInside: Bool
 
   var isEmpty: Bool { entries.isEmpty }
 
-  init(_ entries: [RunRecord.Entry], page: FilePath) {
+  init(_ entries: [RunPageData.Entry], page: FilePath) {
     self.entries = entries
     self.page = page
-    let sum = entries.reduce(0) { $0 + ($1.picture?.outputs[0].byteCount ?? ContactSheet.mostBytesOfOne) }
-    isInside = sum <= ContactSheet.mostBytesInside
+    let sum = entries.reduce(0) { $0 + ($1.image?.outputs[0].byteCount ?? ContactSheet.maxBytesOfOne) }
+    isInside = sum <= ContactSheet.maxBytesInside
   }
 
   /// The sheet, and who may read a page with it: those who may read all of the images inside it.
@@ -31,7 +31,7 @@ struct ContactSheet {
     return (.element("ul", ["class": "sheet"], items), permissions)
   }
 
-  private func item(_ entry: RunRecord.Entry, _ permissions: inout Permissions) -> HTML {
+  private func item(_ entry: RunPageData.Entry, _ permissions: inout Permissions) -> HTML {
     let name = entry.source.forTerminal
     let link = address(ofRelative: entry.output.seen(fromFolderOf: page))
     let image = HTML.void(
@@ -39,25 +39,25 @@ struct ContactSheet {
     return .element(
       "li", [:],
       [.element("a", ["href": link], [image]), .element("b", [:], entry.source.lastComponent.map(text) ?? name)]
-        + words(entry.picture).map { .element("div", ["class": "soft"], $0) })
+        + text(entry.image).map { .element("div", ["class": "soft"], $0) })
   }
 
   private func text(_ name: FilePath.Component) -> String { FilePath(root: nil, [name]).forTerminal }
 
-  private func words(_ picture: WrittenPicture?) -> [String] {
-    guard let picture else { return ["was there already"] }
+  private func text(_ image: WrittenImage?) -> [String] {
+    guard let image else { return ["was there already"] }
     // Of several sizes the first is shown, and all are told.
-    let sizes = picture.outputs.map { "\($0.size.width)×\($0.size.height)" }.joined(separator: ", ")
+    let sizes = image.outputs.map { "\($0.size.width)×\($0.size.height)" }.joined(separator: ", ")
     return [
-      "\(picture.sourceSize.width)×\(picture.sourceSize.height) → \(sizes)",
-      "\(humanByteCount(picture.sourceByteCount)) → \(humanByteCount(picture.outputByteCount))",
+      "\(image.sourceSize.width)×\(image.sourceSize.height) → \(sizes)",
+      "\(humanByteCount(image.sourceByteCount)) → \(humanByteCount(image.outputByteCount))",
     ]
   }
 
   /// Nil where it is linked, too large or gone.
-  private func inside(_ entry: RunRecord.Entry, _ permissions: inout Permissions) -> String? {
+  private func inside(_ entry: RunPageData.Entry, _ permissions: inout Permissions) -> String? {
     guard isInside,
-      let (bytes, readers) = WholeFile.contents(of: entry.output, atMost: ContactSheet.mostBytesOfOne)
+      let (bytes, readers) = AtomicFile.contents(of: entry.output, atMost: ContactSheet.maxBytesOfOne)
     else { return nil }
     // What it is, is told by its bytes: a PNG may be named .jpg.
     guard let format = unsafe bytes.withUnsafeBytes({ unsafe ImageFormat.recognised($0) }) else { return nil }

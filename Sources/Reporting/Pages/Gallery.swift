@@ -2,13 +2,13 @@ internal import RunState
 internal import SystemSupport
 internal import TextFormatting
 
-/// One self-contained page to choose pictures from: works as a file, without a server, and makes a list of what was chosen.
+/// One self-contained page to choose images from: works as a file, without a server, and makes a list of what was chosen.
 package struct Gallery {
   /// What the lines of the list are.
   package enum Kind: Sendable {
-    /// Paths, for `--files-from`; the pictures are in the page.
+    /// Paths, for `--files-from`; the images are in the page.
     case files
-    /// Addresses, for `fetch`; the pictures stay where they are.
+    /// Addresses, for `fetch`; the images stay where they are.
     case addresses
   }
 
@@ -22,7 +22,7 @@ package struct Gallery {
     self.kind = kind
   }
 
-  /// Adds a picture that is a file.
+  /// Adds an image that is a file.
   /// - Parameters:
   ///   - path: in bytes, as the list will have it.
   ///   - facts: its size, for people.
@@ -33,7 +33,7 @@ package struct Gallery {
       image: "data-src=\"data:image/jpeg;base64,\(base64(jpeg))\" width=\"\(width)\" height=\"\(height)\"")
   }
 
-  /// Adds a picture by its address, which is http or https.
+  /// Adds an image by its address, which is http or https.
   /// - Parameter line: of the list.
   package mutating func add(address: String, name: String, line: String) {
     add(
@@ -59,7 +59,7 @@ package struct Gallery {
   }
 
   /// The page.
-  /// - Parameter missing: pictures that could not be shown.
+  /// - Parameter missing: images that could not be shown.
   package func page(missing: Int) -> [UInt8] {
     let note =
       missing > 0
@@ -69,7 +69,7 @@ package struct Gallery {
       case .files: ("selection.txt", "imgbatch resize --files-from selection.txt --out thumbs")
       case .addresses: ("selection.txt", "imgbatch fetch selection.txt --out pictures")
       }
-    // Nothing but what is in the page runs, and pictures are all that is loaded.
+    // Nothing but what is in the page runs, and images are all that is loaded.
     let policy =
       "default-src 'none'; img-src data: http: https:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
       + "base-uri 'none'; form-action 'none'"

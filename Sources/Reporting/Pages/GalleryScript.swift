@@ -1,4 +1,4 @@
-/// What the page does: one listener for each kind of event, whatever the number of pictures.
+/// What the page does: one listener for each kind of event, whatever the number of images.
 let galleryScript = """
   "use strict";
   (() => {

@@ -5,10 +5,10 @@ package import SystemPackage
 package import SystemSupport
 internal import TextFormatting
 
-/// A run as a page that needs nothing but, where they are too many to be inside it, the pictures that it made.
+/// A run as a page that needs nothing but, where they are too many to be inside it, the images that it made.
 package struct RunPage {
   /// What there is to say of the run as a whole.
-  package struct Facts: Sendable {
+  package struct PageHeader: Sendable {
     package var software: String
     package var mode: String
     package var workers: Int
@@ -22,18 +22,18 @@ package struct RunPage {
     }
   }
 
-  private let state: RunRecord.State
+  private let state: RunPageData.State
   private let summary: RunSummary
-  private let facts: Facts
-  private let pictures: ContactSheet
+  private let facts: PageHeader
+  private let images: ContactSheet
 
   /// - Parameters:
-  ///   - page: where it will lie; pictures outside it are linked from there.
-  package init(_ record: RunRecord, _ summary: RunSummary, _ facts: Facts, page: FilePath) {
+  ///   - page: where it will lie; images outside it are linked from there.
+  package init(_ record: RunPageData, _ summary: RunSummary, _ facts: PageHeader, page: FilePath) {
     state = record.noted
     self.summary = summary
     self.facts = facts
-    pictures = ContactSheet(state.pictures.elements, page: page)
+    images = ContactSheet(state.images.elements, page: page)
   }
 
   /// The page, and who may read it: those who may read all of the images that it holds.
@@ -46,32 +46,32 @@ package struct RunPage {
   }
 
   private var outcome: String {
-    var parts = ["\(summary.tally.written) written"]
-    if summary.tally.skipped > 0 { parts.append("\(summary.tally.skipped) skipped") }
-    if summary.tally.failed > 0 { parts.append("\(summary.tally.failed) failed") }
+    var parts = ["\(summary.statistics.written) written"]
+    if summary.statistics.skipped > 0 { parts.append("\(summary.statistics.skipped) skipped") }
+    if summary.statistics.failed > 0 { parts.append("\(summary.statistics.failed) failed") }
     if summary.notStarted > 0 { parts.append("\(summary.notStarted) not started") }
     return parts.joined(separator: ", ")
   }
 
   private var head: [HTML] {
-    let tally = summary.tally
+    let statistics = summary.statistics
     let seconds = summary.wallTime.inSeconds
-    var numbers: [(String, String)] = [("\(tally.written)", "written")]
-    if tally.skipped > 0 { numbers.append(("\(tally.skipped)", "skipped")) }
-    numbers.append(("\(tally.failed)", "failed"))
+    var numbers: [(String, String)] = [("\(statistics.written)", "written")]
+    if statistics.skipped > 0 { numbers.append(("\(statistics.skipped)", "skipped")) }
+    numbers.append(("\(statistics.failed)", "failed"))
     if summary.notStarted > 0 { numbers.append(("\(summary.notStarted)", "not started")) }
     numbers.append((decimalSeconds(summary.wallTime, places: 2) + " s", "time"))
-    if seconds > 0 { numbers.append((threeDigits(Double(tally.ended) / seconds), "pictures a second")) }
-    if tally.written > 0 {
-      numbers.append((humanByteCount(tally.sourceByteCount), "before"))
-      numbers.append((humanByteCount(tally.outputByteCount), "after" + share(tally)))
+    if seconds > 0 { numbers.append((threeDigits(Double(statistics.ended) / seconds), "pictures a second")) }
+    if statistics.written > 0 {
+      numbers.append((humanByteCount(statistics.sourceByteCount), "before"))
+      numbers.append((humanByteCount(statistics.outputByteCount), "after" + share(statistics)))
     }
     numbers.append((decimalSeconds(summary.usage.cpuTime, places: 2) + " s", "CPU"))
     numbers.append((humanByteCount(summary.usage.peakByteCount), "memory"))
-    let items = numbers.map { number, words in
+    let items = numbers.map { number, text in
       HTML.element(
-        "li", words == "failed" && tally.failed > 0 ? ["class": "bad"] : [:],
-        [.element("b", [:], number), .text(words)])
+        "li", text == "failed" && statistics.failed > 0 ? ["class": "bad"] : [:],
+        [.element("b", [:], number), .text(text)])
     }
     let early = facts.isInterrupted ? "The run was interrupted; what was written is whole. " : ""
     let workers = "\(facts.mode), \(facts.workers) worker\(facts.workers == 1 ? "" : "s")"
@@ -81,17 +81,17 @@ package struct RunPage {
     ]
   }
 
-  private func share(_ tally: Tally) -> String {
-    guard tally.sourceByteCount > 0 else { return "" }
-    return " (\(threeDigits(Double(tally.outputByteCount) / Double(tally.sourceByteCount) * 100)) %)"
+  private func share(_ statistics: RunStatistics) -> String {
+    guard statistics.sourceByteCount > 0 else { return "" }
+    return " (\(threeDigits(Double(statistics.outputByteCount) / Double(statistics.sourceByteCount) * 100)) %)"
   }
 
   private var failures: [HTML] {
-    guard summary.tally.failed > 0 else { return [] }
+    guard summary.statistics.failed > 0 else { return [] }
     let counts = state.failuresByCode.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
       .map { "\($0.key) \($0.value)" }.joined(separator: ", ")
     let shown = state.failures.sorted { $0.source.bytes.lexicographicallyPrecedes($1.source.bytes) }
-    let more = summary.tally.failed - shown.count
+    let more = summary.statistics.failed - shown.count
     let rows = shown.map {
       [$0.source.forTerminal, $0.error.stage.rawValue, terminalText($0.error.message), $0.error.code.rawValue]
     }
@@ -104,11 +104,11 @@ package struct RunPage {
   private var warnings: [HTML] {
     guard !state.warnings.isEmpty else { return [] }
     let shown = state.warnings.sorted { $0.source.bytes.lexicographicallyPrecedes($1.source.bytes) }
-    let more = summary.tally.warned - shown.count
+    let more = summary.statistics.warned - shown.count
     let rows = shown.map { warning in
       [
         warning.source.forTerminal,
-        terminalText(warning.words) + (warning.count > 1 ? " (and \(warning.count - 1) more)" : ""),
+        terminalText(warning.text) + (warning.count > 1 ? " (and \(warning.count - 1) more)" : ""),
       ]
     }
     return [
@@ -118,11 +118,11 @@ package struct RunPage {
 
   private var slowest: [HTML] {
     guard !state.slowest.isEmpty else { return [] }
-    let rows = state.slowest.map { source, picture, time in
-      let stage = Stage.allCases.max { picture.times[$0] < picture.times[$1] } ?? .decode
+    let rows = state.slowest.map { source, image, time in
+      let stage = Stage.allCases.max { image.times[$0] < image.times[$1] } ?? .decode
       return [
-        source.forTerminal, milliseconds(time), "\(stage.rawValue) \(milliseconds(picture.times[stage]))",
-        "\(picture.sourceSize.width)×\(picture.sourceSize.height)", humanByteCount(picture.sourceByteCount),
+        source.forTerminal, milliseconds(time), "\(stage.rawValue) \(milliseconds(image.times[stage]))",
+        "\(image.sourceSize.width)×\(image.sourceSize.height)", humanByteCount(image.sourceByteCount),
       ]
     }
     return [
@@ -143,13 +143,13 @@ package struct RunPage {
   }
 
   private var stages: HTML {
-    let tally = summary.tally
-    guard tally.written > 0 else { return .nothing }
-    let sum = max(Stage.allCases.reduce(0) { $0 + tally.times[$1].inSeconds }, 1e-9)
-    let rows = tally.times.told.map { stage in
+    let statistics = summary.statistics
+    guard statistics.written > 0 else { return .nothing }
+    let sum = max(Stage.allCases.reduce(0) { $0 + statistics.times[$1].inSeconds }, 1e-9)
+    let rows = statistics.times.told.map { stage in
       [
-        stage.rawValue, milliseconds(tally.times[stage] / tally.written),
-        threeDigits(tally.times[stage].inSeconds / sum * 100) + " %",
+        stage.rawValue, milliseconds(statistics.times[stage] / statistics.written),
+        threeDigits(statistics.times[stage].inSeconds / sum * 100) + " %",
       ]
     }
     return .element(
@@ -158,15 +158,15 @@ package struct RunPage {
   }
 
   private var sheet: (parts: [HTML], permissions: Permissions) {
-    guard !pictures.isEmpty else { return ([], .ordinary) }
-    let step = state.pictures.step
-    let words =
+    guard !images.isEmpty else { return ([], .ordinary) }
+    let step = state.images.step
+    let text =
       (step > 1 ? "Every \(step). picture is shown. " : "")
-      + (pictures.isInside
+      + (images.isInside
         ? "The pictures are inside this page."
         : "The pictures are not inside this page but linked: they show while they stay where they are.")
-    let (list, permissions) = pictures.html
-    return ([.element("h2", [:], "Contact sheet"), .element("p", ["class": "soft"], words), list], permissions)
+    let (list, permissions) = images.html
+    return ([.element("h2", [:], "Contact sheet"), .element("p", ["class": "soft"], text), list], permissions)
   }
 
   private var footer: HTML {

@@ -4,10 +4,10 @@ internal import RunState
 package import SystemPackage
 internal import TextFormatting
 
-/// Whether lines for people may carry colour.
+/// Whether lines for people may carry color.
 package enum TextStyle: Sendable {
   case plain
-  case coloured
+  case colored
 
   /// Red and bold, for the word that says that something went wrong.
   func alarming(_ text: String) -> String { paint(text, "1;31") }
@@ -16,12 +16,12 @@ package enum TextStyle: Sendable {
   private func paint(_ text: String, _ code: String) -> String {
     switch self {
     case .plain: text
-    case .coloured: "\u{1B}[\(code)m\(text)\u{1B}[0m"
+    case .colored: "\u{1B}[\(code)m\(text)\u{1B}[0m"
     }
   }
 }
 
-/// One line for a picture that failed: which file, at which stage, what and what to do, and the code that scripts see.
+/// One line for an image that failed: which file, at which stage, what and what to do, and the code that scripts see.
 package func failureLine(_ source: FilePath, _ error: JobError, style: TextStyle) -> String {
   failureLine(source.forTerminal, error, style: style)
 }
@@ -40,13 +40,13 @@ private func failureLine(_ source: String, _ error: JobError, style: TextStyle) 
   return "\(style.alarming("failed")) \(source): \(what)"
 }
 
-/// One line for what a written picture lacks.
-func noteLine(_ source: FilePath, _ note: PictureNote, style: TextStyle) -> String {
+/// One line for what a written image lacks.
+func noteLine(_ source: FilePath, _ note: ConversionNotice, style: TextStyle) -> String {
   "\(style.cautious("note")) \(source.forTerminal): \(note.sentence)"
 }
 
-/// One line for a picture that was written although its decoder complained.
-func warningLine(_ source: FilePath, _ picture: WrittenPicture, style: TextStyle) -> String {
-  let more = picture.warningCount > 1 ? " (and \(picture.warningCount - 1) more)" : ""
-  return "\(style.cautious("warning")) \(source.forTerminal): \(terminalText(picture.firstWarning))\(more)"
+/// One line for an image that was written although its decoder complained.
+func warningLine(_ source: FilePath, _ image: WrittenImage, style: TextStyle) -> String {
+  let more = image.warningCount > 1 ? " (and \(image.warningCount - 1) more)" : ""
+  return "\(style.cautious("warning")) \(source.forTerminal): \(terminalText(image.firstWarning))\(more)"
 }

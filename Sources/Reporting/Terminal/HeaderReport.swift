@@ -3,7 +3,7 @@ internal import ImageCore
 package import SystemPackage
 internal import TextFormatting
 
-/// What `info` says of one picture.
+/// What `info` says of one image.
 package struct HeaderReport: Sendable {
   package let source: FilePath
   package let header: ImageHeader
@@ -26,7 +26,7 @@ package struct HeaderReport: Sendable {
     line.add("width", header.uprightSize.width)
     line.add("height", header.uprightSize.height)
     line.add("bits", header.bits)
-    line.add("colour", header.colour.rawValue)
+    line.add("colour", header.color.rawValue)
     if let subsampling { line.add("subsampling", subsampling) }
     line.add("layout", header.layout.rawValue)
     line.add("orientation", header.orientation.rawValue)
@@ -45,13 +45,13 @@ package struct HeaderReport: Sendable {
   package var fields: [String] {
     [
       header.format.rawValue, "\(header.size.width)x\(header.size.height)", String(header.bits),
-      header.colour.rawValue + (subsampling.map { " " + $0 } ?? ""), header.layout.rawValue,
+      header.color.rawValue + (subsampling.map { " " + $0 } ?? ""), header.layout.rawValue,
       String(header.orientation.rawValue), header.profile.map { humanByteCount($0.count) } ?? "-",
       decoder, source.forTerminal,
     ]
   }
 
-  /// What decodes the picture when it is shrunk.
+  /// What decodes the image when it is shrunk.
   private var decoder: String {
     switch (header.format, header.path) {
     case (.jpeg, .scaled): "scaled"
@@ -62,7 +62,7 @@ package struct HeaderReport: Sendable {
 
   /// As photographers write it: chroma samples a row of four luma samples, and in the row below. Nil without chroma.
   private var subsampling: String? {
-    switch header.colour {
+    switch header.color {
     case .yCbCr, .ycck: break
     case .gray, .grayAlpha, .palette, .rgb, .rgba, .cmyk, .other: return nil
     }

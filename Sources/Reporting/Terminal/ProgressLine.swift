@@ -5,7 +5,7 @@ internal import TextFormatting
 package struct Progress: Sendable {
   package var ended: Int
   package var failed: Int
-  /// Pictures in all; nil while a list is still being read.
+  /// Images in all; nil while a list is still being read.
   package var inputs: Int?
   /// Share of the work that is done, 0...1, where it can be told.
   package var share: Double?
@@ -33,7 +33,7 @@ package struct ProgressLine: Sendable {
   /// Faster than anybody reads, and slow enough to cost nothing.
   private static let interval = Duration.milliseconds(100)
   /// Before that the rate is mostly noise.
-  private static let leastTimeForForecast = Duration.seconds(1)
+  private static let minTimeForForecast = Duration.seconds(1)
 
   package init() {}
 
@@ -50,7 +50,7 @@ package struct ProgressLine: Sendable {
   package mutating func clear() -> String {
     guard case .shown = state else { return "" }
     state = .hidden
-    // The next picture draws it again, however soon.
+    // The next image draws it again, however soon.
     lastDrawn = nil
     return ProgressLine.clear
   }
@@ -78,7 +78,7 @@ package struct ProgressLine: Sendable {
   }
 
   private static func timeLeft(_ progress: Progress) -> Duration? {
-    guard let share = progress.share, share > 0, progress.elapsed >= leastTimeForForecast else { return nil }
+    guard let share = progress.share, share > 0, progress.elapsed >= minTimeForForecast else { return nil }
     return progress.elapsed * ((1 - share) / share)
   }
 }

@@ -10,7 +10,7 @@ package enum Verbosity: Sendable {
   case quiet
   /// Failures, and a summary at the end.
   case normal
-  /// A line for every picture, too.
+  /// A line for every image, too.
   case verbose
 }
 
@@ -24,24 +24,24 @@ package enum EventOutput: Sendable {
 }
 
 /// Where a reporter's text goes. Nothing in this target prints.
-package struct ReportSinks: Sendable {
+package struct ReportOutput: Sendable {
   /// Results: whole lines, each with its line end.
   package var results: @Sendable (String) -> Void
   /// Talk: lines and terminal control.
-  package var talk: @Sendable (String) -> Void
+  package var messages: @Sendable (String) -> Void
 
-  package init(results: @escaping @Sendable (String) -> Void, talk: @escaping @Sendable (String) -> Void) {
+  package init(results: @escaping @Sendable (String) -> Void, messages: @escaping @Sendable (String) -> Void) {
     self.results = results
-    self.talk = talk
+    self.messages = messages
   }
 }
 
 /// Turns the outcomes of a run, which come from any thread, into events, lines, a progress line and the final sums.
 package final class RunReporter: Sendable {
   private struct State {
-    var tally = Tally()
+    var statistics = RunStatistics()
     var progress = ProgressLine()
-    /// Source bytes of the pictures that have ended, whatever became of them.
+    /// Source bytes of the images that have ended, whatever became of them.
     var endedByteCount = 0
     /// The sums were told: whatever ends later was not waited for.
     var isFinished = false
@@ -50,8 +50,8 @@ package final class RunReporter: Sendable {
   }
 
   /// What the whole run is, as far as it is known before it starts.
-  package struct Extent: Sendable {
-    /// Pictures; nil while a list is still being read.
+  package struct RunScope: Sendable {
+    /// Images; nil while a list is still being read.
     package var inputs: Int?
     /// Bytes of all sources; 0 where not known.
     package var sourceByteCount: Int
@@ -62,13 +62,13 @@ package final class RunReporter: Sendable {
     }
   }
 
-  private let extent: Extent
+  private let extent: RunScope
   private let events: EventOutput
   private let verbosity: Verbosity
   private let style: TextStyle
   /// Columns of the terminal that shows a progress line, nil while it is somebody else's; no closure where there is no line.
   private let progressWidth: (@Sendable () -> Int?)?
-  private let sinks: ReportSinks
+  private let sinks: ReportOutput
   private let elapsed: @Sendable () -> Duration
   private let state = Mutex(State())
 
@@ -76,8 +76,8 @@ package final class RunReporter: Sendable {
   ///   - progressWidth: nil for no progress line; gives nil while the run is in the background.
   ///   - elapsed: time since the run began.
   package init(
-    extent: Extent, events: EventOutput, verbosity: Verbosity, style: TextStyle,
-    progressWidth: (@Sendable () -> Int?)?, sinks: ReportSinks, elapsed: @escaping @Sendable () -> Duration
+    extent: RunScope, events: EventOutput, verbosity: Verbosity, style: TextStyle,
+    progressWidth: (@Sendable () -> Int?)?, sinks: ReportOutput, elapsed: @escaping @Sendable () -> Duration
   ) {
     self.extent = extent
     self.events = events
@@ -101,7 +101,7 @@ package final class RunReporter: Sendable {
       if !confinement.gaps.isEmpty { return warn(&state, code: "sandbox", confinement.summary) }
       guard verbosity == .verbose else { return }
       hideProgress(&state)
-      sinks.talk(confinement.summary + "\n")
+      sinks.messages(confinement.summary + "\n")
     }
   }
 
@@ -113,34 +113,34 @@ package final class RunReporter: Sendable {
   private func warn(_ state: inout State, code: String, _ message: String) {
     hideProgress(&state)
     if case .jsonLines = events { return sinks.results(Events.warning(code: code, message) + "\n") }
-    sinks.talk("Warning: \(message)\n")
+    sinks.messages("Warning: \(message)\n")
   }
 
-  /// A picture has ended. Lines are written whole, one picture at a time.
+  /// An image has ended. Lines are written whole, one image at a time.
   package func add(_ job: Job, _ outcome: Outcome) {
     state.withLock { state in
       if state.isFinished { return }
-      state.tally.add(outcome)
+      state.statistics.add(outcome)
       state.endedByteCount += job.sourceByteCount
       if let line = line(for: job, outcome) {
         hideProgress(&state)
-        sinks.talk(line + "\n")
+        sinks.messages(line + "\n")
       }
       if case .jsonLines = events {
         hideProgress(&state)
         sinks.results(lines(Events.file(job, outcome)))
       }
-      if case .measurements(.items) = events, case .written(let picture) = outcome {
-        sinks.results(ItemCost(picture).line)
+      if case .measurements(.items) = events, case .written(let image) = outcome {
+        sinks.results(ItemCost(image).line)
       }
       showProgress(&state)
     }
   }
 
-  /// What `--dry-run` found out about a picture that would be written. It counts as not started.
-  package func add(_ job: Job, planned preview: PicturePreview) {
+  /// What `--dry-run` found out about an image that would be written. It counts as not started.
+  package func add(_ job: Job, planned preview: ImagePreview) {
     state.withLock { state in
-      state.tally.addPlanned()
+      state.statistics.addPlanned()
       hideProgress(&state)
       switch events {
       case .jsonLines: sinks.results(lines(Events.planned(job, preview)))
@@ -151,22 +151,22 @@ package final class RunReporter: Sendable {
   }
 
   /// The run has ended: the progress line goes, the sums are told, once.
-  /// - Parameter inputs: pictures found, which a list tells only now.
+  /// - Parameter inputs: images found, which a list tells only now.
   @discardableResult
   package func finish(inputs: Int, usage: ResourceUsage) -> RunSummary {
     state.withLock { state in
-      let summary = RunSummary(tally: state.tally, inputs: inputs, wallTime: elapsed(), usage: usage)
+      let summary = RunSummary(statistics: state.statistics, inputs: inputs, wallTime: elapsed(), usage: usage)
       if state.isFinished { return summary }
       state.isFinished = true
       hideProgress(&state)
       switch events {
       case .none: break
       case .jsonLines: sinks.results(Events.summary(summary) + "\n")
-      case .measurements: sinks.results(StageCost.all(of: state.tally).map(\.line).joined())
+      case .measurements: sinks.results(StageCost.all(of: state.statistics).map(\.line).joined())
       }
       switch verbosity {
       case .quiet: break
-      case .normal, .verbose: sinks.talk(summary.text + "\n")
+      case .normal, .verbose: sinks.messages(summary.text + "\n")
       }
       return summary
     }
@@ -175,10 +175,10 @@ package final class RunReporter: Sendable {
   private func line(for job: Job, _ outcome: Outcome) -> String? {
     switch (outcome, verbosity) {
     case (.failed(let error), _): return failureLine(job, error, style: style)
-    case (.written(let picture), .verbose):
-      let notes = picture.notes.map { "\n" + noteLine(job.source, $0, style: style) }.joined()
-      let warning = (picture.warningCount > 0 ? "\n" + warningLine(job.source, picture, style: style) : "") + notes
-      return writtenLines(job, picture).joined(separator: "\n") + warning
+    case (.written(let image), .verbose):
+      let notes = image.notes.map { "\n" + noteLine(job.source, $0, style: style) }.joined()
+      let warning = (image.warningCount > 0 ? "\n" + warningLine(job.source, image, style: style) : "") + notes
+      return writtenLines(job, image).joined(separator: "\n") + warning
     case (.skipped(let reason), .verbose): return skippedLines(job, reason).joined(separator: "\n")
     case (.written, _), (.skipped, _): return nil
     }
@@ -189,19 +189,19 @@ package final class RunReporter: Sendable {
   private func hideProgress(_ state: inout State) {
     let clear = state.progress.clear()
     // In the background the last line of the terminal is the shell's.
-    if !clear.isEmpty, progressWidth?() != nil { sinks.talk(clear) }
+    if !clear.isEmpty, progressWidth?() != nil { sinks.messages(clear) }
   }
 
   private func showProgress(_ state: inout State) {
     guard let width = progressWidth?() else { return }
-    let ended = state.tally.ended
+    let ended = state.statistics.ended
     let progress = Progress(
-      ended: ended, failed: state.tally.failed, inputs: extent.inputs,
+      ended: ended, failed: state.statistics.failed, inputs: extent.inputs,
       share: share(ended: ended, byteCount: state.endedByteCount), elapsed: elapsed())
-    if let line = state.progress.redraw(progress, width: width) { sinks.talk(line) }
+    if let line = state.progress.redraw(progress, width: width) { sinks.messages(line) }
   }
 
-  /// By bytes where they are known, since the biggest pictures come first; else by number.
+  /// By bytes where they are known, since the biggest images come first; else by number.
   private func share(ended: Int, byteCount: Int) -> Double? {
     if extent.sourceByteCount > 0 { return min(1, Double(byteCount) / Double(extent.sourceByteCount)) }
     guard let inputs = extent.inputs, inputs > 0 else { return nil }

@@ -5,42 +5,43 @@ internal import TextFormatting
 
 /// A run as its last line tells it.
 package struct RunSummary: Sendable {
-  package var tally: Tally
-  /// Pictures found; those that were not begun are the difference to the tally.
+  package var statistics: RunStatistics
+  /// Images found; those that were not begun are the difference to the tally.
   package var inputs: Int
   package var wallTime: Duration
   package var usage: ResourceUsage
 
-  package init(tally: Tally, inputs: Int, wallTime: Duration, usage: ResourceUsage) {
-    self.tally = tally
+  package init(statistics: RunStatistics, inputs: Int, wallTime: Duration, usage: ResourceUsage) {
+    self.statistics = statistics
     self.inputs = inputs
     self.wallTime = wallTime
     self.usage = usage
   }
 
-  package var notStarted: Int { tally.notStarted(of: inputs) }
+  package var notStarted: Int { statistics.notStarted(of: inputs) }
 
-  /// The sentence for people: "59 written, 2 failed in 1.2 s (49.2 pictures/s, 48 MB read, 0.9 MB written)".
+  /// The sentence for people: "59 written, 2 failed in 1.2 s (49.2 images/s, 48 MB read, 0.9 MB written)".
   package var text: String {
-    var parts = tally.planned > 0 ? ["\(tally.planned) would be written"] : ["\(tally.written) written"]
-    if tally.skipped > 0 { parts.append("\(tally.skipped) skipped") }
-    if tally.failed > 0 { parts.append("\(tally.failed) failed") }
-    if notStarted > tally.planned { parts.append("\(notStarted - tally.planned) not started") }
+    var parts = statistics.planned > 0 ? ["\(statistics.planned) would be written"] : ["\(statistics.written) written"]
+    if statistics.skipped > 0 { parts.append("\(statistics.skipped) skipped") }
+    if statistics.failed > 0 { parts.append("\(statistics.failed) failed") }
+    if notStarted > statistics.planned { parts.append("\(notStarted - statistics.planned) not started") }
     var text = parts.joined(separator: ", ") + " in \(decimalSeconds(wallTime, places: 2)) s"
-    if tally.written > 0 {
-      text += " (\(threeDigits(Double(tally.written) / wallTime.inSeconds)) pictures/s, "
-      text += "\(humanByteCount(tally.sourceByteCount)) read, \(humanByteCount(tally.outputByteCount)) written)"
+    if statistics.written > 0 {
+      text += " (\(threeDigits(Double(statistics.written) / wallTime.inSeconds)) pictures/s, "
+      text +=
+        "\(humanByteCount(statistics.sourceByteCount)) read, \(humanByteCount(statistics.outputByteCount)) written)"
     }
-    if tally.warned > 0 { text += "; \(tally.warned) with decoder warnings, see --verbose" }
-    let noted = PictureNote.allCases.compactMap { note in
-      tally.notes[note].map { note.counted($0) }
+    if statistics.warned > 0 { text += "; \(statistics.warned) with decoder warnings, see --verbose" }
+    let noted = ConversionNotice.allCases.compactMap { note in
+      statistics.notes[note].map { note.counted($0) }
     }
     if !noted.isEmpty { text += "; " + noted.joined(separator: ", ") }
     return text
   }
 }
 
-extension PictureNote {
+extension ConversionNotice {
   fileprivate func counted(_ count: Int) -> String {
     switch self {
     case .gainMap: "the gain maps of \(count) were dropped"

@@ -6,7 +6,7 @@ package import SystemSupport
 
 /// Gives an output its final name only when it is whole.
 ///
-/// At every instant the final name is absent, its old content or one complete picture: the bytes go to a temporary
+/// At every instant the final name is absent, its old content or one complete image: the bytes go to a temporary
 /// file in the same folder, and a rename, which is atomic there, puts it in place. Four system calls an image, and two more
 /// where it lies in a folder beneath that of the run.
 package enum OutputFile {
@@ -96,8 +96,8 @@ extension JobError {
       case EFBIG: "; raise `ulimit -f`"
       default: ""
       }
-    let words =
-      error.rawValue == ELOOP ? "ELOOP: a symbolic link is on its way, and none is followed below --out" : error.words
-    return JobError(stage: .write, code: .write, message: words + advice)
+    let text =
+      error.rawValue == ELOOP ? "ELOOP: a symbolic link is on its way, and none is followed below --out" : error.message
+    return JobError(stage: .write, code: .write, message: text + advice)
   }
 }

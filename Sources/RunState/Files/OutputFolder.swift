@@ -2,7 +2,7 @@ internal import Glibc
 package import SystemPackage
 internal import SystemSupport
 
-/// Finds out before any work whether the output folder can take files, so that a run does not fail picture by picture.
+/// Finds out before any work whether the output folder can take files, so that a run does not fail image by image.
 package enum OutputFolder {
   /// Makes the folder where it is missing, and tries it with a file that is gone again. File systems have more reasons to
   /// refuse than permissions tell.

@@ -10,14 +10,14 @@ extension JobError {
     // The answer to opening a socket, or a device that nothing stands behind.
     case ENXIO, ENODEV:
       JobError(stage: .read, code: .notARegularFile, message: "a socket or device, not a regular file; skipped unread")
-    default: JobError(stage: .read, code: .read, message: error.words + advice(on: error))
+    default: JobError(stage: .read, code: .read, message: error.message + advice(on: error))
     }
   }
 
   package static func notRegular(_ kind: FileKind) -> JobError {
     let advice = kind == .folder ? "give folders as INPUT" : "only regular files are read"
     return JobError(
-      stage: .read, code: .notARegularFile, message: "\(kind.words), not a regular file; \(advice)")
+      stage: .read, code: .notARegularFile, message: "\(kind.description), not a regular file; \(advice)")
   }
 
   package static func tooManyBytes(_ count: Int, limit: Int) -> JobError {

@@ -11,7 +11,7 @@ package struct TemporaryFile: ~Copyable {
   package let name: FilePath
 
   private static let counter = Atomic<UInt32>(0)
-  private static let gate = CreationGate()
+  private static let reservation = CreationGate()
 
   package enum Purpose {
     /// None is made any more once the run drops the images in hand.
@@ -32,12 +32,13 @@ package struct TemporaryFile: ~Copyable {
   /// Creates the file, and the folder where that is missing.
   /// - Parameter nextNumber: gives numbers that no other file of this process gets.
   package init(
-    in place: PlacedFolder, durability: Durability = .ordinary, permissions: Permissions, for purpose: Purpose = .other,
+    in destination: PlacedFolder, durability: Durability = .ordinary, permissions: Permissions,
+    for purpose: Purpose = .other,
     nextNumber: () -> Int = TemporaryFile.uniqueNumber
   ) throws(Errno) {
-    if purpose == .image { try TemporaryFile.gate.enter() }
-    defer { if purpose == .image { TemporaryFile.gate.leave() } }
-    let folder = try place.held(.isMade(durability))
+    if purpose == .image { try TemporaryFile.reservation.enter() }
+    defer { if purpose == .image { TemporaryFile.reservation.leave() } }
+    let folder = try destination.held(.isMade(durability))
     while true {
       let name = FilePath(".imgbatch-\(getpid())-\(nextNumber()).tmp")
       do throws(Errno) {
@@ -67,7 +68,7 @@ package struct TemporaryFile: ~Copyable {
   consuming func release() -> Descriptor { file }
 
   /// From now on no file for an image is made by this process, and none is just being made: what lies in a folder is all.
-  package static func makeNoMoreForImages() { gate.close() }
+  package static func makeNoMoreForImages() { reservation.close() }
 
   /// The process and the run of a temporary's name; nil for other names.
   static func owner(_ name: String) -> (process: pid_t, run: Int)? {
@@ -85,7 +86,7 @@ private final class CreationGate: Sendable {
   private let inside = Atomic<Int>(0)
   private let isClosed = Atomic<Bool>(false)
   /// Creating a file takes longer only where the file system hangs.
-  private static let mostMilliseconds = 200
+  private static let maxMilliseconds = 200
 
   func enter() throws(Errno) {
     inside.wrappingAdd(1, ordering: .sequentiallyConsistent)
@@ -99,6 +100,6 @@ private final class CreationGate: Sendable {
 
   func close() {
     isClosed.store(true, ordering: .sequentiallyConsistent)
-    for _ in 0..<CreationGate.mostMilliseconds where inside.load(ordering: .sequentiallyConsistent) > 0 { usleep(1000) }
+    for _ in 0..<CreationGate.maxMilliseconds where inside.load(ordering: .sequentiallyConsistent) > 0 { usleep(1000) }
   }
 }

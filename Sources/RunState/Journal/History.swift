@@ -1,15 +1,15 @@
 package import SystemPackage
 package import SystemSupport
 
-/// What the journal of an output folder tells of earlier runs: the last outcome of each picture.
+/// What the journal of an output folder tells of earlier runs: the last outcome of each image.
 package struct History: Sendable {
   package struct Record: Hashable, Sendable {
     package let source: FileStamp
-    package let recipe: RecipeFingerprint
+    package let fingerprint: OutputFingerprint
     package let outcome: JournalOutcome
   }
 
-  private var records: [PictureFingerprint: Record] = [:]
+  private var records: [HistoryKey: Record] = [:]
 
   /// Reads the journal of a folder; empty where there is none.
   /// - Parameter shard: whose journal is read after the folder's.
@@ -19,12 +19,12 @@ package struct History: Sendable {
 
   /// - Parameter parts: whose journals are read, one after another; nil for the folder's.
   init(of folder: FilePath, parts: [Shard?]) throws(JournalError) {
-    var records: [PictureFingerprint: Record] = [:]
+    var records: [HistoryKey: Record] = [:]
     for part in parts {
       try Journal.forEachEntry(in: folder, of: part) { entry in
         guard case .file(let name) = entry.sourceName else { return }
-        records[PictureFingerprint(entry.outputName, name)] = Record(
-          source: entry.source, recipe: entry.recipe, outcome: entry.outcome)
+        records[HistoryKey(entry.outputName, name)] = Record(
+          source: entry.source, fingerprint: entry.fingerprint, outcome: entry.outcome)
       }
     }
     self.records = records
@@ -34,12 +34,12 @@ package struct History: Sendable {
   package var isEmpty: Bool { records.isEmpty }
 
   package func record(outputName: [UInt8], sourceName: [UInt8]) -> Record? {
-    records[PictureFingerprint(outputName, sourceName)]
+    records[HistoryKey(outputName, sourceName)]
   }
 }
 
-/// Output and source of a picture in 128 bits: whether two pictures share one need not be feared.
-package struct PictureFingerprint: Hashable, Sendable {
+/// Output and source of an image in 128 bits: whether two images share one need not be feared.
+package struct HistoryKey: Hashable, Sendable {
   private let low: Int
   private let high: Int
 

@@ -11,23 +11,23 @@ extension Journal {
   /// folder's lock may, or, for a shard's journal, of the shard's.
   ///
   /// A journal that cannot be written anew stays as it is.
-  package static func compact(in folder: FilePath, of shard: Shard? = nil, above least: Int = smallByteCount) {
+  package static func compact(in folder: FilePath, of shard: Shard? = nil, above minimum: Int = smallByteCount) {
     let path = path(in: folder, of: shard)
     guard let status = try? FileStatus(of: path, links: .stay), status.kind == .regular, status.linkCount == 1,
       status.byteCount > 0
     else { return }
-    try? compact(path, status, in: folder, above: least)
+    try? compact(path, status, in: folder, above: minimum)
   }
 
   private static func compact(
-    _ path: FilePath, _ status: FileStatus, in folder: FilePath, above least: Int
+    _ path: FilePath, _ status: FileStatus, in folder: FilePath, above minimum: Int
   ) throws {
     let header = try JournalHeader.first(of: Descriptor(opening: path, .sniffedNotLink))
     if let header, header.version == JournalHeader.currentVersion {
-      guard status.byteCount > least, status.byteCount > 2 * (header.compactedByteCount ?? 0) else { return }
+      guard status.byteCount > minimum, status.byteCount > 2 * (header.compactedByteCount ?? 0) else { return }
     }
     var last = LastLines()
-    let names = JournalNames(folder: folder)
+    let names = JournalKeys(folder: folder)
     try forEachLine(of: path, names) { last.add($0, $1) }
     // Who could not read it before must not afterwards.
     let temporary = try TemporaryFile(in: folder, permissions: status.permissions)
@@ -52,17 +52,17 @@ extension Journal {
 
 /// Which line of a journal is the last about its output.
 private struct LastLines {
-  private var places: [PictureFingerprint: (index: Int, byteCount: Int)] = [:]
+  private var lines: [HistoryKey: (index: Int, byteCount: Int)] = [:]
   private var unknownByteCount = 0
   private var added = 0
   private var asked = 0
 
-  var byteCount: Int { places.values.reduce(unknownByteCount) { $0 + $1.byteCount } }
+  var byteCount: Int { lines.values.reduce(unknownByteCount) { $0 + $1.byteCount } }
 
   mutating func add(_ line: Journal.Line, _ bytes: ArraySlice<UInt8>) {
     switch line {
     case .entry(let entry, let isCurrent):
-      places[entry.fingerprint] = (added, isCurrent ? bytes.count + 1 : entry.line.count)
+      lines[entry.key] = (added, isCurrent ? bytes.count + 1 : entry.line.count)
     case .unknown: unknownByteCount += bytes.count + 1
     }
     added += 1
@@ -74,7 +74,7 @@ private struct LastLines {
     let whole = Array(bytes) + [UInt8(ascii: "\n")]
     switch line {
     case .entry(let entry, let isCurrent):
-      guard places[entry.fingerprint]?.index == asked - 1 else { return nil }
+      guard lines[entry.key]?.index == asked - 1 else { return nil }
       // As it stands, with fields that a later imgbatch added.
       return isCurrent ? whole : entry.line
     case .unknown: return whole
@@ -83,5 +83,5 @@ private struct LastLines {
 }
 
 extension JournalEntry {
-  fileprivate var fingerprint: PictureFingerprint { PictureFingerprint(outputName, sourceName.bytes) }
+  fileprivate var key: HistoryKey { HistoryKey(outputName, sourceName.bytes) }
 }

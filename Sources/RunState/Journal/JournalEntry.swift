@@ -12,7 +12,7 @@ package enum JournalOutcome: Hashable, Sendable {
 
 /// What an output was made of, by the name that the journal knows it by.
 package enum JournalSource: Hashable, Sendable {
-  /// As `JournalNames` writes paths.
+  /// As `JournalKeys` writes paths.
   case file([UInt8])
   /// What a download is known by.
   case download([UInt8])
@@ -28,7 +28,7 @@ package enum JournalSource: Hashable, Sendable {
 package struct JournalEntry: Hashable, Sendable {
   package var source: FileStamp
   /// What the output's bytes depend on besides the source.
-  package var recipe: RecipeFingerprint
+  package var fingerprint: OutputFingerprint
   package var outcome: JournalOutcome
   /// Below the output folder.
   package var outputName: [UInt8]
@@ -37,11 +37,11 @@ package struct JournalEntry: Hashable, Sendable {
   package var validator: [UInt8]
 
   package init(
-    source: FileStamp, recipe: RecipeFingerprint, outcome: JournalOutcome, outputName: [UInt8],
+    source: FileStamp, fingerprint: OutputFingerprint, outcome: JournalOutcome, outputName: [UInt8],
     sourceName: JournalSource, validator: [UInt8] = []
   ) {
     self.source = source
-    self.recipe = recipe
+    self.fingerprint = fingerprint
     self.outcome = outcome
     self.outputName = outputName
     self.sourceName = sourceName

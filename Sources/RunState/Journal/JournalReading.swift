@@ -17,7 +17,7 @@ extension Journal {
   package static func forEachEntry(
     in folder: FilePath, of shard: Shard? = nil, _ body: (JournalEntry) -> Void
   ) throws(JournalError) {
-    try forEachLine(of: path(in: folder, of: shard), JournalNames(folder: folder)) { line, _ in
+    try forEachLine(of: path(in: folder, of: shard), JournalKeys(folder: folder)) { line, _ in
       if case .entry(let entry, _) = line { body(entry) }
     }
   }
@@ -27,7 +27,7 @@ extension Journal {
   ///   - path: of the journal.
   ///   - names: those of its folder.
   static func forEachLine(
-    of path: FilePath, _ names: JournalNames, _ body: (Line, ArraySlice<UInt8>) -> Void
+    of path: FilePath, _ names: JournalKeys, _ body: (Line, ArraySlice<UInt8>) -> Void
   ) throws(JournalError) {
     var version = JournalHeader.versionWithoutHeader
     var failure: JournalError?

@@ -5,9 +5,9 @@ internal import SystemSupport
 // no account, and those that a program does not know are passed over.
 //
 // out        the output, below the journal's folder
-// in         the source (`JournalNames`), with in-size and in-time as they were before it was read
+// in         the source (`JournalKeys`), with in-size and in-time as they were before it was read
 // download   instead of them, what a download is known by
-// options    fingerprint of the options (`RecipeMark`), hexadecimal
+// options    fingerprint of the options (`OutputFingerprints`), hexadecimal
 // algorithms version of what made the output (`AlgorithmVersion`)
 // out-size, out-time   of an output that was written
 // stage, code, message of a failure
@@ -25,8 +25,8 @@ extension JournalEntry {
       fields.add("in", name)
       fields.add("in-size", String(source.byteCount))
       fields.add("in-time", String(source.modified))
-      fields.add("options", String(recipe.options, radix: 16))
-      fields.add("algorithms", recipe.algorithms.text)
+      fields.add("options", String(fingerprint.options, radix: 16))
+      fields.add("algorithms", fingerprint.algorithms.text)
     case .download(let key): fields.add("download", key)
     }
     switch outcome {
@@ -66,10 +66,10 @@ extension JournalEntry {
         let algorithms = text("algorithms").flatMap({ AlgorithmVersion($0) })
       else { return nil }
       (sourceName, source) = (.file(name), stamp)
-      recipe = RecipeFingerprint(options: options, algorithms: algorithms)
+      fingerprint = OutputFingerprint(options: options, algorithms: algorithms)
     } else {
       guard let key = bytes("download") else { return nil }
-      (sourceName, source, recipe) = (.download(key), FileStamp(byteCount: 0, modified: 0), .none)
+      (sourceName, source, fingerprint) = (.download(key), FileStamp(byteCount: 0, modified: 0), .none)
     }
     switch JournalText.text(parts[0]) {
     case "written":

@@ -7,7 +7,7 @@ extension JournalEntry {
   /// - Parameters:
   ///   - body: a line without its checksum and its end.
   ///   - names: those of the journal's folder.
-  init?(version1 body: ArraySlice<UInt8>, _ names: JournalNames) {
+  init?(version1 body: ArraySlice<UInt8>, _ names: JournalKeys) {
     let fields = body.split(separator: JournalText.tab, omittingEmptySubsequences: false)
     let text = JournalText.text
     guard fields.count == 11, let byteCount = Int(text(fields[1])), let modified = Int64(text(fields[2])) else {
@@ -31,7 +31,7 @@ extension JournalEntry {
     default: return nil
     }
     source = FileStamp(byteCount: byteCount, modified: modified)
-    recipe = .none
+    fingerprint = .none
     outputName = JournalText.unescaped(fields[8])
     let name = JournalText.unescaped(fields[9])
     // Paths were kept from the root, all others are addresses.

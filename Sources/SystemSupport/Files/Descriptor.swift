@@ -11,7 +11,7 @@ package struct Descriptor: ~Copyable, Sendable {
   /// Takes over a descriptor that is open.
   package init(owning number: CInt) { self.number = number }
 
-  package init(opening path: FilePath, _ access: Access) throws(Errno) {
+  package init(opening path: FilePath, _ access: OpenMode) throws(Errno) {
     // The mode counts for a file that is created, less the umask.
     number = try Descriptor.retrying { unsafe path.withPlatformString { unsafe open($0, access.flags, 0o666) } }
   }
@@ -19,12 +19,12 @@ package struct Descriptor: ~Copyable, Sendable {
   /// - Parameters:
   ///   - path: zero-terminated; relative to the folder unless absolute.
   ///   - folder: an open folder's descriptor.
-  package init(opening path: UnsafePointer<CChar>, in folder: CInt, _ access: Access) throws(Errno) {
+  package init(opening path: UnsafePointer<CChar>, in folder: CInt, _ access: OpenMode) throws(Errno) {
     number = try Descriptor.retrying { unsafe openat(folder, path, access.flags, 0) }
   }
 
   /// - Parameter mode: of a file that is created, less the umask.
-  package init(opening name: FilePath, in folder: HeldFolder, _ access: Access, mode: mode_t = 0o666) throws(Errno) {
+  package init(opening name: FilePath, in folder: HeldFolder, _ access: OpenMode, mode: mode_t = 0o666) throws(Errno) {
     number = try Descriptor.retrying {
       unsafe name.withPlatformString { unsafe openat(folder.number, $0, access.flags, mode) }
     }
@@ -33,7 +33,7 @@ package struct Descriptor: ~Copyable, Sendable {
   deinit { _ = Self.closeCall(number) }
 
   /// What a descriptor is opened for. None is inherited by a worker process or becomes a controlling terminal.
-  package enum Access: Sendable {
+  package enum OpenMode: Sendable {
     /// A file that may turn out to be a pipe or a device: opening must not wait.
     case sniffed
     case sniffedNotLink

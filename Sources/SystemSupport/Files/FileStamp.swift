@@ -12,7 +12,7 @@ package struct FileStamp: Hashable, Sendable {
   }
 
   /// Nil where there is no such regular file.
-  package init?(of path: FilePath, links: LinkRule) {
+  package init?(of path: FilePath, links: SymlinkPolicy) {
     guard let status = try? FileStatus(of: path, links: links), status.kind == .regular else { return nil }
     self.init(byteCount: status.byteCount, modified: status.modified)
   }

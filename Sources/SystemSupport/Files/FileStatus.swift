@@ -35,11 +35,11 @@ package struct FileStatus: Hashable, Sendable {
 }
 
 /// What is done about a symbolic link at the end of a path.
-package enum LinkRule: Sendable { case follow, stay }
+package enum SymlinkPolicy: Sendable { case follow, stay }
 
 extension FileStatus {
   /// - Parameter links: whether a symbolic link at the path's end is followed.
-  package init(of path: FilePath, links: LinkRule = .follow) throws(Errno) {
+  package init(of path: FilePath, links: SymlinkPolicy = .follow) throws(Errno) {
     var status = stat()
     let result = unsafe path.withPlatformString { text in
       unsafe links == .follow ? stat(text, &status) : lstat(text, &status)
@@ -49,7 +49,7 @@ extension FileStatus {
   }
 
   /// - Parameter name: zero-terminated, of an entry of the folder.
-  package init(of name: UnsafePointer<CChar>, in folder: borrowing OpenFolder, links: LinkRule) throws(Errno) {
+  package init(of name: UnsafePointer<CChar>, in folder: borrowing OpenFolder, links: SymlinkPolicy) throws(Errno) {
     var status = stat()
     let flags = links == .follow ? 0 : AT_SYMLINK_NOFOLLOW
     guard unsafe fstatat(folder.number, name, &status, flags) == 0 else { throw .current }
@@ -104,7 +104,7 @@ extension FileKind {
   }
 
   /// What it is, in plain words.
-  package var words: String {
+  package var description: String {
     switch self {
     case .regular: "a regular file"
     case .folder: "a folder"

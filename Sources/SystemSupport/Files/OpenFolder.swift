@@ -22,7 +22,7 @@ package import SystemPackage
   /// - Parameters:
   ///   - path: its bytes, without a zero at the end.
   ///   - links: whether the path's last component may be a symbolic link.
-  package static func open(_ path: [UInt8], links: LinkRule) throws(Errno) -> OpenFolder {
+  package static func open(_ path: [UInt8], links: SymlinkPolicy) throws(Errno) -> OpenFolder {
     var text = path
     text.append(0)
     let opened = try unsafe text.withUnsafeMutableBufferPointer { text throws(Errno) in
@@ -54,7 +54,7 @@ package import SystemPackage
   ///   - path: zero-terminated; its separators are overwritten where it is cut.
   ///   - folder: where a relative path starts.
   private static func openInPieces(
-    _ path: UnsafeMutableBufferPointer<CChar>, in folder: CInt = AT_FDCWD, _ access: Descriptor.Access
+    _ path: UnsafeMutableBufferPointer<CChar>, in folder: CInt = AT_FDCWD, _ access: Descriptor.OpenMode
   ) throws(Errno) -> Descriptor {
     guard let base = path.baseAddress else { throw Errno(rawValue: ENOENT) }
     if path.count <= Int(PATH_MAX) { return try unsafe Descriptor(opening: base, in: folder, access) }

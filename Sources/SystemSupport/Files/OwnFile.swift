@@ -22,11 +22,11 @@ package enum OwnFileError: Error, Hashable, Sendable {
   case hasOtherNames(count: Int)
 
   /// Follows the name of the file, in parentheses.
-  package var words: String {
+  package var message: String {
     switch self {
-    case .system(let error): error.words
+    case .system(let error): error.message
     case .isNoRegularFile(.symbolicLink): "it is a symbolic link, and none is followed there"
-    case .isNoRegularFile(let kind): "it is \(kind.words), not a regular file"
+    case .isNoRegularFile(let kind): "it is \(kind.description), not a regular file"
     case .hasOtherNames(let count): "the file has \(count) names (hard links), and all would be changed"
     }
   }
@@ -76,7 +76,7 @@ extension OwnFileError {
 }
 
 extension OwnFileUse {
-  fileprivate var access: Descriptor.Access {
+  fileprivate var access: Descriptor.OpenMode {
     switch self {
     case .appended: .appended
     case .shared: .shared

@@ -18,7 +18,7 @@ package enum AvailableMemory {
     meminfo: FilePath, processRoot: FilePath, groupRoot: FilePath, addressSpace: Int?
   ) -> Int {
     let known = [
-      KernelText.contents(of: meminfo).flatMap(available), addressSpace,
+      ProcFile.contents(of: meminfo).flatMap(available), addressSpace,
       ControlGroups(processRoot: processRoot, groupRoot: groupRoot).groups(of: "memory").compactMap(free).min(),
     ].compactMap { $0 }
     return max(0, known.min() ?? fallback)
@@ -37,20 +37,20 @@ package enum AvailableMemory {
   private static func free(_ group: ControlGroups.Group) -> Int? {
     let names =
       switch group.version {
-      case 2: (most: "memory.max", used: "memory.current", files: "inactive_file")
-      default: (most: "memory.limit_in_bytes", used: "memory.usage_in_bytes", files: "total_inactive_file")
+      case 2: (maximum: "memory.max", used: "memory.current", files: "inactive_file")
+      default: (maximum: "memory.limit_in_bytes", used: "memory.usage_in_bytes", files: "total_inactive_file")
       }
     // "max" is no number; version 1 has a number near 2^63 for no limit.
-    guard let most = number(group.path.appending(names.most)), most < 1 << 60 else { return nil }
+    guard let maximum = number(group.path.appending(names.maximum)), maximum < 1 << 60 else { return nil }
     let used = number(group.path.appending(names.used)) ?? 0
-    let statistics = KernelText.contents(of: group.path.appending("memory.stat")) ?? ""
+    let statistics = ProcFile.contents(of: group.path.appending("memory.stat")) ?? ""
     let files = statistics.split(separator: "\n").first { $0.hasPrefix(names.files + " ") }
       .flatMap { $0.split(separator: " ").last }.flatMap { Int($0) }
-    return max(0, most - max(0, used - (files ?? 0)))
+    return max(0, maximum - max(0, used - (files ?? 0)))
   }
 
   private static func number(_ path: FilePath) -> Int? {
-    KernelText.contents(of: path).flatMap { Int($0.prefix { !$0.isWhitespace }) }
+    ProcFile.contents(of: path).flatMap { Int($0.prefix { !$0.isWhitespace }) }
   }
 
   private static var addressSpace: Int? {

@@ -16,7 +16,7 @@ struct ControlGroups {
 
   /// Every folder that may be a group of the process for a controller, as "memory"; those that are not there too.
   func groups(of controller: String) -> [Group] {
-    guard let text = KernelText.contents(of: processRoot.appending("cgroup")) else { return [] }
+    guard let text = ProcFile.contents(of: processRoot.appending("cgroup")) else { return [] }
     var result: [Group] = []
     for line in text.split(separator: "\n") {
       // hierarchy:controllers:path, and the path may have colons.
@@ -48,7 +48,7 @@ struct ControlGroups {
 }
 
 /// The kernel's small files.
-package enum KernelText {
+package enum ProcFile {
   /// They have no size, so this reads once, up to more than any of them has; nil where there is no such file.
   package static func contents(of path: FilePath) -> String? {
     guard let file = try? Descriptor(opening: path, .list) else { return nil }

@@ -11,7 +11,7 @@ package enum OwnMemory {
 
   /// Bytes; 0 where the kernel does not tell.
   package static func byteCount(_ field: Field) -> Int {
-    byteCount(field, statm: KernelText.contents(of: "/proc/self/statm") ?? "", pageByteCount: pageByteCount)
+    byteCount(field, statm: ProcFile.contents(of: "/proc/self/statm") ?? "", pageByteCount: pageByteCount)
   }
 
   /// - Parameter pageByteCount: 4 KiB nearly everywhere, but 16 or 64 KiB by some kernels for arm64 and ppc64.

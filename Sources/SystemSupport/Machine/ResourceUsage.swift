@@ -23,9 +23,9 @@ package struct ResourceUsage: Sendable {
       peakByteCount: (peakOfThisProgram() ?? peakByteCount(own)) + processes * peakByteCount(children))
   }
 
-  private enum Processes { case own, endedChildren }
+  private enum ChildProcesses { case own, endedChildren }
 
-  private static func usage(of processes: Processes) -> rusage {
+  private static func usage(of processes: ChildProcesses) -> rusage {
     var usage = rusage()
     let who = processes == .own ? RUSAGE_SELF.rawValue : RUSAGE_CHILDREN.rawValue
     // SAFETY: `usage` is a whole rusage that the call fills; it fails only for a wrong `who`.

@@ -29,15 +29,15 @@ package enum UsableCores {
 
   /// `cpu.max`: quota and period in microseconds, or "max" for no limit.
   private static func quotaOfVersion2(_ group: FilePath) -> Double? {
-    guard let text = KernelText.contents(of: group.appending("cpu.max")) else { return nil }
+    guard let text = ProcFile.contents(of: group.appending("cpu.max")) else { return nil }
     let fields = text.split(whereSeparator: \.isWhitespace)
     guard fields.count == 2 else { return nil }
     return ratio(fields[0], fields[1])
   }
 
   private static func quotaOfVersion1(_ group: FilePath) -> Double? {
-    guard let quota = KernelText.contents(of: group.appending("cpu.cfs_quota_us")),
-      let period = KernelText.contents(of: group.appending("cpu.cfs_period_us"))
+    guard let quota = ProcFile.contents(of: group.appending("cpu.cfs_quota_us")),
+      let period = ProcFile.contents(of: group.appending("cpu.cfs_period_us"))
     else { return nil }
     return ratio(quota.prefix { !$0.isWhitespace }, period.prefix { !$0.isWhitespace })
   }

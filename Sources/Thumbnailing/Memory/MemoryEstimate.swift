@@ -12,7 +12,7 @@ package struct MemoryEstimate {
   ///   - fileByteCount: of the source, which is held whole while it is decoded.
   ///   - metadataByteCount: of what is carried over of EXIF, XMP and texts.
   package init(_ header: ImageHeader, plan: ThumbnailPlan, fileByteCount: Int, metadataByteCount: Int = 0) {
-    guard max(header.size.pixelCount, plan.largestOutput.pixelCount) < MemoryEstimate.mostPixels else {
+    guard max(header.size.pixelCount, plan.largestOutput.pixelCount) < MemoryEstimate.maxPixels else {
       byteCount = .max / 4
       return
     }
@@ -34,11 +34,11 @@ package struct MemoryEstimate {
   }
 
   /// No machine has memory for more, and with fewer nothing overflows.
-  private static let mostPixels = 1 << 44
+  private static let maxPixels = 1 << 44
 
-  /// `JPEGDecoding` holds one row of MCUs, of 32 rows at most; libjpeg, for several scans, the whole picture.
+  /// `JPEGDecoding` holds one row of MCUs, of 32 rows at most; libjpeg, for several scans, the whole image.
   private static func coefficients(_ header: ImageHeader, _ plan: ThumbnailPlan) -> Int {
-    guard plan.decode.asksForScaled(header.path, header.colour) else { return header.coefficientByteCount }
+    guard plan.decode.asksForScaled(header.path, header.color) else { return header.coefficientByteCount }
     let scratch = header.scaledDecoderByteCount
     let first = plan.decode.declining == .throwing ? scratch : header.coefficientByteCount
     // Several workers have a band each, or share as many rows of MCUs and one more.
@@ -50,14 +50,14 @@ package struct MemoryEstimate {
     let denominator = plan.decode.denominator
     let width = header.size.width / denominator + 64
     let height = header.size.height / denominator + 64
-    let isLumaOnly = plan.decode.content == .gray && header.colour == .yCbCr
+    let isLumaOnly = plan.decode.content == .gray && header.color == .yCbCr
     let samples = isLumaOnly ? 1 : header.decodedChannels
     // Four channels are converted to three beside them.
     let channels = samples == 4 ? 7 : samples
     return width * height * (channels + (plan.isMadeGray ? 1 : 0) + (plan.isLinear ? 2 * samples : 0))
   }
 
-  /// The whole frame, and what is made of it before it is resampled: a gray one, or 16-bit products of colour and alpha. Beside
+  /// The whole frame, and what is made of it before it is resampled: a gray one, or 16-bit products of color and alpha. Beside
   /// it, rows on their way.
   private static func decodedPixels(_ header: ImageHeader, _ plan: ThumbnailPlan) -> Int {
     let channels = header.decodedChannels
@@ -72,7 +72,7 @@ package struct MemoryEstimate {
     return frame + gray + products + 3 * max(1 << 18, 9 * rowByteCount(header))
   }
 
-  /// Strips: inflated, unfiltered, gray, and as products of colour and alpha.
+  /// Strips: inflated, unfiltered, gray, and as products of color and alpha.
   private static func strips(_ header: ImageHeader) -> Int { 6 * max(1 << 18, 9 * rowByteCount(header)) }
 
   private static func rowByteCount(_ header: ImageHeader) -> Int {
@@ -84,7 +84,7 @@ package struct MemoryEstimate {
     let (channels, depth) = resampledSamples(header, plan)
     let memories = plan.outputs.map { output in
       ResizeMemory(
-        header.size, channels, depth, box: output.storedCrop, to: output.storedTarget, kernel: plan.kernel,
+        header.size, channels, depth, rect: output.storedCrop, to: output.storedTarget, kernel: plan.kernel,
         comesOnce: true)
     }
     let pixels = plan.outputs.reduce(0) { $0 + ($1.storedTarget.width + 64) * ($1.storedTarget.height + 1) }
@@ -97,19 +97,19 @@ package struct MemoryEstimate {
     let (channels, depth) = resampledSamples(header, plan)
     let isJPEG = header.format == .jpeg
     let denominator = isJPEG ? plan.decode.denominator : 1
-    // As `SourceBox.box(of:in:)`, of planes whose sides are rounded up.
+    // As `SourceRect.rect(of:in:)`, of planes whose sides are rounded up.
     let scale = 1 / Double(denominator)
     let size = PixelSize(
       width: (header.size.width + denominator - 1) / denominator,
       height: (header.size.height + denominator - 1) / denominator)
     let needs = plan.outputs.map { output in
       let crop = output.storedCrop
-      let box = SourceBox(
+      let rect = SourceRect(
         x: crop.x * scale, y: crop.y * scale, width: crop.width * scale, height: crop.height * scale)
       let memory = ResizeMemory(
-        size, channels, depth, box: box, to: output.storedTarget, kernel: plan.kernel, comesOnce: false)
+        size, channels, depth, rect: rect, to: output.storedTarget, kernel: plan.kernel, comesOnce: false)
       let search =
-        output.placement.isSearched ? Plane.busiestWindowByteCount(output.placement.canvas) : 0
+        output.placement.isSearched ? Plane.highestEntropyWindowByteCount(output.placement.canvas) : 0
       return memory.working + max(memory.making, (plan.decode.workers - 1) * memory.band) + search
     }
     return (needs.max() ?? 0) * 9 / 8
@@ -122,7 +122,7 @@ package struct MemoryEstimate {
     let channels = plan.isMadeGray ? max(1, header.decodedChannels - 2) : header.decodedChannels
     // Inks have no alpha.
     let hasAlpha = header.format != .jpeg && header.decodedChannels % 2 == 0
-    let planes = plan.decode.content == .planes && header.colour == .yCbCr ? 1 : channels
+    let planes = plan.decode.content == .planes && header.color == .yCbCr ? 1 : channels
     return (planes, header.bits == 16 || plan.isLinear || hasAlpha ? .sixteen : .eight)
   }
 
@@ -142,12 +142,12 @@ package struct MemoryEstimate {
   /// Rows of the libraries, their tables and states.
   private static func overhead(_ header: ImageHeader, _ plan: ThumbnailPlan) -> Int {
     let row = plan.largestOutput.width * header.decodedChannels * (header.bits == 16 ? 2 : 1)
-    let compressors = plan.outputs.reduce(0) { most, output in
+    let compressors = plan.outputs.reduce(0) { maximum, output in
       output.encode.format == .png
-        ? max(most, FastPNGEncoder.compressorByteCount(level: output.encode.png.level)) : most
+        ? max(maximum, LibdeflatePNGEncoder.compressorByteCount(level: output.encode.png.level)) : maximum
     }
     let libjpeg = (header.format == .jpeg ? header.size.width : 0) * 256
-    return 3 << 18 + libjpeg + plan.largestOutput.width * 64 + FastPNGEncoder.filterByteCount(rowByteCount: row)
+    return 3 << 18 + libjpeg + plan.largestOutput.width * 64 + LibdeflatePNGEncoder.filterByteCount(rowByteCount: row)
       + compressors
   }
 }

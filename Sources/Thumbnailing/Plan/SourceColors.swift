@@ -8,20 +8,20 @@ internal import ImageCore
 /// holds for gray, one of RGB for RGB, YCbCr and palettes, one of CMYK for four inks. One of RGB holds for gray too: gray
 /// then is equal red, green and blue, as browsers show such JPEGs. Any other profile is not used, not written, and noted.
 struct SourceColors {
-  let space: ColourSpace
+  let space: ColorSpace
   let hasAlpha: Bool
   /// The source's own profile, where it holds; for gray one of RGB as well.
   let profile: [UInt8]?
   /// Whether `profile` is one of RGB for a gray image.
   let isOfEqualRGB: Bool
   /// Why there is a profile that does not hold.
-  let note: PictureNote?
-  private let chunks: PNGColourChunks
+  let note: ConversionNotice?
+  private let chunks: PNGColorChunks
 
   init(_ header: ImageHeader) {
-    space = header.colourSpace
+    space = header.colorSpace
     hasAlpha = space != .cmyk && header.decodedChannels % 2 == 0
-    chunks = header.colourChunks
+    chunks = header.colorChunks
     let named = header.profile.map { ProfileSpace(profile: $0) }
     switch (named, space) {
     case (nil, _):
@@ -58,7 +58,7 @@ struct SourceColors {
 
   /// By the order of precedence of PNG's third edition (4.3): cICP, iCCP, sRGB, then gAMA and cHRM. In the place of cICP
   /// that no profile can say, only an iCCP counts: its writer has meant it for programs that do not know the other.
-  func description(_ transforms: ColourTransforms) -> Description {
+  func description(_ transforms: ColorTransforms) -> Description {
     var result = Description()
     if chunks.codePoints != nil {
       result.profile = profileOfCodePoints
@@ -76,12 +76,12 @@ struct SourceColors {
   private var profileOfCodePoints: [UInt8]? {
     // Full range, and no matrix: PNG has RGB (11.3.2.6).
     guard let points = chunks.codePoints, points[2] == 0, points[3] == 1 else { return nil }
-    if space == .gray { return ColourParameters.Curve(transfer: points[1])?.grayProfile }
-    return ColourParameters(primaries: points[0], transfer: points[1])?.profile
+    if space == .gray { return ColorParameters.Curve(transfer: points[1])?.grayProfile }
+    return ColorParameters(primaries: points[0], transfer: points[1])?.profile
   }
 
   private var profileOfNumbers: [UInt8]? {
-    var parameters = ColourParameters()
+    var parameters = ColorParameters()
     if let gamma = chunks.gamma { parameters.curve = .power(100_000 / Double(gamma)) }
     if space == .gray { return parameters.curve.grayProfile }
     if let xy = chunks.chromaticities { parameters.xy = xy.map { Double($0) / 100_000 } }
@@ -90,8 +90,8 @@ struct SourceColors {
 }
 
 extension ImageHeader {
-  fileprivate var colourSpace: ColourSpace {
-    switch colour {
+  fileprivate var colorSpace: ColorSpace {
+    switch color {
     case .gray, .grayAlpha: .gray
     case .cmyk, .ycck: .cmyk
     case .palette, .rgb, .rgba, .yCbCr, .other: .rgb

@@ -7,7 +7,7 @@ internal import SystemPackage
 internal import SystemSupport
 
 /// Downloads as a workload: workers that wait.
-struct FetchWork: MeasuredWork {
+struct FetchWork: BenchmarkWork {
   /// As many at once as `fetch` has by itself.
   static let usualWorkers = 16
 
@@ -19,7 +19,7 @@ struct FetchWork: MeasuredWork {
 
   init(_ list: FilePath, _ request: RequestOptions, scratch: FilePath) throws {
     do throws(Errno) {
-      var reader = ListReader(try Descriptor(opening: list, .list))
+      var reader = DownloadListReader(try Descriptor(opening: list, .list))
       var count = 0
       while !reader.isAtEnd, !Signals.stopRequest.isMade {
         while try reader.next() != nil { count += 1 }
@@ -27,45 +27,48 @@ struct FetchWork: MeasuredWork {
       }
       self.count = count
     } catch {
-      throw Complaint(.unreadableList(list, reason: error.words))
+      throw CommandError(.unreadableList(list, reason: error.message))
     }
     self.list = list
     options = request.arguments
   }
 
   /// Serial, and the other modes with so many workers.
-  func settings(_ counts: [Int]) -> [Setting] {
-    let others = workload.contestants.filter { $0 != .serial }
-    return [Setting(.serial, workers: 1)] + others.flatMap { mode in counts.map { Setting(mode, workers: $0) } }
+  func configurations(_ counts: [Int]) -> [Configuration] {
+    let others = workload.modes.filter { $0 != .serial }
+    return [Configuration(.serial, workers: 1)]
+      + others.flatMap { mode in counts.map { Configuration(mode, workers: $0) } }
   }
 
-  func done(written: Int) -> WorkDone { WorkDone(workload, items: written, failed: count - written, inputs: .remote) }
+  func done(written: Int) -> WorkSummary {
+    WorkSummary(workload, items: written, failed: count - written, inputs: .remote)
+  }
 
   var workload: Workload { .fetch }
 
-  func arguments(_ setting: Setting, out: FilePath, telling detail: MeasurementDetail) -> [[UInt8]] {
-    FetchWork.command(setting, out: out) + (["--measurements", detail.rawValue] + options).map { Array($0.utf8) }
+  func arguments(_ configuration: Configuration, out: FilePath, telling detail: MeasurementDetail) -> [[UInt8]] {
+    FetchWork.command(configuration, out: out) + (["--measurements", detail.rawValue] + options).map { Array($0.utf8) }
       + [Array("--".utf8), list.bytes]
   }
 
-  func emptyArguments(_ setting: Setting, out: FilePath) -> [[UInt8]] {
-    FetchWork.command(setting, out: out) + [Array("-".utf8)]
+  func emptyArguments(_ configuration: Configuration, out: FilePath) -> [[UInt8]] {
+    FetchWork.command(configuration, out: out) + [Array("-".utf8)]
   }
 
   func prepare() {}
 
-  private static func command(_ setting: Setting, out: FilePath) -> [[UInt8]] {
-    let words =
-      ["fetch", "--quiet", "--color", "never", "--no-journal", "--no-lock", "--mode"] + mode(setting) + ["--out"]
-    return words.map { Array($0.utf8) } + [out.bytes]
+  private static func command(_ configuration: Configuration, out: FilePath) -> [[UInt8]] {
+    let text =
+      ["fetch", "--quiet", "--color", "never", "--no-journal", "--no-lock", "--mode"] + mode(configuration) + ["--out"]
+    return text.map { Array($0.utf8) } + [out.bytes]
   }
 
-  private static func mode(_ setting: Setting) -> [String] {
-    let connections = ["--connections", "\(setting.workers)"]
-    return switch setting.contestant {
+  private static func mode(_ configuration: Configuration) -> [String] {
+    let connections = ["--connections", "\(configuration.workers)"]
+    return switch configuration.mode {
     case .serial: ["serial"]
     case .threads: ["threads"] + connections
-    case .processes, .perPicture: ["processes"] + connections
+    case .processes, .perImage: ["processes"] + connections
     }
   }
 }
@@ -73,5 +76,5 @@ struct FetchWork: MeasuredWork {
 extension Workload {
   static let fetch = Workload(
     name: "fetch", title: "Downloads", item: "download", bound: .answers, workersOption: "--connections",
-    contestants: [.serial, .threads, .processes])
+    modes: [.serial, .threads, .processes])
 }

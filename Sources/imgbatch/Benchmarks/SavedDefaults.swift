@@ -31,7 +31,7 @@ struct SavedDefaults: Equatable {
 
   /// Nil where there is no file, or it holds for another machine or is damaged.
   static func load() -> SavedDefaults? {
-    guard let path, let text = KernelText.contents(of: path), let saved = SavedDefaults(text: text),
+    guard let path, let text = ProcFile.contents(of: path), let saved = SavedDefaults(text: text),
       saved.cores == UsableCores.count,
       saved.processor == Machine(usableCores: saved.cores, software: "").processor
     else { return nil }
@@ -39,7 +39,7 @@ struct SavedDefaults: Equatable {
   }
 
   /// For people, which defaults hold here.
-  static var words: String {
+  static var description: String {
     guard let path else { return "defaults: none are looked for" }
     guard let saved = load() else { return "defaults: none for this machine in \(path.forTerminal)" }
     return "defaults: --mode \(saved.mode.rawValue) --jobs \(saved.workers), saved in \(path.forTerminal)"
@@ -74,15 +74,15 @@ struct SavedDefaults: Equatable {
   static func prepare(_ check: inout OverwriteCheck) throws -> CheckedPath {
     let path = try place()
     let file: CheckedPath
-    do throws(OverwriteRefusal) { file = try check.check(path, for: "--save") } catch { throw Complaint(error) }
-    do throws(OwnFileError) { try WholeFile.prepare(file) } catch { throw complaint(path, error) }
+    do throws(OverwriteRefusal) { file = try check.check(path, for: "--save") } catch { throw CommandError(error) }
+    do throws(OwnFileError) { try AtomicFile.prepare(file) } catch { throw complaint(path, error) }
     return file
   }
 
   /// Writes it whole or not at all.
   func save(to file: CheckedPath) throws {
     do throws(OwnFileError) {
-      try WholeFile.write(to: file) { write throws(Errno) in try write(text) }
+      try AtomicFile.write(to: file) { write throws(Errno) in try write(text) }
     } catch {
       throw SavedDefaults.complaint(file.path, error)
     }
@@ -90,7 +90,7 @@ struct SavedDefaults: Equatable {
 
   private static func place() throws -> FilePath {
     guard let path else {
-      throw Complaint(
+      throw CommandError(
         status: .outputUnusable,
         sentence:
           "there is no place for defaults: neither HOME nor XDG_CONFIG_HOME is set, or IMGBATCH_DEFAULTS is empty.")
@@ -98,9 +98,9 @@ struct SavedDefaults: Equatable {
     return path
   }
 
-  private static func complaint(_ path: FilePath, _ error: OwnFileError) -> Complaint {
-    Complaint(
-      status: .outputUnusable, sentence: "the defaults \(path.forTerminal) cannot be written (\(error.words)).")
+  private static func complaint(_ path: FilePath, _ error: OwnFileError) -> CommandError {
+    CommandError(
+      status: .outputUnusable, sentence: "the defaults \(path.forTerminal) cannot be written (\(error.message)).")
   }
 
   private static func variable(_ name: String) -> FilePath? {

@@ -33,7 +33,7 @@ struct CompareCommand: ParsableCommand {
   var jobs: Int?
 
   @OptionGroup var measure: MeasureOptions
-  @OptionGroup(title: "Picture") var picture: ColourPictureOptions
+  @OptionGroup(title: "Picture") var image: ColorImageOptions
   @OptionGroup(title: "Limits") var limits: LimitOptions
   @OptionGroup(title: "Requests", visibility: .hidden) var request: RequestOptions
 
@@ -58,24 +58,24 @@ struct CompareCommand: ParsableCommand {
   private func compareFetching(in scratch: FilePath) throws -> ExitStatus {
     let measured = try FetchWork(input.inputs[0].path, request, scratch: scratch)
     let workers = jobs ?? FetchWork.usualWorkers
-    let (records, written) = try measure.records(measured, measured.settings([workers]), scratch)
+    let (records, written) = try measure.records(measured, measured.configurations([workers]), scratch)
     let work = measured.done(written: written)
     let comparison = Comparison(work: work, workers: workers, cores: UsableCores.count, records: records)
     StandardStream.output.write(text(comparison))
-    return work.failed > 0 ? .somePicturesFailed : .success
+    return work.failed > 0 ? .someImagesFailed : .success
   }
 
   private func compareResizing(in scratch: FilePath) throws -> ExitStatus {
     let inputs = try MeasuredInputs(input, limits: limits, cold: measure.cold, scratch: scratch)
     let measured = inputs.work(Array(rawArguments().dropFirst()))
     let workers = jobs ?? UsableCores.count
-    let settings = measured.workload.contestants.map { Setting($0, workers: workers) }
-    let (records, written) = try measure.records(measured, settings, scratch)
+    let configurations = measured.workload.modes.map { Configuration($0, workers: workers) }
+    let (records, written) = try measure.records(measured, configurations, scratch)
     let comparison = Comparison(
       work: inputs.done(measured.workload, written: written), workers: workers, cores: UsableCores.count,
       records: records)
     StandardStream.output.write(text(comparison))
-    return written < inputs.found.count ? .somePicturesFailed : .success
+    return written < inputs.found.count ? .someImagesFailed : .success
   }
 
   private func text(_ comparison: Comparison) -> String {

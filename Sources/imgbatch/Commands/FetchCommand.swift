@@ -73,13 +73,13 @@ struct FetchCommand: ParsableCommand {
   @Option(help: .hidden)
   var measurements: MeasurementDetail?
 
-  @OptionGroup(title: "Messages") var talk: TalkOptions
+  @OptionGroup(title: "Messages") var messages: MessageOptions
 
   func validate() throws {
     if let connections, !(1...1000).contains(connections) {
       throw ValidationError("--connections is 1 to 1000, not \(connections).")
     }
-    if print0 && talk.json { throw ValidationError("--print0 and --json cannot both be.") }
+    if print0 && messages.json { throw ValidationError("--print0 and --json cannot both be.") }
     if print0 && thumbnails.noOriginals {
       throw ValidationError("--print0 tells of originals, so --no-originals cannot be.")
     }
@@ -92,13 +92,13 @@ struct FetchCommand: ParsableCommand {
 
   func run() throws {
     try ending {
-      if let reason = CurlLibrary.open() { throw Complaint.noCurl(reason) }
+      if let reason = CurlLibrary.open() { throw CommandError.noCurl(reason) }
       return try session().perform()
     }
   }
 
-  private func session() throws -> FetchSession {
-    var rules = FetchRules(folder: output.out.path)
+  private func session() throws -> FetchRun {
+    var rules = DownloadOptions(folder: output.out.path)
     try request.apply(to: &rules)
     rules.thumbnailFolder = thumbnails.thumbs?.path
     rules.connections = connections ?? rules.connections
@@ -106,10 +106,11 @@ struct FetchCommand: ParsableCommand {
     rules.durability = output.durable ? .durable : .ordinary
     if mode == .serial { rules.connections = 1 }
     rules.sandbox = requireSandbox ? .required : .wanted
-    if mode == .processes { rules.workerProgram = WorkerConnection.programBesideExecutable() }
-    return FetchSession(
-      list: list, books: output.books, rules: rules, thumbnails: thumbnails.order(mode: mode, sandbox: rules.sandbox),
-      mode: mode, talk: talk,
-      events: measurements.map { .measurements($0) } ?? talk.events, printsPaths: print0)
+    if mode == .processes { rules.workerProgram = WorkerSocket.programBesideExecutable() }
+    return FetchRun(
+      list: list, runFiles: output.runFiles, rules: rules,
+      thumbnails: thumbnails.order(mode: mode, sandbox: rules.sandbox),
+      mode: mode, messages: messages,
+      events: measurements.map { .measurements($0) } ?? messages.events, printsPaths: print0)
   }
 }

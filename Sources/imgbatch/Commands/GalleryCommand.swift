@@ -37,12 +37,12 @@ struct GalleryCommand: ParsableCommand {
   @Option(help: ArgumentHelp("What stands above the pictures. (default: the source's name)", valueName: "text"))
   var title: String?
 
-  @OptionGroup(title: "Messages") var talk: TalkOptions
+  @OptionGroup(title: "Messages") var messages: MessageOptions
 
   func run() throws {
     try ending {
       Signals.handle()
-      if talk.progressWidth != nil { Signals.clearLineWhenSuspended() }
+      if messages.progressWidth != nil { Signals.clearLineWhenSuspended() }
       let isFolder = (try? FileStatus(of: source.path).kind) == .folder
       return try isFolder ? ofFolder() : ofList()
     }
@@ -55,20 +55,21 @@ struct GalleryCommand: ParsableCommand {
   private func ofFolder() throws -> ExitStatus {
     let found: InputList
     do throws(InputListError) { found = try InputList.find([source.path], rules: WalkRules()) } catch {
-      throw Complaint(error)
+      throw CommandError(error)
     }
-    if found.inputs.isEmpty { throw Complaint.noInput([source.path], found) }
+    if found.inputs.isEmpty { throw CommandError.noInput([source.path], found) }
     var check = OverwriteCheck(inputs: found.inputs)
     let file = try Page(out.path, for: "--out", &check)
     let scratch: ScratchFolder
-    do { scratch = try ScratchFolder() } catch { throw Complaint.scratchFolder(error.words) }
-    Signals.whenPatienceEnds { [path = scratch.path] in ScratchFolder.remove(path) }
+    do { scratch = try ScratchFolder() } catch { throw CommandError.scratchFolder(error.message) }
+    Signals.onGracePeriodExpired { [path = scratch.path] in ScratchFolder.remove(path) }
 
     let began = ContinuousClock.now
     let reporter = RunReporter(
-      talk, extent: .init(inputs: found.inputs.count, sourceByteCount: found.inputs.reduce(0) { $0 + $1.byteCount }),
-      events: talk.events, since: began)
-    let jobs = FedJobs()
+      messages,
+      extent: .init(inputs: found.inputs.count, sourceByteCount: found.inputs.reduce(0) { $0 + $1.byteCount }),
+      events: messages.events, since: began)
+    let jobs = JobQueue()
     for (index, input) in found.inputs.enumerated() {
       jobs.add(
         Job(
@@ -76,15 +77,15 @@ struct GalleryCommand: ParsableCommand {
           sourceByteCount: input.byteCount, refusal: input.refusal))
     }
     jobs.close()
-    let pictures = Mutex<[Int: WrittenPicture]>([:])
-    // No fault of a picture: all that follow would fail so too.
+    let images = Mutex<[Int: WrittenImage]>([:])
+    // No fault of an image: all that follow would fail so too.
     let unwritable = Mutex<JobError?>(nil)
     let stop = Signals.stopRequest
     reporter.start(version: Build.version, mode: .threads, workers: UsableCores.count)
     do throws(ExecutorError) {
-      try executor(for: .threads, workers: UsableCores.count).run(jobs, recipe: recipe, stop: stop) { job, outcome in
+      try executor(for: .threads, workers: UsableCores.count).run(jobs, options: options, stop: stop) { job, outcome in
         switch outcome {
-        case .written(let picture): pictures.withLock { $0[job.index] = picture }
+        case .written(let image): images.withLock { $0[job.index] = image }
         case .failed(let error) where error.stage == .write:
           unwritable.withLock { $0 = $0 ?? error }
           stop.make()
@@ -94,45 +95,45 @@ struct GalleryCommand: ParsableCommand {
         reporter.add(job, outcome)
       }
     } catch {
-      throw Complaint(error)
+      throw CommandError(error)
     }
     let summary = reporter.finish(inputs: found.inputs.count, usage: .now(workerProcesses: 0))
     if let signal = Signals.received { return .interrupted(signal: signal) }
     // What follows the cause is advice about outputs.
     if let error = unwritable.withLock({ $0 }) {
-      throw Complaint.scratchFolder(String(error.message.prefix { $0 != ";" }))
+      throw CommandError.scratchFolder(String(error.message.prefix { $0 != ";" }))
     }
-    let thumbnails = pictures.withLock { $0 }
-    if thumbnails.isEmpty { throw Complaint.emptyPage }
+    let thumbnails = images.withLock { $0 }
+    if thumbnails.isEmpty { throw CommandError.emptyPage }
     let (page, permissions) = try page(found.inputs, thumbnails, in: scratch.path)
     try file.write(page, permissions: permissions)
-    return ExitStatus(summary.tally, interruptedBy: nil)
+    return ExitStatus(summary.statistics, interruptedBy: nil)
   }
 
   /// Thumbnails that are sharp enough on fine screens, and small enough for thousands in one page.
-  private var recipe: Recipe {
-    var recipe = Recipe()
-    recipe.size = .box(width: 256, height: 256)
-    recipe.jpeg.quality = 72
-    return recipe
+  private var options: ThumbnailOptions {
+    var options = ThumbnailOptions()
+    options.size = .box(width: 256, height: 256)
+    options.jpeg.quality = 72
+    return options
   }
 
   /// The page, and who may read it: those who may read all of the images that it shows.
   private func page(
-    _ inputs: FoundInputs, _ pictures: [Int: WrittenPicture], in scratch: FilePath
+    _ inputs: InputFiles, _ images: [Int: WrittenImage], in scratch: FilePath
   ) throws -> ([UInt8], Permissions) {
     var gallery = Gallery(title: heading, kind: .files)
     var permissions = Permissions.ordinary
     for (index, input) in inputs.enumerated() {
       let thumbnail = scratch.appending("\(index).jpg")
-      guard let picture = pictures[index], let (jpeg, readers) = WholeFile.contents(of: thumbnail, atMost: .max) else {
+      guard let image = images[index], let (jpeg, readers) = AtomicFile.contents(of: thumbnail, atMost: .max) else {
         continue
       }
       permissions = permissions.intersection(readers)
       gallery.add(
         path: input.source.bytes,
-        facts: "\(picture.sourceSize.width) x \(picture.sourceSize.height), \(humanByteCount(picture.sourceByteCount))",
-        jpeg: jpeg, width: picture.outputSize.width, height: picture.outputSize.height)
+        facts: "\(image.sourceSize.width) x \(image.sourceSize.height), \(humanByteCount(image.sourceByteCount))",
+        jpeg: jpeg, width: image.outputSize.width, height: image.outputSize.height)
     }
     return (gallery.page(missing: inputs.count - gallery.count), permissions)
   }
@@ -140,29 +141,29 @@ struct GalleryCommand: ParsableCommand {
   // MARK: - A list
 
   private func ofList() throws -> ExitStatus {
-    if let reason = CurlLibrary.open() { throw Complaint.noCurl(reason) }
+    if let reason = CurlLibrary.open() { throw CommandError.noCurl(reason) }
     var check = OverwriteCheck(lists: [source.path])
     let file = try Page(out.path, for: "--out", &check)
     var entries: [ListedAddress] = []
     do throws(Errno) {
       let list = try source.text == "-" ? Descriptor(owning: 0) : Descriptor(opening: source.path, .list)
-      var reader = ListReader(list)
+      var reader = DownloadListReader(list)
       while !reader.isAtEnd, !Signals.stopRequest.isMade {
         while let entry = try reader.next() { entries.append(entry) }
         if !reader.isAtEnd { reader.waitForMore() }
       }
     } catch {
-      throw Complaint(.unreadableList(source.path, reason: error.words))
+      throw CommandError(.unreadableList(source.path, reason: error.message))
     }
     if let signal = Signals.received { return .interrupted(signal: signal) }
     if entries.isEmpty {
-      throw Complaint(status: .noInput, sentence: "the list \(source.path.forTerminal) has no address.")
+      throw CommandError(status: .noInput, sentence: "the list \(source.path.forTerminal) has no address.")
     }
     let hasMore = entries.contains { $0.hasMore }
     var gallery = Gallery(title: heading, kind: .addresses)
     var loginCount = 0
     for var entry in entries {
-      guard entry.problem == nil, let address = WebAddress(entry.address) else {
+      guard entry.problem == nil, let address = HTTPURL(entry.address) else {
         StandardStream.error.write(
           "failed \(terminalText(withoutPasswords(entry.address))): fetch: \(entry.problem ?? "not an address of http or https") [network]\n"
         )
@@ -177,18 +178,18 @@ struct GalleryCommand: ParsableCommand {
         address: address.text, name: entry.name ?? address.host + address.path,
         line: hasMore ? entry.jsonLine(keepsPosition: false) : entry.address)
     }
-    if gallery.count == 0 { throw Complaint.emptyPage }
+    if gallery.count == 0 { throw CommandError.emptyPage }
     try file.write(gallery.page(missing: entries.count - gallery.count))
     if loginCount > 0 {
       let what = loginCount == 1 ? "1 address has" : "\(loginCount) addresses have"
       StandardStream.error.write(
         "Warning: \(what) a user or a password, which the page leaves out; add it to the lists that are saved there.\n")
     }
-    return gallery.count < entries.count ? .somePicturesFailed : .success
+    return gallery.count < entries.count ? .someImagesFailed : .success
   }
 }
 
-extension Complaint {
-  fileprivate static let emptyPage = Complaint(
-    status: .somePicturesFailed, sentence: "no picture can be shown, so no page was written.")
+extension CommandError {
+  fileprivate static let emptyPage = CommandError(
+    status: .someImagesFailed, sentence: "no picture can be shown, so no page was written.")
 }

@@ -17,18 +17,18 @@ struct GrayscaleCommand: ParsableCommand {
 
   @OptionGroup(title: "Inputs") var input: InputOptions
   @OptionGroup(title: "Outputs") var output: OutputOptions
-  @OptionGroup(title: "Picture") var picture: PictureOptions
+  @OptionGroup(title: "Picture") var image: ImageOptions
   @OptionGroup(title: "Picture") var kind: GrayOptions
   @OptionGroup(title: "Work") var work: RunOptions
-  @OptionGroup(title: "Messages") var talk: TalkOptions
+  @OptionGroup(title: "Messages") var messages: MessageOptions
 
   func run() throws {
-    var recipe = Recipe()
-    picture.apply(to: &recipe, defaultSize: nil)
-    recipe.colour = .gray
-    kind.apply(to: &recipe)
-    try Session(
-      input: input, output: output, work: work, talk: talk, recipe: recipe, sizeWords: picture.sizeWords,
+    var options = ThumbnailOptions()
+    image.apply(to: &options, defaultSize: nil)
+    options.color = .gray
+    kind.apply(to: &options)
+    try ResizeRun(
+      input: input, output: output, work: work, messages: messages, options: options, sizeTexts: image.sizeTexts,
       defaultSizeWord: "full"
     ).perform()
   }

@@ -6,7 +6,7 @@ internal import TextFormatting
 
 /// The program: names its commands and hands over to them.
 @main
-enum Program {
+enum Main {
   static func main() {
     StandardStream.fillClosedDescriptors()
     do {

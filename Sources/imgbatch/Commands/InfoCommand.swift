@@ -15,7 +15,7 @@ struct InfoCommand: ParsableCommand {
     discussion: """
       Sizes are as stored; orientation is that of EXIF, where 1 is upright. The decoder is what shrinks a JPEG: scaled, \
       this program's own, or libjpeg. Of a progressive one that is told by its scans, up to a file of \
-      \(HeaderReader.mostForecastByteCount >> 20) MiB; what only its data tell, as damage, is found out in decoding.
+      \(HeaderReader.maxForecastByteCount >> 20) MiB; what only its data tell, as damage, is found out in decoding.
 
       EXAMPLES:
         imgbatch info dogs
@@ -30,7 +30,7 @@ struct InfoCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Refuse bigger files; K, M and G are powers of 1024.", valueName: "bytes"))
   var maxFileBytes = ByteCount(count: DecodeLimits().fileByteCount)
 
-  @OptionGroup var colours: ColourOptions
+  @OptionGroup var colors: ColorOptions
 
   func run() throws {
     try ending {
@@ -41,13 +41,13 @@ struct InfoCommand: ParsableCommand {
   }
 
   /// For headers, a list is read whole before the first: they cost next to nothing.
-  private func streamed() throws -> FoundInputs {
+  private func streamed() throws -> InputFiles {
     var whole = input
     whole.filesFrom = PathArgument(argument: "/dev/stdin")
     return try whole.find().inputs
   }
 
-  private func report(_ inputs: FoundInputs) -> ExitStatus {
+  private func report(_ inputs: InputFiles) -> ExitStatus {
     // No pixel is allocated, so that limit does not matter.
     var limits = DecodeLimits()
     limits.pixelCount = .max
@@ -63,8 +63,8 @@ struct InfoCommand: ParsableCommand {
         let report = HeaderReport(source: input.source, header: header, sourceByteCount: byteCount)
         if json { StandardStream.output.write(report.jsonLine + "\n") } else { rows.append(report.fields) }
       } catch {
-        StandardStream.error.write(failureLine(input.source, error, style: colours.style) + "\n")
-        status = .somePicturesFailed
+        StandardStream.error.write(failureLine(input.source, error, style: colors.style) + "\n")
+        status = .someImagesFailed
       }
     }
     if !json && rows.count > 1 { StandardStream.output.write(table(rows)) }

@@ -35,8 +35,8 @@ struct MergeCommand: ParsableCommand {
       Signals.handle()
       let shards = try found()
       let lock: FolderLock
-      do throws(FolderLock.Refusal) { lock = try FolderLock(in: folder.path) } catch {
-        throw Complaint.locked(folder.path, error)
+      do throws(FolderLock.LockConflict) { lock = try FolderLock(in: folder.path) } catch {
+        throw CommandError.locked(folder.path, error)
       }
       return try withExtendedLifetime(lock) { try merge(shards) }
     }
@@ -45,17 +45,17 @@ struct MergeCommand: ParsableCommand {
   private func found() throws -> [Shard] {
     let shards: [Shard]
     do throws(Errno) { shards = try ShardEvents.shards(in: folder.path) } catch {
-      throw Complaint(
-        status: .noInput, sentence: "the folder \(folder.path.forTerminal) cannot be read (\(error.words)).")
+      throw CommandError(
+        status: .noInput, sentence: "the folder \(folder.path.forTerminal) cannot be read (\(error.message)).")
     }
     guard let count = shards.first?.count else {
-      throw Complaint(
+      throw CommandError(
         status: .noInput,
         sentence: "no shard has run with --out \(folder.path.forTerminal); run resize or grayscale with --shard first.")
     }
     guard shards.allSatisfy({ $0.count == count }) else {
       let counts = Set(shards.map(\.count)).sorted().map(String.init).joined(separator: ", ")
-      throw Complaint(
+      throw CommandError(
         status: .wrongUsage,
         sentence: "there are shards of different divisions (\(counts)); remove .imgbatch-events.*-of-N of those that "
           + "do not count.")
@@ -68,15 +68,15 @@ struct MergeCommand: ParsableCommand {
     do throws(Errno) {
       merged = try MergedShards(shards, in: folder.path) { if json { StandardStream.output.write($0 + "\n") } }
     } catch {
-      throw Complaint.shardEvents(folder.path, error)
+      throw CommandError.shardEvents(folder.path, error)
     }
-    do throws(JournalError) { try Journal.join(shards, in: folder.path) } catch { throw Complaint.journal(error) }
+    do throws(JournalError) { try Journal.join(shards, in: folder.path) } catch { throw CommandError.journal(error) }
     StaleTemporaries.sweepAll(below: folder.path)
     for failure in merged.failures { StandardStream.error.write(failure + "\n") }
     if json { StandardStream.output.write(merged.summaryLine + "\n") }
     if !quiet { StandardStream.error.write(merged.text + "\n") }
     for gap in merged.gaps { StandardStream.error.write("Error: the shards are not whole: \(gap).\n") }
     if let signal = Signals.received { return .interrupted(signal: signal) }
-    return merged.gaps.isEmpty && merged.failedCount == 0 ? .success : .somePicturesFailed
+    return merged.gaps.isEmpty && merged.failedCount == 0 ? .success : .someImagesFailed
   }
 }

@@ -48,7 +48,7 @@ struct ProfileCommand: ParsableCommand {
   @Flag(help: "Keep the best mode and number of workers as the default of resize on this machine.")
   var save = false
 
-  @OptionGroup(title: "Picture") var picture: ColourPictureOptions
+  @OptionGroup(title: "Picture") var image: ColorImageOptions
   @OptionGroup(title: "Limits") var limits: LimitOptions
   @OptionGroup(title: "Requests", visibility: .hidden) var request: RequestOptions
 
@@ -66,7 +66,7 @@ struct ProfileCommand: ParsableCommand {
       for profile in profiles { StandardStream.output.write(text(profile, machine)) }
       try page?.write(ProfilePage(profiles, on: machine).html)
       let isSaved = try defaults.map { try save(profile, machine, to: $0) } ?? true
-      return profiles.contains { $0.work.failed > 0 } || !isSaved ? .somePicturesFailed : .success
+      return profiles.contains { $0.work.failed > 0 } || !isSaved ? .someImagesFailed : .success
     }
   }
 
@@ -76,14 +76,14 @@ struct ProfileCommand: ParsableCommand {
       fetch == nil ? [] : RequestOptions.options)
     let cores = UsableCores.count
     let counts = jobs?.counts ?? ScalingProfile.doublings(upTo: cores)
-    let settings = ScalingProfile.settings(measured.workload.contestants, counts: counts)
-    var contest = ModeContest(measured, scratch: scratch, runs: settings.count * (measure.runs + 1))
+    let configurations = ScalingProfile.configurations(measured.workload.modes, counts: counts)
+    var target = BenchmarkRunner(measured, scratch: scratch, runs: configurations.count * (measure.runs + 1))
     let before = MachineLoad.Reading()
-    let records = try Schedule(settings, rounds: measure.runs).run(&contest)
+    let records = try InterleavedSchedule(configurations, rounds: measure.runs).run(&target)
     let bands = try bands(inputs.found, counts: ([1] + counts.filter { (2...cores).contains($0) }), scratch)
     let load = before.flatMap { before in MachineLoad.Reading().flatMap { MachineLoad(from: before, to: $0) } }
     return ScalingProfile(
-      work: inputs.done(measured.workload, written: contest.itemCount), cores: cores, records: records, bands: bands,
+      work: inputs.done(measured.workload, written: target.itemCount), cores: cores, records: records, bands: bands,
       load: load)
   }
 
@@ -94,17 +94,17 @@ struct ProfileCommand: ParsableCommand {
     let measured = try FetchWork(list, request, scratch: own)
     let before = MachineLoad.Reading()
     let (records, written) = try measure.records(
-      measured, measured.settings(ScalingProfile.doublings(upTo: FetchWork.usualWorkers)), own)
+      measured, measured.configurations(ScalingProfile.doublings(upTo: FetchWork.usualWorkers)), own)
     let load = before.flatMap { before in MachineLoad.Reading().flatMap { MachineLoad(from: before, to: $0) } }
     return ScalingProfile(work: measured.done(written: written), cores: UsableCores.count, records: records, load: load)
   }
 
-  private func bands(_ inputs: FoundInputs, counts: [Int], _ scratch: FilePath) throws -> BandProfile? {
+  private func bands(_ inputs: InputFiles, counts: [Int], _ scratch: FilePath) throws -> SingleImageScaling? {
     guard counts.count > 1 else { return nil }
-    var recipe = Recipe()
-    picture.apply(to: &recipe)
-    limits.apply(to: &recipe.limits)
-    return try BandTrial(inputs, recipe: recipe, scratch: scratch)?.run(bands: counts, rounds: measure.runs)
+    var options = ThumbnailOptions()
+    image.apply(to: &options)
+    limits.apply(to: &options.limits)
+    return try SingleImageTrial(inputs, options: options, scratch: scratch)?.run(bands: counts, rounds: measure.runs)
   }
 
   private func text(_ profile: ScalingProfile, _ machine: Machine) -> String {
@@ -118,7 +118,7 @@ struct ProfileCommand: ParsableCommand {
 
   /// - Returns: whether there was something to save.
   private func save(_ profile: ScalingProfile, _ machine: Machine, to file: CheckedPath) throws -> Bool {
-    guard let best = profile.best, let mode = ExecutionMode(rawValue: best.contestant.rawValue) else {
+    guard let best = profile.best, let mode = ExecutionMode(rawValue: best.mode.rawValue) else {
       StandardStream.error.write("Nothing was saved: the runs differ too much to tell which setting is best.\n")
       return false
     }

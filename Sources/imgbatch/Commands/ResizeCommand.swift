@@ -23,15 +23,15 @@ struct ResizeCommand: ParsableCommand {
 
   @OptionGroup(title: "Inputs") var input: InputOptions
   @OptionGroup(title: "Outputs") var output: OutputOptions
-  @OptionGroup(title: "Picture") var picture: ColourPictureOptions
+  @OptionGroup(title: "Picture") var image: ColorImageOptions
   @OptionGroup(title: "Work") var work: RunOptions
-  @OptionGroup(title: "Messages") var talk: TalkOptions
+  @OptionGroup(title: "Messages") var messages: MessageOptions
 
   func run() throws {
-    var recipe = Recipe()
-    picture.apply(to: &recipe)
-    try Session(
-      input: input, output: output, work: work, talk: talk, recipe: recipe, sizeWords: picture.common.sizeWords,
+    var options = ThumbnailOptions()
+    image.apply(to: &options)
+    try ResizeRun(
+      input: input, output: output, work: work, messages: messages, options: options, sizeTexts: image.common.sizeTexts,
       defaultSizeWord: "256"
     ).perform()
   }
@@ -47,21 +47,21 @@ struct GrayOptions: ParsableArguments {
       """, valueName: "kind"))
   var grayAs: GrayKind?
 
-  func apply(to recipe: inout Recipe) { recipe.gray = grayAs ?? recipe.gray }
+  func apply(to options: inout ThumbnailOptions) { options.gray = grayAs ?? options.gray }
 }
 
-/// The look of thumbnails, which may keep their colour.
-struct ColourPictureOptions: ParsableArguments {
-  @OptionGroup var common: PictureOptions
+/// The look of thumbnails, which may keep their color.
+struct ColorImageOptions: ParsableArguments {
+  @OptionGroup var common: ImageOptions
 
   @Flag(help: "Write grayscale pictures.")
   var gray = false
 
   @OptionGroup var kind: GrayOptions
 
-  func apply(to recipe: inout Recipe) {
-    common.apply(to: &recipe, defaultSize: recipe.size)
-    recipe.colour = gray || kind.grayAs != nil ? .gray : .asSource
-    kind.apply(to: &recipe)
+  func apply(to options: inout ThumbnailOptions) {
+    common.apply(to: &options, defaultSize: options.size)
+    options.color = gray || kind.grayAs != nil ? .gray : .asSource
+    kind.apply(to: &options)
   }
 }

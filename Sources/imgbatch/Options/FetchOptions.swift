@@ -7,7 +7,7 @@ internal import SystemSupport
 internal import Thumbnailing
 internal import WorkerIPC
 
-/// Where the pictures go, and what runs before and after this one have to do with it.
+/// Where the images go, and what runs before and after this one have to do with it.
 struct FetchOutputOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The folder for the pictures; made if it is not there.", valueName: "folder"))
   var out: PathArgument
@@ -46,13 +46,13 @@ struct FetchOutputOptions: ParsableArguments {
     }
   }
 
-  var books: BookWishes {
-    BookWishes(failedTo: failedTo?.path, failedIsPrivate: true, noJournal: noJournal, noLock: noLock)
+  var runFiles: RunFileOptions {
+    RunFileOptions(failedTo: failedTo?.path, failedIsPrivate: true, noJournal: noJournal, noLock: noLock)
   }
-  var selection: Selection { resume ? .unfinished : retryFailed ? .failed : .all }
+  var selection: JobSelection { resume ? .unfinished : retryFailed ? .failed : .all }
 }
 
-/// What is made of the pictures while others still download.
+/// What is made of the images while others still download.
 struct FetchThumbnailOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Make thumbnails in this folder, too.", valueName: "folder"))
   var thumbs: PathArgument?
@@ -90,14 +90,14 @@ struct FetchThumbnailOptions: ParsableArguments {
   }
 
   /// Nil where none are wanted.
-  func order(mode: ExecutionMode, sandbox: SandboxRule) -> ThumbnailOrder? {
+  func order(mode: ExecutionMode, sandbox: SandboxRule) -> DownloadThumbnailerOptions? {
     guard let thumbs else { return nil }
-    var recipe = Recipe()
-    recipe.size = resize?.request ?? recipe.size
+    var options = ThumbnailOptions()
+    options.size = resize?.request ?? options.size
     var limits = WorkLimits()
     if let maxMemory { limits.memoryByteCount = maxMemory.count }
-    return ThumbnailOrder(
-      folder: thumbs.path, recipe: recipe, mode: mode, workers: mode == .serial ? 1 : jobs ?? UsableCores.count,
+    return DownloadThumbnailerOptions(
+      folder: thumbs.path, options: options, mode: mode, workers: mode == .serial ? 1 : jobs ?? UsableCores.count,
       limits: limits, sandbox: sandbox, keepsOriginals: !noOriginals)
   }
 }
@@ -176,7 +176,7 @@ struct RequestOptions: ParsableArguments {
   }
 
   /// Wants an open `CurlLibrary`.
-  func apply(to rules: inout FetchRules) throws {
+  func apply(to rules: inout DownloadOptions) throws {
     rules.perHost = perHost
     rules.request.connectTimeout = .seconds(connectTimeout)
     rules.request.stallTimeout = .seconds(stallTimeout)
@@ -185,8 +185,8 @@ struct RequestOptions: ParsableArguments {
     rules.request.policy = allowPrivate ? .any : .publicOnly
     rules.retry.retries = retries
     rules.retry.firstWait = .seconds(retryDelay)
-    rules.mostByteCount = maxBytes.count
-    rules.mostRedirects = maxRedirects
+    rules.maxByteCount = maxBytes.count
+    rules.maxRedirects = maxRedirects
     try headers.apply(to: &rules.headers)
     rules.proxies = .ofEnvironment
   }

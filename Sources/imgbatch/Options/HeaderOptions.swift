@@ -51,7 +51,7 @@ struct HeaderOptions: ParsableArguments {
     headers.overHTTP = headerOverHttp
     for one in headerFor {
       guard let host = HeaderHost(one.host) else {
-        throw Complaint(
+        throw CommandError(
           status: .wrongUsage,
           sentence: "--header-for is for a host as in dogs.example or dogs.example:8443, not '\(one.host)'.")
       }

@@ -43,10 +43,10 @@ extension InputOptions {
   /// - Parameter otherList: whether the command is to write a list, too.
   func checkSeparator(otherList: Bool) throws {
     guard null, filesFrom == nil, !otherList else { return }
-    throw Complaint(status: .wrongUsage, sentence: "-0 is about the list of --files-from, which is not given.")
+    throw CommandError(status: .wrongUsage, sentence: "-0 is about the list of --files-from, which is not given.")
   }
 
-  var separator: EntrySeparator { null ? .zeroByte : .newline }
+  var separator: Delimiter { null ? .zeroByte : .newline }
 
   /// The inputs that are there now: all but those of a stream.
   /// - Parameters:
@@ -63,12 +63,12 @@ extension InputOptions {
     do throws(InputListError) {
       list = try InputList.find(inputs.map(\.path), lists: lists, rules: rules)
     } catch {
-      throw Complaint(error)
+      throw CommandError(error)
     }
     if isStreamed { return list }
-    if list.inputs.isEmpty { throw Complaint.noInput(inputs.map(\.path) + lists.map(\.path), list) }
+    if list.inputs.isEmpty { throw CommandError.noInput(inputs.map(\.path) + lists.map(\.path), list) }
     if list.inputs.allSatisfy({ $0.identity == nil && $0.refusal != nil }) {
-      throw Complaint.nothingReadable(list.inputs)
+      throw CommandError.nothingReadable(list.inputs)
     }
     return list
   }

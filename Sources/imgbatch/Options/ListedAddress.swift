@@ -6,7 +6,7 @@ extension ListedAddress {
   var hasMore: Bool { hasOwnPosition || name != nil || sha256 != nil }
 
   /// As `fetch` reads it again, with the same checks.
-  /// - Parameter keepsPosition: so that the picture gets the same name wherever in a list the line stands; else it keeps the
+  /// - Parameter keepsPosition: so that the image gets the same name wherever in a list the line stands; else it keeps the
   ///   one that the list gave it.
   func jsonLine(keepsPosition: Bool) -> String {
     var line = JSONLine()

@@ -36,10 +36,10 @@ struct MeasureOptions: ParsableArguments {
   /// Measures a workload in each setting.
   /// - Returns: what was measured, and how many files every run wrote.
   func records(
-    _ measured: any MeasuredWork, _ settings: [Setting], _ scratch: FilePath
-  ) throws -> (records: [Record], written: Int) {
-    var contest = ModeContest(measured, scratch: scratch, runs: settings.count * (runs + 1))
-    return (try Schedule(settings, rounds: runs).run(&contest), contest.itemCount)
+    _ measured: any BenchmarkWork, _ configurations: [Configuration], _ scratch: FilePath
+  ) throws -> (records: [Samples], written: Int) {
+    var target = BenchmarkRunner(measured, scratch: scratch, runs: configurations.count * (runs + 1))
+    return (try InterleavedSchedule(configurations, rounds: runs).run(&target), target.itemCount)
   }
 
   var form: Form { json ? .json : csv ? .csv : markdown ? .markdown : .text }
@@ -47,7 +47,7 @@ struct MeasureOptions: ParsableArguments {
 
 /// The inputs of a measurement, found once and given to each run.
 struct MeasuredInputs {
-  let found: FoundInputs
+  let found: InputFiles
   private let list: FilePath?
   private let limits: LimitOptions
   private let isCold: Bool
@@ -66,18 +66,18 @@ struct MeasuredInputs {
     isCold = cold
   }
 
-  /// - Parameter given: the command's own arguments, of which the runs get what is about pictures.
+  /// - Parameter given: the command's own arguments, of which the runs get what is about images.
   /// - Parameters:
   ///   - flags, options: names of those that are about something else.
   func work(_ given: [String], without flags: Set<String> = [], _ options: Set<String> = []) -> ResizeWork {
     ResizeWork(
-      arguments: PassedArguments(given, list: list, without: flags, options),
+      arguments: ForwardedArguments(given, list: list, without: flags, options),
       coldSources: isCold ? found.map(\.source) : [])
   }
 
   /// - Parameter written: by each run.
-  func done(_ workload: Workload, written: Int) -> WorkDone {
-    WorkDone(
+  func done(_ workload: Workload, written: Int) -> WorkSummary {
+    WorkSummary(
       workload, items: written, failed: found.count - written, megapixels: megapixels,
       inputs: isCold ? .cold : .cached)
   }
@@ -108,8 +108,8 @@ struct MeasuredInputs {
             try unsafe FileDescriptor.standardInput.read(into: $0, retryOnInterrupt: false)
           }
         } catch {
-          if Signals.stopRequest.isMade { throw Interruption() }
-          throw Complaint(status: .noInput, sentence: "the list on standard input cannot be read (\(error)).")
+          if Signals.stopRequest.isMade { throw CancelledError() }
+          throw CommandError(status: .noInput, sentence: "the list on standard input cannot be read (\(error)).")
         }
         if count == 0 { break }
         try file.writeAll(buffer[..<count])
@@ -124,11 +124,11 @@ func measuring(_ work: (FilePath) throws -> ExitStatus) throws {
     Signals.handle()
     do {
       let scratch = try ScratchFolder()
-      Signals.whenPatienceEnds { [path = scratch.path] in ScratchFolder.remove(path) }
+      Signals.onGracePeriodExpired { [path = scratch.path] in ScratchFolder.remove(path) }
       return try work(scratch.path)
     } catch let error as Errno {
-      throw Complaint.scratchFolder(error.words)
-    } catch is Interruption {
+      throw CommandError.scratchFolder(error.message)
+    } catch is CancelledError {
       return Signals.received.map { .interrupted(signal: $0) } ?? .readerGone
     }
   }

@@ -22,7 +22,7 @@ struct OutputOptions: ParsableArguments {
     help: ArgumentHelp(
       "What to do where an output is there already; update redoes what changed in source or options.", valueName: "rule"
     ))
-  var existing: ExistingOutput = Recipe().existing
+  var existing: ExistingOutput = ThumbnailOptions().existing
 
   @Option(
     help: "Format of the outputs; same is what the source's name says, or its content where the name says nothing.")
@@ -49,10 +49,10 @@ struct OutputOptions: ParsableArguments {
       black, gray. (default: white; a PNG with alpha is padded with nothing)
       """,
       valueName: "colour"),
-    transform: Background.init(words:))
+    transform: Background.init(text:))
   var background: Background?
 
-  @OptionGroup var history: HistoryOptions
+  @OptionGroup var history: ResumeOptions
 
   func validate() throws {
     _ = try template(sizes: 1)
@@ -61,7 +61,7 @@ struct OutputOptions: ParsableArguments {
     guard (0...9).contains(pngLevel) else { throw ValidationError("--png-level is 0 to 9, not \(pngLevel).") }
   }
 
-  /// - Parameter sizes: of each picture.
+  /// - Parameter sizes: of each image.
   func template(sizes: Int) throws -> NameTemplate {
     guard let name else { return sizes > 1 ? .mirroredWithSize : .mirrored }
     guard let text = String(validating: unescapedBytes(name), as: UTF8.self) else {
@@ -71,32 +71,32 @@ struct OutputOptions: ParsableArguments {
     do throws(NameTemplateError) {
       template = try NameTemplate(text)
     } catch {
-      throw ValidationError("--name \(error.words).")
+      throw ValidationError("--name \(error.description).")
     }
     guard sizes == 1 || template.tellsSizesApart else {
-      throw Complaint(
+      throw CommandError(
         status: .wrongUsage, sentence: "--name gives \(sizes) sizes of a picture one name; put {size} into it.")
     }
     return template
   }
 
-  func apply(to recipe: inout Recipe) {
-    recipe.existing = existing
-    recipe.durability = history.durable ? .durable : .ordinary
-    recipe.jpeg.quality = quality
-    recipe.jpeg.subsampling = subsampling
-    recipe.jpeg.scans = progressive ? .progressive : .baseline
-    recipe.png.level = pngLevel
+  func apply(to options: inout ThumbnailOptions) {
+    options.existing = existing
+    options.durability = history.durable ? .durable : .ordinary
+    options.jpeg.quality = quality
+    options.jpeg.subsampling = subsampling
+    options.jpeg.scans = progressive ? .progressive : .baseline
+    options.png.level = pngLevel
     if let background {
-      recipe.background = background
-      recipe.padding = .background
+      options.background = background
+      options.padding = .background
     }
   }
 }
 
 extension NameTemplateError {
   /// Follows "--name".
-  fileprivate var words: String {
+  fileprivate var description: String {
     switch self {
     case .empty: "is empty"
     case .unknownField(let field):
@@ -128,14 +128,14 @@ extension Background {
   ]
 
   /// Reads `--background`.
-  init(words: String) throws {
-    let digits = words.dropFirst()
-    let isHexadecimal = words.hasPrefix("#") && digits.count == 6 && digits.allSatisfy(\.isHexDigit)
-    guard let colour = Background.names[words.lowercased()] ?? (isHexadecimal ? UInt32(digits, radix: 16) : nil) else {
+  init(text: String) throws {
+    let digits = text.dropFirst()
+    let isHexadecimal = text.hasPrefix("#") && digits.count == 6 && digits.allSatisfy(\.isHexDigit)
+    guard let color = Background.names[text.lowercased()] ?? (isHexadecimal ? UInt32(digits, radix: 16) : nil) else {
       throw ValidationError("Colours are #rrggbb or one of \(Background.names.keys.sorted().joined(separator: ", ")).")
     }
     self.init(
-      red: UInt8(truncatingIfNeeded: colour >> 16), green: UInt8(truncatingIfNeeded: colour >> 8),
-      blue: UInt8(truncatingIfNeeded: colour))
+      red: UInt8(truncatingIfNeeded: color >> 16), green: UInt8(truncatingIfNeeded: color >> 8),
+      blue: UInt8(truncatingIfNeeded: color))
   }
 }

@@ -5,7 +5,7 @@ internal import SystemPackage
 internal import SystemSupport
 internal import TextFormatting
 
-/// A page to be written: a name that ends like a page's, so that a slip does not overwrite a picture.
+/// A page to be written: a name that ends like a page's, so that a slip does not overwrite an image.
 struct PageArgument: ExpressibleByArgument {
   let path: FilePath
 
@@ -19,7 +19,7 @@ struct PageArgument: ExpressibleByArgument {
   static var defaultCompletionKind: CompletionKind { .file(extensions: ["html", "htm"]) }
 
   /// Finds out before any work whether it may and could be written.
-  func prepare(_ check: inout OverwriteCheck) throws(Complaint) -> Page {
+  func prepare(_ check: inout OverwriteCheck) throws(CommandError) -> Page {
     try Page(path, for: "--report", &check)
   }
 }
@@ -30,30 +30,30 @@ struct Page {
 
   /// Finds out before any work whether it could be.
   /// - Parameter option: that names it.
-  init(_ path: FilePath, for option: String, _ check: inout OverwriteCheck) throws(Complaint) {
-    do throws(OverwriteRefusal) { file = try check.check(path, for: option) } catch { throw Complaint(error) }
-    do throws(OwnFileError) { try WholeFile.prepare(file) } catch { throw complaint(error) }
+  init(_ path: FilePath, for option: String, _ check: inout OverwriteCheck) throws(CommandError) {
+    do throws(OverwriteRefusal) { file = try check.check(path, for: option) } catch { throw CommandError(error) }
+    do throws(OwnFileError) { try AtomicFile.prepare(file) } catch { throw complaint(error) }
   }
 
   /// - Parameter permissions: of the page, less the umask.
-  func write(_ text: String, permissions: Permissions = .ordinary) throws(Complaint) {
+  func write(_ text: String, permissions: Permissions = .ordinary) throws(CommandError) {
     do throws(OwnFileError) {
-      try WholeFile.write(to: file, permissions: permissions) { write throws(Errno) in try write(text) }
+      try AtomicFile.write(to: file, permissions: permissions) { write throws(Errno) in try write(text) }
     } catch {
       throw complaint(error)
     }
   }
 
-  func write(_ bytes: [UInt8], permissions: Permissions = .ordinary) throws(Complaint) {
-    do throws(OwnFileError) { try WholeFile.write(bytes, to: file, permissions: permissions) } catch {
+  func write(_ bytes: [UInt8], permissions: Permissions = .ordinary) throws(CommandError) {
+    do throws(OwnFileError) { try AtomicFile.write(bytes, to: file, permissions: permissions) } catch {
       throw complaint(error)
     }
   }
 
   var path: FilePath { file.path }
 
-  private func complaint(_ error: OwnFileError) -> Complaint {
-    Complaint(
-      status: .outputUnusable, sentence: "the page \(path.forTerminal) cannot be written (\(error.words)).")
+  private func complaint(_ error: OwnFileError) -> CommandError {
+    CommandError(
+      status: .outputUnusable, sentence: "the page \(path.forTerminal) cannot be written (\(error.message)).")
   }
 }

@@ -39,13 +39,13 @@ struct RunOptions: ParsableArguments {
     help: ArgumentHelp(
       "What fails a picture: damage (missing or wrong pixels), or any warning, even in what shrinking drops.",
       valueName: "level"))
-  var failOn: DamageTolerance = Recipe().tolerance
+  var failOn: DamageTolerance = ThumbnailOptions().tolerance
 
   @Option(
     help: ArgumentHelp(
       "What shrinks JPEGs while decoding: this program's own decoder where it can, or always libjpeg. Pixels are the same.",
       valueName: "name"))
-  var decoder: JPEGDecoderChoice = Recipe().decoder
+  var decoder: JPEGDecoderChoice = ThumbnailOptions().decoder
 
   @Flag(
     help: ArgumentHelp(
@@ -85,11 +85,11 @@ struct RunOptions: ParsableArguments {
     return (chosen, chosen == .serial ? 1 : count)
   }
 
-  func apply(to recipe: inout Recipe) {
-    recipe.tolerance = failOn
-    if measurements != nil { recipe.clocks = .wallAndProcessor }
-    recipe.decoder = decoder
-    limits.apply(to: &recipe.limits)
+  func apply(to options: inout ThumbnailOptions) {
+    options.tolerance = failOn
+    if measurements != nil { options.clocks = .wallAndProcessor }
+    options.decoder = decoder
+    limits.apply(to: &options.limits)
   }
 }
 

@@ -10,7 +10,7 @@ struct ShardOptions: ParsableArguments {
       Only part I of N of the inputs, by a hash of their relative paths; auto/N takes I from SLURM_ARRAY_TASK_ID (from \
       1), JOB_COMPLETION_INDEX or AWS_BATCH_JOB_ARRAY_INDEX (from 0). 'imgbatch merge' joins the parts.
       """, valueName: "i/n"),
-    transform: Shard.init(words:))
+    transform: Shard.init(text:))
   var shard: Shard?
 }
 
@@ -21,17 +21,17 @@ extension Shard {
   ]
 
   /// Reads `--shard`.
-  init(words: String) throws {
-    let parts = words.split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.count == 2, let count = Shard.number(parts[1]), (1...Shard.most).contains(count) else {
-      throw ValidationError("--shard is I/N, part I of N from 1/N to N/N, or auto/N; not \(words).")
+  init(text: String) throws {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 2, let count = Shard.number(parts[1]), (1...Shard.maximum).contains(count) else {
+      throw ValidationError("--shard is I/N, part I of N from 1/N to N/N, or auto/N; not \(text).")
     }
     if parts[0] == "auto" {
       try self.init(automaticOf: count)
     } else if let index = Shard.number(parts[0]), let shard = Shard(index: index, count: count) {
       self = shard
     } else {
-      throw ValidationError("--shard is 1/\(count) to \(count)/\(count), not \(words).")
+      throw ValidationError("--shard is 1/\(count) to \(count)/\(count), not \(text).")
     }
   }
 

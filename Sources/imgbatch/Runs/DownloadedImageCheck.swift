@@ -25,7 +25,7 @@ final class DownloadedImageCheck: ImageCheck {
 
   func extent(of path: FilePath, _ image: DownloadedImage) throws(JobError) -> DownloadedImage.Extent {
     var structure = FileStructure(image.format)
-    try FetchedFile.forEachChunk(of: path) { structure.read($0) }
+    try DownloadVerifier.forEachChunk(of: path) { structure.read($0) }
     switch structure.extent {
     case .whole: return .whole
     case .cut: return .cut
@@ -35,7 +35,7 @@ final class DownloadedImageCheck: ImageCheck {
 
   func decodes(_ path: FilePath, strictly: Bool) throws(JobError) -> Bool {
     guard let report = try report(path) else { return false }
-    return report.damage == nil && (!strictly || report.noteCount == 0)
+    return report.damage == nil && (!strictly || report.warningCount == 0)
   }
 
   /// What a decoder says of all the bytes; nil where there are no pixels.

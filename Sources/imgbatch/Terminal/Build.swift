@@ -9,7 +9,7 @@ enum Build {
 
   /// One line, for reports and tables.
   static var summary: String {
-    let libraries = libraryVersions() + [colourLibraryVersion()]
+    let libraries = libraryVersions() + [colorLibraryVersion()]
     return "imgbatch \(version) (\(libraries.joined(separator: ", ")), SIMD: \(InstructionSet.current.rawValue))"
   }
 
@@ -17,9 +17,9 @@ enum Build {
   static var description: String {
     let sources = unsafe String(cString: system_build_description())
     let runtime = system_swift_is_linked_in() ? "linked in" : "from libraries"
-    var words = [configuration, architecture, "Swift's runtime \(runtime)"]
-    if !sources.isEmpty { words.append("sources \(sources)") }
-    return "\(summary)\nbuild: \(words.joined(separator: ", "))\nfetch: opens libcurl when it runs"
+    var text = [configuration, architecture, "Swift's runtime \(runtime)"]
+    if !sources.isEmpty { text.append("sources \(sources)") }
+    return "\(summary)\nbuild: \(text.joined(separator: ", "))\nfetch: opens libcurl when it runs"
   }
 
   #if DEBUG

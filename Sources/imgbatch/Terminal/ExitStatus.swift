@@ -2,10 +2,10 @@ internal import RunState
 
 /// How the process ends, for scripts: documented in the README, and never another number.
 package enum ExitStatus: Hashable, Sendable {
-  /// Every picture was written or rightly skipped.
+  /// Every image was written or rightly skipped.
   case success
-  /// Some pictures failed; all others are there.
-  case somePicturesFailed
+  /// Some images failed; all others are there.
+  case someImagesFailed
   /// A bad option, or a plan that cannot be: an output that is an input, two inputs for one output.
   case wrongUsage
   /// No input was found.
@@ -23,7 +23,7 @@ package enum ExitStatus: Hashable, Sendable {
   package var code: Int32 {
     switch self {
     case .success: 0
-    case .somePicturesFailed: 1
+    case .someImagesFailed: 1
     case .wrongUsage: 64
     case .noInput: 66
     case .internalFault: 70
@@ -35,11 +35,11 @@ package enum ExitStatus: Hashable, Sendable {
 
   /// Of a run that came to its end, or was asked to.
   /// - Parameter signal: that asked for the end, nil where none did.
-  init(_ tally: Tally, interruptedBy signal: Int32?) {
+  init(_ statistics: RunStatistics, interruptedBy signal: Int32?) {
     if let signal {
       self = .interrupted(signal: signal)
     } else {
-      self = tally.failed > 0 ? .somePicturesFailed : .success
+      self = statistics.failed > 0 ? .someImagesFailed : .success
     }
   }
 }

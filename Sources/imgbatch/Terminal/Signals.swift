@@ -2,24 +2,24 @@ internal import Glibc
 internal import Parallelism
 internal import Synchronization
 
-/// SIGINT and SIGTERM as wishes: at the first the pictures in hand are finished, or dropped where that takes too long, and
+/// SIGINT and SIGTERM as wishes: at the first the images in hand are finished, or dropped where that takes too long, and
 /// the sums told; at the second the process ends at once.
 ///
 /// The only global state of the program, because a signal handler has nowhere else to look.
 enum Signals {
-  private static let stop = StopRequest()
+  private static let stop = CancellationFlag()
   /// The signal that asked first, 0 for none.
   private static let first = Atomic<Int32>(0)
-  /// Where the first signal is told to the thread of `whenPatienceEnds`; -1 for nowhere.
-  private static let bell = Atomic<Int32>(-1)
+  /// Where the first signal is told to the thread of `onGracePeriodExpired`; -1 for nowhere.
+  private static let wakePipe = Atomic<Int32>(-1)
 
-  /// Milliseconds for the pictures in hand after the first signal, and seconds until the process is gone whatever hinders
+  /// Milliseconds for the images in hand after the first signal, and seconds until the process is gone whatever hinders
   /// it: two, as users wait for a key that they pressed.
   private static var patience: Int32 { 1500 }
-  private static var mostPatience: UInt32 { 2 }
+  private static var maxPatience: UInt32 { 2 }
 
   /// What the signals ask for; executors look at it.
-  static var stopRequest: StopRequest { stop }
+  static var stopRequest: CancellationFlag { stop }
 
   /// The signal that asked for the end, nil where none did.
   static var received: Int32? {
@@ -32,7 +32,7 @@ enum Signals {
     // Globals are made at first use, which must not be inside a handler.
     _ = stop.isMade
     _ = received
-    _ = bell.load(ordering: .relaxed)
+    _ = wakePipe.load(ordering: .relaxed)
     install(SIGALRM) { _ in _exit(128 + Signals.first.load(ordering: .acquiring)) }
     for number in [SIGINT, SIGTERM] where !isIgnored(number) {
       install(number) { number in
@@ -41,10 +41,10 @@ enum Signals {
         else { _exit(128 + number) }
         Signals.stop.make()
         let error = errno
-        alarm(Signals.mostPatience)
+        alarm(Signals.maxPatience)
         var byte: UInt8 = 0
         // SAFETY: one byte, which lives during the call. Without a bell the call fails, which is as good.
-        _ = unsafe write(Signals.bell.load(ordering: .acquiring), &byte, 1)
+        _ = unsafe write(Signals.wakePipe.load(ordering: .acquiring), &byte, 1)
         errno = error
       }
     }
@@ -55,12 +55,12 @@ enum Signals {
   }
 
   /// Has `conclude` called, and the process ended, where the run is still at it a while after the first signal: a giant
-  /// picture, or a disk that hangs. Once a process.
-  static func whenPatienceEnds(_ conclude: @escaping @Sendable () -> Void) {
+  /// image, or a disk that hangs. Once a process.
+  static func onGracePeriodExpired(_ conclude: @escaping @Sendable () -> Void) {
     var ends: [Int32] = [-1, -1]
     guard unsafe pipe(&ends) == 0 else { return }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-    let listener = Listener(descriptor: ends[0], conclude: conclude)
+    let listener = SignalThread(descriptor: ends[0], conclude: conclude)
     let start = unsafe Unmanaged.passRetained(listener)
     var thread = pthread_t()
     // SAFETY: the thread takes over the one reference that `passRetained` made.
@@ -68,7 +68,7 @@ enum Signals {
       &thread, nil,
       { raw in
         guard let raw = unsafe raw else { return nil }
-        unsafe Unmanaged<Listener>.fromOpaque(raw).takeRetainedValue().listen()
+        unsafe Unmanaged<SignalThread>.fromOpaque(raw).takeRetainedValue().listen()
         return nil
       }, start.toOpaque())
     guard status == 0 else {
@@ -76,10 +76,10 @@ enum Signals {
       return
     }
     pthread_detach(thread)
-    bell.store(ends[1], ordering: .releasing)
+    wakePipe.store(ends[1], ordering: .releasing)
   }
 
-  private final class Listener: Sendable {
+  private final class SignalThread: Sendable {
     let descriptor: Int32
     let conclude: @Sendable () -> Void
 

@@ -75,7 +75,7 @@ final class StandardStream: Sendable {
   }
 
   /// Opens /dev/null in place of each closed standard stream. Otherwise the first file opened would become "standard
-  /// output", and events would end up in a picture.
+  /// output", and events would end up in an image.
   ///
   /// For standard output it is opened so that writing fails, as it would if it had stayed closed: results that nobody gets are
   /// no success.

@@ -1,0 +1,126 @@
+internal import Glibc
+internal import ImageErrors
+internal import Parallelism
+internal import RunState
+internal import SystemPackage
+internal import SystemSupport
+
+/// Reads names from a file or a pipe, one after another, as soon as each is whole. The last needs no separator, and
+/// empty ones are passed over. A carriage return belongs to the name: Unix names may end in one.
+struct ListReader: ~Copyable {
+  /// Longer than any path that a system takes; what an entry has beyond is dropped, and it then fails as too long.
+  private static let maxBytes = 1 << 16
+
+  private let descriptor: Descriptor
+  private let separator: UInt8
+  private let stop: CancellationFlag?
+  private var buffer = [UInt8](repeating: 0, count: 1 << 16)
+  private var position = 0
+  private var end = 0
+  private var isAtEnd = false
+
+  /// `stop` ends the list early, even while a pipe has nothing to read.
+  init(_ descriptor: consuming Descriptor, separator: Delimiter, stop: CancellationFlag? = nil) {
+    self.descriptor = descriptor
+    self.separator = separator.byte
+    self.stop = stop
+  }
+
+  /// The next entry that is not empty, or nil at the end.
+  mutating func next() throws(Errno) -> ListEntry? {
+    var name: [UInt8] = []
+    while true {
+      if position == end, try !refill() { return name.isEmpty ? nil : ListEntry(name: name) }
+      let rest = buffer[position..<end]
+      let piece = rest.firstIndex(of: separator).map { rest[..<$0] } ?? rest
+      name.append(contentsOf: piece.prefix(ListReader.maxBytes - name.count))
+      position = piece.endIndex
+      if position < end {
+        position += 1
+        if !name.isEmpty { return ListEntry(name: name) }
+      }
+    }
+  }
+
+  /// False at the end of the list.
+  private mutating func refill() throws(Errno) -> Bool {
+    if isAtEnd { return false }
+    while true {
+      guard try waitUntilReadable() else { return false }
+      do throws(Errno) {
+        let number = descriptor.number
+        let count = try unsafe buffer.withUnsafeMutableBufferPointer { memory throws(Errno) in
+          let count = unsafe read(number, memory.baseAddress, memory.count)
+          if count < 0 { throw .current }
+          return count
+        }
+        (position, end, isAtEnd) = (0, count, count == 0)
+        return count > 0
+      } catch {
+        // A signal, or a descriptor that some other program made non-blocking.
+        if error == .interrupted || error == .wouldBlock { continue }
+        isAtEnd = true
+        throw error
+      }
+    }
+  }
+
+  /// False when the end was asked for.
+  private func waitUntilReadable() throws(Errno) -> Bool {
+    while true {
+      if let stop, stop.isMade { return false }
+      var question = pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)
+      // Short enough that an interrupt is obeyed at once, long enough to cost nothing.
+      let answer = unsafe poll(&question, 1, stop == nil ? -1 : 100)
+      if answer > 0 { return true }
+      if answer < 0 && errno != EINTR && errno != EAGAIN { throw .current }
+    }
+  }
+}
+
+/// A name as it stood in a list.
+struct ListEntry: Hashable {
+  let name: [UInt8]
+
+  /// Looks at the file. A folder is refused: a list names files, and what made the list has usually walked it.
+  func input() -> InputFile {
+    let path = FilePath(bytes: name)
+    let start = ListEntry.mirroredStart(path)
+    if name.contains(0) {
+      return InputFile(source: path, relativeStart: start, status: nil, refusal: .zeroByteInName)
+    }
+    return InputFile.named(path, relativeStart: start, folders: .notRegular(.folder))
+      ?? InputFile(source: path, relativeStart: start, status: nil, refusal: .notRegular(.folder))
+  }
+
+  /// Where the part of a listed path starts that is mirrored below the output folder: all of it but for what would lead out
+  /// of there, that is a slash at its start and all up to a last `..`; and all up to a last `.`, so that `dogs/./sub/a.jpg`
+  /// becomes `sub/a.jpg`, as rsync --relative has it. Nil where nothing follows.
+  static func mirroredStart(_ path: FilePath) -> Int? {
+    let bytes = path.bytes
+    var start = 0
+    var component = 0
+    while component < bytes.count {
+      let end = bytes[component...].firstIndex(of: UInt8(ascii: "/")) ?? bytes.count
+      let isDots = end - component <= 2 && bytes[component..<end].allSatisfy { $0 == UInt8(ascii: ".") }
+      if isDots { start = end + 1 }
+      component = end + 1
+    }
+    return start < bytes.count ? start : nil
+  }
+}
+
+extension Job {
+  /// What a list names this job's source by, so that it has the same output.
+  package var listEntry: [UInt8] {
+    guard let relativeStart, relativeStart != ListEntry.mirroredStart(source) else { return source.bytes }
+    let bytes = source.bytes
+    return bytes[..<relativeStart] + Array("./".utf8) + bytes[relativeStart...]
+  }
+}
+
+extension JobError {
+  fileprivate static let zeroByteInName = JobError(
+    stage: .read, code: .read,
+    message: "the line has a zero byte, which no name has; if zero bytes end the names, use -0")
+}

@@ -1,0 +1,65 @@
+internal import ImageCodecs
+package import ImageCore
+package import ImageErrors
+package import RunState
+package import SystemPackage
+package import Thumbnailing
+
+/// Tells what would become of images, by their headers alone (`--dry-run`). One serves one worker.
+package final class DryRun {
+  private let options: ThumbnailOptions
+  private let reader: HeaderReader
+
+  package init(options: ThumbnailOptions) {
+    self.options = options
+    reader = HeaderReader(limits: options.limits)
+  }
+
+  /// What would become of a job, as far as that can be told.
+  package enum DryRunResult: Hashable, Sendable {
+    case planned(ImagePreview)
+    /// Skipped or failed already.
+    case ended(Outcome)
+  }
+
+  package func result(of job: Job) -> DryRunResult {
+    if let refusal = job.refusal { return .ended(.failed(refusal)) }
+    do throws(JobError) {
+      var settled: [SkipReason?] = []
+      for output in job.outputs {
+        let isThere = try OutputFile.mustBeSkipped(output.file, existing: options.existing)
+        settled.append(output.settled ?? (isThere ? .exists : nil))
+      }
+      if let reason = settled[0], settled.allSatisfy({ $0 != nil }) { return .ended(.skipped(reason)) }
+      var preview = try preview(of: job.source, formats: job.outputs.map(\.format))
+      for index in settled.indices { preview.outputs[index].skipped = settled[index] }
+      return .planned(preview)
+    } catch {
+      return .ended(.failed(error))
+    }
+  }
+
+  /// The sizes of an image before and after.
+  /// - Parameter formats: of the outputs; those of the source if nil.
+  package func preview(of source: FilePath, formats: [ImageFormat]? = nil) throws(JobError) -> ImagePreview {
+    let header = try reader.read(source).header
+    let same = [ImageFormat](repeating: header.format, count: max(1, options.sizes.count))
+    let plan = ThumbnailPlan(header, options: options, formats: formats ?? same)
+    try plan.checkSides()
+    return ImagePreview(
+      sourceSize: header.size, outputs: plan.outputs.map { OutputResult(size: $0.placement.canvas, byteCount: 0) })
+  }
+}
+
+/// What would become of an image, by its header alone.
+package struct ImagePreview: Hashable, Sendable {
+  /// As stored, before orientation.
+  package var sourceSize: PixelSize
+  /// In the order of the job's outputs, without bytes.
+  package var outputs: [OutputResult]
+
+  package init(sourceSize: PixelSize, outputs: [OutputResult]) {
+    self.sourceSize = sourceSize
+    self.outputs = outputs
+  }
+}

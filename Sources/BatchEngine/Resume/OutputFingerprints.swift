@@ -1,0 +1,70 @@
+internal import ImageCore
+internal import RunState
+internal import SystemSupport
+package import Thumbnailing
+
+/// The fingerprints of a run's outputs: an output is up to date only where its own is what it would be now.
+///
+/// They cover the fields of `ThumbnailOptions.fields` that count, by their names and sorted by them, without those that have their
+/// default value: neither the order of the fields nor a new option makes outputs of earlier runs outdated.
+package struct OutputFingerprints: Sendable {
+  /// By the outputs of an image, then by format.
+  private let marks: [[ImageFormat: Marks]]
+
+  private struct Marks: Sendable {
+    let written: OutputFingerprint
+    let failed: OutputFingerprint
+  }
+
+  package init(_ options: ThumbnailOptions) {
+    let bytes = OutputFingerprints.text(options) { $0 == .bytes }
+    // Limits change no byte of an image that stays below them. But one that failed may pass with others, or where another
+    // build reads more formats.
+    let verdict =
+      OutputFingerprints.text(options) { $0 != .nothing } + ["reads=\(ImageFormat.allCases.map(\.rawValue))"]
+    let sizes: [SizeRequest?] = options.sizes.isEmpty ? [nil] : options.sizes
+    marks = sizes.map { size in
+      let own = ["output=\(size?.text ?? "")"]
+      let options = (OutputFingerprints.hash(bytes + own), OutputFingerprints.hash(verdict + own))
+      return Dictionary(
+        uniqueKeysWithValues: ImageFormat.allCases.map { format in
+          let algorithms = AlgorithmVersion(of: format)
+          return (
+            format,
+            Marks(
+              written: OutputFingerprint(options: options.0, algorithms: algorithms),
+              failed: OutputFingerprint(options: options.1, algorithms: algorithms))
+          )
+        })
+    }
+  }
+
+  /// One for the whole run: equal where all outputs would be.
+  package var common: UInt64 {
+    OutputFingerprints.hash(
+      marks.flatMap { marks in
+        ImageFormat.allCases.map { format in
+          marks[format].map { "\($0.written.options) \($0.written.algorithms.text)" } ?? ""
+        }
+      })
+  }
+
+  /// - Parameter index: of the output among those of its image.
+  func fingerprint(ofOutput index: Int, _ format: ImageFormat, _ outcome: JournalOutcome) -> OutputFingerprint {
+    guard let marks = marks[index][format] else { preconditionFailure("every format has its marks") }
+    return if case .written = outcome { marks.written } else { marks.failed }
+  }
+
+  /// A line for each field that counts and is not as it is by default.
+  static func text(_ options: ThumbnailOptions, where counts: (OptionField.Effect) -> Bool) -> [String] {
+    let base = ThumbnailOptions()
+    return ThumbnailOptions.fields.filter { counts($0.effect) && $0.text(options) != $0.text(base) }
+      .map { "\($0.name)=\($0.text(options))" }.sorted()
+  }
+
+  private static func hash(_ lines: [String]) -> UInt64 {
+    var hash = FNVHash()
+    for line in lines { hash.add((line + "\n").utf8) }
+    return hash.value
+  }
+}

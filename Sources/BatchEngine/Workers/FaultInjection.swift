@@ -1,0 +1,130 @@
+internal import ImageCore
+internal import ImageErrors
+internal import RunState
+internal import SystemSupport
+internal import WorkerIPC
+
+#if DEBUG
+  internal import Glibc
+  internal import SystemPackage
+
+  /// A fault that a worker of a debug build has on demand, for tests of what becomes of it: `IMGBATCH_FAULT=segv:NAME` on every
+  /// source with NAME in its name.
+  struct FaultInjection {
+    private let kind: Kind
+    private let name: String
+
+    /// How a worker ends or falls silent, what it tries to open, and what one that was taken over may send.
+    private enum Kind: String {
+      case segv, abort, trap, exit, hang, stop, oom, halfway, writing
+      case peek
+      case garbage, flood, short, many, negative, overflow, lie, workers, times, notes, text, late, skipped
+      case unasked, notAnImage, otherSize, endless, admit, hog, ready, terminal, babble
+    }
+
+    static var wanted: FaultInjection? {
+      // SAFETY: getenv gives null or a terminated string, copied here; nothing changes the environment while it is read.
+      guard let value = unsafe getenv("IMGBATCH_FAULT") else { return nil }
+      let parts = unsafe String(cString: value).split(separator: ":", maxSplits: 1)
+      guard parts.count == 2, let kind = Kind(rawValue: String(parts[0])) else { return nil }
+      return FaultInjection(kind: kind, name: String(parts[1]))
+    }
+
+    func trigger(_ request: WorkerRequest, _ channel: FrameChannel) {
+      guard request.name.contains(name) else { return }
+      switch kind {
+      case .segv: raise(SIGSEGV)
+      case .abort: Glibc.abort()
+      case .trap: fatalError("a trap that was asked for")
+      case .exit: _exit(0)
+      case .hang: waitForTheEnd()
+      case .stop: raise(SIGSTOP)
+      case .oom:
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: 1 << 45, alignment: 64)
+        unsafe memory.deallocate()
+      case .halfway:
+        _ = channel.send(WorkerResponse.piece(output: 0, bytes: [0xFF, 0xD8, 0xFF]).bytes)
+        raise(SIGKILL)
+      case .writing:
+        _ = channel.send(WorkerResponse.piece(output: 0, bytes: [0xFF, 0xD8, 0xFF]).bytes)
+        waitForTheEnd()
+      case .peek:
+        // No fault where it cannot: a worker opens no file.
+        if let file = try? Descriptor(opening: "/proc/self/exe", .sniffed) {
+          _ = file
+          Glibc.abort()
+        }
+      case .terminal:
+        // No fault either: what a worker writes is not shown.
+        _ = unsafe Array("\u{1B}]0;owned\u{7}\u{1B}[31mError\n".utf8).withUnsafeBytes {
+          unsafe write(2, $0.baseAddress, $0.count)
+        }
+      case .flood:
+        _ = unsafe [UInt8](repeating: 0xFF, count: 64).withUnsafeBytes {
+          unsafe write(channel.descriptor, $0.baseAddress, $0.count)
+        }
+        waitForTheEnd()
+      default: send(to: channel, request)
+      }
+    }
+
+    /// Sends what no worker may, and waits for what follows.
+    private func send(to channel: FrameChannel, _ request: WorkerRequest) {
+      switch kind {
+      case .endless:
+        let piece = FrameChannel.frame(
+          WorkerResponse.piece(output: 0, bytes: [UInt8](repeating: 0xFF, count: WorkerResponse.maxPieceByteCount))
+            .bytes)
+        while channel.sendFrames(piece) {}
+      case .admit: while channel.send(WorkerResponse.admission(byteCount: 0).bytes), channel.receive() != nil {}
+      case .hog: _ = channel.send(WorkerResponse.admission(byteCount: .max).bytes)
+      case .babble:
+        let line = [UInt8](repeating: UInt8(ascii: "x"), count: 1 << 16)
+        while unsafe line.withUnsafeBytes({ unsafe write(2, $0.baseAddress, $0.count) }) > 0 {}
+      case .garbage: _ = channel.send([1, 2, 3])
+      case .unasked: _ = channel.send(WorkerResponse.piece(output: request.outputs.count, bytes: [1]).bytes)
+      case .ready:
+        let free = Confinement(filterError: nil, landlockVersion: 0, landlockError: nil, hasNoPrivileges: true)
+        _ = channel.send(WorkerResponse.ready(free).bytes)
+      case .skipped: _ = channel.send(WorkerResponse.outcome(.skipped(.exists)).bytes)
+      case .late:
+        let error = JobError(stage: .write, code: .exists, message: "")
+        _ = channel.send(WorkerResponse.outcome(.failed(error)).bytes)
+      default:
+        _ = channel.send(WorkerResponse.piece(output: 0, bytes: bytes).bytes)
+        _ = channel.send(WorkerResponse.outcome(.written(claim(request))).bytes)
+      }
+      waitForTheEnd()
+    }
+
+    /// A JPEG of 5x5 pixels as far as its structure goes.
+    private var bytes: [UInt8] {
+      if kind == .notAnImage { return Array("#!/bin/sh\n".utf8) }
+      return [0xFF, 0xD8, 0xFF, 0xC0, 0, 11, 8, 0, 5, 0, 5, 1, 1, 0x11, 0, 0xFF, 0xD9]
+    }
+
+    /// What is said of it, wrong in one point.
+    private func claim(_ request: WorkerRequest) -> WrittenImage {
+      let size = PixelSize(width: 5, height: kind == .otherSize ? 6 : 5)
+      var image = WrittenImage(
+        sourceSize: size, outputSize: size, sourceByteCount: 100, outputByteCount: bytes.count, warningCount: 0,
+        firstWarning: "", times: StageTimes())
+      switch kind {
+      case .short: image.outputs = []
+      case .many: image.outputs += Array(repeating: image.outputs[0], count: 900)
+      case .negative: image.outputs[0].byteCount = .min
+      case .overflow: (image.sourceByteCount, image.outputs[0].byteCount) = (.max, .max)
+      case .lie: image.outputs[0].byteCount += 1
+      case .workers: image.decodingWorkers = .min
+      case .times: image.times[.decode] = .seconds(1 << 32)
+      case .notes: image.notes = [.profile, .profile]
+      case .text: image.firstWarning = String(repeating: "A", count: 200_000)
+      default: break
+      }
+      return image
+    }
+
+    /// A worker that went on might send a sound image before it is ended for its fault.
+    private func waitForTheEnd() { while true { sleep(1000) } }
+  }
+#endif

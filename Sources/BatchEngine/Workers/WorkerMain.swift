@@ -1,0 +1,75 @@
+internal import CPlatform
+internal import ImageErrors
+internal import RunState
+internal import SystemPackage
+internal import SystemSupport
+internal import Thumbnailing
+internal import WorkerIPC
+
+/// The other end of a `WorkerHandle`: reads jobs from a socket, makes them, answers, until the input ends.
+package enum WorkerMain {
+  /// Sets up a process that makes images, before its first thread.
+  package static func prepare() { system_keep_freed_memory() }
+
+  /// - Parameter descriptor: the socket, descriptor 0 in `imgbatch-worker`.
+  /// - Returns: false where what came made no sense.
+  package static func serve(descriptor: Int32) -> Bool {
+    let channel = FrameChannel(descriptor: descriptor)
+    guard let first = channel.receive() else { return true }
+    do throws(WireError) {
+      let workerConfiguration = try WorkerConfiguration(first)
+      guard
+        let confinement = Confinement.enterImages(
+          parent: workerConfiguration.parent, imageByteCount: workerConfiguration.perImageLimit,
+          threads: workerConfiguration.bands),
+        channel.send(WorkerResponse.ready(confinement).bytes)
+      else { return true }
+      let outputs = OutputFrames(channel)
+      let thumbnailer = Thumbnailer(
+        options: workerConfiguration.options, bands: workerConfiguration.bands,
+        memory: ParentMemory(
+          channel: channel, allowance: workerConfiguration.allowance, perImageLimit: workerConfiguration.perImageLimit),
+        timeout: workerConfiguration.timeout, destination: outputs)
+      // Bands use so many cores at once; and a late end by the parent is the rule, so there is some time to spare.
+      let seconds = workerConfiguration.timeout.map {
+        UInt64($0.components.seconds + 5) * UInt64(workerConfiguration.bands)
+      }
+      #if DEBUG
+        let fault = FaultInjection.wanted
+      #endif
+      while let (payload, file) = channel.receiveWithFile() {
+        let request = try WorkerRequest(payload)
+        if let seconds { system_limit_processor_time(seconds) }
+        #if DEBUG
+          fault?.trigger(request, channel)
+        #endif
+        var source: Descriptor? = file >= 0 ? Descriptor(owning: file) : nil
+        let outcome = thumbnailer.outcome(of: request.job) { () throws(JobError) in
+          guard let source = source.take() else { throw .read(.badFileDescriptor) }
+          return source
+        }
+        guard let outcome, outputs.end(outcome) else { return true }
+      }
+      return true
+    } catch {
+      return false
+    }
+  }
+}
+
+/// Memory of a budget that the parent keeps.
+private struct ParentMemory: MemoryReserving {
+  let channel: FrameChannel
+  let allowance: Int
+  let perImageLimit: Int
+
+  func admit(_ byteCount: Int) -> ReservationResult {
+    guard channel.send(WorkerResponse.admission(byteCount: byteCount).bytes), let answer = channel.receive() else {
+      return .runEnds
+    }
+    return answer == [1] ? .admitted(share: 0) : .neverFits
+  }
+
+  /// The parent does that when it has the outcome.
+  func release(_ share: Int) {}
+}

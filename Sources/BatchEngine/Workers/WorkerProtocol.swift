@@ -1,0 +1,135 @@
+internal import ImageCore
+internal import RunState
+internal import SystemPackage
+internal import SystemSupport
+internal import Thumbnailing
+internal import WorkerIPC
+
+// What a run and its worker processes send each other, a frame each.
+
+/// What a worker process gets before its first job.
+struct WorkerConfiguration {
+  var options: ThumbnailOptions
+  var bands: Int
+  var timeout: Duration?
+  /// As in `MemoryBudget`.
+  var allowance: Int
+  var perImageLimit: Int
+  /// The process that it works for.
+  var parent: Int
+
+  init(options: ThumbnailOptions, bands: Int, timeout: Duration?, memory: MemoryBudget, parent: Int) {
+    self.options = options
+    self.bands = bands
+    self.timeout = timeout
+    allowance = memory.allowance
+    perImageLimit = memory.perImageLimit
+    self.parent = parent
+  }
+
+  var bytes: [UInt8] {
+    var wire = WireWriter()
+    options.write(to: &wire)
+    for value in [bands, timeout?.nanoseconds ?? 0, allowance, perImageLimit, parent] { wire.write(value) }
+    return wire.bytes
+  }
+
+  init(_ bytes: [UInt8]) throws(WireError) {
+    var wire = WireReader(bytes)
+    options = try ThumbnailOptions(from: &wire)
+    bands = try wire.integer(in: 1...1024)
+    let nanoseconds = try wire.integer()
+    timeout = nanoseconds > 0 ? .nanoseconds(nanoseconds) : nil
+    allowance = try wire.integer(in: 0...Int.max)
+    perImageLimit = try wire.integer(in: 0...Int.max)
+    parent = try wire.integer()
+    try wire.end()
+  }
+}
+
+/// A job on its way to a worker: what is to be made of the open file that goes along. The worker learns no path.
+struct WorkerRequest {
+  let outputs: [JobOutput]
+  /// For the faults that a debug build has on demand.
+  var name = ""
+
+  /// - Parameter job: each of its outputs is settled where it needs not be made.
+  init(_ job: Job) {
+    outputs = job.outputs
+    #if DEBUG
+      name = job.source.lastComponent?.string ?? ""
+    #endif
+  }
+
+  var bytes: [UInt8] {
+    var wire = WireWriter()
+    wire.write(name)
+    wire.write(outputs.count)
+    for output in outputs {
+      wire.write(output.format.rawValue)
+      wire.write(output.settled?.rawValue ?? "")
+    }
+    return wire.bytes
+  }
+
+  init(_ bytes: [UInt8]) throws(WireError) {
+    var wire = WireReader(bytes)
+    name = try wire.text()
+    var outputs: [JobOutput] = []
+    for _ in 0..<(try wire.integer(in: 1...1000)) {
+      outputs.append(JobOutput(path: "", format: try wire.value(ImageFormat.self), settled: try wire.reason()))
+    }
+    self.outputs = outputs
+    try wire.end()
+  }
+
+  /// The job as the worker knows it.
+  var job: Job { Job(index: 0, source: FilePath(name), outputs: outputs, sourceByteCount: 0) }
+}
+
+/// What a worker sends.
+enum WorkerResponse {
+  /// Once, before the first job.
+  case ready(Confinement)
+  /// Asks for memory for the image in work; is answered with 1 or 0. What it is given ends with the outcome, or when it asks
+  /// again.
+  case admission(byteCount: Int)
+  /// The next bytes of an output, of which an outcome counts only those that came before it.
+  case piece(output: Int, bytes: [UInt8])
+  case outcome(Outcome)
+
+  /// Bytes of an output in one frame.
+  static let maxPieceByteCount = FrameChannel.maxPieceByteCount
+
+  var bytes: [UInt8] {
+    var wire = WireWriter()
+    switch self {
+    case .ready(let confinement):
+      wire.write(0)
+      confinement.write(to: &wire)
+    case .admission(let byteCount):
+      wire.write(1)
+      wire.write(byteCount)
+    case .piece(let output, let bytes):
+      wire.write(2)
+      wire.write(output)
+      wire.write(bytes)
+    case .outcome(let outcome):
+      wire.write(3)
+      outcome.write(to: &wire)
+    }
+    return wire.bytes
+  }
+
+  init(_ bytes: [UInt8]) throws(WireError) {
+    var wire = WireReader(bytes)
+    switch try wire.integer() {
+    case 0: self = .ready(try Confinement(from: &wire))
+    case 1: self = .admission(byteCount: try wire.integer(in: 0...Int.max))
+    case 2: self = .piece(output: try wire.integer(in: 0...1000), bytes: try wire.string())
+    case 3: self = .outcome(try Outcome(from: &wire))
+    default: throw WireError()
+    }
+    try wire.end()
+  }
+}

@@ -1,0 +1,94 @@
+package import RunState
+internal import SystemSupport
+internal import TextFormatting
+
+/// One image on more and more cores: what threads within an image give.
+package struct SingleImageScaling: Sendable {
+  package struct Run: Sendable {
+    package let bands: Int
+    /// The image's stages, round by round.
+    package var samples: [[StageCost]]
+
+    package init(bands: Int, samples: [[StageCost]] = []) {
+      self.bands = bands
+      self.samples = samples
+    }
+
+    /// From the image's first stage to its last.
+    var walls: [Double] { samples.map { max($0.reduce(0) { $0 + $1.wall.inSeconds }, 1e-9) } }
+
+    package var stages: [StageMedian] {
+      (samples.first ?? []).enumerated().map { index, cost in
+        StageMedian(
+          name: cost.name, wall: Summary(samples.map { $0[index].wall }).median,
+          cpu: Summary(samples.map { $0[index].cpu }).median)
+      }
+    }
+  }
+
+  /// As a terminal may show it.
+  package let name: String
+  package let megapixels: Double
+  /// The stages that cores share.
+  package let sharedStages: [String]
+  /// From 1 band on.
+  package let runs: [Run]
+
+  package init(name: String, megapixels: Double, sharedStages: [String], runs: [Run]) {
+    precondition(runs.first?.bands == 1, "the whole picture is the measure")
+    self.name = name
+    self.megapixels = megapixels
+    self.sharedStages = sharedStages
+    self.runs = runs
+  }
+
+  package func speedUp(_ run: Run) -> Ratio { Ratio(of: runs[0].walls, to: run.walls) }
+
+  /// The share of the image's time that one core has to do, whatever the bands: all but the shared stages.
+  package var serialShare: Estimate {
+    Estimate(
+      ofRounds: runs[0].samples.map { stages in
+        let shared = stages.filter { sharedStages.contains($0.name) }.reduce(0) { $0 + $1.wall.inSeconds }
+        return 1 - shared / max(stages.reduce(0) { $0 + $1.wall.inSeconds }, 1e-9)
+      })
+  }
+
+  /// What Amdahl's law allows: not fitted to the curve, but told by the stages of the undivided image.
+  package func allowed(_ bands: Int) -> Double {
+    ScalingLaw.amdahl.speedUp(Double(bands), serialShare: serialShare.value)
+  }
+
+  /// What no number of cores can exceed.
+  package var limit: Double { 1 / max(serialShare.value, 1e-9) }
+
+  /// - Parameter files: the speed-up of as many images side by side, to hold against it.
+  package func text(comparedWith files: ScalingPoint?) -> String {
+    let share = serialShare
+    let measured = runs.dropFirst().map { run in
+      "\(decimal(speedUp(run).estimate)) times with \(run.bands) (95 %: \(interval(speedUp(run))); the law allows "
+        + "\(decimal(allowed(run.bands))))"
+    }
+    let own = runs[0].stages.map(\.name).filter { !sharedStages.contains($0) }
+    var text =
+      "Within one picture (\(name), \(decimal(megapixels)) megapixels): cores share \(listed(sharedStages)), and "
+      + "\(percent(share.value)) of the time is \(listed(own)), which one core does. So Amdahl's law "
+      + "allows \(decimal(limit)) times at most, however many cores there are"
+    if !measured.isEmpty { text += "; measured: " + measured.joined(separator: ", ") }
+    text += "."
+    if let files, let last = runs.last, last.bands > 1, files.speedUp.lowest > speedUp(last).highest {
+      text +=
+        " \(files.workers) pictures side by side give \(decimal(files.speedUp.estimate)) times: that is why each worker "
+        + "takes a picture of its own where there are enough."
+    }
+    return text
+  }
+}
+
+/// "read, encode and write".
+private func listed(_ text: [String]) -> String {
+  guard let last = text.last, text.count > 1 else { return text.first ?? "nothing" }
+  return text.dropLast().joined(separator: ", ") + " and " + last
+}
+
+/// "1.80 to 1.90".
+func interval(_ ratio: Ratio) -> String { "\(decimal(ratio.lowest)) to \(decimal(ratio.highest))" }

@@ -1,0 +1,128 @@
+internal import CColorManagement
+package import ImageCore
+
+/// From the space of a profile to sRGB, by Little CMS in 16 bits: relative colorimetric with black point compensation.
+/// Shared by all workers.
+@safe package final class ColorTransform: @unchecked Sendable {
+  // SAFETY, of the promise to the compiler too: made in init, destroyed once in deinit, and between them only read:
+  // the library's transforms without a cache are constant (lcms2.h, cmsFLAGS_NOCACHE).
+  private let handle: OpaquePointer
+  private let space: ColorSpace
+  private let hasAlpha: Bool
+  /// Whether colors come out as they went in, to the nearest of 8 bits: such a profile is sRGB for every purpose.
+  package private(set) var isIdentity = false
+
+  /// Nil where the profile is broken, of another space, or has more of something than any honest one.
+  init?(profile: [UInt8], _ space: ColorSpace, hasAlpha: Bool) {
+    guard ProfileCheck.isReasonable(profile) else { return nil }
+    let made = unsafe profile.withUnsafeBufferPointer { bytes -> OpaquePointer? in
+      guard let base = bytes.baseAddress else { return nil }
+      return unsafe color_transform_create(base, bytes.count, space.forC, hasAlpha)
+    }
+    guard let made = unsafe made else { return nil }
+    unsafe handle = unsafe made
+    self.space = space
+    self.hasAlpha = hasAlpha
+    isIdentity = space != .cmyk && changesNothing
+  }
+
+  deinit { unsafe color_transform_destroy(handle) }
+
+  /// The most memory that a transform takes, with its profile, while it is made and later: Little CMS keeps tables of 8 bits in
+  /// 16, and copies of what it reads; each of a dozen curves has 4096 values.
+  package static func byteCount(profileByteCount: Int) -> Int { 6 * profileByteCount + 512 << 10 }
+
+  /// The pixels in sRGB, at their depth; of inks 8-bit RGB, or 16-bit. Undefined once the time limit of the pool is over.
+  package func converted(_ plane: borrowing Plane, from pool: BufferPool) throws(OutOfMemory) -> Plane {
+    let channels = space == .cmyk ? 3 : plane.channels
+    precondition(plane.channels == space.rawValue + (hasAlpha ? 1 : 0), "a transform is of the pixels' space")
+    let result = try Plane(size: plane.size, channels: channels, depth: plane.depth, from: pool)
+    // In pieces, since a pixel can take some tens of microseconds.
+    let maximum = min(plane.size.width, ColorTransform.pixelsOfPiece)
+    var samples = [UInt16](repeating: 0, count: maximum * plane.channels)
+    var out = [UInt16](repeating: 0, count: maximum * channels)
+    var limit = pool.limit
+    for y in 0..<plane.size.height {
+      for x in stride(from: 0, to: plane.size.width, by: maximum) {
+        if limit.isOver(before: maximum * ColorTransform.workOfPixel) { return result }
+        let pixels = min(maximum, plane.size.width - x)
+        widen(plane, y, x, pixels, into: &samples)
+        run(samples, &out, pixels)
+        narrow(out, pixels, into: result, y, x)
+      }
+    }
+    return result
+  }
+
+  private static let pixelsOfPiece = 512
+  /// What a pixel costs, in bytes of work as `TimeLimit` counts them: the clock is read at each piece.
+  private static let workOfPixel = 256
+
+  /// The samples of some pixels, of a row from x on, in 16 bits.
+  private func widen(
+    _ plane: borrowing Plane, _ y: Int, _ x: Int, _ pixels: Int, into samples: inout [UInt16]
+  ) {
+    let count = pixels * plane.channels
+    // SAFETY: a row has `size.width * channels` samples of the plane's depth.
+    switch plane.depth {
+    case .eight:
+      let from = unsafe plane.row(y).assumingMemoryBound(to: UInt8.self) + x * plane.channels
+      for index in 0..<count { samples[index] = unsafe UInt16(from[index]) * 257 }
+    case .sixteen:
+      let from = unsafe plane.row(y).assumingMemoryBound(to: UInt16.self) + x * plane.channels
+      for index in 0..<count { samples[index] = unsafe from[index] }
+    }
+  }
+
+  /// The inverse, rounded to nearest.
+  private func narrow(_ samples: [UInt16], _ pixels: Int, into plane: borrowing Plane, _ y: Int, _ x: Int) {
+    let count = pixels * plane.channels
+    // SAFETY: as in `widen`.
+    switch plane.depth {
+    case .eight:
+      let to = unsafe plane.row(y).assumingMemoryBound(to: UInt8.self) + x * plane.channels
+      for index in 0..<count { unsafe to[index] = UInt8((UInt32(samples[index]) * 255 + 32767) / 65535) }
+    case .sixteen:
+      let to = unsafe plane.row(y).assumingMemoryBound(to: UInt16.self) + x * plane.channels
+      for index in 0..<count { unsafe to[index] = samples[index] }
+    }
+  }
+
+  private func run(_ samples: [UInt16], _ out: inout [UInt16], _ pixels: Int) {
+    unsafe samples.withUnsafeBufferPointer { from in
+      unsafe out.withUnsafeMutableBufferPointer { to in
+        guard let from = from.baseAddress, let to = to.baseAddress else { return }
+        unsafe color_transform_run(handle, from, to, pixels)
+      }
+    }
+  }
+
+  /// Looks at a grid of all colors.
+  private var changesNothing: Bool {
+    let steps: [UInt16] = (0...8).map { UInt16($0 * 65535 / 8) }
+    let alpha: [UInt16] = hasAlpha ? [65535] : []
+    let samples: [UInt16] =
+      space == .gray
+      ? steps.flatMap { [$0] + alpha }
+      : steps.flatMap { red in steps.flatMap { green in steps.flatMap { [red, green, $0] + alpha } } }
+    var out = samples
+    run(samples, &out, samples.count / (space.rawValue + alpha.count))
+    // Half a step of 8 bits, and what the library's tables are off by.
+    return zip(samples, out).allSatisfy { abs(Int($0) - Int($1)) <= 192 }
+  }
+}
+
+/// The space of pixels, by the number of color channels.
+package enum ColorSpace: Int, Sendable {
+  case gray = 1
+  case rgb = 3
+  case cmyk = 4
+
+  var forC: color_space {
+    switch self {
+    case .gray: .COLOR_GRAY
+    case .rgb: .COLOR_RGB
+    case .cmyk: .COLOR_CMYK
+    }
+  }
+}

@@ -1,0 +1,100 @@
+internal import Glibc
+package import SystemPackage
+package import SystemSupport
+
+/// Reads a list as far as it is there, without ever waiting for more: a pipe may be slow, and downloads go on meanwhile.
+package struct DownloadListReader: ~Copyable {
+  /// More than the rows of tables have that people make; a longer one is an entry that fails.
+  private static let maxLineBytes = 1 << 20
+
+  private let descriptor: Descriptor
+  private var list = DownloadList()
+  private var buffer = [UInt8](repeating: 0, count: 1 << 16)
+  private var chunk: ArraySlice<UInt8> = []
+  private var line: [UInt8] = []
+  private var isTooLong = false
+  private var quotes = QuotedRow()
+  package private(set) var isAtEnd = false
+
+  package init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
+
+  /// What to wait for until there is more.
+  package var number: CInt { descriptor.number }
+
+  /// The next entry; nil where there is none yet, or at the end.
+  package mutating func next() throws(Errno) -> ListedAddress? {
+    while true {
+      if let end = chunk.firstIndex(of: UInt8(ascii: "\n")) {
+        take(chunk[..<end])
+        // Where a field has not ended, the line end is in it.
+        if quotes.isOpen { take(chunk[end...end]) }
+        chunk = chunk[(end + 1)...]
+        if !quotes.isOpen || isTooLong, let entry = entry() { return entry }
+        continue
+      }
+      take(chunk)
+      chunk = []
+      if quotes.isOpen && isTooLong {
+        if let entry = entry() { return entry }
+        continue
+      }
+      if isAtEnd && line.isEmpty { return nil }
+      if isAtEnd {
+        if let entry = entry() { return entry }
+        continue
+      }
+      guard try fill() else { return nil }
+    }
+  }
+
+  /// Returns when there is more, or a signal came.
+  package func waitForMore() {
+    var question = pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)
+    _ = unsafe poll(&question, 1, 100)
+  }
+
+  private mutating func take(_ piece: ArraySlice<UInt8>) {
+    let fits = line.count + piece.count <= DownloadListReader.maxLineBytes
+    if quotes.isOpen && line.contains(UInt8(ascii: "\n")) {
+      // Nothing is dropped of what may turn out to be rows.
+      line += piece
+    } else {
+      line += piece.prefix(max(0, DownloadListReader.maxLineBytes - line.count))
+      if !fits { quotes = QuotedRow() }
+    }
+    isTooLong = isTooLong || !fits
+    if isTooLong && !quotes.isOpen { return }
+    if let separator = list.quotedFieldSeparator(line.prefix(64)) { quotes.add(piece, separator: separator) }
+  }
+
+  private mutating func entry() -> ListedAddress? {
+    defer {
+      line.removeAll(keepingCapacity: true)
+      (isTooLong, quotes) = (false, QuotedRow())
+    }
+    if isTooLong && !quotes.isOpen {
+      return list.entry(line.prefix(1000), problem: "the line is longer than \(DownloadListReader.maxLineBytes) bytes")
+    }
+    guard quotes.isOpen, let end = line.firstIndex(of: UInt8(ascii: "\n")) else { return list.entry(line[...]) }
+    // A quote without its other half: its line is no row, and those behind it may well be rows.
+    chunk = line[(end + 1)...] + chunk
+    return list.isBegun
+      ? list.entry(line[..<end], problem: "a field's quote has no end") : list.entry(line[..<end])
+  }
+
+  /// False where nothing can be read now.
+  private mutating func fill() throws(Errno) -> Bool {
+    var question = pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)
+    guard unsafe poll(&question, 1, 0) > 0 else { return false }
+    do throws(Errno) {
+      let count = try descriptor.read(into: &buffer)
+      chunk = buffer[..<count]
+      isAtEnd = count == 0
+      return true
+    } catch {
+      if error == .wouldBlock { return false }
+      isAtEnd = true
+      throw error
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package import ImageCore
+
+/// What a file says of its image apart from its colors, as bytes that are carried over (`--metadata keep`).
+package struct ImageMetadata: Hashable, Sendable {
+  /// EXIF: a TIFF structure.
+  package var exif: [UInt8]?
+  /// XMP: an XML packet.
+  package var xmp: [UInt8]?
+  /// The second packet that XMP of a JPEG may have (`ExtendedXMP`).
+  package var extendedXMP: [UInt8]?
+  /// A PNG's tEXt, zTXt and iTXt chunks, with their names.
+  package var texts: [PNGText] = []
+  /// What was left out so far.
+  package var notes: Set<ConversionNotice> = []
+
+  package struct PNGText: Hashable, Sendable {
+    package let name: [UInt8]
+    package let body: [UInt8]
+  }
+
+  package init() {}
+
+  /// The most bytes that are carried over, a profile included: the longest chunk of a PNG that is read here without a
+  /// complaint.
+  package static let maxByteCount = 4 << 20
+  /// The most texts, libpng's own limit: each takes memory for itself, however short it is.
+  static let maxTexts = 1000
+
+  /// The most bytes that one segment of a JPEG has for EXIF, without its signature.
+  private static let maxEXIFBytesOfJPEG = 65_533 - exifStart.count
+
+  static let exifStart = Array("Exif\0\0".utf8)
+  static let xmpStart = Array("http://ns.adobe.com/xap/1.0/\0".utf8)
+  static let extendedXMPStart = Array("http://ns.adobe.com/xmp/extension/\0".utf8)
+  /// What an iTXt chunk with XMP starts with: its keyword, no compression, no language, no translation.
+  static let xmpChunkStart = Array("XML:com.adobe.xmp\0\0\0\0\0".utf8)
+
+  package var byteCount: Int {
+    (exif?.count ?? 0) + (xmp?.count ?? 0) + (extendedXMP?.count ?? 0) + texts.reduce(0) { $0 + $1.body.count }
+  }
+}
+
+extension ImageMetadata {
+  /// The same for an output of any size: without what is not so of it, such as the small preview that EXIF may have, which shows
+  /// the source, or the place of a video behind the image.
+  /// - Parameter isTurned: whether pixels were turned. The rule stands in `EXIFOrientation.swift`.
+  package func fitted(isTurned: Bool) -> ImageMetadata {
+    var result = self
+    if let exif {
+      var editor = EXIFEditor(exif)
+      editor?.dropPreview()
+      if isTurned { editor?.setUpright() }
+      result.exif = editor?.bytes
+      if editor == nil { result.notes.insert(.metadata) }
+    }
+    result.fitXMP(isTurned)
+    if isTurned {
+      result.texts.removeAll { text in
+        let keyword = unsafe text.body.withUnsafeBytes { unsafe PNGText.keyword($0) }
+        return PNGText.rawKeywords.contains(keyword)
+      }
+      if result.texts.count < texts.count { result.notes.insert(.metadata) }
+    }
+    return result
+  }
+
+  private mutating func fitXMP(_ isTurned: Bool) {
+    guard let source = xmp else { return }
+    guard let editor = XMPEditor(source, isTurned: isTurned) else {
+      // Nothing is known of it: it stays where all of the image is as it was.
+      if isTurned || extendedXMP != nil {
+        notes.insert(.metadata)
+        (xmp, extendedXMP) = (isTurned ? nil : xmp, nil)
+      }
+      return
+    }
+    xmp = editor.bytes
+    note(editor)
+    if let extended = extendedXMP {
+      let second = XMPEditor(extended, isTurned: isTurned)
+      second.map { note($0) }
+      extendedXMP = second?.bytes
+    }
+    if editor.extensionDigest != nil, extendedXMP == nil { notes.insert(.metadata) }
+  }
+
+  private mutating func note(_ editor: XMPEditor) {
+    if editor.hadMotion { notes.insert(.video) }
+    if editor.hadGainMap { notes.insert(.gainMap) }
+    if editor.hadDirectory, !editor.hadMotion, !editor.hadGainMap { notes.insert(.metadata) }
+  }
+
+  /// The same with the size of an output.
+  package func sized(_ size: PixelSize) -> ImageMetadata {
+    var result = self
+    if let exif, var editor = EXIFEditor(exif) {
+      editor.setDimensions(size)
+      result.exif = editor.bytes
+    }
+    return result
+  }
+
+  /// The same without what a format has no place for.
+  package func storable(in format: ImageFormat) -> ImageMetadata {
+    var result = self
+    if format != .png, !texts.isEmpty {
+      result.texts = []
+      result.notes.insert(.metadata)
+    }
+    if format == .jpeg {
+      if let exif, exif.count > ImageMetadata.maxEXIFBytesOfJPEG {
+        result.exif = nil
+        result.notes.insert(.metadata)
+      }
+      result.splitXMP()
+    } else if let xmp, let extendedXMP {
+      let joined = ExtendedXMP.joined(xmp, extendedXMP)
+      if joined == nil { result.notes.insert(.metadata) }
+      (result.xmp, result.extendedXMP) = (joined ?? xmp, nil)
+    }
+    return result
+  }
+
+  /// As two packets where it has two, or is too long for one.
+  private mutating func splitXMP() {
+    guard let whole = xmp else { return }
+    if let second = extendedXMP {
+      if let packets = ExtendedXMP.packets(whole, second) {
+        (xmp, extendedXMP) = (packets.main, packets.extended)
+      } else {
+        extendedXMP = nil
+        notes.insert(.metadata)
+      }
+    }
+    guard let main = xmp, main.count > ExtendedXMP.maxMainBytes else { return }
+    let packets = ExtendedXMP.packets(main)
+    (xmp, extendedXMP) = (packets?.main, packets?.extended)
+    if packets == nil { notes.insert(.metadata) }
+  }
+}

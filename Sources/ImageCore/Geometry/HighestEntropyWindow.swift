@@ -1,0 +1,90 @@
+internal import Glibc
+
+extension Plane {
+  /// Where the window starts that has most to see: the one whose differences between neighbors have the highest entropy
+  /// (Shannon 1948), so that neither a plain sky nor a smooth gradient counts. Of equals, the one nearest the middle.
+  ///
+  /// Looks at the first channel.
+  /// - Parameters:
+  ///   - window: as wide or as high as the plane.
+  ///   - step: of places along the other side.
+  ///   - limit: once it is over, the place is undefined.
+  package func highestEntropyWindow(
+    _ window: PixelSize, step: Int, within limit: TimeLimit = TimeLimit()
+  ) throws(OutOfMemory) -> Int {
+    let isAcross = size.width > window.width
+    let length = isAcross ? size.width : size.height
+    let shown = isAcross ? window.width : window.height
+    let samples = isAcross ? size.height : size.width
+    var limit = limit
+    // Of each line in the window: the place of the line that leaves it is that of the line that comes in.
+    var lines = try LargeArray<UInt32>(repeating: 0, count: shown * Plane.bins)
+    var counts = [Int](repeating: 0, count: Plane.bins)
+    func enter(_ line: Int) {
+      let found = differences(ofLine: line, isColumn: isAcross)
+      let position = line % shown * Plane.bins
+      for bin in 0..<Plane.bins {
+        counts[bin] += found[bin] - Int(lines[position + bin])
+        lines[position + bin] = UInt32(found[bin])
+      }
+    }
+    for line in 0..<shown {
+      if limit.isOver(before: Plane.workOfSample * samples) { return 0 }
+      enter(line)
+    }
+    var best = (start: 0, entropy: -1.0)
+    let middle = (length - shown) / 2
+    for start in 0...length - shown {
+      if start > 0, limit.isOver(before: Plane.workOfSample * samples) { return 0 }
+      if start > 0 { enter(start + shown - 1) }
+      guard start % step == 0 else { continue }
+      if limit.isOver(before: Plane.workOfEntropy) { return 0 }
+      let entropy = Plane.entropy(counts)
+      let isNearer = abs(start - middle) < abs(best.start - middle)
+      if entropy > best.entropy + 1e-12 || (entropy > best.entropy - 1e-12 && isNearer) { best = (start, entropy) }
+    }
+    return best.start
+  }
+
+  private static let bins = 64
+  /// What a sample's differences and an entropy cost, in bytes of work as `TimeLimit` counts them.
+  private static let workOfSample = 16
+  private static let workOfEntropy = 2048
+
+  /// The memory that the search of a window takes.
+  package static func highestEntropyWindowByteCount(_ window: PixelSize) -> Int {
+    max(window.width, window.height) * bins * MemoryLayout<UInt32>.stride
+  }
+
+  /// How often each difference to the next line and to the next sample of the line comes, in bins of four.
+  private func differences(ofLine line: Int, isColumn: Bool) -> [Int] {
+    var counts = [Int](repeating: 0, count: Plane.bins)
+    let end = isColumn ? size.height : size.width
+    func value(_ along: Int, _ line: Int) -> Int { isColumn ? level(line, along) : level(along, line) }
+    let lines = isColumn ? size.width : size.height
+    for along in 0..<end {
+      let here = value(along, line)
+      if along + 1 < end { counts[abs(value(along + 1, line) - here) / 4] += 1 }
+      if line + 1 < lines { counts[abs(value(along, line + 1) - here) / 4] += 1 }
+    }
+    return counts
+  }
+
+  /// The first channel of a pixel in 8 bits.
+  private func level(_ x: Int, _ y: Int) -> Int {
+    let offset = x * channels * depth.byteCount
+    // SAFETY: the pixel lies in the plane.
+    switch depth {
+    case .eight: return unsafe Int(row(y).load(fromByteOffset: offset, as: UInt8.self))
+    case .sixteen: return unsafe Int(row(y).load(fromByteOffset: offset, as: UInt16.self)) >> 8
+    }
+  }
+
+  private static func entropy(_ counts: [Int]) -> Double {
+    let total = Double(counts.reduce(0, +))
+    guard total > 0 else { return 0 }
+    return counts.reduce(0) { sum, count in
+      count == 0 ? sum : sum - Double(count) / total * log2(Double(count) / total)
+    }
+  }
+}

@@ -1,0 +1,51 @@
+/// The size asked for, in upright pixels (`--size`).
+package enum SizeRequest: Hashable, Sendable {
+  /// The largest size of the image's shape that fits in the box.
+  case box(width: Int, height: Int)
+  case width(Int)
+  case height(Int)
+  /// Of both sides; 100 leaves them.
+  case percent(Double)
+}
+
+package enum Upscaling: String, Sendable { case never, allowed }
+
+extension PixelSize {
+  /// The size of a whole image fitted into what was asked for, its shape kept to the nearest pixel.
+  ///
+  /// The side that decides is met exactly; the other is rounded half up, at least 1 and never over its bound.
+  package func fitted(to request: SizeRequest, upscaling: Upscaling) -> PixelSize {
+    let result: PixelSize
+    switch request {
+    case .box(let boxWidth, let boxHeight):
+      // Compared as boxWidth / width <= boxHeight / height, in integers so that ties are exact.
+      if boxWidth * height <= boxHeight * width {
+        result = PixelSize(width: boxWidth, height: min(boxHeight, scaled(height, by: boxWidth, over: width)))
+      } else {
+        result = PixelSize(width: min(boxWidth, scaled(width, by: boxHeight, over: height)), height: boxHeight)
+      }
+    case .width(let target):
+      result = PixelSize(width: target, height: scaled(height, by: target, over: width))
+    case .height(let target):
+      result = PixelSize(width: scaled(width, by: target, over: height), height: target)
+    case .percent(let percent):
+      result = PixelSize(width: share(percent, of: width), height: share(percent, of: height))
+    }
+    switch upscaling {
+    case .allowed: return result
+    case .never: return result.width >= width && result.height >= height ? self : result
+    }
+  }
+}
+
+/// `length * numerator / denominator`, rounded half up, within 1...2^31 - 1.
+func scaled(_ length: Int, by numerator: Int, over denominator: Int) -> Int {
+  let product = length.multipliedFullWidth(by: numerator)
+  let (quotient, remainder) = denominator.dividingFullWidth(product)
+  let rounded = remainder >= denominator - remainder ? quotient + 1 : quotient
+  return min(max(rounded, 1), Int(Int32.max))
+}
+
+private func share(_ percent: Double, of length: Int) -> Int {
+  Int(min(max((Double(length) * percent / 100).rounded(.toNearestOrAwayFromZero), 1), Double(Int32.max)))
+}

@@ -1,0 +1,69 @@
+internal import BatchEngine
+internal import ImageCore
+internal import ImageErrors
+internal import RunState
+internal import SystemSupport
+internal import TextFormatting
+
+// Lines for people about single images that went well.
+
+/// "dogs/a.jpg -> thumbs/a.jpg: 4000x3000 -> 256x192, 812 kB -> 9.1 kB, 14.1 ms", a line for each output; the time is of all.
+/// Where an earlier run was at it, the reason why it was made again follows.
+func writtenLines(_ job: Job, _ image: WrittenImage) -> [String] {
+  let time = Stage.allCases.reduce(Duration.zero) { $0 + image.times[$1] }
+  return zip(job.outputs, image.outputs).map { output, result in
+    if let reason = result.skipped { return skippedLine(job, output, reason) }
+    return "\(paths(job, output)): \(sizes(image.sourceSize, result.size)), "
+      + "\(humanByteCount(image.sourceByteCount)) -> \(humanByteCount(result.byteCount)), "
+      + "\(threeDigits(time.inSeconds * 1000)) ms" + (output.redo?.description ?? "")
+  }
+}
+
+/// What `--dry-run` says: "dogs/a.jpg -> thumbs/a.jpg: 4000x3000 -> 256x192".
+/// - Parameter hasReasons: whether to say why something is made again.
+func plannedLines(_ job: Job, _ preview: ImagePreview, hasReasons: Bool) -> [String] {
+  zip(job.outputs, preview.outputs).map { output, result in
+    if let reason = result.skipped { return skippedLine(job, output, reason) }
+    return "\(paths(job, output)): \(sizes(preview.sourceSize, result.size))"
+      + (hasReasons ? output.redo?.description ?? "" : "")
+  }
+}
+
+/// "skipped dogs/a.jpg: thumbs/a.jpg is there already".
+func skippedLines(_ job: Job, _ reason: SkipReason) -> [String] {
+  if reason == .notFailed { return [skippedLine(job, job.outputs[0], reason)] }
+  return job.outputs.map { skippedLine(job, $0, $0.settled ?? reason) }
+}
+
+private func skippedLine(_ job: Job, _ output: JobOutput, _ reason: SkipReason) -> String {
+  let why =
+    switch reason {
+    case .exists: "\(output.path.forTerminal) is there already"
+    case .upToDate: "\(output.path.forTerminal) is up to date"
+    case .notFailed: "it is not one that failed"
+    }
+  return "skipped \(job.sourceForTerminal): \(why)"
+}
+
+private func paths(_ job: Job, _ output: JobOutput) -> String {
+  "\(job.sourceForTerminal) -> \(output.path.forTerminal)"
+}
+
+private func sizes(_ source: PixelSize, _ output: PixelSize) -> String {
+  "\(source.width)x\(source.height) -> \(output.width)x\(output.height)"
+}
+
+extension RedoReason {
+  fileprivate var description: String {
+    let reason =
+      switch self {
+      case .sourceChanged: "the source changed"
+      case .optionsChanged: "the options changed"
+      case .otherVersion: "another version of imgbatch made it"
+      case .outputMissing: "the output was missing"
+      case .outputChanged: "the output was changed"
+      case .failedBefore: "it failed before"
+      }
+    return "; made again: \(reason)"
+  }
+}

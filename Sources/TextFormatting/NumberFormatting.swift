@@ -1,0 +1,50 @@
+// Measured numbers as people read them, the same in every locale.
+
+/// Three digits, or more where they are before the point: "0.482", "4.82", "48.2", "482".
+package func decimal(_ value: Double) -> String {
+  let size = abs(value)
+  return decimal(value, places: size >= 99.95 ? 0 : size >= 9.995 ? 1 : size >= 0.9995 ? 2 : 3)
+}
+
+package func decimal(_ value: Double, places: Int) -> String {
+  guard value.isFinite, abs(value) < 1e12 else { return value > 0 ? "infinity" : "?" }
+  let scale = (0..<places).reduce(1) { scale, _ in scale * 10 }
+  let units = Int((abs(value) * Double(scale)).rounded())
+  let sign = value < 0 && units > 0 ? "-" : ""
+  if places == 0 { return sign + String(units) }
+  let decimals = String(units % scale)
+  return sign + "\(units / scale)." + String(repeating: "0", count: places - decimals.count) + decimals
+}
+
+/// A share as "3.1 %", "18 %".
+package func percent(_ share: Double) -> String { decimal(share * 100, places: share < 0.0995 ? 1 : 0) + " %" }
+
+package func milliseconds(_ seconds: Double) -> String { decimal(seconds * 1000) + " ms" }
+
+/// "1 core", "2 cores".
+package func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
+/// Columns as wide as their widest cell; all but the first stand right, so that digits are below digits.
+package func alignedTable(_ rows: [[String]]) -> String {
+  let columns = rows.map(\.count).max() ?? 0
+  let widths = (0..<columns).map { column in rows.map { $0[column].count }.max() ?? 0 }
+  return rows.map { row in
+    row.enumerated().map { column, cell in
+      let space = String(repeating: " ", count: widths[column] - cell.count)
+      return column == 0 ? cell + space : "  " + space + cell
+    }.joined() + "\n"
+  }.joined()
+}
+
+/// A table of Markdown; all columns but the first stand right.
+/// - Parameter rows: titles first; all as long, without bars in the cells.
+package func markdownTable(_ rows: [[String]]) -> String {
+  let lines = rows.map { "| " + $0.joined(separator: " | ") + " |" }
+  let rule = "| --- |" + String(repeating: " ---: |", count: max(0, (rows.first?.count ?? 0) - 1))
+  return (lines.prefix(1) + [rule] + lines.dropFirst()).joined(separator: "\n")
+}
+
+extension String {
+  /// "image" as "Image".
+  package var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
+}

@@ -1,0 +1,109 @@
+internal import CPlatform
+internal import Glibc
+internal import Synchronization
+internal import SystemPackage
+internal import SystemSupport
+
+/// A worker process, started, the socket to it, and what it writes on its standard error.
+package final class WorkerSocket: Sendable {
+  let processID: pid_t
+  package let channel: FrameChannel
+  package let messages: WorkerMessages
+  private let killsBefore = OutOfMemoryKills.count
+
+  /// Those that have not been waited for.
+  private static let running = Mutex<Set<pid_t>>([])
+
+  package enum Termination: Sendable { case endOfInput, kill }
+
+  /// - Parameters:
+  ///   - path: of the worker program.
+  ///   - variable: joins its environment, as "NAME=value".
+  package init(path: String, variable: String? = nil) throws(WorkerFailure) {
+    var ends: [Int32] = [-1, -1]
+    guard unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
+      throw .cannotStart(reason: Errno(rawValue: errno).description)
+    }
+    var pipe: [Int32] = [-1, -1]
+    var status = unsafe system_private_pipe(&pipe)
+    var child: pid_t = 0
+    if status == 0 { status = unsafe system_spawn_worker(path, ends[1], pipe[1], variable, &child) }
+    close(ends[1])
+    if pipe[1] >= 0 { close(pipe[1]) }
+    guard status == 0 else {
+      close(ends[0])
+      if pipe[0] >= 0 { close(pipe[0]) }
+      throw .cannotStart(reason: Errno(rawValue: status).description)
+    }
+    processID = child
+    WorkerSocket.running.withLock { _ = $0.insert(child) }
+    channel = FrameChannel(descriptor: ends[0])
+    messages = WorkerMessages(owning: pipe[0])
+  }
+
+  /// How a worker process ended.
+  package struct End {
+    package let message: String
+    /// Whether it ended because it got no memory, by its runtime or by the kernel.
+    package let lackedMemory: Bool
+  }
+
+  /// Ends the worker, by the end of its input or at once, and says how it ended. Nothing can be asked of it then.
+  @discardableResult
+  package func end(_ termination: Termination) -> End {
+    if termination == .endOfInput { waitForEnd() }
+    // One that has ended already keeps its status.
+    kill(processID, SIGKILL)
+    channel.close()
+    // Before the system may give the number to another process.
+    WorkerSocket.running.withLock { _ = $0.remove(processID) }
+    var status: Int32 = 0
+    while unsafe waitpid(processID, &status, 0) < 0, errno == EINTR {}
+    messages.read()
+    messages.close()
+    let (signal, text) = (status & 0x7f, messages.text)
+    let wrote = text.isEmpty ? "" : "; it wrote: \(text)"
+    if signal == 0 { return End(message: "it exited with status \((status >> 8) & 0xff)\(wrote)", lackedMemory: false) }
+    let isKernel = signal == SIGKILL && OutOfMemoryKills.count > killsBefore
+    return unsafe End(
+      message: "it was ended by signal \(signal) (\(String(cString: strsignal(signal))))\(wrote)",
+      lackedMemory: isKernel || text.contains(WorkerSocket.refusal))
+  }
+
+  /// What Swift's runtime writes when it ends a process because an allocation is refused.
+  private static let refusal = "failed to allocate"
+
+  /// Ends the worker's input, and waits until the system closes its end of the socket, as when it ends a process: for 5 s at
+  /// most, since a worker that was taken over may do neither.
+  private func waitForEnd() {
+    shutdown(channel.descriptor, Int32(SHUT_WR))
+    let end = ContinuousClock.now + .seconds(5)
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    while ContinuousClock.now < end {
+      var question = pollfd(fd: channel.descriptor, events: Int16(POLLIN), revents: 0)
+      guard unsafe poll(&question, 1, 100) > 0 else { continue }
+      // What it still sends is not wanted.
+      let got = unsafe bytes.withUnsafeMutableBytes { unsafe read(channel.descriptor, $0.baseAddress, $0.count) }
+      if got == 0 || (got < 0 && errno != EINTR) { return }
+    }
+  }
+
+  /// Stops all workers where they are, for a process that is about to end, which ends them too: they write nothing more, and
+  /// who waits for one waits on.
+  package static func stopAll() {
+    running.withLock { processes in
+      for process in processes { kill(process, SIGSTOP) }
+      // A signal is obeyed when the worker comes out of the system call it is in; one that hangs there writes nothing.
+      for process in processes {
+        for _ in 0..<100 where processState(process).map({ !"TtZX".utf8.contains($0) }) ?? false { usleep(1000) }
+      }
+    }
+  }
+
+  /// `imgbatch-worker` beside this executable. Not for two threads at once.
+  package static func programBesideExecutable() -> String {
+    guard let path = unsafe system_executable_path() else { return "imgbatch-worker" }
+    let executable = unsafe String(cString: path)
+    return executable.prefix(through: executable.lastIndex(of: "/") ?? executable.startIndex) + "imgbatch-worker"
+  }
+}

@@ -1,0 +1,38 @@
+internal import SystemPackage
+internal import SystemSupport
+
+/// The arguments of `compare` and `profile` that a run of `resize` gets too, byte for byte: inputs, the image's look, limits. What
+/// `resize` learns to do with an image is then compared without another word here.
+struct ForwardedArguments {
+  private static let ownFlags: Set<String> = ["--json", "--csv", "--markdown", "--cold", "--save"]
+  private static let ownOptions: Set<String> = ["--runs", "--jobs", "--report", "--workload", "--fetch"]
+
+  let bytes: [[UInt8]]
+
+  /// - Parameters:
+  ///   - given: after the command's name, valid.
+  ///   - list: what `--files-from` now means; nil where it is not given.
+  ///   - flags, options: names of those that are not passed, beside the command's own.
+  init(_ given: [String], list: FilePath?, without flags: Set<String> = [], _ options: Set<String> = []) {
+    let flags = flags.union(ForwardedArguments.ownFlags)
+    let options = options.union(ForwardedArguments.ownOptions)
+    var passed: [[UInt8]] = []
+    var rest = given[...]
+    while let argument = rest.popFirst() {
+      if argument == "--" {
+        passed += ([argument] + rest).map(unescapedBytes)
+        break
+      }
+      let name = argument.hasPrefix("--") ? String(argument.prefix { $0 != "=" }) : argument
+      let hasValue = name != argument
+      if flags.contains(name) { continue }
+      if options.contains(name) || name == "--files-from" {
+        if !hasValue { rest = rest.dropFirst() }
+        if name == "--files-from", let list { passed += [Array(name.utf8), list.bytes] }
+        continue
+      }
+      passed.append(unescapedBytes(argument))
+    }
+    bytes = passed
+  }
+}

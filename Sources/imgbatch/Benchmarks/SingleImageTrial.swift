@@ -1,0 +1,63 @@
+internal import BatchEngine
+internal import Benchmarking
+internal import ImageCodecs
+internal import ImageCore
+internal import ImageErrors
+internal import Parallelism
+internal import RunState
+internal import SystemPackage
+internal import TextFormatting
+internal import Thumbnailing
+
+/// Makes one image over and over, on more and more cores. In this process, since what counts are the image's own
+/// stages, which its thumbnailer times.
+struct SingleImageTrial {
+  private(set) var options: ThumbnailOptions
+  let job: Job
+  let megapixels: Double
+
+  /// - Parameter inputs: the one with the most pixels is taken.
+  init?(_ inputs: InputFiles, options: ThumbnailOptions, scratch: FilePath) {
+    let reader = HeaderReader(limits: options.limits)
+    var largest: (pixels: Int, job: Job)?
+    for input in inputs where input.refusal == nil {
+      guard let header = try? reader.read(input.source).header else { continue }
+      let pixels = header.size.width * header.size.height
+      guard pixels > largest?.pixels ?? 0 else { continue }
+      largest = (
+        pixels,
+        Job(
+          index: 0, source: input.source,
+          outputs: (0..<max(1, options.sizes.count)).map {
+            JobOutput(path: scratch.appending("banded-\($0)"), format: header.format)
+          }, sourceByteCount: 0)
+      )
+    }
+    guard let largest else { return nil }
+    self.options = options
+    self.options.clocks = .wallAndProcessor
+    job = largest.job
+    megapixels = Double(largest.pixels) / 1e6
+  }
+
+  /// One image is quickly made, and its time noisy.
+  private static let minRounds = 10
+
+  /// - Returns: nil where the image fails.
+  func run(bands counts: [Int], rounds: Int) throws -> SingleImageScaling? {
+    var runs = counts.map { SingleImageScaling.Run(bands: $0) }
+    var sharedStages = [Stage.resize]
+    // The first round warms up.
+    for round in 0...max(rounds, SingleImageTrial.minRounds) {
+      for position in runs.indices {
+        if Signals.stopRequest.isMade { throw CancelledError() }
+        let outcome = Thumbnailer(options: options, bands: runs[position].bands).outcome(of: job)
+        guard case .written(let image) = outcome else { return nil }
+        if image.decodingWorkers > 1 { sharedStages = [.decode, .resize] }
+        if round > 0 { runs[position].samples.append(StageCost.all(of: image)) }
+      }
+    }
+    return SingleImageScaling(
+      name: job.source.forTerminal, megapixels: megapixels, sharedStages: sharedStages.map(\.rawValue), runs: runs)
+  }
+}

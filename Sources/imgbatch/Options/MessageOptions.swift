@@ -1,0 +1,91 @@
+internal import ArgumentParser
+internal import Benchmarking
+internal import Glibc
+internal import Reporting
+
+/// What the run says.
+struct MessageOptions: ParsableArguments {
+  @Flag(help: "Events on standard output, one JSON object a line.")
+  var json = false
+
+  @Flag(name: .shortAndLong, help: "Say failures only.")
+  var quiet = false
+
+  @Flag(name: .shortAndLong, help: "Say a line for every picture.")
+  var verbose = false
+
+  @Option(
+    help: ArgumentHelp(
+      "A line that shows how far the run is; auto: where standard error is a terminal.", valueName: "when"))
+  var progress: AutoChoice = .auto
+
+  @OptionGroup var colors: ColorOptions
+
+  func validate() throws {
+    if quiet && verbose { throw ValidationError("--quiet and --verbose cannot both be.") }
+    if quiet && progress == .always { throw ValidationError("--quiet and --progress always cannot both be.") }
+  }
+
+  var verbosity: Verbosity { quiet ? .quiet : verbose ? .verbose : .normal }
+  var events: EventOutput { json ? .jsonLines : .none }
+
+  /// Columns of the terminal for a progress line, nil while a shell has the terminal; no closure for no line.
+  var progressWidth: (@Sendable () -> Int?)? {
+    let wanted =
+      switch progress {
+      case .always: true
+      case .never: false
+      case .auto: !quiet && StandardStream.error.isTerminal && !terminalIsDumb
+      }
+    guard wanted else { return nil }
+    return { StandardStream.error.isOthersTerminal ? nil : StandardStream.error.terminalWidth }
+  }
+}
+
+/// Apart from the rest, for commands that show nothing but lines.
+struct ColorOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Colour in lines for people; auto: where standard error is a terminal, unless NO_COLOR is set.",
+      valueName: "when"))
+  var color: AutoChoice = .auto
+
+  var style: TextStyle {
+    switch color {
+    case .always: .colored
+    case .never: .plain
+    case .auto:
+      StandardStream.error.isTerminal && !terminalIsDumb && (environment("NO_COLOR") ?? "").isEmpty ? .colored : .plain
+    }
+  }
+}
+
+enum AutoChoice: String, CaseIterable, ExpressibleByArgument {
+  case auto, always, never
+}
+
+private var terminalIsDumb: Bool { environment("TERM") == "dumb" }
+
+private func environment(_ name: String) -> String? {
+  // SAFETY: getenv gives null or a NUL-terminated string, copied before anything could change the environment.
+  guard let value = unsafe getenv(name) else { return nil }
+  return unsafe String(cString: value)
+}
+
+extension RunReporter {
+  /// Talks on the standard streams, as the options wish.
+  convenience init(
+    _ messages: MessageOptions, extent: RunScope, events: EventOutput, since began: ContinuousClock.Instant
+  ) {
+    self.init(
+      extent: extent, events: events, verbosity: messages.verbosity, style: messages.colors.style,
+      progressWidth: messages.progressWidth,
+      sinks: ReportOutput(
+        results: { StandardStream.output.write($0) },
+        messages: { text in
+          // Who sent the results to somebody that went away does not want to hear of it.
+          if StandardStream.output.condition != .readerGone { StandardStream.error.write(text) }
+        }),
+      elapsed: { ContinuousClock.now - began })
+  }
+}

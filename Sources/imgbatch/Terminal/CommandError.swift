@@ -1,0 +1,202 @@
+internal import ArgumentParser
+internal import BatchEngine
+internal import ImageCore
+internal import ImageErrors
+internal import RunState
+internal import SystemPackage
+internal import SystemSupport
+internal import TextFormatting
+internal import WorkerIPC
+
+/// Why a command cannot do its work at all: the status it ends with, and a sentence for people.
+struct CommandError: Error {
+  let status: ExitStatus
+  let sentence: String
+}
+
+/// Runs a command's work and hands its status to the argument parser, which ends the process.
+func ending(_ work: () throws -> ExitStatus) throws {
+  let status: ExitStatus
+  do {
+    status = try work()
+  } catch let complaint as CommandError {
+    StandardStream.error.write("Error: \(complaint.sentence)\n")
+    status = complaint.status
+  }
+  throw ExitCode((outputFailure() ?? status).code)
+}
+
+/// What was to be on standard output is not there, so nothing that was done counts as told. Nil where all of it is.
+func outputFailure() -> ExitStatus? {
+  switch StandardStream.output.condition {
+  case .open: return nil
+  case .readerGone: return .readerGone
+  case .failed(let error):
+    StandardStream.error.write("Error: standard output cannot be written (\(error.message)).\n")
+    return .outputUnusable
+  }
+}
+
+extension CommandError {
+  init(_ error: InputListError) {
+    switch error {
+    case .unreadableList(let path, let reason):
+      self.init(status: .noInput, sentence: "the list \(path.forTerminal) cannot be read (\(reason)).")
+    }
+  }
+
+  init(_ error: PlanError) {
+    switch error {
+    case .collisions(let pairs):
+      let lines = pairs.map(\.message).joined(separator: "\n")
+      self.init(
+        status: .wrongUsage,
+        sentence: "some outputs cannot both be; nothing was written. Choose another --name, or separate runs.\n" + lines
+      )
+    case .outputsAreInputs(let overlaps):
+      let lines = overlaps.map { "  \($0.output.forTerminal) would overwrite the input \($0.input.forTerminal)" }
+      self.init(
+        status: .wrongUsage,
+        sentence: "some outputs are inputs; nothing was written. Choose another --out or --name.\n"
+          + lines.joined(separator: "\n"))
+    case .outputFolderIsFile(let folder):
+      self.init(status: .outputUnusable, sentence: "--out \(folder.forTerminal) is not a folder; choose another.")
+    }
+  }
+
+  init(_ refusal: OverwriteRefusal) {
+    let (option, name) = (refusal.option, refusal.path.forTerminal)
+    let reason =
+      switch refusal.reason {
+      case .input(let source) where source == "-": "would overwrite the list on standard input"
+      case .input(let source): "would overwrite the input \(source.forTerminal)"
+      case .image: "would overwrite an image"
+      case .outputOf(let source): "would have the name of the output of \(source.forTerminal)"
+      case .alsoNamedBy(let other): "is the file of \(other), too"
+      }
+    self.init(
+      status: .wrongUsage, sentence: "\(option) \(name) \(reason); nothing was written. Choose another name.")
+  }
+
+  /// - Parameter input: of a list that was read while work went on.
+  static func overwritten(_ input: FilePath) -> CommandError {
+    CommandError(
+      status: .wrongUsage,
+      sentence: "the input \(input.forTerminal) is the file of --failed-to or --report, so neither was written. "
+        + "Choose another name.")
+  }
+
+  init(_ error: ExecutorError) {
+    switch error {
+    case .noWorker(let path, let reason):
+      self.init(
+        status: .internalFault,
+        sentence: "no worker process can be started as \(terminalText(path)) (\(reason)); use --mode threads.")
+    case .notConfined(let gaps):
+      self.init(
+        status: .internalFault,
+        sentence: "--require-sandbox, but worker processes cannot be confined here: \(gaps.joined(separator: "; ")).")
+    }
+  }
+
+  /// - Parameter found: what was passed over where images were looked for.
+  static func noInput(_ paths: [FilePath], _ found: InputList) -> CommandError {
+    let list = paths.map(\.forTerminal).joined(separator: ", ")
+    let others = found.ignoredFileCount > 0 ? " (\(found.ignoredFileCount) other files)" : ""
+    return CommandError(
+      status: .noInput, sentence: "no \(ImageFormat.names("or")) picture was found in \(list)\(others).")
+  }
+
+  /// A list may have millions of inputs.
+  private static let maxNamedInputs = 100
+
+  /// - Parameter inputs: none of which is there.
+  static func nothingReadable(_ inputs: InputFiles) -> CommandError {
+    var lines = inputs.prefix(maxNamedInputs).map { input in
+      "  \(input.source.forTerminal): \(terminalText(input.refusal?.message ?? "unreadable"))"
+    }
+    if inputs.count > maxNamedInputs { lines.append("  and \(inputs.count - maxNamedInputs) more") }
+    return CommandError(
+      status: .noInput, sentence: "none of the inputs can be read.\n" + lines.joined(separator: "\n"))
+  }
+
+  static func locked(_ folder: FilePath, _ refusal: FolderLock.LockConflict) -> CommandError {
+    let sentence =
+      switch refusal {
+      case .held(let process):
+        "another run\(process.map { " (process \($0))" } ?? "") is writing into \(folder.forTerminal); "
+          + "wait for it, choose another --out, or use --no-lock."
+      case .unusable(.system(let error)):
+        "the output folder \(folder.forTerminal) cannot be locked against a second run (\(error.message)); "
+          + "use --no-lock where there is none."
+      case .unusable(let error):
+        "the lock \(folder.appending(FolderLock.name).forTerminal) cannot be used (\(error.message)); remove it, or use "
+          + "--no-lock."
+      }
+    return CommandError(status: .outputUnusable, sentence: sentence)
+  }
+
+  static func journal(_ error: JournalError) -> CommandError {
+    let sentence =
+      switch error.reason {
+      case .unusable(let reason):
+        "the journal \(error.path.forTerminal) cannot be used (\(reason.message)); remove it, or use --no-journal."
+      case .newerVersion(let version):
+        "the journal \(error.path.forTerminal) was written by a newer imgbatch (its format is \(version)); "
+          + "use that one, choose another --out, or use --no-journal."
+      }
+    return CommandError(status: .outputUnusable, sentence: sentence)
+  }
+
+  /// - Parameter path: of the file that a shard's events are kept in.
+  static func shardEvents(_ path: FilePath, _ error: OwnFileError) -> CommandError {
+    CommandError(
+      status: .outputUnusable,
+      sentence: "the events of the shard cannot be kept in \(path.forTerminal) (\(error.message)); remove it.")
+  }
+
+  static func shardEvents(_ folder: FilePath, _ error: Errno) -> CommandError {
+    CommandError(
+      status: .outputUnusable,
+      sentence: "the events of the shards in \(folder.forTerminal) cannot be read (\(error.message)).")
+  }
+
+  static func nothingToRetry(_ folder: FilePath) -> CommandError {
+    CommandError(
+      status: .noInput,
+      sentence: "no journal in \(folder.forTerminal) tells what failed there; run without --retry-failed.")
+  }
+
+  static func failedList(_ path: FilePath, _ error: OwnFileError) -> CommandError {
+    CommandError(
+      status: .outputUnusable,
+      sentence: "the list --failed-to \(path.forTerminal) cannot be written (\(error.message)); choose another.")
+  }
+
+  /// Temporary outputs cannot be kept: those of a measurement, and thumbnails on their way into a page.
+  static func scratchFolder(_ reason: String) -> CommandError {
+    CommandError(
+      status: .outputUnusable,
+      sentence: "temporary files cannot be kept in \(ScratchFolder.parent.forTerminal) (\(reason)); "
+        + "set TMPDIR to a folder that can be written.")
+  }
+
+  static func outputFolder(_ folder: FilePath, _ error: Errno) -> CommandError {
+    CommandError(
+      status: .outputUnusable,
+      sentence: "the output folder \(folder.forTerminal) cannot be written (\(error.message)); choose another --out.")
+  }
+}
+
+extension Collision {
+  fileprivate var message: String {
+    switch nature {
+    case .oneName: "  \(first.forTerminal) and \(second.forTerminal) would both become \(output.forTerminal)"
+    case .oneNameThere(let other):
+      "  \(first.forTerminal) and \(second.forTerminal) would become \(output.forTerminal) and \(other.forTerminal), "
+        + "which are one name on that file system"
+    case .fileAndFolder:
+      "  \(first.forTerminal) would become \(output.forTerminal), which \(second.forTerminal) needs as a folder"
+    }
+  }
+}

@@ -1,0 +1,228 @@
+import Foundation
+import Synchronization
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import BatchEngine
+@testable import ImageCodecs
+@testable import ImageCore
+@testable import ImageErrors
+@testable import RunState
+@testable import SystemSupport
+@testable import Thumbnailing
+
+@Suite("The ledger of a run (promise 8)")
+struct LedgerTests {
+  private let folder: TemporaryFolder
+  private let told = Told()
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// What a ledger told instead of handing out the job.
+  private final class Told: Sendable {
+    let outcomes = Mutex<[String: Outcome]>([:])
+  }
+
+  private func job(_ name: String, _ index: Int = 0, refusal: JobError? = nil) -> Job {
+    Job(
+      index: index, source: folder("in/\(name)"), output: folder("out").pushing(FilePath(name)), format: .jpeg,
+      sourceByteCount: 0, refusal: refusal)
+  }
+
+  private func resumable(_ jobs: [Job], _ selection: JobSelection, _ options: ThumbnailOptions = ThumbnailOptions())
+    throws -> ResumableJobSource
+  {
+    try folder.addFolder("out")
+    let told = told
+    told.outcomes.withLock { $0 = [:] }
+    return ResumableJobSource(
+      SortedJobs(inOrder: jobs), folder: folder("out"), options: options, selection: selection,
+      history: try History(of: folder("out")), journal: try Journal(in: folder("out")), lock: nil
+    ) { job, outcome in
+      told.outcomes.withLock { $0[job.source.lastComponent?.string ?? ""] = outcome }
+    }
+  }
+
+  /// The names that are handed out.
+  private func taken(_ jobs: [Job], _ selection: JobSelection, _ options: ThumbnailOptions = ThumbnailOptions()) throws
+    -> [String]
+  {
+    let resumable = try resumable(jobs, selection, options)
+    return IteratorSequence(AnyIterator { resumable.next() }).map { $0.source.lastComponent?.string ?? "" }
+  }
+
+  private func end(_ jobs: [Job], _ outcome: Outcome) throws {
+    let resumable = try resumable(jobs, .all)
+    while let job = resumable.next() { resumable.end(job, outcome) }
+  }
+
+  private var image: Outcome {
+    .written(
+      WrittenImage(
+        sourceSize: PixelSize(width: 1, height: 1), outputSize: PixelSize(width: 1, height: 1), sourceByteCount: 1,
+        outputByteCount: 1, warningCount: 0, firstWarning: "", times: StageTimes()))
+  }
+
+  @Test func `promise 8: what is done and unchanged is left out, until source, options or output change`() throws {
+    let jobs = [job("a.jpg"), job("b.jpg", 1)]
+    for name in ["a.jpg", "b.jpg"] {
+      try folder.add("in/\(name)")
+      try folder.add("out/\(name)")
+    }
+    try end(jobs, image)
+    for selection in [JobSelection.outdated, .unfinished] {
+      #expect(try taken(jobs, selection) == [])
+      #expect(told.outcomes.withLock { $0 } == ["a.jpg": .skipped(.upToDate), "b.jpg": .skipped(.upToDate)])
+    }
+    #expect(try taken(jobs, .all) == ["a.jpg", "b.jpg"])
+
+    var options = ThumbnailOptions()
+    options.existing = .update
+    options.durability = .durable
+    options.limits.pixelCount = 5
+    #expect(try taken(jobs, .outdated, options) == [], "neither limits nor the way to the disk change bytes")
+    options.jpeg.quality = 3
+    #expect(try taken(jobs, .outdated, options) == ["a.jpg", "b.jpg"])
+
+    try folder.add("in/a.jpg", [9])
+    #expect(try taken(jobs, .outdated) == ["a.jpg"])
+    try folder.add("out/b.jpg", [9])
+    #expect(try taken(jobs, .unfinished) == ["a.jpg", "b.jpg"], "an output that somebody changed is made again")
+    try FileManager.default.removeItem(atPath: folder("out/b.jpg").string)
+    #expect(try taken(jobs, .outdated) == ["a.jpg", "b.jpg"])
+  }
+
+  /// Why each job of `a.jpg` that is handed out is done once more.
+  private func reasons(_ selection: JobSelection = .outdated, _ options: ThumbnailOptions = ThumbnailOptions()) throws
+    -> [RedoReason?]
+  {
+    let resumable = try resumable([job("a.jpg")], selection, options)
+    return IteratorSequence(AnyIterator { resumable.next() }).flatMap { $0.outputs.map(\.redo) }
+  }
+
+  @Test func `what is made again says why`() throws {
+    try folder.add("in/a.jpg")
+    #expect(try reasons() == [nil], "it was never made")
+    try folder.add("out/a.jpg")
+    try end([job("a.jpg")], image)
+    #expect(try reasons() == [])
+    #expect(try reasons(.all) == [nil])
+    var options = ThumbnailOptions()
+    options.png.level = 1
+    #expect(try reasons(.outdated, options) == [.optionsChanged])
+    try folder.add("out/a.jpg", [1])
+    #expect(try reasons() == [.outputChanged])
+    try FileManager.default.removeItem(atPath: folder("out/a.jpg").string)
+    #expect(try reasons(.unfinished) == [.outputMissing])
+    try folder.addFolder("out/a.jpg")
+    #expect(try reasons() == [.outputChanged])
+    try folder.add("in/a.jpg", [1])
+    #expect(try reasons() == [.sourceChanged])
+    try end([job("a.jpg")], .failed(JobError(stage: .decode, code: .timeout, message: "")))
+    #expect(try reasons() == [.failedBefore] && reasons(.unfinished) == [.failedBefore])
+    #expect(try reasons(.failed) == [.failedBefore])
+  }
+
+  @Test func `what another version made is made again, even where nothing else changed`() throws {
+    let source = try #require(FileStamp(of: try folder.add("in/a.jpg"), links: .follow))
+    let output = try #require(FileStamp(of: try folder.add("out/a.jpg"), links: .stay))
+    try end([job("a.jpg")], image)
+    #expect(try reasons() == [])
+    var entry: JournalEntry?
+    try Journal.forEachEntry(in: folder("out")) { entry = $0 }
+    var older = try #require(entry)
+    older.fingerprint.algorithms = AlgorithmVersion(pixels: 1, encoder: 1)
+    try Journal(in: folder("out")).append(older)
+    #expect(try reasons() == [.otherVersion] && reasons(.unfinished) == [.otherVersion])
+
+    // Of version 1 of the journal nothing is known but that.
+    let fields = [
+      "written", "\(source.byteCount)", "\(source.modified)", "ff", "\(output.byteCount)", "\(output.modified)", "", "",
+      "a.jpg", folder("in/a.jpg").string, "",
+    ]
+    let line = JournalText.sealed(Array(fields.joined(separator: "\t").utf8))
+    try folder.add("out/\(Journal.name)", line)
+    #expect(try reasons() == [.otherVersion])
+    try end([job("a.jpg")], image)
+    #expect(try reasons() == [])
+  }
+
+  @Test func `of several outputs only those are made again that have a reason`() throws {
+    try folder.add("in/a.jpg")
+    var options = ThumbnailOptions()
+    options.sizes = [.width(10), .width(20)]
+    let outputs = try ["s.jpg", "l.jpg"].map {
+      JobOutput(path: try folder.add("out/\($0)"), format: .jpeg)
+    }
+    let job = Job(index: 0, source: folder("in/a.jpg"), outputs: outputs, sourceByteCount: 0)
+    let result = OutputResult(size: PixelSize(width: 1, height: 1), byteCount: 1)
+    let both = WrittenImage(
+      sourceSize: PixelSize(width: 1, height: 1), sourceByteCount: 1, outputs: [result, result], warningCount: 0,
+      firstWarning: "", times: StageTimes(), cpuTimes: StageTimes())
+    let first = try resumable([job], .all, options)
+    while let job = first.next() { first.end(job, .written(both)) }
+    #expect(try resumable([job], .outdated, options).next() == nil)
+    try FileManager.default.removeItem(atPath: folder("out/l.jpg").string)
+    let rest = try #require(try resumable([job], .outdated, options).next())
+    #expect(rest.outputs.map(\.settled) == [.upToDate, nil] && rest.outputs.map(\.redo) == [nil, .outputMissing])
+    // The same sizes in another order are the same outputs.
+    try folder.add("out/l.jpg")
+    let second = try resumable([job], .outdated, options)
+    while let job = second.next() { second.end(job, .written(both)) }
+    options.sizes.reverse()
+    let turned = Job(index: 0, source: job.source, outputs: outputs.reversed(), sourceByteCount: 0)
+    #expect(try resumable([turned], .outdated, options).next() == nil)
+  }
+
+  @Test(
+    "promise 8: what failed for good is told again and not tried, what may come through is tried",
+    arguments: ErrorCode.allCases)
+  func failures(code: ErrorCode) throws {
+    let lasting: Set<ErrorCode> = [
+      .notAnImage, .unsupported, .truncated, .corrupt, .limitPixels, .limitBytes, .limitScans,
+    ]
+    try folder.add("in/a.jpg")
+    let jobs = [job("a.jpg")]
+    try end(jobs, .failed(JobError(stage: .decode, code: code, message: "bad")))
+    #expect(try taken(jobs, .outdated) == ["a.jpg"])
+    #expect(try taken(jobs, .failed) == ["a.jpg"])
+    #expect(try taken(jobs, .unfinished) == (lasting.contains(code) ? [] : ["a.jpg"]))
+    if lasting.contains(code) {
+      guard case .failed(let error) = told.outcomes.withLock({ $0["a.jpg"] }) else {
+        Issue.record("not told as failed")
+        return
+      }
+      #expect(error.code == code && error.message.hasPrefix("bad; known from an earlier run"))
+    }
+    var options = ThumbnailOptions()
+    options.limits.scanCount = 3
+    #expect(try taken(jobs, .unfinished, options) == ["a.jpg"], "other limits are another chance")
+    try folder.add("in/a.jpg", [7])
+    #expect(try taken(jobs, .unfinished) == ["a.jpg"])
+  }
+
+  @Test func `only what failed last is retried, and a refusal is never hidden`() throws {
+    for name in ["good.jpg", "bad.jpg", "mended.jpg"] { try folder.add("in/\(name)") }
+    try folder.add("out/good.jpg")
+    try folder.add("out/mended.jpg")
+    let failure = Outcome.failed(JobError(stage: .decode, code: .corrupt, message: "bad"))
+    try end([job("good.jpg")], image)
+    try end([job("bad.jpg"), job("mended.jpg", 1)], failure)
+    try end([job("mended.jpg")], image)
+    let gone = job("gone.jpg", 3, refusal: JobError(stage: .read, code: .read, message: "gone"))
+    #expect(
+      try taken([job("good.jpg"), job("bad.jpg", 1), job("mended.jpg", 2), gone], .failed) == ["bad.jpg", "gone.jpg"])
+    #expect(
+      told.outcomes.withLock { $0 } == ["good.jpg": .skipped(.notFailed), "mended.jpg": .skipped(.notFailed)])
+  }
+
+  @Test func `one output of two sources is two images`() throws {
+    try folder.add("in/a.jpg")
+    try folder.add("out/a.jpg")
+    try end([job("a.jpg")], image)
+    let other = Job(
+      index: 0, source: try folder.add("other/a.jpg"), output: folder("out/a.jpg"), format: .jpeg, sourceByteCount: 0)
+    #expect(try taken([other], .unfinished) == ["a.jpg"])
+  }
+}

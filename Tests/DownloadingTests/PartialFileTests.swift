@@ -1,0 +1,55 @@
+import Foundation
+import SystemPackage
+import Testing
+
+@testable import Downloading
+@testable import ImageErrors
+@testable import RunState
+@testable import SystemSupport
+
+@Suite("Where the bytes of a download gather")
+struct PartFileTests {
+  private let root: String
+
+  init() throws {
+    root = FileManager.default.temporaryDirectory.appending(path: "imgbatch-part-\(UUID().uuidString)").path
+    for name in ["out", "elsewhere"] {
+      try FileManager.default.createDirectory(atPath: "\(root)/\(name)", withIntermediateDirectories: true)
+    }
+  }
+
+  private func message(_ name: FilePath) -> String? {
+    let base = BaseFolder(FilePath(root + "/out"))
+    do throws(JobError) {
+      _ = try PartialFile.open(PlacedFile(base, name), durability: .ordinary)
+      return nil
+    } catch {
+      return error.code == .write ? error.message : "\(error)"
+    }
+  }
+
+  @Test("It is a regular file of one name beneath the folder; nothing else is opened, changed or waited for")
+  func kinds() throws {
+    defer { try? FileManager.default.removeItem(atPath: root) }
+    let files = FileManager.default
+    try Data("precious".utf8).write(to: URL(fileURLWithPath: root + "/precious"))
+    try files.createSymbolicLink(atPath: root + "/out/.link.imgbatch-part", withDestinationPath: "../precious")
+    try files.linkItem(atPath: root + "/precious", toPath: root + "/out/.hard.imgbatch-part")
+    #expect(unsafe mkfifo(root + "/out/.pipe.imgbatch-part", 0o600) == 0)
+    try files.createSymbolicLink(atPath: root + "/out/sub", withDestinationPath: "../elsewhere")
+    let expected = [
+      ("link", "it is a symbolic link, and none is followed there"), ("hard", "the file has 2 names (hard links)"),
+      ("pipe", "it is a named pipe (FIFO), not a regular file"),
+    ]
+    for (name, text) in expected {
+      let path = "\(root)/out/.\(name).imgbatch-part"
+      let message = self.message(FilePath(".\(name).imgbatch-part")) ?? "nothing"
+      #expect(message.hasPrefix("\(path), which its bytes gather in, cannot be used (\(text)"), "\(message)")
+      #expect(message.hasSuffix("; remove it"))
+    }
+    #expect(message("sub/.x.imgbatch-part")?.contains("a symbolic link is on its way") == true)
+    #expect(try files.contentsOfDirectory(atPath: root + "/elsewhere") == [])
+    #expect(files.contents(atPath: root + "/precious") == Data("precious".utf8))
+    #expect(message("new/deep/.x.imgbatch-part") == nil)
+  }
+}
