@@ -1,7 +1,7 @@
 internal import Glibc
 internal import SystemPackage
 
-/// What ends an entry of a list (`--files-from`, `-0`).
+/// /// The byte that ends each entry of a list (`--files-from`, `-0`).
 package enum Delimiter: Sendable {
   case newline
   case zeroByte

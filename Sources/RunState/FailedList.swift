@@ -2,17 +2,17 @@ internal import Synchronization
 package import SystemPackage
 package import SystemSupport
 
-/// The sources that failed, for a file that `--files-from` or `fetch` reads (`--failed-to`): with the same outputs as in
-/// this run, to which end entries have a `/./` before what is mirrored where that is not all of them.
+/// The list of the sources that failed (`--failed-to`), in the format that `--files-from` and `fetch` read. An entry contains
+/// `/./` before the mirrored part of its path unless the whole path is mirrored, so that a later run makes the same outputs.
 ///
-/// Opened before any work, so that a place that cannot be written is known early; written at the end, so that it may be
-/// the list that the run itself read.
+/// The file is opened before any work, so that an unusable path is reported early. It is written at the end, because it may be
+/// the list that the run itself reads.
 package final class FailedList: Sendable {
   private let file: Descriptor
   private let separator: UInt8
   private let entries = Mutex<[(position: Int, text: [UInt8])]>([])
 
-  /// - Parameter isPrivate: whether the user alone may read the file, as one whose entries may have passwords in them.
+  /// - Parameter isPrivate: restricts the file to its owner, because the entries may contain passwords.
   package init(_ checked: CheckedPath, separator: Delimiter, isPrivate: Bool = false) throws(OwnFileError) {
     file = try FailedList.open(checked.path)
     do throws(Errno) {
@@ -23,7 +23,7 @@ package final class FailedList: Sendable {
     self.separator = separator.byte
   }
 
-  /// A file, or what the system has a name for: a device, and a pipe or file that is open already (`/dev/stderr`,
+  /// Opens a regular file, or a name that the system provides: a device, or a pipe or file that is already open (`/dev/stderr`,
   /// `>(command)` of a shell).
   private static func open(_ path: FilePath) throws(OwnFileError) -> Descriptor {
     do throws(OwnFileError) { return try Descriptor(openingOwn: path, for: .listed) } catch {
@@ -32,11 +32,12 @@ package final class FailedList: Sendable {
     }
   }
 
-  /// - Parameter position: of the entry in the list that the run reads; entries with one position are sorted by their text.
+  /// - Parameter position: position of the entry in the list that the run reads. Entries with the same position are sorted by
+  ///   text.
   package func add(_ entry: [UInt8], position: Int = 0) { entries.withLock { $0.append((position, entry)) } }
 
-  /// Writes the list, sorted so that it does not depend on the workers.
-  /// - Returns: how many names were left out because the separator is in them.
+  /// Writes the list, sorted so that the order does not depend on the workers.
+  /// - Returns: the number of entries left out because they contain the separator.
   package func write() throws(Errno) -> Int {
     let all = entries.withLock { $0 }.sorted { one, other in
       one.position == other.position
@@ -55,7 +56,7 @@ package final class FailedList: Sendable {
 }
 
 extension FilePath {
-  /// Whether the system itself puts names into its folder, and links among them are its own.
+  /// Whether the kernel fills the folder of this path, so that symbolic links in it are the kernel's.
   fileprivate var isNameOfSystem: Bool {
     let folder = removingLastComponent()
     return folder == "/dev" || folder == "/dev/fd" || folder.starts(with: "/proc") && folder.lastComponent == "fd"

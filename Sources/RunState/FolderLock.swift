@@ -2,15 +2,17 @@ internal import Glibc
 package import SystemPackage
 package import SystemSupport
 
-/// Keeps a second run out of an output folder, by `flock` on a file in it (`.imgbatch-lock`) that holds the owner's number.
+/// Keeps a second run out of an output folder, by flock(2) on a file in it (`.imgbatch-lock`) that contains the owner's process
+/// ID.
 ///
-/// Runs of shards share the folder's lock, which keeps others out, and each has one of its own. The system lets go of the lock when the process ends, however it ends. The file stays: who unlinks it lets two runs
-/// hold two files of one name.
+/// Runs of shards share the lock of the folder, which keeps unsharded runs out, and each holds an exclusive lock for its shard.
+/// The kernel releases the lock when the process exits. The file must never be unlinked: another process could then create and
+/// lock a second inode under the same name.
 package final class FolderLock: Sendable {
   private let file: Descriptor
 
   package enum LockConflict: Error, Hashable, Sendable {
-    /// Another run has it; its process, where it says so.
+    /// Another run holds the lock. Contains its process ID if the file has one.
     case held(by: Int32?)
     case unusable(OwnFileError)
   }
@@ -19,7 +21,7 @@ package final class FolderLock: Sendable {
 
   package enum Kind: Sendable {
     case exclusive
-    /// Beside others that share it.
+    /// Compatible with other shared locks.
     case shared
     case shard(Shard)
   }
@@ -30,7 +32,7 @@ package final class FolderLock: Sendable {
     do throws(OwnFileError) {
       file = try Descriptor(openingOwn: folder.appending(name), for: .shared)
     } catch { throw .unusable(error) }
-    // The holder writes its number right after it has the lock, so for an instant there may be none, or an old one.
+    // The holder writes its process ID right after it gets the lock. Until then the file is empty or contains an old ID.
     for attempt in 0... {
       do throws(Errno) {
         try file.lock(shared: isShared)

@@ -3,21 +3,22 @@ package import ImageErrors
 package import SystemPackage
 internal import SystemSupport
 
-/// One image to make: small, copied freely between threads and processes.
+/// One image to process. Small, and copied freely between threads and processes.
 package struct Job: Sendable {
-  /// Position among the inputs of the run, from 0; results are kept by it.
+  /// Position among the inputs of the run, from 0. Results are stored by it.
   package let index: Int
   package let source: FilePath
-  /// Where the part of the source's bytes starts that its outputs are named by; nil where nobody asks, as in a worker.
+  /// Offset in the source's bytes of the part that names its outputs; nil where it is not needed, as in a worker.
   package let relativeStart: Int?
-  /// One for each size of the options, in its order.
+  /// One per size of the options, in the order of the sizes.
   package var outputs: [JobOutput]
-  /// Size of the source file when it was found, in bytes; 0 where not known. Orders the work, biggest first.
+  /// Size of the source file when it was found, in bytes; 0 if unknown. Jobs are sorted by it, largest first.
   package let sourceByteCount: Int
-  /// Set where the input is known to be hopeless before any work (missing, not a regular file, a name taken already).
+  /// Set if the input cannot be processed, as known before any work: it is missing, is no regular file, or its output name is
+  /// taken.
   package let refusal: JobError?
-  /// Where the source was downloaded from, as the list has it, with a password if that has one: `shownAddress` is what may
-  /// be shown. Nil where it was found.
+  /// The URL that the source was downloaded from, as in the list, including a password. Show `shownAddress` instead. Nil for a
+  /// local source.
   package let address: String?
 
   package init(
@@ -43,24 +44,25 @@ package struct Job: Sendable {
     self.address = address
   }
 
-  /// The first output, of most jobs the only one.
+  /// The first output. Most jobs have only one.
   package var output: FilePath { outputs[0].path }
   package var format: ImageFormat { outputs[0].format }
 }
 
-/// A file to make of an image.
+/// A file to make from an image.
 package struct JobOutput: Hashable, Sendable {
   package let path: FilePath
-  /// The folder of the run, where it is an output of one: what lies between it and the file may be no link.
+  /// The output folder of the run, if the file is an output of a run. No component between this folder and the file may be a
+  /// link.
   package let base: BaseFolder?
-  /// What it is written as: the name and `--format` say it, not the source's bytes.
+  /// Format of the output. Its name and `--format` determine it, not the source's bytes.
   package let format: ImageFormat
-  /// Why it needs not be made, where that is known.
+  /// Why the output is not made, if that is already known.
   package var settled: SkipReason?
-  /// Why it is made although an earlier run was at it; nil where none was, or where nobody asked.
+  /// Why the output is made again; nil if no earlier run made it, or if that was not checked.
   package var redo: RedoReason?
 
-  /// - Parameter base: starts the path.
+  /// - Parameter base: its path is a prefix of `path`.
   package init(path: FilePath, below base: BaseFolder? = nil, format: ImageFormat, settled: SkipReason? = nil) {
     self.path = path
     self.base = base
@@ -73,15 +75,15 @@ extension JobOutput {
   package var file: PlacedFile { base.map { PlacedFile($0, path: path) } ?? PlacedFile(path) }
 }
 
-/// Where workers get their jobs from, one at a time, from any thread.
+/// Supplies workers with jobs, one at a time, on any thread.
 package protocol JobSource: Sendable {
-  /// The next job, or nil when there are no more. May wait for an input that is still being written (a pipe).
+  /// The next job, or nil if there are no more. May block while an input list is still being written (a pipe).
   func next() -> Job?
-  /// Jobs in all, or nil while that is not known (a pipe).
+  /// Total number of jobs; nil while it is unknown (a pipe).
   var count: Int? { get }
 }
 
 extension Job {
-  /// Where the source was downloaded from, for events, messages and whatever else is kept; nil where it was found.
+  /// The download URL without passwords, for events, messages and stored files; nil for a local source.
   package var shownAddress: String? { address.map { withoutPasswords($0) } }
 }

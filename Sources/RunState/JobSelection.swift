@@ -1,12 +1,12 @@
 internal import SystemPackage
 
-/// Which of its inputs a run works on, by what the journal tells of them.
+/// Which inputs a run processes, depending on their records in the journal.
 package enum JobSelection: Sendable {
   case all
-  /// What changed in source or options, or whose output is gone (`--existing update`).
+  /// Inputs whose source, options or program version changed, or whose output is missing or changed (`--existing update`).
   case outdated
-  /// The same, but for images that would only fail again (`--resume`).
+  /// Like `outdated`, but without images that would only fail again (`--resume`).
   case unfinished
-  /// What failed (`--retry-failed`).
+  /// Inputs that failed (`--retry-failed`).
   case failed
 }

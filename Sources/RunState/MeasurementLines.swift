@@ -1,20 +1,20 @@
 internal import ImageCore
 internal import ImageErrors
 
-// What a run tells the run that measures it: few short lines, since they are written while it is timed. Each is written and
-// read here, and its form is nobody else's business.
+// The lines that a measured run writes for the run that measures it. They are few and short, because they are written during the
+// measurement. This file both writes and parses them; their format is private to it.
 
-/// How much is told.
+/// Level of detail.
 package enum MeasurementDetail: String, CaseIterable, Sendable {
-  /// What each stage took in all, at the end.
+  /// The total time of each stage, at the end.
   case totals
-  /// And what each item took, as it ends.
+  /// In addition, the time of each item when it ends.
   case items
 }
 
-/// What a stage took, over all items and workers.
+/// Time spent in a stage, over all items and workers.
 package struct StageCost: Hashable, Sendable {
-  /// One word.
+  /// A single word.
   package var name: String
   package var wall: Duration
   package var cpu: Duration
@@ -44,9 +44,9 @@ package struct StageCost: Hashable, Sendable {
   }
 }
 
-/// What one item took on its worker, from its first stage to its last.
+/// Time that a worker spent on one item, over all stages.
 package struct ItemCost: Hashable, Sendable {
-  /// Of the source; its bytes where nothing is decoded.
+  /// Pixels of the source, or its bytes if nothing is decoded.
   package var size: Int
   package var wall: Duration
   package var cpu: Duration

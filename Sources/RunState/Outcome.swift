@@ -1,22 +1,21 @@
 package import ImageCore
 package import ImageErrors
 
-/// An image that was written.
 package struct WrittenImage: Hashable, Sendable {
-  /// As stored, before orientation.
+  /// Stored size, before the orientation is applied.
   package var sourceSize: PixelSize
   package var sourceByteCount: Int
-  /// In the order of the job's outputs; one at least was written.
+  /// In the order of the job's outputs. At least one was written.
   package var outputs: [OutputResult]
-  /// Harmless complaints of the decoder, and the first of them in its words.
+  /// Number of harmless decoder warnings, and the decoder's message for the first.
   package var warningCount: Int
   package var firstWarning: String
   package var notes: [ConversionNotice] = []
-  /// Threads that shared its decoding.
+  /// Number of threads that decoded it.
   package var decodingWorkers = 1
-  /// By the clock on the wall.
+  /// Wall-clock time.
   package var times: StageTimes
-  /// Processor time of the thread that made it. That of threads that helped is not in.
+  /// CPU time of the thread that made the image, without the threads that helped.
   package var cpuTimes: StageTimes
 
   package init(
@@ -42,18 +41,18 @@ package struct WrittenImage: Hashable, Sendable {
     self.cpuTimes = cpuTimes
   }
 
-  /// The first output's.
+  /// Size of the first output.
   package var outputSize: PixelSize { outputs[0].size }
-  /// Of all outputs that were written.
+  /// Total of the written outputs.
   package var outputByteCount: Int { outputs.reduce(0) { $0 + $1.byteCount } }
 }
 
-/// How one output of a written image ended.
+/// The result of one output of a written image.
 package struct OutputResult: Hashable, Sendable {
   package var size: PixelSize
-  /// 0 where it was skipped.
+  /// 0 if the output was skipped.
   package var byteCount: Int
-  /// Why it was not made; nil where it was.
+  /// Why the output was skipped; nil if it was written.
   package var skipped: SkipReason?
 
   package init(size: PixelSize, byteCount: Int, skipped: SkipReason? = nil) {
@@ -63,7 +62,7 @@ package struct OutputResult: Hashable, Sendable {
   }
 }
 
-/// How one image ended. A bad image is an outcome, never a throw.
+/// The outcome of one image. A broken image is an outcome, not a thrown error.
 package enum Outcome: Hashable, Sendable {
   case written(WrittenImage)
   case skipped(SkipReason)
@@ -71,10 +70,10 @@ package enum Outcome: Hashable, Sendable {
 }
 
 package enum SkipReason: String, Sendable {
-  /// The output is there and `--existing skip` keeps it.
+  /// The output exists and `--existing skip` keeps it.
   case exists
-  /// The journal tells that the output was made of this source with these options, and it is as it was left.
+  /// According to the journal the output was made from this source with these options, and it is unchanged.
   case upToDate = "up-to-date"
-  /// `--retry-failed` takes only what failed, and this did not.
+  /// `--retry-failed` selects only failed images, and this one did not fail.
   case notFailed = "not-failed"
 }

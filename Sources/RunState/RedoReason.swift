@@ -1,14 +1,14 @@
-/// Why `--existing update` or `--resume` makes an output that an earlier run made, as the `redo` of an event says it. Cases are
-/// added, never renamed.
+/// Why `--existing update` or `--resume` redoes an output of an earlier run: the `redo` field of an event. Cases are added, never
+/// renamed.
 package enum RedoReason: String, CaseIterable, Sendable {
-  /// The source has another size or time.
+  /// The size or modification time of the source differs.
   case sourceChanged = "source-changed"
   case optionsChanged = "options-changed"
-  /// A version of this program made it that makes other outputs from the same options (`AlgorithmVersion`).
+  /// It was made by a version of this program that makes other outputs from the same options (`AlgorithmVersion`).
   case otherVersion = "other-version"
   case outputMissing = "output-missing"
-  /// The output has another size or time than it was left with, or is no regular file any more.
+  /// The size or modification time of the output differs from the journal, or it is no longer a regular file.
   case outputChanged = "output-changed"
-  /// It failed, and may pass now.
+  /// It failed before and may succeed now.
   case failedBefore = "failed-before"
 }

@@ -1,32 +1,33 @@
 package import ImageCore
 package import ImageErrors
 
-/// What became of the images of a run, added up as they end.
+/// Totals over the images of a run, updated as each ends.
 ///
-/// `written + skipped + failed == ended <= inputs`; with `notStarted(of:)` the four sum up to the inputs.
+/// `written + skipped + failed == ended <= inputs`. These three plus `notStarted(of:)` add up to the number of inputs.
 package struct RunStatistics: Hashable, Sendable {
   package private(set) var written = 0
   package private(set) var skipped = 0
   package private(set) var failed = 0
-  /// Images that a dry run would write: they count as not started.
+  /// Images that a dry run would write. They count as not started.
   package private(set) var planned = 0
-  /// Images written although their decoder complained.
+  /// Written images with decoder warnings.
   package private(set) var warned = 0
-  /// How many of the written images lack what.
+  /// Number of written images per kind of loss.
   package private(set) var notes: [ConversionNotice: Int] = [:]
-  /// Of the written images: bytes read and bytes written.
+  /// Bytes read and bytes written, for the written images.
   package private(set) var sourceByteCount = 0
   package private(set) var outputByteCount = 0
-  /// Files written: as many as images, where each has one size.
+  /// Number of files written. Equals `written` if each image has one size.
   package private(set) var outputs = 0
-  /// Of the written images, over all workers: more than the run's wall time where there are several.
+  /// Stage times of the written images, summed over all workers. With several workers the sum exceeds the wall-clock time of the
+  /// run.
   package private(set) var times = StageTimes()
-  /// The same in processor time.
+  /// The same in CPU time.
   package private(set) var cpuTimes = StageTimes()
 
   package init() {}
 
-  /// Images that were begun and have ended, one way or another.
+  /// Images that were started and have ended, with any outcome.
   package var ended: Int { written + skipped + failed }
 
   package mutating func add(_ outcome: Outcome) {
@@ -48,7 +49,7 @@ package struct RunStatistics: Hashable, Sendable {
   /// Counts an image that a dry run would write.
   package mutating func addPlanned() { planned += 1 }
 
-  /// - Parameter inputs: images found, at least `ended`.
+  /// - Parameter inputs: number of images found, at least `ended`.
   package func notStarted(of inputs: Int) -> Int {
     precondition(inputs >= ended, "a picture ended that was never an input")
     return inputs - ended

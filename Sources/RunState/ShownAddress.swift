@@ -1,8 +1,8 @@
-/// A text that has web addresses in it, as it may be shown and kept: without passwords, and without users that stand
-/// alone, which often are keys. "****" stands for them.
+/// Removes credentials from the URLs in a text, so that it can be shown and stored. "****" replaces passwords, and also user
+/// names without a password, which are often keys.
 ///
-/// It reads bytes and no grammar, because texts that are no addresses come here too. What follows a host is left as it is,
-/// queries among it.
+/// The function scans bytes and does not parse URLs, because some texts contain no valid URL. Everything after a host stays
+/// unchanged, including the query.
 package func withoutPasswords(_ text: String) -> String {
   let bytes = Array(text.utf8)
   var shown: [UInt8] = []
@@ -12,7 +12,8 @@ package func withoutPasswords(_ text: String) -> String {
     hasMark = true
     shown += rest[..<mark]
     rest = rest[mark...]
-    // A password with a slash in it ends the host for a reader: then its colon is followed by what is no port.
+    // A parser takes a slash in a password for the end of the host. The colon before it is then followed by something that is no
+    // port.
     guard let at = endOfLogin(rest) ?? endOfLoginBehindBadPort(rest) else { continue }
     shown += hidden(rest[..<at])
     rest = rest[at...]
@@ -24,7 +25,7 @@ package func withoutPasswords(_ text: String) -> String {
   return rest.count == bytes.count ? text : String(decoding: shown + rest, as: UTF8.self)
 }
 
-/// Where an address's host may start: behind "://", which JSON also writes as ":\/\/".
+/// End of the "://" before a host, which JSON also writes as ":\/\/".
 private func endOfMark(in bytes: ArraySlice<UInt8>) -> Int? {
   for colon in bytes.indices where bytes[colon] == UInt8(ascii: ":") {
     for mark in ["://", ":\\/\\/"] where bytes[colon...].starts(with: mark.utf8) { return colon + mark.utf8.count }
@@ -32,7 +33,7 @@ private func endOfMark(in bytes: ArraySlice<UInt8>) -> Int? {
   return nil
 }
 
-/// Where a login before a host ends, at its "@"; nil where there is none.
+/// Position of the "@" that ends the user information before a host (RFC 3986, 3.2.1); nil if there is none.
 private func endOfLogin(_ bytes: ArraySlice<UInt8>) -> Int? {
   bytes.prefix { !endsWord($0) && !#"/?#\"#.utf8.contains($0) }.lastIndex(of: UInt8(ascii: "@"))
 }

@@ -2,13 +2,13 @@ internal import Glibc
 package import SystemPackage
 internal import SystemSupport
 
-/// Removes the temporary files that killed runs left. For who holds the folder's lock only: without it, they may be those
-/// of a run in another container, whose processes cannot be seen from here.
+/// Removes temporary files that killed runs left behind. Call only while holding the folder lock: without it the files may belong
+/// to a run in another container, whose processes are not visible here.
 package enum StaleTemporaries {
-  /// No output takes that long to be written.
+  /// No output takes longer than this to be written, in nanoseconds.
   private static let longestWrite = Int64(3600) * 1_000_000_000
 
-  /// Nanoseconds since 1970, as files are stamped.
+  /// Current time in nanoseconds since 1970, comparable with file times.
   package static var now: Int64 {
     var time = timespec()
     // SAFETY: fills one timespec, which lives during the call.
@@ -16,14 +16,14 @@ package enum StaleTemporaries {
     return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
   }
 
-  /// Removes from one folder what a process that is gone left before `start`, when this run began.
-  /// - Returns: whether some were kept because their process is there still, as a worker is for a moment after its
-  ///   parent was killed.
+  /// Removes from one folder the files that processes that have exited left before `start`, the start of this run.
+  /// - Returns: whether files were kept because their process still exists. A worker lives on for a moment after its parent is
+  ///   killed.
   package static func sweep(_ folder: PlacedFolder, before start: Int64) -> Bool {
     var someAreKept = false
     remove(from: folder) { process, _, modified in
       guard modified < start else { return false }
-      // A process of that number may be another one by now, or ourselves.
+      // The process ID may have been reused, even by this process.
       let isStale = process == getpid() || !isAlive(process) || modified < start - longestWrite
       if !isStale { someAreKept = true }
       return isStale
@@ -31,15 +31,15 @@ package enum StaleTemporaries {
     return someAreKept
   }
 
-  /// The same for a folder by its path, which may lead over links.
+  /// The same for a folder given by its path, which may contain symbolic links.
   package static func sweep(_ folder: FilePath, before start: Int64) -> Bool {
     sweep(PlacedFolder(base: BaseFolder(folder), relative: ""), before: start)
   }
 
-  /// Removes from one folder what this run, which ends now, is writing there, and nothing else.
+  /// Removes from one folder the temporary files of this run, which is about to exit, and no others.
   package static func dropOwn(_ folder: PlacedFolder) { remove(from: folder) { _, run, _ in run == RunNumber.current } }
 
-  /// Removes all temporaries from a folder and those below it. For who knows that nobody is at work there.
+  /// Removes all temporary files in a folder and its subfolders. Call only if no process is writing there.
   package static func sweepAll(below folder: FilePath) {
     remove(from: PlacedFolder(base: BaseFolder(folder), relative: "")) { _, _, _ in true }
     guard let opened = try? OpenFolder.open(folder.bytes, links: .stay) else { return }
@@ -49,7 +49,7 @@ package enum StaleTemporaries {
     }
   }
 
-  /// - Parameter isStale: of a file's process, run and time.
+  /// - Parameter isStale: gets the process, run and modification time of a file.
   private static func remove(from folder: PlacedFolder, where isStale: (pid_t, Int, Int64) -> Bool) {
     guard let opened = try? OpenFolder.open(folder.held(.fails)) else { return }
     _ = unsafe opened.forEachEntry { name, _ in

@@ -2,26 +2,26 @@ internal import Glibc
 package import SystemPackage
 package import SystemSupport
 
-/// A file of text, such as a page, that appears under its name when it is whole or not at all.
+/// Writes a text file, such as a page, atomically: its name appears with the complete content or not at all.
 package enum AtomicFile {
-  /// Finds out before any work whether the file could be written: makes its folder, and tries that.
+  /// Checks before any work that the file can be written: creates its folder, and a trial file in it.
   package static func prepare(_ file: CheckedPath) throws(OwnFileError) {
     try check(file.path)
     do throws(Errno) { try OutputFolder.prepare(file.path.removingLastComponent()) } catch { throw .system(error) }
   }
 
-  /// What would be replaced is a regular file: no link, which may be meant to stay, no pipe and no device.
+  /// Only a regular file may be replaced. A symbolic link may be there on purpose; a pipe or device must not be replaced.
   private static func check(_ path: FilePath) throws(OwnFileError) {
     guard let kind = (try? FileStatus(of: path, links: .stay))?.kind, kind != .regular else { return }
     throw .isNoRegularFile(kind)
   }
 
-  /// All of a regular file's bytes; nil where it is larger, or cannot be read.
+  /// All bytes of a file; nil if it is no regular file, is larger than `limit`, or cannot be read.
   package static func bytes(of path: FilePath, atMost limit: Int) -> [UInt8]? {
     contents(of: path, atMost: limit)?.bytes
   }
 
-  /// The same, and who may read the file.
+  /// Like `bytes(of:atMost:)`, with the permissions of the file.
   package static func contents(of path: FilePath, atMost limit: Int) -> (bytes: [UInt8], permissions: Permissions)? {
     guard let file = try? Descriptor(opening: path, .sniffed), let status = try? FileStatus(of: file),
       status.kind == .regular, status.byteCount <= limit
@@ -38,8 +38,8 @@ package enum AtomicFile {
   }
 
   /// - Parameters:
-  ///   - permissions: of the file, less the umask.
-  ///   - produce: hands over the text piece by piece.
+  ///   - permissions: the permissions of the file, before the umask applies.
+  ///   - produce: passes the text piece by piece to its argument.
   package static func write(
     to file: CheckedPath, permissions: Permissions = .ordinary,
     _ produce: ((String) throws(Errno) -> Void) throws(Errno) -> Void
@@ -49,7 +49,7 @@ package enum AtomicFile {
     }
   }
 
-  /// The same for bytes that are all there.
+  /// Writes bytes that are complete in memory.
   package static func write(
     _ bytes: [UInt8], to file: CheckedPath, permissions: Permissions = .ordinary
   ) throws(OwnFileError) {

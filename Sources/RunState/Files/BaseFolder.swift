@@ -4,19 +4,20 @@ internal import Synchronization
 package import SystemPackage
 package import SystemSupport
 
-/// The folder that the outputs of a run lie beneath (`--out`).
+/// The root folder of a run's outputs (`--out`).
 ///
-/// The way to it may lead over symbolic links. Beneath it none is followed: a link that lies there, or is put there while a run
-/// goes on, leads no output elsewhere. It is opened once, so that all outputs of a run go beneath one folder.
+/// Its own path may contain symbolic links. Below it no link is followed, so a link that exists there, or is created there during
+/// the run, cannot redirect an output. The folder is opened once: all outputs of a run go below the same folder even if the path
+/// changes.
 package final class BaseFolder: Sendable {
   package let path: FilePath
   private let resolution: Resolution
   private let opened = Mutex<HeldFolder?>(nil)
 
   package enum Resolution: Sendable {
-    /// By openat2, where there is that call.
+    /// With openat2(2), where the kernel has it.
     case kernel
-    /// Folder by folder, as on kernels before 5.6.
+    /// One component at a time, for kernels before 5.6.
     case steps
   }
 
@@ -26,7 +27,7 @@ package final class BaseFolder: Sendable {
     self.resolution = resolution
   }
 
-  /// The folder itself.
+  /// Opens the folder, or returns it if it is already open.
   package func held(_ missing: HeldFolder.Missing) throws(Errno) -> HeldFolder {
     if let folder = opened.withLock({ $0 }) { return folder }
     let folder: HeldFolder
@@ -35,7 +36,7 @@ package final class BaseFolder: Sendable {
       try OutputFile.makeFolders(path, durability: durability)
       folder = try HeldFolder(following: path)
     }
-    // Of threads that open it at the same time one is the first, and all have its folder.
+    // Several threads may have opened it at the same time. All use the folder of the first.
     return opened.withLock { opened in
       if let first = opened { return first }
       opened = folder
@@ -43,8 +44,8 @@ package final class BaseFolder: Sendable {
     }
   }
 
-  /// A folder beneath it.
-  /// - Parameter relative: from here, without `..`; empty for the folder itself.
+  /// A folder below this one.
+  /// - Parameter relative: relative to this folder, without `..`; empty for this folder.
   package func held(_ relative: FilePath, _ missing: HeldFolder.Missing) throws(Errno) -> HeldFolder {
     let base = try held(missing)
     if relative.isEmpty { return base }
@@ -53,7 +54,7 @@ package final class BaseFolder: Sendable {
       if number >= 0 { return HeldFolder(Descriptor(owning: number), path: path.pushing(relative)) }
       switch errno {
       case ENOENT: if missing == .fails { throw .noSuchFileOrDirectory }
-      // Without the call; or it gave up since something was renamed meanwhile.
+      // The kernel lacks the call or a filter forbids it, or a concurrent rename made it give up.
       case ENOSYS, EPERM, EAGAIN, EINTR: break
       default: throw .current
       }

@@ -4,7 +4,7 @@ internal import SystemPackage
 internal import SystemSupport
 
 extension HeldFolder {
-  /// Gives a whole file its final name, by the rule for what is there.
+  /// Renames a complete file to its final name, following the rule for an existing output.
   func commit(
     _ old: FilePath, as new: FilePath, in other: HeldFolder, _ existing: ExistingOutput, _ durability: Durability
   ) throws(JobError) {

@@ -4,14 +4,14 @@ package import ImageErrors
 package import SystemPackage
 package import SystemSupport
 
-/// Gives an output its final name only when it is whole.
+/// Gives an output its final name only when the file is complete.
 ///
-/// At every instant the final name is absent, its old content or one complete image: the bytes go to a temporary
-/// file in the same folder, and a rename, which is atomic there, puts it in place. Four system calls an image, and two more
-/// where it lies in a folder beneath that of the run.
+/// At every instant the final name is absent, refers to the old content, or refers to one complete image. The bytes go to a
+/// temporary file in the same folder, and an atomic rename puts it in place. This costs four system calls per image, and two more
+/// if the image lies in a subfolder of the run's output folder.
 package enum OutputFile {
-  /// Whether an output stays as it is because it exists (`--existing skip`). Asked before the source is read.
-  /// - Throws: `exists`, where the rule is to fail.
+  /// Whether an output is skipped because it exists (`--existing skip`). Call this before reading the source.
+  /// - Throws: `exists` if the output exists and the rule is `fail`.
   package static func mustBeSkipped(_ file: PlacedFile, existing: ExistingOutput) throws(JobError) -> Bool {
     if existing == .overwrite || existing == .update { return false }
     let isThere: Bool
@@ -20,12 +20,12 @@ package enum OutputFile {
     return isThere
   }
 
-  /// Whether anything has that name, be it a link to nothing.
+  /// Whether the name exists, even as a dangling symbolic link.
   package static func isThere(_ path: FilePath) -> Bool {
     (try? FileStatus(of: path, links: .stay)) != nil
   }
 
-  /// Writes the bytes under the name. Missing folders on the way to it are made.
+  /// Writes the bytes under the name. Creates missing folders of its path.
   package static func write(
     _ bytes: UnsafeRawBufferPointer, to file: PlacedFile, existing: ExistingOutput, durability: Durability = .ordinary,
     permissions: Permissions = .ordinary
@@ -36,8 +36,8 @@ package enum OutputFile {
     try output.commit(existing: existing)
   }
 
-  /// Gives a whole file its final name, in the same file system.
-  /// - Parameter existing: `fail` leaves whatever has that name there, and the file where it is.
+  /// Renames a complete file to its final name, within one file system.
+  /// - Parameter existing: with `fail`, an existing file keeps the name and `file` stays where it is.
   package static func adopt(
     _ file: PlacedFile, as new: PlacedFile, existing: ExistingOutput, durability: Durability = .ordinary
   ) throws(JobError) {
@@ -52,10 +52,10 @@ package enum OutputFile {
     try old.commit(file.name, as: new.name, in: folder, existing, durability)
   }
 
-  /// Removes a file of ours that is of no more use.
+  /// Removes a file that this program created, ignoring errors.
   package static func discard(_ path: FilePath) { _ = unsafe path.withPlatformString { unsafe unlink($0) } }
 
-  /// Makes the folder and those above it that are missing. Other threads and processes may do the same at once.
+  /// Creates the folder and its missing parents. Other threads and processes may do the same concurrently.
   package static func makeFolders(_ folder: FilePath, durability: Durability = .ordinary) throws(Errno) {
     var missing: [FilePath] = []
     var path = folder
@@ -82,7 +82,7 @@ extension JobError {
   static let exists = JobError(
     stage: .write, code: .exists, message: "the output is there already; use --existing overwrite or skip")
 
-  /// What a failed call on an output means, and what to do about it.
+  /// The error of a failed call on an output, with advice for the user.
   package static func write(_ error: Errno) -> JobError {
     let advice =
       switch error.rawValue {

@@ -2,16 +2,16 @@ internal import Glibc
 package import SystemPackage
 internal import SystemSupport
 
-/// Finds out before any work whether the output folder can take files, so that a run does not fail image by image.
+/// Checks before any work that the output folder accepts files, so that a run does not fail image by image.
 package enum OutputFolder {
-  /// Makes the folder where it is missing, and tries it with a file that is gone again. File systems have more reasons to
-  /// refuse than permissions tell.
+  /// Creates the folder if it is missing, then creates and removes a trial file. The permissions alone are not enough: file
+  /// systems have other reasons to refuse a file.
   package static func prepare(_ folder: FilePath) throws(Errno) {
     let trial = try TemporaryFile(in: folder)
     try? trial.folder.remove(trial.name)
   }
 
-  /// What can be told without touching anything: whether the folder, or what is there of the way to it, may be written.
+  /// Checks what can be checked without changing anything: whether the folder, or its nearest existing ancestor, is writable.
   package static func inspect(_ folder: FilePath) throws(Errno) {
     var path = folder
     while !path.isEmpty && !OutputFile.isThere(path) { path = path.removingLastComponent() }

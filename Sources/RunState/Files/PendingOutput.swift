@@ -3,9 +3,9 @@ package import ImageErrors
 internal import SystemPackage
 package import SystemSupport
 
-/// An output that is being written: a temporary file in the output's folder, which gets the output's name once it is whole.
+/// An output that is being written: a temporary file in the output's folder, renamed to the output's name once it is complete.
 ///
-/// One that is not committed is removed when its owner ends.
+/// An output that is never committed is removed on deinit.
 package final class PendingOutput {
   private let name: FilePath
   private let folder: HeldFolder
@@ -14,7 +14,7 @@ package final class PendingOutput {
   private var file: Descriptor?
   private var isCommitted = false
 
-  /// Creates the temporary file, and the folders on the way to it that are missing.
+  /// Creates the temporary file and the missing folders of its path.
   package init(for output: PlacedFile, durability: Durability, permissions: Permissions) throws(JobError) {
     do throws(Errno) {
       let created = try TemporaryFile(
@@ -38,7 +38,7 @@ package final class PendingOutput {
     do throws(Errno) { try file?.write(bytes) } catch { throw .write(error) }
   }
 
-  /// Closes the file; all of its bytes were accepted.
+  /// Closes the file. Returns normally only if all bytes were accepted.
   package func close() throws(JobError) {
     do throws(Errno) {
       guard let file = file.take() else { return }

@@ -1,24 +1,24 @@
 package import SystemPackage
 package import SystemSupport
 
-/// A file beneath a folder: an output, or a file of a download.
+/// A file below a base folder: an output, or a file of a download.
 package struct PlacedFile: Hashable, Sendable {
   package let base: BaseFolder
-  /// Of the file, from the base.
+  /// Path of the file relative to the base.
   package let relative: FilePath
 
-  /// - Parameter name: from the base; of any bytes but zero.
+  /// - Parameter name: relative to the base; any bytes except zero.
   package init(_ base: BaseFolder, _ name: FilePath) {
     self.base = base
     relative = name
   }
 
-  /// - Parameter path: begins with the path of the base.
+  /// - Parameter path: starts with the path of the base.
   package init(_ base: BaseFolder, path: FilePath) {
     self.init(base, FilePath(bytes: path.bytes.dropFirst(base.path.length).drop { $0 == UInt8(ascii: "/") }))
   }
 
-  /// A file by its path alone: what lies before its name may lead over links.
+  /// A file given by its path alone. The folder part of the path may contain symbolic links.
   package init(_ path: FilePath) {
     base = BaseFolder(path.removingLastComponent())
     relative = FilePath(path.lastComponent)
@@ -26,10 +26,10 @@ package struct PlacedFile: Hashable, Sendable {
 
   package var folder: PlacedFolder { PlacedFolder(base: base, relative: relative.removingLastComponent()) }
 
-  /// In its folder.
+  /// Name within its folder: the last component.
   package var name: FilePath { FilePath(relative.lastComponent) }
 
-  /// Whether anything has that name, be it a link to nothing.
+  /// Whether the name exists, even as a dangling symbolic link.
   package func isThere() throws(Errno) -> Bool {
     do throws(Errno) {
       return try folder.held(.fails).isThere(name)
@@ -39,18 +39,18 @@ package struct PlacedFile: Hashable, Sendable {
     }
   }
 
-  /// Opens it, as `Descriptor(openingOwn:)` does, and makes the folders on the way.
+  /// Opens the file like `Descriptor(openingOwn:)`, and creates the missing folders of its path.
   package func openOwn(for use: OwnFileUse, durability: Durability) throws(OwnFileError) -> Descriptor {
     let held: HeldFolder
     do throws(Errno) { held = try folder.held(.isMade(durability)) } catch { throw .system(error) }
     return try Descriptor(openingOwn: name, in: held, for: use)
   }
 
-  /// Removes it, as far as that can be done.
+  /// Removes the file, ignoring errors.
   package func discard() { try? folder.held(.fails).remove(name) }
 }
 
-/// A folder beneath a base, or that itself.
+/// A base folder or a folder below it.
 package struct PlacedFolder: Hashable, Sendable {
   package let base: BaseFolder
   /// Empty for the base.

@@ -4,10 +4,10 @@ package import SystemPackage
 package import SystemSupport
 
 extension JobError {
-  /// What a failed call on a source means, and what to do about it.
+  /// The error of a failed call on a source, with advice for the user.
   package static func read(_ error: Errno) -> JobError {
     switch error.rawValue {
-    // The answer to opening a socket, or a device that nothing stands behind.
+    // open(2) fails with these for a socket, and for a device file without a device.
     case ENXIO, ENODEV:
       JobError(stage: .read, code: .notARegularFile, message: "a socket or device, not a regular file; skipped unread")
     default: JobError(stage: .read, code: .read, message: error.message + advice(on: error))

@@ -3,8 +3,8 @@ internal import Synchronization
 package import SystemPackage
 package import SystemSupport
 
-/// A file that is being written, under a hidden name that nobody else uses and that tells whose it is:
-/// `.imgbatch-PROCESS-NUMBER.tmp`, where the upper half of the number is that of the run.
+/// A file that is being written, under a unique hidden name that identifies its owner: `.imgbatch-PROCESS-NUMBER.tmp`. The upper
+/// half of the number is the run's number (`RunNumber`).
 package struct TemporaryFile: ~Copyable {
   let file: Descriptor
   package let folder: HeldFolder
@@ -14,14 +14,14 @@ package struct TemporaryFile: ~Copyable {
   private static let reservation = CreationGate()
 
   package enum Purpose {
-    /// None is made any more once the run drops the images in hand.
+    /// Creation fails once the run abandons the images in flight.
     case image
     case other
   }
 
   var path: FilePath { folder.path.pushing(name) }
 
-  /// The same for a folder by its path, which may lead over links.
+  /// A file in a folder given by its path, which may contain symbolic links.
   package init(
     in folder: FilePath, permissions: Permissions = .ordinary, nextNumber: () -> Int = TemporaryFile.uniqueNumber
   ) throws(Errno) {
@@ -29,8 +29,8 @@ package struct TemporaryFile: ~Copyable {
       in: PlacedFolder(base: BaseFolder(folder), relative: ""), permissions: permissions, nextNumber: nextNumber)
   }
 
-  /// Creates the file, and the folder where that is missing.
-  /// - Parameter nextNumber: gives numbers that no other file of this process gets.
+  /// Creates the file, and the folder if it is missing.
+  /// - Parameter nextNumber: returns numbers that no other file of this process gets.
   package init(
     in destination: PlacedFolder, durability: Durability = .ordinary, permissions: Permissions,
     for purpose: Purpose = .other,
@@ -51,26 +51,26 @@ package struct TemporaryFile: ~Copyable {
         self.file = file
         return
       } catch {
-        // The name was taken on purpose.
+        // Names are unique, so an existing one was created on purpose. Try the next number.
         if error != .fileExists { throw error }
       }
     }
   }
 
-  /// Numbers that no other file of this process gets; the upper half is that of the run.
+  /// A number that no other file of this process gets. Its upper half is the run's number.
   private static func uniqueNumber() -> Int {
     RunNumber.current << 32 | Int(counter.wrappingAdd(1, ordering: .relaxed).oldValue)
   }
 
   consuming func close() throws(Errno) { try file.close() }
 
-  /// Gives the open file up to a new owner.
+  /// Transfers the open file to a new owner.
   consuming func release() -> Descriptor { file }
 
-  /// From now on no file for an image is made by this process, and none is just being made: what lies in a folder is all.
+  /// After this call the process creates no more image files, and no creation is in progress: a listing of a folder is complete.
   package static func makeNoMoreForImages() { reservation.close() }
 
-  /// The process and the run of a temporary's name; nil for other names.
+  /// The process and run in the name of a temporary file; nil for other names.
   static func owner(_ name: String) -> (process: pid_t, run: Int)? {
     guard name.hasPrefix(".imgbatch-"), name.hasSuffix(".tmp") else { return nil }
     let numbers = name.dropFirst(10).dropLast(4).split(separator: "-", omittingEmptySubsequences: false)
@@ -81,11 +81,12 @@ package struct TemporaryFile: ~Copyable {
   }
 }
 
-/// Lets threads create files until it is closed. A thread that is inside has a file that who closes will see.
+/// Lets threads create files until it is closed. After `close()` returns, every file that a thread was creating exists and can be
+/// listed.
 private final class CreationGate: Sendable {
   private let inside = Atomic<Int>(0)
   private let isClosed = Atomic<Bool>(false)
-  /// Creating a file takes longer only where the file system hangs.
+  /// Limits the wait in `close()`. Creating a file only takes longer if the file system hangs.
   private static let maxMilliseconds = 200
 
   func enter() throws(Errno) {

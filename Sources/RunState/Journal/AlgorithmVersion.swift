@@ -1,19 +1,19 @@
 package import ImageCore
 
-/// The version of what makes an output of a source by given options. The journal keeps it, so that `--existing update` and
-/// `--resume` make again what an upgrade would make otherwise.
+/// The version of the algorithms that turn a source and options into an output. The journal stores it, so that `--existing
+/// update` and `--resume` redo the outputs that an upgrade changes.
 ///
-/// Raise `pixels` with every change after which some source comes out with other pixels, another profile or other metadata,
-/// or passes where it failed before or the other way round: in a decoder, the color conversion, the resampler, the plan, or
-/// a default. Raise the version of a format's encoder where only that format's outputs change, be it in their bytes alone.
-/// A faster way to the same bytes raises nothing. Versions of libraries (libjpeg-turbo, libpng, libdeflate, libwebp, Little
-/// CMS) do not count: their updates come too often to make everything again for rounding.
+/// Raise `pixels` with every change that gives any source other pixels, another profile or other metadata, or that turns a
+/// failure into a success or the reverse: in a decoder, the color conversion, the resampler, the plan, or a default. Raise the
+/// version of a format's encoder if only outputs in that format change, even if only their bytes do. Do not raise anything for a
+/// faster way to the same bytes. Versions of libraries (libjpeg-turbo, libpng, libdeflate, libwebp, Little CMS) do not count:
+/// they are updated too often to redo all outputs for rounding differences.
 package struct AlgorithmVersion: Hashable, Sendable {
-  /// All before the encoder.
+  /// Version of all steps before the encoder.
   package let pixels: Int
   package let encoder: Int
 
-  /// 1 was all up to 0.1, whose journals kept no version.
+  /// 1 stands for all versions up to 0.1, whose journals contain no version.
   private static let currentPixels = 2
 
   package init(pixels: Int, encoder: Int) {
@@ -21,7 +21,7 @@ package struct AlgorithmVersion: Hashable, Sendable {
     self.encoder = encoder
   }
 
-  /// - Parameter format: of the output.
+  /// - Parameter format: format of the output.
   package init(of format: ImageFormat) {
     let encoder =
       switch format {
@@ -34,7 +34,7 @@ package struct AlgorithmVersion: Hashable, Sendable {
     self.init(pixels: AlgorithmVersion.currentPixels, encoder: encoder)
   }
 
-  /// Of what was made before versions were kept, or is no image of this program's making, such as a download.
+  /// For outputs made before the journal contained versions, and for files that this program did not encode, such as downloads.
   static let none = AlgorithmVersion(pixels: 0, encoder: 0)
 
   package var text: String { "\(pixels).\(encoder)" }

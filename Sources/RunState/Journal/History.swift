@@ -1,7 +1,7 @@
 package import SystemPackage
 package import SystemSupport
 
-/// What the journal of an output folder tells of earlier runs: the last outcome of each image.
+/// The last outcome of each image in earlier runs, as recorded in the journal of an output folder.
 package struct History: Sendable {
   package struct Record: Hashable, Sendable {
     package let source: FileStamp
@@ -11,13 +11,13 @@ package struct History: Sendable {
 
   private var records: [HistoryKey: Record] = [:]
 
-  /// Reads the journal of a folder; empty where there is none.
-  /// - Parameter shard: whose journal is read after the folder's.
+  /// Reads the journal of a folder; empty if there is none.
+  /// - Parameter shard: the shard whose journal is read after the folder's.
   package init(of folder: FilePath, shard: Shard? = nil) throws(JournalError) {
     try self.init(of: folder, parts: Journal.parts(with: shard))
   }
 
-  /// - Parameter parts: whose journals are read, one after another; nil for the folder's.
+  /// - Parameter parts: the shards whose journals are read, in this order; nil stands for the folder's journal.
   init(of folder: FilePath, parts: [Shard?]) throws(JournalError) {
     var records: [HistoryKey: Record] = [:]
     for part in parts {
@@ -30,7 +30,7 @@ package struct History: Sendable {
     self.records = records
   }
 
-  /// Whether no run has been told of yet.
+  /// Whether the journal has no records.
   package var isEmpty: Bool { records.isEmpty }
 
   package func record(outputName: [UInt8], sourceName: [UInt8]) -> Record? {
@@ -38,7 +38,7 @@ package struct History: Sendable {
   }
 }
 
-/// Output and source of an image in 128 bits: whether two images share one need not be feared.
+/// A 128-bit hash of an output name and a source name. Collisions are too improbable to handle.
 package struct HistoryKey: Hashable, Sendable {
   private let low: Int
   private let high: Int

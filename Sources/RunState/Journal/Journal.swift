@@ -2,17 +2,17 @@ internal import Synchronization
 package import SystemPackage
 internal import SystemSupport
 
-/// The account of what was written and what failed, kept in the output folder (`.imgbatch-journal`) over all runs.
+/// The record of written and failed outputs of all runs, kept in the output folder (`.imgbatch-journal`).
 ///
-/// Append-only, one line for each output, handed to the system at once: what a killed process had done is there, and a torn
-/// last line is passed over. The last line about an output counts. A line costs one system call. `JournalHeader` has the
-/// versions of the format, `JournalRecord` its lines.
+/// Append-only, with one line per output, written at once with one system call. So the journal of a killed process contains all
+/// finished work; readers skip a torn last line. The last line about an output counts. `JournalHeader` describes the versions of
+/// the format, `JournalRecord` the lines.
 package final class Journal: Sendable {
   private struct State: ~Copyable {
     let file: Descriptor
-    /// The file ends within a line: the next one starts on a line by itself.
+    /// The file ends within a line. The next line must start with a newline.
     var isTorn: Bool
-    /// The version stands before what this run writes.
+    /// This run has written a version header before its lines.
     var hasHeader = false
     var failure: Errno?
   }
@@ -21,8 +21,8 @@ package final class Journal: Sendable {
 
   package static let name = ".imgbatch-journal"
 
-  /// Opens the folder's journal, or starts one.
-  /// - Parameter shard: whose journal; nil for that of unsharded runs.
+  /// Opens the folder's journal, or creates it.
+  /// - Parameter shard: the shard whose journal it is; nil for the journal of unsharded runs.
   package init(in folder: FilePath, of shard: Shard? = nil) throws(JournalError) {
     let path = Journal.path(in: folder, of: shard)
     var header: JournalHeader?
@@ -38,13 +38,13 @@ package final class Journal: Sendable {
     try Journal.check(header, path)
   }
 
-  /// - Parameter file: takes lines; for tests, which have files that fail.
+  /// - Parameter file: receives the lines. For tests with files that fail.
   init(appendingTo file: consuming Descriptor) { state = Mutex(State(file: file, isTorn: false)) }
 
-  /// Why something could not be written, if so: a later `--resume` will make those images again.
+  /// The first write error, if any. A later `--resume` redoes the images whose lines are missing.
   package var failure: Errno? { state.withLock { $0.failure } }
 
-  /// A journal that cannot be written never stops a run.
+  /// Appends a line. A write error is stored in `failure` and never stops the run.
   package func append(_ entry: JournalEntry) {
     let line = entry.line
     state.withLock { state in
@@ -60,12 +60,12 @@ package final class Journal: Sendable {
     }
   }
 
-  /// Where a folder's journal is.
+  /// Path of a folder's journal.
   package static func path(in folder: FilePath, of shard: Shard? = nil) -> FilePath {
     folder.appending(name + (shard?.suffix ?? ""))
   }
 
-  /// A version that is not known here would be misread.
+  /// Rejects versions that are newer than this program, which would misread them.
   static func check(_ header: JournalHeader?, _ path: FilePath) throws(JournalError) {
     if let header, header.version > JournalHeader.currentVersion {
       throw JournalError(path: path, reason: .newerVersion(header.version))

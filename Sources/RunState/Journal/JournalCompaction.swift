@@ -3,14 +3,14 @@ package import SystemPackage
 internal import SystemSupport
 
 extension Journal {
-  /// About 100,000 outputs: below, a repeated line costs nobody anything.
+  /// About 100,000 outputs. Below this size repeated lines cost too little to matter.
   private static let smallByteCount = 32 << 20
 
-  /// Writes a journal anew, with the last line of each output only, where it is of an older version, or has grown to more than
-  /// twice what it was after the last time: nightly runs over one folder must not fill the disk. Only the holder of the
-  /// folder's lock may, or, for a shard's journal, of the shard's.
+  /// Rewrites a journal with only the last line of each output, if its version is older or if it has grown to more than twice its
+  /// size after the last compaction. Otherwise nightly runs over one folder would fill the disk. The caller must hold the lock of
+  /// the folder or, for a shard's journal, of the shard.
   ///
-  /// A journal that cannot be written anew stays as it is.
+  /// If the rewrite fails, the journal stays as it is.
   package static func compact(in folder: FilePath, of shard: Shard? = nil, above minimum: Int = smallByteCount) {
     let path = path(in: folder, of: shard)
     guard let status = try? FileStatus(of: path, links: .stay), status.kind == .regular, status.linkCount == 1,
@@ -29,7 +29,7 @@ extension Journal {
     var last = LastLines()
     let names = JournalKeys(folder: folder)
     try forEachLine(of: path, names) { last.add($0, $1) }
-    // Who could not read it before must not afterwards.
+    // Keep the permissions: a user who could not read the old journal must not be able to read the new one.
     let temporary = try TemporaryFile(in: folder, permissions: status.permissions)
     let (held, new) = (temporary.folder, temporary.name)
     do {
@@ -50,7 +50,7 @@ extension Journal {
   }
 }
 
-/// Which line of a journal is the last about its output.
+/// Finds the last line about each output.
 private struct LastLines {
   private var lines: [HistoryKey: (index: Int, byteCount: Int)] = [:]
   private var unknownByteCount = 0
@@ -68,14 +68,14 @@ private struct LastLines {
     added += 1
   }
 
-  /// What is written of a line, nil for nothing. Asked about the same lines in the same order as they were added.
+  /// The bytes to write for a line; nil to drop it. Must be called for the same lines in the same order as `add`.
   mutating func kept(_ line: Journal.Line, _ bytes: ArraySlice<UInt8>) -> [UInt8]? {
     asked += 1
     let whole = Array(bytes) + [UInt8(ascii: "\n")]
     switch line {
     case .entry(let entry, let isCurrent):
       guard lines[entry.key]?.index == asked - 1 else { return nil }
-      // As it stands, with fields that a later imgbatch added.
+      // Copied unchanged, including fields that a later imgbatch added.
       return isCurrent ? whole : entry.line
     case .unknown: return whole
     }

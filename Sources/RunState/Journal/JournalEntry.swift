@@ -1,20 +1,20 @@
 package import ImageErrors
 package import SystemSupport
 
-/// What became of an image, as the journal keeps it.
+/// The outcome of an output, as the journal stores it.
 package enum JournalOutcome: Hashable, Sendable {
-  /// As the output was left: one that was changed since then is made again.
+  /// Contains the stamp of the finished output. An output that was changed afterwards is made again.
   case written(output: FileStamp)
   case failed(JobError)
-  /// Part of a download, under a hidden name.
+  /// An unfinished download, under a hidden name.
   case partial
 }
 
-/// What an output was made of, by the name that the journal knows it by.
+/// The source of an output, as the journal names it.
 package enum JournalSource: Hashable, Sendable {
-  /// As `JournalKeys` writes paths.
+  /// A path in the form that `JournalKeys` writes.
   case file([UInt8])
-  /// What a download is known by.
+  /// The key of a download.
   case download([UInt8])
 
   package var bytes: [UInt8] {
@@ -24,16 +24,16 @@ package enum JournalSource: Hashable, Sendable {
   }
 }
 
-/// One record of a journal: how one output of one source ended.
+/// One record of a journal: the outcome of one output of one source.
 package struct JournalEntry: Hashable, Sendable {
   package var source: FileStamp
-  /// What the output's bytes depend on besides the source.
+  /// Everything else that determines the output's bytes.
   package var fingerprint: OutputFingerprint
   package var outcome: JournalOutcome
-  /// Below the output folder.
+  /// Relative to the output folder.
   package var outputName: [UInt8]
   package var sourceName: JournalSource
-  /// Of a download: what the server knows this content by, for asking whether it is still the same. Empty otherwise.
+  /// For a download: the server's validator for this content, used to ask whether it is unchanged. Empty otherwise.
   package var validator: [UInt8]
 
   package init(

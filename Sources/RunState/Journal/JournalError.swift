@@ -4,9 +4,9 @@ package import SystemSupport
 /// Why a journal cannot be used.
 package struct JournalError: Error, Hashable, Sendable {
   package enum Reason: Hashable, Sendable {
-    /// What has its name is no file that lines may be added to.
+    /// The path is no file that lines can be appended to.
     case unusable(OwnFileError)
-    /// It was written by a later imgbatch, whose lines this one would misread.
+    /// A later imgbatch wrote it. This version would misread its lines.
     case newerVersion(Int)
   }
 

@@ -1,28 +1,28 @@
 internal import SystemPackage
 internal import SystemSupport
 
-/// The line that says which version of the format the lines behind it have, to the next such line:
-/// `imgbatch-journal<TAB>2`, in a journal that was compacted with `<TAB>size=` and the bytes that it had then.
+/// The header line that gives the format version of the lines after it, up to the next header: `imgbatch-journal<TAB>2`. In a
+/// compacted journal, `<TAB>size=` and its size in bytes after the compaction follow.
 ///
-/// Each run writes one before its first record. So a journal that could not be written anew holds lines of several
-/// versions, and after a torn line or a run of an older program the next line is read right.
+/// Each run writes a header before its first record. So a journal that could not be compacted may contain several versions, and
+/// the lines after a torn line or after a run of an older program are still read correctly.
 struct JournalHeader: Hashable, Sendable {
-  /// Raise it where a program that reads the version before would misread a line. Records and fields that are new need
-  /// no new version: a program that does not know them passes over them.
+  /// Raise this only if a program that reads the previous version would misread a line. New records and new fields need no new
+  /// version: a program that does not know them skips them.
   static let currentVersion = 2
-  /// Journals without such a line: what imgbatch wrote up to 0.1.
+  /// The version of journals without a header, written by imgbatch up to 0.1.
   static let versionWithoutHeader = 1
 
   let version: Int
-  /// Bytes of the journal after it was compacted; nil where it was not.
+  /// Size of the journal after its compaction, in bytes; nil if it was never compacted.
   let compactedByteCount: Int?
 
-  /// The line with its end.
+  /// The line, including its newline.
   static func line(compactedByteCount: Int? = nil) -> [UInt8] {
     Array("\(mark)\(currentVersion)\(compactedByteCount.map { "\t\(sizeField)\($0)" } ?? "")\n".utf8)
   }
 
-  /// Reads a line without its end; nil where it is none.
+  /// Parses a line without its newline; nil if it is no header.
   init?(line: ArraySlice<UInt8>) {
     guard line.starts(with: JournalHeader.mark.utf8) else { return nil }
     let fields = JournalText.text(line.dropFirst(JournalHeader.mark.utf8.count)).split(separator: "\t")
@@ -33,7 +33,7 @@ struct JournalHeader: Hashable, Sendable {
   }
 
   /// Reads the first line of a file.
-  /// - Returns: nil where it does not start with such a line.
+  /// - Returns: nil if the first line is no header.
   static func first(of file: borrowing Descriptor) throws(Errno) -> JournalHeader? {
     var start = [UInt8](repeating: 0, count: 128)
     let count = try file.read(into: &start)

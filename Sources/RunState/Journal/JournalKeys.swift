@@ -2,15 +2,16 @@ internal import Glibc
 package import SystemPackage
 internal import SystemSupport
 
-/// The names of outputs and sources in the journal of a folder: the same wherever a run starts and however the folder is
-/// spelt.
+/// The names of outputs and sources in a folder's journal. They do not depend on the current folder or on the spelling of the
+/// path.
 ///
-/// Outputs are named from the folder. So are sources that lie below it, or, with `../` before them, below the folder that it
-/// lies in, unless that is the root: they may be moved together and are known still. All other sources have their full path.
+/// Outputs are named relative to the folder. So are sources below the folder and, with a `../` prefix, sources below its parent
+/// unless that is the root: sources and outputs that are moved together keep their names. All other sources have their absolute
+/// path.
 package struct JournalKeys: Sendable {
   private let folder: FilePath
   private let here: FilePath
-  /// Paths that sources are named from, with a separator at their end, and what stands for them in names.
+  /// Prefixes of source paths, with a trailing separator, and what replaces them in names.
   private let bases: [(path: [UInt8], name: [UInt8])]
 
   package init(folder: FilePath) {
@@ -18,8 +19,8 @@ package struct JournalKeys: Sendable {
     here = currentFolder()
     let spelt = here.pushing(folder).lexicallyNormalized()
     var bases = JournalKeys.bases(spelt)
-    // Where the way to the folder leads over symbolic links, sources may be spelt with them or without. A link that leads to
-    // the folder from elsewhere has another folder around it, which does not count.
+    // If the path to the folder contains symbolic links, sources may be spelled with or without them. If the last component is a
+    // link, the folder it leads to has a different parent; the parent of the link does not count then.
     if let real = JournalKeys.withoutLinks(spelt), real != spelt {
       let parents = [spelt, real].map { try? FileStatus(of: $0.removingLastComponent()).identity }
       bases = (parents[0] == parents[1] ? bases : []) + JournalKeys.bases(real)
@@ -33,12 +34,12 @@ package struct JournalKeys: Sendable {
 
   package func source(_ job: Job) -> [UInt8] { source(absolute: here.pushing(job.source).lexicallyNormalized().bytes) }
 
-  /// - Parameter path: from the root, without `.` and `..`.
+  /// - Parameter path: absolute, without `.` and `..`.
   func source(absolute path: [UInt8]) -> [UInt8] {
     for base in bases where path.count > base.path.count && path.starts(with: base.path) {
       return base.name + path[base.path.count...]
     }
-    // Where the current folder is gone a path has no root; it must not be taken for one below the folder.
+    // If the current folder has been removed, the path is not absolute. It must not look like one below the folder.
     return path.first == UInt8(ascii: "/") ? path : Array("./".utf8) + path
   }
 
@@ -54,7 +55,7 @@ package struct JournalKeys: Sendable {
 
   private static func withoutLinks(_ path: FilePath) -> FilePath? {
     guard let text = unsafe path.withPlatformString({ unsafe realpath($0, nil) }) else { return nil }
-    // SAFETY: `realpath` allocates the text where no memory is given, and it is ours to free.
+    // SAFETY: without a buffer `realpath` allocates the text, and the caller must free it.
     defer { unsafe free(text) }
     return unsafe FilePath(platformString: text)
   }

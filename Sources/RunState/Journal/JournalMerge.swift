@@ -2,15 +2,15 @@ package import SystemPackage
 internal import SystemSupport
 
 extension Journal {
-  /// Adds to a folder's journal what those of shards have and it has not, so that later runs, sharded or not, know it. Only
-  /// the holder of the folder's lock may.
+  /// Copies the records that only the shards' journals have into the folder's journal, so that later runs, sharded or not, see
+  /// them. The caller must hold the lock of the folder.
   package static func join(_ shards: [Shard], in folder: FilePath) throws(JournalError) {
     let history = try History(of: folder)
     var journal: Journal?
     var failure: JournalError?
     for shard in shards {
-      // The last line about an image counts, and only that is joined. The folder's journal, which may be long, is not read again
-      // for each shard.
+      // Only the last line about an image counts, so only that is copied. Loading each shard's journal alone avoids reading the
+      // folder's journal, which may be long, once per shard.
       let last = try History(of: folder, parts: [shard])
       try forEachEntry(in: folder, of: shard) { entry in
         let record = History.Record(source: entry.source, fingerprint: entry.fingerprint, outcome: entry.outcome)

@@ -2,18 +2,18 @@ package import SystemPackage
 internal import SystemSupport
 
 extension Journal {
-  /// What a whole line of a journal says.
+  /// The meaning of one complete line of a journal.
   enum Line {
-    /// - Parameter isCurrent: whether it stands there as it would be written now.
+    /// - Parameter isCurrent: whether the line has the format that this version writes.
     case entry(JournalEntry, isCurrent: Bool)
-    /// A record of this version that a later imgbatch added.
+    /// A kind of record that a later imgbatch added to this version.
     case unknown
   }
 
-  /// The journals that a run reads, in this order: that of the folder (nil), and that of its shard.
+  /// The journals that a run reads, in this order: the folder's (nil), then that of the run's shard.
   package static func parts(with shard: Shard?) -> [Shard?] { shard.map { [nil, $0] } ?? [nil] }
 
-  /// Calls `body` with every record of a folder's journal, oldest first; with nothing where there is no journal.
+  /// Calls `body` with every record of a folder's journal, oldest first. Does nothing if there is no journal.
   package static func forEachEntry(
     in folder: FilePath, of shard: Shard? = nil, _ body: (JournalEntry) -> Void
   ) throws(JournalError) {
@@ -22,10 +22,11 @@ extension Journal {
     }
   }
 
-  /// The same with the lines' bytes, without their ends. Headers, and lines that are torn or damaged, are left out.
+  /// Like `forEachEntry`, but also passes the bytes of each line without the newline. Skips headers and lines that are torn or
+  /// damaged.
   /// - Parameters:
-  ///   - path: of the journal.
-  ///   - names: those of its folder.
+  ///   - path: path of the journal.
+  ///   - names: the names of the journal's folder.
   static func forEachLine(
     of path: FilePath, _ names: JournalKeys, _ body: (Line, ArraySlice<UInt8>) -> Void
   ) throws(JournalError) {

@@ -1,22 +1,22 @@
 internal import ImageErrors
 internal import SystemSupport
 
-// Records of version 2: a checksum, the outcome, and named fields, between tabs. A field is `name=value`. Their order is of
-// no account, and those that a program does not know are passed over.
+// Records of version 2: a checksum, the outcome, and named fields, separated by tabs. A field is `name=value`. The order of the
+// fields does not matter, and readers skip unknown fields.
 //
-// out        the output, below the journal's folder
-// in         the source (`JournalKeys`), with in-size and in-time as they were before it was read
-// download   instead of them, what a download is known by
+// out        name of the output, relative to the journal's folder
+// in         name of the source (`JournalKeys`); in-size and in-time are its stamp from before it was read
+// download   replaces these three: key of the download
 // options    fingerprint of the options (`OutputFingerprints`), hexadecimal
-// algorithms version of what made the output (`AlgorithmVersion`)
-// out-size, out-time   of an output that was written
-// stage, code, message of a failure
-// validator  of a download
+// algorithms version of the algorithms that made the output (`AlgorithmVersion`)
+// out-size, out-time   stamp of a written output
+// stage, code, message   error of a failure
+// validator  validator of a download
 //
-// Sizes are bytes, times nanoseconds since 1970. Names and messages are escaped (`JournalText`).
+// Sizes are in bytes, times in nanoseconds since 1970. Names and messages are escaped (`JournalText`).
 
 extension JournalEntry {
-  /// The line with its end.
+  /// The line, including its newline.
   package var line: [UInt8] {
     var fields = Fields(kind: outcome.kind)
     fields.add("out", outputName)
@@ -43,7 +43,8 @@ extension JournalEntry {
     return JournalText.sealed(fields.bytes)
   }
 
-  /// - Parameter body: a line without its checksum and its end; nil where it is of a kind that is not known here.
+  /// - Parameter body: a line without its checksum and newline.
+  /// - Returns: nil for an unknown kind of record.
   init?(record body: ArraySlice<UInt8>) {
     var fields: [String: ArraySlice<UInt8>] = [:]
     let parts = body.split(separator: JournalText.tab, omittingEmptySubsequences: false)
@@ -98,7 +99,7 @@ extension JournalOutcome {
   }
 }
 
-/// The fields of a record, as they are added.
+/// Collects the fields of a record.
 private struct Fields {
   private(set) var bytes: [UInt8]
 

@@ -1,10 +1,8 @@
 internal import SystemSupport
 
-package
-  /// How names of any bytes stand in a line of text: control characters and `%` as `%0A`, all others as they are, so that a
-  /// record is a line and can be searched for a name.
-  enum JournalText
-{
+/// Escapes names of arbitrary bytes for a line of text: control characters and `%` become `%XX`, all other bytes stay. So a
+/// record fits on one line and can be searched for a name.
+package enum JournalText {
   static func escaped(_ bytes: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(bytes.count)
@@ -36,19 +34,19 @@ package
 
   static func text(_ bytes: ArraySlice<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }
 
-  /// A line with its checksum before it and its end behind it.
+  /// A line with its checksum at the start and a newline at the end.
   static func sealed(_ body: [UInt8]) -> [UInt8] {
     Array(String(checksum(body[...]), radix: 16).utf8) + [tab] + body + [UInt8(ascii: "\n")]
   }
 
-  /// What `sealed` was given, of a line without its end; nil where the line is torn, damaged or of another kind.
+  /// The argument of `sealed`, parsed from a line without its newline; nil if the line is torn, damaged or of another kind.
   static func unsealed(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
     guard let end = line.firstIndex(of: tab), let sum = UInt64(text(line[..<end]), radix: 16) else { return nil }
     let body = line[(end + 1)...]
     return checksum(body) == sum ? body : nil
   }
 
-  /// 32 bits are enough to know a line that was torn, or blocks of zeros after a power cut, from a whole one.
+  /// 32 bits are enough to detect a torn line, or blocks of zeros after a power failure.
   private static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt64 {
     var hash = FNVHash()
     hash.add(bytes)

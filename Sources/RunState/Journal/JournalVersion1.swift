@@ -2,11 +2,11 @@ internal import ImageErrors
 internal import SystemSupport
 
 extension JournalEntry {
-  /// Reads a record of version 1, which is not written any more: eleven fields between tabs without names, sources by
-  /// their full path. What it was made by cannot be compared with anything now, so `--existing update` makes it again.
+  /// Parses a record of version 1, which is no longer written: eleven unnamed fields separated by tabs, sources by their absolute
+  /// path. The fingerprint cannot be compared with those of today, so `--existing update` redoes the output.
   /// - Parameters:
-  ///   - body: a line without its checksum and its end.
-  ///   - names: those of the journal's folder.
+  ///   - body: a line without its checksum and newline.
+  ///   - names: the names of the journal's folder.
   init?(version1 body: ArraySlice<UInt8>, _ names: JournalKeys) {
     let fields = body.split(separator: JournalText.tab, omittingEmptySubsequences: false)
     let text = JournalText.text
@@ -34,7 +34,7 @@ extension JournalEntry {
     fingerprint = .none
     outputName = JournalText.unescaped(fields[8])
     let name = JournalText.unescaped(fields[9])
-    // Paths were kept from the root, all others are addresses.
+    // Paths were stored as absolute paths. All other names are URLs.
     sourceName = name.first == UInt8(ascii: "/") ? .file(names.source(absolute: name)) : .download(name)
   }
 }

@@ -1,6 +1,6 @@
-/// What an output's bytes depend on besides its source, as the journal keeps it.
+/// What determines an output's bytes in addition to its source, as stored in the journal.
 package struct OutputFingerprint: Hashable, Sendable {
-  /// Of the options.
+  /// Hash of the options.
   package var options: UInt64
   package var algorithms: AlgorithmVersion
 
@@ -9,6 +9,6 @@ package struct OutputFingerprint: Hashable, Sendable {
     self.algorithms = algorithms
   }
 
-  /// Of what was not made by options, or by which is not known.
+  /// For files that were not made with options, or whose options are unknown.
   package static let none = OutputFingerprint(options: 0, algorithms: .none)
 }
