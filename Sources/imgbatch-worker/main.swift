@@ -1,10 +1,10 @@
-// The worker of `--mode processes`. It is started by imgbatch with a socket as standard input and is of no use by hand.
+// The worker process of `--mode processes`. imgbatch starts it with a socket as standard input; it cannot be used manually.
 internal import BatchEngine
 internal import Downloading
 import Glibc
 
-// Ctrl-C goes to the whole process group, and so may SIGTERM: imgbatch decides what they mean, and the image in hand is
-// finished.
+// Ctrl-C, and sometimes SIGTERM, reaches the whole process group. imgbatch decides what to do; the worker finishes the image in
+// flight.
 _ = signal(SIGINT, SIG_IGN)
 _ = signal(SIGTERM, SIG_IGN)
 _ = signal(SIGXFSZ, SIG_IGN)

@@ -3,8 +3,8 @@ internal import ImageCore
 internal import RunState
 import SystemPackage
 
-/// Both encoders of PNG at each level over the same images, by turns: bytes in all, and the median time of a run over
-/// all images in microseconds.
+/// Measures both PNG encoders at each level with the same images, alternately. Prints the total bytes, and the median time of a
+/// run over all images in microseconds.
 func benchEncoders(runs: Int, _ paths: [String]) throws {
   guard runs >= 1, !paths.isEmpty else { endWithUsage() }
   let pool = BufferPool()
@@ -25,7 +25,7 @@ func benchEncoders(runs: Int, _ paths: [String]) throws {
   }
 }
 
-/// An image of a file, kept by a reference as arrays hold no planes.
+/// A decoded image, as a class because arrays cannot hold noncopyable planes.
 private final class LoadedImage {
   let plane: Plane
 

@@ -1,8 +1,8 @@
 internal import ImageCore
 
-/// The build of the kernels, and the time of every run in microseconds. The first two runs, which fault pages and make
-/// the weights, are not among them.
-/// - Parameter numbers: width, height, channels, output width, output height, then runs and depth where given.
+/// Prints the instruction set of the kernels, and the time of each run in microseconds. Two warm-up runs, which fault in pages
+/// and compute the weights, are not included.
+/// - Parameter numbers: width, height, channels, output width, output height, and optionally runs and depth.
 func benchResampler(_ numbers: [Int]) throws {
   guard numbers.count >= 5, numbers.allSatisfy({ $0 >= 1 }), numbers[2] <= 4 else { endWithUsage() }
   let runs = numbers.count > 5 ? numbers[5] : 5
@@ -14,7 +14,7 @@ func benchResampler(_ numbers: [Int]) throws {
     size: PixelSize(width: numbers[0], height: numbers[1]), channels: numbers[2], depth: depth, from: pool)
   for y in 0..<source.size.height {
     for offset in 0..<source.rowByteCount {
-      // SAFETY: a row has so many bytes.
+      // SAFETY: offset < rowByteCount, the size of a row.
       unsafe source.row(y).storeBytes(
         of: UInt8(truncatingIfNeeded: (offset &* 7) ^ (y &* 13) ^ (offset &* y >> 9)), toByteOffset: offset,
         as: UInt8.self)

@@ -1,4 +1,4 @@
-// Times one kernel alone, on one thread, and prints JSON: see Tests/Benchmarks, which compares.
+// Times one kernel alone, on one thread, and prints JSON for the comparisons in Tests/Benchmarks.
 
 import Glibc
 
@@ -19,7 +19,7 @@ func endWithUsage() -> Never {
   exit(2)
 }
 
-/// Processor time of this thread.
+/// The processor time of this thread, in microseconds.
 func threadMicroseconds() -> Double {
   var time = timespec()
   unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)

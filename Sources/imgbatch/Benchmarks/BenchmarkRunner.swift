@@ -5,38 +5,39 @@ internal import SystemPackage
 internal import SystemSupport
 internal import TextFormatting
 
-/// Somebody asked for the end while modes were measured.
+/// A signal interrupted a measurement.
 struct CancelledError: Error {}
 
-/// A workload as runs of this program. Whoever adds one says here how it is run, and nothing else has to know.
+/// A workload as runs of this program. A new workload needs only a conformance to this protocol.
 protocol BenchmarkWork {
   var workload: Workload { get }
-  /// One run over all of the work, after the program's name; every run of every setting writes the same files to `out`,
-  /// hidden ones apart, and the lines of `StageCost` and `ItemCost` to standard output.
+  /// The arguments of one run over all items, after the program's name. Every run of every setting writes the same files to
+  /// `out`, except hidden ones, and the lines of `StageCost` and `ItemCost` to standard output.
   func arguments(_ configuration: Configuration, out: FilePath, telling detail: MeasurementDetail) -> [[UInt8]]
-  /// A run that starts its workers, has nothing to do and so ends with `ExitStatus.noInput`. Its standard input is empty.
+  /// The arguments of a run that starts its workers and has no input, so that it ends with `ExitStatus.noInput`. Its standard
+  /// input is empty.
   func emptyArguments(_ configuration: Configuration, out: FilePath) -> [[UInt8]]
-  /// Before each timed run.
+  /// Called before each timed run.
   func prepare()
 }
 
-/// Runs a workload in each setting as a process of its own, and holds what it wrote against what the first run wrote.
+/// Runs a workload in each setting in a separate process, and compares the outputs with those of the first run.
 struct BenchmarkRunner: BenchmarkTarget {
   private let scratch: FilePath
   private let measured: any BenchmarkWork
   private let runsInAll: Int
   private var runsDone = 0
-  /// The first run's end and outputs, which all others must have too.
+  /// The setting, exit status and outputs of the first run. All other runs must have the same status and outputs.
   private var first: (configuration: Configuration, status: Int32, outputs: OutputTree)?
 
-  /// - Parameter runs: over all of the work, for the progress line.
+  /// - Parameter runs: the number of runs over all items, for the progress line.
   init(_ measured: any BenchmarkWork, scratch: FilePath, runs: Int) {
     self.measured = measured
     self.scratch = scratch
     runsInAll = runs
   }
 
-  /// Items that the first run told of; as all wrote the same files, so many in every run.
+  /// The number of items that the first run reported. It is the same in every run, because all write the same files.
   private(set) var itemCount = 0
 
   mutating func warmUp(_ configuration: Configuration) throws -> WarmUp {
@@ -95,7 +96,7 @@ struct BenchmarkRunner: BenchmarkTarget {
 
   private var talkFile: FilePath { scratch.appending("talk") }
 
-  /// What the last run said to people.
+  /// The messages of the last run.
   private var messages: String {
     guard let file = try? FileDescriptor.open(talkFile, .readOnly) else { return "" }
     defer { try? file.close() }
@@ -128,7 +129,7 @@ struct BenchmarkRunner: BenchmarkTarget {
 }
 
 extension CommandError {
-  /// - Parameter file: the first whose bytes differ, from the output folder.
+  /// - Parameter file: the first file whose bytes differ, relative to the output folder.
   static func differs(_ file: FilePath, _ configuration: Configuration, _ first: Configuration) -> CommandError {
     CommandError(
       status: .internalFault,

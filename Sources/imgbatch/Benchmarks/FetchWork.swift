@@ -6,15 +6,15 @@ internal import RunState
 internal import SystemPackage
 internal import SystemSupport
 
-/// Downloads as a workload: workers that wait.
+/// Downloads as a workload. Its workers mostly wait.
 struct FetchWork: BenchmarkWork {
-  /// As many at once as `fetch` has by itself.
+  /// The default number of connections of `fetch`.
   static let usualWorkers = 16
 
-  /// A file: each run reads it anew.
+  /// The path of the list. Each run reads it again.
   private let list: FilePath
   private let count: Int
-  /// About requests, for `fetch`.
+  /// The request options for `fetch`.
   private let options: [String]
 
   init(_ list: FilePath, _ request: RequestOptions, scratch: FilePath) throws {
@@ -33,7 +33,7 @@ struct FetchWork: BenchmarkWork {
     options = request.arguments
   }
 
-  /// Serial, and the other modes with so many workers.
+  /// Serial mode once, and each other mode with each number of workers.
   func configurations(_ counts: [Int]) -> [Configuration] {
     let others = workload.modes.filter { $0 != .serial }
     return [Configuration(.serial, workers: 1)]

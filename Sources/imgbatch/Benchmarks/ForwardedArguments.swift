@@ -1,8 +1,8 @@
 internal import SystemPackage
 internal import SystemSupport
 
-/// The arguments of `compare` and `profile` that a run of `resize` gets too, byte for byte: inputs, the image's look, limits. What
-/// `resize` learns to do with an image is then compared without another word here.
+/// The arguments of `compare` and `profile` that each run of `resize` also gets, byte for byte: inputs, image options, limits.
+/// New image options of `resize` are forwarded without a change here.
 struct ForwardedArguments {
   private static let ownFlags: Set<String> = ["--json", "--csv", "--markdown", "--cold", "--save"]
   private static let ownOptions: Set<String> = ["--runs", "--jobs", "--report", "--workload", "--fetch"]
@@ -10,9 +10,10 @@ struct ForwardedArguments {
   let bytes: [[UInt8]]
 
   /// - Parameters:
-  ///   - given: after the command's name, valid.
-  ///   - list: what `--files-from` now means; nil where it is not given.
-  ///   - flags, options: names of those that are not passed, beside the command's own.
+  ///   - given: the valid arguments after the command's name.
+  ///   - list: the new value of `--files-from`; nil where the option is not given.
+  ///   - flags: flags that are not forwarded, in addition to the command's own.
+  ///   - options: options that are not forwarded, in addition to the command's own.
   init(_ given: [String], list: FilePath?, without flags: Set<String> = [], _ options: Set<String> = []) {
     let flags = flags.union(ForwardedArguments.ownFlags)
     let options = options.union(ForwardedArguments.ownOptions)

@@ -5,7 +5,7 @@ internal import SystemSupport
 
 /// Thumbnails as a workload.
 struct ResizeWork: BenchmarkWork {
-  /// What each run of `resize` gets beside its mode and its folder.
+  /// The arguments of each run of `resize`, without the mode and the output folder.
   let arguments: ForwardedArguments
   /// Files to drop from the page cache before each timed run.
   let coldSources: [FilePath]
@@ -18,7 +18,7 @@ struct ResizeWork: BenchmarkWork {
   }
 
   func emptyArguments(_ configuration: Configuration, out: FilePath) -> [[UInt8]] {
-    // A list that may grow, so workers start before it turns out to be empty.
+    // A streamed list may grow, so workers start before it turns out to be empty.
     ResizeWork.command(configuration, out: out) + ["--files-from", "-"].map { Array($0.utf8) }
   }
 

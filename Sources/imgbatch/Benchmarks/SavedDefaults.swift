@@ -6,9 +6,10 @@ internal import SystemPackage
 internal import SystemSupport
 internal import TextFormatting
 
-/// The mode and the workers that `profile --save` found best on this machine, for runs that say neither.
+/// The best mode and number of workers on this machine, as found by `profile --save`. They are the defaults of runs that set
+/// neither.
 ///
-/// Kept in a file of a few lines of text, which names the machine it holds for: a home folder may be on several.
+/// They are stored in a small text file that names the machine, because several machines may share a home folder.
 struct SavedDefaults: Equatable {
   let processor: String
   let cores: Int
@@ -17,11 +18,11 @@ struct SavedDefaults: Equatable {
 
   private static let opening = "# Written by imgbatch profile --save; remove this file to forget it."
 
-  /// `IMGBATCH_DEFAULTS` names the file, or none where it is empty; else it is imgbatch/defaults in `XDG_CONFIG_HOME`, or
-  /// in ~/.config. Nil where there is no such place.
+  /// The path in `IMGBATCH_DEFAULTS`, or none where the variable is empty. Without the variable, imgbatch/defaults in
+  /// `XDG_CONFIG_HOME` or in ~/.config. Nil where neither is known.
   static var path: FilePath? {
     if let named = variable("IMGBATCH_DEFAULTS") { return named.isEmpty ? nil : named }
-    // By its specification a relative path there is to be ignored.
+    // The XDG Base Directory Specification requires relative paths to be ignored.
     if let configuration = variable("XDG_CONFIG_HOME"), configuration.isAbsolute {
       return configuration.appending("imgbatch").appending("defaults")
     }
@@ -29,7 +30,7 @@ struct SavedDefaults: Equatable {
     return home.appending(".config").appending("imgbatch").appending("defaults")
   }
 
-  /// Nil where there is no file, or it holds for another machine or is damaged.
+  /// Nil where there is no file, or where it is damaged or belongs to another machine.
   static func load() -> SavedDefaults? {
     guard let path, let text = ProcFile.contents(of: path), let saved = SavedDefaults(text: text),
       saved.cores == UsableCores.count,
@@ -38,7 +39,7 @@ struct SavedDefaults: Equatable {
     return saved
   }
 
-  /// For people, which defaults hold here.
+  /// The defaults in effect, for messages.
   static var description: String {
     guard let path else { return "defaults: none are looked for" }
     guard let saved = load() else { return "defaults: none for this machine in \(path.forTerminal)" }
@@ -70,7 +71,7 @@ struct SavedDefaults: Equatable {
       .map { $0 + "\n" }.joined()
   }
 
-  /// Finds out before any work whether defaults could be saved.
+  /// Checks before the run that the defaults can be saved.
   static func prepare(_ check: inout OverwriteCheck) throws -> CheckedPath {
     let path = try place()
     let file: CheckedPath
@@ -79,7 +80,7 @@ struct SavedDefaults: Equatable {
     return file
   }
 
-  /// Writes it whole or not at all.
+  /// Writes the file atomically.
   func save(to file: CheckedPath) throws {
     do throws(OwnFileError) {
       try AtomicFile.write(to: file) { write throws(Errno) in try write(text) }
@@ -104,7 +105,8 @@ struct SavedDefaults: Equatable {
   }
 
   private static func variable(_ name: String) -> FilePath? {
-    // SAFETY: getenv gives null or a terminated string, copied here; nothing changes the environment while threads run.
+    // SAFETY: getenv returns null or a NUL-terminated string, which is copied here. Nothing changes the environment while threads
+    // run.
     unsafe getenv(name).map { unsafe FilePath(platformString: $0) }
   }
 }

@@ -9,14 +9,14 @@ internal import SystemPackage
 internal import TextFormatting
 internal import Thumbnailing
 
-/// Makes one image over and over, on more and more cores. In this process, since what counts are the image's own
-/// stages, which its thumbnailer times.
+/// Makes one image repeatedly with increasing numbers of threads. It runs in this process, because the result is the time of the
+/// image's stages, which `Thumbnailer` measures.
 struct SingleImageTrial {
   private(set) var options: ThumbnailOptions
   let job: Job
   let megapixels: Double
 
-  /// - Parameter inputs: the one with the most pixels is taken.
+  /// - Parameter inputs: the image with the most pixels is measured.
   init?(_ inputs: InputFiles, options: ThumbnailOptions, scratch: FilePath) {
     let reader = HeaderReader(limits: options.limits)
     var largest: (pixels: Int, job: Job)?
@@ -40,7 +40,7 @@ struct SingleImageTrial {
     megapixels = Double(largest.pixels) / 1e6
   }
 
-  /// One image is quickly made, and its time noisy.
+  /// One image takes little time, and single measurements are noisy.
   private static let minRounds = 10
 
   /// - Returns: nil where the image fails.

@@ -88,7 +88,7 @@ struct CompareCommand: ParsableCommand {
   }
 }
 
-/// What can be measured.
+/// The workloads that can be measured.
 enum WorkloadName: String, CaseIterable, ExpressibleByArgument {
   case resize, fetch
 }

@@ -69,7 +69,7 @@ struct FetchCommand: ParsableCommand {
       "Do not run where worker processes cannot be confined in full (exit status 70). Needs --mode processes."))
   var requireSandbox = false
 
-  // For `compare`: standard output has measurements.
+  // For `compare`: measurements go to standard output.
   @Option(help: .hidden)
   var measurements: MeasurementDetail?
 

@@ -78,7 +78,7 @@ struct GalleryCommand: ParsableCommand {
     }
     jobs.close()
     let images = Mutex<[Int: WrittenImage]>([:])
-    // No fault of an image: all that follow would fail so too.
+    // A write error is not specific to one image: all later images would fail as well.
     let unwritable = Mutex<JobError?>(nil)
     let stop = Signals.stopRequest
     reporter.start(version: Build.version, mode: .threads, workers: UsableCores.count)
@@ -99,7 +99,7 @@ struct GalleryCommand: ParsableCommand {
     }
     let summary = reporter.finish(inputs: found.inputs.count, usage: .now(workerProcesses: 0))
     if let signal = Signals.received { return .interrupted(signal: signal) }
-    // What follows the cause is advice about outputs.
+    // The text after the first semicolon is advice about outputs, which does not apply here.
     if let error = unwritable.withLock({ $0 }) {
       throw CommandError.scratchFolder(String(error.message.prefix { $0 != ";" }))
     }
@@ -110,7 +110,7 @@ struct GalleryCommand: ParsableCommand {
     return ExitStatus(summary.statistics, interruptedBy: nil)
   }
 
-  /// Thumbnails that are sharp enough on fine screens, and small enough for thousands in one page.
+  /// Sharp enough on high-density screens, and small enough for thousands of thumbnails in one page.
   private var options: ThumbnailOptions {
     var options = ThumbnailOptions()
     options.size = .box(width: 256, height: 256)
@@ -118,7 +118,7 @@ struct GalleryCommand: ParsableCommand {
     return options
   }
 
-  /// The page, and who may read it: those who may read all of the images that it shows.
+  /// The page, and its permissions: only users who may read all images in it may read the page.
   private func page(
     _ inputs: InputFiles, _ images: [Int: WrittenImage], in scratch: FilePath
   ) throws -> ([UInt8], Permissions) {
@@ -169,7 +169,7 @@ struct GalleryCommand: ParsableCommand {
         )
         continue
       }
-      // A page is made to be passed on.
+      // A page may be shared, so it must not contain logins.
       if address.login != nil {
         loginCount += 1
         entry.address = address.text

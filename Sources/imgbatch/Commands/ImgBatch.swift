@@ -4,7 +4,7 @@ internal import ImageCore
 internal import Reporting
 internal import TextFormatting
 
-/// The program: names its commands and hands over to them.
+/// The entry point: parses the arguments and runs the command.
 @main
 enum Main {
   static func main() {
@@ -17,14 +17,14 @@ enum Main {
     }
   }
 
-  /// Ends the process. Help and the version are results, and what cannot be written is no success.
+  /// Ends the process. Help and the version are results, so an error while writing them must not end with success.
   private static func end(_ error: any Error) -> Never {
     let (code, text) = (ImgBatch.exitCode(for: error), ImgBatch.fullMessage(for: error))
     if code.isSuccess {
       if !text.isEmpty { StandardStream.output.write(text + "\n") }
       exit(outputFailure()?.code ?? code.rawValue)
     }
-    // It repeats arguments, and a shell's pattern makes arguments of file names.
+    // The message repeats arguments, and a shell pattern turns file names into arguments.
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
       .map { terminalText(unescapedBytes(String($0))) }
     if !text.isEmpty { StandardStream.error.write(lines.joined(separator: "\n") + "\n") }

@@ -40,7 +40,7 @@ struct InfoCommand: ParsableCommand {
     }
   }
 
-  /// For headers, a list is read whole before the first: they cost next to nothing.
+  /// Reads the whole list before the first header: parsing headers is cheap.
   private func streamed() throws -> InputFiles {
     var whole = input
     whole.filesFrom = PathArgument(argument: "/dev/stdin")
@@ -48,7 +48,7 @@ struct InfoCommand: ParsableCommand {
   }
 
   private func report(_ inputs: InputFiles) -> ExitStatus {
-    // No pixel is allocated, so that limit does not matter.
+    // No pixels are allocated, so the pixel limit is not needed.
     var limits = DecodeLimits()
     limits.pixelCount = .max
     limits.fileByteCount = maxFileBytes.count

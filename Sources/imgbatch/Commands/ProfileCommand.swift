@@ -88,7 +88,7 @@ struct ProfileCommand: ParsableCommand {
   }
 
   private func downloads(_ list: FilePath, _ scratch: FilePath) throws -> ScalingProfile {
-    // Outputs of other work lie in the folder by now.
+    // The folder already contains the outputs of the other workload.
     let own = scratch.appending("fetch")
     try OutputFile.makeFolders(own)
     let measured = try FetchWork(list, request, scratch: own)
@@ -116,7 +116,7 @@ struct ProfileCommand: ParsableCommand {
     }
   }
 
-  /// - Returns: whether there was something to save.
+  /// - Returns: whether there was a best setting to save.
   private func save(_ profile: ScalingProfile, _ machine: Machine, to file: CheckedPath) throws -> Bool {
     guard let best = profile.best, let mode = ExecutionMode(rawValue: best.mode.rawValue) else {
       StandardStream.error.write("Nothing was saved: the runs differ too much to tell which setting is best.\n")
@@ -132,7 +132,7 @@ struct ProfileCommand: ParsableCommand {
   }
 }
 
-/// "1,2,4" on the command line.
+/// The value of `--jobs`, such as "1,2,4".
 struct WorkerCounts: ExpressibleByArgument {
   let counts: [Int]
 

@@ -37,7 +37,7 @@ struct ResizeCommand: ParsableCommand {
   }
 }
 
-/// What gray is.
+/// The definition of gray.
 struct GrayOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -50,7 +50,7 @@ struct GrayOptions: ParsableArguments {
   func apply(to options: inout ThumbnailOptions) { options.gray = grayAs ?? options.gray }
 }
 
-/// The look of thumbnails, which may keep their color.
+/// The look of thumbnails, in color or gray.
 struct ColorImageOptions: ParsableArguments {
   @OptionGroup var common: ImageOptions
 

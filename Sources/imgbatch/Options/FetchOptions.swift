@@ -7,7 +7,7 @@ internal import SystemSupport
 internal import Thumbnailing
 internal import WorkerIPC
 
-/// Where the images go, and what runs before and after this one have to do with it.
+/// Where the images go, and how the run relates to earlier and later runs.
 struct FetchOutputOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The folder for the pictures; made if it is not there.", valueName: "folder"))
   var out: PathArgument
@@ -52,7 +52,7 @@ struct FetchOutputOptions: ParsableArguments {
   var selection: JobSelection { resume ? .unfinished : retryFailed ? .failed : .all }
 }
 
-/// What is made of the images while others still download.
+/// The thumbnails that are made while downloads continue.
 struct FetchThumbnailOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Make thumbnails in this folder, too.", valueName: "folder"))
   var thumbs: PathArgument?
@@ -89,7 +89,7 @@ struct FetchThumbnailOptions: ParsableArguments {
     }
   }
 
-  /// Nil where none are wanted.
+  /// Nil where no thumbnails are requested.
   func order(mode: ExecutionMode, sandbox: SandboxRule) -> DownloadThumbnailerOptions? {
     guard let thumbs else { return nil }
     var options = ThumbnailOptions()
@@ -102,7 +102,7 @@ struct FetchThumbnailOptions: ParsableArguments {
   }
 }
 
-/// How servers are asked.
+/// How requests are made.
 struct RequestOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Downloads at once from one host.", valueName: "n"))
   var perHost = 6
@@ -165,7 +165,7 @@ struct RequestOptions: ParsableArguments {
     "--max-bytes", "--max-redirects", "--user-agent",
   ])
 
-  /// The same for another run of `fetch`.
+  /// The same options as arguments for another run of `fetch`.
   var arguments: [String] {
     let values: [(String, String)] = [
       ("per-host", "\(perHost)"), ("connect-timeout", "\(connectTimeout)"), ("stall-timeout", "\(stallTimeout)"),
@@ -175,7 +175,7 @@ struct RequestOptions: ParsableArguments {
     return values.map { "--\($0)=\($1)" } + headers.arguments + (allowPrivate ? ["--allow-private"] : [])
   }
 
-  /// Wants an open `CurlLibrary`.
+  /// - Precondition: `CurlLibrary` is open.
   func apply(to rules: inout DownloadOptions) throws {
     rules.perHost = perHost
     rules.request.connectTimeout = .seconds(connectTimeout)

@@ -25,7 +25,7 @@ struct HeaderOptions: ParsableArguments {
       guard isLine, !line.utf8.contains(where: { $0 < 0x20 && $0 != 0x09 || $0 == 0x7F }) else {
         throw ValidationError("\(option) is a line as in 'Name: value', not '\(line)'.")
       }
-      // It would reach the server, which is not to know it (RFC 9110, 11.7.2).
+      // The line would reach the origin server, which must not see proxy credentials (RFC 9110, 11.7.2).
       guard name.lowercased() != "proxy-authorization" else {
         throw ValidationError(
           "\(option) is for servers; a proxy's user and password stand in https_proxy=http://user:password@host:port.")
@@ -39,13 +39,13 @@ struct HeaderOptions: ParsableArguments {
   static let flags: Set = ["--header-over-http"]
   static let options: Set = ["--header", "--header-for"]
 
-  /// The same for another run of `fetch`.
+  /// The same options as arguments for another run of `fetch`.
   var arguments: [String] {
     header.map { "--header=\($0)" } + headerFor.map { "--header-for=\($0.host) \($0.line)" }
       + (headerOverHttp ? ["--header-over-http"] : [])
   }
 
-  /// Wants an open `CurlLibrary`.
+  /// - Precondition: `CurlLibrary` is open.
   func apply(to headers: inout OwnHeaders) throws {
     headers.lines = header
     headers.overHTTP = headerOverHttp
@@ -60,8 +60,8 @@ struct HeaderOptions: ParsableArguments {
   }
 }
 
-/// A host and a header line. The argument parser knows options of one value only, so the two are joined by a space before
-/// it sees them: a host has none.
+/// A host and a header line. The argument parser supports one value per option, so `joiningPairs` joins the two with a space
+/// before parsing. A host contains no space.
 struct HeaderForArgument: ExpressibleByArgument {
   let host: String
   let line: String
@@ -73,7 +73,7 @@ struct HeaderForArgument: ExpressibleByArgument {
   }
 }
 
-/// Joins the two values of each `--header-for` that stand apart.
+/// Joins each `--header-for` with its two values, which are separate arguments.
 func joiningPairs(_ arguments: [String]) -> [String] {
   var joined: [String] = []
   var rest = arguments[...]

@@ -3,7 +3,7 @@ internal import ImageCodecs
 internal import ImageCore
 internal import Thumbnailing
 
-/// What the images should look like.
+/// How thumbnails look.
 struct ImageOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -80,10 +80,10 @@ struct ImageOptions: ParsableArguments {
     }
   }
 
-  /// What `{size}` stands for, empty where no size was given.
+  /// The values of `{size}`; empty where `--size` is not given.
   var sizeTexts: [String] { size.map(\.text) }
 
-  /// - Parameter defaultSize: where `--size` is not given; nil leaves images their size.
+  /// - Parameter defaultSize: the size without `--size`; nil keeps the size of the source.
   func apply(to options: inout ThumbnailOptions, defaultSize: SizeRequest?) {
     options.sizes = size.isEmpty ? defaultSize.map { [$0] } ?? [] : size.map(\.request)
     options.fit = fit
@@ -98,7 +98,7 @@ struct ImageOptions: ParsableArguments {
   }
 }
 
-/// A size as it was asked for, and its words for names (`{size}`).
+/// A requested size, and its text for `{size}` in names.
 struct SizeArgument {
   let text: String
   let request: SizeRequest
@@ -120,7 +120,7 @@ extension ProfileRule: ExpressibleByArgument {}
 extension SizeRequest {
   private static let forms = "Sizes are 256, 400x300, 400x, x300 or 50%, with sides of 1 to 65500."
 
-  /// Reads `--size`.
+  /// Parses the value of `--size`.
   init(text: String) throws {
     if text.hasSuffix("%") {
       guard let percent = Double(text.dropLast()), percent > 0, percent <= 10_000 else {
@@ -140,7 +140,7 @@ extension SizeRequest {
     }
   }
 
-  /// Nil for a side that is left open. 65500 is the most that a JPEG can have.
+  /// Nil for an omitted side. 65500 is the limit of libjpeg (JPEG_MAX_DIMENSION).
   private static func side(_ digits: Substring) throws -> Int? {
     if digits.isEmpty { return nil }
     guard digits.allSatisfy(\.isASCIIDigit), let side = Int(digits), (1...65500).contains(side) else {

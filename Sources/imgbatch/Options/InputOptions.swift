@@ -4,7 +4,7 @@ internal import RunState
 internal import SystemPackage
 internal import SystemSupport
 
-/// What to work on.
+/// Which inputs to process.
 struct InputOptions: ParsableArguments {
   @Argument(help: ArgumentHelp("Pictures and folders of pictures.", valueName: "input"))
   var inputs: [PathArgument] = []
@@ -37,10 +37,10 @@ struct InputOptions: ParsableArguments {
 }
 
 extension InputOptions {
-  /// Whether inputs come from standard input while work goes on.
+  /// Whether inputs are read from standard input during the run.
   var isStreamed: Bool { filesFrom?.text == "-" }
 
-  /// - Parameter otherList: whether the command is to write a list, too.
+  /// - Parameter otherList: whether the command also writes a list.
   func checkSeparator(otherList: Bool) throws {
     guard null, filesFrom == nil, !otherList else { return }
     throw CommandError(status: .wrongUsage, sentence: "-0 is about the list of --files-from, which is not given.")
@@ -48,10 +48,10 @@ extension InputOptions {
 
   var separator: Delimiter { null ? .zeroByte : .newline }
 
-  /// The inputs that are there now: all but those of a stream.
+  /// The inputs that exist now. Streamed inputs are not among them.
   /// - Parameters:
-  ///   - output: a folder that is not walked; nil where there is none.
-  ///   - shard: the part whose files are looked at; nil for all.
+  ///   - output: a folder that is not walked; nil for none.
+  ///   - shard: the shard whose files are inspected; nil for all files.
   func find(around output: FilePath? = nil, shard: Shard? = nil) throws -> InputList {
     var rules = WalkRules()
     rules.depth = noRecursive ? .topOnly : .all

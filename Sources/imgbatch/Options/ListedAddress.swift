@@ -2,12 +2,12 @@ internal import Downloading
 internal import TextFormatting
 
 extension ListedAddress {
-  /// Whether the list says more of it than its address.
+  /// Whether the entry contains more than an address.
   var hasMore: Bool { hasOwnPosition || name != nil || sha256 != nil }
 
-  /// As `fetch` reads it again, with the same checks.
-  /// - Parameter keepsPosition: so that the image gets the same name wherever in a list the line stands; else it keeps the
-  ///   one that the list gave it.
+  /// The entry as a line that `fetch` reads, with the same checks.
+  /// - Parameter keepsPosition: whether to write the position even where it follows from the line number. The image then keeps
+  ///   its name when the line moves. A position given in the list is always written.
   func jsonLine(keepsPosition: Bool) -> String {
     var line = JSONLine()
     line.add("url", address)

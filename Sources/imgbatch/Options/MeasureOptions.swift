@@ -7,7 +7,7 @@ internal import Parallelism
 internal import SystemPackage
 internal import SystemSupport
 
-/// What `compare` and `profile` share: how often to measure, and how to tell it.
+/// Options that `compare` and `profile` share: how often to measure, and the output format.
 struct MeasureOptions: ParsableArguments {
   enum Form { case text, json, csv, markdown }
 
@@ -34,7 +34,7 @@ struct MeasureOptions: ParsableArguments {
   }
 
   /// Measures a workload in each setting.
-  /// - Returns: what was measured, and how many files every run wrote.
+  /// - Returns: the samples, and the number of files that each run wrote.
   func records(
     _ measured: any BenchmarkWork, _ configurations: [Configuration], _ scratch: FilePath
   ) throws -> (records: [Samples], written: Int) {
@@ -45,7 +45,7 @@ struct MeasureOptions: ParsableArguments {
   var form: Form { json ? .json : csv ? .csv : markdown ? .markdown : .text }
 }
 
-/// The inputs of a measurement, found once and given to each run.
+/// The inputs of a measurement. They are found once; every run gets the same.
 struct MeasuredInputs {
   let found: InputFiles
   private let list: FilePath?
@@ -55,7 +55,7 @@ struct MeasuredInputs {
   init(_ input: InputOptions, limits: LimitOptions, cold: Bool, scratch: FilePath) throws {
     var input = input
     if input.isStreamed {
-      // Each run reads the list anew, and standard input can be read once only.
+      // Each run reads the list again, and standard input can be read only once.
       let list = scratch.appending("list")
       try MeasuredInputs.copyStandardInput(to: list)
       input.filesFrom = PathArgument(argument: escapedArgument(list.bytes))
@@ -66,23 +66,24 @@ struct MeasuredInputs {
     isCold = cold
   }
 
-  /// - Parameter given: the command's own arguments, of which the runs get what is about images.
   /// - Parameters:
-  ///   - flags, options: names of those that are about something else.
+  ///   - given: the command's own arguments. The runs get those that concern images.
+  ///   - flags: further flags that are not forwarded.
+  ///   - options: further options that are not forwarded.
   func work(_ given: [String], without flags: Set<String> = [], _ options: Set<String> = []) -> ResizeWork {
     ResizeWork(
       arguments: ForwardedArguments(given, list: list, without: flags, options),
       coldSources: isCold ? found.map(\.source) : [])
   }
 
-  /// - Parameter written: by each run.
+  /// - Parameter written: the number of files that each run wrote.
   func done(_ workload: Workload, written: Int) -> WorkSummary {
     WorkSummary(
       workload, items: written, failed: found.count - written, megapixels: megapixels,
       inputs: isCold ? .cold : .cached)
   }
 
-  /// As stored, of all that have a header.
+  /// The stored pixels of all inputs that have a valid header.
   private var megapixels: Double {
     var decodeLimits = DecodeLimits()
     limits.apply(to: &decodeLimits)
@@ -95,7 +96,7 @@ struct MeasuredInputs {
   }
 
   private static func copyStandardInput(to path: FilePath) throws {
-    // What cannot be written there is told by who made the folder.
+    // `measuring`, which creates the folder, reports errors in it.
     let file = try FileDescriptor.open(
       path, .writeOnly, options: [.create, .exclusiveCreate], permissions: .ownerReadWrite)
     try file.closeAfter {
@@ -103,7 +104,7 @@ struct MeasuredInputs {
       while !Signals.stopRequest.isMade {
         let count: Int
         do {
-          // A signal is to end it even where the list never does.
+          // A signal must interrupt the read, because the list may never end.
           count = try unsafe buffer.withUnsafeMutableBytes {
             try unsafe FileDescriptor.standardInput.read(into: $0, retryOnInterrupt: false)
           }
@@ -118,7 +119,7 @@ struct MeasuredInputs {
   }
 }
 
-/// Runs a measurement in a folder that is gone afterwards, and hands its status on.
+/// Runs a measurement in a temporary folder, removes the folder, and passes on the exit status.
 func measuring(_ work: (FilePath) throws -> ExitStatus) throws {
   try ending {
     Signals.handle()

@@ -3,7 +3,7 @@ internal import Benchmarking
 internal import Glibc
 internal import Reporting
 
-/// What the run says.
+/// What the run prints.
 struct MessageOptions: ParsableArguments {
   @Flag(help: "Events on standard output, one JSON object a line.")
   var json = false
@@ -29,7 +29,8 @@ struct MessageOptions: ParsableArguments {
   var verbosity: Verbosity { quiet ? .quiet : verbose ? .verbose : .normal }
   var events: EventOutput { json ? .jsonLines : .none }
 
-  /// Columns of the terminal for a progress line, nil while a shell has the terminal; no closure for no line.
+  /// The width of the terminal for a progress line, in columns; nil while another job is in the foreground. The closure is nil
+  /// where there is no progress line.
   var progressWidth: (@Sendable () -> Int?)? {
     let wanted =
       switch progress {
@@ -42,7 +43,7 @@ struct MessageOptions: ParsableArguments {
   }
 }
 
-/// Apart from the rest, for commands that show nothing but lines.
+/// Separate from `MessageOptions`, for commands that print lines only.
 struct ColorOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -67,13 +68,13 @@ enum AutoChoice: String, CaseIterable, ExpressibleByArgument {
 private var terminalIsDumb: Bool { environment("TERM") == "dumb" }
 
 private func environment(_ name: String) -> String? {
-  // SAFETY: getenv gives null or a NUL-terminated string, copied before anything could change the environment.
+  // SAFETY: getenv returns null or a NUL-terminated string. It is copied before anything could change the environment.
   guard let value = unsafe getenv(name) else { return nil }
   return unsafe String(cString: value)
 }
 
 extension RunReporter {
-  /// Talks on the standard streams, as the options wish.
+  /// Writes to the standard streams, as the options select.
   convenience init(
     _ messages: MessageOptions, extent: RunScope, events: EventOutput, since began: ContinuousClock.Instant
   ) {
@@ -83,7 +84,7 @@ extension RunReporter {
       sinks: ReportOutput(
         results: { StandardStream.output.write($0) },
         messages: { text in
-          // Who sent the results to somebody that went away does not want to hear of it.
+          // Where the reader of the results has exited, as in `| head -1`, messages are unwanted too.
           if StandardStream.output.condition != .readerGone { StandardStream.error.write(text) }
         }),
       elapsed: { ContinuousClock.now - began })

@@ -5,7 +5,7 @@ internal import ImageCore
 internal import SystemSupport
 internal import Thumbnailing
 
-/// Where the outputs go, under which names and in which format.
+/// Where the outputs go, their names and their format.
 struct OutputOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The folder for the outputs; made if it is not there.", valueName: "folder"))
   var out: PathArgument
@@ -61,7 +61,7 @@ struct OutputOptions: ParsableArguments {
     guard (0...9).contains(pngLevel) else { throw ValidationError("--png-level is 0 to 9, not \(pngLevel).") }
   }
 
-  /// - Parameter sizes: of each image.
+  /// - Parameter sizes: the number of outputs of each image.
   func template(sizes: Int) throws -> NameTemplate {
     guard let name else { return sizes > 1 ? .mirroredWithSize : .mirrored }
     guard let text = String(validating: unescapedBytes(name), as: UTF8.self) else {
@@ -95,7 +95,7 @@ struct OutputOptions: ParsableArguments {
 }
 
 extension NameTemplateError {
-  /// Follows "--name".
+  /// The text after "--name".
   fileprivate var description: String {
     switch self {
     case .empty: "is empty"
@@ -121,13 +121,13 @@ extension OutputFormat: ExpressibleByArgument {
 }
 
 extension Background {
-  /// The names of CSS that people remember.
+  /// Some color names of CSS.
   private static let names: [String: UInt32] = [
     "white": 0xFFFFFF, "silver": 0xC0C0C0, "gray": 0x808080, "grey": 0x808080, "black": 0x000000, "red": 0xFF0000,
     "green": 0x008000, "blue": 0x0000FF, "yellow": 0xFFFF00,
   ]
 
-  /// Reads `--background`.
+  /// Parses the value of `--background`.
   init(text: String) throws {
     let digits = text.dropFirst()
     let isHexadecimal = text.hasPrefix("#") && digits.count == 6 && digits.allSatisfy(\.isHexDigit)

@@ -5,7 +5,7 @@ internal import SystemPackage
 internal import SystemSupport
 internal import TextFormatting
 
-/// A page to be written: a name that ends like a page's, so that a slip does not overwrite an image.
+/// The path of a page. It must end in .html or .htm, so that a typing error does not overwrite an image.
 struct PageArgument: ExpressibleByArgument {
   let path: FilePath
 
@@ -18,24 +18,24 @@ struct PageArgument: ExpressibleByArgument {
 
   static var defaultCompletionKind: CompletionKind { .file(extensions: ["html", "htm"]) }
 
-  /// Finds out before any work whether it may and could be written.
+  /// Checks before the run that the page may and can be written.
   func prepare(_ check: inout OverwriteCheck) throws(CommandError) -> Page {
     try Page(path, for: "--report", &check)
   }
 }
 
-/// A page that may be written.
+/// A page whose path has passed all checks.
 struct Page {
   private let file: CheckedPath
 
-  /// Finds out before any work whether it could be.
-  /// - Parameter option: that names it.
+  /// Checks before the run that the page may and can be written.
+  /// - Parameter option: the option that gives the path, for messages.
   init(_ path: FilePath, for option: String, _ check: inout OverwriteCheck) throws(CommandError) {
     do throws(OverwriteRefusal) { file = try check.check(path, for: option) } catch { throw CommandError(error) }
     do throws(OwnFileError) { try AtomicFile.prepare(file) } catch { throw complaint(error) }
   }
 
-  /// - Parameter permissions: of the page, less the umask.
+  /// - Parameter permissions: the mode of the file, before the umask.
   func write(_ text: String, permissions: Permissions = .ordinary) throws(CommandError) {
     do throws(OwnFileError) {
       try AtomicFile.write(to: file, permissions: permissions) { write throws(Errno) in try write(text) }

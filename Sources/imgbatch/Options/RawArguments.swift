@@ -2,17 +2,17 @@ internal import ArgumentParser
 internal import SystemPackage
 internal import SystemSupport
 
-// File names are bytes, but the argument parser works on text. Bytes that are no UTF-8 travel through it as scalars of
-// the last private plane, one for a byte, and turn back into bytes where a path is made.
+// File names are bytes, but the argument parser takes text. Each byte that is not valid UTF-8 becomes a scalar of the last
+// private-use plane, and becomes a byte again where a path is made.
 
-/// U+10FF00 + byte stands for the byte.
+/// The scalar of a byte is U+10FF00 + byte.
 private let escapes: ClosedRange<UInt32> = 0x10_FF00...0x10_FFFF
 
-/// The arguments after the program's name, with every byte that they were given with.
+/// The arguments after the program's name. Every byte is preserved.
 func rawArguments() -> [String] {
   var arguments: [String] = []
   for index in 1..<max(1, Int(CommandLine.argc)) {
-    // SAFETY: argv holds argc NUL-terminated strings that live as long as the process.
+    // SAFETY: argv holds argc NUL-terminated strings, which stay valid until the process exits.
     guard let start = unsafe CommandLine.unsafeArgv[index] else { break }
     var bytes: [UInt8] = []
     var at = unsafe start
@@ -25,7 +25,8 @@ func rawArguments() -> [String] {
   return arguments
 }
 
-/// Text that keeps every byte: what is no UTF-8, and the rare scalars that serve as escapes, as one escape a byte.
+/// Converts bytes to text without loss. Each byte of invalid UTF-8, and of a scalar in the range of the escapes, becomes one
+/// escape.
 func escapedArgument(_ bytes: [UInt8]) -> String {
   var text = String.UnicodeScalarView()
   var parser = Unicode.UTF8.ForwardParser()
@@ -52,7 +53,7 @@ func escapedArgument(_ bytes: [UInt8]) -> String {
   }
 }
 
-/// The bytes that an escaped argument stands for.
+/// The bytes of an escaped argument.
 func unescapedBytes(_ argument: String) -> [UInt8] {
   var bytes: [UInt8] = []
   for scalar in argument.unicodeScalars {
@@ -66,14 +67,14 @@ func unescapedBytes(_ argument: String) -> [UInt8] {
 }
 
 private func escape(_ byte: UInt8) -> Unicode.Scalar {
-  // Every value of the range is a scalar: surrogates are far below.
+  // Every value in the range is a valid scalar: the surrogates are far below it.
   Unicode.Scalar(escapes.lowerBound + UInt32(byte)) ?? "\u{FFFD}"
 }
 
 /// A path on the command line, byte for byte.
 struct PathArgument: ExpressibleByArgument {
   let path: FilePath
-  /// As it was written: "-" means a standard stream only for those options that say so.
+  /// The argument as given. "-" means a standard stream only for the options that document it.
   let text: String
 
   init?(argument: String) {

@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import RunState
 internal import SystemSupport
 
-/// What a run has to do with those before and beside it in the same output folder.
+/// How a run relates to earlier and concurrent runs in the same output folder.
 struct ResumeOptions: ParsableArguments {
   @Flag(
     help: """

@@ -6,7 +6,7 @@ internal import SystemSupport
 internal import Thumbnailing
 internal import WorkerIPC
 
-/// How the work is done, and what it may cost.
+/// How the run is executed, and its limits.
 struct RunOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -27,11 +27,11 @@ struct RunOptions: ParsableArguments {
       valueName: "file.html"))
   var report: PageArgument?
 
-  // For `compare`, which runs this program in each way.
+  // For `compare`, which runs this program once per mode.
   @Option(help: .hidden)
   var workerLifetime: WorkerLifetime = .run
 
-  // For `compare` and `profile`: standard output has measurements.
+  // For `compare` and `profile`: measurements go to standard output.
   @Option(help: .hidden)
   var measurements: MeasurementDetail?
 
@@ -73,11 +73,11 @@ struct RunOptions: ParsableArguments {
 
   var sandbox: SandboxRule { requireSandbox ? .required : .wanted }
 
-  /// Whether something is left that `profile --save` may have found.
+  /// Whether saved defaults can still determine the mode or the number of workers.
   var isLeftToDefaults: Bool { mode == nil || (mode != .serial && jobs == nil) }
 
-  /// What was asked for, else what was saved for this machine, else threads on all cores. A saved number of workers holds
-  /// for the saved mode only.
+  /// The requested setting, else the one saved for this machine, else threads on all cores. A saved number of workers applies
+  /// only to the saved mode.
   var workers: (mode: ExecutionMode, count: Int) {
     let saved = isLeftToDefaults ? SavedDefaults.load() : nil
     let chosen = mode ?? saved?.mode ?? .threads
@@ -93,7 +93,7 @@ struct RunOptions: ParsableArguments {
   }
 }
 
-/// What a source may cost.
+/// Limits on a source.
 struct LimitOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Refuse pictures with more pixels.", valueName: "n"))
   var maxPixels: Int = DecodeLimits().pixelCount

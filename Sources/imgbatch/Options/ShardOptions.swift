@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import Glibc
 internal import RunState
 
-/// Which part of the inputs a run does.
+/// Which part of the inputs a run processes.
 struct ShardOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -15,12 +15,12 @@ struct ShardOptions: ParsableArguments {
 }
 
 extension Shard {
-  /// Variables of engines that run arrays of jobs, and the number that their first job has.
+  /// Environment variables of job array schedulers, and the index of the first job.
   private static let variables = [
     ("SLURM_ARRAY_TASK_ID", 1), ("JOB_COMPLETION_INDEX", 0), ("AWS_BATCH_JOB_ARRAY_INDEX", 0),
   ]
 
-  /// Reads `--shard`.
+  /// Parses the value of `--shard`.
   init(text: String) throws {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count == 2, let count = Shard.number(parts[1]), (1...Shard.maximum).contains(count) else {
@@ -37,7 +37,7 @@ extension Shard {
 
   private init(automaticOf count: Int) throws {
     for (name, first) in Shard.variables {
-      // SAFETY: getenv gives null or a terminated string, copied here; nothing changes the environment meanwhile.
+      // SAFETY: getenv returns null or a NUL-terminated string, which is copied here. Nothing changes the environment meanwhile.
       guard let value = unsafe getenv(name) else { continue }
       let text = unsafe String(cString: value)
       guard let number = Shard.number(text[...]), let shard = Shard(index: number - first + 1, count: count) else {
@@ -50,7 +50,7 @@ extension Shard {
     throw ValidationError("--shard auto/\(count): none of \(names) is set; say which part, as in 1/\(count).")
   }
 
-  /// Digits and nothing else: no sign and no space.
+  /// Parses digits only, without a sign or spaces.
   private static func number(_ text: Substring) -> Int? {
     text.allSatisfy { $0.isASCII && $0.isWholeNumber } ? Int(text) : nil
   }

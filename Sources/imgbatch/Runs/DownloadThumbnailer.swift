@@ -9,7 +9,7 @@ internal import TextFormatting
 internal import Thumbnailing
 internal import WorkerIPC
 
-/// Thumbnails as they are ordered with a download.
+/// The thumbnails that `fetch` makes of its downloads.
 struct DownloadThumbnailerOptions {
   let folder: FilePath
   let options: ThumbnailOptions
@@ -19,8 +19,8 @@ struct DownloadThumbnailerOptions {
   let sandbox: SandboxRule
   let keepsOriginals: Bool
 
-  /// Opens the books of the folder, which are those of any run of `resize`.
-  /// - Parameter root: where the originals are.
+  /// Opens the lock and the journal of the folder. They are the same as those of a `resize` run.
+  /// - Parameter root: the folder of the originals.
   func line(
     below root: FilePath, _ wishes: RunFileOptions, _ check: inout OverwriteCheck, prepare: (FilePath) throws -> Void
   ) throws -> DownloadThumbnailer {
@@ -39,10 +39,10 @@ struct DownloadThumbnailerOptions {
   }
 }
 
-/// Makes thumbnails of what has come while the rest still downloads, by the same executors as `resize`.
+/// Makes thumbnails of completed downloads while others are still in progress, with the executors of `resize`.
 ///
-/// What waits is paths, and when many wait no further download is started: so neither memory nor, without originals, the
-/// disk fills up, and workers wait only where nothing has come.
+/// The queue holds paths only. `hasRoom` stops new downloads while the queue is full. So memory use stays bounded, and so does
+/// disk use where originals are removed. Workers wait only when no download has completed.
 final class DownloadThumbnailer: Sendable {
   private let order: DownloadThumbnailerOptions
   private let root: FilePath
@@ -69,24 +69,24 @@ final class DownloadThumbnailer: Sendable {
     resumable = runFiles.resumable(jobs, folder: order.folder, options: order.options, settled: finished)
   }
 
-  /// What is done when a job has come to its end.
+  /// Called when a job ends.
   private let finished: @Sendable (Job, Outcome) -> Void
 
-  /// Why no thumbnails could be made at all.
+  /// The reason why no thumbnail could be made at all.
   var failure: ExecutorError? { end.failure.withLock { $0 } }
 
   var processes: Int { order.mode == .processes ? order.workers : 0 }
 
-  /// Whether another download may start: enough may wait that no worker has to, and one after another is just that.
+  /// Whether another download may start. The limit is high enough to keep all workers busy; in serial mode it is one job.
   var hasRoom: Bool { jobs.unfinishedCount < (order.mode == .serial ? 1 : max(128, 4 * order.workers)) }
 
-  /// Whether the thumbnail of an original that is gone is there.
+  /// Whether the thumbnail of a removed original exists.
   func isMade(of original: FilePath) -> Bool {
     !order.keepsOriginals
       && resumable.isMade(naming.job(index: 0, downloaded: original, below: root, byteCount: 0, address: ""))
   }
 
-  /// A download has ended: its file goes to work, if there is one.
+  /// Queues the file of a finished download, if there is a file; otherwise calls `note` with the outcome.
   func take(_ download: Job, _ outcome: Outcome, else note: (Job, Outcome) -> Void) {
     switch outcome {
     case .written(let image): end.began(download.index, image.times[.fetch])
@@ -99,7 +99,7 @@ final class DownloadThumbnailer: Sendable {
         address: download.address ?? ""))
   }
 
-  /// Works on what `downloads`, which runs on a thread of its own, takes in; returns when both have ended.
+  /// Runs `downloads` on a second thread and makes thumbnails of its results. Returns when both have ended.
   func run(
     besides downloads: @escaping @Sendable () -> Void, stop: CancellationFlag,
     confinement: @escaping @Sendable (Confinement) -> Void, note: @escaping @Sendable (Job, Outcome) -> Void
@@ -127,17 +127,17 @@ final class DownloadThumbnailer: Sendable {
     resumable.finish()
   }
 
-  /// The run ends while images are in hand.
+  /// Call when the run ends with images in flight.
   func drop() { resumable.dropImagesInHand() }
 
   func close() { runFiles.close() }
 }
 
-/// What becomes of jobs at the end of the line.
+/// Collects the results of the thumbnail jobs.
 private final class DownloadThumbnailerResult: Sendable {
   let failure = Mutex<ExecutorError?>(nil)
   let report = Mutex<@Sendable (Job, Outcome) -> Void>({ _, _ in })
-  /// How long those took to come that are not done.
+  /// The download times of unfinished jobs, by job index.
   private let fetchTimes = Mutex<[Int: Duration]>([:])
 
   func began(_ index: Int, _ time: Duration) { fetchTimes.withLock { $0[index] = time } }

@@ -5,7 +5,7 @@ internal import ImageCore
 internal import ImageErrors
 internal import SystemPackage
 
-/// Reads downloaded files as images, by their header, their structure and their pixels.
+/// Checks downloaded files: parses the header, checks the structure, and decodes the pixels.
 final class DownloadedImageCheck: ImageCheck {
   private let limits: DecodeLimits
   private let reader: HeaderReader
@@ -38,7 +38,7 @@ final class DownloadedImageCheck: ImageCheck {
     return report.damage == nil && (!strictly || report.warningCount == 0)
   }
 
-  /// What a decoder says of all the bytes; nil where there are no pixels.
+  /// The decoder's report on the whole file; nil where nothing can be decoded.
   private func report(_ path: FilePath) throws(JobError) -> DecodeReport? {
     let source = try SourceFile.read(path, byteLimit: limits.fileByteCount, pool: pool)
     defer { decoder.finish() }

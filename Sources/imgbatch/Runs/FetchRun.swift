@@ -10,7 +10,7 @@ internal import SystemSupport
 internal import TextFormatting
 internal import WorkerIPC
 
-/// One run of `fetch`: downloads, makes thumbnails meanwhile if asked to, reports, and tells how it ended.
+/// One run of `fetch`: downloads, makes thumbnails at the same time if requested, reports, and returns the exit status.
 struct FetchRun {
   let list: PathArgument
   let runFiles: RunFileOptions
@@ -49,7 +49,7 @@ struct FetchRun {
     var check = OverwriteCheck(lists: [list.path])
     let runFiles = try RunFiles(
       in: rules.folder, runFiles, selection: .all, separator: .newline, isDry: false, check: &check, lists: [list.path])
-    // For who holds the lock: what a killed run left there.
+    // Only while holding the lock: the files are then leftovers of a killed run.
     if !self.runFiles.noLock { _ = StaleTemporaries.sweep(rules.folder, before: StaleTemporaries.now) }
     let history = try history()
     let line = try thumbnails.map { try $0.line(below: rules.folder, self.runFiles, &check) { try prepare($0) } }
@@ -130,13 +130,13 @@ struct FetchRun {
   }
 }
 
-/// - Parameter address: the first of its kind.
+/// - Parameter address: the first address that the headers are not sent to.
 private func heldBackWords(_ address: HTTPURL) -> String {
   "headers are sent over https only, so http://\(terminalText(address.host)) and other addresses of http are asked without "
     + "them; list those as https, or add --header-over-http."
 }
 
-/// What is there now, whether it just came or not.
+/// Prints the path of a file that exists, downloaded by this run or by an earlier one.
 private func printPath(_ job: Job, _ outcome: Outcome) {
   switch outcome {
   case .written, .skipped(.upToDate): StandardStream.output.write(bytes: job.output.bytes + [0])
@@ -144,7 +144,7 @@ private func printPath(_ job: Job, _ outcome: Outcome) {
   }
 }
 
-/// The downloads of a run, on whichever thread they are started.
+/// The downloads of a run. `run` may be called on any thread.
 final class Downloading: Sendable {
   private let rules: DownloadOptions
   private let connections: FetchConnections
@@ -152,7 +152,7 @@ final class Downloading: Sendable {
   private let journal: Journal?
   private let stop: CancellationFlag
   private let result = Mutex<(found: Int, failure: Errno?)>((0, nil))
-  /// Those of the list that have not come to their end, by their index.
+  /// Entries of the list that have not ended, by index.
   private let entries = Mutex<[Int: ListedAddress]>([:])
 
   init(
@@ -166,16 +166,16 @@ final class Downloading: Sendable {
     self.stop = stop
   }
 
-  /// Of the processes that download; nil without any.
+  /// The confinement of the download processes; nil without processes.
   var confinement: Confinement? { connections.confinement }
-  /// Addresses of the list that have come to their end or are under way.
+  /// The number of list entries that have ended or are in progress.
   var foundCount: Int { result.withLock { $0.found } }
-  /// An address has come to its end: what the list says of it.
+  /// Removes the list entry of an ended download and returns it.
   func ended(_ index: Int) -> ListedAddress? { entries.withLock { $0.removeValue(forKey: index) } }
-  /// Why the list could not be read to its end.
+  /// The reason why the list could not be read to its end.
   var failure: Errno? { result.withLock { $0.failure } }
 
-  /// - Parameter list: an open descriptor, closed in the end.
+  /// - Parameter list: an open descriptor. This function closes it.
   func run(
     _ list: CInt, line: DownloadThumbnailer?, heldBack: @escaping (HTTPURL) -> Void,
     report: @escaping (Job, Outcome) -> Void

@@ -1,4 +1,4 @@
-// Longer than most: one run from its options to its exit status, in the order in which things happen.
+// Longer than most: one run from its options to its exit status, in the order of events.
 
 internal import BatchEngine
 internal import ImageErrors
@@ -10,7 +10,7 @@ internal import SystemSupport
 internal import Thumbnailing
 internal import WorkerIPC
 
-/// One run of `resize` or `grayscale`: finds the inputs, plans, works, reports, and tells how it ended.
+/// One run of `resize` or `grayscale`: finds the inputs, plans, executes, reports, and returns the exit status.
 struct ResizeRun {
   let input: InputOptions
   let output: OutputOptions
@@ -19,10 +19,10 @@ struct ResizeRun {
   let options: ThumbnailOptions
   private let mode: ExecutionMode
   private let workers: Int
-  /// What `{size}` in names stands for: one for each output of an image.
+  /// The values of `{size}` in names, one for each output of an image.
   let sizeTexts: [String]
 
-  /// Nil where no page is asked for.
+  /// Nil where no page is requested.
   private let record: RunPageData?
   private var page: Page?
   private let began = ContinuousClock.now
@@ -110,7 +110,7 @@ struct ResizeRun {
       SortedJobs(jobs, at: own), naming, reporter, runFiles, inputs: { own.count }, found: { jobs.fingerprint })
   }
 
-  /// The list on standard input is read while work goes on, so its number of inputs is known only at the end.
+  /// Standard input is read during the run, so the number of inputs is known only at the end.
   private func runStream(after planned: PlannedJobs, _ naming: OutputNaming, _ runFiles: RunFiles) throws -> ExitStatus
   {
     let jobs = ListedJobs(
@@ -135,9 +135,9 @@ struct ResizeRun {
   }
 
   /// - Parameters:
-  ///   - inputs: those of this run.
-  ///   - found: those of all shards, which are recorded for a merge; nil where they are not all known.
-  ///   - mayWriteLists: whether no input turned out to be the page or the list of what failed.
+  ///   - inputs: the number of inputs of this run.
+  ///   - found: the inputs of all shards, recorded for `merge`; nil where not all are known.
+  ///   - mayWriteLists: false where an input turned out to be the page or the list of failures.
   private func execute(
     _ jobs: any JobSource, _ naming: OutputNaming, _ reporter: RunReporter, _ runFiles: RunFiles,
     inputs: @escaping @Sendable () -> Int, found: () -> ListFingerprint?,
@@ -223,7 +223,7 @@ struct ResizeRun {
     return reporter.finish(inputs: inputs, usage: .now(workerProcesses: processes))
   }
 
-  /// - Returns: false where a page was asked for and could not be written.
+  /// - Returns: false where a page was requested and could not be written.
   @discardableResult
   private func writePage(_ summary: RunSummary) -> Bool {
     guard let record, let page else { return true }

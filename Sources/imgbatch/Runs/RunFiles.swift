@@ -6,32 +6,32 @@ internal import SystemSupport
 internal import TextFormatting
 internal import Thumbnailing
 
-/// Which books a run keeps.
+/// The files that a run keeps in addition to its images.
 struct RunFileOptions {
-  /// Where the list of what failed goes; nil for none.
+  /// The path of the list of failures; nil for none.
   var failedTo: FilePath?
-  /// Whether that list may have passwords in it, as addresses have them.
+  /// Whether that list may contain passwords, which addresses can include.
   var failedIsPrivate = false
   var noJournal: Bool
   var noLock: Bool
 }
 
-/// What a run keeps in its output folder beside the images, the lock and the journal, and the list of what failed.
+/// The lock, the journal and the list of failures of a run.
 struct RunFiles {
   private let selection: JobSelection
   private let lock: FolderLock?
-  /// Where the run is one of several shards in the folder.
+  /// The lock of one shard; nil where the run is not a shard.
   private let shardLock: FolderLock?
   private let history: History?
-  /// Nil for none.
+  /// Nil without a journal.
   let journal: Journal?
   private let failed: FailedList?
   private let failedPath: FilePath?
 
-  /// Opens them all before any work. A dry run only reads what is there.
+  /// Opens all of them before the first image. A dry run only reads the journal.
   /// - Parameters:
-  ///   - check: of all that is written.
-  ///   - lists: that the run reads, and that may be replaced by the list of what failed.
+  ///   - check: guards against overwriting inputs, lists and images.
+  ///   - lists: the lists that the run reads. The list of failures may replace them.
   init(
     in folder: FilePath, _ wishes: RunFileOptions, selection: JobSelection, separator: Delimiter, shard: Shard? = nil,
     isDry: Bool, check: inout OverwriteCheck, lists: [FilePath]
@@ -85,17 +85,17 @@ struct RunFiles {
       settled: settled)
   }
 
-  /// An image has ended, by work or by what is known of it.
+  /// Records the outcome of an image, from this run or from the journal.
   func note(_ job: Job, _ outcome: Outcome) {
     if case .failed = outcome { failed?.add(job.listEntry) }
   }
 
-  /// An entry of a list of addresses has failed.
+  /// Records the failure of an address.
   func note(failed listed: ListedAddress) {
     failed?.add(Array(listed.jsonLine(keepsPosition: true).utf8), position: listed.position)
   }
 
-  /// Writes the list of what failed, and says what could not be kept.
+  /// Writes the list of failures, and warns about records that could not be written.
   func close(writesList: Bool = true) {
     if let error = journal?.failure {
       say("the journal could not be kept (\(error.message)); --resume will do some pictures again.")

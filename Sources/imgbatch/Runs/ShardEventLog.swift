@@ -6,7 +6,7 @@ internal import SystemPackage
 internal import SystemSupport
 internal import Thumbnailing
 
-/// Keeps the events of a shard in the output folder while it runs, and seals them when it came to its end.
+/// Writes the events of a shard to the output folder during the run, and adds a completion record at the end.
 struct ShardEventLog {
   private let shard: Shard
   private let events: ShardEvents
@@ -31,8 +31,8 @@ struct ShardEventLog {
   }
 
   /// - Parameters:
-  ///   - inputs: of this shard.
-  ///   - found: the inputs of all shards; nil where the run did not come to its end.
+  ///   - inputs: the number of inputs of this shard.
+  ///   - found: the inputs of all shards; nil where the run did not reach its end.
   func close(inputs: Int, found: ListFingerprint?, usage: ResourceUsage) {
     reporter.finish(inputs: inputs, usage: usage)
     if let found { events.add(ShardCompletion(shard: shard, found: found, options: options).line + "\n") }

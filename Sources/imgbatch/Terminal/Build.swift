@@ -3,17 +3,17 @@ internal import ColorManagement
 internal import ImageCodecs
 internal import ImageCore
 
-/// What this program was made of. Nothing is opened or read for it, so that `--version` is as fast as a start is.
+/// The versions of the program and its libraries. No library is opened and no file is read, so `--version` stays fast.
 enum Build {
   static let version = "0.1.0"
 
-  /// One line, for reports and tables.
+  /// One line for reports and tables.
   static var summary: String {
     let libraries = libraryVersions() + [colorLibraryVersion()]
     return "imgbatch \(version) (\(libraries.joined(separator: ", ")), SIMD: \(InstructionSet.current.rawValue))"
   }
 
-  /// The summary, and how it was built.
+  /// The summary and the build configuration.
   static var description: String {
     let sources = unsafe String(cString: system_build_description())
     let runtime = system_swift_is_linked_in() ? "linked in" : "from libraries"

@@ -8,7 +8,7 @@ internal import SystemSupport
 internal import TextFormatting
 internal import WorkerIPC
 
-/// Why a command cannot do its work at all: the status it ends with, and a sentence for people.
+/// A failure of the whole command: the exit status and the message.
 struct CommandError: Error {
   let status: ExitStatus
   let sentence: String
@@ -26,7 +26,8 @@ func ending(_ work: () throws -> ExitStatus) throws {
   throw ExitCode((outputFailure() ?? status).code)
 }
 
-/// What was to be on standard output is not there, so nothing that was done counts as told. Nil where all of it is.
+/// The status where results could not be written to standard output; nil where all were written. The run then counts as failed,
+/// because the results are lost.
 func outputFailure() -> ExitStatus? {
   switch StandardStream.output.condition {
   case .open: return nil
@@ -78,7 +79,7 @@ extension CommandError {
       status: .wrongUsage, sentence: "\(option) \(name) \(reason); nothing was written. Choose another name.")
   }
 
-  /// - Parameter input: of a list that was read while work went on.
+  /// - Parameter input: an input from a list that was read during the run.
   static func overwritten(_ input: FilePath) -> CommandError {
     CommandError(
       status: .wrongUsage,
@@ -99,7 +100,7 @@ extension CommandError {
     }
   }
 
-  /// - Parameter found: what was passed over where images were looked for.
+  /// - Parameter found: the result of the search, with the number of ignored files.
   static func noInput(_ paths: [FilePath], _ found: InputList) -> CommandError {
     let list = paths.map(\.forTerminal).joined(separator: ", ")
     let others = found.ignoredFileCount > 0 ? " (\(found.ignoredFileCount) other files)" : ""
@@ -107,10 +108,10 @@ extension CommandError {
       status: .noInput, sentence: "no \(ImageFormat.names("or")) picture was found in \(list)\(others).")
   }
 
-  /// A list may have millions of inputs.
+  /// The most inputs to name in the message: a list may have millions.
   private static let maxNamedInputs = 100
 
-  /// - Parameter inputs: none of which is there.
+  /// - Parameter inputs: inputs that all cannot be read.
   static func nothingReadable(_ inputs: InputFiles) -> CommandError {
     var lines = inputs.prefix(maxNamedInputs).map { input in
       "  \(input.source.forTerminal): \(terminalText(input.refusal?.message ?? "unreadable"))"
@@ -148,7 +149,7 @@ extension CommandError {
     return CommandError(status: .outputUnusable, sentence: sentence)
   }
 
-  /// - Parameter path: of the file that a shard's events are kept in.
+  /// - Parameter path: the file of the shard's events.
   static func shardEvents(_ path: FilePath, _ error: OwnFileError) -> CommandError {
     CommandError(
       status: .outputUnusable,
@@ -173,7 +174,7 @@ extension CommandError {
       sentence: "the list --failed-to \(path.forTerminal) cannot be written (\(error.message)); choose another.")
   }
 
-  /// Temporary outputs cannot be kept: those of a measurement, and thumbnails on their way into a page.
+  /// Temporary files cannot be written: outputs of a measurement, or thumbnails for a page.
   static func scratchFolder(_ reason: String) -> CommandError {
     CommandError(
       status: .outputUnusable,

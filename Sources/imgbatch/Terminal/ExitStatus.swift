@@ -1,25 +1,25 @@
 internal import RunState
 
-/// How the process ends, for scripts: documented in the README, and never another number.
+/// The exit status of the process. The README documents every value.
 package enum ExitStatus: Hashable, Sendable {
-  /// Every image was written or rightly skipped.
+  /// Every image was written, or skipped as requested.
   case success
-  /// Some images failed; all others are there.
+  /// Some images failed; all others were written.
   case someImagesFailed
-  /// A bad option, or a plan that cannot be: an output that is an input, two inputs for one output.
+  /// An invalid option, or an impossible plan: an output that is an input, or two inputs with one output.
   case wrongUsage
   /// No input was found.
   case noInput
-  /// A fault of imgbatch itself.
+  /// An internal error.
   case internalFault
-  /// The output folder, or standard output, cannot be written.
+  /// The output folder or standard output cannot be written.
   case outputUnusable
-  /// Whoever read standard output went away before the end, as in `imgbatch info dogs | head -1`.
+  /// The reader of standard output exited before the end, as in `imgbatch info dogs | head -1`.
   case readerGone
-  /// A signal asked for the end; what was written is whole.
+  /// A signal interrupted the run. Every written output is complete.
   case interrupted(signal: Int32)
 
-  /// What the shell sees. 64 to 73 are those of BSD's sysexits.h, 128 + n is the shell's own for signal n.
+  /// 64 to 73 are the values of BSD's sysexits.h. Shells report death by signal n as 128 + n.
   package var code: Int32 {
     switch self {
     case .success: 0
@@ -33,8 +33,8 @@ package enum ExitStatus: Hashable, Sendable {
     }
   }
 
-  /// Of a run that came to its end, or was asked to.
-  /// - Parameter signal: that asked for the end, nil where none did.
+  /// The status of a run that ended normally or was interrupted.
+  /// - Parameter signal: the signal that interrupted the run; nil for none.
   init(_ statistics: RunStatistics, interruptedBy signal: Int32?) {
     if let signal {
       self = .interrupted(signal: signal)

@@ -2,60 +2,60 @@ internal import Glibc
 internal import Parallelism
 internal import Synchronization
 
-/// SIGINT and SIGTERM as wishes: at the first the images in hand are finished, or dropped where that takes too long, and
-/// the sums told; at the second the process ends at once.
+/// Handles SIGINT and SIGTERM. At the first signal the run finishes the images in flight, or abandons them after a grace period,
+/// and prints the summary. At the second signal the process exits at once.
 ///
-/// The only global state of the program, because a signal handler has nowhere else to look.
+/// This is the only global state of the program: a signal handler cannot reach any other.
 enum Signals {
   private static let stop = CancellationFlag()
-  /// The signal that asked first, 0 for none.
+  /// The first signal received; 0 for none.
   private static let first = Atomic<Int32>(0)
-  /// Where the first signal is told to the thread of `onGracePeriodExpired`; -1 for nowhere.
+  /// The write end of the pipe that wakes the thread of `onGracePeriodExpired`; -1 without one.
   private static let wakePipe = Atomic<Int32>(-1)
 
-  /// Milliseconds for the images in hand after the first signal, and seconds until the process is gone whatever hinders
-  /// it: two, as users wait for a key that they pressed.
+  /// The grace period for the images in flight after the first signal, in milliseconds, and the time until the process exits
+  /// unconditionally, in seconds. The latter is 2 because a user is waiting after pressing Ctrl-C.
   private static var patience: Int32 { 1500 }
   private static var maxPatience: UInt32 { 2 }
 
-  /// What the signals ask for; executors look at it.
+  /// The flag that the signals set. Executors check it.
   static var stopRequest: CancellationFlag { stop }
 
-  /// The signal that asked for the end, nil where none did.
+  /// The signal that interrupted the run; nil for none.
   static var received: Int32? {
     let number = first.load(ordering: .acquiring)
     return number == 0 ? nil : number
   }
 
-  /// Installs the handlers. Call before any other thread is there.
+  /// Installs the handlers. Call before starting any thread.
   static func handle() {
-    // Globals are made at first use, which must not be inside a handler.
+    // Globals are initialized lazily, which must not happen inside a signal handler.
     _ = stop.isMade
     _ = received
     _ = wakePipe.load(ordering: .relaxed)
     install(SIGALRM) { _ in _exit(128 + Signals.first.load(ordering: .acquiring)) }
     for number in [SIGINT, SIGTERM] where !isIgnored(number) {
       install(number) { number in
-        // Only atomics, alarm, write and _exit: all are safe in a handler.
+        // Only atomics, alarm, write and _exit, which are all async-signal-safe (signal-safety(7)).
         guard Signals.first.compareExchange(expected: 0, desired: number, ordering: .acquiringAndReleasing).exchanged
         else { _exit(128 + number) }
         Signals.stop.make()
         let error = errno
         alarm(Signals.maxPatience)
         var byte: UInt8 = 0
-        // SAFETY: one byte, which lives during the call. Without a bell the call fails, which is as good.
+        // SAFETY: one byte, which is valid during the call. Where there is no pipe (-1), the call fails, which is harmless.
         _ = unsafe write(Signals.wakePipe.load(ordering: .acquiring), &byte, 1)
         errno = error
       }
     }
     unblock([SIGINT, SIGTERM])
-    // Into a closed pipe or over the file size limit, write then fails with an error that has a place.
+    // write then fails with EPIPE or EFBIG, and the error can be reported where it occurs.
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
   }
 
-  /// Has `conclude` called, and the process ended, where the run is still at it a while after the first signal: a giant
-  /// image, or a disk that hangs. Once a process.
+  /// Calls `conclude` and ends the process where the run continues for the grace period after the first signal, as with a huge
+  /// image or a disk that hangs. Call once per process.
   static func onGracePeriodExpired(_ conclude: @escaping @Sendable () -> Void) {
     var ends: [Int32] = [-1, -1]
     guard unsafe pipe(&ends) == 0 else { return }
@@ -90,11 +90,11 @@ enum Signals {
 
     func listen() {
       var byte: UInt8 = 0
-      // SAFETY: one byte, which lives during the call.
+      // SAFETY: one byte, which is valid during the call.
       while unsafe read(descriptor, &byte, 1) < 0 {
         if errno != EINTR { return }
       }
-      // Nothing more is rung: this only waits, and a run that ends in time takes the thread with it.
+      // No further byte arrives: this call only waits. A run that ends in time ends this thread with the process.
       var question = pollfd(fd: descriptor, events: 0, revents: 0)
       _ = unsafe poll(&question, 1, Signals.patience)
       conclude()
@@ -102,7 +102,7 @@ enum Signals {
     }
   }
 
-  /// Has a suspended run leave no progress line behind, which the shell would write into.
+  /// Clears the progress line before the process is suspended. Otherwise the shell's prompt would be written into it.
   static func clearLineWhenSuspended() {
     guard !isIgnored(SIGTSTP) else { return }
     install(SIGTSTP, suspend)
@@ -111,14 +111,14 @@ enum Signals {
 
   private static let suspend: @convention(c) (Int32) -> Void = { number in
     let error = errno
-    // To the first column, erase to the end.
+    // Carriage return, then erase to the end of the line.
     let clear: StaticString = "\r\u{1B}[K"
-    // SAFETY: a literal's bytes, which are always there.
+    // SAFETY: the bytes of a literal, which are always valid.
     _ = unsafe write(STDERR_FILENO, clear.utf8Start, clear.utf8CodeUnitCount)
     signal(number, SIG_DFL)
     raise(number)
     var signals = sigset_t()
-    // SAFETY: one sigset_t, which lives during the calls. The process stops in the last of them, until SIGCONT.
+    // SAFETY: one sigset_t, which is valid during the calls. The process stops in the last of them, until SIGCONT.
     unsafe sigemptyset(&signals)
     unsafe sigaddset(&signals, number)
     unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
@@ -126,16 +126,17 @@ enum Signals {
     errno = error
   }
 
-  /// Whoever starts a program from a thread that blocks signals hands the block down; a run could then not be ended.
+  /// A process inherits the signal mask of the thread that started it. With these signals blocked, a run could not be
+  /// interrupted.
   private static func unblock(_ numbers: [Int32]) {
     var signals = sigset_t()
-    // SAFETY: one sigset_t, which lives during the calls.
+    // SAFETY: one sigset_t, which is valid during the calls.
     unsafe sigemptyset(&signals)
     for number in numbers { unsafe sigaddset(&signals, number) }
     unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
-  /// A shell without job control, and nohup, start programs with signals ignored; that is to stay so.
+  /// A shell without job control, and nohup, start programs with signals ignored. They must stay ignored.
   private static func isIgnored(_ number: Int32) -> Bool {
     var action = sigaction()
     // SAFETY: the old action is only read, into a whole sigaction.
@@ -150,13 +151,13 @@ enum Signals {
 
   private static func install(_ number: Int32, _ handler: @escaping @convention(c) (Int32) -> Void) {
     var action = sigaction()
-    // Without SA_RESTART: a read that waits for the next line of a list returns, and the wish is seen.
+    // Without SA_RESTART: a read that waits for the next line of a list returns, so that the run sees the stop request.
     #if canImport(Glibc)
       unsafe action.__sigaction_handler.sa_handler = handler
     #else
       unsafe action.__sigaction_u.__sa_handler = handler
     #endif
-    // SAFETY: a whole sigaction with an empty mask; the handler touches nothing but atomics.
+    // SAFETY: a whole sigaction with an empty mask; the handler accesses only atomics.
     _ = unsafe sigaction(number, &action, nil)
   }
 }

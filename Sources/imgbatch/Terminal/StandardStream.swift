@@ -2,14 +2,14 @@ internal import Glibc
 internal import Synchronization
 internal import SystemPackage
 
-/// Standard output or standard error: writes whole texts, and remembers when that stopped working.
+/// Standard output or standard error: writes whole texts, and stores the first error.
 final class StandardStream: Sendable {
   static let output = StandardStream(.standardOutput)
   static let error = StandardStream(.standardError)
 
   enum Condition: Equatable {
     case open
-    /// The reader of the pipe is gone (`| head -1`): nothing to complain about, and nobody to write for.
+    /// The reader of the pipe has exited (`| head -1`). This is not an error, and further output is useless.
     case readerGone
     case failed(Errno)
   }
@@ -21,12 +21,12 @@ final class StandardStream: Sendable {
 
   var condition: Condition { state.withLock { $0 } }
 
-  /// Writes all of the text, unless writing failed before. Two texts never mix.
-  /// - Returns: the condition afterwards.
+  /// Writes the whole text, unless an earlier write failed. Concurrent texts do not interleave.
+  /// - Returns: the condition after the write.
   @discardableResult
   func write(_ text: String) -> Condition { write(bytes: Array(text.utf8)) }
 
-  /// The same for names, which need not be text.
+  /// Writes bytes, such as names, which need not be valid UTF-8.
   @discardableResult
   func write(bytes: [UInt8]) -> Condition {
     state.withLock { state in
@@ -39,7 +39,7 @@ final class StandardStream: Sendable {
           state = .readerGone
           return state
         } catch .resourceTemporarilyUnavailable {
-          // Somebody who shares the pipe made it non-blocking; its reader is only slow.
+          // Another process that shares the pipe set O_NONBLOCK. The reader is only slow.
           waitUntilWritable()
         } catch let error as Errno {
           state = .failed(error)
@@ -54,34 +54,33 @@ final class StandardStream: Sendable {
 
   var isTerminal: Bool { isatty(descriptor.rawValue) == 1 }
 
-  /// Whether it is a terminal that another job is in the foreground of (`bg`).
+  /// Whether another process group is in the foreground of the terminal (`bg`).
   var isOthersTerminal: Bool {
     let foreground = tcgetpgrp(descriptor.rawValue)
     return foreground > 0 && foreground != getpgrp()
   }
 
-  /// Columns of the terminal, 80 where it does not say.
+  /// The width of the terminal in columns; 80 where unknown.
   var terminalWidth: Int {
     var size = winsize()
-    // SAFETY: TIOCGWINSZ fills one winsize, which lives during the call.
+    // SAFETY: TIOCGWINSZ fills one winsize, which is valid during the call.
     guard unsafe ioctl(descriptor.rawValue, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
     return Int(size.ws_col)
   }
 
   private func waitUntilWritable() {
     var wish = pollfd(fd: descriptor.rawValue, events: Int16(POLLOUT), revents: 0)
-    // SAFETY: one pollfd, which lives during the call.
+    // SAFETY: one pollfd, which is valid during the call.
     _ = unsafe poll(&wish, 1, -1)
   }
 
-  /// Opens /dev/null in place of each closed standard stream. Otherwise the first file opened would become "standard
-  /// output", and events would end up in an image.
+  /// Opens /dev/null in place of each closed standard stream. Otherwise the first opened file would get descriptor 1, and events
+  /// would be written into an image.
   ///
-  /// For standard output it is opened so that writing fails, as it would if it had stayed closed: results that nobody gets are
-  /// no success.
+  /// Standard output is opened read-only, so that writes fail as on a closed descriptor: lost results must not count as success.
   static func fillClosedDescriptors() {
     for number in Int32(0)...2 where fcntl(number, F_GETFD) == -1 {
-      // The lowest free number is taken, and all below this one are open.
+      // open returns the lowest free descriptor, and all below this one are open.
       _ = unsafe open("/dev/null", number == STDOUT_FILENO ? O_RDONLY : O_RDWR)
     }
   }
