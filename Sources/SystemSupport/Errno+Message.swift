@@ -2,10 +2,10 @@ internal import Glibc
 package import SystemPackage
 
 extension Errno {
-  /// Of the call that just failed on this thread.
+  /// The error of the last failed call on this thread.
   package static var current: Errno { Errno(rawValue: errno) }
 
-  /// The symbol that people search for and its meaning, the same in every locale: "ENOSPC: no space left on device".
+  /// The error's symbol and meaning, the same in every locale: "ENOSPC: no space left on device".
   package var message: String {
     knownErrors[rawValue] ?? "errno \(rawValue): \(description)"
   }

@@ -1,5 +1,5 @@
-/// FNV-1a of 64 bits (Fowler, Noll, Vo): the same in every process, unlike the standard library's hashes, and good enough
-/// where nobody gains by a collision.
+/// 64-bit FNV-1a (Fowler, Noll, Vo). Unlike the standard library's hashes it gives the same value in every process. Use it only
+/// where a deliberate collision does no harm.
 package struct FNVHash {
   package private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
 
@@ -9,8 +9,9 @@ package struct FNVHash {
     for byte in bytes { value = (value ^ UInt64(byte)) &* 0x100_0000_01B3 }
   }
 
-  /// Every bit depends on all bits of the value: the finalizer of SplitMix64 (Steele, Lea, Flood 2014; the constants are
-  /// Stafford's variant 13). For remainders and sums, as the low bits of the value depend on the low bits of the input only.
+  /// The value after the finalizer of SplitMix64 (Steele, Lea, Flood 2014, with the constants of Stafford's variant 13), so that
+  /// every bit depends on all bits of the value. Use it for remainders and sums: the low bits of `value` depend only on the low
+  /// bits of the input.
   package var mixed: UInt64 {
     var bits = value
     bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9

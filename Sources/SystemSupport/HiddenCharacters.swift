@@ -1,8 +1,8 @@
-// The one table of characters that names and messages may hold and that no page, event or terminal shows as they are: a reader
-// has to see what is there, and a terminal must not act on it.
+// The only table of characters that names and messages may contain but that no page, event or terminal shows unescaped: a reader
+// must see what is there, and a terminal must not interpret it.
 
 extension Unicode.Scalar {
-  /// C0, DEL and C1: a terminal obeys them (ECMA-48), and HTML may not have most of them.
+  /// C0, DEL and C1. A terminal interprets them (ECMA-48), and HTML forbids most of them.
   package var isControl: Bool {
     switch value {
     case 0..<0x20, 0x7F...0x9F: true
@@ -10,8 +10,8 @@ extension Unicode.Scalar {
     }
   }
 
-  /// Whether it shows nothing, or changes the order of what is shown: two names that look the same may differ by it. Emoji and
-  /// some scripts use joiners, which are shown as escapes too: a name has to be readable without doubt.
+  /// Whether the character is invisible or changes the order of the text, so that two different names can look the same. Emoji
+  /// and some scripts use joiners. These are escaped too, because a name must be unambiguous.
   package var isHidden: Bool {
     switch value {
     case 0xAD: true  // soft hyphen

@@ -1,7 +1,7 @@
 internal import Synchronization
 
-/// Tells the temporary files of this run from those of every other run, also where another machine or
-/// container has processes of the same numbers.
+/// Distinguishes the temporary files of this run from those of all other runs, even if another machine or container uses the same
+/// process IDs.
 package enum RunNumber {
   private static let stored = Atomic<Int>(0)
 

@@ -2,11 +2,11 @@ internal import Glibc
 package import SystemPackage
 
 extension FilePath {
-  /// The same place without symbolic links, as far as it is there.
+  /// The absolute path with the symbolic links of its existing part resolved.
   package var canonical: FilePath {
     var (there, rest) = (self.isEmpty ? "." : self, FilePath())
     while true {
-      // SAFETY: realpath gives null or a terminated string that is ours to free.
+      // SAFETY: realpath returns null or a zero-terminated string that the caller must free.
       let found = unsafe there.withPlatformString { unsafe realpath($0, nil) }
       if let found = unsafe found {
         defer { unsafe free(found) }

@@ -1,29 +1,29 @@
 package import Glibc
 package import SystemPackage
 
-/// O_PATH (open(2)), one number on all architectures, which the C library's header hides from Swift.
+/// O_PATH (open(2)): the same number on all architectures. The C library's header hides it from Swift.
 private let namesOnly: CInt = 0o10000000
 
-/// An open file descriptor with one owner, closed when the owner ends.
+/// An open file descriptor with one owner, closed on deinit.
 package struct Descriptor: ~Copyable, Sendable {
   package let number: CInt
 
-  /// Takes over a descriptor that is open.
+  /// Takes ownership of an open descriptor.
   package init(owning number: CInt) { self.number = number }
 
   package init(opening path: FilePath, _ access: OpenMode) throws(Errno) {
-    // The mode counts for a file that is created, less the umask.
+    // The mode applies if the file is created, before the umask.
     number = try Descriptor.retrying { unsafe path.withPlatformString { unsafe open($0, access.flags, 0o666) } }
   }
 
   /// - Parameters:
   ///   - path: zero-terminated; relative to the folder unless absolute.
-  ///   - folder: an open folder's descriptor.
+  ///   - folder: descriptor of an open folder.
   package init(opening path: UnsafePointer<CChar>, in folder: CInt, _ access: OpenMode) throws(Errno) {
     number = try Descriptor.retrying { unsafe openat(folder, path, access.flags, 0) }
   }
 
-  /// - Parameter mode: of a file that is created, less the umask.
+  /// - Parameter mode: permissions of a created file, before the umask applies.
   package init(opening name: FilePath, in folder: HeldFolder, _ access: OpenMode, mode: mode_t = 0o666) throws(Errno) {
     number = try Descriptor.retrying {
       unsafe name.withPlatformString { unsafe openat(folder.number, $0, access.flags, mode) }
@@ -32,25 +32,25 @@ package struct Descriptor: ~Copyable, Sendable {
 
   deinit { _ = Self.closeCall(number) }
 
-  /// What a descriptor is opened for. None is inherited by a worker process or becomes a controlling terminal.
+  /// What a descriptor is opened for. Worker processes inherit none of them, and none becomes a controlling terminal.
   package enum OpenMode: Sendable {
-    /// A file that may turn out to be a pipe or a device: opening must not wait.
+    /// A file that may be a pipe or a device: opening must not block.
     case sniffed
     case sniffedNotLink
-    /// A list, for which waiting is right: it may be a pipe.
+    /// A list. It may be a pipe, for which blocking is right.
     case list
     case folder
     case folderNotLink
-    /// A folder that names are looked up in, and nothing else.
+    /// A folder used only to look up names.
     case held
     case heldNotLink
-    /// A file that must not be there yet, not even as a link.
+    /// A file that must not exist, not even as a symbolic link.
     case created
-    /// For a file that may be there already, by `init(openingOwn:)` alone: added to at its end, read and written, or written.
+    /// A file that may exist, for `init(openingOwn:)` only: for appending, for reading and writing, or for writing.
     case appended
     case shared
     case written
-    /// A device, or the name of a descriptor that is open already, to write to.
+    /// A device to write to, or the name of an open descriptor.
     case device
 
     fileprivate var flags: CInt {
@@ -71,7 +71,7 @@ package struct Descriptor: ~Copyable, Sendable {
     }
   }
 
-  /// Reads once into the memory given; 0 at the end of the file.
+  /// Reads once, up to the size of the memory; 0 at the end of the file.
   package func read(into memory: UnsafeMutableRawBufferPointer) throws(Errno) -> Int {
     while true {
       let got = unsafe Self.readCall(number, memory.baseAddress, memory.count)
@@ -80,12 +80,12 @@ package struct Descriptor: ~Copyable, Sendable {
     }
   }
 
-  /// Goes back to the start of the file.
+  /// Sets the file offset to the start.
   package func rewind() throws(Errno) {
     if lseek(number, 0, SEEK_SET) < 0 { throw .current }
   }
 
-  /// Writes all of the bytes.
+  /// Writes all bytes.
   package func write(_ bytes: UnsafeRawBufferPointer) throws(Errno) {
     var rest = unsafe bytes
     while unsafe !rest.isEmpty {
@@ -100,15 +100,15 @@ package struct Descriptor: ~Copyable, Sendable {
     }
   }
 
-  /// Closes, and tells what only closing finds out: network file systems and quotas report late.
+  /// Closes the descriptor and reports errors that only close(2) detects: network file systems and quotas report late.
   package consuming func close() throws(Errno) {
     let number = number
     discard self
-    // EINTR leaves the descriptor closed on Linux, so the call is never made twice.
+    // On Linux close(2) closes the descriptor even if it fails with EINTR, so it must not be repeated.
     if Self.closeCall(number) != 0 && errno != EINTR { throw .current }
   }
 
-  /// Gives the open descriptor up to a new owner.
+  /// Transfers the open descriptor to a new owner.
   package consuming func release() -> CInt {
     let number = number
     discard self
@@ -123,7 +123,7 @@ package struct Descriptor: ~Copyable, Sendable {
     }
   }
 
-  // The C functions under names that do not clash with the methods above.
+  // Names for the C functions that do not clash with the methods above.
   private static func closeCall(_ number: CInt) -> CInt {
     Glibc.close(number)
   }

@@ -1,23 +1,22 @@
 internal import Glibc
 package import SystemPackage
 
-// What is asked of an open file beside reading and writing.
 extension Descriptor {
-  /// Writes all of the bytes.
+  /// Writes all bytes.
   package func write(_ bytes: [UInt8]) throws(Errno) {
     try unsafe bytes.withUnsafeBufferPointer { bytes throws(Errno) in
       try unsafe write(UnsafeRawBufferPointer(bytes))
     }
   }
 
-  /// Reads once, at most as many bytes as the array has; 0 at the end of the file.
+  /// Reads once, up to the size of the array; 0 at the end of the file.
   package func read(into bytes: inout [UInt8]) throws(Errno) -> Int {
     try unsafe bytes.withUnsafeMutableBufferPointer { bytes throws(Errno) in
       try unsafe read(into: UnsafeMutableRawBufferPointer(bytes))
     }
   }
 
-  /// The bytes of a part of the file; fewer where it ends before that. The place where `read` goes on stays.
+  /// Reads a range of the file; returns fewer bytes if the file ends inside it. Does not change the file offset.
   package func bytes(at offset: Int, count: Int) throws(Errno) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
     var done = 0
@@ -32,11 +31,11 @@ extension Descriptor {
     return bytes
   }
 
-  /// Longer than any line of ours: a path has 4096 bytes at most, and none becomes more than three.
+  /// Longer than any line of this program: a path has at most 4096 bytes, and escaping makes at most three of each.
   private static let longestLine = 1 << 20
 
-  /// Calls `body` with every line to the end of the file, without its end; what stands behind the last one is no line. A
-  /// longer one than any of ours, such as a block of zeros after a power cut, is passed over.
+  /// Calls `body` with every line of the file, without its newline. Bytes after the last newline are not a line. Skips lines
+  /// longer than `longestLine`, such as a block of zeros after a power failure.
   package func forEachWholeLine(_ body: (ArraySlice<UInt8>) -> Void) throws(Errno) {
     var chunk = [UInt8](repeating: 0, count: 1 << 18)
     var rest: [UInt8] = []
@@ -44,7 +43,7 @@ extension Descriptor {
     while true {
       let count = try read(into: &chunk)
       if count == 0 { return }
-      // What is left of the chunk before has no end of a line: it is not looked at again.
+      // The rest of the previous chunk contains no newline, so the search starts after it.
       var searched = rest.count
       rest += chunk[..<count]
       var start = 0
@@ -62,7 +61,7 @@ extension Descriptor {
     }
   }
 
-  /// The file's last byte, nil where it is empty.
+  /// The last byte of the file; nil if the file is empty.
   package func lastByte() throws(Errno) -> UInt8? {
     if lseek(number, 0, SEEK_END) == 0 { return nil }
     guard lseek(number, -1, SEEK_END) >= 0 else { throw .current }
@@ -70,25 +69,25 @@ extension Descriptor {
     return try read(into: &byte) == 1 ? byte[0] : nil
   }
 
-  /// Returns when the disk has the file's bytes.
+  /// Blocks until the file's data is on disk (fdatasync).
   package func synchronizeData() throws(Errno) {
     guard fdatasync(number) == 0 else { throw .current }
   }
 
-  /// Returns when the disk has all of it; of a folder, its names.
+  /// Blocks until data and metadata are on disk (fsync); for a folder, its entries.
   package func synchronize() throws(Errno) { guard fsync(number) == 0 else { throw .current } }
 
-  /// Makes the file empty; pipes and devices stay as they are.
+  /// Truncates the file. Pipes and devices stay as they are.
   package func empty() throws(Errno) {
     guard ftruncate(number, 0) == 0 || errno == EINVAL else { throw .current }
     lseek(number, 0, SEEK_SET)
   }
 
-  /// Lets nobody but its owner read or write the file.
+  /// Makes the file readable and writable for its owner only.
   package func keepPrivate() throws(Errno) { guard fchmod(number, 0o600) == 0 else { throw .current } }
 
-  /// Takes the file's lock, for as long as it is open, or throws `wouldBlock` where another process has it.
-  /// - Parameter shared: whether others may have it too who share it.
+  /// Locks the file until it is closed. Throws `wouldBlock` if another process holds the lock.
+  /// - Parameter shared: take a shared lock, which is compatible with other shared locks.
   package func lock(shared: Bool) throws(Errno) {
     while flock(number, (shared ? LOCK_SH : LOCK_EX) | LOCK_NB) != 0 {
       if errno != EINTR { throw .current }

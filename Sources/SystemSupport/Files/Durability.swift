@@ -1,7 +1,7 @@
-/// When a written output counts as written.
+/// When an output counts as written.
 package enum Durability: String, Sendable {
-  /// When the system has it; a power cut may still lose it.
+  /// Once the kernel has it. A power failure may still lose it.
   case ordinary
-  /// When the disk has it, and its name too (`--durable`).
+  /// Once the file and its directory entry are on disk (`--durable`).
   case durable
 }

@@ -1,8 +1,8 @@
-/// What to do where the output is there already.
+/// What to do if an output exists.
 package enum ExistingOutput: String, CaseIterable, Sendable {
   case overwrite
   case skip
-  /// Like overwrite, for what changed since the journal told of it: who hands out the jobs looks that up.
+  /// Like `overwrite`, but only for inputs that changed since the journal recorded them. The job source makes this selection.
   case update
   case fail
 }

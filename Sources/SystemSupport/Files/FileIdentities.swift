@@ -1,4 +1,4 @@
-/// A set of files. Nearly all are on one device, which is kept once.
+/// A set of files. Stores each device once, because nearly all files are on one device.
 package struct FileIdentities {
   private var inodes: [UInt64: Set<UInt64>] = [:]
 

@@ -1,6 +1,6 @@
 package import SystemPackage
 
-/// How a file was: one that has another size or time by now has changed.
+/// Size and modification time of a file. A file with another stamp has changed.
 package struct FileStamp: Hashable, Sendable {
   package var byteCount: Int
   /// Nanoseconds since 1970.
@@ -11,7 +11,7 @@ package struct FileStamp: Hashable, Sendable {
     self.modified = modified
   }
 
-  /// Nil where there is no such regular file.
+  /// Nil if the path is no regular file.
   package init?(of path: FilePath, links: SymlinkPolicy) {
     guard let status = try? FileStatus(of: path, links: links), status.kind == .regular else { return nil }
     self.init(byteCount: status.byteCount, modified: status.modified)

@@ -2,7 +2,7 @@ internal import CPlatform
 internal import Glibc
 package import SystemPackage
 
-/// Which file it is, whatever its names: hard links and symbolic links to one file have one identity.
+/// Identifies a file independent of its names: all hard links and symbolic links to a file have the same identity.
 package struct FileIdentity: Hashable, Comparable, Sendable {
   package let device: UInt64
   package let inode: UInt64
@@ -21,24 +21,23 @@ package enum FileKind: Hashable, Sendable {
   case regular, folder, symbolicLink, pipe, socket, device
 }
 
-/// What `stat` tells of a file, as far as it matters here.
+/// The fields of stat(2) that this program uses.
 package struct FileStatus: Hashable, Sendable {
   package let kind: FileKind
   package let identity: FileIdentity
   package let byteCount: Int
-  /// Names that the file has.
+  /// Number of hard links.
   package let linkCount: Int
-  /// Nanoseconds since 1970: the last change of the content, and of anything.
+  /// Nanoseconds since 1970: the last change of the content (mtime), and of content or metadata (ctime).
   package let modified: Int64
   package let changed: Int64
   package let permissions: Permissions
 }
 
-/// What is done about a symbolic link at the end of a path.
+/// Whether a symbolic link at the end of a path is followed.
 package enum SymlinkPolicy: Sendable { case follow, stay }
 
 extension FileStatus {
-  /// - Parameter links: whether a symbolic link at the path's end is followed.
   package init(of path: FilePath, links: SymlinkPolicy = .follow) throws(Errno) {
     var status = stat()
     let result = unsafe path.withPlatformString { text in
@@ -48,7 +47,7 @@ extension FileStatus {
     self.init(status)
   }
 
-  /// - Parameter name: zero-terminated, of an entry of the folder.
+  /// - Parameter name: zero-terminated name of an entry of the folder.
   package init(of name: UnsafePointer<CChar>, in folder: borrowing OpenFolder, links: SymlinkPolicy) throws(Errno) {
     var status = stat()
     let flags = links == .follow ? 0 : AT_SYMLINK_NOFOLLOW
@@ -56,7 +55,8 @@ extension FileStatus {
     self.init(status)
   }
 
-  /// - Parameter folder: an open folder's descriptor. A link of that name is looked at itself.
+  /// Does not follow a symbolic link.
+  /// - Parameter folder: descriptor of an open folder.
   package init(of name: FilePath, in folder: CInt) throws(Errno) {
     var status = stat()
     let result = unsafe name.withPlatformString { unsafe fstatat(folder, $0, &status, AT_SYMLINK_NOFOLLOW) }
@@ -66,7 +66,7 @@ extension FileStatus {
 
   package init(of descriptor: borrowing Descriptor) throws(Errno) { try self.init(ofNumber: descriptor.number) }
 
-  /// - Parameter number: of an open file.
+  /// - Parameter number: descriptor of an open file.
   package init(ofNumber number: CInt) throws(Errno) {
     var status = stat()
     guard unsafe system_file_status(number, &status) == 0 else { throw .current }
@@ -87,7 +87,7 @@ extension FileStatus {
 }
 
 extension FilePath {
-  /// A path of one component, or of none.
+  /// A path with this component, or the empty path.
   package init(_ component: FilePath.Component?) { self = component.map { FilePath(root: nil, components: $0) } ?? "" }
 }
 
@@ -103,7 +103,7 @@ extension FileKind {
     }
   }
 
-  /// What it is, in plain words.
+  /// A description for messages, with an article.
   package var description: String {
     switch self {
     case .regular: "a regular file"

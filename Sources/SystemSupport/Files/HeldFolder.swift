@@ -2,17 +2,17 @@ internal import CPlatform
 internal import Glibc
 package import SystemPackage
 
-/// A folder that is open for names in it: whatever becomes of the path that led to it, these calls work in this folder.
+/// An open folder. Its calls keep working in the same folder if the path that led to it is renamed or replaced.
 ///
-/// Names are single components, and none of the calls follows a symbolic link that has the name.
+/// Names are single components. No call follows a symbolic link with the name.
 package final class HeldFolder: Sendable {
-  /// As it was opened, for messages.
+  /// The path it was opened by, for messages.
   package let path: FilePath
   private let descriptor: Descriptor
 
   package var number: CInt { descriptor.number }
 
-  /// What becomes of folders on the way that are missing.
+  /// What to do about missing folders of a path.
   package enum Missing: Hashable, Sendable {
     case fails
     case isMade(Durability)
@@ -23,19 +23,19 @@ package final class HeldFolder: Sendable {
     self.path = path
   }
 
-  /// Opens a folder by its path, which may lead over links.
+  /// Opens a folder by its path, which may contain symbolic links.
   package convenience init(following path: FilePath) throws(Errno) {
     self.init(try Descriptor(opening: path.isEmpty ? "." : path, .held), path: path)
   }
 
-  /// A folder in this one.
+  /// Opens a subfolder.
   package func folder(_ name: FilePath, _ missing: Missing) throws(Errno) -> HeldFolder {
     while true {
       do throws(Errno) {
         return HeldFolder(try Descriptor(opening: name, in: self, .heldNotLink), path: path.pushing(name))
       } catch {
         switch (error, missing) {
-        // What O_DIRECTORY with O_NOFOLLOW says of a link.
+        // With O_DIRECTORY and O_NOFOLLOW, open(2) fails with ENOTDIR for a link.
         case (.notDirectory, _):
           throw (try? status(of: name))?.kind == .symbolicLink ? .tooManySymbolicLinkLevels : error
         case (.noSuchFileOrDirectory, .isMade(let durability)): try makeFolder(name, durability)
@@ -47,12 +47,12 @@ package final class HeldFolder: Sendable {
 
   private func makeFolder(_ name: FilePath, _ durability: Durability) throws(Errno) {
     let result = unsafe name.withPlatformString { unsafe mkdirat(number, $0, 0o777) }
-    // Other threads and processes may do the same at once.
+    // Other threads and processes may create the same folder concurrently.
     if result != 0 && errno != EEXIST { throw .current }
     if result == 0 && durability == .durable { try synchronize() }
   }
 
-  /// Of what has the name; a link is looked at itself.
+  /// Does not follow a symbolic link.
   package func status(of name: FilePath) throws(Errno) -> FileStatus {
     try FileStatus(of: name, in: number)
   }
@@ -69,16 +69,16 @@ package final class HeldFolder: Sendable {
     guard unsafe name.withPlatformString({ unsafe unlinkat(number, $0, 0) }) == 0 else { throw .current }
   }
 
-  /// Has the disk keep the names in the folder.
+  /// Blocks until the folder's entries are on disk.
   package func synchronize() throws(Errno) {
     let opened = try Descriptor(opening: ".", in: self, .folder)
     do throws(Errno) { try opened.synchronize() } catch {
-      // Some file systems have nothing to be asked there.
+      // Some file systems do not support fsync on a folder.
       if error != .invalidArgument && error != .notSupported { throw error }
     }
   }
 
-  /// Gives a file of this folder a name in another one, or in this. What has the name is replaced, but no folder.
+  /// Moves a file of this folder to a name in another folder, or in this one. Replaces an existing file, but no folder.
   package func rename(_ old: FilePath, to new: FilePath, in other: HeldFolder) throws(Errno) {
     let result = unsafe old.withPlatformString { old in
       unsafe new.withPlatformString { new in unsafe renameat(number, old, other.number, new) }
@@ -86,13 +86,13 @@ package final class HeldFolder: Sendable {
     if result != 0 { throw .current }
   }
 
-  /// The same unless the new name is taken.
+  /// Like `rename`, but fails if the new name exists.
   package func renameExclusively(_ old: FilePath, to new: FilePath, in other: HeldFolder) throws(Errno) {
     let error = unsafe old.withPlatformString { old in
       unsafe new.withPlatformString { new -> CInt in
         if unsafe system_rename_exclusively(number, old, other.number, new) == 0 { return 0 }
         guard errno == EINVAL || errno == ENOSYS || errno == ENOTSUP else { return errno }
-        // A file system without that call: a second name is as exclusive, and the first one goes.
+        // The file system lacks renameat2 with RENAME_NOREPLACE. A hard link is exclusive too; then the old name is removed.
         if unsafe linkat(number, old, other.number, new, 0) == 0 {
           _ = unsafe unlinkat(number, old, 0)
           return 0
@@ -102,7 +102,8 @@ package final class HeldFolder: Sendable {
     }
     switch error {
     case 0: return
-    // Without hard links too (FAT): looking first is the best there is. What is created under the name between is overwritten.
+    // No hard links either (FAT). Checking first is the best that is possible: a file that is created between the check and the
+    // rename is overwritten.
     case EPERM, ENOTSUP, EOPNOTSUPP, EMLINK:
       if try other.isThere(new) { throw Errno(rawValue: EEXIST) }
       try rename(old, to: new, in: other)

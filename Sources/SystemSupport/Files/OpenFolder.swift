@@ -1,7 +1,7 @@
 internal import Glibc
 package import SystemPackage
 
-/// A folder that is open for reading its entries and for reaching them by their names alone.
+/// A folder that is open for reading its entries and for calls relative to it.
 @safe package struct OpenFolder: ~Copyable {
   private typealias Stream = OpaquePointer
 
@@ -18,9 +18,9 @@ package import SystemPackage
 
   package var number: CInt { unsafe dirfd(stream) }
 
-  /// Opens a folder however long its path is.
+  /// Opens a folder. The path may be longer than PATH_MAX.
   /// - Parameters:
-  ///   - path: its bytes, without a zero at the end.
+  ///   - path: the bytes of the path, without a zero at the end.
   ///   - links: whether the path's last component may be a symbolic link.
   package static func open(_ path: [UInt8], links: SymlinkPolicy) throws(Errno) -> OpenFolder {
     var text = path
@@ -33,7 +33,7 @@ package import SystemPackage
     return try reading(Descriptor(owning: opened))
   }
 
-  /// Opens a folder for its entries that is open for names already.
+  /// Opens the entries of a folder that is open for lookups.
   package static func open(_ folder: HeldFolder) throws(Errno) -> OpenFolder {
     try reading(try Descriptor(opening: ".", in: folder, .folder))
   }
@@ -49,9 +49,9 @@ package import SystemPackage
     return unsafe OpenFolder(stream: stream, identity: identity)
   }
 
-  /// The kernel takes at most `PATH_MAX` bytes at once, so a longer path is gone along in pieces.
+  /// Opens a path in pieces, because the kernel takes at most `PATH_MAX` bytes per call.
   /// - Parameters:
-  ///   - path: zero-terminated; its separators are overwritten where it is cut.
+  ///   - path: zero-terminated; the separators where it is split are overwritten.
   ///   - folder: where a relative path starts.
   private static func openInPieces(
     _ path: UnsafeMutableBufferPointer<CChar>, in folder: CInt = AT_FDCWD, _ access: Descriptor.OpenMode
@@ -62,7 +62,7 @@ package import SystemPackage
     var cut = Int(PATH_MAX) - 1
     // SAFETY: 0 <= cut < PATH_MAX < count.
     while cut > 0, unsafe path[cut] != separator { cut -= 1 }
-    // A component that fills a piece is too long for any file system.
+    // A component as long as a piece is too long for any file system.
     if cut == 0 { throw Errno(rawValue: ENAMETOOLONG) }
     unsafe path[cut] = 0
     let piece = try unsafe Descriptor(opening: base, in: folder, .folder)
@@ -71,18 +71,18 @@ package import SystemPackage
   }
 }
 
-/// The entries of a folder but hidden ones, in the order of their bytes.
+/// The entries of a folder, without hidden ones, in byte order.
 package struct FolderListing {
   package struct Entry {
-    /// Where the name starts among the bytes of all; it ends before a zero byte.
+    /// Offset of the name in the bytes of all names. The name ends before a zero byte.
     let start: Int
-    /// Nil where the file system does not say.
+    /// Nil if the file system does not report it.
     package let kind: FileKind?
   }
 
   private let names: [UInt8]
   package let entries: [Entry]
-  /// Why reading stopped early, if it did.
+  /// Why reading stopped early; nil if it did not.
   package let failure: Errno?
 
   package init(of folder: borrowing OpenFolder) {
@@ -91,7 +91,7 @@ package struct FolderListing {
     failure = unsafe folder.forEachEntry { name, kind in
       if unsafe name[0] == CChar(bitPattern: UInt8(ascii: ".")) { return }
       entries.append(Entry(start: names.count, kind: kind))
-      // SAFETY: the name ends in a zero byte, which is kept.
+      // SAFETY: the name ends in a zero byte, which is copied too.
       unsafe names.append(contentsOf: UnsafeRawBufferPointer(start: name, count: strlen(name) + 1))
     }
     unsafe names.withUnsafeBytes { bytes in
@@ -102,17 +102,16 @@ package struct FolderListing {
     self.entries = entries
   }
 
-  /// The bytes of an entry's name.
   package func name(of entry: Entry) -> ArraySlice<UInt8> {
     names[entry.start...].prefix { $0 != 0 }
   }
 
-  /// Lends the name as C calls take it.
+  /// Passes the zero-terminated name to `body`.
   package func withName<Result>(
     of entry: Entry, _ body: (UnsafePointer<CChar>) throws(Errno) -> Result
   ) throws(Errno) -> Result {
     try unsafe names.withUnsafeBufferPointer { bytes throws(Errno) in
-      // SAFETY: every entry starts inside the bytes, and the last of these is a zero.
+      // SAFETY: every entry starts inside the bytes, and the last of these is zero.
       try unsafe bytes.withMemoryRebound(to: CChar.self) { names throws(Errno) in
         guard let base = names.baseAddress else { throw Errno(rawValue: ENOENT) }
         return try unsafe body(base + entry.start)
@@ -122,13 +121,13 @@ package struct FolderListing {
 }
 
 extension OpenFolder {
-  /// Calls `body` with the zero-terminated name of each entry; tells why it ended early, if it did.
+  /// Calls `body` with the zero-terminated name of each entry. Returns the error that stopped it early, or nil.
   package func forEachEntry(_ body: (UnsafePointer<CChar>, FileKind?) -> Void) -> Errno? {
     while true {
       errno = 0
       guard let entry = unsafe readdir(stream) else { return errno == 0 ? nil : .current }
       guard let offset = MemoryLayout<dirent>.offset(of: \.d_name) else { return nil }
-      // SAFETY: the name is terminated, inside the record, which stays until the next readdir of this stream.
+      // SAFETY: the name is zero-terminated and inside the record, which is valid until the next readdir of this stream.
       let name = unsafe (UnsafeRawPointer(entry) + offset).assumingMemoryBound(to: CChar.self)
       unsafe body(name, FileKind(entryType: Int32(entry.pointee.d_type)))
     }

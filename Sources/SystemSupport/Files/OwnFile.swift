@@ -1,27 +1,27 @@
 internal import Glibc
 package import SystemPackage
 
-/// What a file is opened for that this program keeps under a name: a journal, a lock, a list, the bytes of a download.
+/// How a file that this program keeps is opened: a journal, a lock, a list, the bytes of a download.
 package enum OwnFileUse: Sendable {
-  /// Lines are added at the end, and what is there may be read.
+  /// For appending lines and reading the existing ones.
   case appended
-  /// It is read and written from its start.
+  /// For reading and writing from the start.
   case shared
-  /// It is emptied and written anew.
+  /// Truncated when opened, and written anew.
   case replaced
-  /// It is written at the end of the run; until then, what is there stays.
+  /// Written at the end of the run; keeps its content until then.
   case listed
 }
 
-/// Why such a file is not opened.
+/// Why such a file cannot be opened.
 package enum OwnFileError: Error, Hashable, Sendable {
   case system(Errno)
-  /// Something else has the name.
+  /// The path is something else than a regular file.
   case isNoRegularFile(FileKind)
-  /// The file has other names, by which it may be anything: writing would change that.
+  /// The file has other hard links. Writing would change the file under those names too.
   case hasOtherNames(count: Int)
 
-  /// Follows the name of the file, in parentheses.
+  /// The text that follows the file's name, in parentheses.
   package var message: String {
     switch self {
     case .system(let error): error.message
@@ -33,9 +33,9 @@ package enum OwnFileError: Error, Hashable, Sendable {
 }
 
 extension Descriptor {
-  /// Opens a file that this program keeps, or creates it. The one way to open a file for writing that may be there already:
-  /// what has the name must be a regular file with that name alone, so that nothing is written through a link, and nothing
-  /// waits for the other end of a pipe.
+  /// Opens or creates a file that this program keeps. This is the only way to open an existing file for writing: it must be a
+  /// regular file with one hard link and no symbolic link. So nothing is written through a link, and the call does not block on a
+  /// pipe.
   package init(openingOwn path: FilePath, for use: OwnFileUse) throws(OwnFileError) {
     let file: Descriptor
     do throws(Errno) { file = try Descriptor(opening: path, use.access) } catch {
@@ -44,7 +44,7 @@ extension Descriptor {
     try self.init(checking: file, for: use)
   }
 
-  /// The same in a folder that is open.
+  /// The same for a name in an open folder.
   package init(openingOwn name: FilePath, in folder: HeldFolder, for use: OwnFileUse) throws(OwnFileError) {
     let file: Descriptor
     do throws(Errno) { file = try Descriptor(opening: name, in: folder, use.access) } catch {
@@ -64,9 +64,9 @@ extension Descriptor {
 }
 
 extension OwnFileError {
-  /// - Parameter status: of what has the name.
+  /// - Parameter status: status of the existing file.
   fileprivate init(_ error: Errno, _ status: FileStatus?) {
-    // ELOOP is the answer to a link, ENXIO to a socket and to a pipe without a reader, EISDIR to a folder.
+    // open(2) fails with ELOOP for a link, with ENXIO for a socket or a pipe without a reader, and with EISDIR for a folder.
     if let kind = status?.kind, kind != .regular, [ELOOP, ENXIO, EISDIR].contains(error.rawValue) {
       self = .isNoRegularFile(kind)
     } else {

@@ -1,8 +1,8 @@
 package import SystemPackage
 
-/// Names are bytes: these are the ways between a path and its bytes, which need not be UTF-8.
+/// Conversions between paths and their bytes, which need not be UTF-8.
 extension FilePath {
-  /// The path that the bytes spell; without a trailing separator, as every `FilePath`. Ends before the first zero byte.
+  /// A path from its bytes, up to the first zero byte. Like every `FilePath`, it has no trailing separator.
   package init(bytes: some Sequence<UInt8>) {
     var terminated = Array(bytes)
     terminated.append(0)
@@ -14,12 +14,12 @@ extension FilePath {
     }
   }
 
-  /// The bytes of the path, without the zero at the end.
+  /// The bytes of the path, without the terminating zero.
   package var bytes: [UInt8] {
     unsafe withBytes { unsafe Array($0) }
   }
 
-  /// Lends the bytes of the path, without the zero at the end.
+  /// Passes the bytes of the path, without the terminating zero, to `body`.
   package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
     unsafe withPlatformString { text in
       // SAFETY: the path's storage holds `length` bytes and a zero, and outlives the closure.

@@ -1,15 +1,15 @@
 package import Glibc
 package import SystemPackage
 
-/// Who may read and write a file: what an output takes over from its source, so that no thumbnail shows more people what is in
-/// an image than the image does.
+/// Who may read and write a file. An output takes its permissions from its source, so that a thumbnail is not visible to more
+/// users than the image is.
 package struct Permissions: Hashable, Sendable {
-  /// Bits to read and to write, as `chmod` has them. The umask takes away from them.
+  /// Read and write bits as in chmod(2), before the umask applies.
   let bits: UInt32
-  /// The group that the group's bits are for; nil where they are for any.
+  /// The group that the group bits apply to; nil for any group.
   let group: UInt32?
 
-  /// What files have that are made of nothing that is there: the umask says who may read them.
+  /// For files without a source. The umask decides who may read them.
   package static let ordinary = Permissions(bits: 0o666, group: nil)
   /// For the owner alone.
   package static let ownerOnly = Permissions(bits: 0o600, group: nil)
@@ -19,27 +19,27 @@ package struct Permissions: Hashable, Sendable {
     self.group = group
   }
 
-  /// Those of a file that is there. Execution, set-user-ID and such are no matter of an image.
+  /// The permissions of an existing file. Execute, set-user-ID and similar bits make no sense for an image.
   package init(_ status: stat) { self.init(bits: status.st_mode, group: status.st_gid) }
 
-  /// What both allow: of a page that shows several images.
+  /// The permissions that both allow. For a page that shows several images.
   package func intersection(_ other: Permissions) -> Permissions {
     let isOneGroup = group == other.group || group == nil || other.group == nil
-    // Who is in two groups may be in one of them only, so that the group has the rights of all others.
+    // With two groups, a user may be a member of only one of them, so the group gets only the rights of all others.
     let (mine, others) =
       isOneGroup ? (bits, other.bits) : (Permissions.ofOthers(bits), Permissions.ofOthers(other.bits))
     return Permissions(bits: mine & others, group: group ?? other.group)
   }
 
-  /// For creating a file, whose owner can always read and replace it: a source that is read-only for its owner makes no output
-  /// that has to be made writable first.
+  /// The mode to create a file with. The owner may always read and replace the file: a source that is read-only for its owner
+  /// must not make a read-only output.
   package var creationMode: mode_t { bits | 0o600 }
 
-  /// Whether the group may do more than all others, so that it counts which group a new file gets.
+  /// Whether the group has more rights than all others. Then the group of a new file matters.
   private var favorsGroup: Bool { Permissions.ofOthers(bits) & 0o060 != bits & 0o060 }
 
-  /// Takes from a new file's group what it may not have: a file gets the group of this process, or that of its folder, and that may
-  /// be another than the source's.
+  /// Reduces the rights of a new file's group if it is not the source's group: a new file gets the group of this process or of
+  /// its folder.
   package func settleGroup(of file: borrowing Descriptor) throws(Errno) {
     guard favorsGroup, let group else { return }
     var status = stat()
@@ -50,6 +50,6 @@ package struct Permissions: Hashable, Sendable {
     }
   }
 
-  /// The bits with the group's cut down to those that all others have too.
+  /// The bits, with the group's rights reduced to those of all others.
   private static func ofOthers(_ bits: UInt32) -> UInt32 { bits & (0o606 | (bits & 0o006) << 3) }
 }

@@ -2,16 +2,16 @@ internal import CPlatform
 internal import Glibc
 package import SystemPackage
 
-/// A folder for things that nobody needs afterwards, in `TMPDIR` or /tmp; it goes with its owner.
+/// A temporary folder in `TMPDIR` or /tmp, removed on deinit.
 package struct ScratchFolder: ~Copyable, Sendable {
   package let path: FilePath
 
-  /// Makes the folder. Its parent has to be there: one that is missing is a mistake in `TMPDIR`, and is not made.
+  /// Creates the folder. Its parent must exist: a missing one is a mistake in `TMPDIR` and is not created.
   package init() throws(Errno) {
     var template = ScratchFolder.parent.appending("imgbatch-compare-XXXXXX").bytes.map(CChar.init(bitPattern:))
     template.append(0)
     let isMade = unsafe template.withUnsafeMutableBufferPointer { text in
-      // SAFETY: zero-terminated, and written within its length. mkdtemp gives null where it fails.
+      // SAFETY: zero-terminated, and written within its length. mkdtemp returns null on failure.
       guard let base = text.baseAddress else { return false }
       return unsafe mkdtemp(base) != nil
     }
@@ -19,18 +19,18 @@ package struct ScratchFolder: ~Copyable, Sendable {
     path = FilePath(bytes: template.dropLast().map(UInt8.init(bitPattern:)))
   }
 
-  /// Where such folders are made.
+  /// The folder in which scratch folders are created.
   package static var parent: FilePath {
-    // SAFETY: getenv gives null or a terminated string, copied here; nothing changes the environment meanwhile.
+    // SAFETY: getenv returns null or a zero-terminated string, copied here; nothing changes the environment meanwhile.
     let named = unsafe getenv("TMPDIR").map { unsafe FilePath(platformString: $0) } ?? ""
     return named.isEmpty ? "/tmp" : named
   }
 
   deinit { ScratchFolder.remove(path) }
 
-  /// Removes a folder with all that is in it, or as much as can be.
+  /// Removes a folder and its content, as far as possible.
   package static func remove(_ folder: FilePath) {
-    // Once more where a worker that was just killed had put something in meanwhile.
+    // Repeat if a worker that is being killed has created a file meanwhile.
     for _ in 1...3 where unsafe folder.withPlatformString({ unsafe system_remove_tree($0) }) == 0 { return }
   }
 }

@@ -1,19 +1,19 @@
 internal import Glibc
 package import SystemPackage
 
-/// The memory that this process may take.
+/// The memory that this process may allocate.
 package enum AvailableMemory {
-  /// What the system has available, or less by a control group or by `ulimit -v`; in bytes.
+  /// The smallest of the available memory of the machine, of its control groups and of `ulimit -v`, in bytes.
   package static let byteCount = byteCount(
     meminfo: "/proc/meminfo", processRoot: "/proc/self", groupRoot: "/sys/fs/cgroup", addressSpace: addressSpace)
 
-  /// Where nothing tells: what any machine has.
+  /// Used if none of the sources is readable: any machine has this much.
   private static let fallback = 1 << 30
 
   /// - Parameters:
-  ///   - processRoot: the folder that has the process's `cgroup` file.
+  ///   - processRoot: the folder that contains the process's `cgroup` file.
   ///   - groupRoot: where the hierarchy of control groups is mounted.
-  ///   - addressSpace: bytes of address space that the process may still take; nil for no limit.
+  ///   - addressSpace: bytes of address space that the process may still allocate; nil for no limit.
   package static func byteCount(
     meminfo: FilePath, processRoot: FilePath, groupRoot: FilePath, addressSpace: Int?
   ) -> Int {
@@ -24,7 +24,7 @@ package enum AvailableMemory {
     return max(0, known.min() ?? fallback)
   }
 
-  /// "MemAvailable:   12345 kB"
+  /// Parses "MemAvailable:   12345 kB".
   private static func available(_ text: String) -> Int? {
     for line in text.split(separator: "\n") where line.hasPrefix("MemAvailable:") {
       let fields = line.split(separator: " ")
@@ -33,14 +33,14 @@ package enum AvailableMemory {
     return nil
   }
 
-  /// What a group may still take: its limit less what it has; pages of files that it can drop count as free.
+  /// What a group may still allocate: its limit minus its usage, where page cache that can be dropped counts as free.
   private static func free(_ group: ControlGroups.Group) -> Int? {
     let names =
       switch group.version {
       case 2: (maximum: "memory.max", used: "memory.current", files: "inactive_file")
       default: (maximum: "memory.limit_in_bytes", used: "memory.usage_in_bytes", files: "total_inactive_file")
       }
-    // "max" is no number; version 1 has a number near 2^63 for no limit.
+    // "max" is no number. Version 1 uses a number near 2^63 for no limit.
     guard let maximum = number(group.path.appending(names.maximum)), maximum < 1 << 60 else { return nil }
     let used = number(group.path.appending(names.used)) ?? 0
     let statistics = ProcFile.contents(of: group.path.appending("memory.stat")) ?? ""

@@ -1,25 +1,25 @@
 package import SystemPackage
 
-/// The control groups that a process is in, whose limits hold for it.
+/// The control groups of a process, whose limits apply to it.
 ///
-/// Every level counts, up to the root. In a container the path that the process is told may not be there below the
-/// mount: then the mount itself is its group.
+/// Every level up to the root has limits. In a container the path in /proc/self/cgroup may not exist below the mount. The mount
+/// itself is the process's group then.
 struct ControlGroups {
   let processRoot: FilePath
   let groupRoot: FilePath
 
   struct Group {
     let path: FilePath
-    /// Of the control groups' interface: 1 or 2.
+    /// Version of the control group interface: 1 or 2.
     let version: Int
   }
 
-  /// Every folder that may be a group of the process for a controller, as "memory"; those that are not there too.
+  /// All folders that may be a group of the process for a controller, such as "memory". Some may not exist.
   func groups(of controller: String) -> [Group] {
     guard let text = ProcFile.contents(of: processRoot.appending("cgroup")) else { return [] }
     var result: [Group] = []
     for line in text.split(separator: "\n") {
-      // hierarchy:controllers:path, and the path may have colons.
+      // The format is hierarchy:controllers:path, where the path may contain colons.
       let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
       guard fields.count == 3 else { continue }
       let controllers = fields[1].split(separator: ",")
@@ -47,9 +47,10 @@ struct ControlGroups {
   }
 }
 
-/// The kernel's small files.
+/// Small files that the kernel generates.
 package enum ProcFile {
-  /// They have no size, so this reads once, up to more than any of them has; nil where there is no such file.
+  /// The content of a file; nil if it cannot be read. These files have no size, so this reads once, with a buffer larger than any
+  /// of them.
   package static func contents(of path: FilePath) -> String? {
     guard let file = try? Descriptor(opening: path, .list) else { return nil }
     var bytes = [UInt8](repeating: 0, count: 1 << 16)

@@ -1,5 +1,5 @@
 extension Duration {
-  /// Whole nanoseconds.
+  /// Whole nanoseconds, rounded toward zero.
   package var nanoseconds: Int {
     let (seconds, attoseconds) = components
     return Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000)

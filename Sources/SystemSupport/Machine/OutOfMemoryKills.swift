@@ -1,8 +1,9 @@
 internal import SystemPackage
 
-/// Processes that the kernel has ended because memory ran out, here or in a control group (/proc/vmstat, since Linux 4.13).
+/// Processes that the kernel has killed because the machine or a control group ran out of memory (/proc/vmstat, since Linux
+/// 4.13).
 package enum OutOfMemoryKills {
-  /// Since the system started; 0 where the kernel does not say.
+  /// Number since the system started; 0 if the kernel does not report it.
   package static var count: Int { count(ProcFile.contents(of: "/proc/vmstat") ?? "") }
 
   package static func count(_ text: String) -> Int {

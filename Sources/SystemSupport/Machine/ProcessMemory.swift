@@ -1,19 +1,19 @@
 package import Glibc
 package import SystemPackage
 
-/// What the kernel tells in /proc about the memory of processes that run.
+/// The memory of running processes according to /proc.
 package enum ProcessMemory {
-  /// The proportional shares (PSS) of a process and of all below it: memory that several share is divided between them, so
-  /// the sum counts it once. Processes that end meanwhile do not count.
+  /// Sum of the proportional set sizes (PSS) of a process and its descendants. The kernel divides shared memory between the
+  /// processes that share it, so the sum counts it once. Processes that exit meanwhile do not count.
   ///
-  /// Throws where the kernel does not tell, or does not tell us.
+  /// Throws if the kernel does not report the size, or not to this user.
   package static func shares(ofTree root: pid_t) throws(Errno) -> Int {
     let program = try program(of: root)
     var sum = try shares(of: root)
     var waiting = children(of: root)
     while let process = waiting.popLast() {
       do throws(Errno) {
-        // Between being made and running its own program, a child borrows all of its maker's memory; that counts already.
+        // Between fork and exec a child shares all memory of its parent, which is already counted.
         if try Self.program(of: process) == program { continue }
         sum += try shares(of: process)
       } catch {
@@ -29,7 +29,7 @@ package enum ProcessMemory {
     for line in text.split(separator: "\n") where line.hasPrefix("Pss:") {
       if let count = Int(line.filter({ ("0"..."9").contains($0) })) { return count * 1024 }
     }
-    // A process that has ended and waits for its parent has no memory to tell of.
+    // A zombie has no memory.
     throw .noSuchProcess
   }
 
@@ -47,7 +47,7 @@ package enum ProcessMemory {
     try FileStatus(of: FilePath("/proc/\(process)/exe")).identity
   }
 
-  /// The kernel's small files have no size, so this reads once, up to more than any of them has.
+  /// These files have no size, so this reads once, with a buffer larger than any of them.
   private static func contents(of path: String) throws(Errno) -> String {
     let file = try Descriptor(opening: FilePath(path), .list)
     var bytes = [UInt8](repeating: 0, count: 1 << 14)

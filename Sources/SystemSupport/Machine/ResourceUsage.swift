@@ -1,12 +1,12 @@
 internal import Glibc
 internal import SystemPackage
 
-/// CPU time and memory of this process and of the workers it has waited for.
+/// CPU time and memory of this process and of the workers that it has waited for.
 package struct ResourceUsage: Sendable {
   /// User and system time.
   package var cpuTime: Duration
-  /// The most memory held at once. With worker processes an upper bound: this process's peak, and that of the largest
-  /// worker for each of them, since their peaks need not fall together.
+  /// Peak memory. With worker processes it is an upper bound: this process's peak plus, for each worker, the peak of the largest
+  /// worker. The real peaks need not coincide.
   package var peakByteCount: Int
 
   package init(cpuTime: Duration, peakByteCount: Int) {
@@ -14,7 +14,7 @@ package struct ResourceUsage: Sendable {
     self.peakByteCount = peakByteCount
   }
 
-  /// - Parameter processes: worker processes that ran side by side, 0 for none.
+  /// - Parameter processes: number of worker processes that ran concurrently, or 0.
   package static func now(workerProcesses processes: Int) -> ResourceUsage {
     let own = usage(of: .own)
     let children = usage(of: .endedChildren)
@@ -45,7 +45,7 @@ package struct ResourceUsage: Sendable {
     usage.ru_maxrss * 1024
   }
 
-  /// Linux counts the memory of whoever started a program into its `ru_maxrss`; VmHWM in /proc is the program's own.
+  /// In `ru_maxrss` Linux includes the memory of the process that started the program. VmHWM in /proc is the program's alone.
   private static func peakOfThisProgram() -> Int? {
     guard let file = try? FileDescriptor.open(FilePath("/proc/self/status"), .readOnly) else { return nil }
     defer { try? file.close() }

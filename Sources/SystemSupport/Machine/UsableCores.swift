@@ -2,25 +2,25 @@ internal import CPlatform
 internal import Glibc
 package import SystemPackage
 
-/// How many workers this process can really keep busy.
+/// The number of workers that this process can keep busy.
 package enum UsableCores {
-  /// What Slurm gave the task, else the smaller of the processors it may run on and what its control groups let it use.
-  /// At least 1.
+  /// The task's CPUs according to Slurm. Without Slurm, the smaller of the CPU affinity and the quota of the control groups. At
+  /// least 1.
   package static let count = count(
     slurm: environment("SLURM_CPUS_PER_TASK"), affinity: Int(system_affinity_core_count()), processRoot: "/proc/self",
     groupRoot: "/sys/fs/cgroup")
 
   /// - Parameters:
-  ///   - processRoot: the folder that has the process's `cgroup` file.
+  ///   - processRoot: the folder that contains the process's `cgroup` file.
   ///   - groupRoot: where the hierarchy of control groups is mounted.
   package static func count(slurm: String?, affinity: Int, processRoot: FilePath, groupRoot: FilePath) -> Int {
     if let slurm, let cores = Int(slurm), cores >= 1 { return cores }
     let quota = quota(processRoot: processRoot, groupRoot: groupRoot) ?? .infinity
-    // A quota of two and a half cores keeps three workers busy at five sixths each.
+    // A quota of 2.5 cores keeps three workers busy for 5/6 of the time.
     return max(1, Int(min(Double(affinity), quota.rounded(.up))))
   }
 
-  /// The smallest quota of the groups that the process is in, in cores; nil where there is none.
+  /// The smallest quota of the process's groups, in cores; nil if there is none.
   private static func quota(processRoot: FilePath, groupRoot: FilePath) -> Double? {
     ControlGroups(processRoot: processRoot, groupRoot: groupRoot).groups(of: "cpu").compactMap { group in
       group.version == 2 ? quotaOfVersion2(group.path) : quotaOfVersion1(group.path)
@@ -42,14 +42,14 @@ package enum UsableCores {
     return ratio(quota.prefix { !$0.isWhitespace }, period.prefix { !$0.isWhitespace })
   }
 
-  /// Nil for "max", and for -1, which version 1 has for no limit.
+  /// Nil for "max", and for -1, which means no limit in version 1.
   private static func ratio(_ quota: Substring, _ period: Substring) -> Double? {
     guard let quota = Double(quota), let period = Double(period), quota > 0, period > 0 else { return nil }
     return quota / period
   }
 
   private static func environment(_ name: String) -> String? {
-    // SAFETY: getenv gives null or a terminated string, copied here; nothing changes the environment while threads run.
+    // SAFETY: getenv returns null or a zero-terminated string, copied here; nothing changes the environment while threads run.
     guard let value = unsafe getenv(name) else { return nil }
     return unsafe String(cString: value)
   }
