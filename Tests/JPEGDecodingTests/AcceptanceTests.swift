@@ -6,7 +6,7 @@ import Testing
 @testable import ImageCore
 @testable import JPEGDecoding
 
-@Suite("What markers tell of a decoding")
+@Suite("The markers predict whether a file is accepted")
 struct AcceptanceTests {
   private let decoder = Decoder(pool: BufferPool())
   private let progressive: [UInt8]
@@ -26,13 +26,13 @@ struct AcceptanceTests {
     }
   }
 
-  /// Where the scans stand, their headers included.
+  /// The ranges of the scans, headers included.
   private func scans(_ bytes: [UInt8]) throws -> [Range<Int>] {
     let file = try unsafe bytes.withUnsafeBytes { try unsafe Parser.parse($0.bytes, maxScans: 0) }
     return file.scans.map { $0.data.lowerBound - 8 - 2 * $0.components.count..<$0.data.upperBound }
   }
 
-  @Test func `a progressive file without one of its scans, or with two in turn, is foretold as libjpeg's, and is`()
+  @Test func `a progressive file with a missing scan or two swapped scans is predicted and left to libjpeg`()
     throws
   {
     #expect(refusal(progressive) == nil)
@@ -40,7 +40,7 @@ struct AcceptanceTests {
     let scans = try scans(progressive)
     #expect(scans.count == 10)
     var odd = scans.map { Array(progressive[..<$0.lowerBound] + progressive[$0.upperBound...]) }
-    // Of the first two the second stands before the first, with what stands between them behind it.
+    // Swaps the first two scans. The bytes between them follow the second.
     odd.append(
       Array(
         progressive[..<scans[0].lowerBound] + progressive[scans[0].upperBound..<scans[1].upperBound]
@@ -54,17 +54,17 @@ struct AcceptanceTests {
     }
   }
 
-  @Test func `what is told of markers is what decoding finds`() throws {
+  @Test func `the refusal predicted from the markers is that of the decoding`() throws {
     let baseline = try recoded(Places.sample("dogs/rex.jpg"), shrunkBy: 4) { $0.jpeg.scans = .baseline }
     var random = Randomness(seed: 26)
     var found: [Bool: Int] = [:]
     for bytes in [baseline, progressive] {
       for _ in 0..<150 {
         var changed = bytes
-        // Markers and tables stand in front, and before each scan.
+        // Markers and tables are at the start of the file and before each scan.
         changed[2 + random.below(700)] = random.nastyByte()
         let limits = DecodeLimits()
-        // A new one: where libjpeg refuses the header, another file's verdict would stand.
+        // A new decoder each time: if libjpeg refuses the header, the verdict on an earlier file would remain.
         let decoder = Decoder(pool: BufferPool())
         _ = Trial(changed, DecodeRequest.scaled[0], limits: limits, with: decoder)
         guard let verdict = decoder.scaledVerdict else { continue }
@@ -76,7 +76,7 @@ struct AcceptanceTests {
     #expect(found[true, default: 0] > 50 && found[false, default: 0] > 5, "\(found)")
   }
 
-  @Test func `a file that is cut, and one of too many scans, are told of too`() throws {
+  @Test func `a truncated file and one with too many scans are refused`() throws {
     #expect(refusal(Array(progressive.dropLast(2))) == .extent)
     #expect(refusal([]) == .markers)
     #expect(refusal(progressive, maxScans: 10) == nil)

@@ -12,7 +12,7 @@ import Testing
     return unsafe bytes.withUnsafeBytes { unsafe $0.bytes.huffmanSymbols(at: 0) }
   }
 
-  @Test func `a scan ends at the first marker, wherever it stands in a word`() {
+  @Test func `a scan ends at the first marker, at any alignment`() {
     for offset in 0..<40 {
       var bytes = [UInt8](repeating: 0xFE, count: offset)
       #expect(endOfScan(bytes) == nil)
@@ -28,7 +28,7 @@ import Testing
     }
   }
 
-  @Test func `Huffman tables are sound when their codes fit, all ones being none`() {
+  @Test func `Huffman tables are valid if their codes fit their lengths and none is all ones`() {
     #expect(symbols([], more: 0) == 0)
     #expect(symbols([1], more: 1) == 1)
     #expect(symbols([2], more: 2) == nil, "1 is all ones")

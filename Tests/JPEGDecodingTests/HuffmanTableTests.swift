@@ -23,11 +23,11 @@ import Testing
   }
 
   @Test(arguments: [ScanKind.ac, .dc(low: 0), .dc(low: 2), .firstAC(low: 1), .refinement(low: 3)])
-  func `the table of beginnings says what the codes say`(use: ScanKind) throws {
+  func `the lookup table agrees with the codes`(use: ScanKind) throws {
     try withTable(use) { table in
       var random = Randomness(seed: 12)
       for number in 0..<20000 {
-        // All beginnings, and many ends of each.
+        // All values of the first 12 bits, with random bits after them.
         let bits = UInt64(number % 4096) << 52 | random.next() >> 12
         let short = table.short(bits)
         let long = table.long(bits)
@@ -36,7 +36,7 @@ import Testing
     }
   }
 
-  @Test func `pairs say what their symbols say one by one`() throws {
+  @Test func `pairs equal their two symbols decoded one by one`() throws {
     let memory = try BufferPool().take(byteCount: HuffmanTable.byteCount + SymbolPairTable.byteCount)
     var scratch = unsafe ScratchArena(memory.base, capacity: memory.capacity)
     let table = HuffmanTable(code, use: .ac, scratch: &scratch)
@@ -65,7 +65,7 @@ import Testing
     withExtendedLifetime(memory) {}
   }
 
-  @Test func `symbols mean runs and values`() throws {
+  @Test func `symbols decode to runs and values`() throws {
     try withTable(.ac) { table in
       // 00, then one bit: symbol 0x01.
       #expect(decoded(table, 0b001 << 61) == DecodedSymbol(bits: 3, steps: 1, value: 1))
@@ -81,7 +81,7 @@ import Testing
     }
   }
 
-  @Test func `codes that are not there and symbols that mean nothing are illegal`() throws {
+  @Test func `unknown codes and invalid symbols are illegal`() throws {
     for use in [ScanKind.ac, .dc(low: 0), .refinement(low: 0)] {
       try withTable(use) { #expect(decoded($0, .max).steps == DecodedSymbol.illegal) }
     }

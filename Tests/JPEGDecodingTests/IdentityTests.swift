@@ -7,7 +7,7 @@ import Testing
 @testable import ImageCore
 @testable import JPEGDecoding
 
-@Suite("What JPEGDecoding accepts is what libjpeg would have given")
+@Suite("JPEGDecoding equals libjpeg or declines")
 struct IdentityTests {
   private let decoder = Decoder(pool: BufferPool())
 
@@ -35,7 +35,7 @@ struct IdentityTests {
     DecodeRequest.scaled.map { Trial.compare(bytes, $0, with: decoder) }
   }
 
-  @Test func `every kind of file is accepted and identical, however many threads decode it`() {
+  @Test func `every kind of file is accepted and identical, for any number of threads`() {
     for (name, bytes) in Self.made {
       for var request in DecodeRequest.scaled {
         for workers in [1, 2, 5] {
@@ -46,7 +46,7 @@ struct IdentityTests {
     }
   }
 
-  @Test func `samples are identical or declined, and those of other kinds are declined`() throws {
+  @Test func `sample files are identical or declined, and unsupported kinds are declined`() throws {
     let all = try #require(FileManager.default.enumerator(at: Places.samples, includingPropertiesForKeys: nil))
     let files = all.compactMap { $0 as? URL }.filter { $0.pathExtension == "jpg" }
     #expect(files.count > 10)
@@ -61,7 +61,7 @@ struct IdentityTests {
     #expect(comparisons(try Places.sample("patterns/cmyk.jpg")).allSatisfy { $0 != .same })
   }
 
-  @Test func `5,000 damaged files: none is accepted that libjpeg decodes differently`() {
+  @Test func `of 5,000 damaged files, none is accepted that libjpeg decodes differently`() {
     var limits = DecodeLimits()
     limits.pixelCount = 1 << 18
     let sources = Self.made.map(\.bytes).filter { $0.count < 8000 }
@@ -75,7 +75,7 @@ struct IdentityTests {
         var mutator = Mutator(seed: UInt64(number), samples: sources)
         bytes = mutator.mutated(source)
       } else {
-        // One bit of the second half, which is mostly entropy-coded data: many such files are accepted.
+        // One bit of the second half, which is mostly entropy-coded data. Many such files are accepted.
         bytes[source.count / 2 + random.below(source.count / 2)] ^= 1 << UInt8(random.below(8))
       }
       var request = DecodeRequest.scaled[random.below(DecodeRequest.scaled.count)]
@@ -89,7 +89,7 @@ struct IdentityTests {
     #expect(accepted > 1000 && declined > 1000, "\(accepted) accepted, \(declined) declined")
   }
 
-  @Test func `what is declined has libjpeg's words`() throws {
+  @Test func `a declined file has libjpeg's result and messages`() throws {
     for name in ["truncated", "truncated-progressive", "bit-flipped"] {
       let bytes = try Places.sample("broken/\(name).jpg")
       for request in DecodeRequest.scaled {
@@ -100,7 +100,7 @@ struct IdentityTests {
     }
   }
 
-  @Test func `asked for everything or for libjpeg, JPEGDecoding is not asked`() {
+  @Test func `JPEGDecoding is not used if everything must be read or libjpeg is selected`() {
     var request = DecodeRequest.scaled[0]
     request.reading = .everything
     _ = Trial(Self.made[0].bytes, request, with: decoder)
@@ -114,7 +114,7 @@ struct IdentityTests {
     #expect(decoder.scaledVerdict == .decoded)
   }
 
-  @Test func `bytes behind the end marker change nothing, fill bytes before markers neither`() throws {
+  @Test func `bytes after the end marker and fill bytes before markers change nothing`() throws {
     for (name, bytes) in Self.made.prefix(12) {
       #expect(comparisons(bytes + [0, 1, 0xFF, 0xD8, 2]).allSatisfy { $0 == .same }, "\(name)")
       let scan = try #require((0..<bytes.count).first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xDA })

@@ -5,12 +5,12 @@ import Testing
 @testable import JPEGDecoding
 
 @Suite struct InverseDCTTests {
-  /// The samples of a block whose steps are all 1, row by row, or nil where its range was left.
+  /// The samples of a block whose steps are all 1, row by row, or nil if a value is out of range.
   private func samples(_ coefficients: [Int: Int16], size: Int) throws -> [UInt8]? {
     try samples(ofEach: [[:], coefficients], size: size)?[1]
   }
 
-  /// The samples of up to eight blocks side by side.
+  /// The samples of up to eight interleaved blocks.
   private func samples(ofEach blocks: [[Int: Int16]], size: Int) throws -> [[UInt8]]? {
     let memory = try BufferPool().take(byteCount: 8192)
     var scratch = unsafe ScratchArena(memory.base, capacity: memory.capacity)
@@ -44,7 +44,7 @@ import Testing
   }
 
   @Test(arguments: [2, 4, 8])
-  func `a block of DC alone is flat, as it is without a transform`(size: Int) throws {
+  func `a block with DC only is flat, and equal with and without a transform`(size: Int) throws {
     for dc in Int16(-2047)...2047 {
       var rangeCheck = InverseDCT.RangeCheck()
       let flat = InverseDCT.flat(SIMD8(repeating: dc), step: 1, &rangeCheck)[3]
@@ -57,7 +57,7 @@ import Testing
   }
 
   @Test(arguments: [2, 4, 8])
-  func `whatever leaves its range is told`(size: Int) throws {
+  func `every value out of range is detected`(size: Int) throws {
     #expect(try samples([0: 2047], size: size) != nil)
     #expect(try samples([0: 2048], size: size) == nil)
     #expect(try samples([0: -2047], size: size) != nil)
@@ -72,7 +72,7 @@ import Testing
   }
 
   @Test(arguments: [2, 4, 8])
-  func `eight blocks side by side do not touch each other`(size: Int) throws {
+  func `eight interleaved blocks do not affect each other`(size: Int) throws {
     var random = Randomness(seed: 9)
     for _ in 0..<40 {
       let blocks = (0..<8).map { _ in
@@ -85,7 +85,7 @@ import Testing
     }
   }
 
-  @Test func `eight samples are those of the transform's definition, to within one`() throws {
+  @Test func `the transform to eight samples is within one of its definition`() throws {
     var random = Randomness(seed: 8)
     for _ in 0..<40 {
       var coefficients = [0: Int16(random.below(1600) - 800)]
@@ -97,7 +97,7 @@ import Testing
     }
   }
 
-  /// ITU-T T.81, A.3.3, in double precision.
+  /// The definition in ITU-T T.81, A.3.3, in double precision.
   private func defined(_ coefficients: [Int: Int16], x: Int, y: Int) -> Double {
     let sum = coefficients.reduce(0.0) { sum, entry in
       let (u, v) = (entry.key % 8, entry.key / 8)
@@ -107,7 +107,7 @@ import Testing
     return min(max(sum + 128, 0), 255)
   }
 
-  /// Of so many sixteenths of half a turn.
+  /// The cosine of an angle in sixteenths of half a turn.
   private func cosine(_ sixteenths: Int) -> Double {
     let quarter: [Double] = [
       1, 0.980785280403230, 0.923879532511287, 0.831469612302545, 0.707106781186548, 0.555570233019602,

@@ -7,7 +7,7 @@ import Testing
 @testable import ImageCore
 @testable import JPEGDecoding
 
-@Suite("Kinds of files")
+@Suite("Kinds of JPEG files")
 struct KindTests {
   private let decoder = Decoder(pool: BufferPool())
 
@@ -27,9 +27,9 @@ struct KindTests {
     }
   }
 
-  // MARK: - Quantisation of 16 bits
+  // MARK: - 16-bit quantization tables
 
-  /// The file with its quantisation tables written in two bytes a step, and the last step made to be `last`.
+  /// The file with 16-bit quantization tables, the last step replaced by `last`.
   private func withWideTables(_ bytes: [UInt8], last: Int) -> [UInt8] {
     var result = Array(bytes[..<2])
     var offset = 2
@@ -49,7 +49,7 @@ struct KindTests {
   }
 
   @Test(arguments: [JPEGScans.baseline, .progressive])
-  func `tables of 16 bits give what those of 8 give, and steps beyond 255 what libjpeg gives`(scans: JPEGScans) throws {
+  func `16-bit tables equal 8-bit ones, and steps above 255 give libjpeg's output`(scans: JPEGScans) throws {
     let bytes = try made(scans)
     let last = Int(try #require(Self.lastStep(bytes)))
     let wide = withWideTables(bytes, last: last)
@@ -59,7 +59,7 @@ struct KindTests {
       #expect(Trial(wide, request, with: decoder).planes == Trial(bytes, request, with: decoder).planes)
     }
     #expect(comparisons(withWideTables(bytes, last: 300)).allSatisfy { $0 == .same })
-    // So great that coefficients leave their range.
+    // Large enough that coefficients leave their range.
     for comparison in comparisons(withWideTables(bytes, last: 65535)) {
       if case .differs(let what) = comparison { Issue.record("\(what)") }
     }
@@ -69,9 +69,9 @@ struct KindTests {
     (2..<bytes.count - 70).first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xDB }.map { bytes[$0 + 4 + 64] }
   }
 
-  // MARK: - Restart markers between scans' blocks
+  // MARK: - Restart markers
 
-  /// 72x56 noise, 4:2:0, progressive, a restart marker behind each third MCU: 116 of them in ten scans.
+  /// 72x56 noise, 4:2:0, progressive, with a restart marker after every third MCU: 116 markers in ten scans.
   static let restarting = """
     /9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAA0JCgsKCA0LCgsODg0PEyAVExISEyccHhcgLikxMC4pLSwzOko+MzZGNywtQFdBRkxOUlNSMj5aYVpQ
     YEpRUk//2wBDAQ4ODhMREyYVFSZPNS01T09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT0//wgARCAA4AEgD
@@ -99,7 +99,7 @@ struct KindTests {
     let data = try #require(Data(base64Encoded: Self.restarting, options: .ignoreUnknownCharacters))
     let bytes = [UInt8](data)
     #expect(comparisons(bytes).allSatisfy { $0 == .same })
-    // Another marker than the one that is due.
+    // A marker other than the expected one.
     var markers = bytes.indices.dropLast().filter { bytes[$0] == 0xFF && (0xD0...0xD7).contains(bytes[$0 + 1]) }
     #expect(markers.count == 116)
     markers.removeAll { $0 % 5 != 0 }
@@ -117,7 +117,7 @@ struct KindTests {
   // MARK: - Parts of images
 
   @Test(arguments: [JPEGScans.baseline, .progressive])
-  func `a region's rows come out as of the whole image, and damage behind them is found`(scans: JPEGScans) throws {
+  func `the rows of a region equal those of the whole image, and damage after them is found`(scans: JPEGScans) throws {
     let bytes = try made(scans)
     let size = try #require(header(bytes)?.size)
     for denominator in [2, 4, 8] {
@@ -140,13 +140,13 @@ struct KindTests {
       request.region = nil
       let everywhere = Trial(spoilt, request, with: decoder)
       #expect(decoder.scaledVerdict == verdict && inRegion.report == everywhere.report)
-      // The last scan refines luma's details, which are not needed at 1/8.
+      // The last scan refines the AC of luma, which is not needed at 1/8.
       let isPassedOver = scans == .progressive && denominator == 8
       #expect((verdict == .decoded) == isPassedOver && (inRegion.report.damage == nil) == isPassedOver)
     }
   }
 
-  /// The planes of a decoding, in memory that was full of `filling`.
+  /// The planes of a decoding, in memory filled with `filling`.
   private func planes(
     _ bytes: [UInt8], _ request: ScaledDecoder.Request, filling: UInt8
   ) throws -> [(samples: [UInt8], stride: Int, across: Int)] {
@@ -175,7 +175,7 @@ struct KindTests {
   }
 
   @Test(arguments: [JPEGScans.baseline, .progressive], [ChromaSubsampling.half, .none])
-  func `a region's columns come out as of the whole image, and what is far beside them is not touched`(
+  func `the columns of a region equal those of the whole image, and distant columns are not written`(
     scans: JPEGScans, subsampling: ChromaSubsampling
   ) throws {
     let bytes = try made(scans, subsampling)
@@ -204,7 +204,7 @@ struct KindTests {
     }
   }
 
-  // MARK: - What the header tells
+  // MARK: - Prediction from the header
 
   private func header(_ bytes: [UInt8]) -> ImageHeader? {
     let header = unsafe bytes.withUnsafeBytes { try? unsafe decoder.readHeader($0, limits: DecodeLimits()) }
@@ -212,7 +212,7 @@ struct KindTests {
     return header
   }
 
-  @Test func `the header tells truly which decoder a sample or a made file takes`() throws {
+  @Test func `the header predicts the decoder of sample files and of encoded files`() throws {
     var files = ["dogs/rex", "dogs/luna", "patterns/cmyk", "patterns/icc-srgb", "patterns/noise-restart"].map {
       ($0, (try? Places.sample($0 + ".jpg")) ?? [])
     }
@@ -234,7 +234,7 @@ struct KindTests {
     #expect(paths.filter { $0 == .library }.count == 1, "the one of inks")
   }
 
-  @Test func `the header tells truly which sampling factors are decoded`() throws {
+  @Test func `the header predicts which sampling factors are decoded`() throws {
     let bytes = try made(.baseline)
     let frame = try #require((2..<bytes.count - 20).first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xC0 })
     var counts: [DecoderKind: Int] = [:]
@@ -245,7 +245,7 @@ struct KindTests {
         guard let told = header(changed)?.path else { continue }
         counts[told, default: 0] += 1
         _ = Trial(changed, DecodeRequest.scaled[0], with: decoder)
-        // The data are of other factors: what matters is that such a frame is looked at, or is not.
+        // The data were coded with other factors. The test only checks whether such a frame is accepted.
         let isTaken = decoder.scaledVerdict.map { $0 != .declined(.kind) && $0 != .declined(.planes) } ?? false
         #expect(isTaken == (told == .scaled), "\(luma) \(cb) \(cr): \(String(describing: decoder.scaledVerdict))")
       }
@@ -253,6 +253,6 @@ struct KindTests {
     #expect(counts[.scaled, default: 0] > 10 && counts[.library, default: 0] > 10, "\(counts)")
   }
 
-  /// Across in the upper four bits, down in the lower.
+  /// Horizontal factor in the upper four bits, vertical factor in the lower four.
   private static let factors: [UInt8] = [0x11, 0x12, 0x21, 0x22, 0x13, 0x31, 0x14, 0x41, 0x24, 0x42]
 }

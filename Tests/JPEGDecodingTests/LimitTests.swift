@@ -6,7 +6,7 @@ import Testing
 @testable import ImageCore
 @testable import JPEGDecoding
 
-@Suite("Limits and what is passed over")
+@Suite("Limits and skipped scans")
 struct LimitTests {
   private let decoder = Decoder(pool: BufferPool())
 
@@ -35,12 +35,12 @@ struct LimitTests {
     }
   }
 
-  @Test func `a deadline that has passed ends the decoding between rows`() throws {
+  @Test func `an expired deadline ends the decoding between rows`() throws {
     for bytes in [try progressive(), try Places.sample("dogs/rex.jpg")] {
       for workers in [1, 3] {
         var request = request(8)
         request.workers = workers
-        // Reading the header looks at the clock some times, and decoding at each row of MCUs.
+        // The header reader checks the clock several times, the decoder at each row of MCUs.
         let decoder = Decoder(pool: BufferPool())
         for look in UInt64(1)...40 where decoder.scaledVerdict == nil {
           var limits = DecodeLimits()
@@ -53,7 +53,7 @@ struct LimitTests {
     }
   }
 
-  @Test func `scans that are passed over count for the limit`() throws {
+  @Test func `skipped scans count toward the limit`() throws {
     let bytes = try progressive()
     var limits = DecodeLimits()
     limits.scanCount = try scans(bytes).count
@@ -64,7 +64,7 @@ struct LimitTests {
       Trial(bytes, request(8), limits: limits, with: decoder).failure == .tooManyScans(limit: limits.scanCount))
   }
 
-  /// The file with data in a scan of a component's details that no decoder can take: codes of ones only.
+  /// The file with undecodable data in an AC scan of a component: codes of all ones.
   private func spoilt(_ bytes: [UInt8], component: Int) throws -> [UInt8] {
     let scan = try #require(try scans(bytes).first { $0.isAC && $0.components == [component] })
     var bytes = bytes
@@ -72,7 +72,7 @@ struct LimitTests {
     return bytes
   }
 
-  @Test func `what is not needed is not read, unless everything is asked for`() throws {
+  @Test func `unneeded scans are not read, unless everything must be read`() throws {
     let bytes = try progressive()
     let luma = try spoilt(bytes, component: 0)
     var all = request(8)
@@ -90,7 +90,7 @@ struct LimitTests {
     }
   }
 
-  @Test func `a file without one of its scans, with one twice or cut short is declined`() throws {
+  @Test func `a file with a missing or repeated scan, or a truncated one, is declined`() throws {
     let bytes = try progressive()
     let scans = try scans(bytes)
     for (index, scan) in scans.enumerated() {
@@ -118,7 +118,7 @@ struct LimitTests {
     }
   }
 
-  /// A frame header's segment.
+  /// Parses a frame header with these values.
   private func frame(width: Int, sampling: [UInt8], isProgressive: Bool) throws -> Frame {
     let segment: [UInt8] =
       [8, 0x10, 0, UInt8(width >> 8), UInt8(width & 255), UInt8(sampling.count)]
@@ -128,7 +128,7 @@ struct LimitTests {
     }
   }
 
-  @Test func `what a decoding takes is within what is reckoned with, however many threads there are`() throws {
+  @Test func `memory stays within the estimate for any number of threads`() throws {
     let samplings: [[UInt8]] = [
       [0x11], [0x11, 0x11, 0x11], [0x22, 0x11, 0x11], [0x42, 0x11, 0x11], [0x24, 0x11, 0x11], [0x14, 0x14, 0x12],
       [0x41, 0x41, 0x21],
@@ -144,7 +144,7 @@ struct LimitTests {
             scans: file.scans.filter { $0.components.allSatisfy(components.contains) },
             quantisation: Array(file.quantisation.prefix(sampling.count)))
           let maximum = ScaledDecoder.maxScratchBytes(width: width, components: sampling.count)
-          // Alone or in a band of its own; then several in step, who have a row of MCUs more than they are.
+          // First one thread per file or band. Then several threads in a pipeline, which have one row of MCUs more than threads.
           #expect(DecodingBands.scratchByteCount(wide, workers: 1) <= maximum, "\(sampling) \(width)")
           for workers in 2...5 {
             let byteCount = DecodingBands.scratchByteCount(wide, workers: workers)
@@ -155,7 +155,7 @@ struct LimitTests {
     }
   }
 
-  @Test func `planes that do not hold the image's blocks are refused`() throws {
+  @Test func `planes too small for the image's blocks are declined`() throws {
     let bytes = try Places.sample("dogs/rex.jpg")
     let decoder = ScaledDecoder(pool: BufferPool())
     var samples = [UInt8](repeating: 0, count: 64)

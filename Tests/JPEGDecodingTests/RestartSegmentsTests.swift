@@ -23,7 +23,7 @@ struct RestartBandsTests {
     return [("sequential", try Places.sample("patterns/noise-restart.jpg")), ("progressive", [UInt8](progressive))]
   }
 
-  @Test func `bands are the whole file's rows and data, cut at the markers that are due`() throws {
+  @Test func `bands cover all rows and data, split at the expected markers`() throws {
     for (name, bytes) in try restarting() {
       let whole = try bands(bytes, maximum: 1)[0]
       for maximum in [2, 3, 100] {
@@ -44,14 +44,14 @@ struct RestartBandsTests {
     }
   }
 
-  @Test func `without markers at the beginnings of rows a file is one band`() throws {
+  @Test func `a file without markers at row starts is one band`() throws {
     for scans in [JPEGScans.baseline, .progressive] {
       let bytes = try recoded(Places.sample("dogs/rex.jpg"), shrunkBy: 4) { $0.jpeg.scans = scans }
       #expect(try bands(bytes, maximum: 4).count == 1)
     }
   }
 
-  @Test func `planes and verdicts are those of one thread, whatever becomes of the data`() throws {
+  @Test func `planes and verdicts equal those of one thread, even for damaged data`() throws {
     for (name, bytes) in try restarting() {
       for number in 0..<600 {
         var mutator = Mutator(seed: UInt64(number), samples: [bytes])
@@ -68,7 +68,7 @@ struct RestartBandsTests {
     }
   }
 
-  @Test func `a marker too few or another than is due is declined`() throws {
+  @Test func `a missing or unexpected marker is declined`() throws {
     for (name, bytes) in try restarting() {
       let bands = try bands(bytes, maximum: 2)
       let marker = bands[0].file.scans[0].data.upperBound

@@ -25,7 +25,7 @@ import Testing
     }
   }
 
-  @Test func `data of any length come clean of their stuffing`() throws {
+  @Test func `stuffed zeros are removed from data of any length`() throws {
     var random = Randomness(seed: 64)
     for length in [1, 2, 7, 8, 9, 300, 335, 336, 337, 599, 600, 601, 5000] {
       for fullness in [2, 200] {
@@ -38,7 +38,7 @@ import Testing
     }
   }
 
-  @Test func `restart markers have to come in order`() throws {
+  @Test func `restart markers must be in order`() throws {
     let data: [UInt8] = [1, 2, 0xFF, 0xD0, 3, 0xFF, 0x00, 0xFF, 0xD1, 4, 5]
     #expect(try read(data, count: 6, restarts: [2, 4]) == [1, 2, 3, 0xFF, 4, 5])
     #expect(throws: Unsupported.extent) { try read(data, count: 6, restarts: [2, 3]) }

@@ -15,7 +15,7 @@ import Testing
     return (true, script.isComplete)
   }
 
-  @Test func `a script is complete when the last bit of the last coefficient is known`() {
+  @Test func `a script is complete when the last bit of every coefficient is known`() {
     let script = [
       scan([0, 1, 2], 0, 0, 0, 1), scan([0], 1, 5, 0, 2), scan([2], 1, 63, 0, 1), scan([1], 1, 63, 0, 1),
       scan([0], 6, 63, 0, 2), scan([0], 1, 63, 2, 1), scan([0, 1, 2], 0, 0, 1, 0), scan([2], 1, 63, 1, 0),
@@ -30,7 +30,7 @@ import Testing
     }
   }
 
-  @Test func `scans that break the rules are refused`() {
+  @Test func `scans that break the rules are rejected`() {
     let dc = scan([0], 0, 0, 0, 0)
     #expect(taken([dc, scan([0], 1, 63, 0, 0)]) == (true, true))
     #expect(!taken([scan([0], 1, 63, 0, 0)]).all, "details before DC")

@@ -1,28 +1,28 @@
-/// Decodes a sequential scan of all components, some MCUs at a time: their coefficients first, then their samples.
+/// Decodes a sequential scan of all components, a group of up to eight MCUs at a time: first coefficients, then samples.
 struct BaselineDecoder: RowDecoder, ScanStage, ~Copyable {
   /// One block of an MCU, for eight MCUs.
   private struct BlockPlan: BitwiseCopyable {
     let component: Int
     let needsAC: Bool
     let output: ComponentOutput
-    /// MCUs of a row and rows of MCUs that have this block in the image: others only fill them up.
+    /// MCUs per row, and rows of MCUs, in which this block is part of the image. In the others it is padding.
     let mcuColumns: Int
     let mcuRows: Int
     let tables: BlockTables
     let offsets: UncheckedBuffer<UInt16>
     let blocks: BlockBatch
-    /// Its place in the MCU.
+    /// The position of the block in its MCU.
     let column: Int
     let row: Int
-    /// From one MCU's to the next one's.
+    /// Distance to the same block of the next MCU, in blocks.
     let columnStep: Int
     let rowStep: Int
   }
 
-  /// Where the coefficients go of the blocks that have one place in their MCUs.
+  /// Where the coefficients of one plan's blocks are stored.
   private struct Target: BitwiseCopyable {
     let blocks: BlockBatch
-    /// The block of the first MCU, and how far that of the next one is.
+    /// Index of the block of the first MCU, and the distance to the block of the next MCU.
     let first: Int
     let step: Int
   }
@@ -31,7 +31,7 @@ struct BaselineDecoder: RowDecoder, ScanStage, ~Copyable {
   private let plans: UncheckedBuffer<BlockPlan>
   /// One for each plan.
   private let targets: UncheckedBuffer<Target>
-  /// MCUs of a row that are needed.
+  /// The MCUs of a row that are needed.
   private let columns: Range<Int>
   private let predictions: UncheckedBuffer<Int>
   private var input: ScanInput
@@ -58,7 +58,7 @@ struct BaselineDecoder: RowDecoder, ScanStage, ~Copyable {
     for (index, component) in frame.components.enumerated() {
       guard let dcCode = scan.dcTables[index], let acCode = scan.acTables[index] else { throw .tables }
       guard dcCode.symbols.allSatisfy({ $0 <= 15 }) else { throw .tables }
-      // Components share them, as chroma mostly does, so that more of them stays in the nearest cache.
+      // Components with equal codes share tables, as chroma usually does, so that more of the tables stay in the L1 cache.
       let codes = [dcCode, acCode]
       let tables = made[codes] ?? BlockTables(dcCode, acCode, scratch: &scratch)
       made[codes] = tables
@@ -85,7 +85,7 @@ struct BaselineDecoder: RowDecoder, ScanStage, ~Copyable {
   mutating func decode(mcuRow: Int, isNeeded: Bool) throws(Unsupported) {
     var rangeCheck = InverseDCT.RangeCheck()
     var first = 0
-    // Groups begin and end where the needed columns do.
+    // No group crosses the bounds of the needed columns.
     for bound in [columns.lowerBound, columns.upperBound, frame.mcuColumns] {
       let isNeeded = isNeeded && bound == columns.upperBound && first < bound
       while first < bound {
@@ -98,7 +98,7 @@ struct BaselineDecoder: RowDecoder, ScanStage, ~Copyable {
     guard rangeCheck.isNone else { throw .range }
   }
 
-  /// Decodes the coefficients of a row of MCUs alone.
+  /// Decodes only the coefficients of a row of MCUs.
   mutating func decode(mcuRow: Int, isNeeded: Bool, into rows: [CoefficientRow]) throws(Unsupported) {
     for index in 0..<plans.count {
       let (plan, row) = (plans[index], rows[plans[index].component])
@@ -115,17 +115,17 @@ struct BaselineDecoder: RowDecoder, ScanStage, ~Copyable {
   // MARK: - Coefficients
 
   /// Decodes the blocks of some MCUs of a group or a row.
-  /// - Parameter withDetails: whether more than DC is wanted of those that have details.
+  /// - Parameter withAC: whether the AC coefficients are needed, in components that need them at all.
   @inline(never) private mutating func decodeGroup(_ mcus: Range<Int>, withAC: Bool) throws(Unsupported) {
     var bits = input.bits
     let window = input.window
-    // What of DC goes beyond 16 bits: any bit that is set.
+    // Nonzero after a DC beyond 16 bits.
     var wide = 0
     for mcu in mcus {
       if try input.countMCU(&bits) { predictions.fill(0) }
       for index in 0..<plans.count {
         try input.prepare(&bits)
-        // In bounds: a group or a row has the blocks of so many MCUs.
+        // In bounds: a group or a row has the blocks of these MCUs.
         let block = targets[index].first &+ mcu &* targets[index].step
         let start = bits.takeStart(plans[index].tables, window)
         let dc = predictions[plans[index].component] &+ start.difference
@@ -152,7 +152,7 @@ struct BaselineDecoder: RowDecoder, ScanStage, ~Copyable {
 
   // MARK: - Samples
 
-  /// The samples of a group's blocks that have one place in their MCUs.
+  /// Transforms the blocks of one plan in a group of MCUs to samples.
   private func transform(_ index: Int, _ mcuRow: Int, _ mcus: Range<Int>, _ rangeCheck: inout InverseDCT.RangeCheck) {
     let visible = mcuRow < plans[index].mcuRows ? min(mcus.upperBound, plans[index].mcuColumns) &- mcus.lowerBound : 0
     if visible <= 0 || !plans[index].output.isNeeded { return plans[index].blocks.clear() }

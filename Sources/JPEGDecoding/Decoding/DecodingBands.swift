@@ -1,24 +1,24 @@
-/// One decoding, cut into bands for as many threads: all that a band needs, and the bytes it may touch.
+/// The decoding of one file, split into bands for several threads: what each band needs, and the bytes it may access.
 ///
-/// The planes do not depend on the cut.
+/// The planes do not depend on the split.
 @safe struct DecodingBands: @unchecked Sendable {
-  // SAFETY, of the promise to the compiler: the file's bytes are only read while bands run; each band writes its own rows
-  // of the planes and its own part of the scratch, and no two overlap. The lender of the pointers, `ScaledDecoder`, holds
-  // them until all bands have ended.
+  // SAFETY (unchecked Sendable): while bands run, the file's bytes are only read. Each band writes its own rows of the planes and
+  // its own part of the scratch, and no two overlap. `ScaledDecoder` lends the pointers and keeps them valid until all bands have
+  // ended.
   let bands: [Segment]
-  /// Threads of a band.
+  /// Threads per band.
   let workers: Int
-  /// Rows of MCUs whose samples matter.
+  /// Rows of MCUs whose samples are needed.
   let neededRows: Range<Int>
   let request: ScaledDecoder.Request
   let planes: [ScaledPlane]
   let source: UnsafeRawPointer
   let scratch: UnsafeMutableRawPointer
-  /// Of each band.
+  /// Bytes of scratch per band.
   let scratchByteCount: Int
 
-  /// Bytes of scratch that a band of the file takes at most.
-  /// - Parameter workers: of the band.
+  /// Upper bound of the scratch that a band of the file takes, in bytes.
+  /// - Parameter workers: threads per band.
   static func scratchByteCount(_ file: ParsedFile, workers: Int) -> Int {
     3 * ComponentOutput.scratchByteCount
       + file.slotCount(workers: workers) * [CoefficientRow].scratchByteCount(file.frame)
@@ -79,7 +79,7 @@
     return outputs
   }
 
-  /// - Parameter inStep: what several threads do instead.
+  /// - Parameter inStep: replaces the loop over rows if there are several threads.
   private func decode<Decoder: RowDecoder & ~Copyable>(
     _ rows: Range<Int>, with decoder: inout Decoder, inStep: (inout Decoder) -> Verdict
   ) throws(Unsupported) -> Verdict {
@@ -99,8 +99,8 @@
 
 /// Decodes a file row by row.
 protocol RowDecoder: ~Copyable {
-  /// Decodes a row of MCUs; they come in their order.
+  /// Decodes a row of MCUs. The caller passes the rows in order.
   mutating func decode(mcuRow: Int, isNeeded: Bool) throws(Unsupported)
-  /// Checks that the data end behind the last row.
+  /// Checks that the data end after the last row.
   mutating func finish() throws(Unsupported)
 }

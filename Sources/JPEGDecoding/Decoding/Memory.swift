@@ -1,9 +1,9 @@
-/// Elements in memory that somebody else owns, for the inner loops.
+/// Elements in memory that another object owns, for the inner loops.
 ///
-/// Bounds are not checked in release builds: every index is in bounds by construction, and the invariant stands where
-/// the index is made (a masked number, a count that the parser checked, the window of `ScanReader`).
+/// Release builds do not check bounds: every index is in bounds by construction. A comment where the index is computed gives the
+/// invariant (a masked number, a count that the parser checked, the window of `ScanReader`).
 @safe struct UncheckedBuffer<Element: BitwiseCopyable> {
-  // SAFETY: `count` elements are there for as long as the owner lives; owners outlive the decoding.
+  // SAFETY: `count` elements are valid for the lifetime of the owner, and owners outlive the decoding.
   private let base: UnsafeMutablePointer<Element>
   let count: Int
 
@@ -13,7 +13,7 @@
   }
 
   @inline(__always) subscript(index: Int) -> Element {
-    // Addresses instead of values: what is large is not copied for one of its fields.
+    // Addressors avoid a copy of a large element when only one of its fields is used.
     unsafeAddress {
       assert(index >= 0 && index < count, "an index in bounds by construction is out of bounds")
       return unsafe UnsafePointer(base + index)
@@ -24,7 +24,7 @@
     }
   }
 
-  /// The same as lanes or bytes; the index counts elements, and a whole value lies in bounds.
+  /// Loads lanes or bytes. `index` counts elements, and the whole value must be in bounds.
   @inline(__always) func load<Value: BitwiseCopyable>(_ index: Int, as type: Value.Type) -> Value {
     assert(
       index >= 0
@@ -39,7 +39,7 @@
     unsafe UnsafeMutableRawPointer(base + index).storeBytes(of: value, as: Value.self)
   }
 
-  /// The elements from `index` on.
+  /// The elements from `index` to the end.
   @inline(__always) func from(_ index: Int) -> UncheckedBuffer {
     assert(index >= 0 && index <= count)
     return unsafe UncheckedBuffer(UnsafeMutableRawPointer(base + index), count: count &- index)
@@ -47,15 +47,15 @@
 
   @unsafe var address: UnsafeRawPointer { unsafe UnsafeRawPointer(base) }
 
-  /// Lends the pointer for what the C library does best.
+  /// Lends the pointer to functions of the C library.
   @inline(__always) func withPointer(_ body: (UnsafeMutablePointer<Element>) -> Void) { unsafe body(base) }
 
   func fill(_ value: Element) { unsafe base.update(repeating: value, count: count) }
 }
 
-/// Scratch memory of a decoding, or of a band of one: the next piece of what its lender holds.
+/// Scratch memory of a decoding or of one of its bands. Hands out consecutive pieces of memory that its lender owns.
 @safe struct ScratchArena {
-  // SAFETY: `capacity` bytes are there while an image is decoded, and no other scratch has them.
+  // SAFETY: `capacity` bytes are valid while an image is decoded, and belong to no other arena.
   private let base: UnsafeMutableRawPointer
   private let capacity: Int
   private var used = 0
@@ -65,17 +65,17 @@
     self.capacity = capacity
   }
 
-  /// Bytes that `take` uses for so many elements: pieces start at multiples of 64.
+  /// The bytes that `take` uses for `count` elements. Pieces start at multiples of 64.
   static func byteCount<Element>(_ count: Int, _: Element.Type) -> Int {
     (count * MemoryLayout<Element>.stride + 63) & ~63
   }
 
-  /// The next piece, its contents undefined.
+  /// The next piece. Its contents are undefined.
   mutating func take<Element: BitwiseCopyable>(_ count: Int, _ type: Element.Type) -> UncheckedBuffer<Element> {
     let start = used
     used += ScratchArena.byteCount(count, type)
     precondition(used <= capacity, "scratch memory was reckoned too small")
-    // SAFETY: the bytes are in this scratch, and in no other piece.
+    // SAFETY: the bytes are in this arena, and in no other piece.
     return unsafe UncheckedBuffer(base + start, count: count)
   }
 }

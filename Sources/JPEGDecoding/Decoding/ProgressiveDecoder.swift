@@ -1,12 +1,12 @@
-/// Decodes all scans of a progressive file in step, one row of MCUs at a time.
+/// Decodes all scans of a progressive file together, one row of MCUs at a time.
 ///
-/// A scan tells of every block of its components, from the top down, and refers to nothing but what the scans before it
-/// told of the same block. So all scans can be read at once, each by a reader of its own, and after each row of MCUs
-/// its coefficients are whole: one row of them is all that there ever is.
+/// A scan codes the blocks of its components from top to bottom, and depends only on what earlier scans coded of the same block.
+/// So all scans can be read at once, each by its own reader. After each row of MCUs its coefficients are complete, and memory
+/// holds no other row.
 struct ProgressiveDecoder: RowDecoder, ~Copyable {
   private let frame: Frame
   private let outputs: [ComponentOutput]
-  /// The coefficients in hand.
+  /// The coefficients of the current row of MCUs.
   private let rows: [CoefficientRow]
   private var scans: [ScanDecoder] = []
 
@@ -36,7 +36,7 @@ struct ProgressiveDecoder: RowDecoder, ~Copyable {
     try rows.put(outputs, mcuRow, isNeeded: isNeeded)
   }
 
-  /// Lends the scans to threads that decode them in step.
+  /// Lends the scans to threads that decode them as a pipeline.
   mutating func withScans(_ body: (UnsafeMutableBufferPointer<ScanDecoder>) -> Verdict) -> Verdict {
     unsafe scans.withUnsafeMutableBufferPointer { unsafe body($0) }
   }

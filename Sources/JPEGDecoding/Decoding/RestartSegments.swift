@@ -1,17 +1,18 @@
-/// Rows of MCUs that are decoded by themselves, and of each scan the data that tell of them.
+/// Rows of MCUs that can be decoded independently, with the data of each scan for these rows.
 struct Segment {
   let rows: Range<Int>
-  /// Its scans' data begin and end with the band.
+  /// The data of its scans begin and end with the segment.
   let file: ParsedFile
 }
 
-/// Restart markers cut a scan into segments that refer to nothing before them (ITU-T T.81, E.1.4), so where all scans have one
-/// in front of a row of MCUs, decoding can begin at that row as at the first.
+/// Restart markers split a scan into segments that do not depend on earlier data (ITU-T T.81, E.1.4). Where all scans have such a
+/// marker before a row of MCUs, decoding can start at that row.
 extension ParsedFile {
-  /// The file in bands from the top down, of about as many bytes each; as one where restart markers do not allow more.
+  /// Splits the file into bands from top to bottom, of about equal size in bytes. Returns one band if restart markers do not
+  /// allow more.
   ///
-  /// A band ends where the next begins, byte for byte: so if all are decoded without complaint, the whole is.
-  /// - Parameter most: bands at most, 1 or more.
+  /// A band ends at the byte where the next one begins. So if all bands are decoded without error, so is the whole file.
+  /// - Parameter maximum: maximum number of bands, 1 or more.
   func bands(maximum: Int, bytes: RawSpan) throws(Unsupported) -> [Segment] {
     let whole = [Segment(rows: 0..<frame.mcuRows, file: self)]
     guard maximum > 1, let step = rowsBetweenBeginnings, step < frame.mcuRows else { return whole }
@@ -25,7 +26,7 @@ extension ParsedFile {
       bytes.forEachRestartMarker(in: scan.data) { number, offset in
         if numbers.contains(number) { markers.append(offset) }
       }
-      // Too few of them: the data end early, and so does whoever decodes them.
+      // With too few markers, the data end early. A decoder of the whole file reports the same.
       guard markers.count == starts.count else { throw .extent }
       for (position, (number, marker)) in zip(numbers, markers).enumerated() {
         guard bytes.byte(marker + 1) == 0xD0 + UInt8((number - 1) & 7) else { throw .extent }
@@ -38,26 +39,28 @@ extension ParsedFile {
     return pieces.enumerated().map { Segment(rows: bounds[$0]..<bounds[$0 + 1], file: $1) }
   }
 
-  /// MCUs of a scan in a row of the frame's MCUs. A scan of one component has its blocks for MCUs.
+  /// MCUs of a scan in one row of the frame's MCUs. In a scan of one component, an MCU is one block.
   private func mcusOfRow(_ scan: ScanHeader) -> Int {
     if scan.components.count > 1 { return frame.mcuColumns }
     let component = frame.components[scan.components[0]]
     return component.blocksAcross * component.down
   }
 
-  /// In front of each so many-th row of MCUs all scans have a restart marker; nil where one has none at all.
+  /// The smallest number n so that all scans have a restart marker before each n-th row of MCUs. Nil if a scan has no restart
+  /// markers, or if n exceeds the number of rows.
   private var rowsBetweenBeginnings: Int? {
     var step = 1
     for scan in scans {
       guard scan.restartInterval > 0 else { return nil }
-      // The least multiple of `step` rows that has whole intervals.
+      // The smallest multiple of `step` rows that contains whole intervals.
       step *= scan.restartInterval / commonFactor(scan.restartInterval, step * mcusOfRow(scan))
       if step > frame.mcuRows { return nil }
     }
     return step
   }
 
-  /// The rows that bands begin with, but for the first: where the longest scan has about a band's share of its bytes behind it.
+  /// The first rows of all bands except the top one. The longest scan determines them, so that each band has about the same share
+  /// of its bytes.
   private func firstRows(maximum: Int, step: Int, bytes: RawSpan) -> [Int] {
     guard let scan = scans.max(by: { $0.data.count < $1.data.count }) else { return [] }
     let share = scan.data.count / maximum

@@ -2,28 +2,28 @@ internal import Glibc
 package import ImageCore
 internal import Parallelism
 
-/// Decodes JPEG files to planes of 1/8, 1/4 or 1/2 of their size, exactly as libjpeg-turbo does, or declines.
+/// Decodes JPEG files to planes at 1/8, 1/4 or 1/2 of their size, byte for byte like libjpeg-turbo, or declines them.
 ///
-/// One serves one worker.
+/// Each worker needs its own decoder.
 package final class ScaledDecoder {
   private let pool: BufferPool
   /// Threads that shared the decoding of the last file.
   package private(set) var workers = 1
 
   package struct Request: Sendable {
-    /// 8, 4 or 2; others are declined.
+    /// 8, 4 or 2. Others are declined.
     package var denominator: Int
-    /// Rows of the image at full size that matter: others may come out as anything, and are read only to find out
-    /// whether they are sound. Nil for all.
+    /// Rows of the image at full size that are needed, nil for all. The contents of other rows are undefined; they are only read
+    /// to check them.
     package var rows: Range<Int>?
-    /// Columns that matter; beside them only what leads to the next block is read. Nil for all.
+    /// Columns that are needed, nil for all. In other columns, the decoder only reads what leads to the next block.
     package var columns: Range<Int>?
     /// 0 for no limit.
     package var maxScans = 0
-    /// On the clock of `TimeLimit`, in nanoseconds; 0 for none.
+    /// On the clock of `TimeLimit`, in nanoseconds. 0 for no deadline.
     package var deadline: UInt64 = 0
-    /// Threads that the image may be decoded by, 1 or more: in bands where its restart markers allow, or scan by scan. The
-    /// planes do not depend on it.
+    /// Maximum number of threads for the image, 1 or more. They decode bands if its restart markers allow, otherwise scans. The
+    /// planes do not depend on this number.
     package var workers = 1
 
     package init(denominator: Int) { self.denominator = denominator }
@@ -31,20 +31,20 @@ package final class ScaledDecoder {
 
   package init(pool: BufferPool) { self.pool = pool }
 
-  /// An upper bound of what a worker of a decoding takes beside its planes.
+  /// An upper bound of the memory of one worker in addition to its planes, in bytes.
   package static func maxScratchBytes(width: Int, components: Int) -> Int {
-    // Four rows of blocks, in MCUs of 32 samples, and for each block its coefficients and what is known of them.
+    // Four rows of blocks, in MCUs of 32 samples. Per block: its coefficients, the mask of nonzero ones, and its DC.
     let blocks = BlockBatch.wholeGroups((width / 32 + 1) * 4) * 4 * components
     return blocks * (65 * 2 + 8 + 2) + maxScans * ScanDecoder.readerByteCount
       + (maxScans + components) * HuffmanTable.byteCount + 1 << 18
   }
 
-  /// Decodes a file's bytes.
+  /// Decodes the bytes of a file.
   ///
-  /// Of a component whose blocks become one sample each, no AC scan of a progressive file is read: damage there stays
-  /// unseen, and changes nothing at this scale. All else is read, whatever planes, rows and columns are asked for, so the
-  /// verdict depends on nothing but the file and the scale. There is a plane to each component, or luma's alone; planes
-  /// hold whole blocks.
+  /// If the blocks of a component become one sample each, its AC scans in a progressive file are not read. Damage there remains
+  /// undetected and changes nothing at this scale. All other data are read, whichever planes, rows and columns are needed, so the
+  /// verdict depends only on the file and the scale. There must be one plane per component, or one for luma alone. Planes hold
+  /// whole blocks.
   package func decode(
     _ bytes: UnsafeRawBufferPointer, _ request: Request, into planes: [ScaledPlane]
   ) -> Verdict {
@@ -63,7 +63,7 @@ package final class ScaledDecoder {
     guard planes.count == file.frame.components.count || planes.count == 1 else { throw .planes }
     file.leaveOutAC(denominator: request.denominator)
     let bands = try unsafe file.bands(maximum: request.workers, bytes: bytes.bytes)
-    // Of each band: where there are several, a thread each.
+    // Threads per band. With several bands, each has one thread.
     let workers = bands.count > 1 ? 1 : file.workers(of: request.workers, denominator: request.denominator)
     self.workers = bands.count * workers
     let byteCount = DecodingBands.scratchByteCount(file, workers: workers)
@@ -74,7 +74,7 @@ package final class ScaledDecoder {
       planes: planes, source: source,
       scratch: scratch.base, scratchByteCount: byteCount)
     let verdicts = concurrentMap(count: bands.count, workers: bands.count) { work.run($0) }
-    // SAFETY: the scratch is the bands', and these have ended.
+    // SAFETY: only the bands use the scratch, and they have ended.
     return withExtendedLifetime(scratch) { verdicts.first { $0 != .decoded } ?? .decoded }
   }
 }

@@ -1,16 +1,16 @@
 internal import Parallelism
 
-/// The scans of a file as stages of a pipeline: while one tells of a row of MCUs, the ones before it go on to the next rows.
-/// The last stage makes samples.
+/// The scans of a file as the stages of a pipeline: while one scan decodes a row of MCUs, earlier scans already decode the next
+/// rows. The last stage computes samples.
 @safe struct ScanPipeline<Scan: ScanStage & ~Copyable>: @unchecked Sendable {
-  // SAFETY, of the promise to the compiler: `pipelined` lets one thread at a time into a stage, so a scan, its reader and
-  // the outputs are one thread's; a row of coefficients goes from stage to stage, and each hand-over through a lock.
-  // `DecodingBands` lends the scans and the slots until all threads have ended.
+  // SAFETY (unchecked Sendable): `pipelined` admits one thread at a time to a stage, so one thread at a time uses a scan, its
+  // reader and the outputs. A row of coefficients is handed from stage to stage, each time through a lock. `DecodingBands` lends
+  // the scans and the slots until all threads have ended.
   let scans: UnsafeMutableBufferPointer<Scan>
-  /// Coefficients of so many rows of MCUs.
+  /// The coefficients of `slots.count` rows of MCUs.
   let slots: [[CoefficientRow]]
   let outputs: [ComponentOutput]
-  /// Rows of MCUs whose samples matter.
+  /// Rows of MCUs whose samples are needed.
   let neededRows: Range<Int>
   let request: ScaledDecoder.Request
 
@@ -37,20 +37,21 @@ internal import Parallelism
   }
 }
 
-/// Decodes what a scan tells of one row of MCUs after another.
+/// Decodes the rows of MCUs of one scan in order.
 protocol ScanStage: ~Copyable, SendableMetatype {
-  /// - Parameter rows: where the row's coefficients are, one for each component of the frame.
+  /// - Parameter rows: the coefficients of the row, one for each component of the frame.
   mutating func decode(mcuRow: Int, isNeeded: Bool, into rows: [CoefficientRow]) throws(Unsupported)
 }
 
 extension ParsedFile {
-  /// Threads, of those that there are, that a file without restart markers has work for: a scan is one's, and so is making
-  /// samples. Where a sequential file's luma has one of a block, making them is too little to be worth the hand-over.
+  /// The number of threads, up to `maximum`, that a file without restart markers can use: one per scan, and one that computes
+  /// samples. If each luma block of a sequential file becomes one sample, computing samples is too little work for another
+  /// thread.
   func workers(of maximum: Int, denominator: Int) -> Int {
     let isQuicklyMade = frame.scaledSize(of: frame.components[0], denominator: denominator) == 1
     return !frame.isProgressive && isQuicklyMade ? 1 : min(maximum, scans.count + 1)
   }
 
-  /// Rows of MCUs that are in hand when so many threads decode a file.
+  /// Rows of MCUs that are in flight when `workers` threads decode a file.
   func slotCount(workers: Int) -> Int { workers > 1 ? workers + 1 : frame.isProgressive ? 1 : 0 }
 }

@@ -1,16 +1,21 @@
-/// What two symbols in a row mean: two of AC, or DC and what follows.
+/// The meaning of two consecutive symbols: two of AC, or DC and the first of AC.
 ///
-/// Bits 0...7: how many bits both take; 8...15: by how many coefficients both go on; 16...31 and 32...47: their values;
-/// 48...55: by how many coefficients the first alone goes on; 56...62: how many bits that takes. One symbol alone stands
-/// there twice. Where the value's bits do not fit the index, bit 63 is set, 0...15 are as above, 16...23 the length of the
-/// code and 24...31 that of the value. Zero where the code does not fit.
+/// Bits of a pair:
+/// - 0...7: bits that both symbols take.
+/// - 8...15: coefficients that both advance.
+/// - 16...31 and 32...47: their values.
+/// - 48...55: coefficients that the first symbol alone advances.
+/// - 56...62: bits that the first symbol alone takes.
+///
+/// A symbol without a partner fills both halves. If the code fits the index but its value does not, bit 63 is set, 0...15 are as
+/// above, 16...23 contain the length of the code and 24...31 that of the value. Zero if the code does not fit the index.
 typealias Pair = UInt64
 
 extension Pair {
-  /// Whether it is no pair.
+  /// Whether this is not a pair: zero, or bit 63 is set.
   @inline(__always) var isUnusual: Bool { Int64(bitPattern: self) <= 0 }
 
-  /// The same for a symbol alone whose value is read off the bits.
+  /// The symbol of an entry with bit 63 set. Its value is read from `bits`.
   @inline(__always) func decoded(_ bits: UInt64) -> DecodedSymbol {
     let value = (bits &<< (self &>> 16)).signed(Int(truncatingIfNeeded: self &>> 24 & 0xFF))
     return DecodedSymbol(truncatingIfNeeded: self & 0xFFFF) | DecodedSymbol(truncatingIfNeeded: value) &<< 16
@@ -25,8 +30,8 @@ struct SymbolPairTable: BitwiseCopyable {
   static let byteCount = ScratchArena.byteCount(1 << indexBits, Pair.self)
 
   /// - Parameters:
-  ///   - table: of the first symbol.
-  ///   - next: of the second.
+  ///   - table: decodes the first symbol.
+  ///   - next: decodes the second symbol.
   init(_ table: HuffmanTable, next: HuffmanTable, scratch: inout ScratchArena) {
     pairs = scratch.take(1 << SymbolPairTable.indexBits, Pair.self)
     for index in 0..<1 << SymbolPairTable.indexBits {
@@ -38,7 +43,7 @@ struct SymbolPairTable: BitwiseCopyable {
     let first = table.short(bits)
     if first == 0 || first.bits > indexBits { return single(bits, table) }
     let second = next.short(bits << UInt64(first.bits))
-    // Behind what ends a block comes another block, and what is illegal is told by itself.
+    // After the end of a block comes another block. An illegal symbol must be found alone.
     let isAlone =
       first.steps >= DecodedSymbol.end || second == 0 || first.bits + second.bits > indexBits
       || second.steps == DecodedSymbol.illegal
@@ -49,7 +54,7 @@ struct SymbolPairTable: BitwiseCopyable {
       | UInt64(first.steps | first.bits << 8) << 48
   }
 
-  /// One symbol whose code fits the index, its value does not.
+  /// One symbol whose code fits the index but whose value does not.
   private static func single(_ bits: UInt64, _ table: HuffmanTable) -> Pair {
     let (decoded, length) = (table.long(bits), table.codeLength(bits))
     if length > indexBits { return 0 }
@@ -57,14 +62,14 @@ struct SymbolPairTable: BitwiseCopyable {
   }
 
   @inline(__always) func pair(_ bits: UInt64) -> Pair {
-    // In bounds: a number of so many bits.
+    // In bounds: the index has `indexBits` bits.
     pairs[Int(truncatingIfNeeded: bits &>> UInt64(64 &- SymbolPairTable.indexBits))]
   }
 }
 
-/// By how many coefficients as many symbols go on as fit 12 bits, for blocks of which only DC is needed.
+/// The coefficients that the symbols in the next 12 bits advance, for blocks that need only DC.
 ///
-/// Bits 0...7: how many bits they take; 8...15: their steps. Zero where the table cannot tell.
+/// Bits 0...7: the bits that the symbols take; 8...15: the coefficients they advance. Zero if the first symbol does not fit.
 struct SkipTable: BitwiseCopyable {
   private let skips: UncheckedBuffer<UInt16>
 

@@ -1,18 +1,17 @@
 internal import Glibc
 
-// Reading JPEG's markers and tables; every offset is checked against the end, in release builds too.
+// Reads the markers and tables of a JPEG. Every offset is checked against the end, in release builds too.
 
 extension RawSpan {
   func byte(_ offset: Int) -> UInt8 {
-    // SAFETY: any byte is a UInt8, and the load checks its bounds.
+    // SAFETY: any byte is a valid UInt8, and the load checks its bounds.
     unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self)
   }
 
   /// Two bytes, big-endian.
   func integer(_ offset: Int) -> Int { Int(byte(offset)) << 8 | Int(byte(offset + 1)) }
 
-  /// The marker that stands at `offset`, fill bytes before it passed over, and where its own 0xFF is.
-  /// Nil where something else stands there, or nothing.
+  /// The marker at `offset`, after any fill bytes, and the offset of its own 0xFF. Nil if there is no marker.
   func marker(at offset: Int) -> (marker: UInt8, start: Int)? {
     var offset = offset
     while offset + 1 < byteCount, byte(offset) == 0xFF {
@@ -23,8 +22,8 @@ extension RawSpan {
     return nil
   }
 
-  /// Where the marker stands that ends the entropy-coded data from `offset` on; nil where none does, or where there are
-  /// restart markers that no interval was set for, or 0xFF twice.
+  /// The offset of the marker that ends the entropy-coded data starting at `offset`. Nil if there is none, or if the data contain
+  /// restart markers without a restart interval, or 0xFF twice.
   func endOfScan(from offset: Int, hasRestarts: Bool) -> Int? {
     var offset = offset
     while let found = firstFF(from: offset), found + 1 < byteCount {
@@ -40,8 +39,8 @@ extension RawSpan {
     return nil
   }
 
-  /// Calls `body` with each restart marker among a scan's data: its number from 1, and where it stands.
-  /// - Parameter data: as `endOfScan` bounds them.
+  /// Calls `body` with the number of each restart marker in the data of a scan, counted from 1, and its offset.
+  /// - Parameter data: a range whose end `endOfScan` determined.
   func forEachRestartMarker(in data: Range<Int>, _ body: (_ number: Int, _ offset: Int) -> Void) {
     var (number, offset) = (0, data.lowerBound)
     while let position = firstFF(from: offset), position + 1 < data.upperBound {
@@ -53,8 +52,8 @@ extension RawSpan {
     }
   }
 
-  /// Whether bytes 0xFF lead to a marker that is no restart marker. As entropy-coded data, libjpeg takes more than one
-  /// 0xFF before a zero for a single byte of data.
+  /// Whether the bytes 0xFF at `offset` are fill bytes before a marker other than a restart marker. In entropy-coded data,
+  /// libjpeg reads several 0xFF before a zero as a single byte of data.
   private func isFill(from offset: Int) -> Bool {
     guard let (marker, _) = marker(at: offset) else { return false }
     return !(0xD0...0xD7).contains(marker)
@@ -63,7 +62,7 @@ extension RawSpan {
   private func firstFF(from offset: Int) -> Int? {
     guard offset < byteCount else { return nil }
     return unsafe withUnsafeBytes { bytes in
-      // SAFETY: `offset < byteCount`, and so many bytes are there.
+      // SAFETY: `offset < byteCount`, so `byteCount - offset` bytes are readable.
       guard let base = bytes.baseAddress, let found = unsafe memchr(base + offset, 0xFF, byteCount - offset) else {
         return nil
       }
@@ -71,9 +70,10 @@ extension RawSpan {
     }
   }
 
-  /// How many symbols the Huffman table has whose 16 counts stand at `offset`.
-  /// Nil where they are more than 256 or than bytes are left, or where codes do not fit their lengths, all ones being
-  /// none (ITU-T T.81, annex C and F.1.2.1.2; the same checks as libjpeg's).
+  /// The number of symbols of the Huffman table whose 16 counts start at `offset`.
+  ///
+  /// Nil if there are more than 256 symbols, or more than bytes left, or if codes do not fit their lengths. A code of all ones is
+  /// illegal (ITU-T T.81, annex C and F.1.2.1.2). libjpeg checks the same.
   func huffmanSymbols(at offset: Int) -> Int? {
     var symbols = 0
     var nextCode = 0

@@ -1,25 +1,25 @@
-/// A progressive scan of DC coefficients, of one component or of several in turns (ITU-T T.81, G.1.2.1).
+/// A progressive scan of DC coefficients, of one component or of several interleaved ones (ITU-T T.81, G.1.2.1).
 struct DCScan {
-  /// One block of an MCU: where its DC lies in the first MCU of a row, and how far that of the next one is.
+  /// One block of an MCU: where its DC is in the first MCU of a row, and the distance to that of the next MCU.
   struct Unit: BitwiseCopyable {
-    /// In the coefficients in hand.
+    /// Points into the current row of coefficients.
     fileprivate(set) var dc: UncheckedBuffer<Int16>
-    /// Its block in those of its component.
+    /// Index of the block in the blocks of its component.
     let block: Int
     let step: Int
-    /// Of a first scan.
+    /// Nil in a scan that refines.
     let table: HuffmanTable?
-    /// Among the scan's components.
+    /// Index into the scan's components.
     let component: Int
   }
 
   let units: UncheckedBuffer<Unit>
   private let components: [Int]
   private let predictions: UncheckedBuffer<Int>
-  /// For scans that refine the bit, else -1.
+  /// The bit that the scan refines, -1 for a first scan.
   private let refinedBit: Int
 
-  /// Blocks of an MCU; `Frame` admits no more.
+  /// Maximum number of blocks of an MCU. `Frame` accepts no more.
   private static let maxUnits = 10
 
   static let unitByteCount = ScratchArena.byteCount(3, Int.self) + ScratchArena.byteCount(maxUnits, Unit.self)
@@ -41,7 +41,7 @@ struct DCScan {
         table = HuffmanTable(code, use: .dc(low: scan.low), scratch: &scratch)
       }
       let (row, shape) = (rows[component], frame.components[component])
-      // A scan of one component goes from block to block.
+      // A scan of one component is not interleaved: its MCU is one block.
       let across = scan.components.count > 1 ? shape.across : 1
       for y in 0..<shape.down {
         for x in 0..<across {
@@ -54,7 +54,7 @@ struct DCScan {
     for (index, unit) in list.enumerated() { units[index] = unit }
   }
 
-  /// Puts the coefficients in hand where those of the next row of MCUs are to be.
+  /// Points the units at the coefficients of the next row of MCUs.
   /// - Parameter rows: one for each component of the frame.
   func point(to rows: [CoefficientRow]) {
     for index in 0..<units.count {
@@ -62,7 +62,7 @@ struct DCScan {
     }
   }
 
-  /// Decodes so many MCUs of some units.
+  /// Decodes the units in `range` of the next `mcus` MCUs.
   func decode(_ range: Range<Int>, mcus: Int, _ input: inout ScanInput) throws(Unsupported) {
     if refinedBit < 0 { try takeFirst(range, mcus, &input) } else { try refine(range, mcus, &input) }
   }
@@ -70,7 +70,7 @@ struct DCScan {
   @inline(never) private func takeFirst(
     _ range: Range<Int>, _ mcus: Int, _ input: inout ScanInput
   ) throws(Unsupported) {
-    // Codes that are none, and what goes beyond 16 bits: any bit that is set.
+    // Nonzero after an illegal code, or a DC beyond 16 bits.
     var unusual = 0
     var bits = input.bits
     let window = input.window
@@ -92,7 +92,7 @@ struct DCScan {
     guard unusual == 0 else { throw .code }
   }
 
-  /// A bit of each block; those of an MCU, at most ten, or of several are read at once.
+  /// Reads one bit per block. The bits of an MCU, at most ten, or of several MCUs are read at once.
   @inline(never) private func refine(_ range: Range<Int>, _ mcus: Int, _ input: inout ScanInput) throws(Unsupported) {
     let maximum = input.restartInterval > 0 ? 1 : 56 / range.count
     var bits = input.bits

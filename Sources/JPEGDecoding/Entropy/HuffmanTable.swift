@@ -1,13 +1,14 @@
-/// What a code and the bits behind it say, packed for a look-up.
+/// The meaning of a Huffman code and of the extra bits after it, packed for a lookup table.
 ///
-/// Bits 0...7: how many bits that takes, code and all. Bits 8...15: by how many coefficients to go on; `end` and more
-/// where the block ends. Bits 16...31: the value. Zero where the table cannot tell, which no meaning is: it takes a bit.
+/// Bits 0...7: the number of bits, code included. Bits 8...15: the number of coefficients to advance; `end` or more ends the
+/// block. Bits 16...31: the value. Zero if the table has no entry. No symbol is zero, because each takes at least one bit.
 typealias DecodedSymbol = UInt32
 
 extension DecodedSymbol {
-  /// Steps from here on end the block: they bring the coefficient's place to at least this.
+  /// Steps of a symbol that ends the block: they bring the coefficient index to at least this.
   static let end = 128
-  /// What is illegal brings it to this: a place is 63 at most, and meanings that end a block have no further steps.
+  /// Steps of an illegal code: they bring the index to at least this. A legal end stays below, since an index is at most 63 and a
+  /// symbol that ends a block has no further steps.
   static let illegal = 192
 
   @inline(__always) init(bits: Int, steps: Int, value: Int) {
@@ -20,28 +21,28 @@ extension DecodedSymbol {
   @inline(__always) var unsignedValue: Int { Int(truncatingIfNeeded: self &>> 16) }
 }
 
-/// What a table's symbols stand for: it differs by the kind of scan (ITU-T T.81, F.1.2 and G.1.2).
+/// The meaning of a table's symbols, which depends on the kind of scan (ITU-T T.81, F.1.2 and G.1.2).
 enum ScanKind: Hashable {
   /// Differences of DC, times 2^low.
   case dc(low: Int)
-  /// A sequential scan's AC.
+  /// AC of a sequential scan.
   case ac
-  /// A first scan of AC, times 2^low; the value of what ends a block is a run of such blocks.
+  /// A first scan of AC, times 2^low. The value of an end-of-band symbol is the number of blocks that end.
   case firstAC(low: Int)
-  /// A scan that refines AC by the bit 2^low: steps are coefficients that stay zero, passed over before the place.
+  /// A scan that refines AC by the bit 2^low. Steps are coefficients that stay zero and are skipped before the new one.
   case refinement(low: Int)
 
   /// - Parameters:
-  ///   - symbol: what the code stands for: run and size, or size alone.
-  ///   - length: of the code, 1...16.
-  ///   - following: the bits behind it, at the top.
-  /// - Returns: what the symbol means, with at most 31 bits.
+  ///   - symbol: the symbol of the code: run and size, or size alone.
+  ///   - length: the length of the code, 1...16.
+  ///   - following: the bits after the code, at the top.
+  /// - Returns: the meaning, of at most 31 bits.
   @inline(__always) func decoded(of symbol: UInt8, length: Int, following: UInt64) -> DecodedSymbol {
     let run = Int(symbol &>> 4)
     let size = Int(symbol & 15)
     switch self {
     case .dc(let low):
-      // The greatest difference of 8 bits a sample has 11 bits. libjpeg takes up to 15.
+      // With 8 bits per sample, the largest difference has 11 bits. libjpeg accepts up to 15.
       guard run == 0, size + low <= 11 else {
         return DecodedSymbol(bits: length, steps: DecodedSymbol.illegal, value: 0)
       }
@@ -68,7 +69,7 @@ enum ScanKind: Hashable {
     }
   }
 
-  /// The end of a band in as many blocks as `2^run` and the bits behind say.
+  /// The end of a band. The number of blocks that end is `2^run` plus the next `run` bits.
   @inline(__always) private func endOfBand(_ run: Int, _ length: Int, _ following: UInt64) -> DecodedSymbol {
     DecodedSymbol(bits: length + run, steps: DecodedSymbol.end, value: 1 << run + Int(following.top(run)))
   }
@@ -80,7 +81,7 @@ extension UInt64 {
     (self &>> 1) &>> UInt64(truncatingIfNeeded: 63 &- count)
   }
 
-  /// The upper `count` bits, 0...15, as JPEG codes a number: one with a leading zero is negative.
+  /// The upper `count` bits, 0...15, as a signed number of JPEG: a leading zero means negative.
   @inline(__always) func signed(_ count: Int) -> Int {
     let bits = Int(truncatingIfNeeded: top(count))
     let isNegative = ~(Int(bitPattern: UInt(self)) &>> 63)
@@ -88,13 +89,16 @@ extension UInt64 {
   }
 }
 
-/// A Huffman table for decoding: the meanings of all beginnings of 12 bits, and the codes for what is longer.
+/// A Huffman table for decoding: a lookup table by the next 12 bits, and the codes for whatever is longer.
 struct HuffmanTable: BitwiseCopyable {
-  /// Four tables of 12 bits, 16 KB each, fit the second cache; most codes come with their extra bits in one look.
+  /// Four tables of 12 bits, 16 KB each, fit the L2 cache. Most codes and their extra bits fit 12 bits, so one lookup is enough.
   static let indexBits = 12
 
-  /// The meanings, then by length, from 1 on, the first code of more bits, filled up with zeros to 16, and, from 0 on, what
-  /// makes an index of a code; then the symbols, 256 of them. One piece, so that a table is one address.
+  /// One buffer, so that a table is one address:
+  /// - The meanings by the next 12 bits.
+  /// - For each length from 1 to 16, the first code that is longer, padded with zeros to 16 bits.
+  /// - For each length from 0 to 16, the offset that turns a code into the index of its symbol.
+  /// - The symbols, 256 of them.
   private let words: UncheckedBuffer<UInt32>
   private let use: ScanKind
 
@@ -105,7 +109,7 @@ struct HuffmanTable: BitwiseCopyable {
 
   static let byteCount = ScratchArena.byteCount(wordCount, UInt32.self)
 
-  /// Of a code with counts that fit their lengths, as the parser has found.
+  /// The counts of the code must fit their lengths. The parser checks that.
   init(_ code: HuffmanCode, use: ScanKind, scratch: inout ScratchArena) {
     self.use = use
     words = scratch.take(HuffmanTable.wordCount, UInt32.self)
@@ -125,7 +129,7 @@ struct HuffmanTable: BitwiseCopyable {
     }
   }
 
-  /// All beginnings that start with a code.
+  /// Fills all entries that start with a code.
   private func fill(_ code: Int, _ length: Int, _ symbol: UInt8) {
     let free = HuffmanTable.indexBits - length
     for index in code << free..<(code + 1) << free {
@@ -135,16 +139,16 @@ struct HuffmanTable: BitwiseCopyable {
     }
   }
 
-  /// The meaning of the upper bits where 12 are enough, else 0.
+  /// The meaning of the upper bits if 12 bits are enough, otherwise 0.
   @inline(__always) func short(_ bits: UInt64) -> DecodedSymbol {
-    // In bounds: a number of 12 bits.
+    // In bounds: the index has 12 bits.
     words[Int(truncatingIfNeeded: bits &>> UInt64(64 &- HuffmanTable.indexBits))]
   }
 
-  /// The meaning of bits of which 31 at least are of the data, without the table of beginnings.
+  /// The meaning of the upper bits, without the lookup table. At least 31 of them must be data.
   @inline(never) func long(_ bits: UInt64) -> DecodedSymbol {
     let length = codeLength(bits)
-    // Not a code.
+    // No code begins with these bits.
     if length > 16 { return DecodedSymbol(bits: 16, steps: DecodedSymbol.illegal, value: 0) }
     // In bounds: a code below the bound of its length has an index below the number of symbols.
     let code = Int(truncatingIfNeeded: bits.top(length))
@@ -153,10 +157,11 @@ struct HuffmanTable: BitwiseCopyable {
     return use.decoded(of: symbol, length: length, following: bits &<< UInt64(truncatingIfNeeded: length))
   }
 
-  /// The length of the code that the bits begin with; 17 where they do not.
+  /// The length of the code that the bits begin with, 17 if there is none.
   @inline(__always) func codeLength(_ bits: UInt64) -> Int {
     let code = Lanes(repeating: Int32(truncatingIfNeeded: bits &>> 48))
-    // A bound that lies above makes -1 of its lane, and bounds do not fall: no loop whose end would have to be guessed.
+    // A bound above the code gives -1 in its lane. Bounds never decrease, so the count of such lanes gives the length. A loop
+    // would have an exit that the processor mispredicts.
     let isBelow =
       (code &- words.load(HuffmanTable.bounds, as: Lanes.self)) &>> 31
       &+ (code &- words.load(HuffmanTable.bounds &+ 8, as: Lanes.self)) &>> 31
@@ -167,10 +172,10 @@ struct HuffmanTable: BitwiseCopyable {
 }
 
 extension Bits {
-  /// How many short meanings can be taken for each time that the bits are refilled: 4 * 12 <= 56.
+  /// The number of short symbols that a refill is enough for: 4 * 12 <= 56.
   static let shortSymbols = 4
 
-  /// Takes the next meaning. 12 bits are there, or 31 when the meaning is long: for that it refills, before and after.
+  /// Takes the next symbol. At least 12 bits must be present. A long symbol needs 31, so it refills before and after.
   @inline(__always) mutating func take(_ table: HuffmanTable, _ window: UncheckedBuffer<UInt8>) -> DecodedSymbol {
     var decoded = table.short(bits)
     if decoded == 0 {

@@ -1,19 +1,19 @@
-/// Refines one block: new coefficients come, and those that were known get another bit each (ITU-T T.81, G.1.2.3).
+/// Refines one block: adds new coefficients, and one more bit to each known coefficient (ITU-T T.81, G.1.2.3).
 ///
-/// The bits of the known ones stand between the codes of the new ones. They are collected in their order, and given out
-/// at the end: so nothing in the loop over codes depends on how many there are, but how far to go on.
+/// The correction bits of known coefficients are between the codes of new ones. They are collected in order and applied after the
+/// last code. So inside the loop over codes, only the distance to advance depends on them.
 struct Refinement {
   private(set) var bits: Bits
   private let window: UncheckedBuffer<UInt8>
   private let coefficients: UncheckedBuffer<Int16>
   private let offsets: UncheckedBuffer<UInt16>
-  /// Coefficients that were not zero before this scan: a bit each, in zigzag order.
+  /// Coefficients that were not zero before this scan: one bit each, in zigzag order.
   private let known: UInt64
   private(set) var nonzeros: UInt64
-  /// The last one of the known coefficients' bits is the lowest. At most 63: each gets one.
+  /// The correction bits read so far, the last one lowest. At most 63: one per known coefficient.
   private var collected: UInt64 = 0
 
-  /// Bits that are there when a code was taken from 56: see `Bits.take`.
+  /// Bits left after a code was taken from 56: see `Bits.take`.
   private static let minBits = 44
 
   @inline(__always) init(
@@ -28,9 +28,9 @@ struct Refinement {
     nonzeros = known
   }
 
-  /// Reads new coefficients to the end of the band.
-  /// - Parameter ahead: the coefficients of the band that are not yet dealt with.
-  /// - Returns: the run of blocks that end here, this one first; 0 where the band came to its last coefficient.
+  /// Reads new coefficients up to the end of the band.
+  /// - Parameter ahead: the coefficients of the band that are not yet decoded.
+  /// - Returns: the number of blocks that end here, this one included, or 0 if the band reached its last coefficient.
   @inline(__always) mutating func takeNew(_ ahead: inout UInt64, _ table: HuffmanTable) throws(Unsupported) -> Int {
     while ahead != 0 {
       bits.refill(window)
@@ -39,13 +39,13 @@ struct Refinement {
         guard decoded.steps == DecodedSymbol.end else { throw .code }
         return decoded.unsignedValue
       }
-      // The place is behind so many coefficients that stay zero.
+      // The new coefficient comes after `steps` coefficients that stay zero.
       let zeros = (ahead & ~known).withoutLowest(decoded.steps)
       guard zeros != 0 else { throw .code }
       let lowestBit = zeros & (0 &- zeros)
       collect(known & ahead & (lowestBit &- 1))
       ahead &= ~(zeros ^ (zeros &- 1))
-      // In bounds: one of 64 bits. Where only zeros are passed over, a zero is overwritten by the value zero.
+      // In bounds: one of 64 bits. A symbol that only skips zeros has the value zero, and writes it over a zero.
       let index = lowestBit.trailingZeroBitCount & 63
       coefficients[Int(offsets[index])] = Int16(truncatingIfNeeded: decoded.value)
       nonzeros |= decoded.value == 0 ? 0 : lowestBit
@@ -53,7 +53,7 @@ struct Refinement {
     return 0
   }
 
-  /// Reads a bit for each of some known coefficients.
+  /// Reads a bit for each coefficient in `which`, all of them known.
   @inline(__always) mutating func collect(allOf which: UInt64) {
     bits.refill(window)
     collect(which)
@@ -74,9 +74,9 @@ struct Refinement {
     bits.drop(count)
   }
 
-  /// Gives the collected bits to the known coefficients of the band: where one is set, the magnitude grows by the unit,
-  /// the bit that the scan tells of.
-  /// - Parameter needed: of those, the ones that matter.
+  /// Applies the collected bits to the known coefficients of the band. A set bit increases the magnitude by the unit, which is
+  /// the bit that this scan codes.
+  /// - Parameter needed: the coefficients that matter to the samples.
   @inline(__always) func correct(_ which: UInt64, needed: UInt64, unit: Int16) {
     let word = collected &<< UInt64(truncatingIfNeeded: 64 &- which.nonzeroBitCount)
     var left = which & needed
@@ -94,14 +94,14 @@ struct Refinement {
 }
 
 extension UInt64 {
-  /// Without the lowest bits that are set, so many of them.
+  /// Clears the lowest `count` bits that are set.
   @inline(__always) fileprivate func withoutLowest(_ count: Int) -> UInt64 {
     var (bits, count) = (self, count)
     while count > 3 {
       for _ in 0..<4 { bits &= bits &- 1 }
       count &-= 4
     }
-    // Choices, no loop whose end would have to be guessed.
+    // Conditional moves: a loop would have an exit that the processor mispredicts.
     bits = count > 0 ? bits & (bits &- 1) : bits
     bits = count > 1 ? bits & (bits &- 1) : bits
     return count > 2 ? bits & (bits &- 1) : bits

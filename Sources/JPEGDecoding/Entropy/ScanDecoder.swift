@@ -4,18 +4,18 @@ struct ScanDecoder: ScanStage {
   private let frame: Frame
   private let offsets: UncheckedBuffer<UInt16>
   private let dc: DCScan?
-  /// Of a scan of details.
+  /// Nil in a DC scan.
   private let table: HuffmanTable?
-  /// Of a component's details those that its samples depend on.
+  /// The AC coefficients that the component's samples depend on.
   private let needed: UInt64
   private var input: ScanInput
-  /// Blocks from here on in which this scan tells of no new coefficient.
+  /// The number of following blocks without a new coefficient in this scan.
   private var endRun = 0
 
-  /// Of any scan, beside its Huffman tables.
+  /// Bytes of scratch of any scan, Huffman tables excluded.
   static let readerByteCount = ScanInput.byteCount + DCScan.unitByteCount
 
-  /// A first scan of DC has a table for each component, others have one or none.
+  /// A first scan of DC has a table for each component, other scans have one or none.
   static func scratchByteCount(_ scan: ScanHeader) -> Int {
     ScanInput.byteCount + (scan.isAC ? HuffmanTable.byteCount : DCScan.scratchByteCount(scan))
   }
@@ -42,13 +42,13 @@ struct ScanDecoder: ScanStage {
 
   mutating func decode(mcuRow: Int, isNeeded: Bool, into rows: [CoefficientRow]) throws(Unsupported) {
     dc?.point(to: rows)
-    // A scan of details has no other component.
+    // An AC scan has no other component.
     let row = rows[scan.components[0]]
     if scan.components.count > 1 {
       try dc?.decode(0..<(dc?.units.count ?? 0), mcus: frame.mcuColumns, &input)
       return
     }
-    // A scan of one component has one block an MCU, and none to fill up.
+    // A scan of one component has one block per MCU, and no padding blocks.
     let component = frame.components[scan.components[0]]
     for y in 0..<min(component.down, component.blocksDown - mcuRow * component.down) {
       guard let table else {
@@ -93,7 +93,7 @@ struct ScanDecoder: ScanStage {
           endRun = decoded.unsignedValue &- 1
           break
         }
-        // In bounds: a place up to 63. Passed over are 16 zeros with the value zero.
+        // In bounds: the index is at most 63. A symbol that skips 16 zeros has the value zero.
         coefficients[Int(offsets[index])] = Int16(truncatingIfNeeded: decoded.value)
         nonzeros |= (decoded.value == 0 ? 0 : 1) &<< UInt64(truncatingIfNeeded: index)
       } while index < last

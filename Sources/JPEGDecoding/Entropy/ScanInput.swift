@@ -19,9 +19,9 @@ struct ScanInput {
 
   var window: UncheckedBuffer<UInt8> { reader.window }
 
-  /// To be called before each MCU.
-  /// - Parameter bits: the scan's, kept where it is decoded.
-  /// - Returns: whether a restart marker stands before it: predictions and runs end there.
+  /// Must be called before each MCU.
+  /// - Parameter bits: the bits of the scan, which the caller keeps in a local variable.
+  /// - Returns: whether a restart marker precedes the MCU. Predictions and runs end there.
   @inline(__always) mutating func countMCU(_ bits: inout Bits) throws(Unsupported) -> Bool {
     if restartInterval == 0 { return false }
     toRestart -= 1
@@ -35,7 +35,7 @@ struct ScanInput {
     return try reader.restart(bits)
   }
 
-  /// Makes sure that there are enough in the window for the dearest block.
+  /// Makes sure that the window has enough bytes for the longest possible block.
   @inline(__always) mutating func prepare(_ bits: inout Bits) throws(Unsupported) {
     if bits.next > reader.limit { bits = try more(bits) }
   }

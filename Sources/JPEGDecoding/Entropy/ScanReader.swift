@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// Bits that are read next, from the top; `count` of them are there, and `next` is the byte behind them.
+/// The next bits, from the top of a word: `count` of them are present, and `next` is the offset of the byte after them.
 struct Bits {
   var bits: UInt64 = 0
   var count = 0
@@ -12,13 +12,13 @@ struct Bits {
     self.count &-= count
   }
 
-  /// Drops as many as the lowest byte says, below 64: a shift looks at no more of a word.
+  /// Drops as many bits as the lowest byte of `word` says, less than 64. A shift ignores the rest of the word.
   @inline(__always) mutating func drop(lowestByteOf word: UInt64) {
     bits = bits &<< word
     count &-= Int(truncatingIfNeeded: word & 0xFF)
   }
 
-  /// Fills up to 56 bits or more. In bounds: see `ScanReader`.
+  /// Refills to at least 56 bits. In bounds: see `ScanReader`.
   @inline(__always) mutating func refill(_ window: UncheckedBuffer<UInt8>) {
     bits |= UInt64(bigEndian: window.load(next, as: UInt64.self)) &>> UInt64(truncatingIfNeeded: count)
     next &+= (63 &- count) &>> 3
@@ -28,35 +28,35 @@ struct Bits {
 
 /// Gives the bits of a scan's entropy-coded data, segment by segment.
 ///
-/// The data are cleaned of their stuffing (ITU-T T.81, B.1.1.5) window by window, so that a scan of any length takes the
-/// same little memory and the inner loops see nothing but bits.
+/// The reader removes the stuffed zero bytes (ITU-T T.81, B.1.1.5) one window at a time. So a scan of any length takes the same
+/// small memory, and the inner loops see only bits.
 ///
-/// Invariant: when `next <= limit`, so many bytes can be read from `next` on as the dearest block takes, and eight more.
-/// Behind the last byte of a segment they are zeros, and there `limit` is eight bytes behind it: refilling is so far
-/// ahead of what is used. Who decodes a block looks first, and calls `advance` when `next > limit`.
+/// Invariant: when `next <= limit`, at least `maxBlockByteCount + 8` bytes can be read from `next`. The bytes after the last byte
+/// of a segment are zeros, and `limit` is eight bytes after that last byte, because refilling is up to eight bytes ahead of the
+/// bits used. The block decoders compare first, and call `advance` when `next > limit`.
 @safe struct ScanReader {
   let window: UncheckedBuffer<UInt8>
   private(set) var limit = -1
   private let source: UnsafeRawPointer
   private var position: Int
   private let end: Int
-  /// Cleaned bytes in the window.
+  /// Number of unstuffed bytes in the window.
   private var filled = 0
   private var isSegmentWhole = false
   private var nextRestart: UInt8
 
-  /// A block takes at most 64 meanings of 31 bits, or, refined, 63 of 17 bits and 63 single bits.
+  /// A block takes at most 64 symbols of 31 bits. A refined block takes less: 63 symbols of 17 bits and 63 single bits.
   private static let maxBlockByteCount = 64 * 31 / 8 + 1
   private static let margin = maxBlockByteCount + 16
 
   static func byteCount(window: Int) -> Int { ScratchArena.byteCount(window + margin, UInt8.self) }
 
   /// - Parameters:
-  ///   - source: the file, which outlives the reader.
-  ///   - range: of the scan's data, within the file, behind them a marker.
+  ///   - source: the file, which must outlive the reader.
+  ///   - range: the range of the scan's data within the file. A marker follows it.
   ///   - nextRestart: the number of the first restart marker.
-  ///   - windowSize: more than twice the margin.
-  ///   - scratch: gives the memory of the window.
+  ///   - windowSize: must be more than twice the margin.
+  ///   - scratch: provides the memory of the window.
   init(
     source: UnsafeRawPointer, range: Range<Int>, nextRestart: UInt8 = 0, windowSize: Int, scratch: inout ScratchArena
   ) {
@@ -68,8 +68,8 @@ struct Bits {
     window = scratch.take(windowSize + ScanReader.margin, UInt8.self)
   }
 
-  /// Makes more bytes ready.
-  /// - Returns: where `next` now is; what is behind it has moved.
+  /// Loads more bytes, and moves the unread ones to the start of the window.
+  /// - Returns: the new value of `next`.
   @inline(never) mutating func advance(_ next: Int) throws(Unsupported) -> Int {
     guard !isSegmentWhole else { throw .extent }
     precondition(next <= filled, "refilling does not reach behind what is there before the end of a segment")
@@ -83,11 +83,11 @@ struct Bits {
     return 0
   }
 
-  /// Copies to the window until it is full or the segment ends.
+  /// Copies data to the window, without stuffing, until the window is full or the segment ends.
   private mutating func clean(_ base: UnsafeMutablePointer<UInt8>) {
     let capacity = window.count - ScanReader.margin
     while filled < capacity {
-      // SAFETY: `position <= end`, and bytes of the file are there up to `end`; `filled + count <= capacity`.
+      // SAFETY: `position <= end`, and the file is readable up to `end`; `filled + count <= capacity`.
       let count = min(capacity - filled, end - position)
       let from = unsafe source + position
       guard count > 0, let found = unsafe memchr(from, 0xFF, count) else {
@@ -102,7 +102,7 @@ struct Bits {
       unsafe memcpy(base + filled, from, length)
       filled += length
       position += length
-      // The parser has seen that behind each 0xFF there is a zero or the number of a restart marker, within the data.
+      // The parser has checked that each 0xFF is followed by a zero or the number of a restart marker, within the data.
       guard position + 1 < end, unsafe source.load(fromByteOffset: position + 1, as: UInt8.self) == 0 else {
         isSegmentWhole = true
         return
@@ -113,7 +113,7 @@ struct Bits {
     }
   }
 
-  /// Goes over a restart marker; it must be the one that is due, with no byte before it left over.
+  /// Skips a restart marker. It must be the expected one, and no byte before it may be left.
   mutating func restart(_ bits: Bits) throws(Unsupported) -> Bits {
     try endSegment(bits)
     guard position + 1 < end, unsafe source.load(fromByteOffset: position + 1, as: UInt8.self) == 0xD0 + nextRestart
@@ -124,13 +124,13 @@ struct Bits {
     return Bits()
   }
 
-  /// Checks that the scan's data have been used up.
+  /// Checks that all data of the scan are used up.
   mutating func finish(_ bits: Bits) throws(Unsupported) {
     try endSegment(bits)
     guard position == end else { throw .extent }
   }
 
-  /// Less than a byte may be left.
+  /// At most seven bits may be left.
   private mutating func endSegment(_ bits: Bits) throws(Unsupported) {
     var next = bits.next
     if !isSegmentWhole { next = try advance(next) }

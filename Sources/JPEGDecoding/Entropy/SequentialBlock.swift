@@ -1,11 +1,11 @@
-// The codes of one block of a sequential scan (ITU-T T.81, F.2.2), two at a look.
+// Decodes one block of a sequential scan (ITU-T T.81, F.2.2), two symbols per lookup.
 
-/// What they are decoded by. Components of the same codes share them, as chroma mostly does: together they take more than
-/// the nearest cache.
+/// The tables for one component. Components with equal codes share them, as chroma usually does, because all tables together are
+/// larger than the L1 cache.
 struct BlockTables: BitwiseCopyable {
   private let dc: HuffmanTable
   private let ac: HuffmanTable
-  /// Of DC and the symbol behind it.
+  /// Pairs of DC and the first symbol of AC.
   fileprivate let starts: SymbolPairTable
   fileprivate let pairs: SymbolPairTable
   fileprivate let skips: SkipTable
@@ -25,8 +25,8 @@ struct BlockTables: BitwiseCopyable {
 }
 
 extension Bits {
-  /// Takes DC and, mostly, the symbol behind it; leaves 44 bits.
-  /// - Returns: the place of the last of them, and its value: any where that is DC.
+  /// Takes DC and usually the next symbol. Leaves at least 44 bits.
+  /// - Returns: the DC difference, and the index and value of the last coefficient taken. The value is arbitrary if that is DC.
   @inline(__always) mutating func takeStart(
     _ tables: BlockTables, _ window: UncheckedBuffer<UInt8>
   ) -> (difference: Int, index: Int, ac: Int16) {
@@ -45,8 +45,8 @@ extension Bits {
     )
   }
 
-  /// Takes the coefficients behind a place before the last. 44 bits are there.
-  /// - Returns: the place behind the last step.
+  /// Takes the coefficients after `start`, which is below 63. At least 44 bits must be present.
+  /// - Returns: the index after the last step.
   @inline(__always) mutating func takeAC(
     behind start: Int, _ tables: BlockTables, _ window: UncheckedBuffer<UInt8>, _ offsets: UncheckedBuffer<UInt16>,
     into block: UncheckedBuffer<Int16>
@@ -76,11 +76,11 @@ extension Bits {
     }
     let one = index &+ Int(truncatingIfNeeded: pair &>> 48 & 0xFF)
     index &+= Int(truncatingIfNeeded: pair &>> 8 & 0xFF)
-    // In bounds: the place was below 63, and a pair's steps are at most 192; the table has an offset in the octet for each.
+    // In bounds: the index was below 63, and a pair advances it by at most 192; `offsets` has 256 entries, all within the group.
     block[Int(offsets[one])] = Int16(truncatingIfNeeded: pair &>> 16)
     block[Int(offsets[index])] = Int16(truncatingIfNeeded: pair &>> 32)
     if _slowPath(one == 63 && index > 63) {
-      // The first is the last coefficient. The other is of the next block; its value went where nobody looks.
+      // The first symbol is the last coefficient. The second belongs to the next block; its value went to the unused element.
       index = one
       drop(lowestByteOf: pair &>> 56)
       return true
@@ -89,7 +89,7 @@ extension Bits {
     return index >= 63
   }
 
-  /// One meaning that no pair tells; leaves 56 bits.
+  /// Takes one symbol that is in no pair. Leaves at least 56 bits.
   @inline(__always) private mutating func takeUnusual(
     _ pair: Pair, _ index: inout Int, _ tables: BlockTables, _ window: UncheckedBuffer<UInt8>
   ) -> DecodedSymbol {
@@ -101,7 +101,7 @@ extension Bits {
     return decoded
   }
 
-  /// The same as `takeDetails` for a block of which only DC is needed.
+  /// The same as `takeAC` for a block that needs only DC.
   @inline(__always) mutating func skipAC(
     behind start: Int, _ tables: BlockTables, _ window: UncheckedBuffer<UInt8>
   ) -> Int {
@@ -121,7 +121,7 @@ extension Bits {
   ) -> Bool {
     let skip = tables.skips.skip(bits)
     let next = index &+ skip &>> 8
-    // Sure of the end only where the last symbol ends the block, and none before it.
+    // The end is certain only if the last symbol ends the block and no symbol before it does.
     if next < 63 ? skip != 0 : next >= DecodedSymbol.end && next < DecodedSymbol.end + 63 {
       drop(skip & 0xFF)
       index = next

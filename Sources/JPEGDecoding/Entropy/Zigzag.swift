@@ -1,4 +1,4 @@
-/// The order in which a block's coefficients are coded (ITU-T T.81, figure A.6), as places in rows of eight.
+/// The coding order of a block's coefficients (ITU-T T.81, figure A.6), as indices into rows of eight.
 enum Zigzag {
   static let order: [Int] = [
     0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21,

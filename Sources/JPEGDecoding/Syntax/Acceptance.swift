@@ -1,11 +1,11 @@
-/// Which files are taken, as far as their markers tell.
+/// Decides from the markers whether this decoder accepts a file.
 extension ScaledDecoder {
-  /// Scans that are read at once, at most; honest files have 15 of them.
+  /// Maximum number of scans that are read at once. Ordinary files have up to 15.
   static let maxScans = 100
 
-  /// - Parameter mostScans: 0 for no limit but this decoder's own.
+  /// - Parameter maxScans: 0 for no limit except this decoder's own.
   static func accepted(_ bytes: RawSpan, maxScans: Int) throws(Unsupported) -> ParsedFile {
-    // No more than are taken: what is known of a scan takes memory.
+    // The parser stops at the limit because each scan header takes memory.
     let maximum = maxScans > 0 ? min(maxScans, ScaledDecoder.maxScans) : ScaledDecoder.maxScans
     let file = try Parser.parse(bytes, maxScans: maximum)
     let luma = file.frame.components[0]
@@ -13,9 +13,10 @@ extension ScaledDecoder {
     return file
   }
 
-  /// Why a file is declined whatever its data are; nil where it is taken unless they turn out to be damaged or unusual.
+  /// Why a file is declined from its markers and tables alone. Nil means accepted, unless the entropy-coded data turn out to be
+  /// damaged or unusual.
   ///
-  /// Only markers and tables are looked at; between them is a search for the next 0xFF.
+  /// Reads only markers and tables, and searches for the next 0xFF between them.
   package static func refusal(of bytes: UnsafeRawBufferPointer, maxScans: Int) -> Unsupported? {
     do throws(Unsupported) {
       _ = try unsafe accepted(bytes.bytes, maxScans: maxScans)

@@ -1,31 +1,31 @@
-/// What a frame header says of the image, and how its blocks lie (ITU-T T.81, A.1 and A.2).
+/// The contents of a frame header, and the block layout that follows from it (ITU-T T.81, A.1 and A.2).
 struct Frame {
   let width: Int
   let height: Int
   let isProgressive: Bool
   private(set) var components: [Component]
-  /// The greatest sampling factors.
+  /// The largest sampling factors of all components.
   let maxAcross: Int
   let maxDown: Int
 
   struct Component {
     let identifier: UInt8
-    /// Sampling factors, 1...4: blocks of an MCU.
+    /// Sampling factors, 1...4: blocks per MCU in each direction.
     fileprivate(set) var across: Int
     fileprivate(set) var down: Int
-    /// Which of the four quantisation tables.
+    /// Index of its quantization table, 0...3.
     let quantisation: Int
-    /// Blocks that hold samples of the image: others only fill up MCUs.
+    /// Blocks that hold samples of the image. Further blocks only pad the MCUs.
     fileprivate(set) var blocksAcross = 0
     fileprivate(set) var blocksDown = 0
-    /// Blocks of all MCUs of a row.
+    /// Blocks in a row of MCUs, padding included.
     fileprivate(set) var codedBlocksAcross = 0
 
-    /// An image of one component is coded block by block: its sampling factors mean nothing.
+    /// An image of one component is coded block by block, so its sampling factors have no meaning.
     fileprivate mutating func codeByBlocks() { (across, down) = (1, 1) }
   }
 
-  /// Rows and columns of MCUs of a scan of all components.
+  /// Rows and columns of MCUs in a scan of all components.
   let mcuRows: Int
   let mcuColumns: Int
 
@@ -34,7 +34,7 @@ struct Frame {
     height = segment.integer(1)
     width = segment.integer(3)
     let count = Int(segment.byte(5))
-    // A height of zero would follow in a DNL marker, behind the first scan. 65500 is libjpeg's limit.
+    // A height of zero means that a DNL marker after the first scan gives the height. 65,500 is libjpeg's limit.
     guard (1...65500).contains(width), (1...65500).contains(height), count == 1 || count == 3 else { throw .kind }
     guard segment.byteCount == 6 + 3 * count else { throw .markers }
     self.isProgressive = isProgressive
@@ -64,10 +64,10 @@ struct Frame {
     self.components = components
   }
 
-  /// The rows of MCUs that rows of the image lie in, at least one.
+  /// The rows of MCUs that contain these rows of the image, at least one.
   func mcuRows(of rows: Range<Int>?) -> Range<Int> { mcus(of: rows, size: 8 * maxDown, count: mcuRows) }
 
-  /// The columns of MCUs that columns of the image lie in, at least one.
+  /// The columns of MCUs that contain these columns of the image, at least one.
   func mcuColumns(of columns: Range<Int>?) -> Range<Int> { mcus(of: columns, size: 8 * maxAcross, count: mcuColumns) }
 
   private func mcus(of pixels: Range<Int>?, size: Int, count: Int) -> Range<Int> {
@@ -77,10 +77,10 @@ struct Frame {
     return first..<max((end + size - 1) / size, first + 1)
   }
 
-  /// Samples of a component's block, each way, when an image is decoded at 1 / denominator.
+  /// Samples per block of a component, in each direction, when the image is decoded at 1 / denominator.
   ///
-  /// A subsampled component is shrunk less, by powers of two, as far as that does not make it larger than the others
-  /// (jpeg_calc_output_dimensions of libjpeg-turbo): 4:2:0 at 1/8 has chroma of two samples a block.
+  /// A subsampled component is reduced less, by powers of two, as long as it does not become larger than the others
+  /// (jpeg_calc_output_dimensions of libjpeg-turbo). For example, chroma of 4:2:0 at 1/8 has two samples per block.
   func scaledSize(of component: Component, denominator: Int) -> Int {
     let base = 8 / denominator
     var size = base

@@ -1,8 +1,8 @@
-/// The markers of a whole JPEG file: the frame, its scans, where their data lie.
+/// Parses the markers of a whole JPEG file: the frame, its scans, and the range of their data.
 ///
-/// Accepted are only files of 8 bits and 1 or 3 components, Huffman-coded, whole to their end marker, whose segments are
-/// sound and which libjpeg would read without a warning about what stands between them. What follows the end marker is
-/// not looked at, by libjpeg neither. Whatever else there is, is declined.
+/// The parser accepts files with 8 bits per sample and 1 or 3 components, Huffman-coded, complete up to their end marker. Their
+/// segments must be well-formed, and libjpeg must be able to read the bytes between them without a warning. It declines all other
+/// files. Like libjpeg, it does not read past the end marker.
 struct Parser {
   private var offset = 2
   private var frame: Frame?
@@ -12,7 +12,7 @@ struct Parser {
   private var dcTables = [HuffmanCode?](repeating: nil, count: 4)
   private var acTables = [HuffmanCode?](repeating: nil, count: 4)
   private var quantisation = [[UInt16]?](repeating: nil, count: 4)
-  /// By component: the table that held at its first scan, as libjpeg keeps it.
+  /// Per component, the quantization table in effect at its first scan. libjpeg keeps the same one.
   private var latched: [[UInt16]?] = []
   private let maxScans: Int
 
@@ -26,14 +26,14 @@ struct Parser {
     static let quantisationTables: UInt8 = 0xDB
     static let restartInterval: UInt8 = 0xDD
     static let scan: UInt8 = 0xDA
-    /// Comments and application data: libjpeg has read those that matter with the header. JFIF's and Adobe's markers
-    /// behind that (APP0, APP14) it looks into for oddities.
+    /// Comments and application data. libjpeg has already read those that matter with the header. After the header, it checks
+    /// JFIF's and Adobe's markers (APP0, APP14) for anomalies, so they are not skipped there.
     static func isPassedOver(_ marker: UInt8, inHeader: Bool) -> Bool {
       marker == 0xFE || (0xE0...0xEF).contains(marker) && (inHeader || marker != 0xE0 && marker != 0xEE)
     }
   }
 
-  /// Takes as many scans as there are where `maxScans` is 0.
+  /// - Parameter maxScans: 0 for no limit.
   static func parse(_ bytes: RawSpan, maxScans: Int) throws(Unsupported) -> ParsedFile {
     var parser = Parser(maxScans: maxScans)
     return try parser.file(bytes)
@@ -95,7 +95,7 @@ struct Parser {
     guard start == segment.byteCount else { throw .tables }
   }
 
-  /// The tables in zigzag order, as they come.
+  /// The tables keep the order of the file, which is zigzag.
   private mutating func takeQuantisationTables(_ segment: RawSpan) throws(Unsupported) {
     var start = 0
     while start < segment.byteCount {
@@ -146,7 +146,7 @@ struct Parser {
     scan.dcTables.append(needsDC ? dc : nil)
     scan.acTables.append(needsAC ? ac : nil)
     if latched[component] == nil {
-      // A step of zero would hide coefficients from the check of their range.
+      // A step of zero would hide coefficients from the range check.
       guard let steps = quantisation[frame.components[component].quantisation], !steps.contains(0) else {
         throw .tables
       }
@@ -165,15 +165,15 @@ struct Parser {
   }
 }
 
-/// What the decoder needs to know of a file.
+/// What the decoder needs to know about a file.
 struct ParsedFile {
   let frame: Frame
   var scans: [ScanHeader]
-  /// By component, in zigzag order.
+  /// Per component, in zigzag order.
   let quantisation: [[UInt16]]
 
-  /// Leaves out the scans of details of blocks that become a single sample. A table there that libjpeg would refuse has
-  /// been found by the parser.
+  /// Removes the AC scans of components whose blocks become a single sample. The parser has already checked their tables as
+  /// libjpeg would.
   mutating func leaveOutAC(denominator: Int) {
     scans.removeAll { scan in
       scan.isAC

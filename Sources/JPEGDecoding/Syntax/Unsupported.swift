@@ -1,32 +1,32 @@
-/// Why a file is left to libjpeg. Not an error of the file: libjpeg may well decode it, and its verdict stands.
+/// Why a file is left to libjpeg. This is not an error of the file: libjpeg may decode it, and its result then stands.
 package enum Unsupported: String, Error, Sendable {
-  /// A kind of JPEG that this decoder does not know, or a scale.
+  /// A kind of JPEG, or a scale, that this decoder does not support.
   case kind
   /// Markers or segments that are damaged, unusual or in an unusual order.
   case markers
-  /// A Huffman table that does not fit its use.
+  /// A Huffman or quantization table that is missing or does not fit its use.
   case tables
-  /// Scans that do not follow each other by the rules, or leave something out.
+  /// Scans that break the rules of progression, or leave coefficients out.
   case script
   /// More scans than the limit.
   case scanCount
-  /// A code that is in no table, or one that means nothing at its place.
+  /// A code that is in no table, or a symbol that is illegal where it occurs.
   case code
-  /// A scan's data end too early, too late or with another restart marker than the one due.
+  /// The data of a scan end too early or too late, or contain another restart marker than the expected one.
   case extent
-  /// Coefficients or samples beyond what any image has: there libjpeg's versions differ from each other.
+  /// Coefficients or samples beyond those of any image. libjpeg's implementations differ from each other there.
   case range
   /// Planes that do not fit the image.
   case planes
 }
 
-/// How a decoding came out.
+/// The result of a decoding.
 package enum Verdict: Hashable, Sendable {
-  /// The planes are filled, as libjpeg would have filled them.
+  /// The planes are filled as libjpeg would fill them.
   case decoded
-  /// What is in the planes means nothing.
+  /// The contents of the planes are undefined.
   case declined(Unsupported)
   case timeout
-  /// The system refuses memory.
+  /// Memory allocation failed.
   case outOfMemory
 }

@@ -1,16 +1,16 @@
-/// Blocks of coefficients between entropy decoding and transform: some MCUs of a sequential scan, few enough to stay in
-/// the nearest cache, or a component's row of MCUs of progressive ones.
+/// Blocks of coefficients between entropy decoding and transform. In a sequential scan these are some MCUs, few enough to stay in
+/// the L1 cache. In progressive scans they are one component's row of MCUs.
 ///
-/// Eight blocks, an octet, lie side by side: first one coefficient of each, then the next of each, so that a transform
-/// works on eight blocks at once without a shuffle.
+/// Blocks are interleaved in groups of eight: first one coefficient of each block, then the next coefficient of each. So a
+/// transform processes eight blocks at once without a shuffle.
 struct BlockBatch: BitwiseCopyable {
-  /// DC, not yet dequantised.
+  /// DC, not yet dequantized.
   let dc: UncheckedBuffer<Int16>
-  /// For each block the AC coefficients that are not zero: a bit each, in zigzag order, or any bit if there are some.
-  /// Empty, as `details` is, where AC is not needed.
+  /// A mask per block of the AC coefficients that are not zero, in zigzag order. In sequential scans the mask is nonzero if there
+  /// are any. Empty, like `ac`, if AC is not needed.
   let nonzeros: UncheckedBuffer<UInt64>
-  /// By octets, as `CoefficientLayout` says; zeros before a block is decoded, but for DC's place, which is overwritten,
-  /// and the last, which takes what nobody looks at.
+  /// In groups, in the order of `CoefficientLayout`. All zeros before a block is decoded, except for DC, which is overwritten,
+  /// and for the last element, which takes the unused coefficients.
   private let ac: UncheckedBuffer<Int16>
   private let groupSize: Int
 
@@ -20,10 +20,10 @@ struct BlockBatch: BitwiseCopyable {
       + ScratchArena.byteCount(65 * count, Int16.self)
   }
 
-  /// So many blocks or, to make octets, more.
+  /// Rounds up to whole groups of eight blocks.
   static func wholeGroups(_ count: Int) -> Int { (count + 7) & ~7 }
 
-  /// - Parameter layout: nil where AC is not needed.
+  /// - Parameter layout: nil if AC is not needed.
   init(_ count: Int, _ layout: CoefficientLayout?, scratch: inout ScratchArena) {
     let count = BlockBatch.wholeGroups(count)
     groupSize = layout.map { 8 * ($0.count + 1) } ?? 0
@@ -35,12 +35,12 @@ struct BlockBatch: BitwiseCopyable {
     ac.fill(0)
   }
 
-  /// Where a block's coefficients begin.
+  /// The coefficients from the first one of a block.
   @inline(__always) func block(_ index: Int) -> UncheckedBuffer<Int16> {
     ac.from(index &>> 3 &* groupSize &+ index & 7)
   }
 
-  /// Whether any of eight blocks has AC coefficients that are not zero.
+  /// Whether any of the eight blocks of a group has an AC coefficient that is not zero.
   @inline(__always) func haveAC(_ group: Int) -> Bool {
     let some =
       nonzeros.load(8 &* group, as: SIMD4<UInt64>.self) | nonzeros.load(8 &* group &+ 4, as: SIMD4<UInt64>.self)
@@ -48,17 +48,17 @@ struct BlockBatch: BitwiseCopyable {
     return halves[0] | halves[1] != 0
   }
 
-  /// Makes all blocks ready.
+  /// Prepares all blocks for new coefficients.
   func clear() {
     for group in 0..<nonzeros.count / 8 { clearAC(group) }
   }
 
-  /// The same for eight of them, whether they have details or not.
+  /// Prepares a group, if it has AC coefficients.
   @inline(__always) func clearAC(_ group: Int) {
     if nonzeros.count > 0 && haveAC(group) { clear(group) }
   }
 
-  /// Makes eight blocks ready for other coefficients.
+  /// Prepares a group, whether it has AC coefficients or not.
   @inline(__always) func clear(_ group: Int) {
     nonzeros.store(SIMD8<UInt64>(), at: 8 &* group)
     let start = group &* groupSize
@@ -70,13 +70,13 @@ struct BlockBatch: BitwiseCopyable {
   }
 }
 
-/// Up to eight of them that stand in a row of their component.
+/// Up to eight blocks in one row of their component.
 struct BlockGroup: BitwiseCopyable {
   let blocks: BlockBatch
   let index: Int
-  /// How many there are.
+  /// Number of blocks.
   let count: Int
-  /// Where they stand in the component.
+  /// Position of the first block in the component, in blocks.
   let row: Int
   let column: Int
   let columnStep: Int

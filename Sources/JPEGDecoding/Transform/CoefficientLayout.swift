@@ -1,10 +1,10 @@
-/// Where a component's coefficients lie: those that its transform looks at, in rows, each beside those of seven other
-/// blocks.
+/// The order of a component's coefficients in memory: only those that its transform reads, in rows. Each one is adjacent to the
+/// same coefficient of seven other blocks.
 struct CoefficientLayout: BitwiseCopyable {
-  /// How many coefficients of a block there are.
+  /// Coefficients per block.
   let count: Int
-  /// For each coefficient in zigzag order how far it is from the block's first. Those that nobody looks at, and places
-  /// beyond the block's 64, share one place behind all others.
+  /// For each coefficient in zigzag order, its distance from the first one of the block. Coefficients that the transform does not
+  /// read share one element after all others, and so do indices beyond 63.
   let offsets: UncheckedBuffer<UInt16>
 
   static let scratchByteCount = ScratchArena.byteCount(256, UInt16.self)
@@ -19,7 +19,7 @@ struct CoefficientLayout: BitwiseCopyable {
     }
   }
 
-  /// The rows that samples depend on at a scaled size, and the columns, too.
+  /// The rows of coefficients that samples depend on at a scaled size. The columns are the same.
   static func lines(scaledSize: Int) -> [Int] {
     switch scaledSize {
     case 2: [0, 1, 3, 5, 7]
@@ -29,13 +29,13 @@ struct CoefficientLayout: BitwiseCopyable {
     }
   }
 
-  /// The coefficients in their order here, as places in rows of eight.
+  /// The coefficients in this order, as indices into rows of eight.
   static func order(scaledSize: Int) -> [Int] {
     let lines = lines(scaledSize: scaledSize)
     return lines.flatMap { row in lines.map { 8 * row + $0 } }
   }
 
-  /// The coefficients that samples depend on at a scaled size: a bit each, in zigzag order.
+  /// The coefficients that samples depend on at a scaled size: one bit each, in zigzag order.
   static func needed(scaledSize: Int) -> UInt64 {
     let order = order(scaledSize: scaledSize)
     return Zigzag.order.enumerated().reduce(0) { order.contains($1.element) ? $0 | 1 << $1.offset : $0 }

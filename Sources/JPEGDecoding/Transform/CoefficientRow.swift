@@ -1,6 +1,6 @@
-/// A component's coefficients in one row of MCUs.
+/// The coefficients of a component in one row of MCUs.
 struct CoefficientRow: BitwiseCopyable {
-  /// Blocks from one row of blocks to the next: whole octets.
+  /// Blocks from one row of blocks to the next, a multiple of eight.
   let stride: Int
   /// Rows of blocks.
   let blocksDown: Int
@@ -29,14 +29,14 @@ extension [CoefficientRow] {
     }
   }
 
-  /// Makes samples of the coefficients, and clears them.
+  /// Transforms the coefficients to samples, and clears them.
   func put(_ outputs: [ComponentOutput], _ mcuRow: Int, isNeeded: Bool) throws(Unsupported) {
     var rangeCheck = InverseDCT.RangeCheck()
     if isNeeded {
       for (row, output) in zip(self, outputs) where output.isNeeded { row.put(output, mcuRow, &rangeCheck) }
     }
     guard rangeCheck.isNone else { throw .range }
-    // What was put is clear already; blocks that only fill up MCUs are not.
+    // Blocks that were transformed are already clear. Padding blocks are not.
     for row in self { row.blocks.clear() }
   }
 }

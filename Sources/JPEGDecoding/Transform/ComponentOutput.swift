@@ -1,6 +1,6 @@
-/// Where a component's samples go, one byte each.
+/// The destination of a component's samples, one byte each.
 @safe package struct ScaledPlane {
-  // SAFETY: `stride * rowCount` bytes are there while an image is decoded, and nobody else uses them.
+  // SAFETY: `stride * rowCount` bytes are valid while an image is decoded, and only the decoder uses them.
   package let base: UnsafeMutablePointer<UInt8>
   package let stride: Int
   package let rowCount: Int
@@ -12,25 +12,26 @@
   }
 }
 
-/// A component's blocks on their way to samples.
+/// Transforms a component's blocks to samples.
 struct ComponentOutput: BitwiseCopyable {
-  /// Samples of a block, each way; 0 where nobody needs the component.
+  /// Samples per block in each direction, 0 if the component is not needed.
   let scaledSize: Int
   let blocksAcross: Int
   let blocksDown: Int
-  /// Blocks of a row that are needed: from the first to before the end.
+  /// Blocks of a row that are needed: `firstColumn..<endColumn`.
   private let firstColumn: Int
   private let endColumn: Int
-  /// Of the coefficients that its samples depend on.
+  /// The layout of the coefficients that its samples depend on.
   let layout: CoefficientLayout
-  /// Whether scans tell of AC coefficients and are read: of a component that nobody needs to find damage there.
+  /// Whether AC coefficients are decoded and stored. In a progressive file this is also done for a component that is not needed,
+  /// to find damage there.
   private let takesAC: Bool
   private let samples: UncheckedBuffer<UInt8>
   private let stride: Int
-  /// Quantisation steps in the layout's order.
+  /// Quantization steps in the order of the layout.
   private let steps: UncheckedBuffer<Int32>
   private let between: UncheckedBuffer<Int32>
-  /// The samples of eight blocks: a row of all blocks, then the next.
+  /// The samples of eight blocks: the first row of all blocks, then the next.
   private let tile: UncheckedBuffer<UInt8>
 
   static let scratchByteCount =
@@ -38,14 +39,17 @@ struct ComponentOutput: BitwiseCopyable {
     + ScratchArena.byteCount(8 * 64, Int32.self)
     + ScratchArena.byteCount(8 * 64, UInt8.self)
 
-  /// `quantisation` has 64 steps in zigzag order; `columns` are of MCUs; `plane` is nil where nobody needs the component.
+  /// - Parameters:
+  ///   - quantisation: 64 steps in zigzag order.
+  ///   - columns: the needed columns of MCUs.
+  ///   - plane: nil if the component is not needed.
   init(
     _ component: Frame.Component, scaledSize: Int, isProgressive: Bool, quantisation: [UInt16], columns: Range<Int>,
     plane: ScaledPlane?, scratch: inout ScratchArena
   ) throws(Unsupported) {
     blocksAcross = component.blocksAcross
     blocksDown = component.blocksDown
-    // A block at least: MCUs begin with one that is in the image.
+    // At least one block: each MCU begins with a block of the image.
     firstColumn = columns.lowerBound * component.across
     endColumn = min(columns.upperBound * component.across, component.blocksAcross)
     takesAC = scaledSize > 1 && (plane != nil || isProgressive)
@@ -54,7 +58,7 @@ struct ComponentOutput: BitwiseCopyable {
     layout = CoefficientLayout(scaledSize: scaledSize, scratch: &scratch)
     steps = scratch.take(64, Int32.self)
     for (index, position) in CoefficientLayout.order(scaledSize: scaledSize).enumerated() {
-      // In bounds: each place has its step.
+      // In bounds: each coefficient has a step.
       steps[index] = Int32(quantisation[Zigzag.order.firstIndex(of: position) ?? 0])
     }
     between = scratch.take(8 * 64, Int32.self)
@@ -70,10 +74,10 @@ struct ComponentOutput: BitwiseCopyable {
   }
 
   var isNeeded: Bool { scaledSize > 0 }
-  /// Whether AC coefficients matter: a block of one sample is its mean.
+  /// Whether AC coefficients matter. A block that becomes one sample needs only its mean, which is DC.
   var needsAC: Bool { scaledSize > 1 }
 
-  /// Memory for blocks of the component.
+  /// Memory for `count` blocks of the component.
   func blocks(_ count: Int, scratch: inout ScratchArena) -> BlockBatch {
     BlockBatch(count, takesAC ? layout : nil, scratch: &scratch)
   }
@@ -93,7 +97,7 @@ struct ComponentOutput: BitwiseCopyable {
     InverseDCT.flat(group.blocks.dc.load(8 &* group.index, as: SIMD8<Int16>.self), step: steps[0], &rangeCheck)
   }
 
-  /// Transforms a row of blocks, which begins with an octet, and clears them: where they are not needed, only that.
+  /// Transforms and clears a row of blocks, which begins with a group. Blocks that are not needed are only cleared.
   func put(_ blocks: BlockBatch, from group: Int, row: Int, _ rangeCheck: inout InverseDCT.RangeCheck) {
     var own = InverseDCT.RangeCheck()
     var (index, column) = (group, 0)
@@ -124,7 +128,7 @@ struct ComponentOutput: BitwiseCopyable {
     copy(tile, to: group, y: 0, size: 1, step: 4, of: UInt8.self)
   }
 
-  /// - Parameter size: the scaled size, as a constant: each has its loops.
+  /// - Parameter size: the scaled size. It is a constant at each call, so that each size gets its own loops.
   @inline(__always) private func put(_ group: BlockGroup, size: Int, _ rangeCheck: inout InverseDCT.RangeCheck) {
     var own = InverseDCT.RangeCheck()
     if group.blocks.haveAC(group.index) {
@@ -161,11 +165,11 @@ struct ComponentOutput: BitwiseCopyable {
     }
   }
 
-  /// A row of the blocks' samples.
+  /// Copies one row of samples of the blocks to the plane.
   /// - Parameters:
   ///   - size: the scaled size.
-  ///   - step: bytes from a block's samples to the next one's.
-  ///   - Samples: as many bytes as the scaled size.
+  ///   - step: bytes from the samples of a block to those of the next one.
+  ///   - type: an integer of `size` bytes.
   @inline(__always) private func copy<Samples: FixedWidthInteger & BitwiseCopyable>(
     _ tile: UncheckedBuffer<UInt8>, to group: BlockGroup, y: Int, size: Int, step: Int, of type: Samples.Type
   ) {

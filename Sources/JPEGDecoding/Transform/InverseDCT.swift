@@ -1,32 +1,32 @@
-/// The coefficients of eight blocks, dequantised and brought to samples: exactly as libjpeg-turbo does at each scaled
-/// size, a lane for each block.
+/// Dequantizes eight blocks of coefficients and transforms them to samples, one lane per block. The result is identical to that
+/// of libjpeg-turbo at each scaled size.
 ///
-/// Both passes of its transforms (jidctred.c and jidctint.c after Loeffler, Ligtenberg and Moschytz, 1989) are sums of
-/// products with 13-bit constants, rounded once each. Sums of integers do not depend on their order, so what is computed
-/// here is the same, as long as nothing overflows. That is where libjpeg's own versions for different processors part,
-/// too, and it is checked: `RangeCheck` collects what leaves these ranges.
+/// Both passes of its transforms (jidctred.c, and jidctint.c after Loeffler, Ligtenberg and Moschytz, 1989) are sums of products
+/// with 13-bit constants, rounded once each. Integer sums do not depend on their order, so the result here is the same unless a
+/// sum overflows. On overflow libjpeg's own implementations for different processors also differ. `RangeCheck` detects values
+/// outside these ranges:
 ///
-///     dequantised coefficients     |c| < 2^11     an image's are below 1,024 and half a step
+///     dequantized coefficients     |c| < 2^11     those of an image are below 1,024 plus half a step
 ///     after the first pass         |w| < 2^14     (2^13 at eight samples) and 2^14 * 77,910 < 2^31, 77,910 being the
-///                                                 greatest sum of the constants of an output at four samples
-///     after the second             |s| < 2^9      beyond, C and SIMD clamp differently
+///                                                 largest sum of the constants of an output at four samples
+///     after the second pass        |s| < 2^9      beyond that, C and SIMD code clamp differently
 ///
-/// At two samples, what comes of the first pass is below 2^11 * 85,759 / 2^13 < 21,440, and 21,440 * 85,759 < 2^31.
+/// At two samples, the results of the first pass are below 2^11 * 85,759 / 2^13 < 21,440, and 21,440 * 85,759 < 2^31.
 struct InverseDCT {
-  /// Eight of each coefficient, in the order of `CoefficientLayout`; for a transform's time.
+  /// Eight of each coefficient, in the order of `CoefficientLayout`. Valid during a transform.
   let group: UncheckedBuffer<Int16>
-  /// The quantisation steps, in the same order.
+  /// The quantization steps, in the same order.
   let steps: UncheckedBuffer<Int32>
-  /// What the first pass leaves to the second: up to 64 times eight.
+  /// The results of the first pass: up to 64 times eight.
   let between: UncheckedBuffer<Int32>
 
-  /// What left its range, collected over many blocks: sums that have a bit set above those of their range.
+  /// Detects values out of range, accumulated over many blocks: their biased sums have a bit set above the range.
   struct RangeCheck {
     private var coefficients = Lanes()
     fileprivate var betweenPasses = Lanes()
     fileprivate var samples = Lanes()
 
-    /// Whether all is in range so far.
+    /// Whether all values so far are in range.
     var isNone: Bool {
       coefficients &>> 12 == Lanes() && betweenPasses &>> 15 == Lanes() && samples &>> 10 == Lanes()
     }
@@ -40,10 +40,10 @@ struct InverseDCT {
     }
   }
 
-  /// Half the samples' range: JPEG codes them around it.
+  /// Half the range of samples. JPEG codes samples relative to it.
   private static let center: Int32 = 128
 
-  /// A coefficient of all blocks, dequantised, at most 2^15 * 2^16 in magnitude.
+  /// One coefficient of all blocks, dequantized, at most 2^15 * 2^16 in magnitude.
   @inline(__always) private func coefficient(_ index: Int, _ rangeCheck: inout RangeCheck) -> Lanes {
     let values =
       wide(group.load(8 &* index, as: SIMD8<Int16>.self)) &* Lanes(repeating: steps[index])
@@ -51,31 +51,31 @@ struct InverseDCT {
     return values
   }
 
-  /// Of blocks with DC only: all their samples, whatever the scaled size.
+  /// The value of all samples of blocks with DC only, at any scaled size.
   @inline(__always) static func flat(_ dc: SIMD8<Int16>, step: Int32, _ rangeCheck: inout RangeCheck) -> Lanes {
     let values = wide(dc) &* Lanes(repeating: step)
     rangeCheck.add(coefficients: values)
     return clamped((values &+ (4 &+ center &<< 3)) &>> 3)
   }
 
-  /// Without comparisons, which the optimizer would make of each lane by itself: zeros for what is negative, ones for what
-  /// is above 255, in a range of less than 2^10 either way.
+  /// Clamps to 0...255 values below 2^10 in magnitude. Shifts give the masks, because the optimizer turns comparisons into code
+  /// for each lane.
   @inline(__always) private static func clamped(_ samples: Lanes) -> Lanes {
     ((samples & ~(samples &>> 10)) | ((255 &- samples) &>> 10)) & 255
   }
 
-  /// Sums of the second pass brought to samples.
+  /// Clamps the results of the second pass to samples.
   @inline(__always) private func samples(_ sums: Lanes, _ rangeCheck: inout RangeCheck) -> Lanes {
     rangeCheck.samples |= sums &+ (512 &- InverseDCT.center)
     return InverseDCT.clamped(sums)
   }
 
-  /// What rounds a shift, with the center for what is left of it.
+  /// The rounding term of a shift, plus the center, which remains after the shift.
   @inline(__always) private static func rounding(_ shift: Int32) -> Int32 { 1 &<< (shift &- 1) &+ center &<< shift }
 
   // MARK: - Two samples
 
-  /// Two rows of two samples of each block: in the lower half of its lane.
+  /// Two rows of two samples per block, each in the lower half of the block's lane.
   @inline(__always) func twoByTwo(_ rangeCheck: inout RangeCheck) -> (Lanes, Lanes) {
     let (c0, c1, c3) = (column2(0, &rangeCheck), column2(1, &rangeCheck), column2(2, &rangeCheck))
     let (c5, c7) = (column2(3, &rangeCheck), column2(4, &rangeCheck))
@@ -103,7 +103,7 @@ struct InverseDCT {
 
   // MARK: - Four samples
 
-  /// A row of four samples of each block fills its lane.
+  /// Each row of four samples of a block fills its lane.
   @inline(__always) func fourByFour(into tile: UncheckedBuffer<UInt8>, _ rangeCheck: inout RangeCheck) {
     for column in 0..<7 {
       let (d0, d1) = (coefficient(column, &rangeCheck), coefficient(7 &+ column, &rangeCheck))
@@ -153,7 +153,7 @@ struct InverseDCT {
 
   // MARK: - Eight samples
 
-  /// A row of eight samples of each block, block by block.
+  /// Rows of eight samples per block, one block after the other.
   @inline(__always) func eightByEight(into tile: UncheckedBuffer<UInt8>, _ rangeCheck: inout RangeCheck) {
     for column in 0..<8 {
       let d = (
@@ -163,7 +163,7 @@ struct InverseDCT {
         coefficient(48 &+ column, &rangeCheck), coefficient(56 &+ column, &rangeCheck)
       )
       let w = InverseDCT.pass8(d, rounding: 1024, shift: 11)
-      // Half the range of four samples: so the sums are doubled.
+      // The range is half of that at four samples, so the result is doubled below.
       let maximum = Lanes(repeating: 1 &<< 13)
       let sums = (w.0 &+ maximum) | (w.1 &+ maximum) | (w.2 &+ maximum) | (w.3 &+ maximum)
       rangeCheck.betweenPasses |=

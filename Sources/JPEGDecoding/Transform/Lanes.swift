@@ -1,9 +1,9 @@
-// Conversions and shuffles of lanes in the forms that the optimizer makes single instructions of: the library's
-// conversions are loops, which it does not always unroll.
+// Conversions and shuffles of lanes in a form that the optimizer compiles to single instructions. The conversions of the standard
+// library are loops, which the optimizer does not always unroll.
 
 typealias Lanes = SIMD8<Int32>
 
-/// Eight numbers of 16 bits.
+/// Widens eight 16-bit numbers.
 @inline(__always)
 func wide(_ x: SIMD8<Int16>) -> Lanes {
   Lanes(Int32(x[0]), Int32(x[1]), Int32(x[2]), Int32(x[3]), Int32(x[4]), Int32(x[5]), Int32(x[6]), Int32(x[7]))
@@ -11,7 +11,7 @@ func wide(_ x: SIMD8<Int16>) -> Lanes {
 
 typealias EightRows = (Lanes, Lanes, Lanes, Lanes, Lanes, Lanes, Lanes, Lanes)
 
-/// The lower halves of two vectors, their lanes in turns.
+/// Interleaves the lower halves of two vectors.
 @inline(__always)
 func lower(_ x: Lanes, _ y: Lanes) -> Lanes {
   var result = Lanes()
