@@ -1,4 +1,4 @@
-/// What can go wrong with one image, as the `code` of an event says it. Cases are added, never renamed.
+/// The kinds of errors of one image: the `code` of an event. Cases are added, never renamed.
 package enum ErrorCode: String, CaseIterable, Sendable {
   case notAnImage = "not-an-image"
   case unsupported
@@ -16,7 +16,7 @@ package enum ErrorCode: String, CaseIterable, Sendable {
   case exists
   case workerCrashed = "worker-crashed"
   case `internal`
-  // Of downloads:
+  // Only for downloads:
   case httpStatus = "http-status"
   case network
   case refusedAddress = "refused-address"

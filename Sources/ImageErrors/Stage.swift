@@ -1,6 +1,6 @@
-/// A step of one image's way, in order. Errors carry it, and each is timed by itself.
+/// A step in processing one image, in order. Errors name their stage, and each stage is timed separately.
 package enum Stage: String, CaseIterable, Sendable {
-  /// Only where the source is downloaded first.
+  /// Only if the source is downloaded first.
   case fetch
   case read, decode, resize, encode, write
 }

@@ -4,7 +4,7 @@ package struct StageTimes: Hashable, Sendable {
 
   package init() {}
 
-  /// The stages to tell of: all, but `fetch` only where something was downloaded.
+  /// The stages to report: all, but `fetch` only after a download.
   package var told: [Stage] { Stage.allCases.filter { $0 != .fetch || self[$0] > .zero } }
 
   package subscript(stage: Stage) -> Duration {

@@ -1,6 +1,6 @@
-/// Reads back the fields of an event that `Events` wrote. For our own lines only: no general JSON.
+/// Extracts fields from an event that `Events` wrote. Not a general JSON parser: only for lines of this program.
 ///
-/// A quote inside a text is escaped, so the key with its quotes and colon stands nowhere but where it is a key.
+/// Quotes inside strings are escaped, so a key with its quotes and colon occurs only as a key.
 package struct EventFields {
   private let line: String
 
@@ -24,7 +24,7 @@ package struct EventFields {
       case "t": text.append("\t")
       case "u":
         var units = [EventFields.unit(&rest)]
-        // Beyond 16 bits a character is two units (RFC 8259, section 7).
+        // A character above U+FFFF is two units, a surrogate pair (RFC 8259, section 7).
         if UTF16.isLeadSurrogate(units[0]), rest.starts(with: "\\u".unicodeScalars) {
           rest.removeFirst(2)
           units.append(EventFields.unit(&rest))
@@ -37,14 +37,14 @@ package struct EventFields {
     return String(text)
   }
 
-  /// Takes the four digits of an escape.
+  /// Consumes the four digits of an escape.
   private static func unit(_ rest: inout Substring.UnicodeScalarView) -> UInt16 {
     let digits = String(String.UnicodeScalarView(rest.prefix(4)))
     rest.removeFirst(min(4, rest.count))
     return UInt16(digits, radix: 16) ?? 0xFFFD
   }
 
-  /// What follows the key, to the end of the line.
+  /// The rest of the line after the key.
   private func value(_ key: String) -> Substring? {
     let mark = Array("\"\(key)\":".utf8)
     let bytes = line.utf8

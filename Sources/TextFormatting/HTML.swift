@@ -1,10 +1,10 @@
 package import SystemPackage
 internal import SystemSupport
 
-/// Markup that is whole: every element is closed, every text escaped.
+/// Well-formed markup: every element is closed and every text escaped.
 ///
-/// Names of elements and attributes are literals of the program, so nothing that comes from a file can become markup; what
-/// comes from files comes in by `text` and as values of attributes, which escape it.
+/// The names of elements and attributes are literals of the program. Data from files can only enter through `text` and attribute
+/// values, which escape it, so it never becomes markup.
 package struct HTML: Sendable {
   package private(set) var markup: String
 
@@ -12,7 +12,7 @@ package struct HTML: Sendable {
 
   package static let nothing = HTML(markup: "")
 
-  /// Text that is read: hidden characters are shown as on a terminal.
+  /// Visible text. Hidden characters are shown as escapes, as on a terminal.
   package static func text(_ text: String) -> HTML {
     var shown = ""
     for scalar in text.unicodeScalars {
@@ -25,10 +25,10 @@ package struct HTML: Sendable {
     return HTML(markup: escaped(shown))
   }
 
-  /// The value of an attribute, without its quotes. All but control characters stay as they are.
+  /// The value of an attribute, without quotes. Hidden characters stay as they are.
   package static func attribute(_ value: String) -> String { escaped(value) }
 
-  /// An element with what is inside it.
+  /// An element with children.
   package static func element(
     _ name: StaticString, _ attributes: KeyValuePairs<StaticString, String> = [:], _ children: [HTML] = []
   ) -> HTML {
@@ -43,7 +43,7 @@ package struct HTML: Sendable {
     element(name, attributes, [.text(text)])
   }
 
-  /// An element that has no inside, as img.
+  /// An element without content, such as img.
   package static func void(_ name: StaticString, _ attributes: KeyValuePairs<StaticString, String> = [:]) -> HTML {
     HTML(markup: "<\(name)" + written(attributes) + ">")
   }
@@ -52,14 +52,14 @@ package struct HTML: Sendable {
     HTML(markup: parts.map(\.markup).joined(separator: "\(separator)"))
   }
 
-  /// A whole page.
+  /// A complete page.
   /// - Parameter style: CSS, a literal of the program.
   package static func page(title: String, style: StaticString, _ body: [HTML]) -> HTML {
     let head: [HTML] = [
       .void("meta", ["charset": "utf-8"]),
       .void("meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"]),
       .void("meta", ["name": "color-scheme", "content": "light dark"]),
-      // Nothing is loaded and nothing runs, whatever might have slipped in.
+      // Blocks scripts, and all resources except images and inline styles, even if some markup was not escaped.
       .void(
         "meta",
         [
@@ -78,7 +78,7 @@ package struct HTML: Sendable {
     attributes.map { " \($0.key)=\"\(attribute($0.value))\"" }.joined()
   }
 
-  /// What HTML takes as markup, and what it may not have at all: control characters.
+  /// Escapes markup characters, and replaces control characters, which HTML forbids.
   private static func escaped(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
@@ -97,7 +97,7 @@ package struct HTML: Sendable {
   }
 }
 
-/// The bytes of a path as an address has them: relative to the page, and never taken for a scheme, a query or a mark.
+/// A relative path as a URL reference, percent-encoded, so that no part of it reads as a scheme, a query or a fragment.
 package func address(ofRelative path: FilePath) -> String {
   var text = ""
   for byte in path.bytes {

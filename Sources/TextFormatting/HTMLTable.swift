@@ -1,4 +1,4 @@
-/// A table of text, titles first, that scrolls by itself where the screen is narrow.
+/// A table of texts with the column titles in the first row. It scrolls horizontally on narrow screens.
 package func htmlTable(_ rows: [[String]]) -> HTML {
   let head = (rows.first ?? []).map { HTML.element("th", ["scope": "col"], $0) }
   let body = rows.dropFirst().map { row in HTML.element("tr", [:], row.map { .element("td", [:], $0) }) }

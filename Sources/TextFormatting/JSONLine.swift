@@ -1,15 +1,15 @@
 package import SystemPackage
 internal import SystemSupport
 
-/// One JSON object on one line, fields in the order they are added.
+/// A JSON object on one line, with the fields in the order in which they are added.
 ///
-/// Written by hand because Foundation's encoder would cost more at start than a whole small batch.
+/// Written by hand, because starting Foundation's encoder takes longer than a small batch.
 package struct JSONLine {
   private var bytes: [UInt8] = [UInt8(ascii: "{")]
 
   package init() {}
 
-  /// The object without a line end.
+  /// The object, without a newline.
   package var text: String { String(decoding: bytes + [UInt8(ascii: "}")], as: UTF8.self) }
 
   package mutating func add(_ key: String, _ value: String?) {
@@ -27,19 +27,19 @@ package struct JSONLine {
     bytes += (value ? "true" : "false").utf8
   }
 
-  /// Seconds with microseconds.
+  /// Seconds, in microsecond resolution.
   package mutating func add(_ key: String, seconds: Duration) {
     addKey(key)
     bytes += decimalSeconds(seconds, places: 6).utf8
   }
 
-  /// Null where it is no finite number, which JSON cannot say.
+  /// Infinity and NaN become null, because JSON has no notation for them.
   package mutating func add(_ key: String, number: Double) {
     addKey(key)
     bytes += (number.isFinite ? "\(number)" : "null").utf8
   }
 
-  /// A list of durations, seconds with microseconds.
+  /// An array of seconds, in microsecond resolution.
   package mutating func add(_ key: String, allSeconds durations: [Duration]) {
     addKey(key)
     bytes += "[\(durations.map { decimalSeconds($0, places: 6) }.joined(separator: ","))]".utf8
@@ -61,8 +61,8 @@ package struct JSONLine {
     bytes.append(UInt8(ascii: "}"))
   }
 
-  /// A path as text; when its bytes are no UTF-8, with replacement characters, and the true bytes beside it as base64 in
-  /// the field `<key>PathBytes`.
+  /// A path as a string. If it is not valid UTF-8, the string has replacement characters, and the field `<key>PathBytes` contains
+  /// the raw bytes in Base64.
   package mutating func add(_ key: String, path: FilePath) {
     if let text = String(validating: path) {
       add(key, text)
@@ -78,8 +78,8 @@ package struct JSONLine {
     bytes.append(UInt8(ascii: ":"))
   }
 
-  /// RFC 8259, section 7. DEL, the C1 controls and hidden characters, which JSON allows as they are, are escaped too: a
-  /// terminal that shows the line would obey them, and a reader would not see them.
+  /// A string (RFC 8259, section 7). JSON allows DEL, C1 controls and hidden characters unescaped. They are escaped nevertheless:
+  /// a terminal would interpret them, and a reader would not see them.
   private mutating func addString(_ string: String) {
     bytes.append(UInt8(ascii: "\""))
     for scalar in string.unicodeScalars {

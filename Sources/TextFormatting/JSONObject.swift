@@ -1,12 +1,12 @@
-/// The fields of one JSON object (RFC 8259) whose values are texts or numbers; lists and the like are passed over.
+/// The fields of one JSON object (RFC 8259) whose values are strings or numbers. Other values are skipped.
 ///
-/// By hand, because Foundation's decoder would cost every start more than a list is worth.
+/// Written by hand, because loading Foundation's decoder costs more at every start than reading a list.
 package struct JSONObject {
-  /// A number is as the line has it.
+  /// Numbers keep the notation of the line.
   package private(set) var texts: [String: String] = [:]
   private var rest: ArraySlice<UInt8>
 
-  /// Nil where the line is not one object.
+  /// Nil unless the line is exactly one object.
   package init?(_ line: ArraySlice<UInt8>) {
     rest = line
     guard take("{") else { return nil }
@@ -41,7 +41,7 @@ package struct JSONObject {
     return true
   }
 
-  /// A text with its quotes.
+  /// A string, including its quotes.
   private mutating func text() -> String? {
     skipSpace()
     guard rest.popFirst() == UInt8(ascii: "\"") else { return nil }
@@ -82,7 +82,7 @@ package struct JSONObject {
     return UInt32(String(decoding: rest.prefix(4), as: UTF8.self), radix: 16)
   }
 
-  /// Passes over anything; deep nesting is refused, so that a line cannot use up the stack.
+  /// Skips a value of any type. Deep nesting is rejected, so that a line cannot exhaust the stack.
   private mutating func skipValue(depth: Int) -> Bool {
     skipSpace()
     guard depth < 32, let first = rest.first else { return false }

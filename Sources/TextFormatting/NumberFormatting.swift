@@ -1,6 +1,6 @@
-// Measured numbers as people read them, the same in every locale.
+// Formatting of measured numbers for people, independent of the locale.
 
-/// Three digits, or more where they are before the point: "0.482", "4.82", "48.2", "482".
+/// Three digits, with at most three decimals, and all digits before the point: "0.482", "4.82", "48.2", "482".
 package func decimal(_ value: Double) -> String {
   let size = abs(value)
   return decimal(value, places: size >= 99.95 ? 0 : size >= 9.995 ? 1 : size >= 0.9995 ? 2 : 3)
@@ -16,7 +16,7 @@ package func decimal(_ value: Double, places: Int) -> String {
   return sign + "\(units / scale)." + String(repeating: "0", count: places - decimals.count) + decimals
 }
 
-/// A share as "3.1 %", "18 %".
+/// A fraction as "3.1 %", "18 %".
 package func percent(_ share: Double) -> String { decimal(share * 100, places: share < 0.0995 ? 1 : 0) + " %" }
 
 package func milliseconds(_ seconds: Double) -> String { decimal(seconds * 1000) + " ms" }
@@ -24,7 +24,7 @@ package func milliseconds(_ seconds: Double) -> String { decimal(seconds * 1000)
 /// "1 core", "2 cores".
 package func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
-/// Columns as wide as their widest cell; all but the first stand right, so that digits are below digits.
+/// Columns are as wide as their widest cell. All but the first are right-aligned, so that digits align.
 package func alignedTable(_ rows: [[String]]) -> String {
   let columns = rows.map(\.count).max() ?? 0
   let widths = (0..<columns).map { column in rows.map { $0[column].count }.max() ?? 0 }
@@ -36,8 +36,8 @@ package func alignedTable(_ rows: [[String]]) -> String {
   }.joined()
 }
 
-/// A table of Markdown; all columns but the first stand right.
-/// - Parameter rows: titles first; all as long, without bars in the cells.
+/// A Markdown table. All columns but the first are right-aligned.
+/// - Parameter rows: column titles first; all rows of equal length; no "|" in cells.
 package func markdownTable(_ rows: [[String]]) -> String {
   let lines = rows.map { "| " + $0.joined(separator: " | ") + " |" }
   let rule = "| --- |" + String(repeating: " ---: |", count: max(0, (rows.first?.count ?? 0) - 1))
@@ -45,6 +45,6 @@ package func markdownTable(_ rows: [[String]]) -> String {
 }
 
 extension String {
-  /// "image" as "Image".
+  /// "image" becomes "Image".
   package var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
 }

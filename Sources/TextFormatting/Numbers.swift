@@ -1,6 +1,6 @@
-/// Numbers as people and scripts read them, the same in every locale.
+/// Formatting of numbers for people and scripts, independent of the locale.
 
-/// Seconds with up to `places` decimals (0...9), rounded down, without trailing zeros: "0.0121", "3".
+/// Seconds with up to `places` decimals (0...9), truncated, without trailing zeros: "0.0121", "3".
 package func decimalSeconds(_ duration: Duration, places: Int) -> String {
   let (seconds, attoseconds) = duration.components
   var digits = String(attoseconds / 1_000_000_000)
@@ -10,7 +10,7 @@ package func decimalSeconds(_ duration: Duration, places: Int) -> String {
   return decimals.isEmpty ? String(seconds) : "\(seconds).\(decimals)"
 }
 
-/// Decimal units with three digits at least where there are that many: "812 B", "9.1 kB", "48 MB".
+/// Decimal units, with one decimal below 100: "812 B", "9.1 kB", "48.0 MB".
 package func humanByteCount(_ count: Int) -> String {
   var value = Double(count)
   var unit = "B"

@@ -1,4 +1,4 @@
-/// The look of all pages: the reader's own font, colors and width of screen.
+/// The style of all pages. It follows the reader's font, color scheme and screen width.
 package let pageStyle: StaticString = """
   :root{--ink:#1a1c20;--soft:#5b616b;--line:#d9dde3;--back:#fff;--card:#f6f7f9;--threads:#0066b3;--processes:#c2410c;\
   --files:#0066b3;--ideal:#8a919c;--law:#8a919c;--bad:#b42318;--read:#7a7f87;--decode:#2f6fb5;--resize:#e09f1f;\

@@ -2,21 +2,21 @@ package import SystemPackage
 internal import SystemSupport
 
 extension FilePath {
-  /// The path as a terminal may show it: control characters and bytes that are no UTF-8 are escaped (`\n`, `\x1b`).
+  /// The path, safe for a terminal: control characters and invalid UTF-8 are escaped (`\n`, `\x1b`).
   package var forTerminal: String { terminalText(bytes) }
 }
 
-/// Text that came from a file or a library, made harmless for a terminal: a name must not move the cursor.
+/// Text from a file or library, safe for a terminal: a name must not move the cursor.
 package func terminalText(_ text: String) -> String { terminalText(Array(text.utf8)) }
 
-/// Escapes control characters, characters that are not seen or reorder what is seen (`HiddenCharacters.swift`), and invalid
-/// bytes; leaves the rest.
+/// Escapes control characters, characters that are invisible or change the text order (`HiddenCharacters.swift`), and invalid
+/// UTF-8.
 package func terminalText(_ bytes: [UInt8]) -> String {
   var text = ""
   text.reserveCapacity(bytes.count)
   var decoder = Unicode.UTF8.ForwardParser()
   var rest = bytes.makeIterator()
-  // Bytes taken so far, to name those that the parser refuses.
+  // Bytes consumed so far, to find those that the parser rejects.
   var position = 0
   while true {
     switch decoder.parseScalar(from: &rest) {
@@ -33,7 +33,7 @@ package func terminalText(_ bytes: [UInt8]) -> String {
   }
 }
 
-/// How a character is shown that cannot be shown as it is; nil for all others.
+/// The escape of a character that must not be shown as it is; nil for all others.
 func escape(of scalar: Unicode.Scalar) -> String? {
   guard scalar.isControl || scalar.isHidden else { return nil }
   switch scalar.value {

@@ -1,4 +1,4 @@
-/// Columns as wide as their widest cell, two spaces between them, nothing after the last.
+/// Columns as wide as their widest cell, separated by two spaces, without trailing spaces.
 package func table(_ rows: [[String]]) -> String {
   let columns = rows.map(\.count).max() ?? 0
   let widths = (0..<columns).map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0 }

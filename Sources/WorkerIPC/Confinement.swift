@@ -3,15 +3,15 @@ internal import Glibc
 package import SystemPackage
 internal import SystemSupport
 
-/// What confines a worker process, as the worker reports it before its first job.
+/// The confinement of a worker process, as the worker reports it before its first job.
 package struct Confinement: Hashable, Sendable {
-  /// Why the filter of system calls (seccomp) is not in force; nil where it is.
+  /// Why the system call filter (seccomp) is not active; nil if it is.
   package var filterError: Errno?
-  /// The version of Landlock's interface that the kernel has; 0 for none.
+  /// The kernel's version of the Landlock ABI; 0 if it has none.
   package var landlockVersion: Int
-  /// Why Landlock is not in force; nil where it is.
+  /// Why Landlock is not active; nil if it is.
   package var landlockError: Errno?
-  /// All capabilities are dropped and cannot come back.
+  /// All capabilities are dropped and cannot be regained.
   package var hasNoPrivileges: Bool
 
   package init(filterError: Errno?, landlockVersion: Int, landlockError: Errno?, hasNoPrivileges: Bool) {
@@ -21,7 +21,7 @@ package struct Confinement: Hashable, Sendable {
     self.hasNoPrivileges = hasNoPrivileges
   }
 
-  /// What is missing, a phrase each; empty where everything is in force.
+  /// The missing restrictions, one phrase each; empty if the confinement is complete.
   package var gaps: [String] {
     var gaps: [String] = []
     if let filterError { gaps.append("no filter of system calls (seccomp: \(filterError.message))") }
@@ -38,7 +38,7 @@ package struct Confinement: Hashable, Sendable {
     return gaps
   }
 
-  /// One line for people.
+  /// One line for users.
   package var summary: String {
     if gaps.isEmpty {
       return "worker processes: a filter of system calls, Landlock \(landlockVersion), no capabilities, resource limits"
@@ -47,26 +47,26 @@ package struct Confinement: Hashable, Sendable {
   }
 }
 
-/// What a run does where a worker process cannot be confined in full.
+/// What a run does if a worker process cannot be confined completely.
 package enum SandboxRule: Sendable {
-  /// Goes on, and says so.
+  /// Continue, and report it.
   case wanted
-  /// Does not begin.
+  /// Refuse to start.
   case required
 
-  /// Why a run does not begin with this confinement; nil where it does.
+  /// Why a run with this confinement must not start; nil if it may.
   package func refusal(of confinement: Confinement) -> ExecutorError? {
     self == .required && !confinement.gaps.isEmpty ? .notConfined(confinement.gaps) : nil
   }
 }
 
 extension Confinement {
-  /// Closes what a process was started with, but the standard streams.
+  /// Closes all inherited descriptors except the standard streams.
   package static func closeInheritedDescriptors() { system_close_descriptors_from(3) }
 
-  /// For a worker that downloads: the network and the files that it is sent stay.
-  /// - Parameter fileByteCount: that a file may grow to.
-  /// - Returns: nil where the parent has ended.
+  /// Confines a worker that downloads. It keeps the network and the files that it is sent.
+  /// - Parameter fileByteCount: maximum size of a file.
+  /// - Returns: nil if the parent has exited.
   package static func enterDownloads(parent: Int, fileByteCount: Int) -> Confinement? {
     enter(
       SYSTEM_WORKER_DOWNLOADS, parent: parent,
@@ -74,13 +74,13 @@ extension Confinement {
         address_bytes: 1 << 30, file_bytes: UInt64(fileByteCount), descriptors: 64, may_start_threads: true))
   }
 
-  /// For a worker that makes images.
+  /// Confines a worker that processes images.
   /// - Parameters:
-  ///   - imageByteCount: the most memory of one image.
-  ///   - threads: that share the work on one image.
-  /// - Returns: nil where the parent has ended.
+  ///   - imageByteCount: maximum memory for one image.
+  ///   - threads: number of threads that share the work on one image.
+  /// - Returns: nil if the parent has exited.
   package static func enterImages(parent: Int, imageByteCount: Int, threads: Int) -> Confinement? {
-    // Next to the images there are the program itself, libraries and stacks, and an arena of the allocator a thread.
+    // Space in addition to the images: the program itself, libraries, stacks, and one arena of the allocator per thread.
     let others = (512 + 160 * threads) << 20
     let (maximum, overflow) = imageByteCount.addingReportingOverflow(others)
     closeInheritedDescriptors()
@@ -91,12 +91,12 @@ extension Confinement {
         may_start_threads: threads > 1))
   }
 
-  /// Takes from this process all that a worker of this kind does not need. Call once, before other threads start and before
-  /// anything that was not made by this program is read.
+  /// Drops all rights that a worker of this kind does not need. Call it once, before other threads start and before reading any
+  /// untrusted data.
   /// - Parameters:
-  ///   - parent: the process that it works for.
+  ///   - parent: process ID of the parent.
   ///   - limits: see `system_limit_resources`.
-  /// - Returns: nil where the parent has ended.
+  /// - Returns: nil if the parent has exited.
   private static func enter(
     _ kind: system_worker_kind, parent: Int, limits: system_limits
   ) -> Confinement? {
@@ -105,7 +105,7 @@ extension Confinement {
     system_limit_resources(limits)
     let version = system_landlock_version()
     let landlock = system_landlock_restrict(kind)
-    // Last, since it refuses the calls that set up the others.
+    // Last, because the filter blocks the calls that set up the other restrictions.
     let filter = system_filter_system_calls(kind, limits.may_start_threads)
     return Confinement(
       filterError: filter == 0 ? nil : Errno(rawValue: filter), landlockVersion: Int(version),

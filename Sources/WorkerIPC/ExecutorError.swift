@@ -1,7 +1,7 @@
-/// Why a run could not go on at all. A bad image is never one of these.
+/// Why a run could not continue at all. A broken image never causes one of these.
 package enum ExecutorError: Error, Hashable, Sendable {
-  /// No worker process can be started: the path tried and the reason.
+  /// No worker process can be started. Contains the path that was tried and the reason.
   case noWorker(path: String, reason: String)
-  /// Confinement was required, and what is missing.
+  /// Confinement was required and is incomplete. Contains the missing restrictions.
   case notConfined([String])
 }

@@ -1,31 +1,32 @@
 internal import CPlatform
 internal import Glibc
 
-/// Counted frames over a stream socket: 4 bytes of length, little-endian, then as many bytes. An open file may go with one.
+/// Length-prefixed frames over a stream socket: 4 bytes of length, little-endian, then the payload. A frame can carry one open
+/// file.
 package struct FrameChannel: Sendable {
   package let descriptor: Int32
 
   package init(descriptor: Int32) { self.descriptor = descriptor }
 
-  /// The most bytes of an output that one frame carries.
+  /// Maximum number of bytes of an output in one frame.
   package static let maxPieceByteCount = 256 << 10
 
-  /// Frames are paths and messages; a longer one is nonsense.
+  /// Frames contain paths and messages. A longer frame is malformed.
   private static let maxBytes = 1 << 20
 
-  /// Sends a frame, and `file`, an open descriptor, with it unless that is -1. False when the other end is gone. Never raises
+  /// Sends a frame and, unless it is -1, the open descriptor `file`. Returns false if the other end is closed. Never raises
   /// SIGPIPE.
   package func send(_ payload: [UInt8], with file: Int32 = -1) -> Bool {
     sendFrames(FrameChannel.frame(payload), with: file)
   }
 
-  /// A frame as it is sent.
+  /// The frame with its length prefix.
   package static func frame(_ payload: [UInt8]) -> [UInt8] {
     let count = UInt32(payload.count)
     return (0..<4).map { UInt8(truncatingIfNeeded: count >> (8 * UInt32($0))) } + payload
   }
 
-  /// Sends one frame or several, as in `send`.
+  /// Sends one or more encoded frames, like `send`.
   package func sendFrames(_ frames: [UInt8], with file: Int32 = -1) -> Bool {
     var done = 0
     while done < frames.count {
@@ -41,7 +42,7 @@ package struct FrameChannel: Sendable {
     return true
   }
 
-  /// The next frame, or nil at the end of the stream or of sense.
+  /// The next frame; nil at the end of the stream or if the frame is malformed.
   package func receive() -> [UInt8]? {
     do throws(ChannelEnd) {
       let head = try receive(exactly: 4)
@@ -51,7 +52,7 @@ package struct FrameChannel: Sendable {
     }
   }
 
-  /// The next frame and the file that came with it, -1 for none; nil as in `receive`.
+  /// The next frame and the file that came with it, or -1; nil as in `receive`.
   package func receiveWithFile() -> (payload: [UInt8], file: Int32)? {
     var file: Int32 = -1
     var head: [UInt8] = [0, 0, 0, 0]
@@ -99,11 +100,11 @@ package struct FrameChannel: Sendable {
   }
 }
 
-/// Why no frame comes.
+/// Why no frame is received.
 package enum ChannelEnd: Error {
-  /// The other end is gone.
+  /// The other end is closed.
   case closed
-  /// What the other end sends is no frame.
+  /// The data is no valid frame.
   case malformed
   case timedOut
 }

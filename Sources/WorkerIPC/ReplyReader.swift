@@ -2,27 +2,28 @@ internal import CPlatform
 internal import Glibc
 internal import SystemSupport
 
-/// Frames of a worker process, as its parent reads them: several in one call, and never for longer than a deadline. What the
-/// worker writes on its standard error is taken at the same time, so that it cannot block there.
+/// Reads a worker's frames in the parent, several per system call, with a deadline. It drains the worker's standard output and
+/// error at the same time, so that the worker cannot block on them.
 @safe package struct ReplyReader: ~Copyable {
   private let connection: WorkerSocket
-  /// What was read and is not yet used.
+  /// Bytes that were read and not yet returned.
   private var bytes: [UInt8] = []
   private var chunk = [UInt8](repeating: 0, count: 64 << 10)
-  /// Where the next frame starts.
+  /// Offset of the next frame.
   private var start = 0
 
-  /// A piece of an output, and what stands around it.
+  /// A piece of an output plus its header.
   private static let maxFrameByteCount = FrameChannel.maxPieceByteCount + 1024
 
   package init(_ connection: WorkerSocket) { self.connection = connection }
 
-  /// The next frame, whole within a time from now.
+  /// The next frame. Throws `timedOut` if it is not complete within the time.
   package mutating func next(within time: Duration) throws(ChannelEnd) -> [UInt8] {
     try next(until: system_monotonic_nanoseconds() + UInt64(clamping: time.nanoseconds))
   }
 
-  /// The next frame, whole before a time on CLOCK_MONOTONIC (0 for any time).
+  /// The next frame. Throws `timedOut` if it is not complete before a time on CLOCK_MONOTONIC, in nanoseconds (0 for no
+  /// deadline).
   package mutating func next(until deadline: UInt64) throws(ChannelEnd) -> [UInt8] {
     while true {
       if let frame = try frame() { return frame }
@@ -31,7 +32,7 @@ internal import SystemSupport
     }
   }
 
-  /// The next frame, if all of it was read.
+  /// The next frame, if it was read completely.
   private mutating func frame() throws(ChannelEnd) -> [UInt8]? {
     let rest = bytes.count - start
     guard rest >= 4 else { return nil }
@@ -68,7 +69,7 @@ internal import SystemSupport
       if deadline > 0 {
         let now = system_monotonic_nanoseconds()
         guard now < deadline else { throw .timedOut }
-        // A day at most at once, and at least a millisecond, which is the step of `poll`.
+        // At most a day per call, and at least a millisecond, the resolution of poll(2).
         milliseconds = Int32(min((deadline - now) / 1_000_000 + 1, 86_400_000))
       }
       var questions = [

@@ -1,5 +1,5 @@
-/// Writes values as bytes for a worker process: little-endian integers, counted byte strings. Both ends are one build on
-/// one machine, so there is no versioning; `WireReader` still trusts no count.
+/// Encodes values for a worker process: little-endian integers and length-prefixed byte strings. Both ends come from the same
+/// build on the same machine, so there is no versioning. `WireReader` validates every length nevertheless.
 package struct WireWriter {
   package private(set) var bytes: [UInt8] = []
 
@@ -19,7 +19,7 @@ package struct WireWriter {
   }
 }
 
-/// What `WireWriter` wrote, in the same order. Any nonsense is `WireError`.
+/// Decodes the values of a `WireWriter`, in the same order. Throws `WireError` for malformed data.
 package struct WireReader {
   private var rest: ArraySlice<UInt8>
 
@@ -52,19 +52,19 @@ package struct WireReader {
 
   package mutating func text() throws(WireError) -> String { String(decoding: try string(), as: UTF8.self) }
 
-  /// A case of an enumeration by its raw text.
+  /// A case of an enumeration, from its raw value.
   package mutating func value<Value: RawRepresentable<String>>(_: Value.Type) throws(WireError) -> Value {
     guard let value = Value(rawValue: try text()) else { throw WireError() }
     return value
   }
 
-  /// Everything was read.
+  /// Throws unless all bytes were read.
   package func end() throws(WireError) {
     if !rest.isEmpty { throw WireError() }
   }
 }
 
-/// Bytes that no worker of this build writes.
+/// The bytes were not written by a worker of this build.
 package struct WireError: Error {
   package init() {}
 }

@@ -2,12 +2,12 @@ internal import CPlatform
 internal import Glibc
 internal import SystemPackage
 
-/// How a worker process can fail the one who waits for it.
+/// Why the parent cannot get a reply from a worker process.
 package enum WorkerFailure: Error {
   case cannotStart(reason: String)
   case died
   case silent
   case garbage
-  /// Nothing is wrong with it: the run is to end, and the image it has waits for memory.
+  /// The worker is fine: the run is ending, and the current image still waits for memory.
   case notBegun
 }

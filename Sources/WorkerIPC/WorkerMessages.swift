@@ -2,8 +2,8 @@ internal import CPlatform
 internal import Glibc
 internal import Synchronization
 
-/// What a worker process writes on its standard output and error: the start of it, for the message that says how the worker
-/// died. Nothing of it goes to a terminal as it is.
+/// Collects the start of a worker's standard output and error, for the message that reports how the worker died. Nothing of it
+/// reaches a terminal unescaped.
 package final class WorkerMessages: Sendable {
   private struct State {
     var descriptor: CInt
@@ -14,10 +14,10 @@ package final class WorkerMessages: Sendable {
   private let state: Mutex<State>
 
   private static let maxHeadByteCount = 300
-  /// A worker that writes more is broken.
+  /// A worker that writes more than this is broken.
   private static let maxByteCount = 1 << 20
 
-  /// Takes over the end of a pipe that is read from.
+  /// Takes ownership of the read end of a pipe.
   init(owning descriptor: CInt) {
     _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
     state = Mutex(State(descriptor: descriptor))
@@ -25,11 +25,11 @@ package final class WorkerMessages: Sendable {
 
   deinit { close() }
 
-  /// To be polled; -1 when the worker has closed its end.
+  /// For poll(2); -1 once the worker has closed its end.
   package var descriptor: CInt { state.withLock { $0.descriptor } }
 
-  /// Takes what is there now.
-  /// - Returns: false where the worker has written too much.
+  /// Reads what is available.
+  /// - Returns: false if the worker has written too much.
   @discardableResult
   package func read() -> Bool {
     state.withLock { state in
@@ -51,7 +51,7 @@ package final class WorkerMessages: Sendable {
     }
   }
 
-  /// The start of what was written, in one line of printable ASCII characters.
+  /// The start of the worker's output as one line of printable ASCII characters.
   package var text: String {
     let head = state.withLock { $0.head }
     let printable = head.map { (0x20...0x7E).contains($0) ? $0 : UInt8(ascii: " ") }

@@ -4,21 +4,21 @@ internal import Synchronization
 internal import SystemPackage
 internal import SystemSupport
 
-/// A worker process, started, the socket to it, and what it writes on its standard error.
+/// A running worker process, the socket to it, and its standard output and error.
 package final class WorkerSocket: Sendable {
   let processID: pid_t
   package let channel: FrameChannel
   package let messages: WorkerMessages
   private let killsBefore = OutOfMemoryKills.count
 
-  /// Those that have not been waited for.
+  /// Processes that have not been waited for.
   private static let running = Mutex<Set<pid_t>>([])
 
   package enum Termination: Sendable { case endOfInput, kill }
 
   /// - Parameters:
-  ///   - path: of the worker program.
-  ///   - variable: joins its environment, as "NAME=value".
+  ///   - path: path of the worker program.
+  ///   - variable: an additional environment variable, as "NAME=value".
   package init(path: String, variable: String? = nil) throws(WorkerFailure) {
     var ends: [Int32] = [-1, -1]
     guard unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
@@ -41,21 +41,22 @@ package final class WorkerSocket: Sendable {
     messages = WorkerMessages(owning: pipe[0])
   }
 
-  /// How a worker process ended.
+  /// How a worker process terminated.
   package struct End {
     package let message: String
-    /// Whether it ended because it got no memory, by its runtime or by the kernel.
+    /// Whether it died for lack of memory, either in its runtime or killed by the kernel.
     package let lackedMemory: Bool
   }
 
-  /// Ends the worker, by the end of its input or at once, and says how it ended. Nothing can be asked of it then.
+  /// Terminates the worker, by closing its input or with SIGKILL, and returns how it terminated. The worker cannot be used
+  /// afterwards.
   @discardableResult
   package func end(_ termination: Termination) -> End {
     if termination == .endOfInput { waitForEnd() }
-    // One that has ended already keeps its status.
+    // A process that has already exited keeps its status.
     kill(processID, SIGKILL)
     channel.close()
-    // Before the system may give the number to another process.
+    // Before waitpid, after which the kernel may reuse the process ID.
     WorkerSocket.running.withLock { _ = $0.remove(processID) }
     var status: Int32 = 0
     while unsafe waitpid(processID, &status, 0) < 0, errno == EINTR {}
@@ -70,11 +71,11 @@ package final class WorkerSocket: Sendable {
       lackedMemory: isKernel || text.contains(WorkerSocket.refusal))
   }
 
-  /// What Swift's runtime writes when it ends a process because an allocation is refused.
+  /// Swift's runtime writes this when it aborts because an allocation fails.
   private static let refusal = "failed to allocate"
 
-  /// Ends the worker's input, and waits until the system closes its end of the socket, as when it ends a process: for 5 s at
-  /// most, since a worker that was taken over may do neither.
+  /// Closes the worker's input and waits until the worker's end of the socket closes, as it does when the process exits. Waits at
+  /// most 5 s, because a compromised worker may do neither.
   private func waitForEnd() {
     shutdown(channel.descriptor, Int32(SHUT_WR))
     let end = ContinuousClock.now + .seconds(5)
@@ -82,25 +83,25 @@ package final class WorkerSocket: Sendable {
     while ContinuousClock.now < end {
       var question = pollfd(fd: channel.descriptor, events: Int16(POLLIN), revents: 0)
       guard unsafe poll(&question, 1, 100) > 0 else { continue }
-      // What it still sends is not wanted.
+      // Discard what it still sends.
       let got = unsafe bytes.withUnsafeMutableBytes { unsafe read(channel.descriptor, $0.baseAddress, $0.count) }
       if got == 0 || (got < 0 && errno != EINTR) { return }
     }
   }
 
-  /// Stops all workers where they are, for a process that is about to end, which ends them too: they write nothing more, and
-  /// who waits for one waits on.
+  /// Stops all workers (SIGSTOP), for a process that is about to exit, whose exit kills them. They write nothing more, and a
+  /// thread that waits for one waits forever.
   package static func stopAll() {
     running.withLock { processes in
       for process in processes { kill(process, SIGSTOP) }
-      // A signal is obeyed when the worker comes out of the system call it is in; one that hangs there writes nothing.
+      // A worker stops when it leaves its current system call. One that hangs in a call writes nothing.
       for process in processes {
         for _ in 0..<100 where processState(process).map({ !"TtZX".utf8.contains($0) }) ?? false { usleep(1000) }
       }
     }
   }
 
-  /// `imgbatch-worker` beside this executable. Not for two threads at once.
+  /// The path of `imgbatch-worker` in the folder of this executable. Not thread-safe.
   package static func programBesideExecutable() -> String {
     guard let path = unsafe system_executable_path() else { return "imgbatch-worker" }
     let executable = unsafe String(cString: path)
