@@ -4,35 +4,35 @@ internal import SystemPackage
 internal import SystemSupport
 internal import TextFormatting
 
-/// One address of the list on its way.
+/// One download of an address in the list.
 struct Download: Sendable {
   let index: Int
   let listed: ListedAddress
   let key: DownloadKey
-  /// The address as the list has it.
+  /// The address as given in the list.
   let home: HTTPURL
-  /// Where the bytes gather until they are whole, below the folder and in full.
+  /// The partial file, relative to the folder and as a full path.
   let partName: [UInt8]
   let partPath: FilePath
-  /// What the image is to be called; another name, where it turns out that this one is taken.
+  /// The name of the image. It changes where the name turns out to be taken.
   var name: DownloadName
-  /// The image that an earlier run left under that name, be it there still or not.
+  /// The image that an earlier run downloaded to that name, whether or not it still exists.
   let image: DownloadHistory.Image?
 
-  /// Where to ask next: elsewhere than home after a redirection.
+  /// The URL of the next request. After a redirection it differs from `home`.
   var address: HTTPURL
   var redirects = 0
   var tries = 0
-  /// Refusals that were about the pace, and how often its host had served others at the last of them.
+  /// The number of refusals for too many requests, and the host's count of other answers at the last of them.
   var paceRefusals = 0
   var servedBefore = -1
-  /// What the bytes are known by that lie at `partPath`; nil where they are of no use.
+  /// The validator of the bytes at `partPath`; nil where they cannot be resumed.
   var part: Validator?
-  /// Whether what was there had to be thrown away once: that happens to one download once.
+  /// Whether the partial file was discarded once. This happens at most once per download.
   var startedOver = false
-  /// Whether it came coded though that was not asked for, and is decoded on its way now.
+  /// Whether to decode the content while it is received, because the server sent a coding that was not requested.
   var decodes = false
-  /// The image, where it is there as it was left and its server may be asked about it.
+  /// The existing image, where it is unchanged on disk and can be revalidated.
   var known: DownloadHistory.Image?
   var began: ContinuousClock.Instant?
 
@@ -51,7 +51,8 @@ struct Download: Sendable {
     address = home
   }
 
-  /// The name of the whole image, below the folder: that of the one that was there, where it still fits.
+  /// The name of the complete image, below the folder. It is the earlier image's name, where that still fits the name and the
+  /// format.
   func finalName(for format: ImageFormat) -> [UInt8] {
     if let image, let last = DownloadName(listed: String(decoding: image.name, as: UTF8.self)),
       last.stem == name.text, last.format == format
@@ -61,19 +62,19 @@ struct Download: Sendable {
     return name.bytes(for: format)
   }
 
-  /// The file that its bytes gather in.
+  /// The partial file.
   /// - Parameter base: the folder of the downloads.
   func part(in base: BaseFolder) -> PlacedFile { PlacedFile(base, FilePath(bytes: partName)) }
 
   /// The header lines of the next request.
   /// - Parameters:
-  ///   - own: of the user.
-  ///   - start: bytes that are there.
+  ///   - own: the user's header lines.
+  ///   - start: the size of the partial file in bytes.
   func headers(_ own: OwnHeaders, start: Int) -> [String] {
     let own = own.lines(for: address, of: home)
-    // Servers that have other formats too, and choose, are told what is of use here.
+    // For servers that choose among several formats (content negotiation).
     var lines = ["Accept: image/jpeg,image/png,image/*;q=0.5,*/*;q=0.1"]
-    // Without it, any coding may come (RFC 9110, 12.5.3).
+    // Without this line, the server may use any coding (RFC 9110, 12.5.3).
     if !own.contains(where: { $0.lowercased().hasPrefix("accept-encoding:") }) {
       lines.append("Accept-Encoding: identity")
     }
@@ -87,18 +88,19 @@ struct Download: Sendable {
     return lines
   }
 
-  /// Where a redirection leads, with the login where that is meant for it: for the origin of the list's address (RFC 9110,
-  /// 11.6.2), and by no word of a server. Nil where it may not be followed.
+  /// The target of a redirection. It has the login of `home` where the origin is the same (RFC 9110, 11.6.2), and never one that
+  /// the server supplies. Nil where the redirection must not be followed.
   func redirected(to location: String) -> HTTPURL? {
     guard let next = HTTPURL(location, from: address) else { return nil }
     let own = next.hasOrigin(of: home) ? home.login : nil
     return next.login == nil || next.login == own ? next.with(own) : nil
   }
 
-  /// Such refusals that do not count as tries.
+  /// The number of refusals for too many requests that do not count as tries.
   private static let maxPaceRefusals = 50
 
-  /// It was refused for the pace. As long as its host serves others in between, its turn will come.
+  /// Records a refusal for too many requests. It does not count as a try while the host serves other requests in between, because
+  /// then a later request will be served.
   mutating func wasRefused(servedCount: Int) {
     paceRefusals += 1
     if servedCount > servedBefore && paceRefusals <= Download.maxPaceRefusals && tries > 1 { tries -= 1 }
@@ -121,18 +123,18 @@ struct Download: Sendable {
     goHome()
   }
 
-  /// Whether what came is of the content that is there: a server may pass over `If-Range`.
+  /// Whether the response belongs to the same content as the partial file: a server may ignore `If-Range`.
   func fits(_ response: Response) -> Bool {
     guard response.status == 206, let part else { return true }
     return response.validator.continues(part)
   }
 
-  /// What the bytes are of that an answer brought; nil where that is not known.
+  /// The validator of the bytes in the file after a response; nil where it is unknown.
   func validator(after response: Response) -> Validator? {
     switch response.status {
-    // What is joined to a part is of what the part is of, and servers need not say it again.
+    // The joined bytes have the validator of the first part. Servers need not repeat it in a 206 response.
     case 206 where part != nil: fits(response) ? part : nil
-    // What was decoded cannot be joined to: places in it are not those that a server knows.
+    // Decoded bytes cannot be resumed: their offsets differ from those of the server's content.
     case 200..<300:
       decodes || response.validator.condition == nil || response.fileByteCount == 0 ? nil : response.validator
     default: part

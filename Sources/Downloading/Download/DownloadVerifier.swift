@@ -4,16 +4,16 @@ internal import RunState
 package import SystemPackage
 internal import SystemSupport
 
-/// Finds out whether a file that came is the image that it should be.
+/// Checks whether a downloaded file is the expected image.
 package struct DownloadVerifier {
-  /// Larger images are not decoded only to be looked at.
+  /// Larger images are not decoded merely to check them.
   private static let maxDecodedPixels = 1 << 26
 
   private let images: any ImageCheck
 
   init(_ images: any ImageCheck) { self.images = images }
 
-  /// The header of the image in the file, by its content alone.
+  /// Returns the header of the image, as found in the file's content.
   func check(_ path: FilePath, _ response: Response, sha256: [UInt8]?) throws(JobError) -> DownloadedImage {
     let header: DownloadedImage
     do throws(JobError) {
@@ -27,7 +27,7 @@ package struct DownloadVerifier {
     return header
   }
 
-  /// What a server says of a content that turned out to be no image.
+  /// The server's description of content that is not an image.
   private static func text(of response: Response) -> String {
     let coding = response.contentCoding.isEmpty ? "" : "\(response.contentCoding)-coded, which was not asked for"
     let text = [
@@ -38,9 +38,9 @@ package struct DownloadVerifier {
     return said.isEmpty ? "" : "; its server \(said)"
   }
 
-  /// Sees to it that a file that was joined of parts is one image: it decodes whole.
-  /// - Parameter strictly: without the least complaint of the decoder. Joined parts of two images may cause no other, but
-  ///   so may some whole images.
+  /// Checks that a file joined from parts is one image: it must decode completely.
+  /// - Parameter strictly: whether decoder warnings count as errors. Joined parts of two images may cause only warnings, but so
+  ///   may some intact images.
   func checkJoined(_ path: FilePath, _ header: DownloadedImage, strictly: Bool) throws(JobError) {
     guard header.size.pixelCount <= DownloadVerifier.maxDecodedPixels else {
       if try images.extent(of: path, header) == .cut { throw .partsDiffer }
@@ -49,7 +49,7 @@ package struct DownloadVerifier {
     guard try images.decodes(path, strictly: strictly) else { throw .partsDiffer }
   }
 
-  /// Asked where no length was told, so that a connection that was cut looks like one that ended.
+  /// Called where the length is unknown: then a dropped connection looks like the end of the response.
   private func isWhole(_ path: FilePath, _ header: DownloadedImage) throws(JobError) -> Bool {
     switch try images.extent(of: path, header) {
     case .whole: return true
@@ -60,7 +60,7 @@ package struct DownloadVerifier {
     }
   }
 
-  /// Whether a regular file lies there that has the same bytes.
+  /// Whether `other` is a regular file with the same bytes.
   func isSame(_ file: FilePath, _ other: FilePath) throws(JobError) -> Bool {
     guard let one = FileStamp(of: file, links: .stay), let two = FileStamp(of: other, links: .stay),
       one.byteCount == two.byteCount

@@ -6,17 +6,17 @@ package import SystemPackage
 package import SystemSupport
 internal import TextFormatting
 
-/// Downloads a list, many at once, on one thread: it waits for all of them together (libcurl's multi interface).
+/// Downloads a list with many concurrent requests on one thread, which waits for all of them (libcurl's multi interface).
 ///
-/// Each address comes to one end, which is reported: its image lies whole under its final name, was there already, or
-/// could not be had. Bytes of a download that was cut lie under a hidden name, and the journal tells what they are of, so
-/// that the next run asks for the rest only.
+/// Each address has one reported outcome: the complete image is under its final name, it existed already, or the download failed.
+/// Bytes of an interrupted download are in a hidden file, and the journal has their validator, so that the next run requests only
+/// the rest.
 package final class Downloader {
-  /// What is read of the list ahead of what is asked for: enough to find hosts that are free.
+  /// The number of entries that are read ahead of the requests: enough to find idle hosts.
   private static let window = 4096
-  /// Less is not worth a line in the journal.
+  /// Smaller parts are not worth a line in the journal.
   private static let minPartByteCount = 1 << 14
-  /// How soon an interrupt is obeyed.
+  /// The maximum delay until a stop request is seen.
   private static let maxBackoff = Duration.milliseconds(100)
 
   private struct Active {
@@ -37,15 +37,15 @@ package final class Downloader {
   private var queue: PerHostQueue<Download>
   private var active: [RequestID: Active] = [:]
 
-  /// Nil where libcurl has no memory.
+  /// Nil where libcurl cannot allocate memory.
   /// - Parameters:
-  ///   - connections: made by the same rules.
-  ///   - images: checks what was downloaded.
-  ///   - isKept: whether an image that an earlier run left so under that path is still of use.
-  ///   - chance: 0..<1, for the times between tries.
-  ///   - heldBack: is given the first address of the list that is asked without headers that are meant for it.
-  ///   - found: is given each entry of the list with its index.
-  ///   - report: told of each address when it has come to its end.
+  ///   - connections: created with the same options.
+  ///   - images: checks the downloaded files.
+  ///   - isKept: whether the image of an earlier run, by path and recorded stamp, is still valid.
+  ///   - chance: a random number in 0..<1, for the jitter of retries.
+  ///   - heldBack: called with the first address of the list that is requested without its header lines.
+  ///   - found: called with each entry of the list and its index.
+  ///   - report: called with the outcome of each address.
   package init?(
     rules: DownloadOptions, connections: FetchConnections, history: DownloadHistory, journal: Journal?,
     images: any ImageCheck,
@@ -69,8 +69,8 @@ package final class Downloader {
     queue = PerHostQueue(perHost: rules.perHost)
   }
 
-  /// Works until the list is done or `stop` is made.
-  /// - Parameter mayStart: asked before each request; who works on what comes may be behind.
+  /// Runs until the list is complete or `stop` is set.
+  /// - Parameter mayStart: called before each request. False delays requests while a later stage catches up.
   package func run(_ list: inout DownloadListReader, stop: CancellationFlag, mayStart: () -> Bool = { true })
     throws(Errno)
   {
@@ -92,7 +92,7 @@ package final class Downloader {
     }
   }
 
-  /// Says so once.
+  /// Reports withheld headers once.
   private func noteHeldBack(_ home: HTTPURL) {
     guard !hasHeldBack, rules.headers.areHeldBack(from: home) else { return }
     hasHeldBack = true
@@ -136,7 +136,7 @@ package final class Downloader {
     active[id] = Active(download: download, host: host, file: number)
   }
 
-  /// Has the journal tell what the bytes are of that came so far, once for each request.
+  /// Records the validator of each partial file in the journal, once per request.
   private func noteParts() {
     for (id, one) in active where !one.isNoted && !one.download.decodes {
       let response = transport.response(of: id)
@@ -149,7 +149,7 @@ package final class Downloader {
     }
   }
 
-  /// Ends what is under way; its bytes stay where something can be joined to them.
+  /// Cancels the requests in flight. Partial files are kept where they can be resumed.
   private func abandon() {
     for (id, one) in active {
       var download = one.download
@@ -206,7 +206,7 @@ package final class Downloader {
       let now = ContinuousClock.now
       let then = now + time
       if isAboutPace { queue.slowDown(host, wish: wish ?? (status == 429 ? time : nil), now: now) }
-      // Who asks for a rest means all requests.
+      // A server that requests a delay means it for all requests.
       if wish != nil || isAboutPace { queue.rest(host, until: then) }
       download.goHome()
       queue.add(download, host: download.home.host, notBefore: then)
@@ -229,7 +229,7 @@ package final class Downloader {
         download.decodes = true
         return startOver(download)
       }
-      // Two halves that do not fit, perhaps: the whole is asked for, once.
+      // The parts may be of different contents. Download the whole once.
       if wasJoined && !download.startedOver { return startOver(download) }
       if error.code == .truncated && error.stage == .fetch && download.tries <= rules.retry.retries {
         return retry(download, wish: "", error, status: response.status, host: download.address.host)
@@ -238,8 +238,8 @@ package final class Downloader {
     }
   }
 
-  /// Gives a whole file its final name. The image that came from the same address before is replaced, and no other file.
-  /// - Returns: the name below the folder, and whether the file lies there now; else there was one with the same bytes.
+  /// Gives a complete file its final name. Only an image from the same address is replaced.
+  /// - Returns: the name below the folder, and whether the file was moved there; otherwise an identical file existed.
   private func place(_ download: Download, _ format: ImageFormat) throws(JobError) -> ([UInt8], isNew: Bool) {
     var download = download
     while true {

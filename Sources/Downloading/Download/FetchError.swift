@@ -2,7 +2,7 @@ internal import ImageErrors
 internal import RunState
 internal import TextFormatting
 
-// What can go wrong with a download, in the words and codes of every other failure.
+// The errors of downloads, with the same codes as all other errors.
 extension JobError {
   static func fetch(_ code: ErrorCode, _ message: String) -> JobError {
     JobError(stage: .fetch, code: code, message: message)

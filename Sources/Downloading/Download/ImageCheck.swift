@@ -2,12 +2,12 @@ package import ImageCore
 package import ImageErrors
 package import SystemPackage
 
-/// Reads downloaded files as images. The program provides it: downloading itself has no decoder.
+/// Checks downloaded files as images. The program supplies the implementation: this target has no decoder.
 package protocol ImageCheck: AnyObject {
   /// Reads format and size from the file's content. Throws `not-an-image` or `unsupported` for other content.
   func header(of path: FilePath) throws(JobError) -> DownloadedImage
 
-  /// Whether the file reaches the end of its image, by its structure alone.
+  /// Whether the file contains the end of its image, judged by its structure.
   func extent(of path: FilePath, _ image: DownloadedImage) throws(JobError) -> DownloadedImage.Extent
 
   /// Whether all pixels decode without damage; if `strictly`, without any warning.
@@ -17,7 +17,7 @@ package protocol ImageCheck: AnyObject {
 /// Header information of a downloaded image.
 package struct DownloadedImage: Sendable {
   package let format: ImageFormat
-  /// As stored, before orientation.
+  /// The stored size, before orientation.
   package let size: PixelSize
 
   package init(format: ImageFormat, size: PixelSize) {

@@ -3,10 +3,10 @@ internal import RunState
 internal import SystemPackage
 internal import SystemSupport
 
-/// The file under a hidden name that the bytes of a download come into until it is whole, open.
+/// The open hidden file that receives the bytes of a download until it is complete.
 struct PartialFile: ~Copyable {
   let descriptor: Descriptor
-  /// What an earlier request or run left.
+  /// The size left by an earlier request or run.
   let byteCount: Int
 
   private init(_ descriptor: consuming Descriptor, byteCount: Int) {
@@ -14,7 +14,7 @@ struct PartialFile: ~Copyable {
     self.byteCount = byteCount
   }
 
-  /// Opens it, and makes the folders on the way.
+  /// Opens the file, and creates missing folders of its path.
   static func open(_ file: PlacedFile, durability: Durability) throws(JobError) -> PartialFile {
     do throws(OwnFileError) {
       let descriptor = try file.openOwn(for: .shared, durability: durability)
@@ -32,7 +32,7 @@ struct PartialFile: ~Copyable {
 }
 
 extension JobError {
-  /// Something else has the name of the file that the bytes gather in.
+  /// Another file has the name of the partial file.
   fileprivate static func unusablePart(_ file: PlacedFile, _ error: OwnFileError) -> JobError {
     JobError(
       stage: .write, code: .write,

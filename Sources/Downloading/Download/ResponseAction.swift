@@ -2,14 +2,14 @@ internal import ImageCore
 internal import ImageErrors
 internal import RunState
 
-/// What follows from an answer.
+/// The next step after a response.
 enum ResponseAction {
-  /// The file is whole, as far as the server tells.
+  /// The file is complete, as far as the response shows.
   case check
-  /// What is there already is what the server has.
+  /// The existing file is current.
   case keepKnown(DownloadHistory.Image)
   case follow(HTTPURL)
-  /// Once more, without the bytes that are there.
+  /// Repeat the request without the partial file.
   case startOver
   case retry(wish: String, JobError)
   case fail(JobError)
@@ -26,7 +26,7 @@ enum ResponseAction {
       self = .retry(wish: "", .network(complaint, after: tries))
     case .timedOut(let complaint): self = .retry(wish: "", .timeout(complaint, after: tries))
     case .short: self = .retry(wish: "", .short(response.fileByteCount, after: tries))
-    // Neither becomes better by asking again soon.
+    // Retrying soon cannot succeed.
     case .notTrusted(let complaint): self = .fail(.fetch(.network, complaint))
     case .refusedAddress(let digits): self = .fail(.refused(digits))
     case .tooLarge: self = .fail(.tooLarge(maxByteCount))
@@ -42,8 +42,8 @@ enum ResponseAction {
 
   private static func afterStatus(_ download: Download, _ response: Response, maxRedirects: Int) -> ResponseAction {
     switch response.status {
-    // Any success that has a content has the image, or is found not to (RFC 9110, 15.3). 203 is the 200 of a proxy that
-    // changes contents.
+    // Any successful response with content may contain the image; the check decides (RFC 9110, 15.3). 203 is a 200 that a proxy
+    // transformed.
     case 200...299 where response.status != 204 && response.status != 205: return .check
     case 304:
       guard let known = download.known else { return .fail(.status(304, after: download.tries)) }

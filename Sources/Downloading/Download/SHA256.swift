@@ -1,4 +1,4 @@
-/// SHA-256 (FIPS 180-4), for the digests that a list may give.
+/// SHA-256 (FIPS 180-4), for the optional digests in a list.
 package struct SHA256 {
   private var state: [UInt32] = [
     0x6A09_E667, 0xBB67_AE85, 0x3C6E_F372, 0xA54F_F53A, 0x510E_527F, 0x9B05_688C, 0x1F83_D9AB, 0x5BE0_CD19,
@@ -27,7 +27,7 @@ package struct SHA256 {
     block += rest
   }
 
-  /// The digest of all that was given; ends the use of this value.
+  /// The digest of all bytes. The value must not be used afterwards.
   package mutating func digest() -> [UInt8] {
     let bits = byteCount * 8
     let zeros = (119 - Int(byteCount % 64)) % 64

@@ -1,14 +1,14 @@
-/// What a server knows a content by, and its size.
+/// The validators of a response (RFC 9110, 8.8), and the size of its content.
 struct Validator: Hashable, Sendable {
   let entityTag: String
   let lastModified: String
-  /// When the server made the answer that had them (`Date`).
+  /// The time at which the server created the response (`Date`).
   let date: String
-  /// Of the whole content; -1 where the server does not tell.
+  /// The size of the whole content; -1 where unknown.
   let byteCount: Int
 
-  /// A text with control characters counts as none: it goes out again in the header of a request, where a line end would
-  /// begin another (RFC 9110, 5.5). It comes from a server, but also by way of a worker process or a journal.
+  /// Replaces a text with control characters by an empty one. The text is sent in a request header, where a line end would start
+  /// another header (RFC 9110, 5.5). It comes from a server, directly or through a worker process or a journal.
   init(entityTag: String = "", lastModified: String = "", date: String = "", byteCount: Int = -1) {
     func checked(_ text: String) -> String { text.utf8.contains { $0 < 0x20 || $0 == 0x7F } ? "" : text }
     self.entityTag = checked(entityTag)
@@ -17,12 +17,12 @@ struct Validator: Hashable, Sendable {
     self.byteCount = byteCount
   }
 
-  /// A file that changes twice within a second keeps its date, and the clocks of the file and of the answer may differ:
-  /// RFC 7232, 2.2.2, takes a minute for enough.
+  /// A file that changes twice within a second keeps its date, and the clocks of the file and of the response may differ. RFC
+  /// 7232, 2.2.2, requires a minute between the two dates.
   private static let minAge: Int64 = 60
 
-  /// Whether a part may be joined to another by it (`If-Range`), and by what: weak tags do not promise the same bytes, nor
-  /// does a date that was hardly over when the answer was made (RFC 9110, 8.8.2.2 and 13.1.5).
+  /// The value of `If-Range` that allows a part to be joined to another; nil where none does. Weak tags do not guarantee the same
+  /// bytes, nor does a date shortly before the response (RFC 9110, 8.8.2.2 and 13.1.5).
   var condition: String? {
     if !entityTag.isEmpty {
       return entityTag.utf8.count > 1 && entityTag.hasPrefix("\"") && entityTag.hasSuffix("\"") ? entityTag : nil
@@ -33,8 +33,8 @@ struct Validator: Hashable, Sendable {
     return lastModified
   }
 
-  /// Whether a part of a content with this validator goes on from a part of one with the other. What the server leaves
-  /// out of an answer with a part does not count against it.
+  /// Whether a response with this validator continues `part`. A validator that the server omits from a partial response does not
+  /// count as different.
   func continues(_ part: Validator) -> Bool {
     if byteCount >= 0 && part.byteCount >= 0 && byteCount != part.byteCount { return false }
     if !part.entityTag.isEmpty { return entityTag.isEmpty || entityTag == part.entityTag }
@@ -43,7 +43,7 @@ struct Validator: Hashable, Sendable {
 }
 
 extension Validator {
-  /// Four lines: headers have no line ends.
+  /// Four lines. Header values contain no line ends.
   var forJournal: [UInt8] { Array("\(entityTag)\n\(lastModified)\n\(date)\n\(byteCount)".utf8) }
 
   /// Earlier versions wrote two lines.

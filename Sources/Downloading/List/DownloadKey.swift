@@ -1,14 +1,14 @@
 internal import TextFormatting
 
-/// What a download is known by from run to run: its address, wherever in a list that stands, in 256 bits. The address
-/// itself may hold secrets, so it does not go into file names or the journal.
+/// Identifies a download across runs by its address, at any position in a list. The address itself may contain secrets, so file
+/// names and the journal contain only this digest.
 struct DownloadKey: Hashable, Sendable {
-  /// SHA-256 of the address as the list has it.
+  /// SHA-256 of the address as given in the list.
   let digest: AddressDigest
-  /// Which one it is of the entries of a list that have the same address, from 1.
+  /// The number of the entry among those with the same address, from 1.
   let occurrence: Int
 
-  /// As part of the name of a hidden file: 128 bits, so that no two addresses share one.
+  /// The part of a hidden file's name that identifies the download: 128 bits, so that collisions are negligible.
   var fileName: String { String(digest.text.prefix(32)) + suffix }
 
   private var suffix: String { occurrence > 1 ? "-\(occurrence)" : "" }
@@ -29,7 +29,7 @@ struct AddressDigest: Hashable, Sendable {
     self.words = (words[0], words[1], words[2], words[3])
   }
 
-  /// 64 hexadecimal digits.
+  /// Parses 64 hexadecimal digits.
   init?(text: Substring) {
     let digits = Array(text.utf8)
     guard digits.count == 64 else { return nil }
@@ -53,20 +53,20 @@ struct AddressDigest: Hashable, Sendable {
 
   static func == (one: AddressDigest, other: AddressDigest) -> Bool { one.words == other.words }
 
-  /// A digest is as good as random.
+  /// The words of a digest are uniformly distributed, so one is enough.
   func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
 }
 
 extension DownloadKey {
   private static let prefix = "sha256:"
 
-  /// As the journal names the source of a download: the key, and behind a space where the address leads, for people who
-  /// search there, without user, password and query.
+  /// The source of a download in the journal: the key, a space, and the URL for people who search the journal. User, password and
+  /// query are omitted.
   func journalName(_ home: HTTPURL) -> [UInt8] {
     Array("\(DownloadKey.prefix)\(digest.text)\(suffix) \(home.scheme)://\(home.host)\(home.path)".utf8)
   }
 
-  /// - Parameter name: what the journal has; the address itself, where an earlier version wrote it.
+  /// - Parameter name: the name in the journal. Earlier versions wrote the address itself.
   init?(journalName name: [UInt8]) {
     let text = String(decoding: name, as: UTF8.self)
     guard text.hasPrefix(DownloadKey.prefix) else {

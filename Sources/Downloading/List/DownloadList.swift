@@ -1,18 +1,18 @@
 internal import TextFormatting
 
-/// One line of a list: what to download, and what the list says of it.
+/// One entry of a list: what to download, and what the list states about it.
 package struct ListedAddress: Hashable, Sendable {
-  /// In the list, from 1, empty lines and comments not counted; or what the list says.
+  /// The position in the list from 1, without empty lines and comments; or the one that the entry states.
   package var position: Int
-  /// Whether the list says it.
+  /// Whether the entry states its position.
   package var hasOwnPosition = false
   package var address: String
   package var name: String?
   /// 32 bytes.
   package var sha256: [UInt8]?
-  /// What the list has instead, where it is none.
+  /// The value of the field where it is not a valid digest.
   package var unusableDigest: String?
-  /// What is wrong with the line, if something is.
+  /// What is wrong with the line; nil where nothing is.
   package var problem: String?
 
   package init(position: Int, address: String, name: String? = nil, sha256: [UInt8]? = nil, problem: String? = nil) {
@@ -24,10 +24,12 @@ package struct ListedAddress: Hashable, Sendable {
   }
 }
 
-/// Reads lists line by line: one address a line, tab- or comma-separated values with a first line that names the columns, or
-/// JSON lines. The first line tells which. Lines that start with "#" are comments in lists of addresses, among JSON lines and
-/// before the first line of a table; in a table they are rows like others. Columns and fields: `url`, and if wanted `name`,
-/// `sha256` and `position`, as the list of what failed has them; others are ignored.
+/// Parses a list line by line. The first line determines the format: one address per line, tab- or comma-separated values with a
+/// header line, or JSON lines.
+///
+/// Lines that start with "#" are comments in lists of addresses, among JSON lines and before the header of a table; after it they
+/// are rows. Columns and fields: `url`, and optionally `name`, `sha256` and `position`, as in the list of failures. Others are
+/// ignored.
 package struct DownloadList: Sendable {
   private enum Form {
     case addresses
@@ -40,10 +42,10 @@ package struct DownloadList: Sendable {
 
   package init() {}
 
-  /// Whether the line was read that says what the others are.
+  /// Whether the line that determines the format has been read.
   package var isBegun: Bool { form != nil }
 
-  /// What a line without its end asks for; nil where it asks for nothing.
+  /// The entry of a line without its line end; nil for an empty line, a comment or a header.
   package mutating func entry(_ line: ArraySlice<UInt8>) -> ListedAddress? {
     var line = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
     if form == nil, line.starts(with: [0xEF, 0xBB, 0xBF]) { line = line.dropFirst(3) }
@@ -73,15 +75,14 @@ package struct DownloadList: Sendable {
     return line.first == UInt8(ascii: "#")
   }
 
-  /// An entry of a line that cannot be read as one.
+  /// The entry of a line that cannot be parsed.
   package mutating func entry(_ line: ArraySlice<UInt8>, problem: String) -> ListedAddress {
     position += 1
     return listed(String(decoding: line, as: UTF8.self), problem: problem)
   }
 
-  /// What separates fields that may be in quotes, and so may have line ends in them (RFC 4180, 2.6); nil where lines are
-  /// rows.
-  /// - Parameter line: the start of the next one, which may be the first.
+  /// The separator of fields that may be quoted and so may contain line ends (RFC 4180, 2.6); nil where each line is a row.
+  /// - Parameter line: the start of the next line, which may be the first.
   package func quotedFieldSeparator(_ line: ArraySlice<UInt8>) -> UInt8? {
     switch form {
     case .columns(let separator, _): separator == UInt8(ascii: "\t") ? nil : separator
@@ -106,7 +107,7 @@ package struct DownloadList: Sendable {
         entry.problem = "its sha256 is not 64 hexadecimal digits"
       }
     }
-    // Other lists may have another meaning of the word.
+    // In other lists a column of this name may have another meaning, so other values are ignored.
     if let number = field("position").flatMap({ Int(trimmed($0)) }), (1...999_999_999_999).contains(number) {
       entry.position = number
       entry.hasOwnPosition = true
@@ -119,7 +120,7 @@ package struct DownloadList: Sendable {
     for separator in [UInt8(ascii: "\t"), UInt8(ascii: ",")] {
       let names = fields(line, separator: separator).map { trimmed($0).lowercased() }
       guard names.contains("url") else { continue }
-      // A list of one column may be named, too; its fields have no end but that of the line.
+      // A single column has no separator: its fields end with the line.
       return .columns(
         separator: names.count == 1 ? UInt8(ascii: "\n") : separator,
         indices: Dictionary(zip(names, names.indices), uniquingKeysWith: { first, _ in first }))
@@ -127,7 +128,7 @@ package struct DownloadList: Sendable {
     return .addresses
   }
 
-  /// The fields of a row (RFC 4180). Tab-separated values have no quotes.
+  /// The fields of a row (RFC 4180). Tab-separated values are not quoted.
   static func fields(_ line: ArraySlice<UInt8>, separator: UInt8) -> [String] {
     var fields: [[UInt8]] = [[]]
     var isQuoted = false

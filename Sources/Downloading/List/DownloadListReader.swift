@@ -2,9 +2,9 @@ internal import Glibc
 package import SystemPackage
 package import SystemSupport
 
-/// Reads a list as far as it is there, without ever waiting for more: a pipe may be slow, and downloads go on meanwhile.
+/// Reads the available part of a list without blocking: a pipe may be slow, and downloads continue meanwhile.
 package struct DownloadListReader: ~Copyable {
-  /// More than the rows of tables have that people make; a longer one is an entry that fails.
+  /// Longer than the rows of real tables. A longer line is an entry that fails.
   private static let maxLineBytes = 1 << 20
 
   private let descriptor: Descriptor
@@ -18,15 +18,15 @@ package struct DownloadListReader: ~Copyable {
 
   package init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
 
-  /// What to wait for until there is more.
+  /// The descriptor to poll for more input.
   package var number: CInt { descriptor.number }
 
-  /// The next entry; nil where there is none yet, or at the end.
+  /// The next entry; nil where none is available yet, and at the end.
   package mutating func next() throws(Errno) -> ListedAddress? {
     while true {
       if let end = chunk.firstIndex(of: UInt8(ascii: "\n")) {
         take(chunk[..<end])
-        // Where a field has not ended, the line end is in it.
+        // Inside an open quoted field, the line end is part of the field.
         if quotes.isOpen { take(chunk[end...end]) }
         chunk = chunk[(end + 1)...]
         if !quotes.isOpen || isTooLong, let entry = entry() { return entry }
@@ -47,7 +47,7 @@ package struct DownloadListReader: ~Copyable {
     }
   }
 
-  /// Returns when there is more, or a signal came.
+  /// Returns when input is available, after a signal, or after 100 ms.
   package func waitForMore() {
     var question = pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)
     _ = unsafe poll(&question, 1, 100)
@@ -56,7 +56,7 @@ package struct DownloadListReader: ~Copyable {
   private mutating func take(_ piece: ArraySlice<UInt8>) {
     let fits = line.count + piece.count <= DownloadListReader.maxLineBytes
     if quotes.isOpen && line.contains(UInt8(ascii: "\n")) {
-      // Nothing is dropped of what may turn out to be rows.
+      // These bytes may turn out to be rows, so none are dropped.
       line += piece
     } else {
       line += piece.prefix(max(0, DownloadListReader.maxLineBytes - line.count))
@@ -76,7 +76,7 @@ package struct DownloadListReader: ~Copyable {
       return list.entry(line.prefix(1000), problem: "the line is longer than \(DownloadListReader.maxLineBytes) bytes")
     }
     guard quotes.isOpen, let end = line.firstIndex(of: UInt8(ascii: "\n")) else { return list.entry(line[...]) }
-    // A quote without its other half: its line is no row, and those behind it may well be rows.
+    // An unbalanced quote: its line is malformed, but the lines after it may be valid rows.
     chunk = line[(end + 1)...] + chunk
     return list.isBegun
       ? list.entry(line[..<end], problem: "a field's quote has no end") : list.entry(line[..<end])

@@ -2,17 +2,17 @@ package import ImageCore
 package import SystemPackage
 internal import SystemSupport
 
-/// Where a download goes below the output folder. The list says it, or the position in the list and a tame form of the
-/// address's last part do; nothing that a server says does.
+/// The path of a download below the output folder. It is the name in the list, or else the position and a sanitized form of the
+/// URL's last path component. No response header affects it.
 package struct DownloadName: Hashable, Sendable {
-  /// As far as it is known before the content is: with a suffix only where the list gives one.
+  /// The name before the content is known: it has a suffix only where the list gives one.
   package let text: String
 
   private static let maxStemBytes = 80
-  /// Room for what hidden names add to it; file systems allow 255.
+  /// File systems allow 255 bytes; the rest is for the prefixes and suffixes of hidden names.
   private static let maxComponentBytes = 220
 
-  /// A name of the list; nil where it would lead out of the folder, or hide there.
+  /// A name from the list; nil where it would leave the folder, be hidden, or be too long.
   package init?(listed name: String) {
     let parts = name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
     let areFine = parts.allSatisfy { part in
@@ -23,7 +23,7 @@ package struct DownloadName: Hashable, Sendable {
     text = name
   }
 
-  /// - Parameter position: in the list, from 1.
+  /// - Parameter position: the position in the list, from 1.
   package init(position: Int, path: String) {
     let digits = String(position)
     let number = String(repeating: "0", count: max(0, 6 - digits.count)) + digits
@@ -33,17 +33,18 @@ package struct DownloadName: Hashable, Sendable {
 
   private init(text: String) { self.text = text }
 
-  /// The same without the suffix of an image: the content says which it gets.
+  /// The name without an image suffix. The content determines the suffix.
   var open: DownloadName { DownloadName(text: stem) }
 
-  /// The same in a folder.
-  /// - Parameter folder: with its separator at the end; empty for none.
+  /// The name below a folder.
+  /// - Parameter folder: the path with a trailing separator; empty for none.
   func below(_ folder: String) -> DownloadName { DownloadName(text: folder + text) }
 
-  /// The same with a number behind it, for where the name is taken.
+  /// The name with a number appended, for where the name is taken.
   func numbered(_ number: Int) -> DownloadName { DownloadName(text: "\(text)-\(number)") }
 
-  /// Letters, digits and what is harmless of the last part of an address's path, without an image's suffix.
+  /// Letters, digits, "_" and "." of the last component of a URL's path, without a suffix. Each run of other characters becomes
+  /// one "-".
   private static func stem(_ path: String) -> String {
     let last = path.utf8.split(separator: UInt8(ascii: "/")).last.map(Array.init) ?? []
     var stem: [UInt8] = []
@@ -60,24 +61,24 @@ package struct DownloadName: Hashable, Sendable {
     return String(decoding: trimmed, as: UTF8.self)
   }
 
-  /// Without the suffix of an image.
+  /// The name without an image suffix.
   package var stem: String {
     hasSuffix
       ? String(decoding: text.utf8[..<(text.utf8.lastIndex(of: UInt8(ascii: ".")) ?? text.endIndex)], as: UTF8.self)
       : text
   }
 
-  /// Whether it names the format, whatever the content is.
+  /// Whether the name has an image suffix. The suffix is kept whatever the content is.
   package var hasSuffix: Bool { format != nil }
 
-  /// What its suffix says.
+  /// The format of the suffix.
   var format: ImageFormat? {
     let last = text.utf8.split(separator: UInt8(ascii: "/")).last ?? text.utf8[...]
     guard let dot = last.lastIndex(of: UInt8(ascii: ".")), dot > last.startIndex else { return nil }
     return ImageFormat.named(suffix: ArraySlice(last[last.index(after: dot)...]))
   }
 
-  /// The final path, once the content is known.
+  /// The final path, once the format is known.
   package func path(in folder: FilePath, for format: ImageFormat) -> FilePath {
     folder.pushing(FilePath(bytes: bytes(for: format)))
   }
@@ -87,8 +88,8 @@ package struct DownloadName: Hashable, Sendable {
     hasSuffix ? Array(text.utf8) : Array((text + "." + format.usualSuffix).utf8)
   }
 
-  /// Where the bytes gather until they are whole: beside the image, under a hidden name that no other address has. Below
-  /// the folder.
+  /// The hidden partial file, in the folder of the image and with a name unique to the address. The path is relative to the
+  /// output folder.
   func partName(_ key: DownloadKey) -> [UInt8] {
     let folder = text.utf8[
       ..<(text.utf8.lastIndex(of: UInt8(ascii: "/")).map { text.utf8.index(after: $0) } ?? text.startIndex)]

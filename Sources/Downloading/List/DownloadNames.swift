@@ -1,28 +1,27 @@
 internal import ImageCore
 internal import ImageErrors
 
-/// Gives each entry of a list a name that no other entry has, and no image of another address.
+/// Gives each entry of a list a name that differs from those of all other entries and of images from other addresses.
 ///
-/// A name that the list gives is kept to: where it cannot be, the entry fails. A name that follows from the position is ours to
-/// choose: it is that of the image that came from the address before, wherever its entry stood then, or a new one, with a
-/// number behind it where that is taken.
+/// A name from the list is never changed: where it cannot be used, the entry fails. Other names follow from the position: the
+/// name of the image that came from this address before, at any position, or else a new name, with a number where it is taken.
 struct DownloadNames {
   private static let maxNumber = 9999
 
   private let history: DownloadHistory
   private let thumbnails: ThumbnailNames?
-  /// Names with a suffix; names whose suffix will follow from the content, and those whose suffix is given, without it.
+  /// Names with a suffix; names whose suffix depends on the content; and the stems of names with a suffix.
   private var whole: Set<String> = []
   private var open: Set<String> = []
   private var stems: Set<String> = []
 
-  /// - Parameter thumbnails: where their names may meet those of downloads.
+  /// - Parameter thumbnails: the names of thumbnails, where they could collide with those of downloads.
   init(_ history: DownloadHistory, thumbnails: ThumbnailNames? = nil) {
     self.history = history
     self.thumbnails = thumbnails
   }
 
-  /// The name of an entry, and the image that an earlier run left there of this address.
+  /// The name of an entry, and the image that an earlier run downloaded from this address to that name.
   mutating func name(
     _ listed: ListedAddress, _ home: HTTPURL, _ key: DownloadKey
   ) throws(JobError) -> (DownloadName, DownloadHistory.Image?) {
@@ -33,7 +32,7 @@ struct DownloadNames {
       return (name, images.last { image in DownloadNames.isOf(image, name) })
     }
     let wanted = DownloadName(position: listed.position, path: home.path)
-    // The one of this position first: one address may stand in a list more than once.
+    // The image of this position first: a list may contain one address more than once.
     let known = images.filter { DownloadNames.isOf($0, wanted) } + images
     for image in known {
       guard let name = DownloadName(listed: String(decoding: image.name, as: UTF8.self))?.open, take(name) else {
@@ -44,8 +43,8 @@ struct DownloadNames {
     return (try another(wanted, for: key, from: 1), nil)
   }
 
-  /// A name for an entry whose own is on the disk already, for a file that did not come from its address.
-  /// - Parameter taken: the name that it has.
+  /// Another name for an entry whose name is taken on disk by a file that did not come from its address.
+  /// - Parameter taken: the current name of the entry.
   mutating func another(than taken: DownloadName, _ download: Download) throws(JobError) -> DownloadName {
     guard download.listed.name == nil else { throw .otherFile }
     let wanted = DownloadName(position: download.listed.position, path: download.home.path)
@@ -65,7 +64,7 @@ struct DownloadNames {
     throw .nameTaken
   }
 
-  /// Takes a name, with that of its thumbnail. False where another entry has it, or might get it.
+  /// Reserves a name and the name of its thumbnail. False where another entry has one of them, or might get it.
   private mutating func take(_ name: DownloadName) -> Bool {
     guard let thumbnails else {
       guard isFree(name) else { return false }
@@ -73,7 +72,7 @@ struct DownloadNames {
       return true
     }
     let names = [thumbnails.name(ofDownload: name), thumbnails.name(ofThumbnail: name)]
-    // An earlier list may have had a download where the thumbnail would be.
+    // An earlier list may have put a download where the thumbnail would be.
     let isOfDownload = ImageFormat.allCases.contains { format in
       thumbnails.nameAsDownload(names[1].bytes(for: format)).map { history.owner(of: $0) != nil } ?? false
     }

@@ -1,17 +1,17 @@
 internal import ImageErrors
 internal import TextFormatting
 
-/// Makes downloads of the entries of a list. What is done already, or cannot be asked for, comes to its end here.
+/// Creates the downloads of a list's entries. Entries that need no download, or are invalid, are reported here.
 struct ListedDownloads {
   private let runFiles: DownloadJournal
   private let found: (Int, ListedAddress) -> Void
   private var names: DownloadNames
-  /// How many entries had an address so far.
+  /// The number of entries with each address so far.
   private var occurrences: [AddressDigest: Int] = [:]
-  /// Entries of the list so far.
+  /// The number of entries so far.
   private var count = 0
 
-  /// - Parameter found: is given each entry with its index.
+  /// - Parameter found: called with each entry and its index.
   init(_ runFiles: DownloadJournal, thumbnails: ThumbnailNames?, found: @escaping (Int, ListedAddress) -> Void) {
     self.runFiles = runFiles
     self.found = found
@@ -41,7 +41,7 @@ struct ListedDownloads {
     return DownloadKey(digest: digest, occurrence: occurrences[digest] ?? 1)
   }
 
-  /// A name for a download whose own is on the disk already, for a file that did not come from its address.
+  /// Another name for a download whose name is taken on disk by a file that did not come from its address.
   mutating func anotherName(for download: Download) throws(JobError) -> DownloadName {
     try names.another(than: download.name, download)
   }

@@ -1,10 +1,10 @@
-/// Follows the quotes of a row, piece by piece, to know whether a line end is in a field (RFC 4180, 2.5 to 2.7).
+/// Tracks the quotes of a row, in pieces, to determine whether a line end is inside a field (RFC 4180, 2.5 to 2.7).
 struct QuotedRow {
   private enum State { case start, plain, quoted, quoteInQuotes }
 
   private var state = State.start
 
-  /// Whether a field in quotes has not ended.
+  /// Whether a quoted field is still open.
   var isOpen: Bool { state == .quoted }
 
   mutating func add(_ piece: ArraySlice<UInt8>, separator: UInt8) {

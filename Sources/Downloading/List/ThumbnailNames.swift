@@ -1,14 +1,14 @@
 internal import SystemPackage
 internal import SystemSupport
 
-/// Names of downloads and of their thumbnails, where one folder lies in the other: all names from the outer one, so that none is
-/// given twice. A thumbnail has the name of its download, below another folder.
+/// The names of downloads and of their thumbnails where one folder contains the other. All are relative to the outer folder, so
+/// that collisions can be found. A thumbnail has the same name as its download, below the other folder.
 struct ThumbnailNames: Sendable {
-  /// What stands before names, with a separator at its end; empty for the outer folder.
+  /// The prefixes of names, with a trailing separator; empty for the outer folder.
   private let downloads: String
   private let thumbnails: String
 
-  /// Nil where neither folder lies in the other, so that no names can meet, or a way between them is no text.
+  /// Nil where neither folder contains the other, so that names cannot collide, or where the path between them is not UTF-8.
   init?(downloads: FilePath, thumbnails: FilePath) {
     let (here, there) = (downloads.canonical, thumbnails.canonical)
     if let way = ThumbnailNames.way(from: here, to: there) {
@@ -23,7 +23,7 @@ struct ThumbnailNames: Sendable {
   private static func way(from outer: FilePath, to inner: FilePath) -> String? {
     var way = inner
     guard way.removePrefix(outer) else { return nil }
-    // Names of a list are text, so that none leads into a folder whose name is not.
+    // Names in a list are text, so none can lead into a folder whose name is not UTF-8.
     return String(validating: way).map { $0.isEmpty ? "" : $0 + "/" }
   }
 
@@ -31,8 +31,8 @@ struct ThumbnailNames: Sendable {
 
   func name(ofThumbnail name: DownloadName) -> DownloadName { name.below(thumbnails) }
 
-  /// The name that a file has in the folder of the downloads; nil where it does not lie there.
-  /// - Parameter name: from the outer folder.
+  /// The name of a file relative to the download folder; nil where it is outside.
+  /// - Parameter name: the name relative to the outer folder.
   func nameAsDownload(_ name: [UInt8]) -> [UInt8]? {
     name.starts(with: downloads.utf8) ? Array(name.dropFirst(downloads.utf8.count)) : nil
   }

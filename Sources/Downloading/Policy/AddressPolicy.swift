@@ -2,17 +2,17 @@ internal import CCurl
 internal import ImageErrors
 internal import TextFormatting
 
-/// Which machines may be connected to.
+/// Which addresses may be connected to.
 ///
-/// The one check that counts is made where the socket is opened, on the address that the name was resolved to (CCurl): a
-/// name can lead anywhere, and elsewhere the next time. Behind a proxy only what the address itself says can be told.
+/// The decisive check is made when the socket is opened, on the resolved address (CCurl): a name can resolve to any address, and
+/// to another one the next time. Behind a proxy only literal addresses can be checked.
 package enum AddressPolicy: Sendable {
-  /// Public addresses only: a list from a stranger must not reach what only this machine can.
+  /// Public addresses only: an untrusted list must not reach services that only this machine can reach.
   case publicOnly
-  /// `--allow-private`
+  /// Every address (`--allow-private`).
   case any
 
-  /// Why an address must not be asked of a proxy, which resolves names itself; nil where it may.
+  /// The reason why a URL must not be requested through a proxy, which resolves names itself; nil where it may.
   func refusal(behindProxy address: HTTPURL) -> JobError? {
     guard self == .publicOnly else { return nil }
     if address.host == "localhost" || address.host.hasSuffix(".localhost") { return .refused(address.host) }
@@ -24,10 +24,10 @@ package enum AddressPolicy: Sendable {
 
   private static func kind(_ digits: String) -> address_kind { unsafe address_kind_of_text(digits) }
 
-  /// Whether an address in digits, with or without brackets, is in a range as in "10.0.0.0/8", or is that very address.
+  /// Whether a numeric address, with or without brackets, equals `range` or is in it; a range is written as in "10.0.0.0/8".
   static func isWithin(_ digits: String, _ range: String) -> Bool { unsafe address_is_within(digits, range) }
 
-  /// What kind an address in digits is of, in a word; nil for a name. For tests and messages.
+  /// The kind of a numeric address in one word, for tests and messages; nil for a name.
   package static func word(for digits: String) -> String? {
     switch kind(digits) {
     case ADDRESS_PUBLIC: "public"

@@ -3,12 +3,12 @@ package import SystemPackage
 package import SystemSupport
 package import WorkerIPC
 
-/// What a run downloads by.
+/// The options of a download run.
 package struct DownloadOptions: Sendable {
   package let base: BaseFolder
-  /// Where thumbnails go; nil where none are made.
+  /// The folder of the thumbnails; nil where none are made.
   package var thumbnailFolder: FilePath?
-  /// Requests that are under way at once, and to one host.
+  /// The most requests at once, in all and to one host.
   package var connections = 16
   package var perHost = 6
   package var request = RequestDefaults()
@@ -19,9 +19,9 @@ package struct DownloadOptions: Sendable {
   package var maxRedirects = 10
   package var durability = Durability.ordinary
   package var selection = JobSelection.all
-  /// Has each request made by a worker process; nil for this process.
+  /// The worker program, if a worker process makes each request; nil to make requests in this process.
   package var workerProgram: String?
-  /// What it means where a worker process cannot be confined in full.
+  /// Whether to run where a worker process cannot be fully confined.
   package var sandbox = SandboxRule.wanted
 
   package init(folder: FilePath) { base = BaseFolder(folder) }

@@ -2,30 +2,31 @@ internal import CCurl
 internal import ImageErrors
 internal import TextFormatting
 
-/// An address of http or https, as libcurl reads it: so nobody can be told one host here and another there.
+/// An http or https URL, parsed by libcurl. With one parser for checks and requests, both see the same host.
 package struct HTTPURL: Hashable, Sendable {
-  /// A user and a password that stand in an address. They are kept apart, so that no text has them that is shown or kept.
+  /// The user and password of a URL. They are stored separately, so that no displayed or stored text contains them.
   package struct Login: Hashable, Sendable {
     let user: String
     let password: String
   }
 
-  /// Without a login.
+  /// The URL without a login.
   package let text: String
   package let scheme: String
-  /// In small letters, without the dot that may end a name, and in ASCII alone (RFC 3490, 3.1).
+  /// In lowercase, without a trailing dot, and in ASCII only (RFC 3490, 3.1).
   package let host: String
   package let port: String
   package let path: String
   package private(set) var login: Login?
 
-  /// Addresses are long in lies only.
+  /// Longer texts are rejected.
   private static let maxByteCount = 1 << 14
 
-  /// Nil for anything else. Wants an open `CurlLibrary`.
-  /// - Parameter base: what a relative address starts from, as that of a redirection.
+  /// Nil for anything but a valid URL. `CurlLibrary` must be open.
+  /// - Parameter base: the URL that a relative reference is resolved against, as in a redirection.
   package init?(_ reference: String, from base: HTTPURL? = nil) {
-    // What a terminal or a log would obey is in no address; a space is, in bad lists.
+    // Control characters, which a terminal or a log would interpret, are not valid in a URL. A space is not valid either, but
+    // occurs in real lists, and is escaped.
     guard reference.utf8.count <= HTTPURL.maxByteCount, !reference.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F })
     else {
       return nil
@@ -42,8 +43,8 @@ package struct HTTPURL: Hashable, Sendable {
     }
   }
 
-  /// Nil where the text became too long by what it started from, or by escapes: whatever is an address is one again when it
-  /// is read by a worker process or from a journal.
+  /// Nil where resolving or escaping made the text too long. So each URL that was accepted is accepted again when a worker
+  /// process or a journal reader parses it.
   private init?(_ parts: Parts) {
     guard parts.text.utf8.count <= HTTPURL.maxByteCount else { return nil }
     text = parts.text
@@ -55,19 +56,19 @@ package struct HTTPURL: Hashable, Sendable {
     login = parts.login
   }
 
-  /// Whether what is meant for one may be sent to the other (RFC 6454).
+  /// Whether both URLs have the same origin (RFC 6454), so that credentials for one may be sent to the other.
   package func hasOrigin(of other: HTTPURL) -> Bool {
     scheme == other.scheme && host == other.host && port == other.port
   }
 
-  /// The same address with another login.
+  /// The same URL with another login.
   func with(_ login: Login?) -> HTTPURL {
     var address = self
     address.login = login
     return address
   }
 
-  /// Why a text is no address that can be asked for.
+  /// The reason why a text is not a URL that can be requested.
   static func fault(of text: String) -> JobError {
     if let parts = Parts(escapingSpaces(text), from: nil, host: nil), HostName.ascii(parts.host) == nil {
       return .fetch(
@@ -78,7 +79,7 @@ package struct HTTPURL: Hashable, Sendable {
   }
 }
 
-/// What libcurl reads in a text.
+/// The parts of a URL, as parsed by libcurl.
 private struct Parts {
   let text: String
   let scheme: String
@@ -88,8 +89,8 @@ private struct Parts {
   let login: HTTPURL.Login?
 
   /// - Parameters:
-  ///   - base: what a relative text starts from.
-  ///   - host: in place of the text's own.
+  ///   - base: the URL that a relative reference is resolved against.
+  ///   - host: a replacement for the host in the text.
   init?(_ reference: String, from base: String?, host: String?) {
     let parts = unsafe reference.withCString { reference in
       unsafe withOptionalCString(base) { base in
@@ -109,7 +110,7 @@ private struct Parts {
   }
 }
 
-/// Lends a text, or null where there is none.
+/// Calls `body` with the text as a C string, or with null where there is none.
 func withOptionalCString<Result>(_ text: String?, _ body: (UnsafePointer<CChar>?) -> Result) -> Result {
   guard let text else { return body(nil) }
   return unsafe text.withCString { unsafe body($0) }

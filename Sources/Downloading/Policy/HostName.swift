@@ -1,10 +1,10 @@
 @_spi(_Unicode) internal import Swift
 
-/// Names of hosts beyond ASCII, in the form that DNS has of them (RFC 5890, RFC 3492).
+/// Internationalized host names, converted to the ASCII form that DNS uses (RFC 5890, RFC 3492).
 ///
-/// libcurl converts them by the locale, if it was built for that at all; here they come out the same everywhere. Of the
-/// mapping that browsers apply (UTS 46) there is what people write: small letters, composed characters, the other full
-/// stops. A character that has to be replaced otherwise is refused, and so are those that are seen as nothing.
+/// libcurl converts them by the locale, and only if built with IDN support; this conversion gives the same result everywhere. Of
+/// the mapping of browsers (UTS 46) it does the common part: lowercase, NFC, and the other full stops. It rejects characters that
+/// need any other mapping, and invisible characters.
 enum HostName {
   /// The most bytes of a label (RFC 1035, 2.3.4).
   private static let maxLabelBytes = 63
@@ -30,25 +30,25 @@ enum HostName {
     return text.utf8.count <= maxLabelBytes ? text : nil
   }
 
-  /// Letters, marks and digits that no mapping changes. Sharp s and final sigma are kept, as browsers do (UTS 46,
-  /// nontransitional).
+  /// Whether a character may be in a label: letters, marks and digits that no mapping changes. Sharp s and final sigma are kept,
+  /// as in browsers (UTS 46, nontransitional processing).
   private static func mayStand(_ scalar: Unicode.Scalar) -> Bool {
     if scalar.isASCII { return scalar == "-" || scalar.properties.isAlphabetic || scalar.properties.numericType != nil }
     if scalar == "\u{DF}" || scalar == "\u{3C2}" { return true }
     if scalar.properties.changesWhenNFKCCaseFolded { return false }
     return switch scalar.properties.generalCategory {
     case .lowercaseLetter, .otherLetter, .modifierLetter, .nonspacingMark, .spacingMark, .decimalNumber: true
-    // Middle dots are letters to Catalan and Japanese.
+    // Catalan and Japanese words contain middle dots.
     default: scalar == "\u{B7}" || scalar == "\u{30FB}"
     }
   }
 }
 
-/// The encoding of a label in letters and digits (RFC 3492, 5 and 6.3).
+/// Encodes a label as letters and digits (RFC 3492, 5 and 6.3).
 enum Punycode {
   private static let (base, minimum, maximum) = (36, 1, 26)
 
-  /// Nil where the numbers of a long label overflow.
+  /// Nil where the arithmetic overflows, as for a long label.
   static func encoded(_ scalars: [UInt32]) -> String? {
     var output = scalars.filter { $0 < 0x80 }.map { UInt8($0) }
     let basicCount = output.count
@@ -86,7 +86,7 @@ enum Punycode {
     output.append(digit(rest))
   }
 
-  /// a to z, then 0 to 9.
+  /// The digits are a to z, then 0 to 9.
   private static func digit(_ value: Int) -> UInt8 {
     UInt8(value < 26 ? value + Int(UInt8(ascii: "a")) : value - 26 + Int(UInt8(ascii: "0")))
   }

@@ -1,23 +1,23 @@
 internal import TextFormatting
 
-/// How fast a host is asked, as its refusals say (RFC 6585, 4; RFC 9110, 15.6.4): each halves how many requests it gets at
-/// once; where that is one already, they are kept apart in time. Answers that are none raise the pace again, step by step.
+/// The request rate of one host, adapted to its refusals (RFC 6585, 4; RFC 9110, 15.6.4). Each refusal halves the number of
+/// concurrent requests; at one request, it increases the time between requests. Other answers raise the rate again, step by step.
 struct HostPace {
-  /// Answers before the pace rises by a step.
+  /// The number of answers before the rate rises by one step.
   private static let answersForStep = 20
   private static let shortestSpacing = Duration.milliseconds(50)
   private static let usualSpacing = Duration.milliseconds(250)
   private static let longestSpacing = Duration.seconds(120)
 
   private let maxAtOnce: Int
-  /// The most requests at once.
+  /// The most concurrent requests.
   private(set) var atOnce: Int
-  /// The least time between the starts of two requests.
+  /// The minimum time between the starts of two requests.
   private(set) var spacing = Duration.zero
-  /// Answers that were no refusals.
+  /// The number of answers that were not refusals.
   private(set) var servedCount = 0
   private var servedSinceStep = 0
-  /// Until then refusals are of requests that went out before the last one was known.
+  /// Until then, refusals are of requests that were sent before the last refusal arrived. They are ignored.
   private var refusedUntil: ContinuousClock.Instant?
 
   init(maxAtOnce: Int) {
@@ -34,7 +34,7 @@ struct HostPace {
     if atOnce > 1 {
       atOnce /= 2
     } else {
-      // A little more than is wished: requests take different times on their way.
+      // 5 % more than requested, because requests take different times to arrive.
       let wished = (wish ?? HostPace.usualSpacing) * 21 / 20
       spacing = min(max(spacing * 3 / 2, wished), HostPace.longestSpacing)
     }

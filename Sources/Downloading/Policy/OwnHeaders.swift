@@ -1,7 +1,7 @@
-/// The header lines of the user, as "Name: value", and which requests get them.
+/// The user's header lines ("Name: value"), and the rule for which requests get them.
 ///
-/// They are often keys, so they are for the origins (RFC 6454: scheme, host and port) that the list names and for nothing
-/// that those lead to, and are sent over https alone unless the user says otherwise.
+/// The lines are often credentials. They are sent only to the origins (RFC 6454: scheme, host and port) in the list, not to
+/// redirection targets, and only over https unless the user allows http.
 package struct OwnHeaders: Sendable {
   /// A line for one host.
   package struct HostLine: Sendable {
@@ -17,21 +17,21 @@ package struct OwnHeaders: Sendable {
   /// Lines for every host of the list.
   package var lines: [String] = []
   package var hostLines: [HostLine] = []
-  /// Whether they are sent over http, too, where anyone on the way can read them.
+  /// Whether the lines are also sent over http, where any intermediary can read them.
   package var overHTTP = false
 
   package init() {}
 
   /// The lines for one request of a download.
   /// - Parameters:
-  ///   - address: which is asked: elsewhere than `home` after a redirection.
-  ///   - home: as the list has it.
+  ///   - address: the requested URL; after a redirection it differs from `home`.
+  ///   - home: the URL in the list.
   package func lines(for address: HTTPURL, of home: HTTPURL) -> [String] {
     guard address.hasOrigin(of: home), overHTTP || address.scheme == "https" else { return [] }
     return meant(for: home)
   }
 
-  /// Whether lines that are meant for an address of the list are not sent there, since it is one of http.
+  /// Whether lines for a URL of the list are withheld because its scheme is http.
   package func areHeldBack(from home: HTTPURL) -> Bool {
     !overHTTP && home.scheme != "https" && !meant(for: home).isEmpty
   }
@@ -41,24 +41,24 @@ package struct OwnHeaders: Sendable {
   }
 }
 
-/// A host that a header is for, with a port where that counts: "dogs.example" or "dogs.example:8443".
+/// The host of a header, with an optional port: "dogs.example" or "dogs.example:8443".
 package struct HeaderHost: Hashable, Sendable {
   private let host: String
-  /// Nil for any.
+  /// Nil for any port.
   private let port: String?
 
-  /// Nil where a text is no such host. Wants an open `CurlLibrary`.
+  /// Nil where the text is not a host. `CurlLibrary` must be open.
   package init?(_ text: String) {
-    // All that could end or begin another part of an address.
+    // These characters could end the host or start another part of a URL.
     guard !text.isEmpty, !text.utf8.contains(where: { "/?#@\\ ".utf8.contains($0) }),
       let address = HTTPURL("https://\(text)/"), !address.host.isEmpty
     else { return nil }
     host = address.host
-    // The colons of an address of IPv6 stand within brackets.
+    // The colons of an IPv6 address are inside the brackets.
     let end = text.lastIndex(of: "]") ?? text.startIndex
     port = text[end...].contains(":") ? address.port : nil
   }
 
-  /// Names are compared as HTTPURL has them: in small letters and ASCII.
+  /// `HTTPURL` has normalized both names to lowercase ASCII.
   func covers(_ address: HTTPURL) -> Bool { host == address.host && (port == nil || port == address.port) }
 }

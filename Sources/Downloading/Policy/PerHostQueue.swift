@@ -1,14 +1,14 @@
-/// What waits to be downloaded, by host: no host has more than so many requests at once, the next ones come in their order,
-/// and hosts take turns. A host, or an item, may have to wait until a time.
+/// Pending downloads by host. It limits the concurrent requests to each host, keeps the order of each host's items, and serves
+/// hosts in turn. A host or an item can be delayed until a time.
 ///
-/// Holds nothing of hosts that nothing waits for, but the pace of those that wanted another.
+/// It forgets hosts without pending items, except those with a reduced rate.
 package struct PerHostQueue<Item> {
   private struct Host {
     var waiting: ArraySlice<Item> = []
     var active = 0
     var restsUntil: ContinuousClock.Instant?
     var pace: HostPace
-    /// It stands in `ready`, or in `later` with the end of its rest.
+    /// Whether the host is in `ready`, or in `later` with the end of its rest.
     var isListed = false
   }
 
@@ -17,20 +17,20 @@ package struct PerHostQueue<Item> {
     case host(String)
   }
 
-  /// A host that nothing is known of.
+  /// The state of a new host.
   private let fresh: Host
   private var hosts: [String: Host] = [:]
-  /// Hosts that something may be started of.
+  /// Hosts that may have an item to start.
   private var ready: ArraySlice<String> = []
-  /// By time, the soonest last.
+  /// In descending order of time, so that the earliest is last.
   private var later: [(time: ContinuousClock.Instant, what: Delayed)] = []
 
-  /// Items that wait, for their turn or for a time.
+  /// The number of items that wait for their turn or for a time.
   package private(set) var count = 0
 
   package init(perHost: Int) { fresh = Host(pace: HostPace(maxAtOnce: perHost)) }
 
-  /// Adds an item behind those of its host.
+  /// Appends an item to the queue of its host.
   package mutating func add(_ item: Item, host: String) {
     count += 1
     know(host)
@@ -44,27 +44,27 @@ package struct PerHostQueue<Item> {
     insert(.item(item, host: host), at: time)
   }
 
-  /// Lets a whole host alone until a time.
+  /// Starts no request to a host until a time.
   package mutating func rest(_ host: String, until time: ContinuousClock.Instant) {
     know(host)
     let before = hosts[host]?.restsUntil ?? time
     hosts[host]?.restsUntil = max(before, time)
   }
 
-  /// A host has refused a request because there were too many: it gets fewer.
-  /// - Parameter wish: how long it wants to be let alone, if it says so.
+  /// Reduces the rate of a host that refused a request because there were too many.
+  /// - Parameter wish: the delay that the host requested (Retry-After); nil for none.
   package mutating func slowDown(_ host: String, wish: Duration?, now: ContinuousClock.Instant) {
     know(host)
     hosts[host]?.pace.refused(wish: wish, now: now)
   }
 
-  /// A host has answered otherwise: it may get more again.
+  /// Records an answer that was not a refusal, which may raise the host's rate.
   package mutating func served(by host: String) { hosts[host]?.pace.served() }
 
-  /// How often a host that refused requests has answered otherwise since.
+  /// The number of answers of a host that were not refusals, since it was last forgotten.
   package func servedCount(by host: String) -> Int { hosts[host]?.pace.servedCount ?? 0 }
 
-  /// The next item that may start now: it counts for its host until `release`.
+  /// The next item that may start now. It occupies a slot of its host until `release`.
   package mutating func next(now: ContinuousClock.Instant) -> Item? {
     wake(now)
     while let name = ready.popFirst() {
@@ -87,14 +87,14 @@ package struct PerHostQueue<Item> {
     return nil
   }
 
-  /// A request to the host has ended.
+  /// Call when a request to the host has ended.
   package mutating func release(_ host: String) {
     hosts[host]?.active -= 1
     list(host)
     forget(host)
   }
 
-  /// When something that waits for a time can go on; nil where nothing does.
+  /// The earliest time at which a delayed item or host may continue; nil where nothing is delayed.
   package var nextTime: ContinuousClock.Instant? { later.last?.time }
 
   private mutating func wake(_ now: ContinuousClock.Instant) {
@@ -102,7 +102,7 @@ package struct PerHostQueue<Item> {
       later.removeLast()
       switch last.what {
       case .item(let item, let host):
-        // What was tried already is not put behind all the rest.
+        // Retries come before items that were not tried yet.
         know(host)
         let first = hosts[host]?.waiting.startIndex ?? 0
         hosts[host]?.waiting.insert(item, at: first)

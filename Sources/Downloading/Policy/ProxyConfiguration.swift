@@ -1,12 +1,12 @@
 internal import Glibc
 internal import TextFormatting
 
-/// The proxies that the environment names, as other tools read it: `http_proxy`, `https_proxy`, `all_proxy`, `no_proxy`.
-/// A variable without a value counts as one that is not there.
+/// The proxies in the environment: `http_proxy`, `https_proxy`, `all_proxy`, `no_proxy`, with their usual meaning. An empty
+/// variable counts as unset.
 ///
-/// Read here and not by libcurl, which is kept from it, because who connects has to know whether it is a proxy that it
-/// connects to: that one was chosen by the user, and may well be private. Asked anew for each request, so that a
-/// redirection goes by the rule for where it leads.
+/// libcurl is kept from reading them, because the code that opens the socket must know whether the peer is a proxy: the user
+/// chose the proxy, which may have a private address. Each request selects its proxy, so that a redirection uses the rule for its
+/// target.
 package struct ProxyConfiguration: Sendable {
   private let proxies: [String: String]
   private let exceptions: [ProxyException]
@@ -19,39 +19,38 @@ package struct ProxyConfiguration: Sendable {
       return nil
     }
     let all = value(["all_proxy", "ALL_PROXY"])
-    // Not HTTP_PROXY: to a program that a web server starts, that is a header of its client's.
+    // Not HTTP_PROXY: in a CGI program, that variable contains a header of the client (CVE-2016-5385).
     proxies = ["http": value(["http_proxy"]) ?? all, "https": value(["https_proxy", "HTTPS_PROXY"]) ?? all]
       .compactMapValues { $0 }
     exceptions = (value(["no_proxy", "NO_PROXY"]) ?? "").unicodeScalars
       .split { $0 == "," || $0.properties.isWhitespace }.compactMap { ProxyException(String($0)) }
   }
 
-  /// Of this process.
+  /// The configuration in this process's environment.
   package static var ofEnvironment: ProxyConfiguration {
     ProxyConfiguration { name in
-      // SAFETY: getenv gives null or a zero-terminated text, copied before anything could change the environment.
+      // SAFETY: getenv returns null or a NUL-terminated string. It is copied before anything could change the environment.
       unsafe getenv(name).map { unsafe String(cString: $0) }
     }
   }
 
-  /// The proxy to ask for an address; nil for none.
+  /// The proxy for a URL; nil for none.
   package func proxy(for address: HTTPURL) -> String? {
     guard let proxy = proxies[address.scheme], !exceptions.contains(where: { $0.covers(address) }) else { return nil }
     return proxy
   }
 }
 
-/// One entry of `no_proxy`: "*", a name that stands for those below it, an address or a range of them; with a port, if that
-/// counts.
+/// One entry of `no_proxy`: "*", a domain with its subdomains, an address or an address range, with an optional port.
 private struct ProxyException {
   let name: String
   let port: String?
 
-  /// Nil where nothing is in it.
+  /// Nil for an empty entry.
   init?(_ text: String) {
     var text = text.lowercased()[...]
     let colons = text.utf8.count { $0 == UInt8(ascii: ":") }
-    // An address of IPv6 has colons itself, so a port stands behind brackets there.
+    // An IPv6 address contains colons, so its port follows brackets.
     if let colon = text.lastIndex(of: ":"), colons == 1 || text[..<colon].hasSuffix("]") {
       port = String(text[text.index(after: colon)...])
       text = text[..<colon]

@@ -4,30 +4,31 @@ package import SystemPackage
 internal import SystemSupport
 internal import TextFormatting
 
-/// What the journal of a folder tells of earlier downloads into it, by address.
+/// The earlier downloads into a folder by address, as recorded in its journal.
 package struct DownloadHistory: Sendable {
-  /// An image as a run left it.
+  /// An image as an earlier run wrote it.
   struct Image: Sendable {
-    /// Below the folder.
+    /// The path below the folder.
     var name: [UInt8]
     var stamp: FileStamp
     var validator: Validator
   }
 
-  /// How the last try ended, where it did not bring an image. One that an earlier try brought may be there all the same.
+  /// The result of the last try, where it did not complete an image. An image from an earlier try may exist all the same.
   enum Unfinished: Sendable {
     case failed
     case partial(Validator)
   }
 
-  /// By address and by name, with their places in the journal: an address may stand in a list many thousands of times.
+  /// By address and by name, with the order in the journal. A dictionary per address, because a list may contain one address
+  /// thousands of times.
   private var images: [AddressDigest: [HistoryKey: (index: Int, image: Image)]] = [:]
   private var imageCount = 0
   private var unfinished: [DownloadKey: Unfinished] = [:]
-  /// Which address the image of a name is from.
+  /// The address that the image of each name came from.
   private var owners: [HistoryKey: AddressDigest] = [:]
 
-  /// Reads the journal of a folder; empty where there is none.
+  /// Reads the journal of a folder. The history is empty where there is no journal.
   package init(of folder: FilePath) throws(JournalError) {
     var history = DownloadHistory()
     try Journal.forEachEntry(in: folder) { history.add($0) }
@@ -49,7 +50,7 @@ package struct DownloadHistory: Sendable {
     }
   }
 
-  /// A name has one image: the last that was written there.
+  /// Each name has one image: the last that was written under it.
   private mutating func add(_ image: Image, of address: AddressDigest) {
     let name = DownloadHistory.fingerprint(image.name)
     if let owner = owners.updateValue(address, forKey: name), owner != address { images[owner]?[name] = nil }
@@ -57,25 +58,25 @@ package struct DownloadHistory: Sendable {
     imageCount += 1
   }
 
-  /// Whether no run has been told of yet.
+  /// Whether the journal contains no downloads.
   package var isEmpty: Bool { images.isEmpty && unfinished.isEmpty }
 
-  /// All that came from an address, in the order that they came in.
+  /// All images that came from an address, in the order in which they were written.
   func images(of address: AddressDigest) -> [Image] {
     (images[address] ?? [:]).values.sorted { $0.index < $1.index }.map(\.image)
   }
 
   func unfinished(_ key: DownloadKey) -> Unfinished? { unfinished[key] }
 
-  /// Which address the image of that name came from; nil where the journal does not tell of it.
+  /// The address that the image of a name came from; nil where the journal does not contain the name.
   func owner(of name: [UInt8]) -> AddressDigest? { owners[DownloadHistory.fingerprint(name)] }
 
   private static func fingerprint(_ name: [UInt8]) -> HistoryKey { HistoryKey(name, []) }
 }
 
 extension JournalEntry {
-  /// - Parameter outputName: below the folder: the image's, or that of the hidden file where its bytes gather. So a line
-  ///   about a try that failed does not replace the line about the image that is there.
+  /// - Parameter outputName: the path of the image or of its hidden partial file, below the folder. With the latter, the record
+  ///   of a failed try does not replace the record of the existing image.
   init(_ download: Download, outputName: [UInt8], _ outcome: JournalOutcome, _ validator: Validator) {
     self.init(
       source: FileStamp(byteCount: 0, modified: 0), fingerprint: .none, outcome: outcome, outputName: outputName,

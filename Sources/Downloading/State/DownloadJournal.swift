@@ -5,14 +5,13 @@ internal import SystemPackage
 internal import SystemSupport
 internal import TextFormatting
 
-/// What earlier runs left of the downloads of a list, and how those of this run end: kept in the folder's journal, and told
-/// to who asked for the run.
+/// Compares the entries of a list with the downloads of earlier runs, and records and reports how those of this run end.
 struct DownloadJournal {
   let base: BaseFolder
   let selection: JobSelection
   let history: DownloadHistory
   let journal: Journal?
-  /// Whether an image that an earlier run left so under that path is still of use.
+  /// Whether the image of an earlier run is still valid: the path and the stamp that was recorded for it.
   let isKept: (FilePath, FileStamp) -> Bool
   let report: (Job, Outcome) -> Void
 
@@ -20,7 +19,7 @@ struct DownloadJournal {
 
   // MARK: - Before
 
-  /// A download with what earlier runs left of it; nil where nothing is to be done, which is reported.
+  /// Adds the results of earlier runs to a download. Nil where nothing needs to be downloaded; this is reported as skipped.
   func begin(_ download: Download) -> Download? {
     let unfinished = history.unfinished(download.key)
     let known = download.image.flatMap { isKept(path($0.name), $0.stamp) ? $0 : nil }
@@ -37,7 +36,7 @@ struct DownloadJournal {
   private func reasonToSkip(_ unfinished: DownloadHistory.Unfinished?, isThere: Bool) -> SkipReason? {
     switch (selection, unfinished) {
     case (.unfinished, .partial?): nil
-    // Its server may not have answered the last time, but the image is there.
+    // The server may have failed the last time, but the image exists.
     case (.unfinished, _): isThere ? .upToDate : nil
     case (.failed, nil): .notFailed
     case (.all, _), (.outdated, _), (.failed, _): nil
@@ -48,7 +47,7 @@ struct DownloadJournal {
 
   // MARK: - Parts
 
-  /// Tells what the bytes are of that came so far.
+  /// Records the validator of the bytes received so far.
   func notePart(_ download: Download, _ validator: Validator) {
     guard validator.condition != nil else { return }
     journal?.append(JournalEntry(download, outputName: download.partName, .partial, validator))
@@ -56,7 +55,7 @@ struct DownloadJournal {
 
   private func discardPart(_ download: Download) { download.part(in: base).discard() }
 
-  /// A part stays where a later run can know what it is of.
+  /// Keeps the partial file only where a later run can read its validator in the journal.
   func keepOrDiscardPart(_ download: Download) {
     guard let validator = download.part, validator.condition != nil, journal != nil else {
       discardPart(download)
@@ -67,7 +66,7 @@ struct DownloadJournal {
 
   // MARK: - Ends
 
-  /// An image lies whole under its name.
+  /// Records and reports an image that was written under its final name.
   func written(_ download: Download, _ response: Response, _ header: DownloadedImage, as name: [UInt8]) {
     note(download, name, response.validator)
     report(
@@ -75,17 +74,17 @@ struct DownloadJournal {
       .written(WrittenImage(header, byteCount: response.fileByteCount, since: download.began)))
   }
 
-  /// What came lies there already, byte for byte, and no run told of it.
+  /// Records and reports an identical file that exists under the final name, and that the journal does not contain.
   func found(_ download: Download, _ response: Response, as name: [UInt8]) {
     discardPart(download)
     note(download, name, response.validator)
     report(job(download, path(name), byteCount: 0), .skipped(.upToDate))
   }
 
-  /// What is there is what the server has.
+  /// Reports that the existing image is current.
   func keptKnown(_ download: Download, _ image: DownloadHistory.Image) {
     discardPart(download)
-    // The failure that the journal tells of is over.
+    // The journal still contains the failure of the last try. This record replaces it.
     if history.unfinished(download.key) != nil {
       journal?.append(
         JournalEntry(download, outputName: image.name, .written(output: image.stamp), image.validator))
@@ -98,7 +97,7 @@ struct DownloadJournal {
     journal?.append(JournalEntry(download, outputName: name, .written(output: stamp), validator))
   }
 
-  /// - Parameter partStays: whether the bytes that came may be of use to a later run.
+  /// - Parameter partStays: whether to keep the partial file for a later run.
   func failed(_ download: Download, _ error: JobError, partStays: Bool = false) {
     journal?.append(JournalEntry(download, outputName: download.partName, .failed(error), Validator()))
     failed(download.index, download.listed, error)
@@ -120,7 +119,7 @@ struct DownloadJournal {
 }
 
 extension WrittenImage {
-  /// An image that came as it is.
+  /// A downloaded image, which is stored unchanged.
   fileprivate init(_ header: DownloadedImage, byteCount: Int, since began: ContinuousClock.Instant?) {
     var times = StageTimes()
     if let began { times[.fetch] = .now - began }

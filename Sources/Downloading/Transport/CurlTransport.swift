@@ -3,14 +3,14 @@ internal import Glibc
 internal import SystemPackage
 internal import TextFormatting
 
-/// Requests by libcurl in this process, however many, on one thread.
+/// Any number of concurrent requests by libcurl, in this process and on one thread.
 // SAFETY: owns what the pointer leads to, from `init` to `deinit`.
 @safe final class CurlTransport: Transport {
   private let all: OpaquePointer
   private let rules: RequestDefaults
 
-  /// - Parameter connections: kept open for further requests.
-  /// Nil where there is no memory.
+  /// Nil where memory cannot be allocated.
+  /// - Parameter connections: the number of connections to keep open for further requests.
   init?(rules: RequestDefaults, connections: Int) {
     guard let all = unsafe transfers_create(connections) else { return nil }
     unsafe self.all = unsafe all
@@ -29,7 +29,7 @@ internal import TextFormatting
                 address: address, user: user, password: password, proxy: proxy, user_agent: agent, headers: headers,
                 file: request.file, start: Int64(request.start), most_bytes: Int64(request.maxByteCount),
                 decodes: request.decodes,
-                // A proxy is the user's choice, wherever it is.
+                // The user chose the proxy, so it may have any address.
                 private_allowed: rules.policy == .any || request.proxy != nil,
                 connect_milliseconds: rules.connectTimeout.milliseconds,
                 stall_milliseconds: rules.stallTimeout.milliseconds,
@@ -93,7 +93,7 @@ extension RequestID {
   fileprivate init(_ pointer: OpaquePointer) { bits = UInt(bitPattern: pointer) }
 
   fileprivate var pointer: OpaquePointer {
-    // SAFETY: made of a pointer, and followed only until the transport that gave it was told that the request is over.
+    // SAFETY: made of a pointer, and dereferenced only until the transport that returned it was notified of the request's end.
     guard let pointer = unsafe OpaquePointer(bitPattern: bits) else { preconditionFailure("made of a pointer") }
     return unsafe pointer
   }
@@ -107,7 +107,8 @@ private func withLogin<Result>(
   }
 }
 
-/// An address of a header. Bytes that are no UTF-8 have no meaning but to the server, which gets them back.
+/// A URL from a header. Bytes that are not UTF-8 are percent-encoded: only the server knows their meaning, and it receives them
+/// again.
 private func headerText(_ bytes: UnsafePointer<CChar>) -> String {
   if let text = unsafe String(validatingCString: bytes) { return text }
   let digits = Array("0123456789ABCDEF".utf8)
@@ -118,7 +119,7 @@ private func headerText(_ bytes: UnsafePointer<CChar>) -> String {
   return String(decoding: escaped, as: UTF8.self)
 }
 
-/// Lends texts as C has lists of them: a pointer to each, ended by null.
+/// Calls `body` with the texts as C strings: an array of pointers, terminated by null.
 private func withCStrings<Result>(
   _ texts: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Result
 ) -> Result {

@@ -1,10 +1,9 @@
 internal import Synchronization
 package import WorkerIPC
 
-/// What carries the requests of a run. Made before anything is asked of a server: worker processes start, and report what
-/// confines them.
+/// The transport of a run. It is created before the first request: worker processes start, and report their confinement.
 package final class FetchConnections: Sendable {
-  /// Of the worker processes; nil without any.
+  /// The confinement of the worker processes; nil without processes.
   package let confinement: Confinement?
   private let transport: Mutex<(any Transport)?>
 
@@ -22,13 +21,13 @@ package final class FetchConnections: Sendable {
       guard case .cannotStart(let reason) = error else { throw .noWorker(path: program, reason: "it died") }
       throw .noWorker(path: program, reason: reason)
     }
-    // The first worker says for all what confines them here.
+    // The first worker's report stands for all of them.
     confinement = workers.confinement
     if let refusal = confinement.flatMap(rules.sandbox.refusal(of:)) { throw refusal }
     transport = Mutex(workers)
   }
 
-  /// For the one who works with it; nil where there is no memory, or somebody has it.
+  /// Transfers the transport to its only user; nil where memory could not be allocated, or where it was taken already.
   func take() -> (any Transport)? {
     transport.withLock { transport in
       let taken = transport

@@ -1,17 +1,17 @@
 internal import Glibc
 internal import WorkerIPC
 
-/// A worker process that downloads, one request at a time.
+/// A worker process that performs one request at a time.
 final class FetchProcess {
   private let connection: WorkerSocket
   private var replies: ReplyReader
   private(set) var confinement: Confinement?
 
-  /// For what a worker sends at once: its report, and an answer that has begun to come.
+  /// The time limit for messages that a worker sends at once: its report, and the rest of a response that has begun.
   private static let patience = Duration.seconds(20)
 
   /// Starts a worker and sends it the rules.
-  /// - Parameter mostByteCount: that a file may grow to.
+  /// - Parameter maxByteCount: the maximum size of a file.
   init(program: String, rules: RequestDefaults, maxByteCount: Int) throws(WorkerFailure) {
     connection = try WorkerSocket(path: program, variable: FetchWorker.variable)
     replies = ReplyReader(connection)
@@ -19,7 +19,7 @@ final class FetchProcess {
     workerConfiguration.write(Int(getpid()))
     workerConfiguration.write(maxByteCount)
     rules.write(to: &workerConfiguration)
-    // A worker that is dead already is noticed when its report is read.
+    // If the worker is dead, reading its report will fail.
     _ = connection.channel.send(workerConfiguration.bytes)
   }
 
@@ -31,13 +31,13 @@ final class FetchProcess {
     if confinement == nil { throw .cannotStart(reason: end(.kill)) }
   }
 
-  /// To be polled for an answer.
+  /// The descriptor to poll for a response.
   var descriptor: CInt { connection.channel.descriptor }
 
-  /// One that is gone is noticed when its answer is waited for.
+  /// If the worker is dead, reading its response will fail.
   func send(_ request: Request) { _ = connection.channel.send(request.bytes, with: request.file) }
 
-  /// The answer that has begun to come; nil where it is none.
+  /// Reads a response that has begun to arrive; nil where it is malformed or incomplete.
   func response() -> Response? {
     guard let frame = try? replies.next(within: FetchProcess.patience) else { return nil }
     return try? Response(frame)

@@ -2,7 +2,7 @@ internal import SystemPackage
 internal import TextFormatting
 internal import WorkerIPC
 
-// What goes to and fro between a run and its worker processes.
+// The messages between a run and its worker processes.
 
 extension RequestDefaults {
   func write(to wire: inout WireWriter) {
@@ -22,7 +22,7 @@ extension RequestDefaults {
 }
 
 extension Request {
-  /// Without the file, which goes along as it is.
+  /// Without the file, which is sent as a descriptor.
   var bytes: [UInt8] {
     var wire = WireWriter()
     wire.write(address.text)
@@ -100,8 +100,8 @@ extension Response {
 }
 
 extension WireReader {
-  /// A text as long as those that a worker takes from an answer (transfer.h), with room for escapes: what a worker that was
-  /// taken over sends becomes part of messages.
+  /// Reads a text no longer than those that a worker takes from a response (transfer.h), with room for escapes. The limit is
+  /// needed because texts from a compromised worker become part of messages.
   fileprivate mutating func text(within byteCount: Int) throws(WireError) -> String {
     let text = try text()
     guard text.utf8.count <= byteCount else { throw WireError() }

@@ -2,21 +2,22 @@ internal import Glibc
 internal import SystemSupport
 internal import WorkerIPC
 
-/// The other end of a `WorkerTransport`: reads requests and the files for their answers from a socket, until that ends.
+/// The process at the other end of a `WorkerTransport`: reads requests, with the files for their responses, from a socket until
+/// it is closed.
 package enum FetchWorker {
-  /// Tells the worker program what it is to be.
+  /// The environment variable that selects the role of the worker program.
   static let variable = "IMGBATCH_WORKER=fetch"
 
-  /// Whether this process was started as one.
+  /// Whether this process was started as a download worker.
   package static var isWanted: Bool {
-    // SAFETY: getenv gives null or a zero-terminated text, copied before anything could change the environment.
+    // SAFETY: getenv returns null or a NUL-terminated string. It is copied before anything could change the environment.
     unsafe getenv("IMGBATCH_WORKER").map { unsafe String(cString: $0) } == "fetch"
   }
 
-  /// - Returns: false where what came made no sense.
+  /// - Returns: false where a message was malformed.
   package static func serve(descriptor: Int32) -> Bool {
     let channel = FrameChannel(descriptor: descriptor)
-    // Before any library opens what it needs.
+    // This must come before a library opens descriptors.
     Confinement.closeInheritedDescriptors()
     guard let workerConfiguration = channel.receive() else { return true }
     do throws(WireError) {
@@ -24,7 +25,7 @@ package enum FetchWorker {
       let parent = try wire.integer()
       let maxByteCount = try wire.integer(in: 0...Int.max)
       let rules = try RequestDefaults(&wire)
-      // Libraries are loaded before the filter of system calls forbids what loading takes.
+      // Load the libraries first: the system call filter forbids loading.
       guard CurlLibrary.open() == nil, let transport = CurlTransport(rules: rules, connections: 1) else { return false }
       guard let confinement = Confinement.enterDownloads(parent: parent, fileByteCount: maxByteCount) else {
         return true
@@ -47,7 +48,7 @@ package enum FetchWorker {
 }
 
 extension CurlTransport {
-  /// Nil where libcurl is at its end.
+  /// Nil where libcurl fails.
   fileprivate func wait(for id: RequestID) -> Response? {
     while advance(orWhenReadable: -1, for: .seconds(10)) {
       if let (ended, response) = nextEnded(), ended == id { return response }

@@ -1,22 +1,22 @@
 internal import SystemPackage
 internal import TextFormatting
 
-/// One request, as it goes out.
+/// One request.
 struct Request: Sendable {
   var address: HTTPURL
   var proxy: String?
-  /// "Name: value".
+  /// Lines of the form "Name: value".
   var headers: [String]
-  /// Open for writing; stays the caller's.
+  /// Open for writing. The caller keeps ownership.
   var file: CInt
-  /// Bytes of the file that are there already and asked to be left out.
+  /// The number of bytes that the file already contains. The request asks for the rest.
   var start: Int
   var maxByteCount: Int
-  /// Whether a coding of the content is undone on its way to the file.
+  /// Whether to decode the content coding before writing to the file.
   var decodes = false
 }
 
-/// What all requests of a run have in common.
+/// The options that all requests of a run share.
 package struct RequestDefaults: Sendable {
   package var policy = AddressPolicy.publicOnly
   package var userAgent = "imgbatch"
@@ -27,7 +27,7 @@ package struct RequestDefaults: Sendable {
   package init() {}
 }
 
-/// What came back.
+/// The response to a request.
 struct Response: Sendable {
   enum End: Sendable {
     case complete
@@ -44,43 +44,43 @@ struct Response: Sendable {
 
   var end: End
   var status: Int
-  /// Bytes in the file by now.
+  /// The current size of the file in bytes.
   var fileByteCount: Int
   var lengthIsKnown: Bool
   var location: String?
   var validator: Validator
   var retryAfter: String
   var contentType: String
-  /// As the server says it (RFC 9110, 8.4); empty for none.
+  /// The Content-Encoding header (RFC 9110, 8.4); empty for none.
   var contentCoding = ""
 
-  /// Whether the content may be decoded on its way, where it is not what it should be.
+  /// Whether the coding can be decoded, where the content is not the expected image.
   var isCoded: Bool { ["gzip", "x-gzip", "deflate"].contains(contentCoding.lowercased()) }
 }
 
-/// Which request is meant.
+/// Identifies a request.
 struct RequestID: Hashable {
   let bits: UInt
 }
 
-/// All requests that are under way: in this process, or in workers. For one thread.
+/// The requests in flight, in this process or in workers. For one thread only.
 protocol Transport: AnyObject {
-  /// Nil where the request is not taken.
+  /// Nil where the request cannot be started.
   func start(_ request: Request) -> RequestID?
-  /// Moves all on, and waits a while for more to do.
-  /// - Parameter file: that can be read ends the waiting, too; -1 for none.
-  /// - Returns: whether that is possible.
+  /// Advances all requests, and waits up to `time` for more to do.
+  /// - Parameter file: a descriptor whose readability also ends the wait; -1 for none.
+  /// - Returns: false where the transport can no longer work.
   func advance(orWhenReadable file: CInt, for time: Duration) -> Bool
-  /// A request that has ended and what came of it; it is over then.
+  /// An ended request and its response. The request is then released.
   func nextEnded() -> (RequestID, Response)?
-  /// Ends a request.
+  /// Cancels and releases a request.
   func cancel(_ id: RequestID)
-  /// How far a request is, as far as that is known.
+  /// The response so far, as far as known.
   func response(of id: RequestID) -> Response
 }
 
 extension Duration {
-  /// Rounded up, so that a short wait is one.
+  /// Rounded up, so that a short wait does not become zero.
   var milliseconds: Int64 {
     let (seconds, attoseconds) = components
     return seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000

@@ -2,14 +2,14 @@ internal import Glibc
 internal import TextFormatting
 internal import WorkerIPC
 
-/// Requests by worker processes, one at a time each: what breaks libcurl costs one try of one address.
+/// Requests by worker processes, one at a time in each. A crash in libcurl costs one try of one address.
 final class WorkerTransport: Transport {
   private struct Active {
     let worker: FetchProcess
     let lastMoment: ContinuousClock.Instant
   }
 
-  /// What a worker that is alive has to answer after its own timeout.
+  /// The time that a live worker has to respond after its own timeout.
   private static let grace = Duration.seconds(3)
 
   private let program: String
@@ -20,8 +20,8 @@ final class WorkerTransport: Transport {
   private var ended: [(RequestID, Response)] = []
   private var nextNumber: UInt = 1
 
-  /// Starts so many workers at once: that they start is not to count as somebody's download.
-  /// - Parameter mostByteCount: that a file may grow to.
+  /// Starts the given number of workers, so that a failure to start does not count as a failed download.
+  /// - Parameter maxByteCount: the maximum size of a file.
   init(program: String, rules: RequestDefaults, maxByteCount: Int, workers: Int) throws(WorkerFailure) {
     self.program = program
     self.rules = rules
@@ -37,7 +37,7 @@ final class WorkerTransport: Transport {
     for worker in idle { _ = worker.end(.endOfInput) }
   }
 
-  /// What confines the workers; nil where there are none.
+  /// The confinement of the workers; nil where there are none.
   var confinement: Confinement? { idle.first?.confinement }
 
   private func makeWorker() throws(WorkerFailure) -> FetchProcess {
@@ -52,7 +52,7 @@ final class WorkerTransport: Transport {
     nextNumber += 1
     active[id] = Active(
       worker: worker, lastMoment: .now + rules.totalTimeout + rules.connectTimeout + WorkerTransport.grace)
-    // One that is gone is noticed when its answer is waited for.
+    // If the worker is dead, reading its response will fail.
     worker.send(request)
     return id
   }
@@ -91,7 +91,7 @@ final class WorkerTransport: Transport {
     if let one = active.removeValue(forKey: id) { _ = one.worker.end(.kill) }
   }
 
-  /// A worker tells at the end only.
+  /// Workers report only at the end of a request.
   func response(of id: RequestID) -> Response { .silence(.short) }
 }
 
