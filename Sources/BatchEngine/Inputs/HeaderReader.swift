@@ -5,18 +5,18 @@ package import SystemPackage
 internal import SystemSupport
 internal import Thumbnailing
 
-/// Reads what stands before the pixels of a file, and as little of the file as that takes. One serves one worker.
+/// Reads the headers of image files, and as few bytes of a file as necessary. Each worker has its own.
 package final class HeaderReader {
-  /// A PNG of more chunks behind its start is read whole: 80 MB of pixels, as libpng writes them.
+  /// A PNG with more chunks after its start is read completely. libpng writes 80 MB of pixels in this many chunks.
   private static let maxChunks = 10_000
 
   private let limits: DecodeLimits
   private let pool = BufferPool()
   private let decoder: Decoder
 
-  /// Headers of cameras, with their preview and color profile, mostly end before that.
+  /// Camera headers, including preview and color profile, usually end before this offset.
   private static let startByteCount = 128 << 10
-  /// The largest file that is read whole only to tell what decodes it: a progressive JPEG of some 200 megapixels.
+  /// The largest file that is read completely only to predict its decoder: a progressive JPEG of about 200 megapixels.
   package static let maxForecastByteCount = 64 << 20
 
   package init(limits: DecodeLimits) {
@@ -24,7 +24,7 @@ package final class HeaderReader {
     decoder = Decoder(pool: pool)
   }
 
-  /// The header of a regular file and the file's size in bytes.
+  /// The header of a regular file, and the size of the file in bytes.
   package func read(_ path: FilePath) throws(JobError) -> (header: ImageHeader, byteCount: Int) {
     let start = try SourceFile.read(
       path, byteLimit: limits.fileByteCount, startOnly: HeaderReader.startByteCount, pool: pool)
@@ -38,7 +38,7 @@ package final class HeaderReader {
         return (header, byteCount)
       }
     } catch .truncated where start.byteCount < byteCount {
-      // It goes on behind the start.
+      // The header continues after the start.
     } catch {
       throw JobError(error, stage: .decode)
     }
@@ -50,7 +50,8 @@ package final class HeaderReader {
     }
   }
 
-  /// Of a PNG whose EXIF may stand behind its pixels: only the heads of its chunks are read. Nil where they are too many.
+  /// The orientation of a PNG whose EXIF chunk may follow the pixels. Reads only the heads of the chunks; nil if there are too
+  /// many.
   private func lateOrientation(_ path: FilePath, from offset: Int) throws(Errno) -> Orientation? {
     let file = try Descriptor(opening: path, .sniffed)
     return try PNGEXIFSearch.orientation(from: offset, maxChunks: HeaderReader.maxChunks) {
@@ -58,8 +59,8 @@ package final class HeaderReader {
     }
   }
 
-  /// The same, its `path` as sure as it can be without decoding; for that a progressive JPEG is read whole, unless it is
-  /// larger than `maxForecastByteCount`.
+  /// Like `read`, but with the best prediction of `path` that is possible without decoding. Reads a progressive JPEG completely
+  /// for that, unless it is larger than `maxForecastByteCount`.
   package func readForecast(_ path: FilePath) throws(JobError) -> (header: ImageHeader, byteCount: Int) {
     var (header, byteCount) = try read(path)
     if header.isUndecided, byteCount <= HeaderReader.maxForecastByteCount {
