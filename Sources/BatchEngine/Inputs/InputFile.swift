@@ -4,23 +4,21 @@ internal import RunState
 package import SystemPackage
 package import SystemSupport
 
-/// An input of the run: a file to work on, or one that is known to fail.
+/// An input of the run: a file to process, or one that is known to fail.
 package struct InputFile: Sendable {
   package let source: FilePath
-  /// Where in the source's bytes the relative path starts: nobody has to hold it a second time.
+  /// Offset of the relative path in the source's bytes, so that the relative path needs no storage of its own.
   let relativeStart: Int
-  /// Size in bytes; 0 where not known.
+  /// Size in bytes; 0 if unknown.
   package let byteCount: Int
-  /// Nil where nothing could be learnt of the file, and then there is a refusal, or where nobody looked: see
-  /// `WalkRules.shard`.
+  /// Nil if `stat` failed, in which case there is a refusal, or if it was not called: see `WalkRules.shard`.
   package let identity: FileIdentity?
-  /// What the file is by its first bytes; only looked at where the name does not say.
+  /// The format according to the first bytes. Only detected if the name does not determine it.
   package let contents: ImageFormat?
-  /// Why it fails, where that is known.
+  /// Why the input fails, if that is already known.
   package let refusal: JobError?
 
-  /// - Parameter relativeStart: how many bytes of the source come before the relative path; nil for all but the last
-  ///   component.
+  /// - Parameter relativeStart: offset of the relative path in the source's bytes; nil for the last component only.
   init(
     source: FilePath, relativeStart: Int?, status: FileStatus?, contents: ImageFormat? = nil,
     refusal: JobError? = nil
@@ -33,7 +31,7 @@ package struct InputFile: Sendable {
     self.refusal = refusal
   }
 
-  /// Everything, as it was found.
+  /// Restores an input from its stored properties.
   init(
     source: FilePath, relativeStart: Int, byteCount: Int, identity: FileIdentity?, contents: ImageFormat?,
     refusal: JobError?
@@ -46,8 +44,7 @@ package struct InputFile: Sendable {
     self.refusal = refusal
   }
 
-  /// The path below the folder that was walked, the last component of a file that was named, or what a list's entry has
-  /// mirrored.
+  /// The path below the walked folder, the last component of a file argument, or the mirrored part of a list entry.
   package var relative: FilePath { FilePath(bytes: relativeBytes) }
 
   var relativeBytes: ArraySlice<UInt8> { source.bytes.dropFirst(relativeStart) }
@@ -58,10 +55,10 @@ extension InputFile {
     InputMetadata(byteCount: byteCount, identity: identity, contents: contents, refusal: refusal)
   }
 
-  /// Looks at a file that was named by the user: it is taken whatever its name is.
+  /// The input for a file that the user named, accepted whatever its name is.
   /// - Parameters:
-  ///   - relativeStart: how many bytes come before the relative path; nil for all but the last component.
-  ///   - folders: what is to be said of a folder; nil where the caller walks it, and then the result is nil.
+  ///   - relativeStart: offset of the relative path; nil for the last component only.
+  ///   - folders: the refusal of a folder; nil if the caller walks folders, in which case the result for a folder is nil.
   static func named(_ path: FilePath, relativeStart: Int? = nil, folders: JobError?) -> InputFile? {
     let status: FileStatus
     do { status = try FileStatus(of: path) } catch {
@@ -82,12 +79,12 @@ extension InputFile {
 }
 
 extension ImageFormat {
-  /// The format that the first bytes of a regular file tell.
+  /// The format of a regular file according to its first bytes.
   static func sniffed(_ path: FilePath) throws(Errno) -> ImageFormat? {
     try sniffed(Descriptor(opening: path, .sniffed))
   }
 
-  /// - Parameter name: zero-terminated, of an entry of the folder.
+  /// - Parameter name: zero-terminated name of an entry of the folder.
   static func sniffed(_ name: UnsafePointer<CChar>, in folder: borrowing OpenFolder) throws(Errno) -> ImageFormat? {
     try unsafe sniffed(Descriptor(opening: name, in: folder.number, .sniffed))
   }

@@ -3,10 +3,10 @@ internal import ImageErrors
 internal import SystemPackage
 internal import SystemSupport
 
-/// The inputs of a run, packed: 32 bytes each beside its own name. Folders are kept once for the names that follow one
-/// another in them, and an element is put together when it is asked for.
+/// The inputs of a run, packed: 32 bytes per input plus its name. Consecutive inputs in the same folder share the folder's path.
+/// Elements are assembled on access.
 ///
-/// In blocks, so that growing moves little and offsets are small.
+/// Stored in blocks, so that growing copies little and offsets are small.
 package struct InputFiles: RandomAccessCollection, Sendable {
   private var blocks: [Block] = []
 
@@ -19,7 +19,7 @@ package struct InputFiles: RandomAccessCollection, Sendable {
 
   package subscript(index: Int) -> InputFile { self[blockOf: index][index % Block.capacity] }
 
-  /// Without putting the input together: this is asked for again and again while sorting.
+  /// Avoids assembling the input, because sorting calls this many times.
   func byteCount(at index: Int) -> Int { self[blockOf: index].byteCount(at: index % Block.capacity) }
 
   func identity(at index: Int) -> FileIdentity? { self[blockOf: index].identity(at: index % Block.capacity) }
@@ -32,7 +32,7 @@ package struct InputFiles: RandomAccessCollection, Sendable {
     _read { yield blocks[index / Block.capacity] }
   }
 
-  /// The bytes of an input's relative path: what of them is in the name of its folder, then its own name.
+  /// The bytes of an input's relative path in two parts: the part inside its folder's path, then its name.
   func relativeBytes(at index: Int) -> (folder: ArraySlice<UInt8>, name: ArraySlice<UInt8>) {
     self[blockOf: index].relativeBytes(at: index % Block.capacity)
   }
@@ -44,7 +44,7 @@ package struct InputFiles: RandomAccessCollection, Sendable {
       input.facts, folder: path[..<nameStart], relativeStart: input.relativeStart, name: path[nameStart...])
   }
 
-  /// The same without a path put together of `folder`, which ends in a separator, and `name`.
+  /// Like `append(_:)`, without assembling a path. `folder` ends in a separator.
   mutating func append(
     _ facts: InputMetadata, folder: ArraySlice<UInt8>, relativeStart: Int, name: ArraySlice<UInt8>
   ) {
@@ -56,7 +56,7 @@ package struct InputFiles: RandomAccessCollection, Sendable {
   }
 }
 
-/// What is known of an input beside its name.
+/// The properties of an input except its name.
 struct InputMetadata {
   let byteCount: Int
   let identity: FileIdentity?
@@ -71,24 +71,24 @@ extension InputMetadata {
   }
 }
 
-/// Some thousands of inputs.
+/// Up to 4096 inputs.
 private struct Block: Sendable {
   static let capacity = 4096
 
   private struct Record {
     let byteCount: Int
     let inode: UInt64
-    /// Where the name lies in `text`, from the start of its folder.
+    /// Offset of the name in `text`, relative to the start of its folder.
     let name: UInt32
     let nameLength: UInt32
     let folder: UInt16
-    /// Places in the lists below, plus one; 0 for none.
+    /// Indices into the lists below, plus one; 0 for none.
     let device: UInt16
     let refusal: UInt16
     let contents: UInt8
   }
 
-  /// What names have before them: the path with its last separator, and where in it the relative path starts.
+  /// The folder part of names: the path including its last separator, and the offset of the relative path in it.
   private struct Folder {
     let start: Int
     let length: Int
@@ -106,7 +106,7 @@ private struct Block: Sendable {
   var count: Int { records.count }
   var isFull: Bool { records.count == Block.capacity }
 
-  /// Gives back what growing took in advance.
+  /// Frees the capacity reserved for growth.
   mutating func close() { text = text.map { $0 } }
 
   subscript(position: Int) -> InputFile {
@@ -140,7 +140,7 @@ private struct Block: Sendable {
     let folder = folders[Int(record.folder)]
     let name = folder.start + Int(record.name)
     let end = name + Int(record.nameLength)
-    // A relative path may begin inside the name: it is then what a list's entry has mirrored.
+    // The relative path may start inside the name, as the mirrored part of a list entry.
     let beyond = max(0, folder.relativeStart - folder.length)
     return (
       text[min(folder.start + folder.relativeStart, folder.start + folder.length)..<folder.start + folder.length],

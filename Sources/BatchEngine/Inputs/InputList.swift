@@ -2,16 +2,16 @@ package import RunState
 package import SystemPackage
 internal import SystemSupport
 
-/// The inputs of a run, in the order of the arguments, and what was passed over on the way.
+/// The inputs of a run, in the order of the arguments, and counts of what was skipped.
 package struct InputList: Sendable {
   package private(set) var inputs = InputFiles()
-  /// Files in folders that are of no format that is read, by name and by their first bytes.
+  /// Files in folders whose name and first bytes show no supported format.
   package private(set) var ignoredFileCount = 0
-  /// Symbolic links that lead back to a folder they lie in.
+  /// Symbolic links that lead back to a folder that contains them.
   package private(set) var loopCount = 0
 }
 
-/// Files that are named in a file, one a line or zero-terminated (`--files-from`).
+/// A file that contains file names, one per line or zero-terminated (`--files-from`).
 package struct FileList: Hashable, Sendable {
   package var path: FilePath
   package var separator: Delimiter
@@ -22,23 +22,23 @@ package struct FileList: Hashable, Sendable {
   }
 }
 
-/// Why the inputs cannot be told. A bad input is never one of these.
+/// Why the inputs cannot be determined. A broken input never causes one of these.
 package enum InputListError: Error, Hashable, Sendable {
-  /// A list of files cannot be read: which one and why.
+  /// A list of files cannot be read. Contains its path and the reason.
   case unreadableList(FilePath, reason: String)
 }
 
 extension InputList {
-  /// Looks at every argument, walks folders and reads lists. What is wrong with one input becomes its refusal.
+  /// Checks every argument, walks folders and reads lists. A problem with one input becomes its refusal.
   ///
-  /// A file that comes twice under one relative path is taken once; what comes twice under two is two inputs.
+  /// A file that occurs twice with the same relative path becomes one input; with two relative paths it becomes two.
   package static func find(
     _ arguments: [FilePath], lists: [FileList] = [], rules: WalkRules
   ) throws(InputListError) -> InputList {
     var list = InputList()
     var rules = rules
     let canRepeat = arguments.count > 1 || !lists.isEmpty
-    // Repetitions are told by the files' identities, so all files have to be looked at.
+    // Repetitions are detected by file identity, so `stat` is needed for all files.
     if canRepeat { rules.shard = nil }
     var walker = Walker(rules: rules)
     for argument in arguments {
@@ -65,9 +65,9 @@ extension InputList {
     }
   }
 
-  /// Keeps the first of what has one identity and one relative path.
+  /// Keeps the first input of each pair of identity and relative path.
   private mutating func removeRepetitions() {
-    // Sorted by those, repetitions are neighbors: cheaper in memory than a set of paths.
+    // After sorting, repetitions are neighbors. This needs less memory than a set of paths.
     let order = inputs.indices.filter { inputs.identity(at: $0) != nil }.sorted { one, other in
       if let a = inputs.identity(at: one), let b = inputs.identity(at: other), a != b { return a < b }
       let (a, b) = (inputs[one].relative, inputs[other].relative)

@@ -1,11 +1,11 @@
 internal import SystemSupport
 
-/// Which inputs a run found, in 128 bits that do not depend on their order: two shards that found the same paths have the
-/// same fingerprint, on whatever machine and whenever they ran.
+/// A 128-bit hash of the set of inputs, independent of their order. Two shards that found the same paths have the same
+/// fingerprint, on any machine and at any time.
 ///
-/// A sum of mixed hashes, modulo 2^64 in each half, so that a path that comes twice counts twice.
+/// Each half is a sum of mixed hashes modulo 2^64, so a path that occurs twice counts twice.
 package struct ListFingerprint: Hashable, Sendable {
-  /// Inputs.
+  /// Number of inputs.
   package private(set) var count = 0
   private var high: UInt64 = 0
   private var low: UInt64 = 0
@@ -13,11 +13,11 @@ package struct ListFingerprint: Hashable, Sendable {
   package init() {}
 
   /// - Parameters:
-  ///   - start: the first part of a relative path.
-  ///   - rest: its second part.
+  ///   - start: first part of a relative path.
+  ///   - rest: second part.
   mutating func add(_ start: some Sequence<UInt8>, _ rest: some Sequence<UInt8> = EmptyCollection()) {
     var first = FNVHash()
-    // Another starting value, for a hash that is independent of the first.
+    // A different starting value makes the second hash independent of the first.
     var second = FNVHash()
     second.add([0xFF])
     first.add(start)
@@ -40,7 +40,7 @@ extension String {
 }
 
 extension PlannedJobs {
-  /// Of all inputs, whichever shard they are of.
+  /// The fingerprint of all inputs, of every shard.
   package var fingerprint: ListFingerprint {
     var fingerprint = ListFingerprint()
     for index in inputs.indices {

@@ -5,10 +5,10 @@ internal import RunState
 internal import SystemPackage
 internal import SystemSupport
 
-/// Reads names from a file or a pipe, one after another, as soon as each is whole. The last needs no separator, and
-/// empty ones are passed over. A carriage return belongs to the name: Unix names may end in one.
+/// Reads names from a file or pipe and returns each as soon as it is complete. The last name needs no separator. Empty names are
+/// skipped. A carriage return is part of the name: Unix names may end in one.
 struct ListReader: ~Copyable {
-  /// Longer than any path that a system takes; what an entry has beyond is dropped, and it then fails as too long.
+  /// Longer than any valid path. Longer entries are truncated and then fail as too long.
   private static let maxBytes = 1 << 16
 
   private let descriptor: Descriptor
@@ -19,7 +19,7 @@ struct ListReader: ~Copyable {
   private var end = 0
   private var isAtEnd = false
 
-  /// `stop` ends the list early, even while a pipe has nothing to read.
+  /// `stop` ends the list early, even while the pipe is empty.
   init(_ descriptor: consuming Descriptor, separator: Delimiter, stop: CancellationFlag? = nil) {
     self.descriptor = descriptor
     self.separator = separator.byte
@@ -42,7 +42,7 @@ struct ListReader: ~Copyable {
     }
   }
 
-  /// False at the end of the list.
+  /// Returns false at the end of the list.
   private mutating func refill() throws(Errno) -> Bool {
     if isAtEnd { return false }
     while true {
@@ -57,7 +57,7 @@ struct ListReader: ~Copyable {
         (position, end, isAtEnd) = (0, count, count == 0)
         return count > 0
       } catch {
-        // A signal, or a descriptor that some other program made non-blocking.
+        // A signal, or another program made the shared descriptor non-blocking.
         if error == .interrupted || error == .wouldBlock { continue }
         isAtEnd = true
         throw error
@@ -65,12 +65,12 @@ struct ListReader: ~Copyable {
     }
   }
 
-  /// False when the end was asked for.
+  /// Returns false if `stop` was set.
   private func waitUntilReadable() throws(Errno) -> Bool {
     while true {
       if let stop, stop.isMade { return false }
       var question = pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)
-      // Short enough that an interrupt is obeyed at once, long enough to cost nothing.
+      // Short enough to react to an interrupt at once, long enough to cost nothing.
       let answer = unsafe poll(&question, 1, stop == nil ? -1 : 100)
       if answer > 0 { return true }
       if answer < 0 && errno != EINTR && errno != EAGAIN { throw .current }
@@ -78,11 +78,12 @@ struct ListReader: ~Copyable {
   }
 }
 
-/// A name as it stood in a list.
+/// A name as it appears in a list.
 struct ListEntry: Hashable {
   let name: [UInt8]
 
-  /// Looks at the file. A folder is refused: a list names files, and what made the list has usually walked it.
+  /// The input for this entry. Folders are refused: a list names files, and the program that wrote it has usually walked the
+  /// folders.
   func input() -> InputFile {
     let path = FilePath(bytes: name)
     let start = ListEntry.mirroredStart(path)
@@ -93,9 +94,9 @@ struct ListEntry: Hashable {
       ?? InputFile(source: path, relativeStart: start, status: nil, refusal: .notRegular(.folder))
   }
 
-  /// Where the part of a listed path starts that is mirrored below the output folder: all of it but for what would lead out
-  /// of there, that is a slash at its start and all up to a last `..`; and all up to a last `.`, so that `dogs/./sub/a.jpg`
-  /// becomes `sub/a.jpg`, as rsync --relative has it. Nil where nothing follows.
+  /// Offset of the part of a listed path that is mirrored below the output folder. Everything that would lead out of that folder
+  /// is dropped: a leading slash, and everything up to the last `..`. Everything up to the last `.` is dropped too, so that
+  /// `dogs/./sub/a.jpg` becomes `sub/a.jpg`, as in rsync --relative. Nil if nothing remains.
   static func mirroredStart(_ path: FilePath) -> Int? {
     let bytes = path.bytes
     var start = 0
@@ -111,7 +112,7 @@ struct ListEntry: Hashable {
 }
 
 extension Job {
-  /// What a list names this job's source by, so that it has the same output.
+  /// The list entry for this job's source that results in the same output.
   package var listEntry: [UInt8] {
     guard let relativeStart, relativeStart != ListEntry.mirroredStart(source) else { return source.bytes }
     let bytes = source.bytes

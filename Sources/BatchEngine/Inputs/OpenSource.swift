@@ -4,17 +4,17 @@ internal import RunState
 internal import SystemPackage
 internal import SystemSupport
 
-/// A job's source, opened once: what is tried again reads the same open file, which must not have changed.
+/// A job's source, opened once. Retries read the same open file, which must not have changed.
 ///
-/// A worker process is sent one descriptor with a job and has no right to open the path.
+/// A worker process receives one descriptor per job and has no permission to open the path.
 struct OpenSource: ~Copyable {
   private let file: Descriptor
-  /// When it was read first.
+  /// Status at the first read.
   private var status: FileStatus?
 
   init(_ file: consuming Descriptor) { self.file = file }
 
-  /// Reads from the start, as `SourceFile` does.
+  /// Reads from the start, like `SourceFile.read`.
   mutating func read(
     byteLimit: Int, whole: Int = 0, startOnly: Int = .max, pool: BufferPool
   ) throws(JobError) -> SourceFile {

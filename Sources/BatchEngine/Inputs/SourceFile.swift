@@ -7,14 +7,14 @@ package import SystemPackage
 package import SystemSupport
 internal import Thumbnailing
 
-/// A source's bytes, whole and unchanged, in memory that its worker uses again.
+/// The bytes of a source, complete and unchanged, in a buffer that its worker reuses.
 ///
-/// Read, not mapped: a mapped file that someone truncates kills the process at the next touch of its pages. Five
-/// system calls: open, fstat, one read that also finds the end, fstat, close.
+/// The file is read and not mapped, because access to a mapped file that another process truncates raises SIGBUS. Five system
+/// calls: open, fstat, one read that also detects the end, fstat, close.
 package struct SourceFile: ~Copyable {
   private let buffer: PooledBuffer
   package let byteCount: Int
-  /// When it was read.
+  /// Status when the file was read.
   package let status: FileStatus
 
   /// Valid as long as the owner lives.
@@ -25,22 +25,22 @@ package struct SourceFile: ~Copyable {
 
   /// Reads a regular file of at most `byteLimit` bytes.
   /// - Parameters:
-  ///   - startOnly: leaves it at that many bytes where the file has more.
-  ///   - beforeCheck: called when all is read and before the file is looked at again; for tests.
+  ///   - startOnly: maximum number of bytes to read from the start.
+  ///   - beforeCheck: called after the last read and before the file's status is checked again; for tests.
   package static func read(
     _ path: FilePath, byteLimit: Int, startOnly: Int = .max, pool: BufferPool, beforeCheck: () -> Void = {}
   ) throws(JobError) -> SourceFile {
     try read(open(path), byteLimit: byteLimit, startOnly: startOnly, pool: pool, beforeCheck: beforeCheck)
   }
 
-  /// A source of whatever kind, open; what it is, reading finds out.
+  /// Opens a source of any kind. Reading checks the kind.
   static func open(_ path: FilePath) throws(JobError) -> Descriptor {
     try reading { () throws(Errno) in try Descriptor(opening: path, .sniffed) }
   }
 
   /// Reads an open file from its start.
   /// - Parameters:
-  ///   - whole: a file of so many bytes is read whole in spite of `startOnly`.
+  ///   - whole: files up to this size are read completely in spite of `startOnly`.
   static func read(
     _ file: borrowing Descriptor, byteLimit: Int, whole: Int = 0, startOnly: Int = .max, pool: BufferPool,
     beforeCheck: () -> Void = {}
@@ -48,7 +48,7 @@ package struct SourceFile: ~Copyable {
     let before = try reading { () throws(Errno) in try FileStatus(of: file) }
     guard before.kind == .regular else { throw .notRegular(before.kind) }
     guard before.byteCount <= byteLimit else { throw .tooManyBytes(before.byteCount, limit: byteLimit) }
-    // One byte more than the file should have: a read that gives exactly its size met the end in the same call.
+    // One byte more than the file's size: a read that returns exactly the size has also detected the end.
     let wanted = before.byteCount <= whole ? before.byteCount : min(before.byteCount, startOnly)
     let memory: PooledBuffer
     do throws(OutOfMemory) { memory = try pool.take(byteCount: wanted + 1) } catch {
@@ -64,10 +64,10 @@ package struct SourceFile: ~Copyable {
   }
 }
 
-/// Reads until the memory is full, but for its last byte, or the file ends; tells how much there was.
+/// Reads until the file ends or at most the last byte of the memory is free. Returns the number of bytes.
 ///
-/// One call reads all of a local file of up to 16 MB; a larger one takes several, with a look at the clock before each. After a
-/// shorter read, another call shows whether the file has ended.
+/// One call reads a local file of up to 16 MB. A larger file takes several, and the time limit is checked before each. After a
+/// short read another call shows whether the file has ended.
 private func fill(
   _ memory: UnsafeMutableRawBufferPointer, from file: borrowing Descriptor, within limit: TimeLimit
 ) throws(JobError) -> Int {

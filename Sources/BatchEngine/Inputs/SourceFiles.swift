@@ -3,20 +3,20 @@ internal import Glibc
 internal import SystemPackage
 internal import SystemSupport
 
-/// The files that are inputs of a run, and lists of inputs: by identity, by path those that could not be looked at, and by
-/// folder and name where a file system gives one file changing identities.
+/// The files that a run reads: its inputs and lists of inputs. Files are found by identity, by path if `stat` failed, and by
+/// folder and name on file systems where identities change.
 struct SourceFiles {
   private let inputs: InputFiles
   private var identities: [(identity: FileIdentity, index: Int)] = []
   private var lists: [(identity: FileIdentity, path: FilePath)] = []
   private var paths: [FilePath: Int] = [:]
-  /// Of other shards; nobody has looked at these yet.
+  /// Inputs of other shards, for which `stat` has not been called yet.
   private var others: [Int] = []
-  /// By the folded path of the folder, made when first asked for.
+  /// Indices by the folded path of the folder, created on first use.
   private var byFolder: [String: [Int]]?
   private let probe = NameProbe()
 
-  /// - Parameter lists: files that name inputs. Not there is as good as empty.
+  /// - Parameter lists: files that contain names of inputs. Missing files are ignored.
   init(_ inputs: InputFiles, lists: [FilePath] = []) {
     self.inputs = inputs
     for list in lists { if let status = try? FileStatus(ofList: list) { self.lists.append((status.identity, list)) } }
@@ -33,7 +33,7 @@ struct SourceFiles {
     sort()
   }
 
-  /// Which source the path leads to, by hard links and symbolic ones too.
+  /// The source that a path refers to, directly or through hard links or symbolic links.
   mutating func source(at output: FilePath) -> FilePath? {
     if !paths.isEmpty, let index = paths[output.lexicallyNormalized()] { return inputs[index].source }
     guard let identity = (try? FileStatus(of: output))?.identity else { return nil }
@@ -46,7 +46,7 @@ struct SourceFiles {
     return FileIdentity.isLasting(at: output) ? nil : sourceByName(output)
   }
 
-  /// Worth its time only where an output is there.
+  /// Calls `stat` for the inputs of other shards. Only needed if an output exists.
   private mutating func lookAtOthers() {
     if others.isEmpty { return }
     for index in others {
@@ -88,17 +88,17 @@ struct SourceFiles {
 }
 
 extension FileStatus {
-  /// Of a list of names, where `-` is standard input: a file may be redirected to that.
+  /// The status of a list of names. `-` is standard input, which may be redirected from a file.
   init(ofList path: FilePath) throws(Errno) {
     if path == "-" { try self.init(ofNumber: STDIN_FILENO) } else { try self.init(of: path) }
   }
 }
 
 extension FileIdentity {
-  /// Whether the file system at a path keeps the inode number of a file for as long as the file is there. FAT, exFAT and most
-  /// that are mounted by FUSE or over the network make numbers up when a name is looked up.
+  /// Whether the file system of a path keeps a file's inode number as long as the file exists. FAT, exFAT and most FUSE and
+  /// network file systems invent numbers when a name is looked up.
   static func isLasting(at path: FilePath) -> Bool {
-    // statfs(2): ext2 to ext4, XFS, btrfs, tmpfs, ZFS, F2FS, overlayfs, NFS.
+    // Magic numbers from statfs(2): ext2 to ext4, XFS, btrfs, tmpfs, ZFS, F2FS, overlayfs, NFS.
     [0xEF53, 0x5846_5342, 0x9123_683E, 0x0102_1994, 0x2FC1_2FC1, 0xF2F5_2010, 0x794C_7630, 0x6969]
       .contains(unsafe path.withPlatformString { unsafe system_file_system_type($0) })
   }

@@ -2,17 +2,17 @@ internal import ImageCore
 internal import SystemPackage
 internal import SystemSupport
 
-/// A path taken apart: folder, stem and, where it is one of a format that is read, suffix.
+/// A path split into folder, stem and, if it is the suffix of a supported format, suffix.
 struct SourceName {
   let folder: ArraySlice<UInt8>
   let stem: ArraySlice<UInt8>
   let suffix: ArraySlice<UInt8>
-  /// What the suffix stands for, if it is a known one.
+  /// The format of the suffix; nil if it is unknown.
   let format: ImageFormat?
 
   init(_ path: FilePath) { self.init(path.bytes) }
 
-  /// - Parameter bytes: of a path.
+  /// - Parameter bytes: the bytes of a path.
   init(_ bytes: [UInt8]) {
     let separator = bytes.lastIndex(of: UInt8(ascii: "/"))
     folder = bytes[..<(separator ?? 0)]
@@ -24,9 +24,9 @@ struct SourceName {
     }
   }
 
-  /// Where the dot of a name's suffix is and what the suffix stands for, if it is a known one.
+  /// The position of the dot of a known suffix, and its format; nil if the suffix is unknown.
   private static func knownSuffix(of name: ArraySlice<UInt8>) -> (dot: Int, format: ImageFormat)? {
-    // A name that is a suffix alone (".jpg") is a hidden file's stem.
+    // A name that is only a suffix (".jpg") is a hidden file without a suffix.
     guard let dot = name.lastIndex(of: UInt8(ascii: ".")), dot > name.startIndex else { return nil }
     return ImageFormat.named(suffix: name[(dot + 1)...]).map { (dot, $0) }
   }

@@ -1,16 +1,16 @@
 internal import SystemPackage
 internal import SystemSupport
 
-/// Sources by their names, where the file system gives one file changing identities: 8 bytes each, and none elsewhere.
+/// The names of sources on file systems where file identities change: 8 bytes per source there, nothing elsewhere.
 struct SourceNames {
   private var hashes: Set<Int> = []
   private var sourceFolder = Folder()
   private var outputFolder = Folder()
 
-  /// The folder of the last path: neighbors in a list nearly always share it.
+  /// The folder of the previous path. Consecutive list entries nearly always share it.
   private struct Folder {
     var path: FilePath?
-    /// Without symbolic links; nil where identities last.
+    /// Path without symbolic links; nil if identities are stable.
     var canonical: FilePath?
 
     mutating func hash(of file: FilePath) -> Int? {
@@ -25,7 +25,7 @@ struct SourceNames {
 
   mutating func insert(_ source: FilePath) { if let hash = sourceFolder.hash(of: source) { hashes.insert(hash) } }
 
-  /// Whether a file that is there has the name of a source, or one that a file system may take for it.
+  /// Whether an existing file has the name of a source, or a name that a file system may treat as equal.
   mutating func contains(_ output: FilePath) -> Bool {
     outputFolder.hash(of: output).map { hashes.contains($0) } ?? false
   }

@@ -4,14 +4,13 @@ package import RunState
 package import SystemPackage
 package import SystemSupport
 
-/// How folders are walked.
 package struct WalkRules: Sendable {
   package var depth: WalkDepth = .all
-  /// Whether symbolic links to folders are walked; links to files are always read.
+  /// Whether to walk symbolic links to folders. Links to files are always read.
   package var folderLinks: SymlinkPolicy = .stay
-  /// Not walked where it lies inside a folder that is: its images are results.
+  /// The output folder. It is skipped inside a walked folder, because its images are results.
   package var output: FilePath?
-  /// Regular files of other shards that a suffix makes inputs are taken by their names alone: nothing is asked about them.
+  /// Regular files of other shards become inputs by a known suffix alone, without a `stat` call.
   package var shard: Shard?
 
   package init() {}
@@ -19,12 +18,12 @@ package struct WalkRules: Sendable {
 
 package enum WalkDepth: Sendable { case all, topOnly }
 
-/// Finds the images in a folder and those below it, in an order that depends on the names alone.
+/// Finds the images in a folder and its subfolders, in an order that depends only on the names.
 ///
-/// Names that start with a dot are passed over, as fd and ripgrep do. A suffix of a format that is read makes a file an input; a
-/// file without one is an input when its first bytes say so. Nothing but regular files is ever opened.
+/// Names that start with a dot are skipped, as in fd and ripgrep. A file is an input if its suffix is known or, without a known
+/// suffix, if its first bytes show a supported format. Only regular files are opened.
 ///
-/// Iterative, with one folder open at a time: neither depth nor length of paths is limited.
+/// Iterative, with one folder open at a time, so neither the depth nor the length of paths is limited.
 struct Walker {
   private let rules: WalkRules
   private let output: FileIdentity?
@@ -32,12 +31,12 @@ struct Walker {
   private(set) var ignoredFileCount = 0
   private(set) var loopCount = 0
   private var pending: [PendingFolder] = []
-  /// Every folder that was entered, each with the place of its parent: a list that is shared by all paths down.
+  /// Every folder that was entered, with the index of its parent. All paths to the root share this list.
   private var entered: [(identity: FileIdentity, parent: Int?)] = []
   private var rootLength = 0
 
   private struct PendingFolder {
-    /// As bytes: paths may be long, and each is taken apart and put together at every level.
+    /// Bytes and not a `FilePath`: paths may be long, and each is split and joined at every level.
     let path: [UInt8]
     let parent: Int?
   }
@@ -47,7 +46,7 @@ struct Walker {
     output = rules.output.flatMap { try? FileStatus(of: $0) }?.identity
   }
 
-  /// Adds what is in the folder to `found`: its files first, then its folders, each in the order of their bytes.
+  /// Appends the content of the folder to `found`: files first, then subfolders, each in byte order.
   mutating func walk(_ root: FilePath) {
     rootLength = root.bytes.last == UInt8(ascii: "/") ? root.length : root.length + 1
     entered.removeAll(keepingCapacity: true)
@@ -55,10 +54,10 @@ struct Walker {
     while let folder = pending.popLast() { enter(folder) }
   }
 
-  /// Adds a file that needs no walk.
+  /// Appends a file argument.
   mutating func add(_ input: InputFile) { found.append(input) }
 
-  /// Hands over what was found, in the order in which it was asked for.
+  /// Returns the inputs found, in order, and clears them.
   mutating func takeFound() -> InputFiles {
     defer { found = InputFiles() }
     return found
@@ -103,7 +102,7 @@ struct Walker {
       }
     }
     if let error = listing.failure { fail(pendingFolder.path, error) }
-    // The last of the stack comes first.
+    // The last element of the stack is popped first.
     pending.append(contentsOf: subfolders.reversed())
   }
 }
@@ -114,11 +113,11 @@ extension Walker {
     case folder
     /// A file that is no image.
     case ignored
-    /// A folder that is not gone into, or an entry that is gone already.
+    /// A folder that is not entered, or an entry that no longer exists.
     case nothing
   }
 
-  /// - Parameter relative: the folder's path as the relative paths of its files have it.
+  /// - Parameter relative: the relative path of the folder, as its files have it.
   private func look(
     at entry: FolderListing.Entry, of listing: FolderListing, in folder: borrowing OpenFolder,
     below relative: ArraySlice<UInt8>
@@ -129,7 +128,7 @@ extension Walker {
     if entry.kind == .regular, hasSuffix, let shard = rules.shard, !shard.contains(relative, name) {
       return .input(nil, contents: nil, refusal: nil)
     }
-    // Pipes and the like without a suffix, and they only, need no second look.
+    // Only pipes and other special files without a known suffix can be skipped without `stat`.
     if let kind = entry.kind, kind != .regular, kind != .symbolicLink, !hasSuffix { return .ignored }
     do throws(Errno) {
       let own = entry.kind == nil ? try status(of: entry, of: listing, in: folder, links: .stay) : nil
@@ -150,7 +149,7 @@ extension Walker {
       case let kind: return hasSuffix ? .input(status, contents: nil, refusal: .notRegular(kind)) : .ignored
       }
     } catch {
-      // A link to nothing, or a file that may not be looked at: a failure if it was to be an image.
+      // A dangling link, or a file whose status is not readable. It fails only if its suffix makes it an input.
       return hasSuffix ? .input(nil, contents: nil, refusal: .read(error)) : .ignored
     }
   }

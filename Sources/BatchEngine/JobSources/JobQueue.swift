@@ -4,7 +4,7 @@ internal import Synchronization
 package import SystemPackage
 internal import SystemSupport
 
-/// Jobs that come one after another from another thread, while workers wait for them: sources that are still downloaded.
+/// Jobs that another thread adds while workers wait for them: sources that are still being downloaded.
 package final class JobQueue: JobSource {
   private struct State {
     var waiting: ArraySlice<Job> = []
@@ -19,7 +19,7 @@ package final class JobQueue: JobSource {
 
   package var count: Int? { nil }
 
-  /// Jobs that were added and are not done: whoever adds some should not be too far ahead.
+  /// Jobs that were added and have not ended. The producer uses it to limit its lead.
   package var unfinishedCount: Int { state.withLock { $0.unfinishedCount } }
 
   package func add(_ job: Job) {
@@ -30,10 +30,10 @@ package final class JobQueue: JobSource {
     door.broadcast()
   }
 
-  /// A job has come to its end.
+  /// Records that a job has ended.
   package func finish() { state.withLock { $0.unfinishedCount -= 1 } }
 
-  /// No more jobs will come.
+  /// Ends the queue. No more jobs may be added.
   package func close() {
     state.withLock { $0.isClosed = true }
     door.broadcast()
@@ -52,8 +52,8 @@ package final class JobQueue: JobSource {
 }
 
 extension OutputNaming {
-  /// The job of a file that was downloaded.
-  /// - Parameter root: the folder of all downloads; the path below it is mirrored.
+  /// The job for a downloaded file.
+  /// - Parameter root: the folder of all downloads. The path below it is mirrored.
   package func job(
     index: Int, downloaded path: FilePath, below root: FilePath, byteCount: Int, address: String
   ) -> Job {

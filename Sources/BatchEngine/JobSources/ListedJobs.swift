@@ -5,31 +5,31 @@ internal import Synchronization
 package import SystemPackage
 package import SystemSupport
 
-/// Jobs from a list that may still be growing (`--files-from -`): a line is read when a worker asks for work, so work
-/// starts before the list ends, and no thread waits for anything but its own job.
+/// Jobs from a list that may still be growing (`--files-from -`). A line is read when a worker asks for a job. So work starts
+/// before the list ends, and a thread waits only for its own job.
 ///
-/// What a plan finds before any work is found here line by line, and fails that one input: a name that an earlier line
-/// took, and an output that is one of the sources so far. Holds about 100 bytes a line for that.
+/// A plan finds conflicts before any work. Here they are found line by line and fail only that input: an output name that an
+/// earlier line took, or an output that is one of the sources so far. This takes about 100 bytes per line.
 ///
-/// An output that is there may be a source that a later line names. So it is replaced at once only where the journal shows that a
-/// run made it and it has not changed since. All other images with existing outputs wait for the end of the list, when all sources
-/// are known. If the end is not reached, they are not begun.
+/// An existing output may be a source that a later line names. So it is replaced at once only if the journal shows that a run
+/// made it and it is unchanged. All other images with existing outputs wait for the end of the list, when all sources are known.
+/// If the end is not reached, they are not started.
 package final class ListedJobs: JobSource {
   private struct State: ~Copyable {
     var planned: ArraySlice<Job>
     var reader: ListReader
     /// All inputs so far.
     var found: ListFingerprint
-    /// Those of the shard.
+    /// Number of inputs in the shard.
     var ownCount: Int
     var names: AssignedOutputNames
     var sources: FileIdentities
     var sourceNames = SourceNames()
     var made: MadeOutputs
-    /// Those of `planned` that wait, and then those of the list.
+    /// Jobs of `planned` that wait, and then inputs of the list.
     var waitingPlanned: ArraySlice<Job> = []
     var waiting = WaitingInputs()
-    /// What the run writes beside images.
+    /// Other files that the run writes, in addition to images.
     var written = FileIdentities()
     var overwritten: FilePath?
     var isAtEnd = false
@@ -44,14 +44,14 @@ package final class ListedJobs: JobSource {
   private let state: Mutex<State>
 
   /// - Parameters:
-  ///   - planned: jobs of inputs that were given beside the list; they come first.
-  ///   - descriptor: read from here on, and closed in the end: 0 for standard input.
-  ///   - separator: what ends an entry of the list.
-  ///   - naming: of the outputs; each name is compared with those that came before.
-  ///   - shard: the part of all jobs that is handed out; the others count only where names meet. Nil for all.
-  ///   - existing: what is done about outputs that are there.
-  ///   - written: files that the run writes beside images, which no output and no input may be.
-  ///   - stop: ends the waiting for more lines.
+  ///   - planned: jobs of inputs that were given in addition to the list. They come first.
+  ///   - descriptor: read from its current offset, and closed at the end. 0 for standard input.
+  ///   - separator: the byte that ends each entry.
+  ///   - naming: names the outputs. Each name is compared with the previous ones.
+  ///   - shard: the shard whose jobs are returned. Jobs of other shards only count for name conflicts. Nil for all jobs.
+  ///   - existing: the rule for existing outputs.
+  ///   - written: other files that the run writes. No output and no input may be one of them.
+  ///   - stop: ends the wait for more lines.
   package init(
     after planned: [Job] = [], from descriptor: CInt, separator: Delimiter, naming: OutputNaming,
     shard: Shard? = nil, existing: ExistingOutput = .overwrite, written: [FilePath] = [], stop: CancellationFlag
@@ -93,16 +93,16 @@ package final class ListedJobs: JobSource {
   /// The inputs found so far.
   package var found: ListFingerprint { state.withLock { $0.found } }
 
-  /// Those of them that are of the shard.
+  /// Number of those inputs in the shard.
   package var ownCount: Int { state.withLock { $0.ownCount } }
 
-  /// An input that the run itself would overwrite, with what it writes beside images; the list ended there.
+  /// An input that is also one of the other files that the run writes. The list ended there.
   package var overwritten: FilePath? { state.withLock { $0.overwritten } }
 
-  /// Why the list ended before its end, if it did: it could not be read on.
+  /// The read error that ended the list early, if any.
   package var failure: String? { state.withLock { $0.failure } }
 
-  /// All under one lock, the look at the file too: which of two lines gets a name must not depend on the workers.
+  /// One lock covers everything, including the file status: which of two lines gets a name must not depend on the workers.
   package func next() -> Job? {
     state.withLock { state in
       while let job = state.planned.popFirst() {
@@ -132,7 +132,7 @@ package final class ListedJobs: JobSource {
     return nil
   }
 
-  /// What waited for the end of the list, where that was reached: now all sources are known.
+  /// The jobs that waited. Only returned if the list was read completely, so that all sources are known.
   private func nextWaiting(_ state: inout State) -> Job? {
     if stop.isMade || state.failure != nil || state.overwritten != nil { return nil }
     let job: Job
@@ -149,13 +149,13 @@ package final class ListedJobs: JobSource {
     return overwrites ? job.refused(.outputIsInput) : job
   }
 
-  /// Whether an output would replace a file that may be a source that is not listed yet.
+  /// Whether an output would replace a file that may be a source that has not been listed yet.
   private func mustWait(_ job: Job, _ state: inout State) -> Bool {
     guard job.refusal == nil, outputFolderIsThere, existing == .overwrite || existing == .update else { return false }
     return job.outputs.contains { OutputFile.isThere($0.path) && !state.made.isMade($0.path) }
   }
 
-  /// Whether an output that is there is the job's own source under an identity that does not tell so.
+  /// Whether an existing output is the job's own source on a file system where identities change.
   private func isSource(_ output: FilePath, of job: Job) -> Bool {
     guard !FileIdentity.isLasting(at: output), let name = output.lastComponent, let own = job.source.lastComponent
     else { return false }

@@ -1,7 +1,7 @@
-/// Inputs of a list that wait for its end, packed: about 40 bytes each beside its name.
+/// Inputs of a list that wait for its end, packed: about 40 bytes per input plus its name.
 struct WaitingInputs {
   private var inputs = InputFiles()
-  /// Of the jobs that they make.
+  /// Indices of their jobs.
   private var indices: [UInt32] = []
   private var next = 0
 
@@ -10,7 +10,7 @@ struct WaitingInputs {
     indices.append(UInt32(index))
   }
 
-  /// In the order that they came in.
+  /// The next input, in the order of `append`.
   mutating func popFirst() -> (input: InputFile, index: Int)? {
     guard next < indices.count else { return nil }
     defer { next += 1 }

@@ -2,18 +2,18 @@ internal import ImageCodecs
 internal import Thumbnailing
 internal import WorkerIPC
 
-/// One option of `ThumbnailOptions`, as worker processes get it and the journal's fingerprints cover it.
+/// One option of `ThumbnailOptions`: how it is sent to worker processes and enters the fingerprints of the journal.
 struct OptionField: Sendable {
   enum Effect: Sendable {
-    /// Changes bytes of outputs, or what a source comes to for good.
+    /// Changes the bytes of outputs, or whether a source can have an output. Outdates written and failed outputs.
     case bytes
-    /// Changes only whether a source fails.
+    /// Changes only whether a source fails. Outdates failed outputs.
     case verdict
     /// Changes neither.
     case nothing
   }
 
-  /// As the stored properties are called. It is in the fingerprint, so a new one makes outputs outdated.
+  /// The key path of the stored property. It is part of the fingerprint, so a changed name outdates outputs.
   let name: String
   let effect: Effect
   let write: @Sendable (ThumbnailOptions, inout WireWriter) -> Void
@@ -32,7 +32,7 @@ struct OptionField: Sendable {
 }
 
 extension ThumbnailOptions {
-  /// Every stored property, down to plain values: a new one that is not here fails a test.
+  /// Every stored property, down to plain values. A test fails if a new one is missing here.
   static let fields: [OptionField] = [
     OptionField("sizes", \.sizes, .bytes),
     OptionField("fit", \.fit, .bytes),
@@ -52,12 +52,12 @@ extension ThumbnailOptions {
     OptionField("jpeg.subsampling", \.jpeg.subsampling, .bytes),
     OptionField("jpeg.scans", \.jpeg.scans, .bytes),
     OptionField("png.level", \.png.level, .bytes),
-    // A damaged source is written by one rule and fails by another.
+    // One rule writes a damaged source, another fails it.
     OptionField("tolerance", \.tolerance, .bytes),
     OptionField("limits.pixelCount", \.limits.pixelCount, .verdict),
     OptionField("limits.fileByteCount", \.limits.fileByteCount, .verdict),
     OptionField("limits.scanCount", \.limits.scanCount, .verdict),
-    // Set anew for each image, by what the run and the machine have left.
+    // Computed for each image from the remaining memory of the run and the machine.
     OptionField("limits.memoryByteCount", \.limits.memoryByteCount, .nothing),
     OptionField("limits.deadline", \.limits.deadline, .nothing),
     OptionField("existing", \.existing, .nothing),

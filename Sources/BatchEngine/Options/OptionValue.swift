@@ -4,11 +4,11 @@ internal import SystemSupport
 internal import Thumbnailing
 internal import WorkerIPC
 
-/// The value of an option: it goes to worker processes, and stands in fingerprints as text.
+/// The value of an option. It is sent to worker processes and enters fingerprints as text.
 protocol OptionValue: Sendable {
   func write(to wire: inout WireWriter)
   init(from wire: inout WireReader) throws(WireError)
-  /// Different for different values, and for one value the same in all later versions.
+  /// Differs for different values. The text of a value must stay the same in all later versions.
   var text: String { get }
 }
 
@@ -72,7 +72,7 @@ extension [SizeRequest]: OptionValue {
     for size in self { size.write(to: &wire) }
   }
 
-  /// All, in any order: what is decoded for the largest is what each is made of.
+  /// All sizes, sorted: every output is made from the image that is decoded for the largest one.
   var text: String { map(\.text).sorted().joined(separator: " ") }
 }
 

@@ -3,12 +3,12 @@ internal import RunState
 internal import SystemSupport
 package import Thumbnailing
 
-/// The fingerprints of a run's outputs: an output is up to date only where its own is what it would be now.
+/// The fingerprints of a run's outputs. An output is up to date only if its recorded fingerprint is equal.
 ///
-/// They cover the fields of `ThumbnailOptions.fields` that count, by their names and sorted by them, without those that have their
-/// default value: neither the order of the fields nor a new option makes outputs of earlier runs outdated.
+/// A fingerprint covers the relevant fields of `ThumbnailOptions.fields` by name, sorted, without fields that have their default
+/// value. So neither the order of the fields nor a new option outdates the outputs of earlier runs.
 package struct OutputFingerprints: Sendable {
-  /// By the outputs of an image, then by format.
+  /// Indexed by output of an image, then by format.
   private let marks: [[ImageFormat: Marks]]
 
   private struct Marks: Sendable {
@@ -18,8 +18,8 @@ package struct OutputFingerprints: Sendable {
 
   package init(_ options: ThumbnailOptions) {
     let bytes = OutputFingerprints.text(options) { $0 == .bytes }
-    // Limits change no byte of an image that stays below them. But one that failed may pass with others, or where another
-    // build reads more formats.
+    // Limits change no byte of an image within them. But an image that failed may succeed with other limits, or in a build that
+    // reads more formats.
     let verdict =
       OutputFingerprints.text(options) { $0 != .nothing } + ["reads=\(ImageFormat.allCases.map(\.rawValue))"]
     let sizes: [SizeRequest?] = options.sizes.isEmpty ? [nil] : options.sizes
@@ -39,7 +39,7 @@ package struct OutputFingerprints: Sendable {
     }
   }
 
-  /// One for the whole run: equal where all outputs would be.
+  /// One value for the whole run. Equal if all outputs would be equal.
   package var common: UInt64 {
     OutputFingerprints.hash(
       marks.flatMap { marks in
@@ -49,13 +49,13 @@ package struct OutputFingerprints: Sendable {
       })
   }
 
-  /// - Parameter index: of the output among those of its image.
+  /// - Parameter index: index of the output in its job.
   func fingerprint(ofOutput index: Int, _ format: ImageFormat, _ outcome: JournalOutcome) -> OutputFingerprint {
     guard let marks = marks[index][format] else { preconditionFailure("every format has its marks") }
     return if case .written = outcome { marks.written } else { marks.failed }
   }
 
-  /// A line for each field that counts and is not as it is by default.
+  /// One line for each relevant field that differs from its default.
   static func text(_ options: ThumbnailOptions, where counts: (OptionField.Effect) -> Bool) -> [String] {
     let base = ThumbnailOptions()
     return ThumbnailOptions.fields.filter { counts($0.effect) && $0.text(options) != $0.text(base) }

@@ -5,30 +5,30 @@ internal import SystemSupport
 package import Thumbnailing
 internal import WorkerIPC
 
-/// Stands between the jobs of a run and its workers: keeps the journal, leaves out what is done already, knows which
-/// images are in hand, and sweeps each folder before the first output in it.
+/// Sits between the jobs of a run and its workers. It writes the journal, skips finished images, tracks the images in flight, and
+/// removes stale temporary files from each folder before the first output in it.
 package final class ResumableJobSource: JobSource {
   private struct State {
-    /// Jobs that were handed out and have not ended, by index, with their sources as they were just before.
+    /// Jobs in flight, by index, with the stamp of the source from before the job was handed out.
     var inHand: [Int: (job: Job, source: FileStamp?)] = [:]
     var sweptFolders: Set<PlacedFolder> = []
-    /// Folders where temporaries of another process that is still there were found.
+    /// Folders with temporary files of another process that still exists.
     var unsweptFolders: [PlacedFolder] = []
   }
 
   private let jobs: any JobSource
   private let known: UpToDateCheck
   private let journal: Journal?
-  /// Held until the ledger goes; nil where nothing may be swept.
+  /// Held as long as this object lives; nil if no folder may be swept.
   private let lock: FolderLock?
   private let settled: @Sendable (Job, Outcome) -> Void
   private let start = StaleTemporaries.now
   private let state = Mutex(State())
 
   /// - Parameters:
-  ///   - history: nil where all are taken.
+  ///   - history: nil to take all jobs.
   ///   - journal: nil for none.
-  ///   - settled: told of a job that nothing is done for, instead of handing it out.
+  ///   - settled: called with a job that needs no work, instead of returning it.
   package init(
     _ jobs: any JobSource, folder: FilePath, options: ThumbnailOptions, selection: JobSelection, history: History?,
     journal: Journal?, lock: FolderLock?, settled: @escaping @Sendable (Job, Outcome) -> Void
@@ -64,10 +64,10 @@ package final class ResumableJobSource: JobSource {
     if StaleTemporaries.sweep(folder, before: start) { state.withLock { $0.unsweptFolders.append(folder) } }
   }
 
-  /// A job that was handed out was only looked at.
+  /// Ends a job that was only inspected, without a record.
   package func leave(_ job: Job) { state.withLock { _ = $0.inHand.removeValue(forKey: job.index) } }
 
-  /// A job that was handed out has ended: one line in the journal for each output that it was to make.
+  /// Ends a job: appends one line to the journal for each output that it had to make.
   package func end(_ job: Job, _ outcome: Outcome) {
     let begun = state.withLock { $0.inHand.removeValue(forKey: job.index) }
     guard let journal else { return }
@@ -77,7 +77,7 @@ package final class ResumableJobSource: JobSource {
       case .skipped: return
       case .failed(let error): result = .failed(error)
       case .written(let image):
-        // The source may have changed since, but then it is not as it was before: it is done again, never left out.
+        // If the source has changed since, its stamp differs from the recorded one, and the next run redoes it.
         guard image.outputs[position].skipped == nil, let stamp = FileStamp(of: output.path, links: .stay) else {
           continue
         }
@@ -91,16 +91,16 @@ package final class ResumableJobSource: JobSource {
     }
   }
 
-  /// Whether a job's outputs are there as these options made them, whatever became of its source.
+  /// Whether a job's outputs exist as these options made them, even if the source has changed.
   package func isMade(_ job: Job) -> Bool { known.isMade(job) }
 
-  /// The run is over: what could not be swept when it began may be by now.
+  /// Ends the run: retries the folders that could not be swept at first.
   package func finish() {
     for folder in state.withLock({ $0.unsweptFolders }) { _ = StaleTemporaries.sweep(folder, before: start) }
   }
 
-  /// The run ends while images are in hand: their temporary files go, and nobody else's. Makes no more afterwards; worker
-  /// processes are stopped, and end with this one.
+  /// Abandons the images in flight when the run ends early: removes their temporary files and no others. No more are created
+  /// afterwards. Worker processes are stopped, and exit with this process.
   package func dropImagesInHand() {
     TemporaryFile.makeNoMoreForImages()
     WorkerSocket.stopAll()
@@ -110,6 +110,6 @@ package final class ResumableJobSource: JobSource {
 }
 
 extension Job {
-  /// Where its outputs lie.
+  /// The folders of its outputs.
   fileprivate var folders: Set<PlacedFolder> { Set(outputs.map(\.file.folder)) }
 }

@@ -4,14 +4,14 @@ internal import SystemPackage
 internal import SystemSupport
 internal import Thumbnailing
 
-/// What earlier runs told of a run's images, and what it spares this one.
+/// Compares a run's images with the records of earlier runs, and decides which of them need no work.
 struct UpToDateCheck: Sendable {
   let names: JournalKeys
   let mark: OutputFingerprints
   private let selection: JobSelection
   private let history: History?
 
-  /// - Parameter history: nil where all are taken.
+  /// - Parameter history: nil to take all jobs.
   init(folder: FilePath, options: ThumbnailOptions, selection: JobSelection, history: History?) {
     names = JournalKeys(folder: folder)
     mark = OutputFingerprints(options)
@@ -24,7 +24,7 @@ struct UpToDateCheck: Sendable {
     case toDo(Job)
   }
 
-  /// What is known of a job without doing it: how it ended, or what is left of it.
+  /// Decides about a job without doing it: its known outcome, or the outputs that remain.
   func settlement(of job: Job, _ source: FileStamp?) -> UpToDateDecision {
     guard let history, job.refusal == nil else { return .toDo(job) }
     var outputs = job.outputs
@@ -45,7 +45,7 @@ struct UpToDateCheck: Sendable {
   private enum Finding {
     case fails(JobError)
     case needsNothing(SkipReason)
-    /// - Parameter: why once more; nil where nothing is known of it.
+    /// - Parameter: why it is made again; nil if there is no record.
     case isToBeMade(RedoReason?)
   }
 
@@ -76,7 +76,7 @@ struct UpToDateCheck: Sendable {
     }
   }
 
-  /// Whether a job's outputs are there as these options made them, whatever became of its source.
+  /// Whether a job's outputs exist as these options made them, even if the source has changed.
   func isMade(_ job: Job) -> Bool {
     job.outputs.enumerated().allSatisfy { position, output in
       let record = history?.record(outputName: names.output(output.path), sourceName: names.source(job))
@@ -89,7 +89,7 @@ struct UpToDateCheck: Sendable {
 }
 
 extension ErrorCode {
-  /// Whether the same source fails by the same options every time, so that trying again is of no use.
+  /// Whether the same source fails with the same options every time, so that a retry is useless.
   fileprivate var isLasting: Bool {
     switch self {
     case .notAnImage, .unsupported, .truncated, .corrupt, .limitPixels, .limitBytes, .limitScans: true
@@ -101,7 +101,7 @@ extension ErrorCode {
 }
 
 extension JobError {
-  /// Told again by a run that did not try.
+  /// The error of a run that did not try again.
   fileprivate var known: JobError {
     JobError(
       stage: stage, code: code,

@@ -5,7 +5,7 @@ package import SystemSupport
 
 /// The events of a shard's last run, a file in the output folder (`.imgbatch-events.3-of-8`) that `merge` reads.
 ///
-/// Started anew by each run; only one that came to its end has its last line.
+/// Each run starts the file anew. Only the file of a completed run ends with the final event.
 package final class ShardEvents: Sendable {
   private struct State: ~Copyable {
     let file: Descriptor
@@ -25,7 +25,7 @@ package final class ShardEvents: Sendable {
     state = Mutex(State(file: try Descriptor(openingOwn: ShardEvents.path(in: folder, of: shard), for: .replaced)))
   }
 
-  /// - Parameter lines: whole, with their ends.
+  /// - Parameter lines: complete lines with their newlines.
   package func add(_ lines: String) {
     state.withLock { state in
       state.waiting += lines.utf8
@@ -33,7 +33,7 @@ package final class ShardEvents: Sendable {
     }
   }
 
-  /// Writes what waits; tells why something could not be written, if so.
+  /// Writes the buffered lines. Returns the first write error, if any.
   package func close() -> Errno? {
     state.withLock { state in
       state.flush()
@@ -45,7 +45,7 @@ package final class ShardEvents: Sendable {
 
   package static func path(in folder: FilePath, of shard: Shard) -> FilePath { folder.appending(name(of: shard)) }
 
-  /// The shards that have such a file in a folder, in their order.
+  /// The shards that have such a file in a folder, sorted.
   package static func shards(in folder: FilePath) throws(Errno) -> [Shard] {
     let opened = try OpenFolder.open(folder.bytes, links: .follow)
     var shards: [Shard] = []
@@ -62,7 +62,7 @@ package final class ShardEvents: Sendable {
     return shards.sorted { ($0.count, $0.index) < ($1.count, $1.index) }
   }
 
-  /// Calls `body` with every whole line of a shard's events, without its end.
+  /// Calls `body` with every complete line of a shard's events, without its newline.
   package static func forEachLine(in folder: FilePath, of shard: Shard, _ body: (String) -> Void) throws(Errno) {
     let file = try Descriptor(opening: path(in: folder, of: shard), .sniffed)
     try file.forEachWholeLine { body(String(decoding: $0, as: UTF8.self)) }

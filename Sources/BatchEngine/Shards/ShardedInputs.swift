@@ -2,7 +2,7 @@ package import RunState
 internal import SystemPackage
 
 extension PlannedJobs {
-  /// The places of the jobs that a shard does.
+  /// The indices of the jobs of a shard.
   package func indices(of shard: Shard?) -> [UInt32] {
     let all = 0..<UInt32(count)
     guard let shard else { return Array(all) }
