@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// A wish to end early, set from a signal handler or a report, looked at before each job is claimed.
+/// A request to stop early. A signal handler or a reporter sets it, and workers check it before they claim a job.
 package final class CancellationFlag: Sendable {
   private let flag = Atomic<Bool>(false)
 

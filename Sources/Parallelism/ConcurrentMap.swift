@@ -1,11 +1,11 @@
 internal import Dispatch
 internal import Synchronization
 
-/// `body` of every index in `0..<count`, over at most so many workers; the results stand in the order of the indices.
+/// Calls `body` for every index in `0..<count`, on at most `workers` threads. The results are in the order of the indices.
 ///
-/// The one way in which this program uses more than one core: N iterations, each a worker that claims the next index
-/// from an atomic until none is left, so that a long piece of work holds up one worker only. A worker's state is made
-/// on its thread, belongs to it alone and ends with it. One worker is the calling thread.
+/// All parallel computation of this program uses this function. Each of the workers claims the next index from an atomic counter
+/// until none is left, so a long item occupies only one worker. A worker creates its state on its thread, uses it alone and
+/// releases it at the end. The calling thread is one of the workers.
 package func concurrentMap<State, Result: Sendable>(
   count: Int, workers: Int, state: @Sendable () -> State, body: @Sendable (inout State, Int) -> Result
 ) -> [Result] {
@@ -33,7 +33,7 @@ package func concurrentMap<State, Result: Sendable>(
   }
 }
 
-/// The same for workers without a state.
+/// The same for workers without state.
 package func concurrentMap<Result: Sendable>(
   count: Int, workers: Int, body: @Sendable (Int) -> Result
 ) -> [Result] {

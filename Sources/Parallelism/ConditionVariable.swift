@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// Where threads wait until something that others do becomes true: a condition variable, which `Synchronization` lacks.
+/// A condition variable, which `Synchronization` lacks: threads wait until a condition that others change becomes true.
 @safe package final class ConditionVariable: Sendable {
-  // SAFETY: allocated and initialised once, never moved, destroyed in deinit when nobody can wait any more.
+  // SAFETY: allocated and initialized once, never moved, and destroyed in deinit, when no thread can wait any more.
   private let parts: Int
 
   @unsafe private struct Parts {
@@ -25,7 +25,7 @@ internal import Glibc
     unsafe memory.deallocate()
   }
 
-  /// Returns as soon as the body says true; it is asked at once and after each `broadcast`.
+  /// Returns as soon as `isOpen` returns true. It is called at once and after each `broadcast`.
   package func wait(until isOpen: () -> Bool) {
     guard let memory = unsafe UnsafeMutablePointer<Parts>(bitPattern: parts) else { return }
     unsafe pthread_mutex_lock(&memory.pointee.mutex)

@@ -1,15 +1,16 @@
 internal import Synchronization
 
-/// Takes rows through stages, on at most so many threads.
+/// Passes rows through stages, on at most `workers` threads.
 ///
-/// A stage takes the rows in their order, one at a time, each when the stage before is done with it. So what a stage knows
-/// of the rows before needs no protection, and work that cannot be cut into bands still has several cores. A free worker
-/// takes what can be done, the row that is farthest on first: one alone comes to the end, too.
+/// A stage takes the rows in order, one at a time, each after the previous stage has finished it. So the state of a stage needs
+/// no lock, and work that cannot be split into bands can still use several cores. A free worker takes the step of the latest
+/// stage that can proceed, so one worker alone finishes, too.
 /// - Parameters:
 ///   - stages: 1 or more.
-///   - slots: rows that may be under way at once: the first stage takes a row when the last is done with the one so many before.
-///   - body: does a stage's work on a row; what it returns, if anything, ends all.
-/// - Returns: what ended it early.
+///   - slots: rows in flight at once. The first stage starts a row when the last stage has finished the one `slots` rows before
+///     it.
+///   - body: does the work of a stage on a row. A result other than nil stops the pipeline.
+/// - Returns: the result that stopped the pipeline, or nil.
 package func pipelined<Failure: Sendable>(
   rows: Range<Int>, stages: Int, slots: Int, workers: Int, body: @Sendable (_ stage: Int, _ row: Int) -> Failure?
 ) -> Failure? {
@@ -39,7 +40,7 @@ private struct PipelineStep {
   let row: Int
 }
 
-/// How far each stage has come.
+/// The progress of each stage.
 private struct PipelineProgress<Failure: Sendable> {
   private let end: Int
   private let slots: Int
@@ -57,7 +58,7 @@ private struct PipelineProgress<Failure: Sendable> {
 
   var isOver: Bool { failure != nil || next[next.count - 1] == end }
 
-  /// The step to be done next, of those that can be; nil where others have to end first.
+  /// Begins the next step. Nil if none can proceed until others end.
   mutating func begin() -> PipelineStep? {
     if failure != nil { return nil }
     for stage in next.indices.reversed() where !isBusy[stage] && canGoOn(stage) {

@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// Runs a body on `count` threads of its own and waits for all of them.
+/// Runs `body` on the calling thread and on `count - 1` new threads, and waits for all of them.
 ///
-/// For threads that mostly wait, on worker processes: `concurrentPerform` would give no more of them than cores.
+/// For threads that mostly wait for worker processes: `concurrentPerform` would start no more threads than cores.
 package func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
   final class Start {
     let index: Int
@@ -17,7 +17,7 @@ package func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) 
   for index in 1..<max(count, 1) {
     let start = unsafe Unmanaged.passRetained(Start(index: index, body: body))
     var thread = pthread_t()
-    // SAFETY: the thread takes over the one reference that `passRetained` made.
+    // SAFETY: the new thread takes over the one reference that `passRetained` created.
     let status = unsafe pthread_create(
       &thread, nil,
       { raw in
@@ -29,7 +29,7 @@ package func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) 
     if status == 0 {
       threads.append(thread)
     } else {
-      // No more threads to be had: those that are there do the work.
+      // The system allows no further thread. The existing ones do the work.
       unsafe start.release()
     }
   }

@@ -1,10 +1,10 @@
-/// Bits of the input, lowest first, in a word of 64 that is filled up by one load.
+/// Reads the bits of the input, lowest first, from a 64-bit word that one load refills.
 @unsafe struct BitReader {
   var bits: UInt64
   var count: UInt64
   var next: UnsafeRawPointer
 
-  /// At least 56 bits afterwards. The bits of the load beyond those that count stay, and are loaded again where they were.
+  /// Refills to at least 56 bits. Bits of the load above `count` stay in the word. The next load ORs the same bits there again.
   @inline(__always)
   mutating func refill() {
     unsafe bits |= UInt64(littleEndian: next.loadUnaligned(as: UInt64.self)) &<< count
@@ -29,7 +29,7 @@
     unsafe count &-= UInt64(entry & 63)
   }
 
-  /// The value of a length's or distance's entry, with its extra bits; both are skipped.
+  /// The value of a length or distance entry, extra bits included. Skips both the code and the extra bits.
   @inline(__always)
   mutating func value(_ entry: UInt32) -> Int {
     let both = unsafe bits & ~(~0 &<< UInt64(entry))

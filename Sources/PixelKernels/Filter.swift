@@ -1,35 +1,35 @@
-// Longer than most: five filters at once, two ways to choose among them, and the lanes of bytes that they are made of.
+// Longer than most: all five filters at once, two ways to choose among them, and the byte lanes that they need.
 
-/// PNG's row filters, forwards (PNG specification, third edition, section 9 and 12.7): a filtered byte is the byte
-/// minus a prediction from its neighbors to the left, above, and above left, modulo 256.
+/// Applies PNG's row filters (PNG specification, third edition, sections 9 and 12.7): a filtered byte is the byte minus a
+/// prediction from its left, upper and upper left neighbors, modulo 256.
 ///
-/// All bytes of a row are known here, so 32 go at a time, whatever the pixel is.
+/// All bytes of a row are known here, so the loop handles 32 bytes at a time, for any pixel size.
 package enum RowFilter {
-  /// Filters: None, Sub, Up, Average, Paeth, in the order of their numbers.
+  /// Number of filters: None, Sub, Up, Average, Paeth, in the order of their numbers.
   package static let count = 5
 
-  /// Bytes past the end of the rows that may be read, and past the end of each candidate that may be overwritten.
+  /// Bytes after the end of the rows that may be read, and after the end of each candidate that may be overwritten.
   package static let slack = 32
 
-  /// Filters one row in all five ways and tells the one with the least sum of bytes taken as signed, in absolute value
-  /// (the specification's heuristic, and libpng's); the lowest number where sums are equal.
+  /// Filters one row in all five ways, and returns the filter with the smallest sum of absolute values of the bytes, taken as
+  /// signed (the heuristic of the specification and of libpng). Among equal sums it returns the lowest number.
   /// - Parameters:
-  ///   - candidates: where they go: five times `stride` bytes.
+  ///   - candidates: memory for the five filtered rows, five times `stride` bytes.
   ///   - stride: bytes from candidate to candidate, at least `byteCount + slack`.
-  ///   - row: `byteCount` bytes, then `slack`; the `pixelBytes` before it are 0.
-  ///   - above: the row before, or zeros for the first, likewise.
+  ///   - row: `byteCount` bytes, then `slack` bytes. The `pixelBytes` before it must be 0.
+  ///   - above: the previous row, or zeros for the first row, in the same layout.
   ///   - pixelBytes: 1...8.
-  ///   - sums: where the five sums go.
+  ///   - sums: receives the five sums.
   @unsafe package static func best(
     of candidates: UnsafeMutableRawPointer, stride: Int, row: UnsafeRawPointer, above: UnsafeRawPointer,
     pixelBytes: Int, byteCount: Int, sums: UnsafeMutablePointer<UInt64>
   ) -> Int {
-    // SAFETY: vectors start at offsets below `byteCount` (or up to eight bytes before the row), and are as long as the
-    // slack, so that they stay in the memory that the caller promises.
+    // SAFETY: vectors start at offsets below `byteCount` (or up to eight bytes before the row) and are as long as the slack, so
+    // they stay in the memory that the caller guarantees.
     var totals = SIMD8<UInt64>.zero
     var offset = 0
     while offset < byteCount {
-      // A lane gains 256 at most each time, so 255 times fit 16 bits.
+      // A lane grows by at most 256 per step, so 255 steps fit 16 bits.
       let end = min(byteCount, offset + 255 * 32)
       var none = SIMD16<UInt16>.zero
       var sub = SIMD16<UInt16>.zero
@@ -67,33 +67,34 @@ package enum RowFilter {
     return best
   }
 
-  /// Of the candidates, the one whose bytes have the least entropy, taken by themselves; the lowest number where
-  /// equal. Deflate's Huffman codes come near to it, so that files are smaller by about one percent than by least sums.
+  /// Returns the candidate whose bytes have the least entropy, each byte taken independently. Among equal ones it returns the
+  /// lowest number. Deflate's Huffman codes come close to this entropy, so files are about one percent smaller than with smallest
+  /// sums.
   ///
-  /// Candidates whose sums are much greater than the least are left out: they are next to never the best, and counting is
-  /// what takes time. The row before's filter is preferred where it is nearly as good, for matches from row to row.
+  /// Candidates with a sum far above the smallest are skipped: they are almost never the best, and counting takes most of the
+  /// time. The filter of the previous row is preferred if it is nearly as good, because that gives matches from row to row.
   /// - Parameters:
-  ///   - sums: of `best`.
-  ///   - previous: the filter of the row before; 5 for none.
+  ///   - sums: the sums that `best` computed.
+  ///   - previous: the filter of the previous row; 5 for none.
   ///   - information: n * log2(n) * 256 for n in 0...byteCount.
-  ///   - counts: 512 counters to work with.
+  ///   - counts: 512 counters of scratch.
   @unsafe package static func minEntropy(
     of candidates: UnsafeRawPointer, stride: Int, byteCount: Int, sums: UnsafePointer<UInt64>, previous: Int,
     information: UnsafePointer<UInt32>, counts: UnsafeMutablePointer<UInt32>
   ) -> Int {
-    // Entropy times the byte count is byteCount * log2(byteCount) less the sum of `information`: the greatest sum wins.
+    // Entropy times the byte count is byteCount * log2(byteCount) minus the sum of `information`, so the largest sum wins.
     var best = 0
     var greatest = -1
     var minimum = UInt64.max
     for filter in 0..<count { unsafe minimum = min(minimum, sums[filter]) }
     for filter in 0..<count where unsafe sums[filter] <= maximum(minimum) {
-      // SAFETY: bytes 0 ..< byteCount of each candidate are there; a byte is an index below 256, in either half of
-      // the counters; two counts sum up to byteCount at most.
+      // SAFETY: bytes 0 ..< byteCount of each candidate are readable. A byte is an index below 256 in either half of the
+      // counters. Two counts add up to at most byteCount.
       let bytes = unsafe candidates + filter * stride
       unsafe counts.initialize(repeating: 0, count: 512)
       let odd = unsafe counts + 256
       var offset = 0
-      // Two sets of counters: equal neighbors, which are common, then need not wait for each other.
+      // Two sets of counters: increments for equal neighbors, which are common, do not wait for each other.
       while offset + 8 <= byteCount {
         var eight = unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
         for _ in 0..<4 {
@@ -118,16 +119,16 @@ package enum RowFilter {
     return best
   }
 
-  /// The greatest sum of a candidate that is looked at. Found on thumbnails: with 3/2 files are larger by 1 in 2000, with 2
-  /// by 1 in 10,000, and a fourth of the counting is saved.
+  /// The largest sum of a candidate that is counted. Measured on thumbnails: with 3/2 files are larger by 1 in 2000, with 2 by 1
+  /// in 10,000, and 2 saves a quarter of the counting.
   @inline(__always)
   static func maximum(_ minimum: UInt64) -> UInt64 { minimum &* 2 }
 
-  /// What the filter of the row before counts more: a 32th of a bit a byte, in the scale of `information`.
+  /// The bonus for the filter of the previous row: 1/32 bit per byte, in the scale of `information`.
   @inline(__always)
   static func preference(_ byteCount: Int) -> UInt64 { UInt64(byteCount) &* 8 }
 
-  /// All ones in the first `count` lanes, or in all.
+  /// 255 in the first `count` lanes, or in all lanes.
   @inline(__always)
   private static func mask(_ count: Int) -> SIMD32<UInt8> {
     let lanes = SIMD32<UInt8>(
@@ -136,7 +137,7 @@ package enum RowFilter {
     return ones(lanes .< SIMD32(repeating: UInt8(truncatingIfNeeded: min(count, 32))))
   }
 
-  /// |byte as signed|, two neighbors to a lane.
+  /// |byte as signed|, summed over two neighbors per lane.
   @inline(__always)
   private static func magnitudes(_ v: SIMD32<UInt8>, _ inside: SIMD32<UInt8>) -> SIMD16<UInt16> {
     let negated = SIMD32<UInt8>.zero &- v
@@ -152,13 +153,13 @@ package enum RowFilter {
     let fours = unsafe unsafeBitCast(v, to: SIMD4<UInt64>.self)
     let even = fours & SIMD4(repeating: 0x0000_FFFF_0000_FFFF)
     let odd = (fours &>> 16) & SIMD4(repeating: 0x0000_FFFF_0000_FFFF)
-    // Halves of 32 bits: 16 lanes of 16 bits cannot overflow them.
+    // Each word holds two 32-bit sums. 16 lanes of 16 bits cannot overflow them.
     let sums = even &+ odd
     let sum = sums[0] &+ sums[1] &+ sums[2] &+ sums[3]
     return (sum & 0xFFFF_FFFF) &+ (sum >> 32)
   }
 
-  /// (a + b) / 2 without a ninth bit: the common bits, and half of those that differ.
+  /// (a + b) / 2 without a ninth bit: the common bits, plus half of those that differ.
   @inline(__always)
   private static func mean(_ a: SIMD32<UInt8>, _ b: SIMD32<UInt8>) -> SIMD32<UInt8> {
     let a = unsafe unsafeBitCast(a, to: SIMD4<UInt64>.self)
@@ -173,13 +174,13 @@ package enum RowFilter {
     return choose(b, a, where: isLess) &- choose(a, b, where: isLess)
   }
 
-  /// Paeth's predictor in eight bits. pc = |(a - c) + (b - c)|: with unlike signs that is |pa - pb|; with like signs it
-  /// is pa + pb, so never less than either, and 255 stands for it.
+  /// Paeth's predictor in eight bits. pc = |(a - c) + (b - c)|. With unlike signs that is |pa - pb|. With like signs it is pa +
+  /// pb, which is never less than either, so 255 can stand for it.
   @inline(__always)
   private static func predictor(_ a: SIMD32<UInt8>, _ b: SIMD32<UInt8>, _ c: SIMD32<UInt8>) -> SIMD32<UInt8> {
     let pa = difference(b, c)
     let pb = difference(a, c)
-    // Unlike signs: 255 in `signs`.
+    // `signs` is 255 where the signs differ.
     let signs = combine(ones(a .< c), ones(b .< c)) { $0 ^ $1 }
     let pc = combine(difference(pa, pb), signs) { $0 | ~$1 }
     let bOrC = choose(b, c, where: ones(pb .<= pc))
@@ -187,7 +188,7 @@ package enum RowFilter {
     return choose(a, bOrC, where: isA)
   }
 
-  /// 255 where the mask is set, else 0.
+  /// 255 where the mask is set, otherwise 0.
   @inline(__always)
   private static func ones(_ mask: SIMDMask<SIMD32<Int8>>) -> SIMD32<UInt8> {
     unsafe unsafeBitCast(mask, to: SIMD32<UInt8>.self)
@@ -202,8 +203,8 @@ package enum RowFilter {
     return combine(a, b) { ($0 & mask) | ($1 & ~mask) }
   }
 
-  /// An operation on bits, by four lanes of 64: the standard library's bitwise operators, minimum, and choice go lane by
-  /// lane, which the optimiser makes one instruction of for a few lanes, but not for 32.
+  /// A bitwise operation on four lanes of 64 bits. The standard library's bitwise operators, minimum and choice work lane by
+  /// lane. The optimizer turns that into one instruction for a few lanes, but not for 32.
   @inline(__always)
   private static func combine(
     _ a: SIMD32<UInt8>, _ b: SIMD32<UInt8>, _ operation: (SIMD4<UInt64>, SIMD4<UInt64>) -> SIMD4<UInt64>

@@ -1,16 +1,16 @@
 /// Paeth in four rows at once, each one pixel behind the row above it.
 extension Unfilter {
-  /// Undoes Paeth in four rows of pixels of 3 or 4 bytes.
+  /// Reverses Paeth in four rows of pixels of 3 or 4 bytes.
   ///
-  /// Two rows share a vector, upper row in the lower lanes, and a step takes two vectors on by a pixel. Everything that a
-  /// step needs was made by the step before: the pixel to the left in the same lanes, the pixel above in the lanes before
-  /// them. So four pixels wait for each other as long as one does by itself.
+  /// Two rows share a vector, the upper row in the lower lanes. Each step advances two vectors by one pixel. The previous step
+  /// produced all that a step needs: the left pixel is in the same lanes, the upper pixel in the lanes below them. So four pixels
+  /// have the same latency as one.
   ///
-  /// `rows` and `filtered` must not overlap; slack and stride are as for `twoPaethRows`.
+  /// `rows` and `filtered` must not overlap. Slack and stride are as for `twoPaethRows`.
   /// - Parameters:
   ///   - pixelBytes: 3 or 4.
-  ///   - filtered: the first row's filtered bytes; each other row follows after its filter byte.
-  ///   - byteCount: of four pixels or more.
+  ///   - filtered: the filtered bytes of the first row. Each other row follows after its filter byte.
+  ///   - byteCount: at least four pixels.
   @unsafe package static func fourPaethRows(
     pixelBytes: Int, into rows: UnsafeMutableRawPointer, stride: Int, from filtered: UnsafeRawPointer,
     above: UnsafeRawPointer, byteCount: Int
@@ -22,7 +22,7 @@ extension Unfilter {
     }
   }
 
-  // SAFETY: as for the other loops: loads and stores of four bytes start inside the rows, or, at a row's ends, are left out.
+  // SAFETY: as for the other loops: loads and stores of four bytes start inside the rows, and are omitted past the ends of a row.
   @inline(__always)
   private static func fourRows(
     _ rows: UnsafeMutableRawPointer, _ stride: Int, _ filtered: UnsafeRawPointer, _ above: UnsafeRawPointer,
@@ -30,7 +30,7 @@ extension Unfilter {
   ) {
     var upper = RowPair()
     var lower = RowPair()
-    // Filtered bytes and rows, shifted so that all are at the first row's offset.
+    // Filtered bytes and rows, shifted so that the same offset serves all four rows.
     let from = unsafe (
       filtered, filtered + (byteCount + 1 - width), filtered + 2 * (byteCount + 1 - width),
       filtered + 3 * (byteCount + 1 - width)
@@ -38,7 +38,7 @@ extension Unfilter {
     let to = unsafe (
       rows, rows + (stride - width), rows + 2 * (stride - width), rows + 3 * (stride - width)
     )
-    // Near the ends of the rows those that have not begun are zeros, and those that are over are left as they are.
+    // Near the ends of the rows, a row that has not begun reads zeros, and a row that has ended is not written.
     var offset = 0
     while offset < byteCount + 3 * width {
       let has = (
@@ -57,7 +57,7 @@ extension Unfilter {
       if has.3 { unsafe put(UInt32(truncatingIfNeeded: second >> 32), to.3 + offset) }
       offset += width
       guard offset == 3 * width else { continue }
-      // From here to the end of the first row all four are there.
+      // From here to the end of the first row, all four rows are active.
       while offset < byteCount {
         let middle = upper.left
         let first = unsafe upper.step(
@@ -72,16 +72,16 @@ extension Unfilter {
     }
   }
 
-  /// Two rows: the pixels to the left of those in hand, and above to the left.
+  /// Two rows: the pixels to the left of the current ones, and above to the left.
   private struct RowPair {
     var left = SIMD8<Int16>.zero
     var corner = SIMD8<Int16>.zero
 
-    /// - Parameter above: the pixel above the upper row's, in the lower lanes.
-    /// - Returns: the upper row's pixel in the lower 32 bits, the lower row's in the upper.
+    /// - Parameter above: the pixel above that of the upper row, in the lower lanes.
+    /// - Returns: the pixel of the upper row in the lower 32 bits, that of the lower row in the upper 32 bits.
     @inline(__always)
     mutating func step(_ upper: UInt32, _ lower: UInt32, above: SIMD8<Int16>) -> UInt64 {
-      // The pixel above the lower row's is the upper row's of the step before.
+      // The pixel above that of the lower row is the upper row's pixel of the previous step.
       let up = SIMD8(lowHalf: above.lowHalf, highHalf: left.lowHalf)
       let predicted = Unfilter.predictor(left, up, corner)
       corner = up

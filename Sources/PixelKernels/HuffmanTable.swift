@@ -1,21 +1,21 @@
-// Longer than most: what an entry is, how it is read and how tables are filled hold or fall together.
+// Longer than most: the layout of entries, the reading of them and the filling of tables depend on each other.
 
-/// Tables to decode DEFLATE's Huffman codes by (RFC 1951, 3.2.2 and 3.2.5): the next bits of the input are the index of an
-/// entry that says everything about the symbol they begin with. Codes longer than the table's bits lead on to a table of
-/// their own behind it.
+/// Lookup tables for DEFLATE's Huffman codes (RFC 1951, 3.2.2 and 3.2.5). The next bits of the input are the index of an entry
+/// that describes the symbol they begin with. Codes longer than that index link to a secondary table after the main one.
 ///
-/// An entry, from its low bits: 6 for what to skip (code and extra bits), 4 for the code alone, then what it stands for:
-/// - literals: 8 bits each for one or two, at 26 their number; bit 31 is set.
+/// An entry contains, from its lowest bit: the number of bits to skip (6 bits, for code and extra bits), the length of the code
+/// alone (4 bits), then its meaning:
+/// - literals: one or two of 8 bits each, and at bit 26 their number. Bit 31 is set.
 /// - a length or distance: its base.
-/// - a link to a longer code's table (bits 30 and 29): its index; the 4 bits say its width.
+/// - a link to the table of longer codes (bits 30 and 29): its index. The 4 bits contain its width.
 /// - the end of the block (bits 30 and 28), and codes that do not exist (bit 30 alone).
 package enum HuffmanTable {
   static let literalBits = 11
   static let distanceBits = 8
   static let lengthBits = 7
 
-  /// Entries that are enough for the tables and all that they lead to, for any code: for 288 symbols of 15 bits 2342 at
-  /// the most, for 32 symbols 402.
+  /// Enough entries for the main table and its secondary tables, for any code. 288 symbols of up to 15 bits need at most 2342, 32
+  /// symbols need 402.
   static let literalCapacity = 2560
   static let distanceCapacity = 512
 
@@ -27,10 +27,10 @@ package enum HuffmanTable {
   @inline(__always) static func literalCount(_ entry: UInt32) -> Int { Int((entry &>> 26) & 3) }
   @inline(__always) static func codeLength(_ entry: UInt32) -> UInt64 { UInt64((entry &>> 6) & 15) }
 
-  /// For entries of lengths and distances, and for the symbol itself in a table of code lengths.
+  /// For lengths and distances. In a table of code lengths, it is the symbol itself.
   @inline(__always) static func base(_ entry: UInt32) -> Int { Int((entry &>> 10) & 0x7FFF) }
 
-  /// The index that a link and the bits after its own lead to.
+  /// The index of the entry that a link and the bits after its prefix select.
   @inline(__always)
   static func linked(_ entry: UInt32, _ bits: UInt64) -> Int {
     Int((entry &>> 10) & 0xFFFF) &+ Int(truncatingIfNeeded: bits & ((1 &<< codeLength(entry)) &- 1))
@@ -41,18 +41,18 @@ package enum HuffmanTable {
   static let linkFlag: UInt32 = 1 << 29
   static let endFlag: UInt32 = 1 << 28
 
-  /// Makes the table of a code.
+  /// Builds the table of a code.
   /// - Parameters:
-  ///   - lengths: by symbol the bits of its code, 0...15; 0 for none.
-  ///   - symbols: by symbol its entry, without the code's bits.
-  ///   - width: of the table; 2^width entries are made, then those of longer codes.
-  ///   - mayBeIncomplete: whether a single code, or none, is a code too.
-  /// - Returns: false where the lengths are those of no code.
+  ///   - lengths: the length of each symbol's code in bits, 0...15; 0 for no code.
+  ///   - symbols: the entry of each symbol, without the bits of its code.
+  ///   - width: the index bits of the table. 2^width entries are filled, then those of longer codes.
+  ///   - mayBeIncomplete: whether a code with one symbol, or none, is legal.
+  /// - Returns: false if the lengths do not form a code.
   @unsafe static func make(
     _ table: UnsafeMutablePointer<UInt32>, capacity: Int, width: Int, lengths: UnsafePointer<UInt8>, count: Int,
     symbols: [UInt32], mayBeIncomplete: Bool
   ) -> Bool {
-    // By length: how many codes there are, and the place of the next one's symbol in the order of codes.
+    // Per length: the number of codes, and the position of the next symbol in code order.
     var counts = SIMD16<UInt16>.zero
     for symbol in 0..<count { counts[unsafe Int(lengths[symbol])] &+= 1 }
     let used = count - Int(counts[0])
@@ -87,21 +87,21 @@ package enum HuffmanTable {
     }
   }
 
-  /// Joins a literal and the next one in one entry, where the table's bits have room for both.
+  /// Combines a literal and the next one in one entry, if both codes fit the index bits.
   @unsafe static func pairLiterals(_ table: UnsafeMutablePointer<UInt32>, width: Int) {
-    // Downwards, so that the second literal's entry, at a lower index, is still a single one.
+    // Downward, so that the entry of the second literal, at a lower index, is still a single one.
     for index in stride(from: (1 << width) - 1, through: 0, by: -1) {
       let first = unsafe table[index]
       let second = unsafe table[index &>> Int(truncatingIfNeeded: codeLength(first))]
       let both = UInt32(truncatingIfNeeded: codeLength(first) &+ codeLength(second))
       let letters = first & 0xFF << 10 | (second & 0xFF << 10) &<< 8
-      // No branch on what is as good as random.
+      // A branch would be mispredicted, because the data are nearly random.
       let fits = first & second & literalFlag != 0 && both <= width
       unsafe table[index] = fits ? literalFlag | 2 << 26 | letters | both : first
     }
   }
 
-  /// Entries of literals, the end of a block, and lengths, by symbol.
+  /// Per symbol, the entries of literals, the end of a block, and lengths.
   static let literalSymbols: [UInt32] =
     (0..<256).map { literalFlag | 1 << 26 | UInt32($0) << 10 } + [specialFlag | endFlag]
     + (0..<29).map { index in
@@ -111,7 +111,7 @@ package enum HuffmanTable {
       return UInt32(base) << 10 | UInt32(extra)
     } + [specialFlag, specialFlag]
 
-  /// Entries of distances, by symbol.
+  /// Per symbol, the entries of distances.
   static let distanceSymbols: [UInt32] =
     (0..<30).map { index in
       let extra = index < 4 ? 0 : index / 2 - 1
@@ -119,20 +119,20 @@ package enum HuffmanTable {
       return UInt32(base) << 10 | UInt32(extra)
     } + [specialFlag, specialFlag]
 
-  /// Entries of code lengths: the symbols themselves.
+  /// The entries of code lengths are the symbols themselves.
   static let lengthSymbols: [UInt32] = (0..<19).map { UInt32($0) << 10 }
 }
 
-/// Puts the entries of codes, which must come in their order, at all the indices that begin with them.
+/// Writes the entry of each code to all indices that begin with it. Codes must be added in order.
 @unsafe private struct Filler {
   private let table: UnsafeMutablePointer<UInt32>
   private let width: Int
   private let capacity: Int
-  /// By length, the codes that are still to come.
+  /// Per length, the number of codes still to come.
   private var left: SIMD16<UInt16>
-  /// The code, its first bit lowest, as the input has it.
+  /// The code, its first bit lowest, as in the input.
   private var code = 0
-  /// Where the next longer codes' table begins.
+  /// Index of the next secondary table.
   private var end: Int
   private var linkedFrom = -1
   private var linkStart = 0
@@ -146,8 +146,8 @@ package enum HuffmanTable {
     unsafe end = 1 << width
   }
 
-  /// Before the codes of a length: those of lesser lengths stand at all indices below half of those that this length
-  /// tells apart, and are doubled.
+  /// Must be called before the codes of a length. Entries of shorter codes fill all indices below half of those of this length,
+  /// and are copied to the other half.
   @inline(__always)
   mutating func begin(_ length: Int, isComplete: Bool) {
     if unsafe length <= width && isComplete {
@@ -163,7 +163,7 @@ package enum HuffmanTable {
       guard unsafe putLinked(symbol, length: length) else { return false }
     }
     unsafe left[length] &-= 1
-    // The next code: one is added at the last bit, and carried towards the first.
+    // The next code: adds one at the last bit, and carries toward the first.
     var bit = 1 << (length - 1)
     while unsafe code & bit != 0 { bit >>= 1 }
     unsafe code = unsafe bit == 0 ? 0 : code & (bit - 1) | bit
@@ -183,7 +183,7 @@ package enum HuffmanTable {
     return true
   }
 
-  /// Begins the table of the codes with this prefix, as wide as the longest of them needs.
+  /// Starts the table of the codes with this prefix, as wide as the longest of them needs.
   private mutating func link(from prefix: Int, length: Int) -> Bool {
     unsafe linkWidth = unsafe length - width
     var room = unsafe 1 << linkWidth

@@ -1,14 +1,14 @@
-/// The Huffman codes of a block of DEFLATE (RFC 1951, 3.2.6 and 3.2.7) as tables.
+/// Builds the tables for the Huffman codes of a DEFLATE block (RFC 1951, 3.2.6 and 3.2.7).
 package enum InflateCodes {
-  /// Where the tables lie, in entries: of literals, of distances, and of code lengths; and how many there are together.
+  /// Offsets of the tables, in entries: literals at 0, then distances, then code lengths. `capacity` is their total.
   package static let distances = HuffmanTable.literalCapacity
   private static let codeLengths = distances + HuffmanTable.distanceCapacity
   package static let capacity = codeLengths + 1 << HuffmanTable.lengthBits
 
-  /// More bytes than a block's header takes: 17 bits, 19 of 3, and 316 of up to 14.
+  /// An upper bound for the header of a block: 17 bits, 19 of 3, and 316 of up to 14.
   package static let maxHeaderBytes = 640
 
-  /// The tables of a block without codes of its own.
+  /// The tables of a block with fixed codes.
   @unsafe package static func makeFixed(_ tables: UnsafeMutablePointer<UInt32>) -> Bool {
     unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 320) { lengths in
       for symbol in 0..<288 { unsafe lengths[symbol] = symbol < 144 ? 8 : symbol < 256 ? 9 : symbol < 280 ? 7 : 8 }
@@ -17,7 +17,7 @@ package enum InflateCodes {
     }
   }
 
-  /// The tables of a block whose codes follow; false where they are none. What is read is at most `maxHeaderBytes` and
+  /// Reads the codes of a block and builds their tables. Returns false if they are invalid. Reads at most `maxHeaderBytes` and
   /// `InflateLoop.inputSlack`.
   @unsafe package static func read(
     _ tables: UnsafeMutablePointer<UInt32>, bits: inout UInt64, bitCount: inout UInt64, input: inout UnsafeRawPointer
@@ -34,7 +34,7 @@ package enum InflateCodes {
     return unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 320) { lengths in
       unsafe readLengthCodes(count, tables + codeLengths, lengths, &reader)
         && readLengths(literals + distances, tables + codeLengths, lengths, &reader)
-        // Without an end a block would have none.
+        // A block needs a code for its end.
         && lengths[256] > 0 && make(tables, lengths, literals: literals, distances: distances)
     }
   }
@@ -44,7 +44,7 @@ package enum InflateCodes {
     _ count: Int, _ table: UnsafeMutablePointer<UInt32>, _ lengths: UnsafeMutableBufferPointer<UInt8>,
     _ reader: inout BitReader
   ) -> Bool {
-    /// The order in which they are told.
+    /// The order of the code lengths in the header.
     let order: (SIMD16<UInt8>, SIMD4<UInt8>) = (
       SIMD16(16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2), SIMD4(14, 1, 15, 0)
     )

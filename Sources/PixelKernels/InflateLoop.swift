@@ -1,38 +1,37 @@
-/// The inner loop of inflating: the literals and matches of a compressed block of DEFLATE (RFC 1951, 3.2.3).
+/// The inner loop of decompression: the literals and matches of a compressed DEFLATE block (RFC 1951, 3.2.3).
 ///
-/// A symbol is found by one look into a table (`HuffmanTable`), two short literals even by one look for both, since
-/// filtered rows are mostly literals of few bits. Nothing is checked at each byte: input and output have room for whatever
-/// one turn of the loop takes, and both are looked at once a turn.
+/// One lookup in a table (`HuffmanTable`) finds a symbol, or two short literals, because filtered rows are mostly literals of few
+/// bits. The loop does not check every byte: input and output have room for one iteration, and both are checked once per
+/// iteration.
 package enum InflateLoop {
-  /// Bytes past `inputStop` that may be read.
+  /// Bytes after `inputStop` that may be read.
   package static let inputSlack = 32
-  /// Bytes past `outputStop` that may be written: a match of 258, and a vector.
+  /// Bytes after `outputStop` that may be written: a match of 258 bytes, and a vector.
   package static let outputSlack = 320
 
   package enum Stop {
     /// The input or the output reached its stop.
     package static let paused: UInt8 = 0
     package static let endOfBlock: UInt8 = 1
-    /// A code that does not exist, or a match from before the window.
+    /// A code that does not exist, or a match that starts before the window.
     package static let fault: UInt8 = 2
   }
 
-  /// Decodes until the block ends, or either pointer is at its stop or a little beyond.
+  /// Decodes until the block ends, or until either pointer reaches its stop or passes it slightly.
   /// - Parameters:
-  ///   - bits: bits of the input that are not used yet, the next one lowest. What is above `bitCount` are the next bits of
-  ///     the input, or 0.
+  ///   - bits: unused bits of the input, the next one lowest. Bits above `bitCount` are the next bits of the input, or 0.
   ///   - bitCount: 0...63.
-  ///   - literals: of `HuffmanTable.literalBits`.
-  ///   - distances: of `HuffmanTable.distanceBits`.
-  ///   - windowStart: the oldest byte of the output that a match may take.
+  ///   - literals: a table with `HuffmanTable.literalBits` index bits.
+  ///   - distances: a table with `HuffmanTable.distanceBits` index bits.
+  ///   - windowStart: the oldest byte of the output that a match may copy.
   /// - Returns: a `Stop`.
   @unsafe package static func run(
     bits: inout UInt64, bitCount: inout UInt64, input: inout UnsafeRawPointer, output: inout UnsafeMutableRawPointer,
     literals: UnsafePointer<UInt32>, distances: UnsafePointer<UInt32>, inputStop: UnsafeRawPointer,
     outputStop: UnsafeMutableRawPointer, windowStart: UnsafeMutableRawPointer
   ) -> UInt8 {
-    // SAFETY: a turn takes at most two times 56 bits and puts at most 3 * 2 + 258 bytes and a vector; a table has an entry for
-    // every number of its bits, and each link leads to a whole table of the entry's bits.
+    // SAFETY: an iteration takes at most two times 56 bits and writes at most 3 * 2 + 258 bytes and a vector. A table has an
+    // entry for every value of its index bits, and each link leads to a whole table of the entry's bits.
     var reader = unsafe BitReader(bits: bits, count: bitCount, next: input)
     var to = unsafe output
     defer {
@@ -44,7 +43,7 @@ package enum InflateLoop {
     unsafe reader.refill()
     var entry = unsafe literals[reader.low(HuffmanTable.literalBits)]
     while unsafe reader.next < inputStop && to < outputStop {
-      // At least 56 bits are there, which is enough for three times a look at the table, or two and what they lead to.
+      // At least 56 bits are present. That is enough for three lookups, or for two and the entries they link to.
       if HuffmanTable.isLiteral(entry) {
         unsafe putLiterals(entry, &to, &reader)
         entry = unsafe literals[reader.low(HuffmanTable.literalBits)]
@@ -86,7 +85,7 @@ package enum InflateLoop {
       }
       let distance = unsafe reader.value(distanceEntry)
       guard unsafe distance <= to - windowStart else { return Stop.fault }
-      // The next look is on its way while the match is copied.
+      // Starts the next lookup while the match is copied.
       unsafe reader.refill()
       entry = unsafe literals[reader.low(HuffmanTable.literalBits)]
       unsafe copyMatch(to, distance: distance, length: length)
@@ -102,7 +101,7 @@ package enum InflateLoop {
     unsafe reader.skip(entry)
   }
 
-  /// Copies forward, so that a match may overlap what it makes. Whole vectors are written, up to 31 bytes too many.
+  /// Copies forward, so that a match may overlap its own output. Writes whole vectors, up to 31 bytes too many.
   @inline(__always)
   private static func copyMatch(_ target: UnsafeMutableRawPointer, distance: Int, length: Int) {
     let from = unsafe UnsafeRawPointer(target) - distance
@@ -118,7 +117,7 @@ package enum InflateLoop {
     } else if distance == 4 {
       unsafe fill(target, end, SIMD8(repeating: from.loadUnaligned(as: UInt32.self)))
     } else {
-      // Each step doubles what repeats, until it is a word long.
+      // Each step doubles the period, until it is at least a word.
       var to = unsafe target
       var period = distance
       repeat {
@@ -130,7 +129,7 @@ package enum InflateLoop {
     }
   }
 
-  /// Copies in steps of a type no longer than the distance; the first 32 bytes, which are often all, at once.
+  /// Copies in steps of a type that is no longer than the distance. The first 32 bytes, often the whole match, need no branch.
   @inline(__always)
   private static func copy<Step: BitwiseCopyable>(
     _ source: UnsafeRawPointer, to target: UnsafeMutableRawPointer, _ end: UnsafeMutableRawPointer, _: Step.Type

@@ -1,9 +1,9 @@
-// What the resizing passes build on: multiply-add of 16-bit pairs, and the transposition of small tiles.
+// Building blocks of the resizing passes: multiply-add of 16-bit pairs, and transposition of small tiles.
 //
-// The optimizer turns each of these into one or two machine instructions, as a look at the assembly shows, but only in
-// just these forms. Conversions stay at eight lanes or fewer, because the library's are loops that are not unrolled
-// beyond; a sum of products is built in halves of four lanes, because a plain sum would be merged into the
-// accumulation around it before the multiply-add instruction (pmaddwd) is recognized.
+// The optimizer turns each of these into one or two machine instructions, as the assembly shows, but only in exactly these forms.
+// Conversions stay at eight lanes or fewer, because the standard library implements them as loops, which are not unrolled beyond
+// that. A sum of products is built in halves of four lanes: otherwise the optimizer merges it into the accumulation around it
+// before it recognizes the multiply-add instruction (pmaddwd).
 
 /// `a[2i] * b[2i] + a[2i+1] * b[2i+1]` in 32 bits.
 @inline(__always)
@@ -12,23 +12,23 @@ private func multiplyAdd(_ a: SIMD8<Int16>, _ b: SIMD8<Int16>) -> SIMD4<Int32> {
     &+ SIMD4<Int32>(truncatingIfNeeded: a.oddHalf) &* SIMD4<Int32>(truncatingIfNeeded: b.oddHalf)
 }
 
-/// The sums of the products of eight pairs with one pair of weights.
+/// Sums of the products of eight pairs with one pair of weights.
 @inline(__always)
 func multiplyAdd(_ pairs: SIMD16<Int16>, _ weights: SIMD8<Int16>) -> SIMD8<Int32> {
   SIMD8(lowHalf: multiplyAdd(pairs.lowHalf, weights), highHalf: multiplyAdd(pairs.highHalf, weights))
 }
 
-/// Two adjacent weights, four times.
+/// Two adjacent weights, repeated four times.
 @inline(__always)
 func repeatedPair(_ weights: UnsafePointer<Int16>) -> SIMD8<Int16> {
   let pair = unsafe UnsafeRawPointer(weights).loadUnaligned(as: Int32.self)
   return unsafe unsafeBitCast(SIMD4<Int32>(repeating: pair), to: SIMD8<Int16>.self)
 }
 
-/// 128 bits, taken as lanes of any width.
+/// 128 bits, used as lanes of any width.
 typealias Lanes = SIMD8<Int16>
 
-/// The lower (or upper) halves of two vectors, their lanes of 16, 32 or 64 bits in turns.
+/// Interleaves the lower (or upper) halves of two vectors, in lanes of 16, 32 or 64 bits.
 @inline(__always)
 func low16(_ x: Lanes, _ y: Lanes) -> Lanes {
   var result = Lanes()
@@ -73,7 +73,7 @@ func high64(_ x: Lanes, _ y: Lanes) -> Lanes {
   return unsafe unsafeBitCast(SIMD2(x[1], y[1]), to: Lanes.self)
 }
 
-/// Eight rows of eight 16-bit lanes, `stride` bytes apart, as eight columns.
+/// Transposes eight rows of eight 16-bit lanes, `stride` bytes apart, to eight columns.
 @inline(__always)
 func transposed16(
   _ rows: UnsafeRawPointer, stride: Int
@@ -94,7 +94,7 @@ func transposed16(
   )
 }
 
-/// Four rows of four 32-bit lanes, `stride` bytes apart, as four columns.
+/// Transposes four rows of four 32-bit lanes, `stride` bytes apart, to four columns.
 @inline(__always)
 func transposed32(_ rows: UnsafeRawPointer, stride: Int) -> (Lanes, Lanes, Lanes, Lanes) {
   @inline(__always)
@@ -105,10 +105,10 @@ func transposed32(_ rows: UnsafeRawPointer, stride: Int) -> (Lanes, Lanes, Lanes
   return (low64(a0, a2), high64(a0, a2), low64(a1, a3), high64(a1, a3))
 }
 
-/// Eight groups of eight bytes in four vectors: byte `i` of each group makes group `i`.
+/// Transposes eight groups of eight bytes in four vectors: byte `i` of each group becomes part of group `i`.
 ///
-/// The place of a byte is six bits, group and place in it; taking the even bytes first, then the odd ones, turns
-/// them by one bit, and three turns change group and place.
+/// The index of a byte has six bits: three for the group, three within the group. Taking the even bytes before the odd ones
+/// rotates these bits by one. Three rotations exchange the two halves.
 @inline(__always)
 func transposed8(
   _ groups: (SIMD16<UInt8>, SIMD16<UInt8>, SIMD16<UInt8>, SIMD16<UInt8>)
@@ -125,7 +125,7 @@ func transposed8(
   return turned(turned(turned(groups)))
 }
 
-/// The low bits of each lane. Spelled out, because the library's own conversion stays a call where it is used often.
+/// The low bits of each lane. Written out, because the conversion of the standard library is not inlined where it is used often.
 @inline(__always)
 func narrowed16(_ v: SIMD8<Int32>) -> SIMD8<Int16> {
   @inline(__always)
@@ -133,7 +133,7 @@ func narrowed16(_ v: SIMD8<Int32>) -> SIMD8<Int16> {
   return SIMD8(lane(0), lane(1), lane(2), lane(3), lane(4), lane(5), lane(6), lane(7))
 }
 
-/// Each byte in 16 bits, spelled out for the same reason: with zeros between.
+/// Widens each byte to 16 bits by inserting zeros. Written out for the same reason.
 @inline(__always)
 func widened8(_ v: SIMD8<UInt8>) -> SIMD8<UInt16> {
   var result = SIMD16<UInt8>.zero
@@ -148,7 +148,7 @@ func narrowed8(_ v: SIMD8<Int32>) -> SIMD8<UInt8> {
   return SIMD8(lane(0), lane(1), lane(2), lane(3), lane(4), lane(5), lane(6), lane(7))
 }
 
-/// Each lane in `minimum...maximum`.
+/// Clamps each lane to `minimum...maximum`.
 @inline(__always)
 func kept(_ v: SIMD8<Int32>, _ minimum: Int32, _ maximum: Int32) -> SIMD8<Int32> {
   let low = SIMD8<Int32>(repeating: minimum)
@@ -167,8 +167,8 @@ func kept(_ v: SIMD8<Float>, _ minimum: Float, _ maximum: Float) -> SIMD8<Float>
 
 /// The nearest integers (ties to even), for magnitudes below 2^22.
 ///
-/// Added to 1.5 * 2^23, a number of that size loses its fraction by the addition's own rounding, and stands in the low
-/// bits of the sum: the same on every processor, and no call.
+/// Adding 1.5 * 2^23 rounds away the fraction, and leaves the integer in the low bits of the sum. The result is the same on every
+/// processor and needs no call.
 @inline(__always)
 func nearest(_ values: SIMD8<Float>) -> SIMD8<Int32> {
   unsafe unsafeBitCast(values + 12_582_912, to: SIMD8<Int32>.self) &- 0x4B40_0000

@@ -1,8 +1,8 @@
-// The references that tests compare the kernels of Unfilter.swift and Filter.swift with.
+// Reference implementations, which tests compare with the kernels of Unfilter.swift and Filter.swift.
 
-/// `Unfilter` by the letter of the specification, byte after byte.
+/// `Unfilter` as in the specification, one byte at a time.
 package enum ReferenceUnfilter {
-  /// As `Unfilter.row`, without any slack.
+  /// Like `Unfilter.row`, without slack.
   @unsafe package static func row(
     filter: UInt8, pixelBytes: Int, into row: UnsafeMutableRawPointer, from filtered: UnsafeRawPointer,
     above: UnsafeRawPointer, byteCount: Int
@@ -25,7 +25,7 @@ package enum ReferenceUnfilter {
     }
   }
 
-  /// Of left, above and above left, the one nearest to left + above - above left; ties in this order.
+  /// Of left, above and above left, the one nearest to left + above - above left. Ties are resolved in this order.
   package static func paethPredictor(_ a: Int, _ b: Int, _ c: Int) -> Int {
     let p = a + b - c
     let pa = abs(p - a)
@@ -36,9 +36,9 @@ package enum ReferenceUnfilter {
   }
 }
 
-/// `RowFilter` by the letter of the specification, byte after byte.
+/// `RowFilter` as in the specification, one byte at a time.
 package enum ReferenceRowFilter {
-  /// As `RowFilter.best`, without any slack, and without need of zeros before the rows.
+  /// Like `RowFilter.best`, without slack and without zeros before the rows.
   @unsafe package static func best(
     of candidates: UnsafeMutableRawPointer, stride: Int, row: UnsafeRawPointer, above: UnsafeRawPointer,
     pixelBytes: Int, byteCount: Int, sums: UnsafeMutablePointer<UInt64>
@@ -63,7 +63,7 @@ package enum ReferenceRowFilter {
     return best
   }
 
-  /// As `RowFilter.minEntropy`.
+  /// Like `RowFilter.minEntropy`.
   @unsafe package static func minEntropy(
     of candidates: UnsafeRawPointer, stride: Int, byteCount: Int, sums: [UInt64], previous: Int, information: [UInt32]
   ) -> Int {

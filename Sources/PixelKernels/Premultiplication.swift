@@ -1,15 +1,15 @@
-/// Colors times alpha, for pixels of 8-bit samples.
+/// Multiplies colors by alpha, for pixels of 8-bit samples.
 package enum Premultiplication {
-  /// The 16-bit products of each sample of a row and its pixel's alpha; alpha itself times 255.
+  /// Computes the 16-bit products of each sample of a row and the alpha of its pixel. Alpha itself is multiplied by 255.
   ///
-  /// Groups of four pixels (of two channels: eight) are read and written whole.
+  /// Reads and writes whole groups of four pixels, or of eight pixels with two channels.
   /// - Parameters:
-  ///   - channels: 2 or 4, the last of them alpha.
-  ///   - count: pixels.
+  ///   - channels: 2 or 4. The last one is alpha.
+  ///   - count: number of pixels.
   @unsafe package static func row(
     _ source: UnsafeRawPointer, into target: UnsafeMutableRawPointer, channels: Int, count: Int
   ) {
-    // SAFETY: what is read and written beyond `count` is in the row's padding, as the caller promises.
+    // SAFETY: the bytes read and written after `count` pixels are in the row's padding, as the caller guarantees.
     let samples = count &* channels
     var sample = 0
     while sample < samples {
@@ -23,7 +23,7 @@ package enum Premultiplication {
     }
   }
 
-  /// Two pixels: each one's alpha in the lanes of its colors, and 255 in that of alpha.
+  /// Two pixels. Factors: the alpha of a pixel in the lanes of its colors, and 255 in that of alpha.
   @inline(__always)
   private static func rgba(_ bytes: SIMD8<UInt8>) -> SIMD8<UInt16> {
     let wide = widened8(bytes)

@@ -1,19 +1,20 @@
-// Longer than most: the twin of IntegerPasses, pass by pass.
+// Longer than most: the counterpart of IntegerPasses, pass by pass.
 
-/// The passes of a resampling of 16-bit samples: the shape of `IntegerPasses`, in `Float` and without pairs.
+/// The passes of resampling 16-bit samples: the same structure as `IntegerPasses`, in `Float` and without pairs.
 ///
-/// Products and sums are rounded each by itself, in the order of the taps, and never fused: so every build and the plain
-/// twin give the same bits. For samples of up to 65535 a rounding is at most 1/256, or 1/512 on average of no bias.
+/// Each product and each sum is rounded separately, in the order of the taps, and never fused. So every build and the reference
+/// implementation give the same bits. For samples up to 65535 a rounding error is at most 1/256, or 1/512 on average, without
+/// bias.
 ///
-/// Rows may be read, and written where they are outputs, up to the next multiple of 32 samples. Undefined samples among
-/// those that weights of 0 stand for must be finite.
+/// Rows may be read, and output rows may be written, up to the next multiple of 32 samples. Samples with a weight of 0 may be
+/// undefined, but they must be finite.
 package enum FloatPasses {
   /// Bytes of one pair of `pairRows`, of one sample of `sumRows` and of one sample of `transpose`.
   package static let pairBytes = 8
   package static let rowSampleBytes = 4
   package static let columnSampleBytes = 32
 
-  /// Eight columns of the upper row's samples, as `Float`, and of the lower row's, in turns.
+  /// Alternates eight samples of the upper row, as `Float`, and eight of the lower row.
   @unsafe package static func pairRows(
     _ top: UnsafeRawPointer, _ bottom: UnsafeRawPointer, count: Int, into: UnsafeMutableRawPointer
   ) {
@@ -27,12 +28,12 @@ package enum FloatPasses {
     }
   }
 
-  /// The weighted sum of source rows for one output row, added to its sums so far.
+  /// The weighted sum of source rows for one output row, added to its previous sums.
   /// - Parameters:
   ///   - pairs: `pairCount` rows of pairs, `stride` bytes apart.
-  ///   - weights: two to each row of pairs.
-  ///   - sums: nil to begin with.
-  ///   - isWhole: of no effect here: a whole row is its sums.
+  ///   - weights: two per row of pairs.
+  ///   - sums: nil at the start.
+  ///   - isWhole: no effect here: a complete row consists of its sums.
   @unsafe package static func sumRows(
     _ pairs: UnsafeRawPointer, stride: Int, weights: UnsafePointer<Float>, pairCount: Int, count: Int, precision: Int,
     sums: UnsafeRawPointer?, isWhole: Bool, into: UnsafeMutableRawPointer
@@ -64,14 +65,14 @@ package enum FloatPasses {
     }
   }
 
-  /// For each sample: eight rows' values, 32 bytes. Groups of eight samples are read and written whole.
+  /// For each sample, the values of eight rows: 32 bytes. Reads and writes whole groups of eight samples.
   @unsafe package static func transpose(
     _ rows: UnsafeRawPointer, stride: Int, channels: Int, count: Int, into: UnsafeMutableRawPointer
   ) {
     var column = 0
     while column < count {
       for half in 0..<4 {
-        // Four columns of four rows: first or second four of the eight columns, upper or lower four of the rows.
+        // Four columns of four rows: the left or right half of the eight columns, the upper or lower half of the rows.
         let (right, lower) = (half & 1, half >> 1)
         let from = unsafe rows + 4 * lower * stride + 4 * (column + 4 * right)
         let to = unsafe into + 32 * (column + 4 * right) + 16 * lower
@@ -85,11 +86,11 @@ package enum FloatPasses {
     }
   }
 
-  /// Eight rows' sums, 32 bytes, for each channel of each of `count` output pixels.
+  /// The sums of eight rows, 32 bytes, for each channel of each of `count` output pixels.
   /// - Parameters:
-  ///   - samples: what `transpose` made of whole rows.
-  ///   - first: each output pixel's first column.
-  ///   - weights: `2 * pairCount` to each output pixel.
+  ///   - samples: the output of `transpose` for complete rows.
+  ///   - first: the first column of each output pixel.
+  ///   - weights: `2 * pairCount` per output pixel.
   @unsafe package static func sumColumns(
     _ samples: UnsafeRawPointer, channels: Int, first: UnsafePointer<Int32>, weights: UnsafePointer<Float>,
     pairCount: Int, count: Int, into: UnsafeMutableRawPointer
@@ -110,9 +111,9 @@ package enum FloatPasses {
     }
   }
 
-  /// Eight rows of 8-bit samples from sums of 16-bit ones, to nearest and clamped; the first `rows` of them are stored.
+  /// Rounds the sums of 16-bit samples to the nearest 8-bit samples and clamps them. Stores the first `rows` of eight rows.
   ///
-  /// The sums are overwritten. Groups of eight samples are stored whole.
+  /// Overwrites the sums. Stores whole groups of eight samples.
   @unsafe package static func store8(
     _ sums: UnsafeMutableRawPointer, count: Int, precision: Int, rows: Int, into: UnsafeMutableRawPointer,
     stride: Int
@@ -126,7 +127,7 @@ package enum FloatPasses {
     }
   }
 
-  /// The same of 16-bit samples.
+  /// The same for 16-bit samples.
   @unsafe package static func store16(
     _ sums: UnsafeMutableRawPointer, count: Int, precision: Int, rows: Int, into: UnsafeMutableRawPointer,
     stride: Int
@@ -136,7 +137,7 @@ package enum FloatPasses {
       let from = unsafe sums + 32 * sample
       for index in 0..<8 {
         let value = nearest(kept(unsafe lanes(from, 32 * index), 0, 65535))
-        // A sum is read before its place is written: `16 * index` is not above `32 * index`.
+        // Each sum is read before it is overwritten, because `16 * index` is not above `32 * index`.
         unsafe from.storeBytes(of: narrowed16(value), toByteOffset: 16 * index, as: Lanes.self)
       }
       unsafe storeTile16(from, rows: rows, into: into + 2 * sample, stride: stride)
@@ -150,7 +151,7 @@ private func lanes(_ from: UnsafeRawPointer, _ offset: Int) -> SIMD8<Float> {
   unsafe from.loadUnaligned(fromByteOffset: offset, as: SIMD8<Float>.self)
 }
 
-/// Two samples' eight rows.
+/// Eight rows of two samples.
 @inline(__always)
 private func clamped8(_ sums: UnsafeRawPointer) -> SIMD16<UInt8> {
   @inline(__always)

@@ -1,28 +1,28 @@
-// Longer than most: five passes that share their layouts, and the fourth once for each number of channels.
+// Longer than most: five passes that share their layouts, and the fourth one once per number of channels.
 
-/// The passes of a resampling of 8-bit samples. Eight output rows are made together:
+/// The passes of resampling 8-bit samples. They compute eight output rows together:
 ///
-///   1. `pairRows`: two adjacent source rows become pairs of 16-bit samples, one pair a column;
-///   2. `sumRows`: pairs times pairs of weights, summed: an output row in 64ths, its columns still the source's;
-///   3. `transpose`: eight such rows stand beside each other in lanes, samples of two adjacent pixels in pairs;
-///   4. `sumColumns`: the same sum of pairs over columns, for eight rows at once;
-///   5. `store8` or `store16`: rounded, brought to range and put in their eight rows.
+///   1. `pairRows`: two adjacent source rows become pairs of 16-bit samples, one pair per column.
+///   2. `sumRows`: pairs times pairs of weights, summed: an output row in 64ths, still with the columns of the source.
+///   3. `transpose`: eight such rows become lanes, with the samples of two adjacent pixels in pairs.
+///   4. `sumColumns`: the same sum of pairs over columns, for eight rows at once.
+///   5. `store8` or `store16`: rounded, clamped and stored in their eight rows.
 ///
-/// So the sums are the processor's multiply-adds of pairs in both directions, whatever the number of channels. That
-/// they stay in range is proven with the weights (`Weights` in Imaging); the plain twin is `ResizeReference` there.
+/// So both directions use the processor's multiply-add of pairs, for any number of channels. `Weights` in ImageCore proves that
+/// the sums stay in range. The reference implementation is `ResizeReference` there.
 ///
-/// Rows may be read, and written where they are outputs, up to the next multiple of 32 samples.
+/// Rows may be read, and output rows may be written, up to the next multiple of 32 samples.
 package enum IntegerPasses {
   /// Bytes of one pair of `pairRows`, of one sample of `sumRows` and of one sample of `transpose`.
   package static let pairBytes = 4
   package static let rowSampleBytes = 2
   package static let columnSampleBytes = 16
 
-  /// The vertical sums are kept in fractions of `1 / 2^fractionBits`: 511 * 64 < 2^15, and a sum of samples of up to 255
-  /// is within ±511 for every kernel whose weights' magnitudes sum to at most 2.
+  /// The vertical sums are fractions of `1 / 2^fractionBits`: 511 * 64 < 2^15, and a sum of samples up to 255 is within ±511 for
+  /// every kernel whose weights have magnitudes that sum to at most 2.
   private static let fractionBits = 6
 
-  /// `into[2i] = top[i]`, `into[2i + 1] = bottom[i]`, the former of 16 bits, the latter of 8.
+  /// `into[2i] = top[i]`, `into[2i + 1] = bottom[i]`. `into` has 16-bit samples, the rows have 8-bit samples.
   @unsafe package static func pairRows(
     _ top: UnsafeRawPointer, _ bottom: UnsafeRawPointer, count: Int, into: UnsafeMutableRawPointer
   ) {
@@ -37,12 +37,12 @@ package enum IntegerPasses {
     }
   }
 
-  /// The weighted sum of source rows for one output row, added to its sums so far; when it is whole, 16-bit samples,
+  /// The weighted sum of source rows for one output row, added to its previous sums. A complete row is stored as 16-bit samples,
   /// rounded to 64ths and saturated.
   /// - Parameters:
   ///   - pairs: `pairCount` rows of pairs, `stride` bytes apart.
-  ///   - weights: two to each row of pairs, times `2^precision`.
-  ///   - sums: 32 bits a sample; nil to begin with.
+  ///   - weights: two per row of pairs, times `2^precision`.
+  ///   - sums: 32 bits per sample; nil at the start.
   ///   - isWhole: false to write sums.
   @unsafe package static func sumRows(
     _ pairs: UnsafeRawPointer, stride: Int, weights: UnsafePointer<Int16>, pairCount: Int, count: Int, precision: Int,
@@ -86,16 +86,16 @@ package enum IntegerPasses {
     }
   }
 
-  /// For each pair of adjacent pixels, for each channel: eight rows' two samples, 32 bytes.
+  /// For each pair of adjacent pixels and each channel, the two samples of eight rows: 32 bytes.
   ///
-  /// A last pixel without a neighbor gets one of undefined value. Up to 128 bytes after the last pair are written.
+  /// A last pixel without a neighbor gets a neighbor of undefined value. Writes up to 128 bytes after the last pair.
   /// - Parameters:
   ///   - rows: eight rows of 16-bit samples, `stride` bytes apart.
-  ///   - count: samples a row.
+  ///   - count: samples per row.
   @unsafe package static func transpose(
     _ rows: UnsafeRawPointer, stride: Int, channels: Int, count: Int, into: UnsafeMutableRawPointer
   ) {
-    // A tile of eight columns; of three channels only two pixels, six columns, are of use.
+    // A tile has eight columns. With three channels only two pixels, six columns, are used.
     let step = channels == 3 ? 6 : 8
     var to = unsafe into
     var column = 0
@@ -127,11 +127,11 @@ package enum IntegerPasses {
     }
   }
 
-  /// Eight rows' 32-bit sums, 32 bytes, for each channel of each of `count` output pixels.
+  /// The 32-bit sums of eight rows, 32 bytes, for each channel of each of `count` output pixels.
   /// - Parameters:
-  ///   - pairs: what `transpose` made of whole rows.
-  ///   - first: each output pixel's first column, even.
-  ///   - weights: `2 * pairCount` to each output pixel.
+  ///   - pairs: the output of `transpose` for complete rows.
+  ///   - first: the first column of each output pixel, even.
+  ///   - weights: `2 * pairCount` per output pixel.
   @unsafe package static func sumColumns(
     _ pairs: UnsafeRawPointer, channels: Int, first: UnsafePointer<Int32>, weights: UnsafePointer<Int16>,
     pairCount: Int, count: Int, into: UnsafeMutableRawPointer
@@ -151,9 +151,9 @@ package enum IntegerPasses {
     }
   }
 
-  /// Eight rows of 8-bit samples from sums, to nearest and clamped; the first `rows` of them are stored.
+  /// Rounds the sums to the nearest 8-bit samples and clamps them. Stores the first `rows` of eight rows.
   ///
-  /// The sums are overwritten. Groups of eight samples are stored whole.
+  /// Overwrites the sums. Stores whole groups of eight samples.
   @unsafe package static func store8(
     _ sums: UnsafeMutableRawPointer, count: Int, precision: Int, rows: Int, into: UnsafeMutableRawPointer,
     stride: Int
@@ -171,7 +171,8 @@ package enum IntegerPasses {
     }
   }
 
-  /// The same of 16-bit samples, 65535 for 255: sums are rounded to 4096ths, then times 257, then to nearest.
+  /// The same for 16-bit samples, where 255 becomes 65535: sums are rounded to 4096ths, multiplied by 257, and rounded to
+  /// nearest.
   @unsafe package static func store16(
     _ sums: UnsafeMutableRawPointer, count: Int, precision: Int, rows: Int, into: UnsafeMutableRawPointer,
     stride: Int
@@ -184,7 +185,7 @@ package enum IntegerPasses {
         let sum = unsafe from.loadUnaligned(fromByteOffset: 32 * index, as: SIMD8<Int32>.self)
         let fine = rounded(sum, shift)
         let value = kept(rounded(fine &* 257, 12), 0, 65535)
-        // A sum is read before its place is written: `16 * index` is not above `32 * index`.
+        // Each sum is read before it is overwritten, because `16 * index` is not above `32 * index`.
         unsafe from.storeBytes(of: narrowed16(value), toByteOffset: 16 * index, as: Lanes.self)
       }
       unsafe storeTile16(from, rows: rows, into: into + 2 * sample, stride: stride)
@@ -219,7 +220,7 @@ private func rounded(_ sums: SIMD8<Int32>, _ shift: Int) -> SIMD8<Int32> {
   return (sums &+ half) &>> SIMD8(repeating: Int32(truncatingIfNeeded: shift))
 }
 
-/// Two samples' eight rows.
+/// Eight rows of two samples.
 @inline(__always)
 private func clamped8(_ sums: UnsafeMutableRawPointer, _ shift: Int) -> SIMD16<UInt8> {
   @inline(__always)

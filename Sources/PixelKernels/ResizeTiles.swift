@@ -1,6 +1,6 @@
-// The last step of a resampling: a tile of eight samples of eight rows goes to its rows.
+// The last step of resampling: stores a tile of eight samples of eight rows in its rows.
 
-/// Stores eight rows of eight bytes; `scratch` takes 64 bytes.
+/// Stores eight rows of eight bytes. `scratch` must have 64 bytes.
 @inline(__always)
 func storeTile8(
   _ tile: (SIMD16<UInt8>, SIMD16<UInt8>, SIMD16<UInt8>, SIMD16<UInt8>), by scratch: UnsafeMutableRawPointer,
@@ -16,7 +16,7 @@ func storeTile8(
   }
 }
 
-/// Stores eight rows of eight 16-bit samples from a tile of eight samples of eight rows, which is overwritten.
+/// Stores eight rows of eight 16-bit samples from a tile of eight samples of eight rows. Overwrites the tile.
 @inline(__always)
 func storeTile16(_ tile: UnsafeMutableRawPointer, rows: Int, into: UnsafeMutableRawPointer, stride: Int) {
   let (r0, r1, r2, r3, r4, r5, r6, r7) = unsafe transposed16(tile, stride: 16)

@@ -1,25 +1,25 @@
-// Longer than most: five filters and the lanes of pixels that they are made of.
+// Longer than most: five filters and the pixel lanes that they need.
 
-/// Undoing PNG's row filters (PNG specification, third edition, section 9): the row is the filtered row plus a
-/// prediction from the pixels to the left, above, and above left, byte by byte, modulo 256.
+/// Reverses PNG's row filters (PNG specification, third edition, section 9): a row is the filtered row plus a prediction from the
+/// left, upper and upper left pixels, byte by byte, modulo 256.
 ///
-/// Left, and above left, mean one whole pixel away (`pixelBytes`), and are 0 before the row begins. What limits Average
-/// and Paeth is the wait for the pixel to the left, so a pixel goes through as one vector of 16-bit lanes, and stays in
-/// a register until its right neighbor has used it.
+/// Left and upper left mean one whole pixel away (`pixelBytes`), and are 0 before the row begins. Average and Paeth are limited
+/// by the dependency on the left pixel. So a pixel is one vector of 16-bit lanes, and stays in a register until its right
+/// neighbor has used it.
 package enum Unfilter {
-  /// Bytes past the end of `filtered` and `above` that may be read, and past the end of `row` that may be overwritten.
+  /// Bytes after the end of `filtered` and `above` that may be read, and after the end of `row` that may be overwritten.
   package static let slack = 32
 
-  /// Undoes one row's filter.
+  /// Reverses the filter of one row.
   ///
-  /// `row` and `filtered` may lie in the same memory if `filtered` starts later: every step reads before it writes and
-  /// nothing that is still to be read is overwritten by the slack when `filtered` is at least 33 bytes ahead.
+  /// `row` and `filtered` may overlap if `filtered` starts at least 33 bytes later: every step reads before it writes, and the
+  /// slack then overwrites no byte that is still to be read.
   /// - Parameters:
-  ///   - filter: 0 None, 1 Sub, 2 Up, 3 Average, 4 Paeth; anything else is a programmer's error.
+  ///   - filter: 0 None, 1 Sub, 2 Up, 3 Average, 4 Paeth. Any other value is a programming error.
   ///   - pixelBytes: 1, 2, 3, 4, 6 or 8.
-  ///   - row: where the row goes: `byteCount` bytes, then `slack`.
+  ///   - row: memory for the row: `byteCount` bytes, then `slack`.
   ///   - filtered: the filtered bytes, without the filter byte: `byteCount`, then `slack`.
-  ///   - above: the row before, or zeros for the first: `byteCount`, then `slack`.
+  ///   - above: the previous row, or zeros for the first row: `byteCount`, then `slack`.
   ///   - byteCount: a multiple of `pixelBytes`.
   @unsafe package static func row(
     filter: UInt8, pixelBytes: Int, into row: UnsafeMutableRawPointer, from filtered: UnsafeRawPointer,
@@ -35,14 +35,14 @@ package enum Unfilter {
     }
   }
 
-  /// Undoes Paeth in two rows at once, one pixel apart: what a pixel waits for in one row is done while the other row's
-  /// pixel waits, and the second row's upper neighbors come from registers.
+  /// Reverses Paeth in two rows at once, one pixel apart. While a pixel of one row waits for its left neighbor, the other row
+  /// makes progress. The upper neighbors of the second row come from registers.
   ///
-  /// `rows` and `filtered` may lie in the same memory under the conditions of `row`, for both rows.
+  /// `rows` and `filtered` may overlap under the conditions of `row`, for both rows.
   /// - Parameters:
-  ///   - pixelBytes: 1, 2, 3, 4 or 8. One byte after a row of three is overwritten.
+  ///   - pixelBytes: 1, 2, 3, 4 or 8. With three, one byte after each row is overwritten.
   ///   - stride: bytes from the first row to the second, more than `byteCount`.
-  ///   - filtered: the first row's filtered bytes; the second's follow after its filter byte, at `byteCount + 1`.
+  ///   - filtered: the filtered bytes of the first row. Those of the second follow after its filter byte, at `byteCount + 1`.
   ///   - byteCount: above 0.
   @unsafe package static func twoPaethRows(
     pixelBytes: Int, into rows: UnsafeMutableRawPointer, stride: Int, from filtered: UnsafeRawPointer,
@@ -51,8 +51,8 @@ package enum Unfilter {
     eachWidth(pixelBytes) { unsafe twoPaethRows(rows, stride, filtered, above, byteCount, $0) }
   }
 
-  /// Copies 16-bit samples from the file's byte order, big endian, to the machine's.
-  /// - Parameter byteCount: even; up to `slack` more bytes may be read and written.
+  /// Copies 16-bit samples from the byte order of the file, big endian, to that of the machine.
+  /// - Parameter byteCount: even. Up to `slack` more bytes may be read and written.
   @unsafe package static func copySwapped16(
     _ source: UnsafeRawPointer, to target: UnsafeMutableRawPointer, byteCount: Int
   ) {
@@ -65,7 +65,7 @@ package enum Unfilter {
     }
   }
 
-  /// One copy of the body for each pixel width, so that widths of steps and stores are constants in it.
+  /// One copy of the body per pixel width, so that the widths of steps and stores are constants in it.
   @inline(__always)
   private static func eachWidth(_ pixelBytes: Int, _ body: (Int) -> Void) {
     switch pixelBytes {
@@ -79,10 +79,9 @@ package enum Unfilter {
     }
   }
 
-  // SAFETY: for all loops below. Vectors start at offsets below `byteCount` and are at most `slack` long, so reads and
-  // writes stay in the memory that the caller promises. Lanes past the pixel hold neighbors' bytes, and never reach
-  // the lanes of the pixel: every operation is by lane, and what a store writes past the pixel is overwritten by
-  // the next one or is slack.
+  // SAFETY: for all loops below. Vectors start at offsets below `byteCount` and are at most `slack` long, so reads and writes
+  // stay in the memory that the caller guarantees. Lanes past the pixel hold bytes of neighbors, and never reach the lanes of the
+  // pixel: every operation is by lane, and what a store writes past the pixel is overwritten by the next one or is slack.
 
   @inline(__always)
   private static func up(
@@ -126,8 +125,8 @@ package enum Unfilter {
     }
   }
 
-  /// The form with least to wait for: with `threshold = 3c - (a + b)`, the predictor is the lesser of a and b when the
-  /// greater is at most the threshold, the greater when the lesser is at least the threshold, else c (stb_image's
+  /// The form with the shortest dependency chain. With `threshold = 3c - (a + b)`, the predictor is the smaller of a and b if the
+  /// larger is at most the threshold, the larger if the smaller is at least the threshold, and otherwise c (stb_image's
   /// rearrangement; ties as in the specification: a before b before c).
   @inline(__always)
   private static func paeth(
@@ -150,8 +149,8 @@ package enum Unfilter {
     _ rows: UnsafeMutableRawPointer, _ stride: Int, _ filtered: UnsafeRawPointer, _ above: UnsafeRawPointer,
     _ byteCount: Int, _ width: Int
   ) {
-    // The first row is at `offset`, the second one pixel behind. At the top of the loop `first` is the pixel to the left
-    // for the first row, and above for the second; the corners are the pixels above to the left.
+    // The first row is at `offset`, the second one pixel behind. At the top of the loop, `first` is the left pixel of the first
+    // row and the upper pixel of the second row. The corners are the upper left pixels.
     let nextFiltered = unsafe filtered + byteCount + 1 - width
     let next = unsafe rows + stride - width
     var firstCorner = unsafe signed(pixel(above))
@@ -171,7 +170,7 @@ package enum Unfilter {
     _ = unsafe paethPixel(nextFiltered + offset, second, first, secondCorner, to: next + offset, width)
   }
 
-  /// One pixel: its bytes in, its left, upper and upper left neighbors; it goes to `target`, and is returned.
+  /// Reverses Paeth for one pixel, given its filtered bytes and its left, upper and upper left neighbors. Stores and returns it.
   @inline(__always)
   private static func paethPixel(
     _ filtered: UnsafeRawPointer, _ a: SIMD8<Int16>, _ b: SIMD8<Int16>, _ c: SIMD8<Int16>,
@@ -185,7 +184,7 @@ package enum Unfilter {
   @inline(__always)
   static func predictor(_ a: SIMD8<Int16>, _ b: SIMD8<Int16>, _ c: SIMD8<Int16>) -> SIMD8<Int16> {
     let threshold = (c &+ c &+ c &- b) &- a
-    // Not the library's minimum and maximum, which stay calls where they are used often.
+    // The minimum and maximum of the standard library are not inlined where they are used often.
     let low = a.replacing(with: b, where: b .< a)
     let high = a.replacing(with: b, where: a .< b)
     let lowOrC = c.replacing(with: low, where: high .<= threshold)
@@ -203,7 +202,7 @@ package enum Unfilter {
   @inline(__always)
   static func unsigned(_ v: SIMD8<Int16>) -> SIMD8<UInt16> { unsafe unsafeBitCast(v, to: SIMD8<UInt16>.self) }
 
-  /// The sum modulo 256 of lanes whose upper bytes are 0: by bytes, so that nothing need be masked off after it.
+  /// The sum modulo 256 of lanes whose upper bytes are 0. Byte addition needs no mask afterward.
   @inline(__always)
   static func addBytes(_ x: SIMD8<UInt16>, _ y: SIMD8<UInt16>) -> SIMD8<UInt16> {
     let sum = unsafe unsafeBitCast(x, to: SIMD16<UInt8>.self) &+ unsafeBitCast(y, to: SIMD16<UInt8>.self)
@@ -215,7 +214,7 @@ package enum Unfilter {
     unsafe storeLow(lowBytes(v), to: pointer, width)
   }
 
-  /// The low byte of each lane. Not the library's conversion, which stays a call where it is used often.
+  /// The low byte of each lane. The conversion of the standard library is not inlined where it is used often.
   @inline(__always)
   static func lowBytes(_ v: SIMD8<UInt16>) -> UInt64 {
     unsafe unsafeBitCast(unsafeBitCast(v, to: SIMD16<UInt8>.self).evenHalf, to: UInt64.self)
