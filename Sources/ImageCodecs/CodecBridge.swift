@@ -1,10 +1,10 @@
-// The only import of CImageCodecs: C readers and writers become owners that end by themselves, C reports become errors.
+// Swift owners for the C readers and writers, and the conversion of C reports into errors.
 internal import CImageCodecs
 internal import ImageCore
 
-/// Owns a `jpeg_reader` for a worker's life.
+/// Owns a `jpeg_reader`. A worker reuses it for all its images.
 @safe final class JPEGReader {
-  // SAFETY: created here, destroyed once in deinit, used by one worker only.
+  // SAFETY: created in init, destroyed once in deinit, used by one worker only.
   let handle: OpaquePointer
 
   init() throws(CodecError) {
@@ -40,7 +40,7 @@ internal import ImageCore
 }
 
 extension codec_report {
-  /// The error of a failed call, or the first damage of a call that gave pixels.
+  /// The error of a failed call, or the first damage of a call that returned pixels.
   func error(limits: DecodeLimits) -> CodecError {
     switch reason {
     case .CODEC_REASON_TRUNCATED: .truncated(text(\.message))
@@ -53,7 +53,7 @@ extension codec_report {
     }
   }
 
-  /// The report of a call that gave pixels.
+  /// The report of a call that returned pixels.
   func decodeReport(limits: DecodeLimits) -> DecodeReport {
     var result = DecodeReport()
     if damage > 0 || reason != .CODEC_REASON_NONE { result.damage = error(limits: limits) }
@@ -62,7 +62,7 @@ extension codec_report {
     return result
   }
 
-  /// A NUL-terminated text of the report; its bytes are the library's English or ours.
+  /// Reads a NUL-terminated message of the report. The codec library or the C layer wrote it, in English.
   private func text<Characters>(_ field: KeyPath<codec_report, Characters>) -> String {
     unsafe withUnsafeBytes(of: self[keyPath: field]) { bytes in
       unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
@@ -78,7 +78,7 @@ extension DecodeLimits {
 }
 
 extension Plane {
-  /// The plane's memory as C takes it.
+  /// The plane's memory in the C layer's type.
   @unsafe var forC: codec_plane {
     unsafe codec_plane(base: base.assumingMemoryBound(to: UInt8.self), stride: stride, rows: rowCapacity)
   }

@@ -1,12 +1,12 @@
 package import ImageCore
 
-/// Why bytes did not become an image, or an image did not become bytes.
+/// The reason why an image could not be decoded or encoded.
 ///
-/// The text is the library's or ours, for people, without the file's name.
+/// The text is for people. The codec library or this program wrote it, and it does not contain the file's name.
 package enum CodecError: Error, Hashable, Sendable {
-  /// No signature that we decode, and none of a format that we know by name.
+  /// The bytes have no signature of a format that is decoded here or known by name.
   case notAnImage
-  /// A format, or a variant of one, that this build does not read.
+  /// This build does not read the format, or this variant of it.
   case unsupported(String)
   case truncated(String)
   case corrupt(String)
@@ -14,9 +14,9 @@ package enum CodecError: Error, Hashable, Sendable {
   case tooManyScans(limit: Int)
   case outOfMemory(String)
   case timeout
-  /// What `JPEGDecoding` was asked to decode has to be decoded by libjpeg (`DecodeRequest.declining`).
+  /// `JPEGDecoding` declined the image, and the request rules out libjpeg (`DecodeRequest.declining`).
   case declined
-  /// A broken promise between our own layers.
+  /// A bug: one layer of this program broke its contract with another.
   case broken(String)
 }
 
@@ -26,16 +26,16 @@ extension CodecError {
   }
 }
 
-/// Memory for pixels, or the error of a codec that gets none.
+/// Allocates pixel memory. A refusal becomes `CodecError.outOfMemory`.
 func allocating<Memory: ~Copyable>(_ make: () throws(OutOfMemory) -> Memory) throws(CodecError) -> Memory {
   do throws(OutOfMemory) { return try make() } catch { throw CodecError(error) }
 }
 
-/// What a decoder complained of beside giving pixels.
+/// What a decoder reported in addition to the pixels.
 package struct DecodeReport: Hashable, Sendable {
-  /// The first complaint that means wrong or missing pixels.
+  /// The first fault that means wrong or missing pixels.
   package var damage: CodecError?
-  /// Complaints that change no pixel, and the first of them.
+  /// The number of warnings that change no pixel. `firstNote` is the first of them.
   package var warningCount = 0
   package var firstNote = ""
 

@@ -1,8 +1,8 @@
-/// How much a JPEG decoder may shrink an image by itself, by scaled DCT (`--shrink`).
+/// How far a JPEG decoder may shrink an image by scaled DCT (`--shrink`).
 package enum ShrinkRule: String, CaseIterable, Sendable {
-  /// Leaves the resampler a factor of at least 2, which keeps it in charge of what is seen.
+  /// Leaves the resampler a factor of at least 2, so that its filter determines the result.
   case safe
-  /// Down to a factor of 1: faster, softer and with some aliasing.
+  /// Leaves the resampler a factor of at least 1: faster, softer and with some aliasing.
   case fast
   case off
 }
@@ -15,7 +15,7 @@ package enum ChromaSubsampling: String, CaseIterable, Sendable {
   case halfWidth = "422"
   case none = "444"
 
-  /// Luma samples for one of chroma, across and down.
+  /// Luma samples per chroma sample, across and down.
   package func factors(quality: Int) -> (horizontal: Int, vertical: Int) {
     switch self {
     case .auto: quality < 90 ? (2, 2) : (1, 1)
@@ -27,7 +27,7 @@ package enum ChromaSubsampling: String, CaseIterable, Sendable {
 }
 
 package struct JPEGOptions: Hashable, Sendable {
-  /// 1...100, the scale of libjpeg.
+  /// 1...100, libjpeg's scale.
   package var quality = 80
   package var subsampling: ChromaSubsampling = .auto
   package var scans: JPEGScans = .baseline
@@ -38,22 +38,22 @@ package struct JPEGOptions: Hashable, Sendable {
 package enum JPEGScans: String, Sendable { case baseline, progressive }
 
 package struct PNGOptions: Hashable, Sendable {
-  /// 0...9, the scale of zlib.
+  /// 0...9, zlib's scale.
   package var level = 6
 
   package init() {}
 }
 
-/// What a source may cost before its pixels are allocated. Checked on the header, in 64 bits.
+/// Limits on the cost of decoding a source. Sizes are checked in 64 bits against the header, before pixels are allocated.
 package struct DecodeLimits: Hashable, Sendable {
-  /// Width times height as stored. The default is libvips's and sharp's.
+  /// Width times height as stored. The default is that of libvips and sharp.
   package var pixelCount = 268_402_689
   package var fileByteCount = 512 << 20
-  /// Of a progressive JPEG: honest ones have 15 at most.
+  /// Scans of a progressive JPEG. Ordinary files have at most 15.
   package var scanCount = 100
-  /// What a library may allocate for one image, as far as it can be told; 0 for no limit.
+  /// Bytes that a codec library may allocate for one image, as far as this can be limited or predicted; 0 for no limit.
   package var memoryByteCount = 0
-  /// When the image has to be done, on the clock of `TimeLimit` in nanoseconds; 0 for never.
+  /// The time by which the image must be decoded, in nanoseconds on the clock of `TimeLimit`; 0 for none.
   package var deadline: UInt64 = 0
 
   package init() {}

@@ -1,6 +1,6 @@
 package import ImageCore
 
-/// A rectangle of whole pixels of an image as it is stored at full size.
+/// A rectangle of whole pixels of the stored image at full size.
 package struct DecodeRegion: Hashable, Sendable {
   package let columns: Range<Int>
   package let rows: Range<Int>
@@ -10,7 +10,7 @@ package struct DecodeRegion: Hashable, Sendable {
     self.rows = rows
   }
 
-  /// The least rectangle that has all the boxes in it; nil where that is the whole image.
+  /// The smallest rectangle that contains all `rects`; nil if that is the whole image.
   package init?(_ rects: [SourceRect], of size: PixelSize) {
     func range(_ bounds: [(from: Double, to: Double)], _ limit: Int) -> Range<Int> {
       let from = bounds.map(\.from).min() ?? 0

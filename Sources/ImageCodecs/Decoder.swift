@@ -1,95 +1,95 @@
 package import ImageCore
 package import JPEGDecoding
 
-/// What the pipeline wants of a decoded image.
+/// What the pipeline needs from a decoder.
 package struct DecodeRequest: Hashable, Sendable {
-  /// 1, 2, 4 or 8; PNG ignores it.
+  /// 1, 2, 4 or 8. Only JPEG uses it.
   package var denominator = 1
   package var content: Content = .color
   package var reading: Reading = .needed
-  /// The only pixels of the planes that have to be there, where not all are needed; the others are undefined.
+  /// The pixels that must be decoded; nil for all. Other pixels of the planes are undefined.
   package var region: DecodeRegion?
   package var decoder: JPEGDecoderChoice = .auto
   package var declining: FallbackPolicy = .libjpeg
-  /// Threads that may decode the image. The pixels do not depend on it.
+  /// Threads that may decode the image. The pixels do not depend on their number.
   package var workers = 1
 
-  /// What the pixels are for.
+  /// What the pixels are used for.
   package enum Content: Hashable, Sendable {
-    /// Luma alone: nothing else is decoded where the format allows.
+    /// Luma only. Nothing else is decoded if the format allows that.
     case gray
-    /// Whatever the file has, as interleaved gray or RGB.
+    /// All channels of the file, as interleaved gray or RGB.
     case color
-    /// As `color`, but of a file of four inks those, 0 for none.
+    /// As `color`, but a file of four inks gives the inks; 0 means no ink.
     case inks
-    /// Planes for a JPEG encoder, where the file has them; else as `color`.
+    /// Planes for a JPEG encoder if the file has them; otherwise as `color`.
     case planes
   }
 
-  /// How much of the bytes is looked at.
+  /// How much of the file is read.
   package enum Reading: Hashable, Sendable {
-    /// What the pixels are made of, at the whole size. Scans of details that shrinking throws away are passed over, and
-    /// with them any damage there: neither the region nor the content matters for that.
+    /// Only what the pixels of the whole image depend on. Scans whose details shrinking discards are skipped, and so is any
+    /// damage in them. Neither the region nor the content affects which scans are read.
     case needed
-    /// Everything, for the sake of its warnings.
+    /// Everything, to find all warnings.
     case everything
   }
 
-  /// What becomes of a JPEG that `JPEGDecoding` was asked for and declines.
+  /// What happens to a JPEG that `JPEGDecoding` declines.
   package enum FallbackPolicy: Hashable, Sendable {
     /// libjpeg decodes it.
     case libjpeg
-    /// `CodecError.declined`: libjpeg would need more memory than was asked for.
+    /// `decode` throws `CodecError.declined`: libjpeg would need more memory than the caller reserved.
     case throwing
   }
 
   package init() {}
 }
 
-/// What decodes JPEGs (`--decoder`). The pixels are the same.
+/// The JPEG decoder to use (`--decoder`). The pixels are the same.
 package enum JPEGDecoderChoice: String, CaseIterable, Sendable {
-  /// `JPEGDecoding` where it can, else libjpeg.
+  /// `JPEGDecoding` if it supports the file, else libjpeg.
   case auto
   case libjpeg
 }
 
-/// A decoded image and what the decoder complained of.
+/// A decoded image and the decoder's report.
 package struct DecodedImage: ~Copyable {
   package var image: Image
   package let report: DecodeReport
 
-  /// The image alone, for its next owner.
+  /// The image without its report, for its next owner.
   package consuming func unwrapped() -> Image { image }
 }
 
-/// What became of an image that was decoded in strips.
+/// The outcome of decoding an image in strips.
 package enum StripDecoding {
   case decoded(DecodeReport)
-  /// It is not sound or not of the usual kind: only `Decoder.decode` can tell, or give what pixels there are.
+  /// The file is damaged or of an unusual kind. Only `Decoder.decode` reports the reason, or returns the existing pixels.
   case declined
   case stopped
 }
 
-/// Reads headers and pixels of any `ImageFormat`. One serves one worker, for image after image.
+/// Reads headers and pixels of any `ImageFormat`. Each worker has one and reuses it for all its images.
 ///
-/// The bytes given to `readHeader` must stay until `finish` or the next `readHeader`.
+/// The bytes given to `readHeader` must stay valid until `finish` or the next `readHeader`.
 package final class Decoder {
   private let pool: BufferPool
   private var readers: [ImageFormat: any FormatReader] = [:]
   private var current: (any FormatReader)?
 
-  /// libpng's own limit where nobody sets another: resampling takes memory for each column and row of a side.
+  /// libpng's default limit. Resampling allocates memory for each column and row of a side.
   private static let maxSide = 1_000_000
 
   package init(pool: BufferPool) { self.pool = pool }
 
-  /// How `JPEGDecoding` judged the JPEG that was decoded last; nil where it was not asked.
+  /// The verdict of `JPEGDecoding` on the last decoded JPEG; nil if it was not asked.
   package var scaledVerdict: Verdict? { (readers[.jpeg] as? JPEGDecoder)?.scaledVerdict }
 
-  /// Threads that shared the decoding of the image in hand.
+  /// Threads that shared the decoding of the current image.
   package var workers: Int { (current as? JPEGDecoder)?.workers ?? 1 }
 
-  /// Reads what stands before the pixels, and checks it against the limits.
+  /// Reads what precedes the pixels, and checks it against the limits.
   package func readHeader(
     _ bytes: UnsafeRawBufferPointer, limits: DecodeLimits
   ) throws(CodecError) -> ImageHeader {
@@ -118,21 +118,22 @@ package final class Decoder {
   }
 
   /// Decodes the image whose header was read last.
-  /// - Throws: where there are no pixels at all. Damaged ones are given, with the damage in the report.
+  /// - Throws: if there are no pixels at all. A damaged image is returned, with the damage in its report.
   package func decode(_ request: DecodeRequest) throws(CodecError) -> DecodedImage {
     guard let current else { throw .broken("a picture was decoded before its header was read") }
     return try current.decode(request)
   }
 
-  /// Decodes the image whose header was read last in strips of rows, from the top down: an even number of rows each, the
-  /// last apart. The plane that is lent is the same each time. After anything but `.decoded`, `decode` still gives the image.
-  /// - Parameter take: false to stop.
+  /// Decodes the image whose header was read last in strips of rows, from top to bottom. Each strip has an even number of rows,
+  /// except the last. `take` borrows the strip; its memory is reused. After any result but `.decoded`, `decode` can still return
+  /// the image.
+  /// - Parameter take: returns false to stop.
   package func decodeStrips(_ take: (borrowing Plane) throws(OutOfMemory) -> Bool) throws(CodecError) -> StripDecoding {
     guard let current else { return .declined }
     return try current.decodeStrips(take)
   }
 
-  /// Lets go of the image in hand and of its bytes.
+  /// Releases the current image and its bytes.
   package func finish() {
     current = nil
     for reader in readers.values { reader.finish() }

@@ -2,11 +2,11 @@ internal import ImageCore
 internal import JPEGDecoding
 
 extension ImageHeader {
-  /// Whether more of the file than the header tells what decodes it: of a progressive JPEG the headers of all scans do.
+  /// Whether the header alone does not determine the decoder. For a progressive JPEG, the headers of all scans determine it.
   package var isUndecided: Bool { format == .jpeg && layout == .progressive && path == .scaled }
 
-  /// What decodes the file when it is shrunk, as far as that can be told without its pixels: data that are damaged or
-  /// unusual, which libjpeg decodes, show only in decoding.
+  /// The decoder that decodes the file when it is shrunk, as far as this is known without decoding. Damaged or unusual data,
+  /// which libjpeg decodes, are only found during decoding.
   /// - Parameter bytes: the whole file.
   package func path(of bytes: UnsafeRawBufferPointer, limits: DecodeLimits) -> DecoderKind {
     guard isUndecided else { return path }

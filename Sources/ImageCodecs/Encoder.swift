@@ -1,11 +1,11 @@
 package import ImageCore
 
-/// What an encoder is told beside the pixels.
+/// What an encoder needs in addition to the pixels.
 package struct EncodeRequest: Hashable, Sendable {
   package var format: ImageFormat
   package var jpeg = JPEGOptions()
   package var png = PNGOptions()
-  /// Written only where its color space is the image's.
+  /// Written only if its color space is that of the image.
   package var profile: [UInt8]?
   /// PNG only.
   package var colorChunks = PNGColorChunks()
@@ -13,22 +13,22 @@ package struct EncodeRequest: Hashable, Sendable {
 
   package init(format: ImageFormat) { self.format = format }
 
-  /// The profile, where it is for pixels of this space.
+  /// The profile if it describes pixels of this color space, else nil.
   func profile(for space: ProfileSpace) -> [UInt8]? {
     profile.flatMap { ProfileSpace(profile: $0) == space ? $0 : nil }
   }
 }
 
-/// Makes a file's bytes of an image. One serves one worker; the bytes are valid until its next image.
+/// Encodes images as files. Each worker has one. The returned bytes are valid until its next image.
 package final class Encoder {
   private let pool: BufferPool
   private var writers: [ImageFormat: any FormatWriter] = [:]
 
   package init(pool: BufferPool) { self.pool = pool }
 
-  /// - Parameter image: for JPEG `yCbCr`, whose chroma size decides the subsampling, or `pixels` of 1 or 3 channels of
-  ///   8 bits; else `pixels`, of a depth that the format has. Planes are written with what their encoder needs past the
-  ///   width, so their padding changes.
+  /// - Parameter image: for JPEG, `yCbCr`, whose chroma size determines the subsampling, or `pixels` of 1 or 3 channels of 8
+  ///   bits. For other formats, `pixels` of a depth that the format supports. An encoder may write the padding that it needs past
+  ///   the width of a plane.
   package func encode(
     _ image: borrowing Image, _ request: EncodeRequest
   ) throws(CodecError) -> UnsafeRawBufferPointer {

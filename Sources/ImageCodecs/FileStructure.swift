@@ -1,11 +1,11 @@
 package import ImageCore
 
-/// Finds out from the structure of a file whether all of it is there. Its bytes may come in pieces of any size.
+/// Determines from the structure of a file whether it is complete. The bytes may arrive in pieces of any size.
 package struct FileStructure {
   package enum Extent: Hashable, Sendable {
     case whole
     case cut
-    /// Only a decoder can tell.
+    /// Only a decoder can determine it.
     case unclear
   }
 
@@ -14,7 +14,7 @@ package struct FileStructure {
   private enum State {
     case jpeg(JPEGStructure)
     case png(PNGStructure)
-    /// A file whose start tells its length, and how many bytes came.
+    /// A file whose first bytes contain its length, and the number of bytes read so far.
     case length(start: [UInt8], byteCount: Int)
   }
 
@@ -41,28 +41,28 @@ package struct FileStructure {
     }
   }
 
-  /// Of the file whose last bytes were read.
+  /// The extent of the file. Valid after its last bytes were read.
   package var extent: Extent {
     switch state {
     case .jpeg(let structure):
-      // Cameras that leave out the end marker write something else behind the scan; damage looks the same.
+      // Some cameras omit the end marker and write other data after the scan. Damage looks the same.
       if case .foreign = structure.end { return .unclear }
       return structure.isComplete ? .whole : .cut
     case .png(let structure): return structure.isComplete ? .whole : .cut
     case .length(let start, let byteCount):
-      // RIFF: the length of what follows it, the least byte first.
+      // RIFF: bytes 4 to 7 contain the number of bytes that follow them, in little-endian order.
       guard start.count == 8 else { return .cut }
       return byteCount >= 8 + start[4...].reversed().reduce(0) { $0 << 8 | Int($1) } ? .whole : .cut
     }
   }
 }
 
-/// Walks from chunk to chunk of a PNG (PNG specification, 5.3), so that `IEND` inside a chunk ends nothing.
+/// Walks the chunks of a PNG (PNG specification, 5.3), so that the text `IEND` inside a chunk does not end the file.
 struct PNGStructure {
-  /// The image ends by its last chunk, behind image data.
+  /// Whether the last chunk was read, after image data.
   private(set) var isComplete = false
   private var hasData = false
-  /// Bytes of the signature, of a chunk's data or its check that are passed over before the next chunk starts.
+  /// Bytes to skip before the next chunk starts: of the signature, of a chunk's data or of its CRC.
   private var left = 8
   private var head: [UInt8] = []
   private var isLast = false
@@ -90,7 +90,7 @@ struct PNGStructure {
     let name = head[4...]
     hasData = hasData || name.elementsEqual("IDAT".utf8)
     isLast = name.elementsEqual("IEND".utf8)
-    // The data, and four bytes that check it.
+    // The data and the four bytes of the CRC.
     left = head[..<4].reduce(0) { $0 << 8 | Int($1) } + 4
     head.removeAll(keepingCapacity: true)
   }

@@ -1,7 +1,7 @@
 internal import ImageCore
 
-/// Reads images of one format. One serves one worker, for image after image; the order of calls and the life of the
-/// bytes are those of `Decoder`, which has checked the signature.
+/// Reads images of one format. Each worker has one and reuses it. The order of calls and the lifetime of the bytes are those of
+/// `Decoder`, which has checked the signature.
 protocol FormatReader: AnyObject {
   func readHeader(_ bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(CodecError) -> ImageHeader
   func decode(_ request: DecodeRequest) throws(CodecError) -> DecodedImage
@@ -15,8 +15,8 @@ extension FormatReader {
   }
 }
 
-/// Writes images of one format. One serves one worker; the bytes are valid until its next image. It looks at the time limit of
-/// its worker's pool, and throws `CodecError.timeout` when that is over.
+/// Writes images of one format. Each worker has one. The returned bytes are valid until its next image. The writer checks the
+/// time limit of its worker's pool, and throws `CodecError.timeout` once it has passed.
 protocol FormatWriter: AnyObject {
   func encode(_ image: borrowing Image, _ request: EncodeRequest) throws(CodecError) -> UnsafeRawBufferPointer
 }

@@ -1,42 +1,42 @@
 package import ImageCore
 
-/// What a file says of its image before any pixel is decoded.
+/// What a file contains about its image, known before any pixel is decoded.
 package struct ImageHeader: Hashable, Sendable {
   package var format: ImageFormat
   /// As stored, before orientation.
   package var size: PixelSize
-  /// Bits of one sample in the file: 1, 2, 4, 8 or 16.
+  /// Bits per sample in the file: 1, 2, 4, 8 or 16.
   package var bits: Int
   package var color: SourceColor
   package var layout: StorageLayout
-  /// How the stored image is to be turned to stand upright.
+  /// The transformation that turns the stored image upright.
   package var orientation: Orientation
-  /// The ICC profile's bytes, as they are.
+  /// The bytes of the ICC profile, unchanged.
   package var profile: [UInt8]?
-  /// What a PNG says of its colors beside a profile.
+  /// The color information of a PNG other than a profile.
   package var colorChunks = PNGColorChunks()
-  /// JPEG: luma samples for one of chroma; (1, 1) otherwise.
+  /// JPEG: luma samples per chroma sample; (1, 1) otherwise.
   package var subsampling = Subsampling()
-  /// JPEG: how the planes of its components lie over the image.
+  /// JPEG: how the planes of its components map to the image.
   package var sampling: JPEGSampling?
-  /// Samples of a pixel when it is decoded as it is: palettes are expanded, and what a PNG has transparent is alpha.
+  /// Samples per decoded pixel. Palettes are expanded, and the transparency of a PNG becomes alpha.
   package var decodedChannels = 4
-  /// Whether the decoder can give the image in strips of rows, if it is sound.
+  /// Whether the decoder can deliver the image in strips of rows, if the file is intact.
   package var comesInStrips = false
-  /// What the decoder holds of the whole image at full size, however much it shrinks, beside its pixels: the
-  /// coefficients of a JPEG in several scans.
+  /// Bytes that the decoder keeps for the whole image at full size, however much it shrinks, in addition to the pixels: the
+  /// coefficients of a JPEG in several scans, or libwebp's working memory.
   package var coefficientByteCount = 0
-  /// JPEG: what decodes it when it is shrunk, unless that turns out to be `JPEGDecoding` and declines.
+  /// JPEG: the decoder of the shrunk image. If this is `JPEGDecoding` and it declines, libjpeg decodes the image.
   package var path = DecoderKind.library
 
-  /// What no output keeps, and what a decoder has to say of a profile.
+  /// Information that no output keeps, and problems that a decoder found in a profile.
   package var notes: [ConversionNotice] = []
 
-  /// PNG: the offset in the file of the first chunk that is not in the bytes at hand, where EXIF was not found before it; EXIF
-  /// may stand there and turn the image (`PNGEXIFSearch`). Nil where all chunks were seen.
+  /// PNG: the file offset of the first chunk beyond the given bytes, if they contain no EXIF. EXIF may follow there and turn the
+  /// image (`PNGEXIFSearch`). Nil if all chunks were read.
   package var unreadChunks: Int?
 
-  /// The size of the image standing upright.
+  /// The size of the upright image.
   package var uprightSize: PixelSize { orientation.transposes ? size.transposed : size }
 }
 
@@ -58,7 +58,7 @@ package enum SourceColor: String, Sendable {
 }
 
 package enum StorageLayout: String, Sendable {
-  /// Top to bottom at full resolution.
+  /// Rows from top to bottom at full resolution.
   case sequential
   /// JPEG in several passes.
   case progressive
@@ -73,11 +73,11 @@ package struct Subsampling: Hashable, Sendable {
   package init() {}
 }
 
-/// PNG's color chunks beside iCCP, carried from PNG to PNG as they are.
+/// The color chunks of a PNG other than iCCP. PNG output keeps those of a PNG unchanged.
 package struct PNGColorChunks: Hashable, Sendable {
-  /// cICP: primaries, transfer function, matrix and range of ITU-T H.273. Before a profile and all others.
+  /// cICP: primaries, transfer function, matrix and range (ITU-T H.273). Takes precedence over a profile and all other chunks.
   package var codePoints: [UInt8]?
-  /// sRGB rendering intent, 0...3.
+  /// sRGB: the rendering intent, 0...3.
   package var srgbIntent: UInt8?
   /// gAMA, times 100000.
   package var gamma: UInt32?

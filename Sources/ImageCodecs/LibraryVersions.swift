@@ -5,7 +5,7 @@ internal import CLibDeflate
   internal import CWebPCodec
 #endif
 
-/// The image libraries in use, each with its version, as in "libjpeg-turbo 2.1.5".
+/// The image libraries with their versions, as in "libjpeg-turbo 2.1.5".
 package func libraryVersions() -> [String] {
   var versions = unsafe [
     String(cString: codec_jpeg_version()), String(cString: codec_png_version()), String(cString: codec_zlib_version()),

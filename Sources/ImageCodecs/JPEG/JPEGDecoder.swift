@@ -2,8 +2,8 @@ internal import CImageCodecs
 internal import ImageCore
 internal import JPEGDecoding
 
-/// Decodes JPEG, shrunk by scaled DCT: the header by libjpeg-turbo, planes by `JPEGDecoding` where it can, and by libjpeg
-/// what that declines.
+/// Decodes JPEG, shrunk by scaled DCT. libjpeg-turbo reads the header. `JPEGDecoding` decodes planes if it supports the file;
+/// libjpeg decodes everything else.
 @safe final class JPEGDecoder: FormatReader {
   private let pool: BufferPool
   private let scaled: ScaledDecoders
@@ -15,7 +15,7 @@ internal import JPEGDecoding
   private var report = codec_report()
   private var header = unsafe jpeg_header()
   private var geometry = JPEGGeometry()
-  // SAFETY: the caller keeps them until `finish` or the next header; they are read by `decode` only, which is in between.
+  // SAFETY: the caller keeps the bytes valid until `finish` or the next header. Only `decode` reads them, between these calls.
   private var bytes = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
 
   init(pool: BufferPool) throws(CodecError) {
@@ -75,7 +75,7 @@ internal import JPEGDecoding
     unsafe bytes = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
   }
 
-  /// The layout that serves the request at the least cost and can be had of this file, with its shape.
+  /// The cheapest layout that serves the request and that this file allows, with its shape.
   private func plan(_ request: DecodeRequest, shape: inout jpeg_shape) throws(CodecError) -> jpeg_layout {
     let wished: jpeg_layout
     switch unsafe (request.content, header.color) {
@@ -87,7 +87,7 @@ internal import JPEGDecoding
     for layout in [wished, jpeg_layout.JPEG_LAYOUT_PIXELS] {
       let status = unsafe jpeg_reader_plan(reader.handle, denominator, layout, &shape, &report)
       if status == .CODEC_OK { return layout }
-      // An unusual sampling keeps planes from being had raw; the library's own upsampling serves then.
+      // Unusual sampling factors rule out raw planes. The library's own upsampling serves the request instead.
       if report.reason != .CODEC_REASON_UNSUPPORTED || layout == .JPEG_LAYOUT_PIXELS {
         throw report.error(limits: limits)
       }
@@ -95,7 +95,7 @@ internal import JPEGDecoding
     throw .broken("no layout was tried")
   }
 
-  /// Decodes into planes, the fast way where that gives the same.
+  /// Decodes into planes, by `JPEGDecoding` if it gives the same pixels, else by libjpeg.
   private func fill(
     _ planes: [codec_plane], _ request: DecodeRequest, _ layout: jpeg_layout, _ grids: [PlaneGrid]
   ) throws(CodecError) {
@@ -111,7 +111,7 @@ internal import JPEGDecoding
       wish.deadline = limits.deadline
       wish.workers = request.workers
       let targets = unsafe planes.map { unsafe ScaledPlane(base: $0.base, stride: $0.stride, rowCount: $0.rows) }
-      // Planes that cannot be had raw, whatever the header promised, are libjpeg's to decode.
+      // Only libjpeg decodes a file without raw planes, even if its header promised them.
       let verdict =
         layout == .JPEG_LAYOUT_PIXELS ? .declined(.kind) : unsafe scaled.decode(bytes, wish, into: targets)
       scaledVerdict = verdict
@@ -147,7 +147,7 @@ internal import JPEGDecoding
 }
 
 extension Plane {
-  /// Memory for a component as the library writes it.
+  /// Allocates memory for a component in the layout that the library writes.
   fileprivate init(_ shape: jpeg_plane_shape, _ grid: PlaneGrid, from pool: BufferPool) throws(OutOfMemory) {
     try self.init(
       size: PixelSize(width: Int(shape.width), height: Int(shape.height)), channels: Int(shape.channels),
@@ -155,13 +155,13 @@ extension Plane {
     extent = grid.extent
   }
 
-  /// RGB of CMYK, 0 being no ink, without a profile: each ink takes its share of the light that black leaves.
+  /// Converts CMYK without a profile to RGB; 0 means no ink. Each ink absorbs its share of the light that black leaves.
   fileprivate consuming func convertedFromCMYK(pool: BufferPool) throws(CodecError) -> Plane {
     let size = size
     var result = try allocating { () throws(OutOfMemory) in try Plane(size: size, channels: 3, from: pool) }
     result.extent = extent
     for y in pool.rows(of: self) {
-      // SAFETY: four samples a pixel are read and three written, on `size.width` pixels of a row of either plane.
+      // SAFETY: four samples per pixel are read and three written, for `size.width` pixels of one row of each plane.
       var from = unsafe row(y).assumingMemoryBound(to: UInt8.self)
       var to = unsafe result.row(y).assumingMemoryBound(to: UInt8.self)
       for _ in 0..<size.width {
@@ -194,8 +194,8 @@ extension ImageHeader {
 }
 
 extension jpeg_header {
-  /// Whether `JPEGDecoding` knows files of such a frame, as far as the header tells: Huffman-coded, in one scan or
-  /// progressive, gray or with chroma at whole parts of luma's size.
+  /// Whether `JPEGDecoding` supports files with such a frame, as far as the header shows: Huffman-coded, in one scan or
+  /// progressive, gray or with integer ratios of luma to chroma size.
   fileprivate var path: DecoderKind {
     guard unsafe !arithmetic, unsafe progressive || coefficient_bytes == 0 else { return .library }
     if unsafe components == 1 { return unsafe color == .JPEG_COLOR_GRAY ? .scaled : .library }
@@ -203,7 +203,8 @@ extension jpeg_header {
     let isWhole =
       unsafe horizontal.0 % horizontal.1 == 0 && horizontal.0 % horizontal.2 == 0 && vertical.0 % vertical.1 == 0
       && vertical.0 % vertical.2 == 0
-    // More blocks no MCU may have; libjpeg knows files of such components where their scans take them one by one.
+    // An MCU has at most 10 blocks (ITU-T T.81, B.2.3). Larger sums are valid only if each scan has one component; libjpeg
+    // decodes such files.
     let blocks = unsafe horizontal.0 * vertical.0 + horizontal.1 * vertical.1 + horizontal.2 * vertical.2
     return isWhole && blocks <= 10 ? .scaled : .library
   }
@@ -219,7 +220,7 @@ extension JPEGSampling {
 }
 
 extension DecodeRequest {
-  /// Whether `JPEGDecoding` is asked to decode an image: it makes planes, not interleaved colors.
+  /// Whether `JPEGDecoding` is tried for an image. It writes planes, not interleaved colors.
   package func asksForScaled(_ path: DecoderKind, _ color: SourceColor) -> Bool {
     let arePlanes = content == .gray || content == .planes || color == .gray
     return path == .scaled && arePlanes && decoder == .auto && reading == .needed && denominator > 1

@@ -1,7 +1,7 @@
 internal import CImageCodecs
 internal import ImageCore
 
-/// Writes JPEG by libjpeg-turbo.
+/// Writes JPEG with libjpeg-turbo.
 @safe final class JPEGEncoder: FormatWriter {
   private let pool: BufferPool
   private let writer: JPEGWriter
@@ -64,7 +64,7 @@ internal import ImageCore
 }
 
 extension ImageMetadata {
-  /// The contents of APP1 segments; without what does not fit into one, which `storable` has taken out and noted.
+  /// The contents of APP1 segments. `storable` has removed and noted what does not fit into one segment.
   fileprivate var segments: [[UInt8]] {
     var result: [[UInt8]] = []
     if let exif { result.append(ImageMetadata.exifStart + exif) }

@@ -1,14 +1,14 @@
 internal import ImageCore
 
-/// How a plane lies over the image that it was decoded from.
+/// How a decoded plane maps to the image.
 struct PlaneGrid {
   let spacing: SampleSpacing
   /// The part of the plane that the image covers, in samples.
   let extent: SourceRect
-  /// Where padding has a part in the samples; nil where it has none.
+  /// The edges whose samples include padding; nil if none do.
   let columns: PaddedEdge?
   let rows: PaddedEdge?
-  /// Where it has a part in the chroma of pixels alone, whose chroma was enlarged.
+  /// The edges where padding affects only the chroma of interleaved pixels, because the chroma was enlarged.
   var chromaColumns: PaddedEdge?
   var chromaRows: PaddedEdge?
 
@@ -16,7 +16,7 @@ struct PlaneGrid {
   fileprivate var downEdges: [PaddedEdge] { [rows, chromaRows].compactMap { $0 } }
 }
 
-/// How the planes of a JPEG lie over the image.
+/// How the planes of a JPEG map to the image.
 struct JPEGGeometry {
   private let size: PixelSize
   private let sampling: JPEGSampling
@@ -26,9 +26,9 @@ struct JPEGGeometry {
     self.sampling = sampling
   }
 
-  /// One for each plane of a decoding.
+  /// One grid for each decoded plane.
   /// - Parameters:
-  ///   - arePlanes: whether each component has its own; else libjpeg brings all to one size.
+  ///   - arePlanes: whether each component has its own plane; else libjpeg scales all components to one size.
   ///   - areYCbCr: whether the components are luma and chroma.
   func grids(_ denominator: Int, arePlanes: Bool, areYCbCr: Bool, count: Int) -> [PlaneGrid] {
     if arePlanes {
@@ -38,13 +38,13 @@ struct JPEGGeometry {
       }
     }
     let spacing = SampleSpacing(across: Double(denominator), down: Double(denominator))
-    // At full size these are the pixels that every decoder gives: of them only luma is looked at, which is mostly not mixed.
+    // At full size every decoder gives these pixels. Only their luma is checked, which is usually not mixed.
     let (luma, maximum) = (
       sampling.pixelsPerSample(ofComponent: 0, denominator), sampling.maxPixelsPerSample(denominator)
     )
     if denominator == 1 { return [grid(spacing, mixed: luma)] }
     guard areYCbCr else { return [grid(spacing, mixed: maximum)] }
-    // Where only chroma is enlarged, luma is exact: to take it for mixed would change pixels that are right.
+    // If only chroma is enlarged, luma is exact. Treating it as mixed would change correct pixels.
     var result = grid(spacing, mixed: luma)
     let chroma = grid(spacing, mixed: maximum)
     if maximum.across > luma.across { result.chromaColumns = chroma.columns }
@@ -63,7 +63,8 @@ struct JPEGGeometry {
         length: size.height, spacing: spacing.down, mixed: mixed.down, count: Int(extent.height.rounded(.up))))
   }
 
-  /// What has to be decoded for a region to come out right: where it has samples that padding has a part in, those before too.
+  /// The region to decode so that `region` comes out right. If it has samples that include padding, their correction needs the
+  /// samples before them as well.
   func needed(_ region: DecodeRegion, _ grids: [PlaneGrid]) -> DecodeRegion {
     var (columns, rows) = (region.columns, region.rows)
     for grid in grids {
@@ -75,7 +76,7 @@ struct JPEGGeometry {
 }
 
 extension PaddedEdge {
-  /// Pixels of an axis, and what their samples are corrected by.
+  /// The given pixels of an axis and those that the correction of their samples needs.
   fileprivate func needed(for pixels: Range<Int>, _ spacing: Double) -> Range<Int> {
     guard Double(pixels.upperBound) > Double(samples.lowerBound) * spacing else { return pixels }
     return min(pixels.lowerBound, Int(Double(needed.lowerBound) * spacing))..<pixels.upperBound

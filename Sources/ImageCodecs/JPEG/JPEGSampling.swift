@@ -1,8 +1,8 @@
 package import ImageCore
 
-/// How the samples of a JPEG's components lie over its pixels (ITU-T T.81, A.1.1), whole or shrunk by scaled DCT.
+/// How the samples of a JPEG's components map to its pixels (ITU-T T.81, A.1.1), at full size or shrunk by scaled DCT.
 package struct JPEGSampling: Hashable, Sendable {
-  /// Sampling factors of a component: how many blocks of it an MCU has.
+  /// Sampling factors of a component: the number of its blocks in an MCU.
   package struct Factors: Hashable, Sendable {
     package let across: Int
     package let down: Int
@@ -17,17 +17,17 @@ package struct JPEGSampling: Hashable, Sendable {
   private let maxAcross: Int
   private let maxDown: Int
 
-  /// - Parameter components: one to four. A file of one is coded without interleaving: its factors mean nothing.
+  /// - Parameter components: one to four. A file of one component is not interleaved, so its factors have no effect.
   package init(_ components: [Factors]) {
     self.components = components.count > 1 ? components : [Factors(across: 1, down: 1)]
     maxAcross = self.components.map(\.across).max() ?? 1
     maxDown = self.components.map(\.down).max() ?? 1
   }
 
-  /// Pixels of the image, at full size, to one sample of a component's plane.
+  /// Pixels of the image at full size per sample of a component's plane.
   ///
-  /// A component is decoded at S samples a block side, S = 8 / denominator or, to make up for its subsampling, a larger
-  /// power of two (jpeg_calc_output_dimensions of libjpeg-turbo).
+  /// A component is decoded at S samples per block side. S is 8 / denominator or, to make up for subsampling, a larger power of
+  /// two (jpeg_calc_output_dimensions of libjpeg-turbo).
   package func pixelsPerSample(ofComponent index: Int, _ denominator: Int) -> SampleSpacing {
     let factors = components[index]
     let base = 8 / denominator
@@ -42,8 +42,8 @@ package struct JPEGSampling: Hashable, Sendable {
       down: Double(maxDown * 8) / Double(factors.down * samples))
   }
 
-  /// The largest denominator up to one that is wanted at which each component has a sample that is all image: what padding
-  /// adds to the others can be seen by that one.
+  /// The largest denominator up to `wanted` at which each component has a sample without padding. The padding in the other
+  /// samples is computed from that sample.
   package func denominator(atMost wanted: Int, of size: PixelSize) -> Int {
     var denominator = wanted
     while denominator > 1 {
@@ -54,7 +54,7 @@ package struct JPEGSampling: Hashable, Sendable {
     return denominator
   }
 
-  /// As `pixelsPerSample`, for the component whose samples are the farthest apart.
+  /// As `pixelsPerSample`, for the component with the most widely spaced samples.
   package func maxPixelsPerSample(_ denominator: Int) -> SampleSpacing {
     let all = components.indices.map { pixelsPerSample(ofComponent: $0, denominator) }
     return SampleSpacing(across: all.map(\.across).max() ?? 1, down: all.map(\.down).max() ?? 1)

@@ -1,22 +1,22 @@
 internal import ImageCore
 
-/// The segments of a JPEG before its first scan, where they lie: as far as they are there, which is for libjpeg to judge.
+/// Iterates over the segments of a JPEG before its first scan. Stops at the first malformed segment; libjpeg diagnoses it.
 ///
-/// One after another, since a hostile file has as many of them as four bytes go into it.
+/// The iteration is lazy: a hostile file can contain one segment per four bytes.
 @safe struct JPEGSegments: Sequence, IteratorProtocol {
-  // SAFETY: the code that makes this keeps the bytes as long.
+  // SAFETY: the creator keeps the bytes valid for the lifetime of this value.
   private let bytes: UnsafeRawBufferPointer
   private var offset = 2
   private var limit: TimeLimit
 
-  /// - Parameter limit: once it is over, there are no more segments.
+  /// - Parameter limit: the iteration ends once it has passed.
   @unsafe init(_ bytes: UnsafeRawBufferPointer, limit: TimeLimit = TimeLimit()) {
     unsafe self.bytes = unsafe bytes
     self.limit = limit
   }
 
-  /// A marker and the bytes behind its length. What libjpeg passes over (`next_marker`, `skip_variable` of jdmarker.c) is
-  /// passed over here, so that both see the same segments.
+  /// A marker and the bytes after its length. Skips what libjpeg skips (`next_marker` and `skip_variable` of jdmarker.c), so that
+  /// both see the same segments.
   mutating func next() -> (marker: UInt8, body: Range<Int>)? {
     while let marker = nextMarker() {
       switch marker {
@@ -33,10 +33,10 @@ internal import ImageCore
     return nil
   }
 
-  /// Fill bytes may go on for as long as the file does: the clock is read once for so many.
+  /// Fill bytes may extend to the end of the file. The clock is read once per this number of bytes.
   private static let bytesOfReading = 1 << 16
 
-  /// The next marker, past fill bytes, stuffed zeros and whatever is none.
+  /// The next marker. Skips fill bytes, stuffed zeros and all bytes that are no marker.
   private mutating func nextMarker() -> UInt8? {
     while unsafe bytes.count - offset >= 2 {
       let (first, second) = unsafe (bytes[offset], bytes[offset + 1])
@@ -51,7 +51,7 @@ internal import ImageCore
     return nil
   }
 
-  /// The TIFF structure of the first segment of EXIF that has one: what turns the pixels, and what is carried over.
+  /// The TIFF structure of the first EXIF segment that has one. It determines the orientation, and it is carried over.
   func exif(_ bytes: UnsafeRawBufferPointer) -> Range<Int>? {
     for (marker, body) in self where marker == 0xE1 && body.count > ImageMetadata.exifStart.count {
       if unsafe bytes[body].starts(with: ImageMetadata.exifStart) {
@@ -61,7 +61,7 @@ internal import ImageCore
     return nil
   }
 
-  /// Whether the image has a gain map: XMP of Adobe's and Android's making, or the mark of ISO 21496-1.
+  /// Whether the image has a gain map: XMP as Adobe and Android write it, or the identifier of ISO 21496-1.
   func haveGainMap(_ bytes: UnsafeRawBufferPointer) -> Bool {
     contains { marker, body in
       let segment = unsafe UnsafeRawBufferPointer(rebasing: bytes[body])

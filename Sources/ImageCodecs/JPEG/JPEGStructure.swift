@@ -1,60 +1,59 @@
 internal import Glibc
 
-/// Finds where a JPEG ends by its structure: segments are passed over by their lengths, and entropy-coded data up to the
-/// next marker (ITU-T T.81, B.1.1 and B.2.1). Bytes that look like an end marker inside a segment, as those of an EXIF
-/// preview do, end nothing.
+/// Finds the end of a JPEG by its structure (ITU-T T.81, B.1.1 and B.2.1). Segments are skipped by their lengths, and
+/// entropy-coded data up to the next marker. An end marker inside a segment, as in an EXIF preview, does not end the image.
 ///
-/// The bytes may come in pieces of any size, so a file of any length takes no memory. What segments and scans say is not
-/// looked at: whether all pixels are there is for a decoder to tell.
+/// The bytes may arrive in pieces of any size and are not stored. The contents of segments and scans are not read: only a decoder
+/// can determine whether all pixels are present.
 package struct JPEGStructure {
   package enum End: Hashable, Sendable {
-    /// The end marker (EOI). The file goes on behind it, or not, at this offset.
+    /// The end marker (EOI). The offset is that of the next byte, if the file has one.
     case endMarker(end: Int)
-    /// Something at this offset that is no part of a JPEG's structure: a second start of an image, a reserved marker, or a
-    /// segment without a length. Cameras leave out the end marker and write something else behind the scan, so the
-    /// image may well be complete; a damaged scan looks the same.
+    /// The bytes at this offset are not part of a JPEG's structure: a second start marker, a reserved marker, or a segment with
+    /// an invalid length. Some cameras omit the end marker and write other data after the scan, so the image may be complete. A
+    /// damaged scan looks the same.
     case foreign(start: Int)
   }
 
-  /// Nil while the structure goes on: a file that has no more bytes then is cut.
+  /// Nil until the end is found. A file without further bytes is then truncated.
   package private(set) var end: End?
-  /// Scans that have begun.
+  /// The number of scans that have started.
   package private(set) var scanCount = 0
 
   private var state = State.marker
-  /// Bytes that have been read.
+  /// The number of bytes read.
   private var offset = 0
-  /// Where the marker in hand begins.
+  /// Offset of the current marker.
   private var markerStart = 0
 
   private enum State {
-    /// The bytes between segments, which are to be none, up to 0xFF.
+    /// Between segments, before 0xFF. A sound file has no other bytes here.
     case marker
-    /// Entropy-coded data, up to 0xFF.
+    /// In entropy-coded data, before 0xFF.
     case data
-    /// Behind 0xFF.
+    /// After 0xFF.
     case code(inData: Bool)
     case length(marker: UInt8)
     case lowLength(marker: UInt8, high: Int)
-    /// So many bytes of a segment are left.
+    /// `left` bytes of a segment remain.
     case segment(marker: UInt8, left: Int)
   }
 
   package init() {}
 
-  /// Whether the image ends by its end marker, behind at least one scan.
+  /// Whether the image ends with its end marker, after at least one scan.
   package var isComplete: Bool {
     if case .endMarker = end { scanCount > 0 } else { false }
   }
 
-  /// Where a file's JPEG ends; nil where the file is cut.
+  /// The end of the JPEG in a file; nil if the file is truncated.
   package static func end(of bytes: RawSpan) -> End? {
     var structure = JPEGStructure()
     structure.read(bytes)
     return structure.end
   }
 
-  /// Takes the next bytes of the file, the first of which are its start marker. Does nothing once the end is found.
+  /// Reads the next bytes of the file. The file's first bytes must be its start marker. Does nothing once the end is found.
   package mutating func read(_ bytes: RawSpan) {
     var position = 0
     while position < bytes.byteCount, end == nil {
@@ -64,9 +63,9 @@ package struct JPEGStructure {
     }
   }
 
-  /// - Returns: the place behind what was read, at least one byte.
+  /// - Returns: the position after the bytes read, which are at least one.
   private mutating func step(_ bytes: RawSpan, _ position: Int) -> Int {
-    // SAFETY: any byte is a UInt8, and the load checks its bounds.
+    // SAFETY: any byte is a valid UInt8, and the load checks its bounds.
     let byte = unsafe bytes.unsafeLoad(fromByteOffset: position, as: UInt8.self)
     switch state {
     case .marker, .data:
@@ -94,13 +93,13 @@ package struct JPEGStructure {
     switch marker {
     // A fill byte.
     case 0xFF: break
-    // A stuffed byte of data; between segments, no marker. A restart marker.
+    // A stuffed zero in entropy-coded data (between segments, not a marker), or a restart marker.
     case 0x00, 0xD0...0xD7: state = isInData ? .data : .marker
-    // TEM, and the start of the image.
+    // TEM, and the start marker (SOI).
     case 0x01: state = .marker
     case 0xD8 where markerStart == 0: state = .marker
     case 0xD9: end = .endMarker(end: offset + 1)
-    // The reserved ones, what only hierarchical files have, and a frame behind a scan.
+    // Reserved markers, markers of hierarchical files, and a frame after a scan.
     case 0x02...0xBF, 0xC8, 0xD8, 0xDE, 0xDF, 0xF0...0xFD: end = .foreign(start: markerStart)
     case 0xC0...0xC3, 0xC5...0xC7, 0xC9...0xCB, 0xCD...0xCF:
       if scanCount > 0 { end = .foreign(start: markerStart) } else { state = .length(marker: marker) }
@@ -108,7 +107,7 @@ package struct JPEGStructure {
     }
   }
 
-  /// Goes on in a segment of which so many bytes are left, or behind it.
+  /// Continues in a segment that has `left` bytes left, or after it.
   private mutating func begin(_ marker: UInt8, _ left: Int) {
     let isScan = marker == 0xDA
     if left > 0 {
@@ -123,7 +122,7 @@ package struct JPEGStructure {
 extension RawSpan {
   fileprivate func firstFF(from start: Int) -> Int? {
     unsafe withUnsafeBytes { bytes in
-      // SAFETY: `start < byteCount`, and so many bytes are there.
+      // SAFETY: `start < byteCount`, and `byteCount - start` bytes follow `start`.
       guard let base = bytes.baseAddress, let found = unsafe memchr(base + start, 0xFF, byteCount - start) else {
         return nil
       }

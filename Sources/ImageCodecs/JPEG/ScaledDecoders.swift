@@ -2,12 +2,12 @@ package import ImageCore
 package import JPEGDecoding
 internal import JPEGDecodingAVX2
 
-/// `JPEGDecoding` for one instruction set: the same source, compiled twice.
+/// `JPEGDecoding` for one instruction set: one source, compiled twice.
 package enum ScaledDecoders {
   case baseline(JPEGDecoding.ScaledDecoder)
   case avx2(AVX2)
 
-  /// Hides a type of the other build from those who need not know of it.
+  /// Hides the type of the AVX2 build from other modules.
   package struct AVX2 {
     fileprivate let decoder: JPEGDecodingAVX2.ScaledDecoder
   }
@@ -55,7 +55,7 @@ package enum ScaledDecoders {
 }
 
 extension ImageHeader {
-  /// The most memory that the scaled decoder takes for its own work on this image, in bytes.
+  /// Upper bound of the scaled decoder's working memory for this image, in bytes.
   package var scaledDecoderByteCount: Int {
     JPEGDecoding.ScaledDecoder.maxScratchBytes(width: size.width, components: decodedChannels)
   }

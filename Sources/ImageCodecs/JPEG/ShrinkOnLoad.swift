@@ -1,13 +1,13 @@
 package import ImageCore
 
 extension ShrinkRule {
-  /// The denominator, 1, 2, 4 or 8, by which a JPEG decoder may shrink.
+  /// The denominator by which a JPEG decoder may shrink: 1, 2, 4 or 8.
   ///
-  /// With s the smaller of the two ratios of source to target, `safe` is libvips's rule: 8 from s >= 16, 4 from 8, 2 from
-  /// 4, so that the resampler always has a factor of 2 left to filter.
+  /// Let s be the smaller of the two ratios of source to target. `safe` is libvips's rule: 8 for s >= 16, 4 for s >= 8, 2 for s
+  /// >= 4, so that the resampler always has a factor of at least 2 left to filter.
   /// - Parameters:
-  ///   - source: as stored.
-  ///   - target: in the stored image's orientation.
+  ///   - source: the size as stored.
+  ///   - target: the size in the orientation of the stored image.
   package func denominator(from source: PixelSize, to target: PixelSize) -> Int {
     let residual: Int
     switch self {

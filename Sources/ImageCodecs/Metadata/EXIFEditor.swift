@@ -1,14 +1,14 @@
 internal import ImageCore
 
-/// Changes values of EXIF data in their places (TIFF 6.0, section 2; EXIF 2.32, 4.6).
+/// Changes EXIF values in place (TIFF 6.0, section 2; EXIF 2.32, 4.6).
 ///
-/// Each directory is walked once, so the time is linear in the bytes.
+/// Each directory is read once, so the time is linear in the number of bytes.
 struct EXIFEditor {
   private(set) var bytes: [UInt8]
   private let isBigEndian: Bool
-  /// The first one, then those that it leads to, without that of the preview.
+  /// The first directory and those that it leads to, except that of the preview.
   private let folders: [Folder]
-  /// Where the last directory ends, or the last value that directories have elsewhere.
+  /// The end of the last directory, or of the last value stored outside a directory.
   private let end: Int
 
   struct Folder {
@@ -18,8 +18,7 @@ struct EXIFEditor {
 
   private static let exifTag = 0x8769
 
-  /// Nil where the bytes are no TIFF structure, or where directories lie across one another: there are more entries then
-  /// than the bytes have room for.
+  /// Nil if the bytes are not a TIFF structure, or if directories overlap: they then have more entries than fit into the bytes.
   init?(_ bytes: [UInt8]) {
     guard let walk = unsafe bytes.withUnsafeBytes({ unsafe TIFFReader($0).flatMap { TIFFWalk($0) } }) else {
       return nil
@@ -42,7 +41,7 @@ struct EXIFEditor {
     }
   }
 
-  /// Has every tag of orientation say 1, whatever type and values it had: one SHORT, as EXIF wants it.
+  /// Sets every orientation tag to 1, whatever its type and values, as one SHORT, the type that EXIF requires.
   mutating func setUpright() {
     for folder in folders {
       for entry in folder.entries where entry.tag == TIFFReader.orientationTag {
@@ -54,7 +53,7 @@ struct EXIFEditor {
     }
   }
 
-  /// Sets PixelXDimension and PixelYDimension, where they are there.
+  /// Sets PixelXDimension and PixelYDimension, if present.
   mutating func setDimensions(_ size: PixelSize) {
     guard let pointer = folders.first?.entries.first(where: { $0.tag == EXIFEditor.exifTag }),
       let position = read({ $0.integer(at: pointer.valuePosition, byteCount: 4) }),
@@ -72,8 +71,8 @@ struct EXIFEditor {
     if entry.type == TIFFReader.long { write(value, at: entry.valuePosition, 4) }
   }
 
-  /// Removes the second directory and the preview that it leads to: its bytes become zero, but for those of directories
-  /// that stay, and go where they are last.
+  /// Removes the second directory and the preview that it points to. The bytes of the preview become zero, except those of
+  /// directories that stay. A second directory behind all other data is cut off.
   mutating func dropPreview() {
     guard let next = folders.first?.directory.nextPosition,
       let second = read({ $0.integer(at: next, byteCount: 4) }), second > 0
@@ -91,13 +90,13 @@ struct EXIFEditor {
   }
 }
 
-/// The directories of a TIFF structure that its first one leads to, each once.
+/// The directories that the first one of a TIFF structure leads to, each once.
 private struct TIFFWalk {
   let isBigEndian: Bool
   private(set) var folders: [EXIFEditor.Folder] = []
   private(set) var end = 8
 
-  /// EXIF, GPS, interoperability and SubIFDs.
+  /// The tags whose values are offsets of directories: EXIF, GPS, interoperability and SubIFDs.
   private static let pointers = [0x8769, 0x8825, 0xA005, 0x014A]
 
   init?(_ reader: TIFFReader) {
@@ -105,7 +104,7 @@ private struct TIFFWalk {
     guard let first = reader.firstDirectory else { return }
     var found = [first]
     var seen: Set = [first.position]
-    // Entries and offsets: of sound data there are no more than the bytes have room for.
+    // Upper bounds for entries and offsets: sound data have no more than fit into the bytes.
     var (entriesLeft, offsetsLeft) = (reader.byteCount / 12, reader.byteCount / 4)
     while folders.count < found.count {
       let directory = found[folders.count]
@@ -129,7 +128,7 @@ private struct TIFFWalk {
 }
 
 extension TIFFReader {
-  /// Where an entry's values are, if not in itself, as far as they are there.
+  /// The range of an entry's values outside the entry, as far as the data contain it; nil if the values are in the entry.
   fileprivate func values(of entry: Entry) -> Range<Int>? {
     guard let count = entry.valueByteCount, count > 4, let offset = integer(at: entry.valuePosition, byteCount: 4),
       offset < byteCount
@@ -137,7 +136,7 @@ extension TIFFReader {
     return offset..<min(offset + count, byteCount)
   }
 
-  /// The offsets that an entry's values are, as far as they are there.
+  /// The values of an entry as offsets, as far as the data contain them.
   fileprivate func offsets(_ entry: Entry) -> [Int] {
     guard let values = values(of: entry) else {
       return integer(at: entry.valuePosition, byteCount: 4).map { [$0] } ?? []
@@ -147,7 +146,7 @@ extension TIFFReader {
     }
   }
 
-  /// Where the JPEG is that a directory leads to, by JPEGInterchangeFormat and its length.
+  /// The range of the JPEG that a directory points to by JPEGInterchangeFormat and JPEGInterchangeFormatLength.
   fileprivate func preview(in position: Int) -> Range<Int>? {
     guard let directory = directory(at: position) else { return nil }
     let entries = (0..<directory.entryCount).map { entry($0, of: directory) }

@@ -1,15 +1,15 @@
 package import ImageCore
 
-// The one rule of orientation and of the tags that say it:
+// The rule for orientation and its tags:
 //
-// - Pixels are turned by EXIF alone, as browsers do: by the first tag 0x0112 of the first directory. XMP never turns them.
-// - Where pixels were turned, each tag of orientation that an output carries says 1: in every directory of EXIF, whatever its
-//   type, and in XMP (`EXIFEditor`, `XMPEditor`). What can hold such a tag and cannot be edited is dropped, and noted.
-// - Where they were not turned (they stand upright, or `--no-orient`), each tag stays as it is in the source, and says of
-//   the output what it said of the source.
+// - Only EXIF turns the pixels, as in browsers: the first tag 0x0112 of the first directory. XMP never turns them.
+// - If the pixels were turned, every orientation tag in an output is 1: in all directories of EXIF, whatever its type, and in XMP
+//   (`EXIFEditor`, `XMPEditor`). Metadata that can contain such a tag and cannot be edited are dropped and noted.
+// - If the pixels were not turned (they are upright, or `--no-orient`), every tag stays as in the source. It then describes the
+//   output as it described the source.
 
 extension Orientation {
-  /// The orientation that EXIF data have; upright where they have none or nonsense.
+  /// The orientation in EXIF data; upright if it is missing or invalid.
   ///
   /// Reads tag 0x0112 of the first image file directory (EXIF 2.32, 4.6.4; TIFF 6.0, section 2).
   /// - Parameter tiff: the TIFF structure, from its byte order mark.

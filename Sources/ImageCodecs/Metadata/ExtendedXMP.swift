@@ -1,17 +1,17 @@
-/// XMP that is too long for one segment of a JPEG stands in two packets: the main one, which names the other by its digest, and
-/// the extended one in segments of its own (XMP specification, part 3, 1.1.3.1).
+/// XMP that is too long for one JPEG segment is stored in two packets. The main packet contains the digest of the extended
+/// packet, which is stored in separate segments (XMP specification, part 3, 1.1.3.1).
 enum ExtendedXMP {
-  /// The most that a main packet has.
+  /// Maximum size of a main packet.
   static let maxMainBytes = 65_502
 
-  /// Two packets of at most `maxMainBytes` and of any length.
+  /// The main packet of at most `maxMainBytes`, and the extended packet of any length.
   struct Packets: Hashable {
     let main: [UInt8]
     let extended: [UInt8]
   }
 
-  /// Of packets whose main one names no other: it comes to name the extended one. Nil where it does not fit then, or where
-  /// either is no XMP.
+  /// Adds a reference to the extended packet to a main packet that has none. Nil if the result is too long, or if either packet
+  /// is not XMP.
   static func packets(_ main: [UInt8], _ extended: [UInt8]) -> Packets? {
     guard let outline = XMPOutline(main), let tag = outline.description, let part = XMPOutline(extended) else {
       return nil
@@ -29,7 +29,8 @@ enum ExtendedXMP {
     return named.count <= maxMainBytes ? Packets(main: named, extended: bytes) : nil
   }
 
-  /// One packet of any length as two: the extended one has all, the main one only names it. Nil where it is no XMP.
+  /// Stores one packet of any length as two: the extended packet contains everything, the main one only refers to it. Nil if the
+  /// packet is not XMP.
   static func packets(_ whole: [UInt8]) -> Packets? {
     let main =
       "<?xpacket begin=\"\u{FEFF}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?><x:xmpmeta xmlns:x=\"adobe:ns:meta/\">"
@@ -38,7 +39,8 @@ enum ExtendedXMP {
     return packets(Array(main.utf8), whole)
   }
 
-  /// The contents of the segments that an extended packet stands in: signature, digest, length of all, offset, and a piece.
+  /// The contents of the segments for an extended packet. Each has the signature, the digest, the total length, the offset, and a
+  /// piece.
   static func segments(_ extended: [UInt8]) -> [[UInt8]] {
     let digest = MD5.capitalDigits(extended)
     func number(_ value: Int) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) } }
@@ -48,43 +50,43 @@ enum ExtendedXMP {
     }
   }
 
-  /// As the specification has it.
+  /// Maximum size of a piece, from the specification.
   private static let maxPieceBytes = 65_400
 
-  /// Both packets as one: the descriptions of the extended one behind those of the main one. Nil where either is no XMP, or
-  /// where that is too much.
+  /// Joins both packets into one: the descriptions of the extended packet follow those of the main one. Nil if either is not XMP,
+  /// or if the result is too long.
   static func joined(_ main: [UInt8], _ extended: [UInt8]) -> [UInt8]? {
     guard let outline = XMPOutline(main), let position = outline.rdfEnd, let part = XMPOutline(extended) else {
       return nil
     }
     var descriptions: [UInt8] = []
     for tag in part.children {
-      // What is declared around it in its packet is not declared here.
+      // The main packet does not contain the declarations that surround a description in the extended packet.
       let own = Set(tag.start.attributes.compactMap { XMPNames.declared(extended[$0.name]) })
       descriptions += extended[tag.start.range.lowerBound..<tag.start.name.upperBound]
       for (prefix, declaration) in part.declarations where !own.contains(prefix) { descriptions += declaration }
       descriptions += extended[tag.start.name.upperBound..<tag.end]
-      // Many descriptions with many declarations for each would grow without bound.
+      // Each description repeats all declarations, so a hostile packet would grow quadratically without this bound.
       if descriptions.count > ImageMetadata.maxByteCount { return nil }
     }
     return main[..<position] + descriptions + main[position...]
   }
 }
 
-/// Where the parts of a packet lie.
+/// The positions of the parts of a packet.
 struct XMPOutline {
   /// The outermost element.
   private(set) var root = 0..<0
-  /// Where the end tag of rdf:RDF starts.
+  /// Start of the end tag of rdf:RDF.
   private(set) var rdfEnd: Int?
-  /// The elements in rdf:RDF: their start tags and their ends.
+  /// The child elements of rdf:RDF: their start tags and the ends of the elements.
   private(set) var children: [(start: XMLScanner.Tag, end: Int)] = []
-  /// The start tag of the first rdf:Description there.
+  /// The start tag of the first rdf:Description in rdf:RDF.
   private(set) var description: XMLScanner.Tag?
-  /// The attributes around `children` that declare a prefix, in their order, the innermost of each prefix.
+  /// The attributes on rdf:RDF and its ancestors that declare a prefix, in document order. The innermost of each prefix counts.
   private(set) var declarations: [(prefix: ArraySlice<UInt8>, attribute: ArraySlice<UInt8>)] = []
 
-  /// Nil where the bytes are no XML as it should be, or have no rdf:RDF, or more than one.
+  /// Nil if the bytes are malformed XML, or have no rdf:RDF or more than one.
   init?(_ bytes: [UInt8]) {
     do { try read(bytes) } catch { return nil }
     if rdfEnd == nil { return nil }
@@ -93,7 +95,7 @@ struct XMPOutline {
   private mutating func read(_ bytes: [UInt8]) throws(XMLScanner.Malformed) {
     var scanner = XMLScanner(bytes)
     var names = XMPNames()
-    /// How many elements are open in rdf:RDF, itself included.
+    /// The number of open elements up to rdf:RDF, including it; nil outside rdf:RDF.
     var rdfDepth: Int?
     var start: XMLScanner.Tag?
     var rootStart: Int?
@@ -127,7 +129,7 @@ struct XMPOutline {
       if let depth = rdfDepth {
         if names.depth == depth + 1, let begun = start { children.append((begun, tag.range.upperBound)) }
         if names.depth == depth {
-          // Nothing can be put into an empty one.
+          // An empty element has no place for further children.
           rdfEnd = tag.kind == .end ? tag.range.lowerBound : nil
           rdfDepth = nil
         }

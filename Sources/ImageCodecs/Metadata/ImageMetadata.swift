@@ -1,16 +1,16 @@
 package import ImageCore
 
-/// What a file says of its image apart from its colors, as bytes that are carried over (`--metadata keep`).
+/// The metadata of a file other than its colors, as bytes that are carried over (`--metadata keep`).
 package struct ImageMetadata: Hashable, Sendable {
   /// EXIF: a TIFF structure.
   package var exif: [UInt8]?
   /// XMP: an XML packet.
   package var xmp: [UInt8]?
-  /// The second packet that XMP of a JPEG may have (`ExtendedXMP`).
+  /// The extended packet that the XMP of a JPEG may have (`ExtendedXMP`).
   package var extendedXMP: [UInt8]?
-  /// A PNG's tEXt, zTXt and iTXt chunks, with their names.
+  /// The tEXt, zTXt and iTXt chunks of a PNG, with their names.
   package var texts: [PNGText] = []
-  /// What was left out so far.
+  /// What has been left out so far.
   package var notes: Set<ConversionNotice> = []
 
   package struct PNGText: Hashable, Sendable {
@@ -20,19 +20,18 @@ package struct ImageMetadata: Hashable, Sendable {
 
   package init() {}
 
-  /// The most bytes that are carried over, a profile included: the longest chunk of a PNG that is read here without a
-  /// complaint.
+  /// Maximum number of bytes carried over, including a profile: the longest PNG chunk that is read here without a warning.
   package static let maxByteCount = 4 << 20
-  /// The most texts, libpng's own limit: each takes memory for itself, however short it is.
+  /// Maximum number of texts, libpng's default limit. Each text needs its own allocation, however short it is.
   static let maxTexts = 1000
 
-  /// The most bytes that one segment of a JPEG has for EXIF, without its signature.
+  /// Maximum number of EXIF bytes in one JPEG segment, without the signature.
   private static let maxEXIFBytesOfJPEG = 65_533 - exifStart.count
 
   static let exifStart = Array("Exif\0\0".utf8)
   static let xmpStart = Array("http://ns.adobe.com/xap/1.0/\0".utf8)
   static let extendedXMPStart = Array("http://ns.adobe.com/xmp/extension/\0".utf8)
-  /// What an iTXt chunk with XMP starts with: its keyword, no compression, no language, no translation.
+  /// The start of an iTXt chunk with XMP: its keyword, no compression, no language, no translation.
   static let xmpChunkStart = Array("XML:com.adobe.xmp\0\0\0\0\0".utf8)
 
   package var byteCount: Int {
@@ -41,9 +40,9 @@ package struct ImageMetadata: Hashable, Sendable {
 }
 
 extension ImageMetadata {
-  /// The same for an output of any size: without what is not so of it, such as the small preview that EXIF may have, which shows
-  /// the source, or the place of a video behind the image.
-  /// - Parameter isTurned: whether pixels were turned. The rule stands in `EXIFOrientation.swift`.
+  /// The metadata for an output of any size. Drops what does not apply to it, such as an EXIF preview, which shows the source, or
+  /// the position of a video after the image.
+  /// - Parameter isTurned: whether the pixels were turned. `EXIFOrientation.swift` states the rule.
   package func fitted(isTurned: Bool) -> ImageMetadata {
     var result = self
     if let exif {
@@ -67,7 +66,7 @@ extension ImageMetadata {
   private mutating func fitXMP(_ isTurned: Bool) {
     guard let source = xmp else { return }
     guard let editor = XMPEditor(source, isTurned: isTurned) else {
-      // Nothing is known of it: it stays where all of the image is as it was.
+      // The contents of a malformed packet are unknown. It stays only if the pixels were not turned.
       if isTurned || extendedXMP != nil {
         notes.insert(.metadata)
         (xmp, extendedXMP) = (isTurned ? nil : xmp, nil)
@@ -90,7 +89,7 @@ extension ImageMetadata {
     if editor.hadDirectory, !editor.hadMotion, !editor.hadGainMap { notes.insert(.metadata) }
   }
 
-  /// The same with the size of an output.
+  /// The metadata with the size of an output.
   package func sized(_ size: PixelSize) -> ImageMetadata {
     var result = self
     if let exif, var editor = EXIFEditor(exif) {
@@ -100,7 +99,7 @@ extension ImageMetadata {
     return result
   }
 
-  /// The same without what a format has no place for.
+  /// The metadata without what a format cannot store.
   package func storable(in format: ImageFormat) -> ImageMetadata {
     var result = self
     if format != .png, !texts.isEmpty {
@@ -121,7 +120,7 @@ extension ImageMetadata {
     return result
   }
 
-  /// As two packets where it has two, or is too long for one.
+  /// Splits XMP into two packets if it is too long for one. Links the packets if there are two.
   private mutating func splitXMP() {
     guard let whole = xmp else { return }
     if let second = extendedXMP {

@@ -1,6 +1,6 @@
-/// The digest that extended XMP is named by (RFC 1321); nothing is kept secret by it.
+/// The digest that names extended XMP (RFC 1321). It has no security purpose here.
 enum MD5 {
-  /// 32 digits, as XMP wants them (XMP specification, part 3, 1.1.3.1).
+  /// 32 digits in capitals, as XMP requires (XMP specification, part 3, 1.1.3.1).
   static func capitalDigits(_ bytes: [UInt8]) -> [UInt8] {
     let digits = Array("0123456789ABCDEF".utf8)
     return digest(bytes).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }

@@ -1,11 +1,11 @@
 package import ImageCore
 
-/// How metadata are read from the bytes of an image.
+/// Reads metadata from the bytes of an image.
 extension ImageMetadata {
-  /// What cannot be carried over is left out, and noted.
+  /// Leaves out and notes what cannot be carried over.
   /// - Parameters:
-  ///   - profileByteCount: of the profile that the output keeps: it counts towards `maxByteCount`.
-  ///   - limit: once it is over, what is read is undefined.
+  ///   - profileByteCount: size of the profile that the output keeps. It counts towards `maxByteCount`.
+  ///   - limit: once it has passed, the result is undefined.
   package init(
     _ bytes: UnsafeRawBufferPointer, format: ImageFormat, profileByteCount: Int = 0, limit: TimeLimit = TimeLimit()
   ) {
@@ -23,7 +23,7 @@ extension ImageMetadata {
     if room.wasShort { notes.insert(.metadata) }
   }
 
-  /// What may still be copied.
+  /// The number of bytes that may still be copied.
   private struct Room {
     var left: Int
     private(set) var wasShort = false
@@ -46,7 +46,7 @@ extension ImageMetadata {
 
   private mutating func readSegments(_ bytes: UnsafeRawBufferPointer, _ room: inout Room, _ limit: TimeLimit) {
     let segments = unsafe JPEGSegments(bytes, limit: limit)
-    // EXIF is the one that turns the pixels.
+    // The EXIF that determines the orientation is carried over.
     let exifBody = unsafe segments.exif(bytes)
     exif = exifBody.flatMap { unsafe room.copy(bytes[$0]) }
     var hasXMP = false
@@ -73,11 +73,11 @@ extension ImageMetadata {
     if extendedXMP == nil { notes.insert(.metadata) }
   }
 
-  /// Enough for `maxByteCount`, were they a hundred times as short as they may be.
+  /// Enough for `maxByteCount`, even if the segments are a hundred times shorter than allowed.
   private static let maxExtensions = 8192
 
-  /// Puts together the pieces of an extended packet, each of which has its digest, the length of all, and its offset.
-  /// - Returns: nil where it is not whole.
+  /// Joins the pieces of an extended packet. Each piece has the digest, the total length, and its offset.
+  /// - Returns: nil if the packet is incomplete.
   private func extendedXMP(
     named digest: [UInt8], _ segments: [Range<Int>], _ bytes: UnsafeRawBufferPointer, _ room: inout Room
   ) -> [UInt8]? {
@@ -105,7 +105,7 @@ extension ImageMetadata {
 
   private mutating func readChunks(_ bytes: UnsafeRawBufferPointer, _ room: inout Room, _ limit: TimeLimit) {
     var limit = limit
-    // EXIF is the one that turns the pixels.
+    // The EXIF that determines the orientation is carried over.
     let exifBody = unsafe PNGEXIFSearch(bytes, limit: limit).found
     exif = exifBody.flatMap { unsafe room.copy(bytes[$0]) }
     var hasXMP = false

@@ -1,27 +1,27 @@
 internal import CLibDeflate
 package import ImageCore
 
-/// Looks for the EXIF of a PNG, which may stand before its pixels or behind them (PNG, third edition, 5.6 and 11.3.4.5).
+/// Searches for the EXIF of a PNG, which may precede or follow its pixels (PNG, third edition, 5.6 and 11.3.4.5).
 ///
-/// The first eXIf counts whose CRC is right and that starts as a TIFF structure does, as for browsers. From chunk to chunk
-/// only heads are looked at.
+/// As in browsers, the first eXIf counts whose CRC is correct and that starts as a TIFF structure. Of other chunks only the
+/// headers are read.
 package struct PNGEXIFSearch {
   /// The body of the chunk.
   let found: Range<Int>?
-  /// Where to go on, when the bytes were only the start of a file: the offset of the first chunk that is not there as a
-  /// whole. Nil where EXIF was found, or is not there.
+  /// The file offset at which to continue if the bytes were only the start of a file: that of the next chunk to read. Nil if EXIF
+  /// was found, or if the file has none.
   let next: Int?
 
-  /// A longer one is passed over, as by libpng where it is set up for this program.
+  /// A longer eXIf is skipped, as by libpng with the limits of this program.
   static let maxByteCount = 4 << 20
 
   private static let exif: UInt32 = 0x6558_4966
   private static let iend: UInt32 = 0x4945_4E44
-  /// Length and name before the body, CRC behind it.
+  /// Length and name before the body, and the CRC after it.
   private static let headBytes = 8
   private static let frameBytes = 12
 
-  /// - Parameter limit: once it is over, there are no more chunks.
+  /// - Parameter limit: once it has passed, the search ends.
   init(_ bytes: UnsafeRawBufferPointer, limit: TimeLimit = TimeLimit()) {
     var limit = limit
     var offset = 8
@@ -31,7 +31,7 @@ package struct PNGEXIFSearch {
       let body = offset + PNGEXIFSearch.headBytes
       if name == PNGEXIFSearch.iend || limit.isOver(before: 0) { break }
       guard length <= bytes.count - offset - PNGEXIFSearch.frameBytes else {
-        // A body that is not looked at need not be there.
+        // The body of another chunk is not read, so it need not be complete.
         (found, next) = (nil, name == PNGEXIFSearch.exif ? offset : offset + PNGEXIFSearch.frameBytes + length)
         return
       }
@@ -45,22 +45,22 @@ package struct PNGEXIFSearch {
     (found, next) = (nil, isOver ? nil : offset)
   }
 
-  /// - Parameter body: of a chunk that is there with its CRC.
+  /// - Parameter body: of a chunk that is complete with its CRC.
   private static func isSound(_ bytes: UnsafeRawBufferPointer, _ body: Range<Int>) -> Bool {
     guard body.count <= maxByteCount, unsafe TIFFReader(UnsafeRawBufferPointer(rebasing: bytes[body])) != nil else {
       return false
     }
-    // SAFETY: the name is before the body, and the CRC behind it.
+    // SAFETY: the four bytes of the name precede the body, and the CRC follows it.
     let checksum = unsafe libdeflate_crc32(0, bytes.baseAddress.unsafelyUnwrapped + body.lowerBound - 4, body.count + 4)
     return unsafe checksum == bytes.bigEndian(body.upperBound, UInt32.self)
   }
 
-  /// The same behind the start of a file, by as few reads as there are chunks.
+  /// Continues the search after the start of a file, with one read per chunk, and one more per eXIf.
   /// - Parameters:
   ///   - offset: `ImageHeader.unreadChunks`.
-  ///   - chunks: how many heads are read at most.
-  ///   - read: the bytes of a part of the file; fewer where it ends before that.
-  /// - Returns: upright where there is no EXIF; nil where there are more chunks than that.
+  ///   - chunks: maximum number of chunk headers to read.
+  ///   - read: returns a part of the file, with fewer bytes if the file ends before it.
+  /// - Returns: upright if there is no EXIF; nil if there are more chunks than `chunks`.
   package static func orientation<Failure: Error>(
     from offset: Int, maxChunks chunks: Int, read: (_ offset: Int, _ count: Int) throws(Failure) -> [UInt8]
   ) throws(Failure) -> Orientation? {

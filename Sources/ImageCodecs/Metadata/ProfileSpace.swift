@@ -1,10 +1,10 @@
-/// The data color space of an ICC profile (ICC.1:2022, 7.2.6): the kind of pixels that it is for.
+/// The data color space of an ICC profile (ICC.1:2022, 7.2.6): the kind of pixels that the profile describes.
 package enum ProfileSpace: Sendable {
   case gray, rgb, cmyk
-  /// One that no image here can have: Lab, six inks and the like.
+  /// A space that no image has here, such as Lab or six inks.
   case other
 
-  /// Nil where the bytes are fewer than a profile's header.
+  /// Nil if there are fewer bytes than in a profile's header.
   package init?(profile: [UInt8]) {
     guard profile.count >= 128 else { return nil }
     switch profile[16..<20] {

@@ -1,7 +1,7 @@
-/// Reads the directories of a TIFF structure, which EXIF data are (TIFF 6.0, section 2). Every offset is checked against
-/// the end.
+/// Reads the directories of a TIFF structure, the format of EXIF data (TIFF 6.0, section 2). Every offset is checked against the
+/// end of the data.
 @safe struct TIFFReader {
-  // SAFETY: no longer than the bytes lives whatever this is made in, and it reads within their bounds only.
+  // SAFETY: the creator keeps the bytes valid for the lifetime of this value, which reads within their bounds only.
   private let bytes: UnsafeRawBufferPointer
   let isBigEndian: Bool
 
@@ -11,7 +11,7 @@
 
   let byteCount: Int
 
-  /// Nil where the bytes do not begin with a byte order mark and the number 42.
+  /// Nil if the bytes do not start with a byte order mark and the number 42.
   @unsafe init?(_ bytes: UnsafeRawBufferPointer) {
     guard bytes.count >= 8 else { return nil }
     switch unsafe (bytes[0], bytes[1]) {
@@ -24,18 +24,17 @@
     guard integer(at: 2, byteCount: 2) == 42 else { return nil }
   }
 
-  /// One entry of a directory.
   struct Entry {
     let tag: Int
     let type: Int
     let count: Int
-    /// Where its 12 bytes start.
+    /// Start of its 12 bytes.
     let position: Int
 
-    /// Where its value, or the offset of its values, stands.
+    /// Position of its value, or of the offset of its values.
     var valuePosition: Int { position + 8 }
 
-    /// Bytes of all its values; nil where that is beyond all bounds.
+    /// Size of all its values in bytes; nil on overflow.
     var valueByteCount: Int? {
       let sizes = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4]
       let (byteCount, overflow) = count.multipliedReportingOverflow(by: type < sizes.count ? sizes[type] : 8)
@@ -43,18 +42,18 @@
     }
   }
 
-  /// A directory whose entries are there, the last ones maybe not.
+  /// A directory whose last entries may be missing.
   struct Directory {
     let position: Int
-    /// How many entries are there as a whole.
+    /// The number of complete entries.
     let entryCount: Int
-    /// Where the offset of the next directory stands; nil where the data end before that.
+    /// Position of the offset of the next directory; nil if the data end before it.
     let nextPosition: Int?
 
     var range: Range<Int> { position..<(nextPosition.map { $0 + 4 } ?? position + 2 + entryCount * 12) }
   }
 
-  /// Nil where there is none, as in the header of 8 bytes.
+  /// Nil if there is no directory at this position, or if the position is within the header of 8 bytes.
   func directory(at position: Int) -> Directory? {
     guard position >= 8, let count = integer(at: position, byteCount: 2) else { return nil }
     let whole = min(count, (byteCount - position - 2) / 12)
@@ -62,10 +61,10 @@
     return Directory(position: position, entryCount: whole, nextPosition: next <= byteCount - 4 ? next : nil)
   }
 
-  /// The directory that the header leads to.
+  /// The directory that the header points to.
   var firstDirectory: Directory? { integer(at: 4, byteCount: 4).flatMap { directory(at: $0) } }
 
-  /// - Precondition: the directory has so many entries.
+  /// - Precondition: `index` is less than the directory's `entryCount`.
   func entry(_ index: Int, of directory: Directory) -> Entry {
     let position = directory.position + 2 + index * 12
     return Entry(
@@ -73,8 +72,8 @@
       count: integer(at: position + 4, byteCount: 4) ?? 0, position: position)
   }
 
-  /// The first value of an entry whose type is BYTE, SHORT or LONG, any of which a reader has to accept for an unsigned
-  /// integer (TIFF 6.0, section 2). Nil for other types, and for values that are elsewhere.
+  /// The first value of an entry of type BYTE, SHORT or LONG. A reader must accept each of them for an unsigned integer (TIFF
+  /// 6.0, section 2). Nil for other types, and for values stored outside the entry.
   func unsignedValue(of entry: Entry) -> Int? {
     let byteCount: Int
     switch entry.type {

@@ -1,5 +1,6 @@
-/// Finds the tags of XML text (XML 1.0, 2.4 to 3.1) and where their names and attributes lie. Comments, instructions, CDATA
-/// and text are passed over; a document type, whose entities could stand for anything, is refused. XMP has none.
+/// Finds the tags of XML text (XML 1.0, 2.4 to 3.1) and the ranges of their names and attributes. Comments, processing
+/// instructions, CDATA and text are skipped. A document type is rejected, because its entities can stand for anything; XMP has
+/// none.
 struct XMLScanner {
   let bytes: [UInt8]
   private var offset = 0
@@ -7,7 +8,7 @@ struct XMLScanner {
   struct Malformed: Error {}
 
   struct Attribute {
-    /// With the space before it.
+    /// Includes the space before it.
     let range: Range<Int>
     let name: Range<Int>
     /// Without its quotes.
@@ -25,7 +26,7 @@ struct XMLScanner {
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  /// Nil behind the last tag.
+  /// Nil after the last tag.
   mutating func next() throws(Malformed) -> Tag? {
     while true {
       guard let start = bytes[offset...].firstIndex(of: UInt8(ascii: "<")) else { return nil }
@@ -82,7 +83,7 @@ struct XMLScanner {
     return Attribute(range: start..<offset, name: name, value: value)
   }
 
-  /// Whatever is not space or punctuation of tags, for this is no validator.
+  /// Accepts all bytes except space and tag punctuation. This is not a validator.
   private mutating func name() throws(Malformed) -> Range<Int> {
     let start = offset
     while offset < bytes.count, !XMLScanner.endsName(bytes[offset]) { offset += 1 }
@@ -115,7 +116,7 @@ struct XMLScanner {
 
   private func has(_ text: String) -> Bool { bytes[offset...].startsWithText(text) }
 
-  /// Passes over what begins and ends with these texts.
+  /// Skips a construct that starts and ends with these texts.
   private mutating func pass(_ start: String, to end: String) throws(Malformed) {
     guard has(start) else { throw Malformed() }
     offset += start.utf8.count
@@ -131,7 +132,7 @@ struct XMLScanner {
 }
 
 extension XMLScanner {
-  /// The text that an attribute's value stands for: references to characters replaced (XML 1.0, 4.1 and 4.6).
+  /// The text that an attribute's value represents: references to characters are replaced (XML 1.0, 4.1 and 4.6).
   static func text(_ value: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     guard value.contains(UInt8(ascii: "&")) else { return value }
     var result: [UInt8] = []

@@ -1,25 +1,25 @@
-/// Takes out of XMP, or sets, what is no longer so of an output.
+/// Removes or updates the parts of XMP that do not apply to an output.
 struct XMPEditor {
-  /// The XMP as edited.
+  /// The edited XMP.
   private(set) var bytes: [UInt8] = []
   /// Whether it described a video that is not carried over.
   private(set) var hadMotion = false
   private(set) var hadGainMap = false
-  /// Whether it listed what follows the image in its file.
+  /// Whether it listed the items that follow the image in its file.
   private(set) var hadDirectory = false
-  /// The digest of extended XMP that it named.
+  /// The digest of the extended XMP that it referred to.
   private(set) var extensionDigest: [UInt8]?
 
   private let isTurned: Bool
   private let source: [UInt8]
   private var names = XMPNames()
-  /// Where text was copied up to.
+  /// End of the source text copied so far.
   private var copied = 0
 
   private enum Verdict { case keep, upright, motion, gainMap, directory, digest }
 
-  /// Nil where the XMP is no XML as it should be: then nothing is known of it.
-  /// - Parameter isTurned: whether every orientation is to say 1.
+  /// Nil if the XMP is malformed XML: its contents are then unknown.
+  /// - Parameter isTurned: whether every orientation must become 1.
   init?(_ source: [UInt8], isTurned: Bool) {
     self.source = source
     self.isTurned = isTurned
@@ -28,7 +28,7 @@ struct XMPEditor {
 
   private mutating func edit() throws(XMLScanner.Malformed) {
     var scanner = XMLScanner(source)
-    // The start tag of the element that is being replaced, and how many elements were open around it.
+    // The start tag of the element that is being replaced, the reason, and the element's depth.
     var replaced: (tag: XMLScanner.Tag, verdict: Verdict, depth: Int)?
     var elements = 0
     while let tag = try scanner.next() {
@@ -66,7 +66,7 @@ struct XMPEditor {
   private mutating func editAttributes(_ tag: XMLScanner.Tag) {
     for attribute in tag.attributes {
       if XMPNames.declared(source[attribute.name]) != nil {
-        // Nothing of this namespace stays, and readers take its address for the mark of a gain map.
+        // Nothing of this namespace stays, and some readers take its declaration alone for a sign of a gain map.
         let namespace = XMPNamespace(source[attribute.value])
         if namespace == .gainMap || namespace == .appleGainMap { copy(upTo: attribute.range) }
         continue
@@ -85,7 +85,7 @@ struct XMPEditor {
     note(verdict, content(tag, upTo: end))
     copy(upTo: tag.range.lowerBound..<end)
     guard verdict == .upright else { return }
-    // The prefix may be declared by the element itself.
+    // The element itself may declare its prefix.
     let name = source[tag.name]
     bytes += "<".utf8 + name
     for attribute in tag.attributes where XMPNames.declared(source[attribute.name]) != nil {
@@ -94,7 +94,7 @@ struct XMPEditor {
     bytes += ">1</".utf8 + name + ">".utf8
   }
 
-  /// The text of an element of nothing else.
+  /// The text of an element that contains only text.
   private func content(_ tag: XMLScanner.Tag, upTo end: Int) -> ArraySlice<UInt8> {
     let rest = source[tag.range.upperBound..<max(end, tag.range.upperBound)]
     let text = rest.prefix { $0 != UInt8(ascii: "<") }
@@ -111,7 +111,7 @@ struct XMPEditor {
     }
   }
 
-  /// Copies what comes before a part, and passes over that.
+  /// Copies the source up to `part` and writes `text` in place of it.
   private mutating func copy(upTo part: Range<Int>, then text: String = "") {
     bytes += source[copied..<part.lowerBound]
     bytes += text.utf8

@@ -1,4 +1,4 @@
-/// The namespaces of XML whose names are of interest in XMP.
+/// The XML namespaces that XMP editing needs.
 enum XMPNamespace: String, CaseIterable {
   case rdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
   case tiff = "http://ns.adobe.com/tiff/1.0/"
@@ -19,9 +19,9 @@ enum XMPNamespace: String, CaseIterable {
   init(_ value: ArraySlice<UInt8>) { self = XMPNamespace.byText[XMLScanner.text(value)] ?? .other }
 }
 
-/// Follows a scanner and knows what the prefixes of names stand for (Namespaces in XML 1.0).
+/// Follows a scanner and resolves the prefixes of names (Namespaces in XML 1.0).
 struct XMPNames {
-  /// What each prefix stands for, the innermost declaration last.
+  /// The namespaces of each prefix, the innermost declaration last.
   private var namespaces: [ArraySlice<UInt8>: [XMPNamespace]] = [:]
   private var open: [Open] = []
 
@@ -32,10 +32,10 @@ struct XMPNames {
 
   typealias Name = (namespace: XMPNamespace, local: ArraySlice<UInt8>)
 
-  /// Elements that are open.
+  /// The number of open elements.
   var depth: Int { open.count }
 
-  /// Takes a start tag: from now on, its declarations hold.
+  /// Enters an element. Its declarations apply from its start tag on.
   mutating func enter(_ tag: XMLScanner.Tag, _ bytes: [UInt8]) {
     var prefixes: [ArraySlice<UInt8>] = []
     for attribute in tag.attributes {
@@ -46,8 +46,8 @@ struct XMPNames {
     open.append(Open(name: bytes[tag.name], prefixes: prefixes))
   }
 
-  /// Takes the end of the innermost element.
-  /// - Parameter name: of its end tag.
+  /// Leaves the innermost element.
+  /// - Parameter name: the name in its end tag.
   mutating func leave(_ name: ArraySlice<UInt8>) throws(XMLScanner.Malformed) {
     guard let last = open.popLast(), last.name == name else { throw XMLScanner.Malformed() }
     for prefix in last.prefixes { namespaces[prefix]?.removeLast() }
@@ -58,13 +58,13 @@ struct XMPNames {
     return (namespaces[prefix]?.last ?? .other, local)
   }
 
-  /// Without a prefix, an attribute is in no namespace.
+  /// An attribute without a prefix is in no namespace.
   func attribute(_ name: ArraySlice<UInt8>) -> Name {
     let (prefix, local) = XMPNames.parts(name)
     return (prefix.isEmpty ? .other : namespaces[prefix]?.last ?? .other, local)
   }
 
-  /// The prefix that an attribute declares, empty for that of names without one; nil for other attributes.
+  /// The prefix that an attribute declares, empty for the default namespace; nil for other attributes.
   static func declared(_ name: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
     guard name.startsWithText("xmlns") else { return nil }
     let rest = name.dropFirst(5)

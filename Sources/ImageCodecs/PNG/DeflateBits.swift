@@ -1,9 +1,9 @@
-/// Takes bits of a block's header from a deflate stream, the lowest first (RFC 1951, 3.1.1). The loops of `PixelKernels` go on with
-/// the same three values.
+/// Takes bits of a block's header from a deflate stream, the lowest first (RFC 1951, 3.1.1). The loops of `PixelKernels` continue
+/// with the same three values.
 /// - Parameters:
 ///   - width: 0 to 56.
-///   - bits: that were loaded and not taken, `bitCount` of them; those above may be loaded once more.
-///   - input: where the next load begins; 8 bytes can be read from there.
+///   - bits: the bits that were loaded and not taken yet, `bitCount` of them. Bits above these may be loaded again.
+///   - input: where the next load starts. 8 bytes must be readable there.
 @unsafe func takeDeflateBits(
   _ width: UInt64, _ bits: inout UInt64, _ bitCount: inout UInt64, _ input: inout UnsafeRawPointer
 ) -> Int {

@@ -1,23 +1,24 @@
 internal import ImageCore
 internal import PixelKernels
 
-/// Finds where a deflate stream's last block begins and ends, to the bit, so that another stream can follow it (RFC 1951, 3.2.3).
+/// Finds the start and the end of a deflate stream's last block, to the bit, so that another stream can follow it (RFC 1951,
+/// 3.2.3).
 ///
-/// libdeflate marks the last block of all that it compresses, and does not say where it is: so the stream is inflated, which takes
-/// a tenth of the time that compressing took.
+/// libdeflate marks the last block of all that it compresses, and does not report its position. So the stream is inflated, which
+/// takes a tenth of the time of compressing it.
 @safe struct DeflateEnd {
-  /// The bit that says that the block is the last.
+  /// Position of the bit that marks the block as the last.
   let mark: Int
-  /// The first bit behind the block.
+  /// Position of the first bit after the block.
   let end: Int
 
-  /// Bytes behind the stream that are read, and have to be zeros.
+  /// Bytes after the stream that are read, and must be zeros.
   static let slack = InflateCodes.maxHeaderBytes + 2 * InflateLoop.inputSlack
 
-  /// What the search takes next to as many bytes as the stream becomes.
+  /// Working memory of the search, in addition to the size of the inflated stream.
   static let workingByteCount = InflateCodes.capacity * MemoryLayout<UInt32>.stride + InflateLoop.outputSlack + 8192
 
-  /// Nil where the stream is not sound or does not become `byteCount` bytes.
+  /// Nil if the stream is malformed or does not inflate to `byteCount` bytes.
   /// - Parameter stream: followed by `slack` zeros.
   init?(_ stream: UnsafeRawBufferPointer, byteCount: Int, kernels: PNGKernels, pool: BufferPool) throws(OutOfMemory) {
     guard let base = stream.baseAddress else { return nil }
@@ -40,9 +41,10 @@ internal import PixelKernels
   }
 }
 
-/// One walk through a stream's blocks.
+/// One pass through the blocks of a stream.
 @safe private struct Walk {
-  // SAFETY: `DeflateEnd` holds the stream and its slack, the tables, and the output with what may be written past `stop`.
+  // SAFETY: `DeflateEnd` holds the stream and its slack, the tables, and the output with the bytes that may be written past
+  // `stop`.
   private let base: UnsafeRawPointer
   private let byteCount: Int
   private let tables: UnsafeMutablePointer<UInt32>
@@ -68,18 +70,18 @@ internal import PixelKernels
     unsafe to = unsafe output
   }
 
-  /// The next bit.
+  /// Position of the next bit.
   var position: Int { unsafe (input - base) * 8 - Int(bitCount) }
 
   var written: Int { unsafe to - output }
 
-  /// Where a block's header is, and whether it is the last's; nil behind the end of the stream.
+  /// The position of the next block's header, and whether the block is the last; nil after the end of the stream.
   mutating func header() -> (position: Int, isLast: Bool)? {
     let position = position
     return position < 8 * byteCount ? (position, take(1) == 1) : nil
   }
 
-  /// Passes over what follows the first bit of a block; false where it is not sound.
+  /// Skips what follows the first bit of a block; false if it is malformed.
   mutating func passBlock() -> Bool {
     switch take(2) {
     case 0: return passStored()
@@ -91,7 +93,7 @@ internal import PixelKernels
   }
 
   private mutating func passCompressed() -> Bool {
-    // No more than eight bytes are read ahead of what is used.
+    // At most eight bytes are loaded ahead of the bits in use.
     let inputStop = unsafe base + byteCount + 8
     guard unsafe input <= inputStop else { return false }
     return unsafe kernels.inflate(
@@ -106,7 +108,7 @@ internal import PixelKernels
     unsafe input -= Int(bitCount >> 3)
     (bits, bitCount) = (0, 0)
     guard unsafe length <= byteCount - (input - base), unsafe length < stop - to else { return false }
-    // A match of a later block may take them.
+    // A match of a later block may refer to these bytes.
     unsafe to.copyMemory(from: input, byteCount: length)
     unsafe input += length
     unsafe to += length

@@ -1,11 +1,11 @@
 internal import Glibc
 
-/// The bodies of a PNG's IDATs, which follow each other without a gap, as one stream of bytes.
+/// The bodies of a PNG's consecutive IDAT chunks as one stream of bytes.
 @safe struct IDATReader {
-  // SAFETY: `chunks` are whole chunks with `left` bytes in their bodies altogether, as PNGChunks has checked; whoever
-  // made this keeps them.
+  // SAFETY: `chunks` are complete chunks whose bodies have `left` bytes in total, as PNGChunks has checked. The creator keeps the
+  // bytes valid.
   private var next: UnsafeRawPointer?
-  /// Bytes of the chunk in hand.
+  /// Bytes left in the current chunk.
   private var chunkLeft = 0
   private var left = 0
 
@@ -16,8 +16,8 @@ internal import Glibc
   }
 
   /// - Parameters:
-  ///   - firstData: where the first chunk begins.
-  ///   - byteCount: of all bodies.
+  ///   - firstData: offset of the first chunk.
+  ///   - byteCount: total size of all bodies.
   init(firstData: Int, byteCount: Int, of bytes: UnsafeRawBufferPointer) {
     unsafe next = bytes.baseAddress.map { unsafe $0 + firstData }
     left = byteCount
@@ -26,7 +26,7 @@ internal import Glibc
 
   var isEmpty: Bool { left == 0 }
 
-  /// Copies the next bytes, as many as there are up to a number.
+  /// Copies the next bytes, up to `maximum`, and returns their number.
   @unsafe mutating func read(into target: UnsafeMutableRawPointer, atMost maximum: Int) -> Int {
     var filled = 0
     while filled < maximum, left > 0, let from = unsafe next {
@@ -37,7 +37,7 @@ internal import Glibc
       left -= count
       chunkLeft -= count
       if chunkLeft == 0, left > 0 {
-        // A CRC, then the next chunk.
+        // The CRC, then the next chunk.
         unsafe next = unsafe from + count + 4
         unsafe openChunk()
       }

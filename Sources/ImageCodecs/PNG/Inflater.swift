@@ -3,19 +3,19 @@ internal import Glibc
 internal import ImageCore
 internal import PixelKernels
 
-/// Undoes a zlib stream (RFC 1950 and 1951) piece by piece, so that nothing need hold all of what comes out.
+/// Inflates a zlib stream (RFC 1950 and 1951) piece by piece, so that the whole output need not fit in memory.
 ///
-/// Whatever zlib would refuse is refused. One serves one worker, for stream after stream.
+/// Rejects everything that zlib rejects. Each worker has one and reuses it for all streams.
 @safe final class Inflater {
-  /// Bytes before the next output that must stay as they are, since matches may take them.
+  /// Bytes before the next output that must be preserved, because matches may refer to them.
   static let window = 32 << 10
-  /// Bytes after the output that is asked for that may be written.
+  /// Bytes after the requested output that may be written.
   static let slack = InflateLoop.outputSlack
 
   enum Status {
-    /// As much as was asked for is there, or a little more.
+    /// The requested output is complete. A little more may be written.
     case paused
-    /// All of the stream is there, its Adler-32 is right, and it had no bytes left.
+    /// The output is complete, its Adler-32 is correct, and no input is left.
     case ended
     case faulty
   }
@@ -23,7 +23,7 @@ internal import PixelKernels
   private enum Phase { case header, stored, compressed, trailer }
 
   private let kernels: PNGKernels
-  // SAFETY: allocated in init, freed once in deinit; `staged` has `stagedBytes` and zeros that may be read past the end of
+  // SAFETY: allocated in init, freed once in deinit. `staged` has `stagedBytes` bytes, and zeros that may be read past the end of
   // the input.
   private let tables: UnsafeMutablePointer<UInt32>
   private let staged: UnsafeMutableRawPointer
@@ -39,11 +39,11 @@ internal import PixelKernels
   private var adler: UInt32 = 1
   private var limit = TimeLimit()
 
-  /// Input is copied together in pieces of this size, which stay in the first-level cache.
+  /// Input is gathered in pieces of this size, which stay in the first-level cache.
   private static let stagedBytes = 16 << 10
-  /// A block's header and tables, in bytes of work as `TimeLimit` counts them.
+  /// Cost of a block's header and tables, in bytes of work as `TimeLimit` counts them.
   private static let workOfBlock = 4096
-  /// What may be read after the end of the input, of zeros.
+  /// Zeros that may be read after the end of the input.
   private static let inputSlack = InflateCodes.maxHeaderBytes + 2 * InflateLoop.inputSlack
 
   init(_ kernels: PNGKernels) {
@@ -59,8 +59,8 @@ internal import PixelKernels
     unsafe staged.deallocate()
   }
 
-  /// Begins a stream; false if it is none. The memory that `source` names must stay.
-  /// - Parameter deadline: as in `DecodeLimits`; once it has passed, the stream counts as faulty.
+  /// Starts a stream; false if the bytes are not a zlib stream. The memory that `source` refers to must stay valid.
+  /// - Parameter deadline: as in `DecodeLimits`. Once it has passed, the stream counts as faulty.
   func begin(_ source: IDATReader, deadline: UInt64 = 0) -> Bool {
     self.source = source
     limit = TimeLimit(deadline: deadline)
@@ -71,7 +71,7 @@ internal import PixelKernels
     stage()
     guard unsafe inputEnd - input >= 6 else { return false }
     let (method, flags) = unsafe (input.load(as: UInt8.self), input.load(fromByteOffset: 1, as: UInt8.self))
-    // Deflate, a window of up to 32 KB (as large it is here, whatever they say), no dictionary, and the check bits.
+    // Deflate, a window of up to 32 KB (always 32 KB here, whatever the header contains), no dictionary, and the check bits.
     guard method & 15 == 8, method >> 4 <= 7, flags & 0x20 == 0, (UInt(method) << 8 | UInt(flags)) % 31 == 0 else {
       return false
     }
@@ -79,10 +79,10 @@ internal import PixelKernels
     return true
   }
 
-  /// Writes from `output` on, which is moved along, until `stop` is reached or the stream ends.
+  /// Writes from `output` on and advances it, until `stop` is reached or the stream ends.
   /// - Parameters:
-  ///   - stop: `slack` bytes after it may be written.
-  ///   - windowStart: the oldest byte that is still there: of the last `window`, or of all.
+  ///   - stop: up to `slack` bytes after it may be written.
+  ///   - windowStart: the oldest byte of output that is still in memory, among the last `window` bytes or among all.
   func run(
     _ output: inout UnsafeMutableRawPointer, stop: UnsafeMutableRawPointer, windowStart: UnsafeMutableRawPointer
   ) -> Status {
@@ -97,7 +97,7 @@ internal import PixelKernels
   ) -> Status {
     while true {
       if unsafe !hasAll && inputEnd - input < InflateCodes.maxHeaderBytes {
-        // What is staged may become a thousand times as much.
+        // The staged input may expand a thousandfold.
         if limit.isOver(before: 2 * Inflater.stagedBytes) { return .faulty }
         stage()
       }
@@ -108,7 +108,7 @@ internal import PixelKernels
         if unsafe output >= stop { return .paused }
         guard unsafe copyStored(&output, stop) else { return .faulty }
       case .compressed:
-        // A sound stream ends four bytes before its input does, and at most eight bytes are read ahead of what is used.
+        // A sound stream ends four bytes before its input, and at most eight bytes are loaded ahead of the bits in use.
         let inputStop = unsafe hasAll ? inputEnd + 8 : inputEnd - InflateLoop.inputSlack
         switch unsafe kernels.inflate(
           &bits, &bitCount, &input, &output, tables, tables + InflateCodes.distances, inputStop, stop, windowStart)
@@ -123,7 +123,7 @@ internal import PixelKernels
     }
   }
 
-  /// Tops the staged input up.
+  /// Refills the staged input.
   private func stage() {
     let rest = unsafe inputEnd - input
     unsafe memmove(staged, input, rest)
@@ -134,7 +134,7 @@ internal import PixelKernels
     unsafe memset(staged + rest + count, 0, Inflater.inputSlack)
   }
 
-  /// The last four bytes are the checksum, and all that is left.
+  /// The last four bytes must be the checksum, and nothing may follow.
   private func endsRightly() -> Bool {
     let next = unsafe input - Int(bitCount >> 3)
     guard hasAll, unsafe inputEnd - next == 4 else { return false }
@@ -153,11 +153,11 @@ internal import PixelKernels
   }
 }
 
-// Blocks' headers. What is read of them is there, or the input's end and zeros.
+// Block headers. Everything read here is input, or zeros after its end.
 extension Inflater {
   private func take(_ width: UInt64) -> Int { unsafe takeDeflateBits(width, &bits, &bitCount, &input) }
 
-  /// Empty blocks can go on for as long as the file does, so rows alone do not tell.
+  /// Empty blocks can extend to the end of the file without completing a row, so a check per row is not enough.
   private func isLate() -> Bool { limit.isOver(before: Inflater.workOfBlock) }
 
   private func readHeader() -> Bool {

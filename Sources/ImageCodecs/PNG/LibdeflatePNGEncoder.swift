@@ -3,13 +3,14 @@ internal import Glibc
 package import ImageCore
 internal import PixelKernels
 
-/// Writes PNG with libdeflate, about twice as fast as libpng, in files of the same size or less.
+/// Writes PNG with libdeflate: about twice as fast as libpng, in files of the same size or smaller.
 ///
-/// Rows are filtered each in the way that promises most, then compressed, in pieces (`ZlibPieces`). One encoder serves one worker for its whole life; its memory comes from the worker's pool.
+/// Each row gets the filter that promises the smallest output. The rows are then compressed in pieces (`ZlibPieces`). Each worker
+/// has one encoder; its memory comes from the worker's pool.
 package final class LibdeflatePNGEncoder {
   private let pool: BufferPool
   private let kernels: PNGKernels
-  /// By libdeflate's level, made when first asked for.
+  /// Compressors by libdeflate level, created on first use.
   private var compressors: [Int: Compressor] = [:]
   private var output: PooledBuffer?
 
@@ -21,36 +22,37 @@ package final class LibdeflatePNGEncoder {
   /// n * log2(n) * 256 for n from 0 to the longest row so far.
   private var information: [UInt32] = [0]
 
-  /// Rows longer than this are filtered by least sums: so the table stays at 256 KB and its numbers below 2^28.
+  /// Longer rows are filtered by `minSum`, so that the table stays at 256 KB and its numbers below 2^28.
   private static let longestEntropyRow = 65_536
 
-  /// libdeflate's level, and the way to choose filters, for each of zlib's levels.
+  /// libdeflate's level and the filter heuristic for each of zlib's levels.
   ///
-  /// Found with 101 thumbnails of 256 pixels (13.5 MB) beside libpng at the same level (`kernel-bench encode`); CPU time is
-  /// libpng's divided by this, size is this divided by libpng's:
+  /// Measured with 101 thumbnails of 256 pixels (13.5 MB) against libpng at the same level (`kernel-bench encode`). Time is
+  /// libpng's CPU time divided by this encoder's; size is this encoder's divided by libpng's:
   /// level  0     1     2     3     4     5     6     7     8     9
   /// time   4.0   3.3   2.3   2.6   1.8   1.9   2.0   2.7   1.8   2.8
   /// size   0.998 0.938 0.946 0.961 0.996 0.997 0.999 1.004 0.966 0.969
-  /// libdeflate's 8 and 9 take as long as its 10, and are larger. With least sums 4...7 would be 1.4-1.9 % larger.
+  /// libdeflate's levels 8 and 9 take as long as its level 10, and give larger files. With `minSum`, 4...7 would be 1.4-1.9 %
+  /// larger.
   private static let efforts: [(level: Int, heuristic: FilterHeuristic)] = [
     (0, .none), (1, .minSum), (2, .minSum), (3, .minSum), (5, .minEntropy),
     (6, .minEntropy), (7, .minEntropy), (7, .minEntropy), (10, .minEntropy), (10, .minEntropy),
   ]
 
-  /// What a compressor takes for itself, in bytes: the best levels of libdeflate look for the cheapest of many codings. With it a
-  /// piece, which is inflated once more.
+  /// Working memory of a compressor in bytes: libdeflate's best levels search for the cheapest of many codings. Includes the
+  /// piece that `DeflateEnd` inflates again.
   package static func compressorByteCount(level: Int) -> Int {
     let level = efforts[level].level
     return (level < 10 ? 3 << 18 : 9 << 20) + ZlibPieces.pieceBytes(level: level) + DeflateEnd.workingByteCount
   }
 
-  /// What rows of so many bytes take while they are filtered.
+  /// Working memory for filtering rows of this length.
   package static func filterByteCount(rowByteCount: Int) -> Int { 7 * (rowByteCount + 128) + 4096 }
 
   /// The file's bytes, which belong to the encoder and are valid until the next call.
   /// - Parameters:
-  ///   - level: 0...9, in zlib's sense: 0 stores, 1 is fast, 9 is small.
-  ///   - profile: of the plane's kind of color, RGB or gray; then the sRGB chunk is left out.
+  ///   - level: 0...9, on zlib's scale: 0 stores, 1 is fast, 9 is small.
+  ///   - profile: for the plane's color space, RGB or gray. The sRGB chunk is then omitted.
   package func encode(
     _ plane: borrowing Plane, level: Int, profile: [UInt8]? = nil, chunks: PNGColorChunks = PNGColorChunks(),
     metadata: ImageMetadata = ImageMetadata()
@@ -70,7 +72,7 @@ package final class LibdeflatePNGEncoder {
     let profileBound = profile.isEmpty ? 0 : pieces.bound(profile.count)
     let bound = pieces.bound(filteredBytes)
     guard bound < 1 << 31, profileBound < 1 << 31 else { throw .unsupported("a PNG chunk of 2 GiB or more") }
-    // Signature, IHDR, cICP, sRGB, gAMA, cHRM, IEND, and what IDAT and iCCP have beside their data: 185 bytes.
+    // Signature, IHDR, cICP, sRGB, gAMA, cHRM, IEND, and what IDAT and iCCP have in addition to their data: 185 bytes.
     let capacity = bound + profileBound + metadata.chunkByteCount + 256
     output = nil
     let buffer = try allocating { () throws(OutOfMemory) in try pool.take(byteCount: capacity) }
@@ -101,7 +103,7 @@ package final class LibdeflatePNGEncoder {
     }
   }
 
-  /// Writes every row with its filter byte before it, samples in the file's order.
+  /// Writes every row after its filter byte, with samples in the file's byte order.
   private func filter(
     _ plane: borrowing Plane, into target: UnsafeMutableRawPointer, by heuristic: FilterHeuristic
   ) throws(CodecError) {
@@ -111,7 +113,7 @@ package final class LibdeflatePNGEncoder {
     if heuristic == .minEntropy { growInformation(to: rowBytes) }
     var best = RowFilter.count
     for y in pool.rows(of: plane) {
-      // SAFETY: `target` has height * (rowBytes + 1) bytes and the slack of one vector more.
+      // SAFETY: `target` has height * (rowBytes + 1) bytes and the slack of one more vector.
       let filtered = unsafe target + y * (rowBytes + 1)
       let row = unsafe scratch.row(y)
       switch plane.depth {
@@ -138,22 +140,22 @@ package final class LibdeflatePNGEncoder {
 
 /// How a row's filter is chosen.
 private enum FilterHeuristic {
-  /// None for every row.
+  /// Filter type None for every row.
   case none
-  /// The least sum of bytes as signed, in absolute value: libpng's way.
+  /// The smallest sum of the absolute values of the bytes, read as signed numbers: libpng's heuristic.
   case minSum
-  /// The least entropy of bytes: slower, and smaller by about one percent.
+  /// The smallest entropy of the bytes: slower, and about one percent smaller.
   case minEntropy
 }
 
-/// A compressor of libdeflate at one level; some levels need megabytes, so it is kept.
+/// A libdeflate compressor of one level. Some levels need megabytes, so the encoder keeps it.
 @safe final class Compressor {
   // SAFETY: made in init, freed once in deinit, used by one thread at a time.
   private let handle: OpaquePointer
   let level: Int
 
-  /// Nil when memory is out.
-  /// - Parameter level: 0...12, as libdeflate counts.
+  /// Nil if memory is exhausted.
+  /// - Parameter level: 0...12, libdeflate's scale.
   init?(level: Int) {
     guard let handle = unsafe libdeflate_alloc_compressor(Int32(level)) else { return nil }
     unsafe self.handle = unsafe handle
@@ -162,23 +164,23 @@ private enum FilterHeuristic {
 
   deinit { unsafe libdeflate_free_compressor(handle) }
 
-  /// The most that `count` bytes become.
+  /// Upper bound of the compressed size of `count` bytes.
   func bound(_ count: Int) -> Int { unsafe libdeflate_zlib_compress_bound(handle, count) }
 
-  /// Bytes written of a zlib stream; 0 if there is not enough space.
+  /// Writes a zlib stream and returns its size, or 0 if there is not enough space.
   func compress(_ source: UnsafeRawBufferPointer, _ target: UnsafeMutableRawPointer, _ space: Int) -> Int {
     unsafe libdeflate_zlib_compress(handle, source.baseAddress, source.count, target, space)
   }
 
-  /// The same as a deflate stream alone.
+  /// As `compress`, for a deflate stream without the zlib wrapper.
   func deflate(_ source: UnsafeRawBufferPointer, _ target: UnsafeMutableRawPointer, _ space: Int) -> Int {
     unsafe libdeflate_deflate_compress(handle, source.baseAddress, source.count, target, space)
   }
 }
 
-/// Memory for filtering: two rows by turns, each with zeros before it, and five candidates.
+/// Memory for filtering: two alternating rows, each with zeros before it, and five candidates.
 @safe private struct RowScratch: ~Copyable {
-  /// What the kernels may read or write past a row, and zeros before one (a pixel is 8 bytes at most).
+  /// Bytes that the kernels may read or write past a row, and zeros before a row (a pixel has at most 8 bytes).
   static let slack = 32
 
   let stride: Int
@@ -190,7 +192,7 @@ private enum FilterHeuristic {
     unsafe buffer.base.initializeMemory(as: UInt8.self, repeating: 0, count: 2 * stride)
   }
 
-  /// Row y and row y - 1 (as well as y + 1) differ.
+  /// Row y does not share memory with row y - 1 and row y + 1.
   @unsafe func row(_ y: Int) -> UnsafeMutableRawPointer {
     unsafe buffer.base + (y & 1) * stride + RowScratch.slack
   }

@@ -1,7 +1,7 @@
 internal import CImageCodecs
 package import ImageCore
 
-/// Writes PNG with libpng and zlib: what the sizes and times of `LibdeflatePNGEncoder` are held against.
+/// Writes PNG with libpng and zlib: the reference for the sizes and times of `LibdeflatePNGEncoder`.
 @safe package final class LibpngEncoder {
   // SAFETY: made in init, destroyed once in deinit, used by one thread at a time.
   private let handle: OpaquePointer
@@ -14,8 +14,8 @@ package import ImageCore
 
   deinit { unsafe png_writer_destroy(handle) }
 
-  /// The file's bytes, without any chunk of color, which belong to the encoder and are valid until the next call.
-  /// - Parameter level: 0...9, zlib's.
+  /// The file's bytes, without color chunks. They belong to the encoder and are valid until the next call.
+  /// - Parameter level: 0...9, zlib's scale.
   package func encode(_ plane: borrowing Plane, level: Int) throws(CodecError) -> UnsafeRawBufferPointer {
     precondition((0...9).contains(level), "a PNG level is 0...9")
     var options = unsafe png_write_options()

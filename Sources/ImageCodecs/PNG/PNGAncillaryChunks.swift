@@ -1,13 +1,13 @@
 internal import CLibDeflate
 
-/// Chunks before a PNG's pixels that libpng is not asked for, or that it keeps from us.
+/// The chunks before a PNG's pixels that this program reads itself, because libpng ignores them or does not report them.
 struct PNGAncillaryChunks {
-  /// cICP, sRGB, gAMA and cHRM, the first of each. libpng 1.6 drops sRGB where gAMA or cHRM say something else, and all of
-  /// them with a profile that it refuses.
+  /// cICP, sRGB, gAMA and cHRM, the first of each. libpng 1.6 drops sRGB if gAMA or cHRM contradict it, and drops all of them
+  /// with a profile that it rejects.
   private(set) var colors = PNGColorChunks()
-  /// Whether there is an iCCP chunk, sound or not.
+  /// Whether there is an iCCP chunk, valid or not.
   private(set) var hasProfile = false
-  /// Whether acTL tells of more than one frame.
+  /// Whether acTL contains a count of more than one frame.
   private(set) var isAnimated = false
 
   private static let cicp: UInt32 = 0x6349_4350
@@ -18,10 +18,10 @@ struct PNGAncillaryChunks {
   private static let actl: UInt32 = 0x6163_544C
   private static let idat: UInt32 = 0x4944_4154
 
-  /// libpng's bounds for gAMA, times 100000 (png_colorspace_set_gamma): others are taken for an error.
+  /// libpng's bounds for gAMA, times 100000 (png_colorspace_set_gamma). Other values count as an error.
   private static let gammas: ClosedRange<UInt32> = 16...625_000_000
 
-  /// Reads as far as the chunks are sound; whether they are is for libpng to say.
+  /// Reads chunks as far as they are well-formed. libpng diagnoses the rest.
   init(_ bytes: UnsafeRawBufferPointer) {
     var offset = 8
     while bytes.count - offset >= 12 {
@@ -34,7 +34,7 @@ struct PNGAncillaryChunks {
     }
   }
 
-  /// Of the chunks that are read, cHRM.
+  /// The longest of the chunks that are read is cHRM.
   private static let longest = 32
 
   private mutating func take(_ name: UInt32, _ bytes: UnsafeRawBufferPointer, _ offset: Int, _ length: Int) {
@@ -57,9 +57,9 @@ struct PNGAncillaryChunks {
     }
   }
 
-  /// libpng passes over a chunk like these whose CRC is wrong.
+  /// libpng skips such a chunk if its CRC is wrong.
   private func isSound(_ bytes: UnsafeRawBufferPointer, _ offset: Int, _ length: Int) -> Bool {
-    // SAFETY: name, `length` bytes and the CRC are in the buffer, as `init` has checked.
+    // SAFETY: `init` has checked that name, `length` bytes and the CRC are in the buffer.
     unsafe libdeflate_crc32(0, bytes.baseAddress.unsafelyUnwrapped + offset + 4, length + 4)
       == bytes.bigEndian(offset + 8 + length, UInt32.self)
   }

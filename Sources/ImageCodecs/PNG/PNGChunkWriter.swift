@@ -1,7 +1,7 @@
 internal import CLibDeflate
 internal import ImageCore
 
-/// The names of the chunks that are written.
+/// The chunks that the encoder writes.
 enum PNGChunkName: String {
   case ihdr = "IHDR"
   case cicp = "cICP"
@@ -16,20 +16,20 @@ enum PNGChunkName: String {
 }
 
 extension ImageMetadata {
-  /// The most that its chunks take.
+  /// Upper bound of the size of its chunks.
   var chunkByteCount: Int {
     let xmp = xmp.map { $0.count + ImageMetadata.xmpChunkStart.count + 12 } ?? 0
     return (exif.map { $0.count + 12 } ?? 0) + xmp + texts.reduce(0) { $0 + $1.body.count + 12 }
   }
 }
 
-/// Appends PNG's chunks, with their lengths and CRCs, to memory that somebody else owns.
+/// Appends PNG chunks, with their lengths and CRCs, to memory that the caller owns.
 @safe struct PNGChunkWriter {
   private let base: UnsafeMutableRawPointer
   private let capacity: Int
   private(set) var count = 0
 
-  /// Starts with PNG's signature.
+  /// Writes the signature of PNG.
   @unsafe init(base: UnsafeMutableRawPointer, capacity: Int) {
     unsafe self.base = unsafe base
     self.capacity = capacity
@@ -44,13 +44,13 @@ extension ImageMetadata {
         + [UInt8(plane.depth.rawValue), colorType, 0, 0, 0])
   }
 
-  /// What says how to see the colors; false if the profile did not fit.
+  /// Writes the chunks that define the colors; false if the profile did not fit.
   mutating func putColor(_ chunks: PNGColorChunks, _ profile: [UInt8], _ pieces: ZlibPieces) throws(CodecError)
     -> Bool
   {
     if let codePoints = chunks.codePoints { put(.cicp, codePoints) }
     if !profile.isEmpty {
-      // A name, a zero, and 0 for zlib.
+      // The profile name, a zero, and compression method 0 (zlib).
       let name = Array("ICC profile".utf8) + [0, 0]
       let fits = try unsafe put(.iccp, after: name) { target, space throws(CodecError) in
         try unsafe profile.withUnsafeBufferPointer { bytes throws(CodecError) in
@@ -82,18 +82,18 @@ extension ImageMetadata {
     close(start)
   }
 
-  /// Puts a chunk of `prefix` and what `fill` writes: it is given a place and the bytes there, and tells how many it
-  /// has written, 0 if they were too few. False then.
+  /// Writes a chunk of `prefix` and the bytes that `fill` writes. `fill` receives the target and the bytes available there, and
+  /// returns the number of bytes written, or 0 if there was no room. The result is then false.
   mutating func put(
     _ name: PNGChunkName, after prefix: [UInt8] = [],
     fill: (UnsafeMutableRawPointer, Int) throws(CodecError) -> Int
   ) throws(CodecError) -> Bool {
     let start = count
     append([0, 0, 0, 0] + name.rawValue.utf8 + prefix)
-    // Room for this chunk's CRC and for IEND stays.
+    // Leaves room for the CRC of this chunk and for IEND.
     let space = capacity - count - 16
     guard space > 0 else { return false }
-    // SAFETY: `space` bytes from `count` on are inside the capacity.
+    // SAFETY: `space` bytes from `count` on are within the capacity.
     let filled = try unsafe fill(base + count, space)
     guard filled > 0 else { return false }
     precondition(filled <= space, "no more is written than there is room for")
@@ -104,7 +104,7 @@ extension ImageMetadata {
     return true
   }
 
-  /// The CRC over name and body of the chunk that starts at `start`.
+  /// Appends the CRC over name and body of the chunk that starts at `start`.
   private mutating func close(_ start: Int) {
     append(bigEndian(unsafe libdeflate_crc32(0, base + start + 4, count - start - 4)))
   }

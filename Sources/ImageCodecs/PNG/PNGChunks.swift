@@ -1,12 +1,12 @@
 internal import CLibDeflate
 internal import ImageCore
 
-/// What IHDR says, and how libpng's reader was told to deliver it.
+/// The contents of IHDR that determine the layout of the pixel data.
 package struct PNGPixelLayout: Equatable, Sendable {
-  /// Pixels, 1...2^31 - 1 each.
+  /// In pixels, 1...2^31 - 1 each.
   package let width: Int
   package let height: Int
-  /// Bits a sample in the file.
+  /// Bits per sample in the file.
   package let bits: Int
   /// 0 gray, 2 RGB, 3 palette, 4 gray + alpha, 6 RGBA.
   package let colorType: Int
@@ -20,7 +20,7 @@ package struct PNGPixelLayout: Equatable, Sendable {
     self.isInterlaced = isInterlaced
   }
 
-  /// Samples a pixel in the file.
+  /// Samples per pixel in the file.
   var samples: Int {
     switch colorType {
     case 2: 3
@@ -33,23 +33,23 @@ package struct PNGPixelLayout: Equatable, Sendable {
   /// Bytes of one row in the file without its filter byte, for 8 and 16 bits.
   var fileRowBytes: Int { width * samples * (bits / 8) }
 
-  /// Bytes of all rows with their filter bytes; nil beyond 62 bits.
+  /// Bytes of all rows with their filter bytes; nil if they exceed 2^62.
   var inflatedBytes: Int? {
     let (total, overflow) = (fileRowBytes + 1).multipliedReportingOverflow(by: height)
     return overflow || total > 1 << 62 ? nil : total
   }
 }
 
-/// Where a sound PNG's parts lie in its bytes. The eye of this reader is stricter than libpng's: what libpng would only
-/// warn of is refused as well, so that whatever passes here is certain to be CODEC_OK there.
+/// The positions of the parts of a sound PNG. This reader is stricter than libpng: it also rejects what libpng only warns about,
+/// so that libpng reports CODEC_OK for every accepted file.
 struct PNGChunks {
-  /// The palette's bytes, three an entry.
+  /// The bytes of the palette, three per entry.
   private(set) var palette: Range<Int>?
   /// The bytes of tRNS.
   private(set) var transparency: Range<Int>?
-  /// Offset of the first IDAT's length field; the others follow it without a gap.
+  /// Offset of the length field of the first IDAT. The other IDATs follow without a gap.
   private(set) var firstData = 0
-  /// How many IDATs there are, and their bytes together.
+  /// The number of IDATs, and the total size of their bodies.
   private(set) var dataPieces = 0
   private(set) var dataBytes = 0
 
@@ -60,19 +60,19 @@ struct PNGChunks {
   private static let idat: UInt32 = 0x4944_4154
   private static let iend: UInt32 = 0x4945_4E44
 
-  /// The chunk length beyond which libpng's reader complains, whatever the chunk (`png_set_chunk_malloc_max`).
+  /// The chunk length above which libpng's reader warns about any chunk (`png_set_chunk_malloc_max`).
   private static let longestChunk = 4 << 20
 
-  /// Nil unless every chunk up to IEND is whole, in order, known or skippable, with the right CRC, and IHDR says
-  /// `layout`. Cost: one CRC over the file.
-  /// - Parameter limit: once it is over, nothing is whole.
+  /// Nil unless every chunk up to IEND is complete, in order, known or skippable, with a correct CRC, and IHDR matches `layout`.
+  /// The cost is one CRC over the file.
+  /// - Parameter limit: once it has passed, the result is nil.
   init?(_ bytes: UnsafeRawBufferPointer, layout: PNGPixelLayout, limit: TimeLimit = TimeLimit()) {
     var limit = limit
     guard bytes.count >= 8 + 25 + 12, unsafe bytes.bigEndian(0, UInt64.self) == PNGChunks.signature else { return nil }
     var offset = 8
     var phase = Phase.start
     while phase != .ended {
-      // length, name, `length` bytes, CRC
+      // Length, name, `length` bytes, CRC.
       guard bytes.count - offset >= 12 else { return nil }
       let length = unsafe Int(bytes.bigEndian(offset, UInt32.self))
       let name = unsafe bytes.bigEndian(offset + 4, UInt32.self)
@@ -89,7 +89,7 @@ struct PNGChunks {
 
   private enum Phase { case start, header, data, afterData, ended }
 
-  /// The phase after one more chunk; nil where it may not stand.
+  /// The phase after one more chunk; nil if the chunk is not allowed in this phase.
   private mutating func take(
     _ name: UInt32, _ body: Range<Int>, of bytes: UnsafeRawBufferPointer, _ layout: PNGPixelLayout, after phase: Phase
   ) -> Phase? {
@@ -120,14 +120,14 @@ struct PNGChunks {
     }
   }
 
-  /// Ancillary (first letter small), reserved bit off (third letter capital), letters only.
+  /// Ancillary (first letter lowercase), reserved bit off (third letter uppercase), letters only.
   private static func isSkippable(_ name: UInt32) -> Bool {
     let letters = (0..<4).map { UInt8(truncatingIfNeeded: name >> (24 - 8 * UInt32($0))) }
     let areLetters = letters.allSatisfy { (65...90).contains($0) || (97...122).contains($0) }
     return areLetters && letters[0] & 32 != 0 && letters[2] & 32 == 0
   }
 
-  /// libpng's bound on one IDAT: the inflated size, and the overhead of stored blocks.
+  /// libpng's limit on one IDAT: the inflated size, and the overhead of stored blocks.
   private static func longestData(_ layout: PNGPixelLayout) -> Int {
     guard let inflated = layout.inflatedBytes else { return 0 }
     return max(longestChunk, inflated + 6 + 5 * (inflated / 32_566 + 1))
@@ -146,7 +146,7 @@ struct PNGChunks {
 }
 
 extension UnsafeRawBufferPointer {
-  /// - Precondition: the integer lies inside the buffer.
+  /// - Precondition: the integer is within the buffer.
   @inline(__always)
   func bigEndian<Integer: FixedWidthInteger & BitwiseCopyable>(_ offset: Int, _: Integer.Type) -> Integer {
     unsafe Integer(bigEndian: loadUnaligned(fromByteOffset: offset, as: Integer.self))

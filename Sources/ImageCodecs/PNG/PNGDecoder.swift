@@ -1,7 +1,7 @@
 internal import CImageCodecs
 internal import ImageCore
 
-/// Decodes PNG: the header by libpng, the pixels by the fast path where it accepts the file, else by libpng.
+/// Decodes PNG. libpng reads the header. `StreamingPNGDecoder` decodes the pixels if it accepts the file, else libpng does.
 @safe final class PNGDecoder: FormatReader {
   private let pool: BufferPool
   private let reader: PNGReader
@@ -10,7 +10,7 @@ internal import ImageCore
   private var report = codec_report()
   private var header = unsafe png_header()
   private var shape = png_shape()
-  // SAFETY: the caller keeps the bytes until `finish` or the next header, where this is replaced.
+  // SAFETY: the caller keeps the bytes valid until `finish` or the next header, which replaces this pointer.
   private var bytes = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
 
   init(pool: BufferPool) throws(CodecError) {
@@ -43,7 +43,7 @@ internal import ImageCore
     result.colorChunks.codePoints = extras.colors.codePoints
     result.colorChunks.srgbIntent = extras.colors.srgbIntent ?? result.colorChunks.srgbIntent
     if extras.hasProfile, result.profile == nil {
-      // What comes after a profile in the order of precedence counts instead (PNG, third edition, 4.3).
+      // The chunks that follow a profile in the order of precedence count instead (PNG, third edition, 4.3).
       result.notes.append(.damagedProfile)
       result.colorChunks.gamma = extras.colors.gamma
       result.colorChunks.chromaticities = extras.colors.chromaticities

@@ -2,27 +2,27 @@ package import ImageCore
 internal import PixelKernels
 internal import PixelKernelsAVX2
 
-/// PNG's row kernels for one instruction set: the same source, compiled twice.
+/// PNG's row kernels for one instruction set: one source, compiled twice.
 @safe package struct PNGKernels: Sendable {
-  /// `Unfilter.row`: filter, bytes a pixel, row, filtered, above, byte count.
+  /// `Unfilter.row`: filter, bytes per pixel, row, filtered, above, byte count.
   let unfilter: @Sendable (UInt8, Int, UnsafeMutableRawPointer, UnsafeRawPointer, UnsafeRawPointer, Int) -> Void
-  /// `Unfilter.twoPaethRows`: bytes a pixel, rows, stride, filtered, above, byte count.
+  /// `Unfilter.twoPaethRows`: bytes per pixel, rows, stride, filtered, above, byte count.
   let twoPaethRows: @Sendable (Int, UnsafeMutableRawPointer, Int, UnsafeRawPointer, UnsafeRawPointer, Int) -> Void
   /// `Unfilter.fourPaethRows`: as `twoPaethRows`.
   let fourPaethRows: @Sendable (Int, UnsafeMutableRawPointer, Int, UnsafeRawPointer, UnsafeRawPointer, Int) -> Void
   /// `Unfilter.copySwapped16`: from, to, byte count.
   let copySwapped16: @Sendable (UnsafeRawPointer, UnsafeMutableRawPointer, Int) -> Void
-  /// `RowFilter.best`: candidates, stride, row, above, bytes a pixel, byte count, sums.
+  /// `RowFilter.best`: candidates, stride, row, above, bytes per pixel, byte count, sums.
   let bestFilter:
     @Sendable (
       UnsafeMutableRawPointer, Int, UnsafeRawPointer, UnsafeRawPointer, Int, Int, UnsafeMutablePointer<UInt64>
     ) -> Int
-  /// `RowFilter.minEntropy`: candidates, stride, byte count, sums, filter before, information, counters.
+  /// `RowFilter.minEntropy`: candidates, stride, byte count, sums, previous filter, information, counters.
   let minEntropy:
     @Sendable (
       UnsafeRawPointer, Int, Int, UnsafePointer<UInt64>, Int, UnsafePointer<UInt32>, UnsafeMutablePointer<UInt32>
     ) -> Int
-  /// `InflateLoop.run`: bits, their count, input, output, literals, distances, where to stop reading and writing, window.
+  /// `InflateLoop.run`: bits, bit count, input, output, literals, distances, input stop, output stop, window start.
   let inflate:
     @Sendable (
       inout UInt64, inout UInt64, inout UnsafeRawPointer, inout UnsafeMutableRawPointer, UnsafePointer<UInt32>,

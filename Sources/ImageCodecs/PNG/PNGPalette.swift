@@ -1,11 +1,11 @@
-/// A palette ready to be looked up: RGB, or RGBA where the file has tRNS.
+/// A palette prepared for lookup: RGB, or RGBA if the file has tRNS.
 struct PNGPalette {
-  /// 256 pixels, four bytes each in memory order; the fourth is alpha, 255 where tRNS has no entry.
+  /// 256 pixels of four bytes in memory order. The fourth byte is alpha, 255 for entries without tRNS.
   private let pixels: [UInt32]
   private let entries: Int
   private let channels: Int
 
-  /// Nil unless the palette is there and makes pixels of `channels` samples.
+  /// Nil unless the file has a palette whose pixels have `channels` samples.
   init?(_ chunks: PNGChunks, _ bytes: UnsafeRawBufferPointer, channels: Int) {
     guard let palette = chunks.palette, channels == (chunks.transparency == nil ? 3 : 4) else { return nil }
     entries = palette.count / 3
@@ -23,11 +23,11 @@ struct PNGPalette {
     }
   }
 
-  /// Writes `count` pixels, and up to one byte more; false if an index is beyond the palette.
+  /// Writes `count` pixels and up to one more byte; false if an index is beyond the palette.
   func expand(_ indices: UnsafeRawPointer, to row: UnsafeMutableRawPointer, count: Int) -> Bool {
     var greatest: UInt8 = 0
     unsafe pixels.withUnsafeBufferPointer { pixels in
-      // SAFETY: an index is a byte, and there are 256 pixels; `count` indices and pixels are the caller's promise.
+      // SAFETY: an index is a byte, and there are 256 pixels. The caller guarantees `count` indices and room for `count` pixels.
       for x in 0..<count {
         let index = unsafe indices.load(fromByteOffset: x, as: UInt8.self)
         greatest = max(greatest, index)

@@ -1,35 +1,36 @@
 internal import Glibc
 internal import ImageCore
 
-/// The rows of one PNG from the first to the last, as they are asked for: inflated a strip at a time into memory that
-/// stays in the cache, unfiltered, and brought to the form of a plane.
+/// Reads the rows of one PNG from the first to the last, on request. Inflates a strip at a time into memory that stays in the
+/// cache, unfilters it, and converts it to the layout of a plane.
 @safe struct PNGRows: ~Copyable {
   private let layout: PNGPixelLayout
   private let palette: PNGPalette?
   private let kernels: PNGKernels
   private let inflater: Inflater
-  /// The last window and what is inflated but not unfiltered yet; `room` bytes, then the slack of all who write or read.
+  /// The last window, and the rows that are inflated but not unfiltered yet: `room` bytes, then the slack of all readers and
+  /// writers.
   private let inflated: PooledBuffer
   private let room: Int
-  // SAFETY: both lie within `inflated`: where the next row's filter byte is, or will be, and where to inflate to.
+  // SAFETY: both are within `inflated`. `next` is the position of the next row's filter byte, `end` the position to inflate to.
   private var next: UnsafeMutableRawPointer
   private var end: UnsafeMutableRawPointer
   private var hasEnded = false
   private var row = 0
-  /// Two rows in the file's form, by turns, of which the first is zeros to begin with.
+  /// Two alternating rows in the file's form. The first one is zeros at the start.
   private let scratch: PooledBuffer
   private let scratchStride: Int
-  // SAFETY: the row above the next, in the file's form: in `scratch`, or in a plane that the caller still has.
+  // SAFETY: the row above the next one, in the file's form. It is in `scratch`, or in a plane that the caller still owns.
   private var above: UnsafeRawPointer
 
-  /// What the kernels may read and write past a row.
+  /// Bytes that the kernels may read and write past a row.
   private static let slack = 32
 
-  /// Nil where the file is not of a kind that is read here, or is not sound up to its pixels.
+  /// Nil if this decoder does not read files of this kind, or if the file is malformed outside its compressed data.
   /// - Parameters:
-  ///   - bytes: must stay.
-  ///   - strip: the most rows that are read at once.
-  ///   - deadline: as in `DecodeLimits`; once it has passed, no more rows are sound.
+  ///   - bytes: must stay valid.
+  ///   - strip: maximum number of rows per read.
+  ///   - deadline: as in `DecodeLimits`. Once it has passed, reading fails.
   init?(
     _ bytes: UnsafeRawBufferPointer, layout: PNGPixelLayout, channels: Int, depth: SampleDepth, strip: Int,
     inflater: Inflater, kernels: PNGKernels, pool: BufferPool, deadline: UInt64 = 0
@@ -61,8 +62,8 @@ internal import ImageCore
     self.scratch = scratch
   }
 
-  /// The next `count` rows go to those of a plane from `first` on. False: what was read is not sound.
-  /// - Parameter plane: as wide as the image. The one of the rows before must still be there, with those rows.
+  /// Reads the next `count` rows into the rows of a plane from `first` on; false if the data are malformed.
+  /// - Parameter plane: as wide as the image. The plane of the previous rows must still exist and contain them.
   mutating func read(_ count: Int, into plane: borrowing Plane, first: Int) -> Bool {
     guard inflate(count) else { return false }
     if palette != nil || layout.bits == 16 { return throughScratch(count, plane, first) }
@@ -73,7 +74,7 @@ internal import ImageCore
       let to = unsafe plane.row(y)
       let filter = unsafe next.load(as: UInt8.self)
       guard filter <= 4 else { return false }
-      // Those of several rows may write one byte after each.
+      // The kernels for several rows may write one byte after each row.
       let together = filter == 4 && plane.stride > rowBytes ? paethRows(atMost: last + 1 - y) : 1
       switch together {
       case 4: unsafe kernels.fourPaethRows(layout.samples, to, plane.stride, next + 1, above, rowBytes)
@@ -88,7 +89,7 @@ internal import ImageCore
     return true
   }
 
-  /// After the last row: whether the stream ends with it as it should.
+  /// After the last row: whether the stream ends where it must.
   mutating func endsRightly() -> Bool {
     if !hasEnded {
       let stop = unsafe end + 1
@@ -97,11 +98,11 @@ internal import ImageCore
     return unsafe row == layout.height && end == next
   }
 
-  /// Makes sure that so many rows are there, in the filtered form.
+  /// Makes sure that `count` filtered rows are in memory.
   private mutating func inflate(_ count: Int) -> Bool {
     let needed = count * (layout.fileRowBytes + 1)
     if unsafe next + needed > inflated.base + room - Inflater.slack {
-      // What matches may still take, and what is not unfiltered, goes to the front.
+      // What matches may still refer to, and what is not unfiltered yet, moves to the front.
       let kept = unsafe min(end - inflated.base, max(Inflater.window, end - next))
       unsafe memmove(inflated.base, end - kept, kept)
       let moved = unsafe end - kept - inflated.base
@@ -121,7 +122,7 @@ internal import ImageCore
     return true
   }
 
-  /// How many of the next rows are Paeth's, as far as a kernel takes them together: 4, 2 or 1.
+  /// How many of the next rows have the Paeth filter, as far as one kernel takes them together: 4, 2 or 1.
   private func paethRows(atMost maximum: Int) -> Int {
     let rowBytes = layout.fileRowBytes
     func isPaeth(_ row: Int) -> Bool { unsafe next.load(fromByteOffset: row * (rowBytes + 1), as: UInt8.self) == 4 }
@@ -130,7 +131,7 @@ internal import ImageCore
     return 4
   }
 
-  /// Unfilters into the two scratch rows by turns, and brings each to the plane's form.
+  /// Unfilters into the two scratch rows in turn, and converts each to the layout of the plane.
   private mutating func throughScratch(_ count: Int, _ plane: borrowing Plane, _ first: Int) -> Bool {
     let rowBytes = layout.fileRowBytes
     let pixelBytes = layout.samples * (layout.bits / 8)

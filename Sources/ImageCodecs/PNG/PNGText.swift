@@ -8,11 +8,11 @@ extension ImageMetadata.PNGText {
 
   static let xmpKeyword = "XML:com.adobe.xmp"
 
-  /// EXIF and XMP as ImageMagick wrote them before PNG had a place for EXIF: in hexadecimal digits.
+  /// The keywords with which ImageMagick stored EXIF and XMP in hexadecimal digits, before PNG had a chunk for EXIF.
   static let rawKeywords: Set = ["Raw profile type exif", "Raw profile type APP1", "Raw profile type xmp"]
 
-  /// What a tEXt, zTXt or iTXt chunk says behind its keyword (11.3.3.2 to 11.3.3.4), inflated where it is deflated. Nil where the
-  /// chunk is not sound, or says more than `limit` bytes.
+  /// The text of a tEXt, zTXt or iTXt chunk after its keyword (11.3.3.2 to 11.3.3.4), inflated if it is compressed. Nil if the
+  /// chunk is malformed, or if the text is longer than `limit` bytes.
   static func content(_ name: String, _ body: UnsafeRawBufferPointer, limit: Int) -> [UInt8]? {
     guard let end = unsafe body.firstIndex(of: 0) else { return nil }
     var rest = unsafe body[(end + 1)...]
@@ -23,7 +23,7 @@ extension ImageMetadata.PNGText {
       unsafe rest = unsafe rest.dropFirst()
     }
     if name != "tEXt" {
-      // The method of compression, of which there is one.
+      // The compression method. The only one defined is 0.
       guard let method = unsafe rest.first, method == 0 || !isDeflated else { return nil }
       unsafe rest = unsafe rest.dropFirst()
     }

@@ -1,13 +1,13 @@
 internal import CPlatform
 package import ImageCore
 
-/// Reads the common kinds of PNG about five times as fast as libpng, strip of rows by strip of rows, or declines.
+/// Reads the common kinds of PNG in strips of rows, about five times as fast as libpng, or declines.
 ///
-/// Declined is everything that libpng would do differently or speak about: interlacing, fewer than 8 bits, tRNS without
-/// a palette, any fault. The caller then asks libpng, whose words, errors and partial pixels decide. What is accepted
-/// has the same pixels as libpng's, and libpng would have called it CODEC_OK.
+/// It declines everything that libpng would decode differently or warn about: interlacing, fewer than 8 bits, tRNS without a
+/// palette, any fault. The caller then uses libpng, whose messages, errors and partial pixels count. An accepted file has the
+/// same pixels as with libpng, which would have reported CODEC_OK.
 ///
-/// One decoder serves one worker for its whole life.
+/// Each worker has one decoder and reuses it.
 package final class StreamingPNGDecoder {
   private let pool: BufferPool
   private let kernels: PNGKernels
@@ -19,19 +19,19 @@ package final class StreamingPNGDecoder {
     inflater = Inflater(kernels)
   }
 
-  /// What became of an image.
+  /// The outcome of decoding an image.
   package enum Result {
     case done
-    /// It is libpng's; what was written is undefined.
+    /// libpng must decode the image. The pixels written so far are undefined.
     case declined
     /// The deadline has passed.
     case late
-    /// The taker of the strips wanted no more.
+    /// `take` stopped the decoding.
     case stopped
   }
 
-  /// Whether a header is of a kind that is read here.
-  /// - Parameters: as libpng delivers the pixels.
+  /// Whether this decoder reads images with such a header. `channels` and `depth` are those of the pixels that libpng would
+  /// deliver.
   package static func accepts(_ layout: PNGPixelLayout, channels: Int, depth: SampleDepth) -> Bool {
     guard !layout.isInterlaced, layout.bits == depth.rawValue, layout.inflatedBytes != nil else { return false }
     switch layout.colorType {
@@ -41,7 +41,7 @@ package final class StreamingPNGDecoder {
     }
   }
 
-  /// Decodes into `plane`, whose size, channels and depth are those that libpng told for `layout`.
+  /// Decodes into `plane`, whose size, channels and depth must be those that libpng reports for `layout`.
   /// - Parameter deadline: as in `DecodeLimits`.
   package func decode(
     _ bytes: UnsafeRawBufferPointer, layout: PNGPixelLayout, into plane: borrowing Plane, deadline: UInt64 = 0
@@ -59,8 +59,8 @@ package final class StreamingPNGDecoder {
     return rows.endsRightly() ? .done : lateOrDeclined(deadline)
   }
 
-  /// Decodes into strips of an even number of rows, the last apart, and hands over each, from the top down.
-  /// - Parameter take: false to stop.
+  /// Decodes into strips of an even number of rows, except the last, and passes each to `take`, from top to bottom.
+  /// - Parameter take: returns false to stop.
   package func decode(
     _ bytes: UnsafeRawBufferPointer, layout: PNGPixelLayout, channels: Int, depth: SampleDepth, deadline: UInt64,
     take: (borrowing Plane) throws(OutOfMemory) -> Bool
@@ -94,8 +94,7 @@ package final class StreamingPNGDecoder {
     return rows.endsRightly() ? .done : lateOrDeclined(deadline)
   }
 
-  /// The stride to ask of a plane (`minStride`) so that two rows at a time can be unfiltered. A plane without it is
-  /// served as well.
+  /// The `minStride` of a plane with which two rows at a time can be unfiltered. A plane with a smaller stride works as well.
   package static func minStride(for layout: PNGPixelLayout, channels: Int) -> Int {
     layout.width * channels * (layout.bits / 8) + 1
   }
@@ -106,7 +105,7 @@ package final class StreamingPNGDecoder {
     return max(layout.fileRowBytes > longRowBytes ? 2 : 8, min(fitting, 256))
   }
 
-  /// Of longer rows fewer are read at once, lest that take long.
+  /// Fewer rows of greater length are read at once, so that a read does not take too long.
   private static let longRowBytes = 512 << 10
 
   private static let stripBytes = 160 << 10

@@ -1,13 +1,13 @@
 internal import CLibDeflate
 internal import ImageCore
 
-/// Compresses to a zlib stream (RFC 1950) piece by piece, so that the time limit can be looked at in between: libdeflate compresses
-/// a whole buffer in one call, which takes half a minute for a gigabyte.
+/// Compresses to a zlib stream (RFC 1950) piece by piece, so that the time limit can be checked between pieces. libdeflate
+/// compresses a whole buffer in one call, which takes half a minute for a gigabyte.
 ///
-/// What fits into one piece has the bytes that libdeflate gives it. Pieces are deflate streams that are put together: the last block
-/// of each but the last is no longer marked as such, and an empty stored block fills its last byte up (as zlib's Z_SYNC_FLUSH
-/// does). No match reaches back into the piece before; of photographs and drawings of 15 to 20 MB that made the stream 0.2 % longer
-/// at most, and 0.5 % at level 10.
+/// Data of at most one piece give the bytes of libdeflate. Otherwise each piece is a deflate stream, and the streams are joined:
+/// only the last block of the last piece stays marked as the last, and an empty stored block fills the last byte of each other
+/// piece (as zlib's Z_SYNC_FLUSH does). No match refers to a previous piece. For photographs and drawings of 15 to 20 MB, the
+/// stream is at most 0.2 % longer, and 0.5 % at level 10.
 struct ZlibPieces {
   private let compressor: Compressor
   private let kernels: PNGKernels
@@ -19,23 +19,23 @@ struct ZlibPieces {
     self.pool = pool
   }
 
-  /// Bytes of a piece. Level 10 compresses 4 MB a second, and the levels below 17 to 200.
+  /// Size of a piece. Level 10 compresses 4 MB per second, and the levels below it 17 to 200.
   static func pieceBytes(level: Int) -> Int { level < 8 ? 512 << 10 : 2 << 20 }
 
   private var pieceBytes: Int { ZlibPieces.pieceBytes(level: compressor.level) }
 
-  /// The most that `count` bytes become, and what is written behind them.
+  /// Upper bound of the compressed size of `count` bytes, including what is written after them.
   func bound(_ count: Int) -> Int {
     let pieces = count / pieceBytes + 1
     let whole = compressor.bound(count)
     return pieces == 1 ? whole : whole + pieces * (ZlibPieces.maxJoint + compressor.bound(0)) + DeflateEnd.slack
   }
 
-  /// What joins two pieces: the rest of a byte, and an empty stored block (RFC 1951, 3.2.4).
+  /// Maximum size of the joint between two pieces: the rest of a byte, and an empty stored block (RFC 1951, 3.2.4).
   private static let maxJoint = 6
   private static let emptyBlock: [UInt8] = [0, 0, 0xFF, 0xFF]
 
-  /// - Returns: the bytes that are written, or 0 where there is no room for them.
+  /// - Returns: the number of bytes written, or 0 if there was no room.
   func compress(
     _ source: UnsafeRawBufferPointer, _ target: UnsafeMutableRawPointer, _ space: Int
   ) throws(CodecError) -> Int {
@@ -70,8 +70,8 @@ struct ZlibPieces {
     return [UInt8(method), UInt8(flags + 31 - (method << 8 + flags) % 31)]
   }
 
-  /// Takes the mark of its last block from a stream.
-  /// - Returns: what has to stand behind it so that another stream may follow.
+  /// Clears the last-block mark of a stream.
+  /// - Returns: the bytes that must follow it before another stream.
   private func joint(
     _ stream: UnsafeMutableRawPointer, _ count: Int, of byteCount: Int
   ) throws(CodecError) -> [UInt8] {
@@ -82,7 +82,7 @@ struct ZlibPieces {
     }
     guard let last = found, (last.end + 7) / 8 == count else { throw .broken("a compressed piece that is not sound") }
     unsafe bytes[last.mark / 8] &= ~(1 << UInt8(last.mark % 8))
-    // The empty block's first three bits are zeros, as are those that fill the last byte up.
+    // The first three bits of the empty block are zeros, as are the bits that fill the last byte.
     let free = 8 * count - last.end
     return (free < 3 ? [0] : []) + ZlibPieces.emptyBlock
   }

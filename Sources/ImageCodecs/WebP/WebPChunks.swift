@@ -1,24 +1,24 @@
 #if WebP
 
-  /// The chunks of a WebP file, where they lie (RFC 9649, 2).
+  /// The positions of the chunks of a WebP file (RFC 9649, 2).
   struct WebPChunks {
-    /// The contents of the first of each name that is of use here: a hostile file has millions of others.
+    /// The contents of the first chunk of each name in `described`. A hostile file can have millions of others.
     private var firsts: [String: Range<Int>] = [:]
-    /// From the first to the last chunk of pixels, their heads included.
+    /// From the first to the last chunk of pixels, including their headers.
     private var pixels: Range<Int>?
-    /// Bytes of the whole file, as it says.
+    /// Size of the whole file in bytes, from its header.
     let byteCount: Int
 
     private static let described: Set = ["VP8X", "ICCP", "EXIF", "XMP ", "ANMF"]
     private static let pixelNames: Set = ["ALPH", "VP8 ", "VP8L"]
 
-    /// Reads as far as the chunks are sound; whether they are is for libwebp to say.
+    /// Reads chunks as far as they are well-formed. libwebp diagnoses the rest.
     init(_ bytes: UnsafeRawBufferPointer) {
       byteCount = unsafe bytes.count < 8 ? 0 : 8 + Int(bytes.littleEndian(4, 4))
       if bytes.count > 12 { unsafe read(bytes, 12..<max(12, min(bytes.count, byteCount))) }
     }
 
-    /// The chunks of a frame, whose contents start at their count and size.
+    /// The chunks of an animation frame, which follow 16 bytes with its position, its size and its parameters.
     private init(frame bytes: UnsafeRawBufferPointer, _ body: Range<Int>) {
       byteCount = body.count
       if body.count > 16 { unsafe read(bytes, body.dropFirst(16)) }
@@ -29,7 +29,7 @@
       while range.upperBound - offset >= 8 {
         let length = unsafe Int(bytes.littleEndian(offset + 4, 4))
         let name = unsafe String(decoding: bytes[offset..<offset + 4], as: UTF8.self)
-        // Pixels may be cut, and what there is of them is decoded.
+        // Pixels may be truncated. The existing ones are decoded.
         let end = min(offset + 8 + length, range.upperBound)
         if WebPChunks.described.contains(name), firsts[name] == nil { firsts[name] = offset + 8..<end }
         if WebPChunks.pixelNames.contains(name) { pixels = (pixels?.lowerBound ?? offset)..<end }
@@ -37,10 +37,10 @@
       }
     }
 
-    /// The first chunk of a name, if it is whole.
+    /// The first chunk of a name, which may be truncated; nil if there is none.
     func body(_ name: String) -> Range<Int>? { firsts[name] }
 
-    /// What VP8X says; nil in a simple file.
+    /// The contents of VP8X; nil in a simple file.
     func extended(_ bytes: UnsafeRawBufferPointer) -> Extended? {
       guard let body = body("VP8X"), body.count >= 10 else { return nil }
       let start = body.lowerBound
@@ -75,7 +75,7 @@
         x: 2 * Int(bytes.littleEndian(start, 3)), y: 2 * Int(bytes.littleEndian(start + 3, 3)), pixels: pixels)
     }
 
-    /// EXIF begins with its byte order; some writers put JPEG's signature before it.
+    /// EXIF starts with its byte order. Some writers put JPEG's signature before it.
     func exif(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
       guard let body = body("EXIF") else { return nil }
       let chunk = unsafe UnsafeRawBufferPointer(rebasing: bytes[body])
@@ -85,7 +85,7 @@
   }
 
   extension UnsafeRawBufferPointer {
-    /// An integer of up to four bytes, which have to be there.
+    /// An integer of up to four bytes, which must be in the buffer.
     fileprivate func littleEndian(_ offset: Int, _ byteCount: Int) -> UInt32 {
       (0..<byteCount).reduce(0) { value, index in
         let byte = unsafe self[offset + index]

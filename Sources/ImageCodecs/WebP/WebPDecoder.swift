@@ -2,7 +2,7 @@
   internal import CImageCodecs
   internal import CWebPCodec
 
-  /// Decodes WebP by libwebp: RGB or RGBA of 8 bits at full size. Of an animation the first frame on its canvas.
+  /// Decodes WebP with libwebp: RGB or RGBA of 8 bits at full size. An animation gives its first frame on its canvas.
   @safe final class WebPDecoder: FormatReader {
     private let pool: BufferPool
     private var limits = DecodeLimits()
@@ -10,11 +10,11 @@
     private var header = webp_header()
     private var size = PixelSize(width: 1, height: 1)
     private var channels = 3
-    /// Where the frame lies on the canvas.
+    /// Position of the frame on the canvas.
     private var origin = (x: 0, y: 0)
-    /// Whether the file is shorter than it says.
+    /// Whether the file is shorter than its header states.
     private var isCut = false
-    // SAFETY: the caller keeps the bytes until `finish` or the next header, where this is replaced.
+    // SAFETY: the caller keeps the bytes valid until `finish` or the next header, which replaces this pointer.
     private var pixels = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
 
     init(pool: BufferPool) { self.pool = pool }
@@ -72,9 +72,9 @@
         unsafe plane.base.initializeMemory(as: UInt8.self, repeating: 0, count: plane.stride * size.height)
       }
       var target = header
-      // libwebp writes a frame without alpha as opaque where it is put on a canvas that shows around it.
+      // libwebp writes a frame without alpha as opaque, so that the canvas around it stays transparent.
       if channels == 4 { target.has_alpha = true }
-      // SAFETY: the frame lies on the canvas (`readHeader`), so this is inside of the plane.
+      // SAFETY: the frame is within the canvas (`readHeader`), so this address is within the plane.
       let part = unsafe codec_plane(
         base: plane.base.assumingMemoryBound(to: UInt8.self) + origin.y * plane.stride + origin.x * channels,
         stride: plane.stride, rows: size.height - origin.y)
@@ -97,7 +97,7 @@
     static let webp = FormatTraits(
       name: "WebP", suffix: "webp", mediaType: "image/webp",
       signature: [(0, Array("RIFF".utf8)), (8, Array("WEBP".utf8))], greatestSide: 16_383, hasGray: false,
-      // The library's words of ARGB, its YUV, tokens, and the chains in which it looks for repetitions in alpha.
+      // The ARGB words of the library, its YUV, tokens, and the hash chains with which it finds repetitions in alpha.
       encoderBytes: (48, 0, 0))
   }
 #endif

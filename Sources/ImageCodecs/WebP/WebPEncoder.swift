@@ -2,9 +2,9 @@
   internal import CImageCodecs
   internal import CWebPCodec
 
-  /// Writes lossy WebP by libwebp, alpha without loss. Gray is written as colors that are equal.
+  /// Writes lossy WebP with libwebp, and alpha without loss. Gray is written as RGB with equal channels.
   @safe final class WebPEncoder: FormatWriter {
-    // SAFETY: created here, destroyed once in deinit, used by one worker only.
+    // SAFETY: created in init, destroyed once in deinit, used by one worker only.
     private let handle: OpaquePointer
     private let pool: BufferPool
     private var report = codec_report()
