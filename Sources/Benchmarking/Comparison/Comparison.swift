@@ -1,13 +1,13 @@
 internal import SystemSupport
 
-/// The same work, measured in every mode.
+/// The measurements of one workload in every mode.
 package struct Comparison: Sendable {
   package let work: WorkSummary
   package let workers: Int
   package let cores: Int
   package let records: [Samples]
 
-  /// - Parameter records: of all contestants, with as many runs each.
+  /// - Parameter records: one per mode of the workload, with equal numbers of runs.
   package init(work: WorkSummary, workers: Int, cores: Int, records: [Samples]) {
     precondition(
       records.map(\.mode) == work.workload.modes && Set(records.map(\.runs.count)).count == 1,
@@ -29,17 +29,17 @@ package struct Comparison: Sendable {
     return record
   }
 
-  /// How many times as fast as serial.
+  /// The speed-up over serial mode.
   package func speedUp(of mode: BenchmarkMode) -> Ratio {
     Ratio(of: walls(.serial), to: walls(mode))
   }
 
-  /// How many times as long one takes as another.
+  /// The ratio of the wall times of two modes.
   package func wallRatio(of one: BenchmarkMode, to other: BenchmarkMode) -> Ratio {
     Ratio(of: walls(one), to: walls(other))
   }
 
-  /// How many times as much CPU one takes as another.
+  /// The ratio of the CPU times of two modes.
   package func cpuRatio(of one: BenchmarkMode, to other: BenchmarkMode) -> Ratio {
     Ratio(of: cpus(one), to: cpus(other))
   }
@@ -51,12 +51,12 @@ package struct Comparison: Sendable {
     perItem(self[mode].runs.map(\.system.inSeconds))
   }
 
-  /// Cores that a mode kept busy, on average.
+  /// The average number of cores that a mode kept busy.
   package func busyCores(_ mode: BenchmarkMode) -> Double {
     Summary(zip(cpus(mode), walls(mode)).map { $0 / $1 }).median
   }
 
-  /// The mode whose runs differ most, and from lowest to highest how much.
+  /// The mode whose wall times vary most, and its spread from lowest to highest.
   package var widestSpread: (mode: BenchmarkMode, spread: Double) {
     let spreads = records.map { (mode: $0.mode, spread: Summary($0.runs.map(\.wall)).spread) }
     return spreads.max { $0.spread < $1.spread } ?? (.serial, 0)
@@ -66,7 +66,7 @@ package struct Comparison: Sendable {
     Summary(seconds).median / Double(max(1, work.items + work.failed))
   }
 
-  /// The clock of CPU time may not have moved in a tiny run, and a ratio needs something above 0.
+  /// Avoids a ratio of 0: the CPU clock may not advance in a tiny run.
   private static let minimum = 1e-6
 
   private func walls(_ mode: BenchmarkMode) -> [Double] {

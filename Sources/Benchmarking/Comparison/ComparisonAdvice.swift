@@ -1,10 +1,10 @@
 internal import TextFormatting
 
-/// What a comparison means, in sentences that are derived from its numbers and from nothing else.
+/// The interpretation of a comparison in sentences, derived only from its numbers.
 extension Comparison {
-  /// Smaller differences are real at times, but nobody would choose by them.
+  /// Smaller differences may be real, but are too small to choose by.
   private static let negligible = 0.02
-  /// From here on the machine was not fit to be measured on.
+  /// From this spread on, the machine was too busy for reliable measurements.
   private static let noisy = 0.10
 
   package var verdict: [String] {
@@ -12,7 +12,7 @@ extension Comparison {
       + [noise] + (work.inputs == .cold ? [coldness] : [])
   }
 
-  /// The mode to use here: one of those that `resize` has. Nil where the runs differ too much to tell.
+  /// The best mode on this machine, out of those of `resize`. Nil where the runs vary too much.
   package var best: BenchmarkMode? {
     let faster = [BenchmarkMode.threads, .processes].filter { has($0) && speedUp(of: $0).lowest > 1 }
     guard let first = faster.first else { return isNoisy && workers > 1 ? nil : .serial }
@@ -56,7 +56,7 @@ extension Comparison {
       + "a process for each picture costs \(cost(.perImage, fresh))."
   }
 
-  /// Where workers wait for answers, cores do not limit them.
+  /// The explanation for workloads whose workers wait for responses, so that the number of cores is not the limit.
   private var waiting: String {
     let item = work.workload.item
     return "Why: the work is to wait for answers. \(counted(workers, "worker")) kept "
@@ -109,7 +109,7 @@ extension Comparison {
     "with \(workers) workers it is \(times(speedUp(of: mode))) as fast as serial"
   }
 
-  /// "1.92 times (95 %: 1.88 to 1.96)".
+  /// For example "1.92 times (95 %: 1.88 to 1.96)".
   private func times(_ ratio: Ratio) -> String {
     "\(decimal(ratio.estimate)) times (95 %: \(decimal(ratio.lowest)) to \(decimal(ratio.highest)))"
   }
@@ -125,7 +125,7 @@ extension Comparison {
     ratio.mayBeOne || abs(ratio.estimate - 1) < Comparison.negligible
   }
 
-  /// "2.1 % (95 %: 0.9 to 3.4 %)": how much more than the other.
+  /// For example "2.1 % (95 %: 0.9 to 3.4 %)": the relative difference.
   private func change(_ ratio: Ratio) -> String {
     func text(_ value: Double) -> String { decimal((value - 1) * 100, places: 1) }
     return "\(text(ratio.estimate)) % (95 %: \(text(ratio.lowest)) to \(text(ratio.highest)) %)"

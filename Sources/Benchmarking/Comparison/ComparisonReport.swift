@@ -1,6 +1,6 @@
 internal import TextFormatting
 
-/// A comparison as people and scripts read it.
+/// A comparison as text for people and scripts.
 extension Comparison {
   private var titles: [String] {
     let item = work.workload.item
@@ -10,20 +10,20 @@ extension Comparison {
 
   private var rows: [[String]] { [titles] + records.map(cells) }
 
-  /// For a terminal: the work, the table, start-up, the proof, the verdict.
+  /// For a terminal: the work, the table, start-up times, method, proof and verdict.
   package var text: String {
     let table = alignedTable(rows)
     return workWords + "\n\n" + table + "\n" + startWords + "\n" + methodWords + "\n" + proofWords + "\n\n"
       + verdict.map { $0 + "\n" }.joined()
   }
 
-  /// For a README: the same, its table as Markdown's.
+  /// For a README: the same content, with a Markdown table.
   package var markdown: String {
     let paragraphs = [workWords, markdownTable(rows), startWords, methodWords, proofWords]
     return (paragraphs + verdict).joined(separator: "\n\n") + "\n"
   }
 
-  /// One object a line: the work, each mode with all of its samples, the verdict.
+  /// JSON lines: the work, each mode with all of its samples, and the verdict.
   package func jsonLines(version: String) -> String {
     var start = work.line("compare", version: version)
     start.add("jobs", workers)
@@ -94,14 +94,14 @@ extension Comparison {
       + "the ratios within a round, Student's t over their logarithms; memory: \(memory)."
   }
 
-  /// Whoever made the comparison has seen to it, or there would be none.
+  /// Always true: `BenchmarkRunner` fails where outputs differ.
   private var proofWords: String {
     "All modes wrote the same bytes: the outputs of every run were compared with those of the first, byte by byte."
   }
 }
 
 extension WorkSummary {
-  /// "59 images, 454 megapixels, 2 more that failed in every mode".
+  /// For example "59 images, 454 megapixels, 2 more that failed in every mode".
   var description: String {
     counted(items, workload.item) + (megapixels.map { ", \(threeDigits($0)) megapixels" } ?? "")
       + (failed > 0 ? ", \(failed) more that failed in every mode" : "")

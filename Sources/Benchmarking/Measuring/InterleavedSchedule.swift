@@ -1,31 +1,31 @@
-/// Who can run a workload in any setting: real processes, or a stub in tests.
+/// Runs a workload in any setting: with real processes, or as a stub in tests.
 package protocol BenchmarkTarget {
   associatedtype Failure: Error
 
-  /// One run over all of the work that is not timed, so it may be watched: caches fill, memory is measured.
+  /// An untimed run over all items, which may be observed: it fills caches and measures memory.
   mutating func warmUp(_ configuration: Configuration) throws(Failure) -> WarmUp
-  /// One timed run that has nothing to do.
+  /// A timed run without any item.
   mutating func start(_ configuration: Configuration) throws(Failure) -> Measurement
-  /// One timed run over all of the work.
+  /// A timed run over all items.
   mutating func work(_ configuration: Configuration) throws(Failure) -> Measurement
 }
 
-/// The order of the runs: a warm-up of each setting, then rounds in which each starts empty and works once.
+/// The order of the runs: a warm-up of each setting, then rounds in which each setting has an empty run and a full run.
 ///
-/// Settings take turns within a round, so that a machine that grows slower or busier does so for all of them; and the
-/// order changes from round to round, so that nobody always runs in somebody's heat.
+/// Settings take turns within a round, so that all are affected when the machine becomes slower or busier. The order changes from
+/// round to round, so that no setting always runs on a processor heated by the same predecessor.
 package struct InterleavedSchedule: Sendable {
   package let configurations: [Configuration]
   package let rounds: Int
 
-  /// - Parameter rounds: 1 or more; an interval needs 2.
+  /// - Parameter rounds: 1 or more; a confidence interval needs 2.
   package init(_ configurations: [Configuration], rounds: Int) {
     precondition(rounds >= 1 && !configurations.isEmpty, "a comparison has contestants and rounds")
     self.configurations = configurations
     self.rounds = rounds
   }
 
-  /// Another one begins in each round, and every second round goes backwards.
+  /// Each round starts with another setting, and every second round is reversed.
   package func order(inRound round: Int) -> [Configuration] {
     let shift = round % configurations.count
     let rotated = Array(configurations[shift...] + configurations[..<shift])
@@ -33,7 +33,7 @@ package struct InterleavedSchedule: Sendable {
   }
 
   /// Measures all settings.
-  /// - Returns: a record of each, in the order of `configurations`.
+  /// - Returns: one record per setting, in the order of `configurations`.
   package func run<Field: BenchmarkTarget>(_ target: inout Field) throws(Field.Failure) -> [Samples] {
     var records: [Samples] = []
     for configuration in configurations {

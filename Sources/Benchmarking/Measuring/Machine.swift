@@ -2,21 +2,21 @@ package import SystemPackage
 internal import SystemSupport
 internal import TextFormatting
 
-/// What a reader has to know of the machine to make sense of times. What the system does not tell is left out.
+/// The properties of the machine that affect times. Properties that the system does not report are omitted.
 package struct Machine: Hashable, Sendable {
   package struct Property: Hashable, Sendable {
     package let name: String
     package let value: String
   }
 
-  /// "AMD EPYC 7763 64-Core Processor".
+  /// For example "AMD EPYC 7763 64-Core Processor".
   package let processor: String
   package let facts: [Property]
 
   /// - Parameters:
-  ///   - root: of the file system that has /proc, /sys and /etc.
-  ///   - usableCores: that this process may keep busy.
-  ///   - software: name and version of what was measured and of the libraries in it.
+  ///   - root: the root of the file system with /proc, /sys and /etc.
+  ///   - usableCores: the number of cores that this process may use.
+  ///   - software: name and version of the measured program and of its libraries.
   package init(root: FilePath = "/", usableCores: Int, software: String) {
     let files = KernelFiles(root: root)
     let cpuinfo = files.text("proc/cpuinfo") ?? ""
@@ -35,12 +35,12 @@ package struct Machine: Hashable, Sendable {
     facts = all.compactMap { name, value in value.map { Property(name: name, value: terminalText($0)) } }
   }
 
-  /// One line: "AMD EPYC, 2 cores usable of 2".
+  /// One line, such as "AMD EPYC, 2 usable of 2".
   package var description: String { facts.prefix(2).map(\.value).joined(separator: ", ") }
 
   private static func processor(_ cpuinfo: String) -> String {
     if let name = field("model name", of: cpuinfo) { return name }
-    // ARM's kernel tells numbers only.
+    // On ARM, /proc/cpuinfo contains numbers only.
     if let part = field("CPU part", of: cpuinfo) {
       return "implementer \(field("CPU implementer", of: cpuinfo) ?? "?"), part \(part)"
     }
@@ -59,7 +59,7 @@ package struct Machine: Hashable, Sendable {
     return text
   }
 
-  /// "L1 data 32K, L2 1024K, L3 32768K for 2 cores".
+  /// For example "L1 data 32 KiB, L2 1 MiB, L3 32 MiB for 2".
   private static func caches(_ files: KernelFiles) -> String? {
     let text = (0..<8).compactMap { index -> String? in
       let folder = "sys/devices/system/cpu/cpu0/cache/index\(index)/"
@@ -73,7 +73,7 @@ package struct Machine: Hashable, Sendable {
     return text.isEmpty ? nil : text.joined(separator: ", ")
   }
 
-  /// The kernel writes "32768K".
+  /// The kernel writes sizes such as "32768K".
   private static func kiloBytes(_ size: String) -> String {
     guard size.hasSuffix("K"), let count = Int(size.dropLast()) else { return size }
     return count >= 1024 && count % 1024 == 0 ? "\(count / 1024) MiB" : "\(count) KiB"
@@ -92,7 +92,7 @@ package struct Machine: Hashable, Sendable {
   }
 }
 
-/// The first "name : value" of a text as the kernel writes them.
+/// The value of the first "name : value" line, in the kernel's format.
 private func field(_ name: String, of text: String) -> String? {
   for line in text.split(separator: "\n") {
     let parts = line.split(separator: ":", maxSplits: 1)

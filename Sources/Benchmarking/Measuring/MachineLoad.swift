@@ -1,13 +1,13 @@
 package import SystemPackage
 internal import SystemSupport
 
-/// What a machine did for others while something was measured.
+/// The activity of other processes and machines during a measurement.
 package struct MachineLoad: Hashable, Sendable {
-  /// Cores that other processes kept busy, on average.
+  /// The average number of cores that other processes kept busy.
   package let otherCores: Double
-  /// The share of the time that a hypervisor gave to other machines.
+  /// The share of the time that the hypervisor gave to other machines (steal time).
   package let stolenShare: Double
-  /// Seconds in which the control group's quota stopped this process.
+  /// The seconds for which the control group's CPU quota stopped this process.
   package let throttledSeconds: Double
 
   package init(otherCores: Double, stolenShare: Double, throttledSeconds: Double) {
@@ -25,8 +25,12 @@ package struct MachineLoad: Hashable, Sendable {
     let throttled: Double
     let cores: Int
 
-    /// Nil where /proc does not tell.
-    /// - Parameter processRoot: as /proc/self, whose allowed cores count and no others.
+    /// Nil where /proc/stat cannot be read.
+    /// - Parameters:
+    ///   - stat: the file with the counters of all cores.
+    ///   - status: the file with the cores allowed to this process. Only those are counted.
+    ///   - groups: the folder of the control group, with cpu.stat.
+    ///   - own: the CPU time of this process and its children.
     package init?(
       stat: FilePath = "/proc/stat", status: FilePath = "/proc/self/status",
       groups: FilePath = "/sys/fs/cgroup", own: Duration = ResourceUsage.now(workerProcesses: 0).cpuTime,
@@ -40,7 +44,7 @@ package struct MachineLoad: Hashable, Sendable {
         guard fields.count >= 9, fields[0].hasPrefix("cpu"), let core = Int(fields[0].dropFirst(3)),
           allowed?.contains(core) ?? true
         else { continue }
-        // user nice system idle iowait irq softirq steal, in hundredths of a second; guest time is in user already.
+        // user nice system idle iowait irq softirq steal, in hundredths of a second. guest is included in user (proc_stat(5)).
         let times = fields.dropFirst().prefix(8).map { (Double($0) ?? 0) / 100 }
         busy += times[0] + times[1] + times[2] + times[5] + times[6]
         stolen += times[7]
@@ -68,7 +72,7 @@ package struct MachineLoad: Hashable, Sendable {
   }
 }
 
-/// The cores of "Cpus_allowed_list:\t0-3,8", nil where there is no such line.
+/// The cores of "Cpus_allowed_list:\t0-3,8"; nil where there is no such line.
 private func allowedCores(_ status: String) -> Set<Int>? {
   guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix("Cpus_allowed_list:") }) else {
     return nil
@@ -76,12 +80,12 @@ private func allowedCores(_ status: String) -> Set<Int>? {
   return coreList(line.dropFirst("Cpus_allowed_list:".count).filter { !$0.isWhitespace })
 }
 
-/// The numbers of a list as the kernel writes them: "0-3,8".
+/// The numbers of a list in the kernel's format: "0-3,8".
 func coreList(_ text: String) -> Set<Int> {
   var cores: Set<Int> = []
   for part in text.split(separator: ",") {
     let ends = part.split(separator: "-").compactMap { Int($0) }
-    // No machine has more; a file that says otherwise must not take the memory for them.
+    // No machine has more cores. A malformed file must not cause a huge allocation.
     if let first = ends.first, let last = ends.last, first <= last, last < 1 << 16 { cores.formUnion(first...last) }
   }
   return cores

@@ -7,38 +7,38 @@ package import SystemPackage
 internal import SystemSupport
 internal import TextFormatting
 
-/// This program run once more as a process of its own, and what that cost, its own worker processes included.
+/// A run of this program as a separate process, and its cost including its worker processes.
 package struct MeasuredProcess: Sendable {
   package enum Watching: Sendable {
-    /// Nothing disturbs the run while it is timed.
+    /// Nothing disturbs the timed run.
     case timeOnly
-    /// Looks at its memory every few milliseconds, which takes some of the run's time.
+    /// Samples the memory every few milliseconds, which slows the run slightly.
     case memory
   }
 
-  /// How long a run may take to end when it was told to.
+  /// The time that a run has to end after SIGTERM, before SIGKILL.
   private static let patience = Duration.seconds(1)
 
-  /// As the shell sees it: the exit status, or 128 + n where signal n ended it.
+  /// The exit status, or 128 + n after death by signal n, as in a shell.
   package let status: Int32
   package let wall: Duration
   package let user: Duration
   package let system: Duration
-  /// Bytes that had to be read from storage.
+  /// The number of bytes read from storage.
   package let storageByteCount: Int
-  /// The sum of the proportional shares of the process and of its workers at their highest; nil where it was not watched or
-  /// the kernel does not tell.
+  /// The peak of the summed proportional shares (PSS) of the process and its workers; nil where it was not watched or the kernel
+  /// does not report it.
   package let sharesPeakByteCount: Int?
-  /// The high-water mark of the largest of the processes.
+  /// The peak resident size of the largest process (ru_maxrss).
   package let largestPeakByteCount: Int
-  /// What it wrote on its standard output.
+  /// The standard output of the process.
   package let output: [UInt8]
 
-  /// Runs this program and waits for its end. It gets a process group of its own: where `stop` is asked for, it is told so
-  /// once, and ends as every run does.
+  /// Runs this program and waits for its end. It gets its own process group. Where `stop` is set, it receives SIGTERM once and
+  /// ends like any interrupted run.
   /// - Parameters:
-  ///   - arguments: after the program's name, in bytes.
-  ///   - talk: where its standard error goes; replaced.
+  ///   - arguments: the arguments after the program's name, as bytes.
+  ///   - messages: the file for its standard error. An existing file is replaced.
   package static func run(
     _ arguments: [[UInt8]], messages: FilePath, watching: Watching, stop: CancellationFlag
   ) throws(Errno) -> MeasuredProcess {
@@ -47,7 +47,7 @@ package struct MeasuredProcess: Sendable {
     var ends: [Int32] = [-1, -1]
     let failure = unsafe system_private_pipe(&ends)
     guard failure == 0 else { throw Errno(rawValue: failure) }
-    // Its standard output is a pipe, which ends when the process does, and can be waited for with a limit.
+    // A pipe for standard output reaches its end when the process does, and allows waiting with a timeout.
     let reading = Descriptor(owning: ends[0])
     let writing = Descriptor(owning: ends[1])
     let began = ContinuousClock.now
@@ -61,18 +61,18 @@ package struct MeasuredProcess: Sendable {
     var told: ContinuousClock.Instant?
     var output: [UInt8] = []
     while !hasEnded(reading, within: pause, &output) {
-      // Output may wake this more often than memory is worth a look.
+      // Output may wake this loop more often than memory needs to be sampled.
       if isWatched, .now - looked >= .milliseconds(Int(pause)) {
         looked = .now
         do throws(Errno) {
           peak = max(peak ?? 0, try ProcessMemory.shares(ofTree: process))
         } catch {
-          // It may just be at its end. What may not be looked at makes the sum useless.
+          // The process may be exiting. Where access is denied, the sum would be incomplete and is dropped.
           if error == .permissionDenied || error == .notPermitted { (peak, isWatched) = (nil, false) }
         }
       }
       if stop.isMade {
-        // Its outputs are for nobody any more; what does not end by itself is ended.
+        // Its outputs are no longer needed. A process that does not end in time is killed.
         if let told, .now - told > MeasuredProcess.patience { _ = kill(process, SIGKILL) }
         if told == nil { _ = kill(process, SIGTERM) }
         told = told ?? .now
@@ -100,7 +100,7 @@ package struct MeasuredProcess: Sendable {
 
   private static func spawn(_ arguments: [[UInt8]], output: CInt, errors: CInt) throws(Errno) -> pid_t {
     guard let path = unsafe system_executable_path() else { throw Errno(rawValue: ENOENT) }
-    // One block of zero-terminated texts, and a pointer to each.
+    // One block of NUL-terminated strings, and a pointer to each.
     let texts = [Array("imgbatch".utf8)] + arguments
     let block: [UInt8] = Array(texts.joined(separator: [0])) + [0]
     var starts: [Int] = []
@@ -124,7 +124,7 @@ package struct MeasuredProcess: Sendable {
     return process
   }
 
-  /// Whether the other end of the pipe was closed; what is written to it meanwhile joins the output.
+  /// Whether the other end of the pipe was closed. Appends bytes that arrive meanwhile to `output`.
   private static func hasEnded(
     _ pipe: borrowing Descriptor, within milliseconds: Int32, _ output: inout [UInt8]
   ) -> Bool {

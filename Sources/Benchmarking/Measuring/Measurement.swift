@@ -1,14 +1,14 @@
 package import RunState
 
-/// What one run cost, worker processes that it waited for included.
+/// The cost of one run, including its worker processes.
 package struct Measurement: Hashable, Sendable {
   /// From the start of the program to its end.
   package var wall: Duration
   package var user: Duration
   package var system: Duration
-  /// Bytes that had to come from storage, because they were not in memory.
+  /// The number of bytes read from storage, because they were not in the page cache.
   package var storageByteCount: Int
-  /// What its stages took, over all items and workers; empty where nobody asked.
+  /// The cost of each stage over all items and workers; empty where not requested.
   package var stages: [StageCost]
 
   package init(
@@ -24,7 +24,7 @@ package struct Measurement: Hashable, Sendable {
   package var cpu: Duration { user + system }
 }
 
-/// What the untimed run tells.
+/// The results of the untimed run.
 package struct WarmUp: Hashable, Sendable {
   package var memory: MemoryPeak
   package var items: [ItemCost]
@@ -35,12 +35,12 @@ package struct WarmUp: Hashable, Sendable {
   }
 }
 
-/// The most memory that a run held at once.
+/// The peak memory of a run.
 package struct MemoryPeak: Hashable, Sendable {
   package enum Method: String, Hashable, Sendable {
-    /// Proportional shares (PSS) of all processes summed: what is shared counts once.
+    /// The sum of the proportional shares (PSS) of all processes, which counts shared pages once.
     case proportionalShares = "proportional-shares"
-    /// The kernel tells no shares; the high-water mark of the largest single process.
+    /// The peak resident size of the largest process, where the kernel does not report PSS.
     case largestProcess = "largest-process"
   }
 
@@ -53,20 +53,20 @@ package struct MemoryPeak: Hashable, Sendable {
   }
 }
 
-/// The ways to do a batch that are measured against each other, the measure for the others first.
+/// The modes that are compared. The first is the reference.
 package enum BenchmarkMode: String, CaseIterable, Hashable, Sendable {
   case serial
   case threads
-  /// Workers that live as long as the run.
+  /// Worker processes that live as long as the run.
   case processes
-  /// A fresh worker process for each image.
+  /// A new worker process for each image.
   case perImage = "process per picture"
 }
 
-/// One way to run a workload: how, and by how many workers.
+/// One setting of a workload: the mode and the number of workers.
 package struct Configuration: Hashable, Sendable {
   package let mode: BenchmarkMode
-  /// 1 for serial, whatever is asked.
+  /// Always 1 for serial mode.
   package let workers: Int
 
   package init(_ mode: BenchmarkMode, workers: Int) {
@@ -75,19 +75,19 @@ package struct Configuration: Hashable, Sendable {
     self.workers = mode == .serial ? 1 : workers
   }
 
-  /// "threads 2".
+  /// For example "threads 2".
   package var description: String { mode == .serial ? mode.rawValue : "\(mode.rawValue) \(workers)" }
 }
 
-/// All that was measured of one setting; samples are in the order of the rounds.
+/// All measurements of one setting. Samples are in the order of the rounds.
 package struct Samples: Hashable, Sendable {
   package let configuration: Configuration
   package var memory: MemoryPeak
-  /// Runs with nothing to do: what starting and ending costs.
+  /// Empty runs: the cost of starting and ending.
   package var starts: [Measurement] = []
-  /// Runs over all of the work.
+  /// Runs over all items.
   package var runs: [Measurement] = []
-  /// What each item took in the warm-up; empty where nobody asked.
+  /// The cost of each item in the warm-up; empty where not requested.
   package var items: [ItemCost] = []
 
   package init(

@@ -4,19 +4,19 @@ internal import RunState
 package import SystemPackage
 internal import SystemSupport
 
-/// The files below a folder, hidden ones apart, so that two runs can be held against each other.
+/// The files below a folder, without hidden ones, for comparing the outputs of two runs.
 package struct OutputTree: Sendable {
   package let folder: FilePath
-  /// Paths of all files from the folder, sorted.
+  /// The sorted paths of all files, relative to the folder.
   package let files: [FilePath]
 
-  /// - Parameter folder: one that is not there has no files.
+  /// - Parameter folder: may be missing; it then has no files.
   package init(of folder: FilePath) throws(Errno) {
     self.folder = folder
     files = OutputFile.isThere(folder) ? try OutputTree.files(below: folder, from: FilePath()) : []
   }
 
-  /// The first file, by name, that is in one tree only or has other bytes in the other; nil where all are the same.
+  /// The first file, by name, that is missing in one tree or has different bytes; nil where the trees are equal.
   package func firstDifference(to other: OutputTree) throws(Errno) -> FilePath? {
     for (mine, theirs) in zip(files, other.files) {
       if mine != theirs { return mine.bytes.lexicographicallyPrecedes(theirs.bytes) ? mine : theirs }
@@ -39,7 +39,7 @@ package struct OutputTree: Sendable {
       let relative = start.appending(name.components)
       if kind == .folder { found += try files(below: path, from: relative) } else { found.append(relative) }
     }
-    // Both trees are sorted the same way; between folders that is the order of names, level by level.
+    // Both trees are in the same order: sorted by name, level by level.
     return found
   }
 
@@ -69,8 +69,8 @@ package struct OutputTree: Sendable {
   }
 }
 
-/// Asks the system to forget what it keeps of a file's content in memory, so that the next read comes from storage.
-/// - Returns: whether the system took the wish; it may keep the pages even so.
+/// Asks the kernel to drop a file from the page cache, so that the next read comes from storage.
+/// - Returns: whether the kernel accepted the request. It may keep the pages nevertheless.
 @discardableResult
 package func dropCachedPages(of path: FilePath) -> Bool {
   guard let file = try? Descriptor(opening: path, .sniffed) else { return false }

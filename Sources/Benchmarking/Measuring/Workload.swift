@@ -1,27 +1,27 @@
 internal import TextFormatting
 
-/// A kind of work that can be measured: its words, the ways in which it can be done, and what its workers wait for.
+/// A kind of work that can be measured: its names, its modes, and its bottleneck.
 ///
-/// `compare` and `profile` know nothing else of it. How it is run is the command's business.
+/// `compare` and `profile` need nothing else; the command determines how it is run.
 package struct Workload: Hashable, Sendable {
-  /// What more workers come up against.
+  /// The resource that limits the number of useful workers.
   package enum Bottleneck: String, Hashable, Sendable {
-    /// Cores: beyond their number workers only wait for each other.
+    /// CPU cores: more workers than cores only wait for each other.
     case cores
-    /// Somebody else's answers: workers wait at no cost, so there may be many more of them than cores.
+    /// Responses of servers: waiting workers use no CPU, so many more workers than cores are useful.
     case answers
   }
 
-  /// As `--workload` and events say it.
+  /// The name for `--workload` and in events.
   package let name: String
-  /// As a page says it.
+  /// The title on a page.
   package let title: String
-  /// What is counted: "image", "download".
+  /// The unit of the work: "picture", "download".
   package let item: String
   package let bound: Bottleneck
-  /// The option of its command that says how many workers there are.
+  /// The command's option for the number of workers.
   package let workersOption: String
-  /// The ways to do it, the measure for the others, serial, first.
+  /// The modes, starting with serial, the reference.
   package let modes: [BenchmarkMode]
 
   package init(
@@ -42,12 +42,12 @@ package struct Workload: Hashable, Sendable {
     name: "resize", title: "Thumbnails", item: "picture", bound: .cores, modes: BenchmarkMode.allCases)
 }
 
-/// What was done in each run.
+/// The work of each run.
 package struct WorkSummary: Hashable, Sendable {
-  /// Where the sources were before each run.
+  /// The location of the sources before each run.
   package enum Inputs: String, Hashable, Sendable {
     case cached, cold
-    /// They come from other machines, whatever those do with them.
+    /// On other machines, whose caching is unknown.
     case remote
   }
 
@@ -65,7 +65,7 @@ package struct WorkSummary: Hashable, Sendable {
     self.megapixels = megapixels
     self.inputs = inputs
   }
-  /// How data for scripts begin, whatever was measured.
+  /// The first JSON line of every report.
   func line(_ event: String, version: String) -> JSONLine {
     var line = JSONLine()
     line.add("event", event)

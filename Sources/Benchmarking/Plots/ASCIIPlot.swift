@@ -1,15 +1,15 @@
 internal import TextFormatting
 
-/// A small plot of speed-up over workers for a terminal, in characters that every terminal has.
+/// A small plot of speed-up over workers for a terminal, in ASCII.
 struct ASCIIPlot {
   struct Series {
-    /// Stands for the points.
+    /// The character of the points.
     let mark: Character
     let points: [(x: Double, y: Double)]
   }
 
   let series: [Series]
-  /// Under the points, drawn first.
+  /// A line below the points; it is drawn first.
   let line: (mark: Character, value: (Double) -> Double)
   let ticks: [Int]
   private let width = 56
@@ -21,7 +21,7 @@ struct ASCIIPlot {
     self.ticks = ticks
   }
 
-  /// The same distance for twice as many workers wherever they double, as in `--jobs 1,2,4,8`.
+  /// The x axis is logarithmic, so that each doubling of the workers has the same width, as in `--jobs 1,2,4,8`.
   var text: String {
     let last = Double(ticks.last ?? 1)
     let top = max(1, (series.flatMap { $0.points.map(\.y) } + [line.value(last)]).max() ?? 1)

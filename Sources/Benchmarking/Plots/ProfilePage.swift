@@ -1,11 +1,11 @@
 internal import TextFormatting
 
-/// One or more profiles as a page that needs nothing else: no script, no font, no other file.
+/// One or more profiles as a self-contained page, without scripts, fonts or other files.
 package struct ProfilePage: Sendable {
   private let profiles: [ScalingProfile]
   private let machine: Machine
 
-  /// - Parameter profiles: of different workloads, to be held beside each other; at least one.
+  /// - Parameter profiles: one or more, of different workloads, to compare.
   package init(_ profiles: [ScalingProfile], on machine: Machine) {
     precondition(!profiles.isEmpty, "a page shows something")
     self.profiles = profiles
@@ -21,7 +21,7 @@ package struct ProfilePage: Sendable {
     return HTML.page(title: "What more workers give", style: pageStyle, [.element("main", [:], parts)]).markup
   }
 
-  /// Two workloads on one machine: the point of it all.
+  /// The comparison of several workloads on one machine, the main purpose of the page.
   private var comparison: [HTML] {
     guard profiles.count > 1 else { return [] }
     let figures = profiles.map { profile in
@@ -67,7 +67,7 @@ package struct ProfilePage: Sendable {
   private var footer: HTML { .element("footer", [:], [.element("p", [:], "Made by imgbatch profile --report.")]) }
 }
 
-/// What colors stand for.
+/// The legend of a plot.
 func key(_ entries: [(kind: String, text: String)]) -> HTML {
   .element(
     "ul", ["class": "key"],

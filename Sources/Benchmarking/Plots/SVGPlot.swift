@@ -1,8 +1,8 @@
 internal import TextFormatting
 
-/// A plot of points, lines and intervals over two axes, as SVG whose colors are the page's.
+/// An SVG plot of points, lines and intervals over two axes. The page's style sheet sets the colors.
 struct SVGPlot {
-  /// Where numbers lie on an axis.
+  /// Maps values to positions on an axis.
   struct Axis {
     enum Scale { case linear, logarithmic }
     let scale: Scale
@@ -10,7 +10,7 @@ struct SVGPlot {
     let ticks: [Double]
     let title: String
 
-    /// From 0 to the left end, to 1 at the right.
+    /// The position of a value: 0 at the start of the axis, 1 at its end.
     func share(_ value: Double) -> Double {
       guard range.upperBound > range.lowerBound else { return 0.5 }
       let value = min(max(value, range.lowerBound), range.upperBound)
@@ -24,22 +24,22 @@ struct SVGPlot {
   }
 
   enum Mark {
-    /// - Parameter kind: the end of the CSS class.
+    /// The string is the CSS class.
     case line(String, [(x: Double, y: Double)])
     case dot(String, x: Double, y: Double, radius: Double, text: String)
-    /// An upright interval; `shift` moves it aside, so that two do not cover each other.
+    /// A vertical interval. `shift` moves it sideways, so that intervals do not overlap.
     case interval(String, x: Double, lowest: Double, highest: Double, shift: Double)
   }
 
   static let width = 400.0
   static let height = 280.0
-  // Room for numbers and titles.
+  // The margins for tick labels and titles.
   private static let (left, right, top, bottom) = (46.0, 14.0, 12.0, 44.0)
 
   let x: Axis
   let y: Axis
   let marks: [Mark]
-  /// What it shows, for who cannot see it.
+  /// The text alternative for screen readers.
   let text: String
 
   var html: HTML {
@@ -122,11 +122,11 @@ struct SVGPlot {
     .element("text", ["class": "label", "x": number(x), "y": number(y), "text-anchor": anchor], text)
   }
 
-  /// A tenth of a pixel is as exact as a screen can show.
+  /// Rounds to a tenth of a pixel, which is finer than a screen can show.
   static func number(_ value: Double) -> String { plain((value * 10).rounded() / 10) }
 }
 
-/// A number without needless decimals: "0.25", "1.5", "40".
+/// A number without trailing zeros: "0.25", "1.5", "40".
 func plain(_ value: Double) -> String {
   var text = decimal(value, places: abs(value) >= 100 ? 1 : 3)
   while text.last == "0" { text.removeLast() }
@@ -135,7 +135,7 @@ func plain(_ value: Double) -> String {
 }
 
 extension SVGPlot.Axis {
-  /// From 0 to beyond the largest value, with four to eight round ticks.
+  /// From 0 to at least the largest value, with four to seven round ticks.
   static func fromZero(to largest: Double, title: String) -> SVGPlot.Axis {
     let largest = max(largest, 1e-9)
     let step = roundStep(largest / 5)
@@ -145,7 +145,7 @@ extension SVGPlot.Axis {
     )
   }
 
-  /// Between whole powers of ten, or of two, whichever is the closer fit.
+  /// Between integer powers: of ten where the values span more than a factor of 100, otherwise of two.
   static func powers(around values: [Double], title: String) -> SVGPlot.Axis {
     let positive = values.filter { $0 > 0 }
     let (minimum, maximum) = (positive.min() ?? 1, positive.max() ?? 1)
@@ -159,7 +159,7 @@ extension SVGPlot.Axis {
       ticks: ticks, title: title)
   }
 
-  /// Counts of workers: twice as many is one step.
+  /// Counts of workers on a logarithmic axis.
   static func counts(_ counts: [Int], title: String) -> SVGPlot.Axis {
     let (first, last) = (Double(counts.first ?? 1), Double(counts.last ?? 1))
     return SVGPlot.Axis(scale: .logarithmic, range: first...last, ticks: counts.map(Double.init), title: title)

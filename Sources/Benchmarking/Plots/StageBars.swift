@@ -1,6 +1,6 @@
 internal import TextFormatting
 
-/// Stages of several runs as bars beside each other's, in SVG: what a part takes is its length.
+/// The stages of several runs as stacked bars, in SVG.
 struct StageBars {
   struct Bar {
     let title: String

@@ -1,30 +1,30 @@
-/// Which setting to use, as far as the runs can tell.
+/// The choice of the best setting.
 extension ScalingProfile {
-  /// What is not worth another worker.
+  /// A smaller gain is not worth more workers.
   private static let worthwhile = 0.03
-  /// Smaller differences are real at times, but nobody would choose by them.
+  /// Smaller differences may be real, but are too small to choose by.
   static let negligible = 0.02
-  /// From here on the machine was not fit to be measured on.
+  /// From this spread on, the machine was too busy for reliable measurements.
   private static let noisy = 0.10
 
-  /// The setting to use: as few workers as give what there is to be had. Nil where the runs differ too much to tell.
+  /// The best setting, with the fewest workers that reach nearly the best speed. Nil where the runs vary too much.
   package var best: Configuration? {
     guard let point = bestPoint else { return isNoisy && counts.count > 1 ? nil : serial.configuration }
     return point.record.configuration
   }
 
-  /// Of the mode to use; nil where nothing is faster than serial beyond doubt.
+  /// The point of the best setting; nil where none is significantly faster than serial.
   package var bestPoint: ScalingPoint? {
     let candidates = modes.compactMap(enough).filter { $0.speedUp.lowest > 1 }
     guard let first = candidates.first else { return nil }
-    // Threads come first; another mode has to be faster beyond doubt, and by something.
+    // Threads are preferred: another mode must be faster both significantly and by a relevant amount.
     let other = candidates.dropFirst().max { $0.speedUp.estimate < $1.speedUp.estimate }
     guard let other else { return first }
     let ratio = Ratio(of: first.record.walls, to: other.record.walls)
     return ratio.lowest > 1 && ratio.estimate > 1 + ScalingProfile.negligible ? other : first
   }
 
-  /// The fewest workers of a mode that are within 3 % of its fastest.
+  /// The fewest workers of a mode that are within 3 % of its fastest setting.
   private func enough(_ mode: BenchmarkMode) -> ScalingPoint? {
     let points = points(mode)
     guard let fastest = points.max(by: { $0.speedUp.estimate < $1.speedUp.estimate }) else { return nil }
@@ -33,6 +33,6 @@ extension ScalingProfile {
     }
   }
 
-  /// Whether the runs of a setting differ too much to tell it from others.
+  /// Whether the runs of a setting vary too much to distinguish settings.
   var isNoisy: Bool { widestSpread.spread > ScalingProfile.noisy }
 }

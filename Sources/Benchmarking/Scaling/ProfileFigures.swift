@@ -4,7 +4,7 @@ internal import TextFormatting
 
 /// The figures of a profile's page.
 extension ScalingProfile {
-  /// So many points that the page stays small and the cloud keeps its shape.
+  /// The most points, which keeps the page small and the shape of the cloud visible.
   private static let maxDots = 1500
 
   var boundWords: String {
@@ -14,7 +14,7 @@ extension ScalingProfile {
     }
   }
 
-  /// What the most workers gave, in one sentence.
+  /// The largest speed-up, in one sentence.
   var gainWords: String {
     let tops = modes.compactMap { points($0).max { $0.speedUp.estimate < $1.speedUp.estimate } }
     guard let top = tops.max(by: { $0.speedUp.estimate < $1.speedUp.estimate }) else { return "" }
@@ -61,7 +61,7 @@ extension ScalingProfile {
     let law = bestFit(mode)
     var marks: [SVGPlot.Mark] = []
     if let law {
-      // Over the counts that it was fitted to, and on the scale of serial, which the mode's one worker may not quite reach.
+      // Drawn over the fitted counts only, and scaled to serial, because one worker of the mode may be slower than serial.
       let scale = points.first?.speedUp.estimate ?? 1
       marks.append(
         .line("law", curve(from: 1, to: Double(law.range.upperBound)) { scale * law.speedUp($0) }))
@@ -85,7 +85,7 @@ extension ScalingProfile {
     return marks
   }
 
-  /// The law with more factors, where there are points enough for it.
+  /// The law with more parameters, where there are enough points.
   private func bestFit(_ mode: BenchmarkMode) -> FittedLaw? {
     fit(.universal, mode) ?? fit(.amdahl, mode)
   }
@@ -93,14 +93,13 @@ extension ScalingProfile {
   private func curve(from first: Double, to last: Double, _ value: (Double) -> Double) -> [(x: Double, y: Double)] {
     guard last > first else { return [(first, value(first))] }
     return (0...48).map { step in
-      // Even steps on the axis of doublings; the last is the end exactly, which a law must not go beyond.
+      // Equal steps on the logarithmic axis. The last one is set exactly: a law must not be evaluated beyond its range.
       let x = step == 48 ? last : first * exponential(logarithm(last / first) * Double(step) / 48)
       return (x, value(x))
     }
   }
 
-  /// Straight between points for who counts workers, which is no straight line on an axis of doublings: it would seem to be
-  /// above the ideal.
+  /// Linear interpolation between points. On a logarithmic axis it is a curve; a straight line would appear above the ideal.
   private func between(_ points: [(x: Double, y: Double)]) -> [(x: Double, y: Double)] {
     zip(points, points.dropFirst()).flatMap { from, to in
       curve(from: from.x, to: to.x) { from.y + (to.y - from.y) * ($0 - from.x) / (to.x - from.x) }
@@ -138,7 +137,7 @@ extension ScalingProfile {
       "Milliseconds of CPU for a \(work.workload.item). Other: start, scheduling, memory.")
   }
 
-  /// The name that the page has a color for: those of images, or the next one.
+  /// The stage's name where the page has a color for it; otherwise the next color's name.
   private func stageKind(_ name: String, _ index: Int) -> String {
     let known = ["read", "decode", "resize", "encode", "write", "other"]
     return known.contains(name) ? name : known[index % (known.count - 1)]

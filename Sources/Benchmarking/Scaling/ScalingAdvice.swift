@@ -1,10 +1,10 @@
 internal import TextFormatting
 
-/// What a curve means, in sentences that are derived from its numbers and from nothing else.
+/// The interpretation of a profile in sentences, derived only from its numbers.
 extension ScalingProfile {
-  /// From here on a stage's waiting is worth a sentence.
+  /// From this share on, the waiting of a stage is reported.
   private static let waitingShare = 0.20
-  /// A law that is further off does not describe the runs.
+  /// A law with a larger residual does not describe the runs.
   private static let farOff = 0.05
 
   package var advice: [String] {
@@ -27,7 +27,7 @@ extension ScalingProfile {
     "--mode \(configuration.mode.rawValue) \(work.workload.workersOption) \(configuration.workers)"
   }
 
-  /// What the next counts of workers would give, since that is the evidence.
+  /// The effect of the next higher and lower numbers of workers, as evidence.
   private func neighbors(of point: ScalingPoint) -> String {
     let points = points(point.record.mode)
     let more = points.first { $0.workers > point.workers }
@@ -78,7 +78,7 @@ extension ScalingProfile {
     return text + "."
   }
 
-  /// "3.9 % (95 %: 3.5 to 4.3 %)".
+  /// For example "3.9 % (95 %: 3.5 to 4.3 %)".
   private func share(_ estimate: Estimate) -> String {
     func text(_ value: Double) -> String { decimal(value * 100, places: abs(value) < 0.01 ? 2 : 1) }
     return "\(text(estimate.value)) % (95 %: \(text(estimate.lowest)) to \(text(estimate.highest)) %)"
@@ -119,7 +119,7 @@ extension ScalingProfile {
     let record = bestPoint?.record ?? serial
     let sum = record.stages.reduce(0) { $0 + $1.wall }
     guard sum > 0, record.configuration.workers <= cores || work.workload.bound == .answers else { return [] }
-    // Where a stage touches no storage, what waits waits for a core, and the noise tells of that.
+    // Stages without storage access wait for a core; the sentence about noise covers that.
     let waiting = record.stages.filter { stage in
       stage.waiting / sum > ScalingProfile.waitingShare
         && (work.workload.bound == .answers || ["read", "write"].contains(stage.name))
@@ -131,7 +131,7 @@ extension ScalingProfile {
     }
   }
 
-  /// Images side by side with as many workers as the most bands.
+  /// The speed-up of images in parallel, with as many threads as the largest number of bands.
   private func filesAtOnce(_ bands: SingleImageScaling) -> ScalingPoint? {
     bands.runs.last.flatMap { self[Configuration(.threads, workers: $0.bands)] }.map(point)
   }
@@ -166,7 +166,7 @@ extension ScalingProfile {
     return text
   }
 
-  /// How much more CPU time all settings took in the last round than in the first; nil where it did not grow all the way.
+  /// The increase of the CPU time of all settings from the first round to the last; nil where it did not increase in every round.
   private var slowdown: Double? {
     let rounds = (0..<rounds).map { round in records.reduce(0) { $0 + $1.cpus[round] } }
     guard rounds.count > 1, rounds == rounds.sorted(), let first = rounds.first, let last = rounds.last else {
@@ -175,6 +175,6 @@ extension ScalingProfile {
     return last / first - 1
   }
 
-  /// "1.92 times (95 %: 1.88 to 1.96)".
+  /// For example "1.92 times (95 %: 1.88 to 1.96)".
   private func times(_ ratio: Ratio) -> String { "\(decimal(ratio.estimate)) times (95 %: \(interval(ratio)))" }
 }

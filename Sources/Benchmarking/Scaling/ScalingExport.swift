@@ -1,9 +1,9 @@
 internal import RunState
 internal import TextFormatting
 
-/// A profile as scripts read it.
+/// A profile as data for scripts.
 extension ScalingProfile {
-  /// One object a line: the work and the machine, each setting with all of its samples, the laws, the bands, the advice.
+  /// JSON lines: the work and the machine, each setting with all of its samples, the laws, the bands, the advice.
   package func jsonLines(version: String, on machine: Machine) -> String {
     var lines = [start(version, machine)] + records.map(object)
     for mode in modes { lines += ScalingLaw.allCases.map { object($0, mode) } }
@@ -100,7 +100,7 @@ extension ScalingProfile {
   }
 }
 
-/// One line a run, all samples, for a spreadsheet or R; seconds, and bytes.
+/// CSV with one line per run and all samples, for a spreadsheet or R. Times are in seconds, sizes in bytes.
 func commaSeparated(_ work: WorkSummary, _ records: [Samples]) -> String {
   let stages = records.first?.runs.first?.stages.map(\.name) ?? []
   let titles =

@@ -1,18 +1,18 @@
 internal import RunState
 internal import SystemSupport
 
-/// One workload by more and more workers, in every mode.
+/// The measurements of one workload with increasing numbers of workers, in every mode.
 package struct ScalingProfile: Sendable {
   package let work: WorkSummary
   package let cores: Int
-  /// Serial first, then mode by mode, each from few workers to many and 1 among them.
+  /// Serial first, then mode by mode, each in ascending order of workers from 1.
   package let records: [Samples]
-  /// Where the workload has something to say within one item.
+  /// The scaling within one item; nil where it was not measured.
   package let bands: SingleImageScaling?
-  /// What else the machine did meanwhile; nil where the system does not tell.
+  /// The other load of the machine during the runs; nil where the system does not report it.
   package let load: MachineLoad?
 
-  /// - Parameter records: as many runs of each.
+  /// - Parameter records: serial first, with equal numbers of runs.
   package init(
     work: WorkSummary, cores: Int, records: [Samples], bands: SingleImageScaling? = nil, load: MachineLoad? = nil
   ) {
@@ -26,8 +26,8 @@ package struct ScalingProfile: Sendable {
     self.load = load
   }
 
-  /// The settings to measure: serial, and every other mode with each count of workers.
-  /// - Parameter counts: of workers; 1 joins them, since the curve begins there.
+  /// The settings to measure: serial, and each other mode with each number of workers.
+  /// - Parameter counts: the numbers of workers. 1 is added, because the curve starts there.
   package static func configurations(_ modes: [BenchmarkMode], counts: [Int]) -> [Configuration] {
     let counts = Set(counts).union([1]).sorted()
     return [Configuration(.serial, workers: 1)]
@@ -36,7 +36,7 @@ package struct ScalingProfile: Sendable {
       }
   }
 
-  /// 1, 2, 4 and so on, and the last one.
+  /// 1, 2, 4 and so on, and `last`.
   package static func doublings(upTo last: Int) -> [Int] {
     let counts = sequence(first: 1) { $0 < last ? min(2 * $0, last) : nil }
     return Array(counts)
@@ -52,10 +52,10 @@ package struct ScalingProfile: Sendable {
 
   package subscript(configuration: Configuration) -> Samples? { records.first { $0.configuration == configuration } }
 
-  /// Distinct counts of workers.
+  /// The distinct numbers of workers.
   package var counts: [Int] { Set(records.map(\.configuration.workers)).sorted() }
 
-  /// What one setting means beside serial.
+  /// One setting compared with serial.
   package func point(_ record: Samples) -> ScalingPoint {
     let speedUp = Ratio(of: serial.walls, to: record.walls)
     return ScalingPoint(
@@ -69,34 +69,34 @@ package struct ScalingProfile: Sendable {
     records.filter { $0.mode == mode }.map(point)
   }
 
-  /// The most that so many workers can bring.
+  /// The ideal speed-up of a number of workers.
   package func ideal(_ workers: Double) -> Double {
     work.workload.bound == .cores ? min(workers, Double(cores)) : workers
   }
 
-  /// A law over the counts that it can be about: no more workers than cores, where those are what they need.
+  /// Fits a law to the valid counts: those up to the number of cores, where cores are the bottleneck.
   package func fit(_ law: ScalingLaw, _ mode: BenchmarkMode) -> FittedLaw? {
     let fitting = records.filter { $0.mode == mode && !isBeyondCores($0.configuration.workers) }
     return FittedLaw(law, times: Dictionary(uniqueKeysWithValues: fitting.map { ($0.configuration.workers, $0.walls) }))
   }
 
-  /// How many distinct counts a fit has to go by.
+  /// The number of distinct counts that a fit can use.
   package var fittingCounts: Int { counts.filter { !isBeyondCores($0) }.count }
 
   func isBeyondCores(_ workers: Int) -> Bool { work.workload.bound == .cores && workers > cores }
 
-  /// The setting whose runs differ most, and from lowest to highest how much.
+  /// The setting whose wall times vary most, and its spread from lowest to highest.
   package var widestSpread: (configuration: Configuration, spread: Double) {
     let spreads = records.map { (configuration: $0.configuration, spread: Summary($0.walls).spread) }
     return spreads.max { $0.spread < $1.spread } ?? (serial.configuration, 0)
   }
 }
 
-/// A setting beside serial.
+/// A setting compared with serial.
 package struct ScalingPoint: Sendable {
   package let record: Samples
   package let speedUp: Ratio
-  /// How many times the CPU time of serial.
+  /// The ratio of its CPU time to that of serial.
   package let inflation: Ratio
   /// Nil for one worker.
   package let karpFlatt: Estimate?
@@ -107,14 +107,14 @@ package struct ScalingPoint: Sendable {
 }
 
 extension Samples {
-  /// The clock of CPU time may not have moved in a tiny run, and a ratio needs something above 0.
+  /// Avoids a ratio of 0: the CPU clock may not advance in a tiny run.
   private static let minimum = 1e-6
 
   package var walls: [Double] { runs.map { max($0.wall.inSeconds, Samples.minimum) } }
   package var cpus: [Double] { runs.map { max($0.cpu.inSeconds, Samples.minimum) } }
 
-  /// The stages' medians over the runs, in seconds, and what belongs to none of them: starting, scheduling, the system's
-  /// part of memory, helpers within an image.
+  /// The medians of the stages over the runs, in seconds, and the CPU time outside all stages: start, scheduling, memory
+  /// management by the kernel, helper threads within an image.
   package var stages: [StageMedian] {
     guard let first = runs.first, !first.stages.isEmpty else { return [] }
     let known = first.stages.indices.map { index in
@@ -126,19 +126,19 @@ extension Samples {
     return known + [StageMedian(name: "other", wall: 0, cpu: rest.median)]
   }
 
-  /// CPU times of one stage in all runs, in seconds.
+  /// The CPU times of one stage in all runs, in seconds.
   package func cpus(ofStage index: Int) -> [Double] {
     runs.map { max($0.stages[index].cpu.inSeconds, Samples.minimum) }
   }
 }
 
-/// What a stage takes in a run, over all items and workers, in seconds.
+/// The cost of a stage in a run, over all items and workers, in seconds.
 package struct StageMedian: Hashable, Sendable {
   package let name: String
-  /// Time on workers; 0 for what is on none.
+  /// The wall time on workers; 0 for work outside the workers.
   package let wall: Double
   package let cpu: Double
 
-  /// The part of its time in which it waited, for storage as a rule.
+  /// The waiting time, usually for storage.
   package var waiting: Double { max(0, wall - cpu) }
 }

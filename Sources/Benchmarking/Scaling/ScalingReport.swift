@@ -1,8 +1,8 @@
 internal import TextFormatting
 
-/// A profile as people read it.
+/// A profile as text for people.
 extension ScalingProfile {
-  /// For a terminal: the work, the table, the plot, the stages, the advice.
+  /// For a terminal: the work, the table, the plot, the stages, the method and the advice.
   package func text(on machine: Machine) -> String {
     let parts = [
       workWords(machine) + "\n", alignedTable(rows), plot, alignedTable(stageRows), methodWords + "\n",
@@ -11,7 +11,7 @@ extension ScalingProfile {
     return parts.filter { !$0.isEmpty }.joined(separator: "\n")
   }
 
-  /// For a README: the same, its tables as Markdown's, without the plot.
+  /// For a README: the same content with Markdown tables, without the plot.
   package func markdown(on machine: Machine) -> String {
     let parts = [
       workWords(machine), markdownTable(rows), stageRows.isEmpty ? "" : markdownTable(stageRows), methodWords,
@@ -45,14 +45,14 @@ extension ScalingProfile {
     ]
   }
 
-  /// The settings whose stages are worth a column: serial, and each mode with the most workers that have a core each.
+  /// The settings with a column in the table of stages: serial, and each mode's largest number of workers within the cores.
   var stageRecords: [Samples] {
     guard !serial.stages.isEmpty else { return [] }
     return [serial]
       + modes.compactMap { mode in points(mode).last { !$0.isBeyondCores && $0.workers > 1 }?.record }
   }
 
-  /// A row a stage: CPU time and time on a worker for one item, in each of those settings.
+  /// One row per stage: CPU time and wall time per item, in each of those settings.
   var stageRows: [[String]] {
     let columns = stageRecords
     guard let first = columns.first else { return [] }

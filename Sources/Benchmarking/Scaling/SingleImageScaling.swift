@@ -2,11 +2,11 @@ package import RunState
 internal import SystemSupport
 internal import TextFormatting
 
-/// One image on more and more cores: what threads within an image give.
+/// One image with increasing numbers of threads: the speed-up of parallelism within an image.
 package struct SingleImageScaling: Sendable {
   package struct Run: Sendable {
     package let bands: Int
-    /// The image's stages, round by round.
+    /// The stages of the image, by round.
     package var samples: [[StageCost]]
 
     package init(bands: Int, samples: [[StageCost]] = []) {
@@ -14,7 +14,7 @@ package struct SingleImageScaling: Sendable {
       self.samples = samples
     }
 
-    /// From the image's first stage to its last.
+    /// The time from the image's first stage to its last.
     var walls: [Double] { samples.map { max($0.reduce(0) { $0 + $1.wall.inSeconds }, 1e-9) } }
 
     package var stages: [StageMedian] {
@@ -26,12 +26,12 @@ package struct SingleImageScaling: Sendable {
     }
   }
 
-  /// As a terminal may show it.
+  /// The image's name, escaped for a terminal.
   package let name: String
   package let megapixels: Double
-  /// The stages that cores share.
+  /// The stages that run on several cores.
   package let sharedStages: [String]
-  /// From 1 band on.
+  /// In ascending order of bands, starting with 1.
   package let runs: [Run]
 
   package init(name: String, megapixels: Double, sharedStages: [String], runs: [Run]) {
@@ -44,7 +44,7 @@ package struct SingleImageScaling: Sendable {
 
   package func speedUp(_ run: Run) -> Ratio { Ratio(of: runs[0].walls, to: run.walls) }
 
-  /// The share of the image's time that one core has to do, whatever the bands: all but the shared stages.
+  /// The share of the image's time that runs on one core regardless of the bands: all stages but the shared ones.
   package var serialShare: Estimate {
     Estimate(
       ofRounds: runs[0].samples.map { stages in
@@ -53,15 +53,15 @@ package struct SingleImageScaling: Sendable {
       })
   }
 
-  /// What Amdahl's law allows: not fitted to the curve, but told by the stages of the undivided image.
+  /// The upper bound by Amdahl's law. The serial share is not fitted to the curve; it comes from the stages of the unsplit image.
   package func allowed(_ bands: Int) -> Double {
     ScalingLaw.amdahl.speedUp(Double(bands), serialShare: serialShare.value)
   }
 
-  /// What no number of cores can exceed.
+  /// The upper bound for any number of cores.
   package var limit: Double { 1 / max(serialShare.value, 1e-9) }
 
-  /// - Parameter files: the speed-up of as many images side by side, to hold against it.
+  /// - Parameter files: the speed-up of as many images in parallel, for comparison.
   package func text(comparedWith files: ScalingPoint?) -> String {
     let share = serialShare
     let measured = runs.dropFirst().map { run in
@@ -84,11 +84,11 @@ package struct SingleImageScaling: Sendable {
   }
 }
 
-/// "read, encode and write".
+/// For example "read, encode and write".
 private func listed(_ text: [String]) -> String {
   guard let last = text.last, text.count > 1 else { return text.first ?? "nothing" }
   return text.dropLast().joined(separator: ", ") + " and " + last
 }
 
-/// "1.80 to 1.90".
+/// For example "1.80 to 1.90".
 func interval(_ ratio: Ratio) -> String { "\(decimal(ratio.lowest)) to \(decimal(ratio.highest))" }

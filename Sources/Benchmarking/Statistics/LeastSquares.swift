@@ -1,15 +1,15 @@
-/// Least squares for curves that are sums of known terms, each with a factor to be found.
+/// Linear least squares.
 enum LeastSquares {
-  /// The factors that make the relative errors smallest: a time of 2 s that is off by 1 % counts as much as one of 20 s.
+  /// The coefficients that minimize the relative errors: an error of 1 % has the same weight at 2 s as at 20 s.
   /// - Parameters:
-  ///   - rows: the terms at each point; all as long.
-  ///   - values: what was measured there, above 0; at least as many as there are terms.
-  /// - Returns: nil where the points do not tell the terms apart.
+  ///   - rows: the terms at each point; all of equal length.
+  ///   - values: the measured values, above 0; at least as many as there are terms.
+  /// - Returns: nil where the terms are linearly dependent.
   static func factors(_ rows: [[Double]], _ values: [Double]) -> [Double]? {
     precondition(rows.count == values.count, "a value a point")
     let count = rows.first?.count ?? 0
     guard rows.count >= count, count > 0 else { return nil }
-    // Normal equations; three terms at most, each of them between 0 and a few hundred, so doubles are far from their end.
+    // Normal equations. There are at most three terms, between 0 and a few hundred, so double precision is sufficient.
     var matrix = [[Double]](repeating: [Double](repeating: 0, count: count + 1), count: count)
     for (row, value) in zip(rows, values) {
       let scaled = row.map { $0 / value }
@@ -21,7 +21,7 @@ enum LeastSquares {
     return solution(of: matrix)
   }
 
-  /// Gauss's elimination with pivots; the last column is the right side.
+  /// Gauss-Jordan elimination with partial pivoting. The last column is the right-hand side.
   private static func solution(of matrix: [[Double]]) -> [Double]? {
     var matrix = matrix
     let count = matrix.count

@@ -1,8 +1,8 @@
-/// A law of scaling: how many times as fast n workers are as one.
+/// A law of scaling: the speed-up of n workers over one.
 package enum ScalingLaw: String, CaseIterable, Hashable, Sendable {
-  /// n / (1 + σ (n - 1)): a share σ of the work is done by one worker while the others wait (Amdahl 1967).
+  /// n / (1 + σ (n - 1)): one worker does a share σ of the work while the others wait (Amdahl 1967).
   case amdahl
-  /// n / (1 + σ (n - 1) + κ n (n - 1)): and each pair of workers costs κ beside (Gunther 1993).
+  /// n / (1 + σ (n - 1) + κ n (n - 1)): in addition, each pair of workers costs κ (Gunther 1993).
   case universal
 
   package var title: String {
@@ -12,8 +12,8 @@ package enum ScalingLaw: String, CaseIterable, Hashable, Sendable {
     }
   }
 
-  /// Distinct counts of workers that a fit needs: one more than the law has factors, the time of one worker among them, or
-  /// it would go through any points whatever.
+  /// The number of distinct counts that a fit needs, including 1: one more than the fitted terms. With fewer, the law would fit
+  /// any points.
   package var minCounts: Int {
     switch self {
     case .amdahl: 3
@@ -25,8 +25,8 @@ package enum ScalingLaw: String, CaseIterable, Hashable, Sendable {
     workers / (1 + serialShare * (workers - 1) + coherency * workers * (workers - 1))
   }
 
-  /// The time of n workers is a sum of terms, a/n + b for Amdahl's law and + c (n - 1) for the other, so finding a, b and
-  /// c is plain least squares: σ is b / (a + b), κ is c / (a + b).
+  /// The time of n workers is a sum of terms: a/n + b for Amdahl's law, and + c (n - 1) for the other. So linear least squares
+  /// finds a, b and c; then σ = b / (a + b) and κ = c / (a + b).
   fileprivate func terms(_ workers: Int) -> [Double] {
     let n = Double(workers)
     switch self {
@@ -36,7 +36,7 @@ package enum ScalingLaw: String, CaseIterable, Hashable, Sendable {
   }
 }
 
-/// A number with its 95 % interval.
+/// A value with its 95 % confidence interval.
 package struct Estimate: Hashable, Sendable {
   package let value: Double
   package let lowest: Double
@@ -48,8 +48,8 @@ package struct Estimate: Hashable, Sendable {
     self.highest = highest
   }
 
-  /// The mean of what each round says, and Student's t over the rounds. Between rounds a machine differs more than within
-  /// one, so the rounds are what is independent, not the runs.
+  /// The mean over the rounds, with Student's t over the rounds. A machine varies more between rounds than within one, so the
+  /// rounds are the independent samples, not the runs.
   package init(ofRounds values: [Double]) {
     precondition(!values.isEmpty, "a mean is of something")
     let count = Double(values.count)
@@ -64,25 +64,25 @@ package struct Estimate: Hashable, Sendable {
   }
 }
 
-/// A law that was fitted to measured times. It says nothing of more workers than were measured, and is never asked.
+/// A law fitted to measured times. It is never extrapolated to more workers than were measured.
 package struct FittedLaw: Hashable, Sendable {
-  /// How far the measured speed-up is from the law's, as a share of the law's.
+  /// The relative difference of the measured speed-up from the law's.
   package struct Residual: Hashable, Sendable {
     package let workers: Int
     package let share: Double
   }
 
   package let law: ScalingLaw
-  /// σ. Below 0 where many workers were faster than they should be.
+  /// σ. Below 0 where the speed-up was superlinear.
   package let serialShare: Estimate
   /// κ; nil for Amdahl's law.
   package let coherency: Estimate?
   package let residuals: [Residual]
-  /// The counts that it holds for.
+  /// The range of the fitted counts.
   package let range: ClosedRange<Int>
 
-  /// - Parameter times: seconds of each round for each count of workers, rounds in one order; all above 0.
-  /// - Returns: nil where there are too few counts, or none of them is 1.
+  /// - Parameter times: the seconds of each round for each number of workers, in the order of the rounds; all above 0.
+  /// - Returns: nil where there are too few counts, or where 1 is not among them.
   package init?(_ law: ScalingLaw, times: [Int: [Double]]) {
     let counts = times.keys.sorted()
     guard counts.count >= law.minCounts, counts.first == 1, let last = counts.last else { return nil }
@@ -103,14 +103,14 @@ package struct FittedLaw: Hashable, Sendable {
     }
   }
 
-  /// How many times as fast as one worker.
-  /// - Parameter workers: within `range`; between whole numbers for a curve.
+  /// The speed-up over one worker.
+  /// - Parameter workers: a number within `range`; fractions are allowed, for curves.
   package func speedUp(_ workers: Double) -> Double {
     precondition(Double(range.lowerBound) <= workers && workers <= Double(range.upperBound), "a fit does not foresee")
     return law.speedUp(workers, serialShare: serialShare.value, coherency: coherency?.value ?? 0)
   }
 
-  /// The count at which more workers begin to cost time, where that lies within what was measured.
+  /// The number of workers from which more workers cost time; nil where it is outside the measured range.
   package var peak: Double? {
     guard let coherency, coherency.lowest > 0, serialShare.value < 1 else { return nil }
     let peak = ((1 - serialShare.value) / coherency.value).squareRoot()
@@ -120,8 +120,8 @@ package struct FittedLaw: Hashable, Sendable {
   package var worstResidual: Double { residuals.map { abs($0.share) }.max() ?? 0 }
 }
 
-/// The serial share that a single speed-up speaks of (Karp and Flatt 1990): where it grows with the workers, they get into
-/// each other's way; where it stays, a part of the work is serial.
+/// The serial share implied by a single speed-up (Karp and Flatt 1990). Where it grows with the workers, they impede each other;
+/// where it stays constant, a part of the work is serial.
 /// - Parameter workers: 2 or more.
 package func karpFlatt(_ speedUp: Ratio, workers: Int) -> Estimate {
   precondition(workers >= 2, "one worker has no speed-up")

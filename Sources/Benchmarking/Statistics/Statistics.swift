@@ -1,7 +1,7 @@
 internal import Glibc
 internal import SystemSupport
 
-/// A few samples of one quantity. The median, because one run that was disturbed must not move the answer.
+/// Summarizes a few samples of one quantity. It uses the median, so that one disturbed run does not change the result.
 package struct Summary: Hashable, Sendable {
   package let median: Double
   package let lowest: Double
@@ -19,21 +19,22 @@ package struct Summary: Hashable, Sendable {
 
   package init(_ durations: [Duration]) { self.init(durations.map(\.inSeconds)) }
 
-  /// From lowest to highest, as a share of the median.
+  /// The range from lowest to highest, relative to the median.
   package var spread: Double { median > 0 ? (highest - lowest) / median : 0 }
 }
 
-/// How many times one quantity is another, with a 95 % confidence interval.
+/// The ratio of two quantities, with a 95 % confidence interval.
 package struct Ratio: Hashable, Sendable {
   package let estimate: Double
   package let lowest: Double
   package let highest: Double
 
-  /// Pairs the samples of one round, in which both met the same machine: the geometric mean of the ratios, and Student's t
-  /// over their logarithms for the interval. Logarithms, because "twice" and "half" are equally far from "the same".
+  /// Pairs the samples of each round, in which both had the same conditions. The estimate is the geometric mean of the ratios;
+  /// the interval is Student's t over their logarithms. With logarithms, a factor of 2 and a factor of 1/2 are equally far from
+  /// 1.
   ///
-  /// With one round there is no interval: it then reaches from 0 to infinity.
-  /// - Parameters: two lists of one length, all above 0.
+  /// With one round there is no interval: it is then 0 to infinity.
+  /// - Parameters: two lists of equal length, all values above 0.
   package init(of numerators: [Double], to denominators: [Double]) {
     precondition(numerators.count == denominators.count && !numerators.isEmpty, "samples come in pairs")
     let logarithms = zip(numerators, denominators).map { log($0 / $1) }
@@ -51,29 +52,29 @@ package struct Ratio: Hashable, Sendable {
     highest = exp(mean + reach)
   }
 
-  /// Whether "the same" lies inside the interval: the difference cannot be told from noise.
+  /// Whether the interval contains 1: the difference is not significant.
   package var mayBeOne: Bool { lowest <= 1 && highest >= 1 }
 }
 
 /// The 97.5 % quantile of Student's t distribution: 95 % lie between it and its negative.
-/// - Parameter degrees: of freedom, 1 or more.
+/// - Parameter degrees: the degrees of freedom, 1 or more.
 package func studentQuantile(degrees: Int) -> Double {
   precondition(degrees >= 1, "two samples at least make a spread")
   if degrees <= smallQuantiles.count { return smallQuantiles[degrees - 1] }
-  // Cornish and Fisher's expansion around the normal quantile; right to four decimals from here on.
+  // The Cornish-Fisher expansion around the normal quantile. The error is below 0.0001 from 31 degrees on.
   let (z, n) = (1.959964, Double(degrees))
   let first = (z * z * z + z) / (4 * n)
   let second = (5 * z * z * z * z * z + 16 * z * z * z + 3 * z) / (96 * n * n)
   return z + first + second
 }
 
-/// For 1 to 30 degrees, from the tables that every handbook has.
+/// The quantiles for 1 to 30 degrees of freedom, from standard tables.
 private let smallQuantiles = [
   12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.3060, 2.2622, 2.2281,
   2.2010, 2.1788, 2.1604, 2.1448, 2.1314, 2.1199, 2.1098, 2.1009, 2.0930, 2.0860,
   2.0796, 2.0739, 2.0687, 2.0639, 2.0595, 2.0555, 2.0518, 2.0484, 2.0452, 2.0423,
 ]
 
-/// For targets and files that need no other function of the C library.
+/// Wrappers for targets and files that need no other function of the C library.
 func logarithm(_ value: Double) -> Double { log(value) }
 func exponential(_ exponent: Double) -> Double { exp(exponent) }
