@@ -1,16 +1,16 @@
 internal import SystemPackage
 internal import SystemSupport
 
-/// The outputs that jobs have, and whose they are; exact, and asked of the file system where spellings of one name meet.
+/// The assigned output names and their sources. Exact: where different spellings may be the same name, the file system decides.
 ///
-/// Holds the bytes of each name below the folder, a few of its source, and at most 22 bytes for finding it.
+/// Stores the bytes of each name below the folder, a few bytes of its source, and at most 22 bytes of index.
 struct AssignedOutputNames {
-  /// Names one after another, in blocks so that growing copies little. An entry: the name's length and bytes, how many bytes
-  /// at the end the source has in common with it, and which start of `starts` the source has before these.
+  /// The names, in blocks so that growing copies little. An entry contains the length and bytes of the name, the length of the
+  /// suffix that it shares with its source, and the index in `starts` of the rest of the source.
   private var blocks: [[UInt8]] = [[]]
   private var starts: [[UInt8]] = []
-  /// Open addressing with linear probing: 0 for an empty slot, else the place of an entry plus 1 with 24 bits of its hash
-  /// above, so that nearly no other entry is looked at.
+  /// Hash table with open addressing and linear probing. 0 is an empty slot. Otherwise a slot contains the position of an entry
+  /// plus 1, and 24 bits of its hash above that, so that other entries are hardly ever compared.
   private var slots = [UInt64](repeating: 0, count: 64)
   private var count = 0
   private let folder: FilePath
@@ -19,10 +19,10 @@ struct AssignedOutputNames {
   private static let blockByteCount = 1 << 20
   private static let placeBits = 40
 
-  /// - Parameter folder: the one that all outputs are in.
+  /// - Parameter folder: the folder that contains all outputs.
   init(below folder: FilePath) { self.folder = folder }
 
-  /// Takes a name, or tells who has it.
+  /// Assigns a name. Returns nil, or the source that already has the name.
   mutating func take(_ output: FilePath, for source: FilePath) -> FilePath? {
     let name = Array(output.bytes.dropFirst(folder.length).drop { $0 == UInt8(ascii: "/") })
     let hash = UInt64(bitPattern: Int64(FoldedName.hash(name)))
@@ -41,14 +41,14 @@ struct AssignedOutputNames {
     return nil
   }
 
-  /// Memory for the names so far.
+  /// Memory of the names so far.
   var byteCount: Int {
     blocks.reduce(0) { $0 + $1.capacity } + 8 * slots.capacity + starts.reduce(0) { $0 + $1.capacity + 40 }
   }
 
   private func isOne(_ one: [UInt8], _ other: [UInt8]) -> Bool {
     if one == other { return true }
-    // Unequal forms have equal hashes once in many lives, but then they are two names.
+    // Equal hashes of unequal forms are extremely rare. The comparison detects them.
     return FoldedName.form(one) == FoldedName.form(other) && probe.areOne(one, other, below: folder)
   }
 
@@ -70,7 +70,7 @@ struct AssignedOutputNames {
     let source = source.bytes
     let common = zip(name.reversed(), source.reversed()).prefix { $0 == $1 }.count
     let start = source.dropLast(common)
-    // Neighbours in a list nearly always have the same.
+    // Consecutive list entries nearly always have the same start.
     if starts.last.map({ !$0.elementsEqual(start) }) ?? true { starts.append(Array(start)) }
     var entry: [UInt8] = []
     AssignedOutputNames.append(name.count, to: &entry)
@@ -95,7 +95,7 @@ struct AssignedOutputNames {
     return (name, common, AssignedOutputNames.number(&rest))
   }
 
-  /// Seven bits a byte, the lowest first; the highest bit says that more follow (LEB128).
+  /// Seven bits per byte, lowest first. The highest bit means that another byte follows (LEB128).
   private static func append(_ number: Int, to bytes: inout [UInt8]) {
     var rest = number
     while rest > 0x7F {

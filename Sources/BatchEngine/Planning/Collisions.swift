@@ -2,20 +2,20 @@ internal import RunState
 package import SystemPackage
 internal import SystemSupport
 
-/// Two sources whose outputs cannot both be.
+/// Two sources whose outputs conflict.
 package struct Collision: Hashable, Sendable {
   package let first: FilePath
   package let second: FilePath
-  /// The first one's output.
+  /// The output of the first source.
   package let output: FilePath
   package let nature: Kind
 
   package enum Kind: Hashable, Sendable {
-    /// Both have this output.
+    /// Both sources have this output.
     case oneName
-    /// The second has another output, which the file system takes for the same name.
+    /// The second source has another output, which is the same name for the file system.
     case oneNameThere(FilePath)
-    /// The second one's output would lie in a folder of this name.
+    /// The output of the second source would lie in a folder with this name.
     case fileAndFolder
   }
 
@@ -27,13 +27,13 @@ package struct Collision: Hashable, Sendable {
   }
 }
 
-/// Finds outputs that cannot both be. Holds a hash and an index a path, sorted: a fifth of what a set of paths takes. Where
-/// hashes meet, names are compared, and the file system is asked about spellings of one name.
+/// Finds conflicting outputs. Stores a hash and an index per path, sorted: a fifth of the size of a set of paths. Names with
+/// equal hashes are compared, and the file system decides about different spellings of a name.
 struct OutputNames {
   private struct Name {
-    /// Of the folded name.
+    /// Hash of the folded name.
     let hash: Int
-    /// The job, and which of its outputs.
+    /// Index of the job, and of the output in the job.
     let index: UInt32
     let output: UInt32
   }
@@ -41,7 +41,7 @@ struct OutputNames {
   private struct Finding {
     let first: Int
     let second: Int
-    /// Below the folder that all outputs are in.
+    /// Relative to the folder of all outputs.
     let output: [UInt8]
     let nature: Collision.Kind
   }
@@ -50,10 +50,10 @@ struct OutputNames {
   private let folder: FilePath
   private let probe = NameProbe()
   private let names: [Name]
-  /// The first job of each run of neighbors that share an output folder.
+  /// The first job of each run of neighbors with the same output folder.
   private let firstInFolder: [Int]
 
-  /// - Parameter folder: the one that all outputs are in.
+  /// - Parameter folder: the folder that contains all outputs.
   init(_ jobs: PlannedJobs, below folder: FilePath) {
     self.jobs = jobs
     self.folder = folder
@@ -75,7 +75,7 @@ struct OutputNames {
     self.names = names
   }
 
-  /// In the order of the second of each pair.
+  /// Sorted by the second source of each pair.
   func collisions() -> [Collision] {
     (equalNames() + filesAndFolders()).sorted { ($0.second, $0.first) < ($1.second, $1.first) }.map { finding in
       Collision(
@@ -108,7 +108,7 @@ struct OutputNames {
 
   private func path(_ name: Name) -> [UInt8] { jobs.outputNames(at: Int(name.index))[Int(name.output)] }
 
-  /// Looks every folder on the way to an output up among the outputs.
+  /// Searches the outputs for every parent folder of an output.
   private func filesAndFolders() -> [Finding] {
     var findings: [Finding] = []
     for job in firstInFolder {
@@ -125,22 +125,22 @@ struct OutputNames {
     return findings
   }
 
-  /// The first job with that output.
+  /// The first job with this output.
   func index(of output: [UInt8]) -> Int? {
     let hash = FoldedName.hash(output)
     let position = names.firstIndexInOrder { $0.hash >= hash }
     return names[position...].prefix { $0.hash == hash }.first { isOne(path($0), output) }.map { Int($0.index) }
   }
 
-  /// A path without its last component; nothing of a path that has no other.
+  /// A path without its last component; empty for a single component.
   private static func folder(of path: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     path[..<(path.lastIndex(of: UInt8(ascii: "/")) ?? path.startIndex)]
   }
 }
 
 extension Array {
-  /// Where the elements start for which it is true, or the end: by halving.
-  /// - Precondition: it is false for some elements and true for all that follow.
+  /// The index of the first element for which the predicate is true, or the end index. Binary search.
+  /// - Precondition: the predicate is false for a prefix and true for the rest.
   func firstIndexInOrder(where isTrue: (Element) -> Bool) -> Int {
     var (low, high) = (startIndex, endIndex)
     while low < high {

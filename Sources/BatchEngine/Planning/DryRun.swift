@@ -5,7 +5,7 @@ package import RunState
 package import SystemPackage
 package import Thumbnailing
 
-/// Tells what would become of images, by their headers alone (`--dry-run`). One serves one worker.
+/// Predicts the results of jobs from the headers alone (`--dry-run`). Each worker has its own.
 package final class DryRun {
   private let options: ThumbnailOptions
   private let reader: HeaderReader
@@ -15,10 +15,10 @@ package final class DryRun {
     reader = HeaderReader(limits: options.limits)
   }
 
-  /// What would become of a job, as far as that can be told.
+  /// The predicted result of a job.
   package enum DryRunResult: Hashable, Sendable {
     case planned(ImagePreview)
-    /// Skipped or failed already.
+    /// The job would be skipped or fail.
     case ended(Outcome)
   }
 
@@ -39,8 +39,8 @@ package final class DryRun {
     }
   }
 
-  /// The sizes of an image before and after.
-  /// - Parameter formats: of the outputs; those of the source if nil.
+  /// The sizes of an image and its outputs.
+  /// - Parameter formats: formats of the outputs; the source's format if nil.
   package func preview(of source: FilePath, formats: [ImageFormat]? = nil) throws(JobError) -> ImagePreview {
     let header = try reader.read(source).header
     let same = [ImageFormat](repeating: header.format, count: max(1, options.sizes.count))
@@ -51,11 +51,11 @@ package final class DryRun {
   }
 }
 
-/// What would become of an image, by its header alone.
+/// The predicted outputs of an image, from its header alone.
 package struct ImagePreview: Hashable, Sendable {
-  /// As stored, before orientation.
+  /// Stored size, before the orientation is applied.
   package var sourceSize: PixelSize
-  /// In the order of the job's outputs, without bytes.
+  /// In the order of the job's outputs, with a byte count of 0.
   package var outputs: [OutputResult]
 
   package init(sourceSize: PixelSize, outputs: [OutputResult]) {

@@ -3,16 +3,16 @@ internal import RunState
 internal import SystemPackage
 internal import SystemSupport
 
-/// Finds out whether a file system takes two names for one, by making files of these names where the outputs will be, in a
-/// hidden folder that is gone afterwards. Nothing else tells: the rule may differ from folder to folder (ext4 +F), and who
-/// looks names up may be given two inode numbers for one file (FUSE).
+/// Determines whether a file system treats two names as the same, by creating files with these names in a temporary hidden folder
+/// at the place of the outputs. There is no other way: the rule may differ from folder to folder (ext4 +F), and a lookup may
+/// return two inode numbers for one file (FUSE).
 final class NameProbe {
-  /// Whether a folder takes any two spellings for one name; false where nothing can be made in it.
+  /// Whether a folder treats any two spellings as the same name; false if no file can be created in it.
   private var isFolding: [FilePath: Bool] = [:]
 
   init() {}
 
-  /// Whether two paths below a folder, of other bytes, would be one file. The folders need not be there.
+  /// Whether two different paths below a folder would be the same file. The subfolders need not exist.
   func areOne(_ one: [UInt8], _ other: [UInt8], below root: FilePath) -> Bool {
     let slash = UInt8(ascii: "/")
     let (these, those) = (one.split(separator: slash), other.split(separator: slash))
@@ -28,9 +28,9 @@ final class NameProbe {
   private func areOneName(
     _ one: [UInt8], _ other: [UInt8], in folder: FilePath, below root: FilePath
   ) -> Bool {
-    // A folder that is made takes over the rule of the one it is made in.
+    // A new folder inherits the rule of its parent.
     var there = folder
-    // No link beneath the root is one that outputs go by.
+    // Outputs never go through a link below the root.
     while !there.isEmpty, (try? FileStatus(of: there, links: there == root ? .follow : .stay))?.kind != .folder {
       there = there.removingLastComponent()
     }
@@ -38,13 +38,13 @@ final class NameProbe {
     return isFolding[there] == true && NameProbe.doSomeCollide([(one, other)], in: there)
   }
 
-  /// Spellings of one name, of each kind that `FoldedName` knows.
+  /// Spellings of one name, one pair for each kind that `FoldedName` knows.
   private static let samples: [([UInt8], [UInt8])] = [
     ("case", "CASE"), ("\u{E9}", "\u{C9}"), ("\u{E9}x", "e\u{301}x"), ("\u{DF}", "ss"), ("\u{17F}t", "st"),
     ("soft\u{AD}hyphen", "softhyphen"), ("dot.", "dot"), ("space ", "space"),
   ].map { (Array($0.utf8), Array($1.utf8)) }
 
-  /// Whether the names of one of the pairs are one name in a hidden folder, which is made for that.
+  /// Whether the names of any pair are the same name, tested in a new hidden folder.
   private static func doSomeCollide(_ pairs: [([UInt8], [UInt8])], in folder: FilePath) -> Bool {
     var template = folder.appending(".imgbatch-names-XXXXXX").bytes.map(CChar.init(bitPattern:)) + [0]
     let isMade = unsafe template.withUnsafeMutableBufferPointer { text in
@@ -54,7 +54,7 @@ final class NameProbe {
     }
     guard isMade else { return false }
     let trial = FilePath(bytes: template.dropLast().map(UInt8.init(bitPattern:)))
-    // Not kept for the next question: a run that is killed is to leave nothing.
+    // Removed after each test, so that a killed run leaves nothing behind.
     defer { ScratchFolder.remove(trial) }
     return pairs.contains { collide($0, $1, in: trial) }
   }

@@ -2,9 +2,9 @@ package import ImageCore
 package import SystemPackage
 internal import SystemSupport
 
-/// The format that is asked for (`--format`).
+/// The requested output format (`--format`).
 package enum OutputFormat: Hashable, CaseIterable, CustomStringConvertible, Sendable {
-  /// The one that the output's name says.
+  /// The format that the output's name implies.
   case same
   case one(ImageFormat)
 
@@ -23,15 +23,15 @@ package enum OutputFormat: Hashable, CaseIterable, CustomStringConvertible, Send
 
 /// How outputs are named below the output folder (`--name`): text and `{dir}` `{stem}` `{ext}` `{size}` `{w}` `{h}`.
 package struct NameTemplate: Hashable, Sendable {
-  /// What stands in braces.
+  /// A name in braces.
   package enum Field: String, CaseIterable, Sendable {
-    /// The source's folder below its INPUT, without a separator at its ends.
+    /// The source's folder below its INPUT, without leading or trailing separator.
     case folder = "dir"
-    /// The source's name without the suffix of a format that is read.
+    /// The source's name without the suffix of a supported format.
     case stem
-    /// The suffix of the output's format, without a dot; the source's own where that fits.
+    /// The suffix of the output's format, without a dot; the source's own suffix if the format is the same.
     case suffix = "ext"
-    /// The size as it was asked for.
+    /// The size as requested.
     case size
     /// Width and height of the output in pixels.
     case width = "w"
@@ -45,9 +45,9 @@ package struct NameTemplate: Hashable, Sendable {
 
   private let parts: [Part]
 
-  /// The tree of the sources, mirrored.
+  /// Mirrors the folder tree of the sources.
   package static let mirrored = NameTemplate(parts: mirrored(stem: [.field(.stem)]))
-  /// The same for several sizes of each source.
+  /// Mirrors the folder tree, for several sizes per source.
   package static let mirroredWithSize = NameTemplate(
     parts: mirrored(stem: [.field(.stem), .text([UInt8(ascii: "-")]), .field(.size)]))
 
@@ -57,13 +57,13 @@ package struct NameTemplate: Hashable, Sendable {
 
   private init(parts: [Part]) { self.parts = parts }
 
-  /// Whether two sizes of an image get two names.
+  /// Whether two sizes of an image get different names.
   package var tellsSizesApart: Bool { hasSize || needsPixelSize }
 
-  /// Whether the size as it was asked for is in the names.
+  /// Whether names contain the requested size.
   var hasSize: Bool { parts.contains(.field(.size)) }
 
-  /// One form for each template, however it was spelt: text has no zero byte, and names of fields stand between two.
+  /// The same bytes for every spelling of a template. Text contains no zero byte, and two zero bytes enclose the name of a field.
   var canonicalBytes: [UInt8] {
     parts.flatMap { part in
       switch part {
@@ -73,7 +73,7 @@ package struct NameTemplate: Hashable, Sendable {
     }
   }
 
-  /// Whether names depend on the size of the output, which only the source's header tells.
+  /// Whether names depend on the size of the output, which only the source's header determines.
   package var needsPixelSize: Bool { parts.contains(.field(.width)) || parts.contains(.field(.height)) }
 }
 
@@ -81,12 +81,12 @@ package struct NameTemplate: Hashable, Sendable {
 package enum NameTemplateError: Error, Hashable, Sendable {
   case empty
   case unknownField(String)
-  /// A `{` without its `}`, or the other way round.
+  /// A `{` without `}` or the reverse.
   case unbalancedBrace
-  /// Outputs stay below the output folder.
+  /// Outputs must stay below the output folder.
   case absolutePath
   case parentFolder
-  /// The last part of the path has no text and no field that a file could be named by.
+  /// The last component of the path has no text and no field that could name a file.
   case noFileName
   case zeroByte
 }
@@ -106,7 +106,7 @@ extension NameTemplate {
         lastPartIsNamed = (pieces.count == 1 && lastPartIsNamed) || pieces.last?.isEmpty == false
       }
     }
-    // Fields stand for a name here: only text can make a component of two dots that every source would have.
+    // Here a field stands for any name. Only text can produce a `..` component in the path of every source.
     let shape = parts.flatMap { part in
       if case .text(let text) = part { text } else { [UInt8(ascii: "x")] }
     }
@@ -143,15 +143,15 @@ extension NameTemplate {
   }
 }
 
-/// What a template makes a name of.
+/// The values from which a template builds a name.
 package struct NameParts: Sendable {
   /// The bytes of the source's path below its INPUT.
   let relative: [UInt8]
   package var requested: OutputFormat
-  /// What the source is by its first bytes; looked at only where its name does not say.
+  /// The source's format according to its first bytes. Only detected if the name does not determine it.
   package var contents: ImageFormat?
   package var size: String
-  /// The output's size; (0, 0) in names where it is not known.
+  /// The size of the output; (0, 0) where it is unknown.
   package var pixels: PixelSize?
 
   package init(
@@ -172,13 +172,13 @@ package struct NameParts: Sendable {
 }
 
 extension NameTemplate {
-  /// The output's path below the output folder and the format it is written in, or nil where the source's name makes a
-  /// path that would leave the folder, or is kept for the run's own files.
+  /// The output's path below the output folder and its format. Nil if the source's name results in a path that leaves the folder
+  /// or is reserved for the run's own files.
   package func name(of parts: NameParts) -> (path: FilePath, format: ImageFormat)? {
     bytes(of: parts).map { (FilePath(bytes: $0.path), $0.format) }
   }
 
-  /// The same as bytes: equal ones are equal paths.
+  /// The same as bytes. Equal bytes are equal paths.
   func bytes(of parts: NameParts) -> (path: [UInt8], format: ImageFormat)? {
     let source = SourceName(parts.relative)
     let sourceFormat = source.format ?? parts.contents ?? .jpeg
@@ -200,17 +200,17 @@ extension NameTemplate {
       case .field(.height): bytes += String(parts.pixels?.height ?? 0).utf8
       }
     }
-    // Names of the run's own records, and of files that are being written.
+    // Reserved for the run's own records and for temporary files.
     guard let clean = NameTemplate.cleaned(bytes), !clean.starts(with: ".imgbatch-".utf8) else { return nil }
-    // A suffix that the template itself writes says what an image of "the same format" is to be.
+    // With the format "same", a suffix that the template itself contains determines the format.
     let format = parts.requested == .same ? SourceName(clean).format ?? wanted : wanted
     return (clean, format)
   }
 
-  /// A relative path without components that are empty or one dot; nil where nothing is left, or one is two dots.
+  /// A relative path without empty and `.` components; nil if nothing is left or a component is `..`.
   private static func cleaned(_ path: [UInt8]) -> [UInt8]? {
     let (slash, dot) = (UInt8(ascii: "/"), UInt8(ascii: "."))
-    // Nearly every path is clean: only a dot or a separator behind a separator makes another look worth while.
+    // Nearly every path is clean. Only a dot or a separator after a separator needs a closer check.
     var last = slash
     let isClean = path.allSatisfy { byte in
       defer { last = byte }

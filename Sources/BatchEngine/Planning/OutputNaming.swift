@@ -4,14 +4,14 @@ package import RunState
 package import SystemPackage
 internal import SystemSupport
 
-/// How the outputs of a run are named.
+/// The rule that names the outputs of a run.
 package struct OutputNaming: Sendable {
   package let base: BaseFolder
   package var template: NameTemplate
   package var format: OutputFormat
-  /// What `{size}` stands for: one for each output of an image.
+  /// The values of `{size}`, one per output of an image.
   package var sizes: [String]
-  /// The sizes that a source's outputs will have, upright; asked only where the template has `{w}` or `{h}`.
+  /// The sizes of a source's outputs, in upright orientation. Only called if the template contains `{w}` or `{h}`.
   package var measure: (@Sendable (FilePath) -> Result<[PixelSize], JobError>)?
 
   package init(
@@ -27,17 +27,17 @@ package struct OutputNaming: Sendable {
 
   package var folder: FilePath { base.path }
 
-  /// The job that makes an input's outputs; refused where the input is, where its size cannot be told for its name, or
-  /// where its name would lead out of the folder.
+  /// The job that makes an input's outputs. It is refused if the input is refused, if its name needs a size that cannot be
+  /// determined, or if its name would leave the folder.
   func job(index: Int, for input: InputFile) -> Job { job(index: index, for: input, measured: measured(input)) }
 
-  /// The sizes of an input's outputs, or why there are none; nil where names do not need them.
+  /// The sizes of an input's outputs or the error; nil if the names do not need sizes.
   func measured(_ input: InputFile) -> Result<[PixelSize], JobError>? {
     guard template.needsPixelSize, input.refusal == nil, let measure else { return nil }
     return measure(input.source)
   }
 
-  /// - Parameter measured: what `measured` gave.
+  /// - Parameter measured: the result of `measured(_:)`.
   func job(index: Int, for input: InputFile, measured: Result<[PixelSize], JobError>?) -> Job {
     var refusal = input.refusal
     var pixels: [PixelSize]?
@@ -59,7 +59,7 @@ package struct OutputNaming: Sendable {
 }
 
 extension OutputNaming {
-  /// The names' rule as a number, the same in every process: runs with equal ones give an input equal names.
+  /// A hash of the naming rule, the same in every process: runs with equal marks give an input equal names.
   package var mark: UInt64 {
     var hash = FNVHash()
     hash.add(template.canonicalBytes)
@@ -68,7 +68,7 @@ extension OutputNaming {
     return hash.value
   }
 
-  /// Where an input's outputs lie below the folder, and what they are; nil for a name that would lead out of it.
+  /// The paths of an input's outputs below the folder, and their formats; nil for a name that would leave the folder.
   func names(
     relative: [UInt8], contents: ImageFormat?, pixels: [PixelSize]?
   ) -> [(path: [UInt8], format: ImageFormat)?] {

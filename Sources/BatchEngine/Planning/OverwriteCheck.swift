@@ -3,25 +3,25 @@ package import RunState
 package import SystemPackage
 internal import SystemSupport
 
-/// Why a file may not be written.
+/// Why a file must not be written.
 package struct OverwriteRefusal: Error, Hashable, Sendable {
-  /// What names the file, as "--report".
+  /// The option or description that names the file, such as "--report".
   package let option: String
   package let path: FilePath
   package let reason: Reason
 
   package enum Reason: Hashable, Sendable {
-    /// It is an input, or a list of inputs, known by this name.
+    /// The file is an input, or a list of inputs, with this path.
     case input(FilePath)
-    /// Nothing is known of it but that it is an image.
+    /// The file is an image that is not related to the run.
     case image
-    /// It has the name of another output: that of an image, made of this source, or a file named by this option.
+    /// The path is already the output of this source, or is named by this option.
     case outputOf(FilePath)
     case alsoNamedBy(String)
   }
 }
 
-/// Decides before any work what may be written beside the images of a run, so that no input and no image is lost.
+/// Decides before any work which files may be written in addition to the images, so that no input and no image is lost.
 package struct OverwriteCheck {
   private let inputs: InputFiles
   private let lists: [FilePath]
@@ -32,8 +32,8 @@ package struct OverwriteCheck {
   private let probe = NameProbe()
 
   /// - Parameters:
-  ///   - lists: files that name inputs; `-` for standard input.
-  ///   - jobs: whose outputs lie below `outputFolder`.
+  ///   - lists: files that contain names of inputs; `-` for standard input.
+  ///   - jobs: jobs whose outputs lie below `outputFolder`.
   package init(
     inputs: InputFiles = InputFiles(), lists: [FilePath] = [], jobs: PlannedJobs? = nil,
     outputFolder: FilePath = ""
@@ -45,8 +45,8 @@ package struct OverwriteCheck {
   }
 
   /// - Parameters:
-  ///   - option: what names the file, for people.
-  ///   - mayBe: lists that it may be; for what is written at the end, when these have been read.
+  ///   - option: the option that names the file, for messages.
+  ///   - mayBe: lists that the file may be. For a file that is written at the end, when the lists have been read.
   package mutating func check(
     _ path: FilePath, for option: String, mayBe ownLists: [FilePath] = []
   ) throws(OverwriteRefusal) -> CheckedPath {
@@ -68,8 +68,8 @@ package struct OverwriteCheck {
     return CheckedPath(checked: path)
   }
 
-  /// The records of a run in its output folder. They have names that no output has, so only other names of theirs, which are
-  /// links, can be inputs: no input has to be looked at for a file with one name.
+  /// Checks the records of a run in its output folder. No output has one of their names, so an input can only be a record through
+  /// another hard link. A record with one link is not compared with the inputs.
   package mutating func checkRecords(in folder: FilePath, of shard: Shard?) throws(OverwriteRefusal) {
     for (path, name) in OverwriteCheck.records(in: folder, of: shard) {
       guard let status = try? FileStatus(of: path, links: .stay), status.kind == .regular else { continue }
@@ -80,7 +80,7 @@ package struct OverwriteCheck {
     }
   }
 
-  /// The records of a run that lie in its output folder, and what they are; each is opened under its name and written.
+  /// The records of a run in its output folder, with descriptions. All are opened by name and written.
   private static func records(in folder: FilePath, of shard: Shard?) -> [(path: FilePath, name: String)] {
     let lock = folder.appending(FolderLock.name)
     var records = [(path: lock, name: "the lock"), (path: Journal.path(in: folder, of: shard), name: "the journal")]
@@ -91,15 +91,15 @@ package struct OverwriteCheck {
     return records
   }
 
-  /// The input or list that a file is, by links too.
+  /// The input or list that is the same file, also through links.
   private func source(_ status: FileStatus, _ canonical: FilePath) -> FilePath? {
     for list in lists where (try? FileStatus(ofList: list))?.identity == status.identity { return list }
     let name = canonical.nameBytes
     let isLasting = FileIdentity.isLasting(at: canonical)
     for index in inputs.indices {
       if inputs.identity(at: index) == status.identity { return inputs[index].source }
-      // Those that nobody has looked at yet, and where identities change: worth a look only if the name is right, or any
-      // name may be.
+      // For inputs without a known identity, and where identities change, a `stat` call is only worthwhile if the name matches or
+      // the file has several names.
       let isUnknown = inputs.identity(at: index) == nil && !inputs.isRefused(at: index)
       guard isUnknown || !isLasting else { continue }
       let input = inputs[index].source
@@ -118,7 +118,7 @@ package struct OverwriteCheck {
         && probe.areOne(one.bytes, other.bytes, below: "/"))
   }
 
-  /// The source of the image that will have that place.
+  /// The source whose output will have this path.
   private mutating func source(ofOutput canonical: FilePath) -> FilePath? {
     guard let jobs else { return nil }
     var name = canonical

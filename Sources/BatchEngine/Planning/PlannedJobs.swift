@@ -3,15 +3,15 @@ internal import ImageErrors
 package import RunState
 internal import SystemPackage
 
-/// The jobs of a plan, each put together when it is asked for: a million of them are as many names, not as many pairs of
+/// The jobs of a plan, each created on access: a million jobs take the memory of a million names, not of a million pairs of
 /// paths.
 package struct PlannedJobs: RandomAccessCollection, Sendable {
   let inputs: InputFiles
   private let naming: OutputNaming
-  /// What names need of each image; empty where they need nothing.
+  /// The sizes that names need; empty if names do not need them.
   private let measured: [Result<[PixelSize], JobError>?]
 
-  /// Reads headers where the names have the size of the output in them.
+  /// Reads the headers if the names contain the size of the output.
   init(_ inputs: InputFiles, naming: OutputNaming) {
     self.inputs = inputs
     self.naming = naming
@@ -25,8 +25,8 @@ package struct PlannedJobs: RandomAccessCollection, Sendable {
     naming.job(index: index, for: inputs[index], measured: measured.isEmpty ? nil : measured[index])
   }
 
-  /// Where the outputs of one lie below the output folder, as bytes; none where it is refused. Without putting the job
-  /// together: planning asks this of all of them.
+  /// The paths of a job's outputs below the output folder, as bytes; empty if the job is refused. Does not create the job,
+  /// because planning calls this for all jobs.
   func outputNames(at index: Int) -> [[UInt8]] {
     var pixels: [PixelSize]?
     switch measured.isEmpty ? nil : measured[index] {
@@ -40,13 +40,13 @@ package struct PlannedJobs: RandomAccessCollection, Sendable {
     return names.contains { $0 == nil } ? [] : names.compactMap { $0?.path }
   }
 
-  /// The outputs of all, to be looked up.
-  /// - Parameter folder: the one that they are in.
+  /// An index of all outputs.
+  /// - Parameter folder: the folder that contains them.
   func names(below folder: FilePath) -> OutputNames { OutputNames(self, below: folder) }
 
-  /// Bytes of the source of one, without putting the job together.
+  /// Size of one source in bytes. Does not create the job.
   package func sourceByteCount(at index: Int) -> Int { inputs.byteCount(at: index) }
 
-  /// Bytes of the sources of some.
+  /// Total size of some sources in bytes.
   package func sourceByteCount(at indices: [UInt32]) -> Int { indices.reduce(0) { $0 + sourceByteCount(at: Int($1)) } }
 }

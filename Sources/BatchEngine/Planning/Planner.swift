@@ -2,15 +2,15 @@ package import RunState
 package import SystemPackage
 internal import SystemSupport
 
-/// Why no work may start. Nothing was written.
+/// Why no work may start. Nothing has been written.
 package enum PlanError: Error, Hashable, Sendable {
   case collisions([Collision])
   case outputsAreInputs([OutputIsSource])
-  /// The output folder, or something on the way to it, is a file.
+  /// The output folder, or one of its parents, is a file.
   case outputFolderIsFile(FilePath)
 }
 
-/// An output that is one of the sources, or a list of them.
+/// An output that is one of the sources, or a list of sources.
 package struct OutputIsSource: Hashable, Sendable {
   /// The source that would be overwritten.
   package let input: FilePath
@@ -22,16 +22,17 @@ package struct OutputIsSource: Hashable, Sendable {
   }
 }
 
-/// Decides, before any work, what is written where, so that no image can get lost.
+/// Decides before any work which files are written, so that no image can be lost.
 package enum Planner {
-  /// The jobs of the inputs, in their order.
+  /// The jobs of the inputs, in the same order.
   ///
-  /// What is refused already takes part in nothing: it writes nothing. Takes 16 bytes a path for the names, then 24 for
-  /// the files, beside the inputs; looks at the file system only where the output folder is there.
+  /// Refused inputs are ignored, because they have no output. Takes 16 bytes per path for the names, then 24 for the files, in
+  /// addition to the inputs. Accesses the file system only if the output folder exists.
   ///
-  /// Names are compared among all jobs. With files that are there, those of `shard` only, which nobody else writes.
+  /// The names of all jobs are compared with each other. Only those of `shard` are compared with existing files: no other run
+  /// writes these.
   ///
-  /// - Parameter lists: files that name inputs, which no output may be either; `-` for standard input.
+  /// - Parameter lists: files that contain names of inputs. No output may be one of them. `-` for standard input.
   package static func jobs(
     for inputs: InputFiles, naming: OutputNaming, shard: Shard? = nil, lists: [FilePath] = []
   ) throws(PlanError) -> PlannedJobs {
@@ -61,7 +62,7 @@ package enum Planner {
     var lastFolder: (path: FilePath, isThere: Bool)?
     for job in indices.lazy.map({ jobs[Int($0)] }) where job.refusal == nil {
       for output in job.outputs.map(\.path) {
-        // Neighbours share folders, and where a folder is not there yet, nor is anything in it.
+        // Consecutive jobs share folders. If a folder does not exist, it contains no files.
         let folder = output.removingLastComponent()
         let isThere = lastFolder?.path == folder ? lastFolder?.isThere == true : OutputFile.isThere(folder)
         lastFolder = (folder, isThere)

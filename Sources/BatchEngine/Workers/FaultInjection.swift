@@ -8,13 +8,13 @@ internal import WorkerIPC
   internal import Glibc
   internal import SystemPackage
 
-  /// A fault that a worker of a debug build has on demand, for tests of what becomes of it: `IMGBATCH_FAULT=segv:NAME` on every
-  /// source with NAME in its name.
+  /// A fault that a worker of a debug build causes on demand, to test how the parent handles it: `IMGBATCH_FAULT=segv:NAME` for
+  /// every source with NAME in its name.
   struct FaultInjection {
     private let kind: Kind
     private let name: String
 
-    /// How a worker ends or falls silent, what it tries to open, and what one that was taken over may send.
+    /// Ways for a worker to exit or hang, a file it tries to open, and messages that a compromised worker may send.
     private enum Kind: String {
       case segv, abort, trap, exit, hang, stop, oom, halfway, writing
       case peek
@@ -23,7 +23,7 @@ internal import WorkerIPC
     }
 
     static var wanted: FaultInjection? {
-      // SAFETY: getenv gives null or a terminated string, copied here; nothing changes the environment while it is read.
+      // SAFETY: getenv returns null or a zero-terminated string, copied here; nothing changes the environment while it is read.
       guard let value = unsafe getenv("IMGBATCH_FAULT") else { return nil }
       let parts = unsafe String(cString: value).split(separator: ":", maxSplits: 1)
       guard parts.count == 2, let kind = Kind(rawValue: String(parts[0])) else { return nil }
@@ -49,13 +49,13 @@ internal import WorkerIPC
         _ = channel.send(WorkerResponse.piece(output: 0, bytes: [0xFF, 0xD8, 0xFF]).bytes)
         waitForTheEnd()
       case .peek:
-        // No fault where it cannot: a worker opens no file.
+        // No fault if it fails: a worker must not be able to open files.
         if let file = try? Descriptor(opening: "/proc/self/exe", .sniffed) {
           _ = file
           Glibc.abort()
         }
       case .terminal:
-        // No fault either: what a worker writes is not shown.
+        // No fault either: the parent must not show a worker's output unescaped.
         _ = unsafe Array("\u{1B}]0;owned\u{7}\u{1B}[31mError\n".utf8).withUnsafeBytes {
           unsafe write(2, $0.baseAddress, $0.count)
         }
@@ -68,7 +68,7 @@ internal import WorkerIPC
       }
     }
 
-    /// Sends what no worker may, and waits for what follows.
+    /// Sends something that no worker may send, then hangs.
     private func send(to channel: FrameChannel, _ request: WorkerRequest) {
       switch kind {
       case .endless:
@@ -97,13 +97,13 @@ internal import WorkerIPC
       waitForTheEnd()
     }
 
-    /// A JPEG of 5x5 pixels as far as its structure goes.
+    /// The structure of a JPEG of 5x5 pixels.
     private var bytes: [UInt8] {
       if kind == .notAnImage { return Array("#!/bin/sh\n".utf8) }
       return [0xFF, 0xD8, 0xFF, 0xC0, 0, 11, 8, 0, 5, 0, 5, 1, 1, 0x11, 0, 0xFF, 0xD9]
     }
 
-    /// What is said of it, wrong in one point.
+    /// The outcome that describes it, with one false value.
     private func claim(_ request: WorkerRequest) -> WrittenImage {
       let size = PixelSize(width: 5, height: kind == .otherSize ? 6 : 5)
       var image = WrittenImage(
@@ -124,7 +124,7 @@ internal import WorkerIPC
       return image
     }
 
-    /// A worker that went on might send a sound image before it is ended for its fault.
+    /// Otherwise the worker might send a valid image before the parent kills it for the fault.
     private func waitForTheEnd() { while true { sleep(1000) } }
   }
 #endif

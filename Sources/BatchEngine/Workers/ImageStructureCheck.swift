@@ -1,18 +1,18 @@
 internal import ImageCore
 
-/// Looks at the bytes of an output as they come from a worker process: whether they begin, are sized and end as an image of
-/// the format and the size that the worker claims. It decodes nothing, and keeps 30 bytes.
+/// Checks the bytes of an output as a worker process sends them: whether the start, the size and the end match the format and the
+/// size that the worker claims. Decodes nothing and keeps at most 30 bytes.
 ///
 /// Sources: ITU-T T.81 annex B (JPEG), the PNG specification's chapter 5, the WebP container specification.
 struct ImageStructureCheck {
   private let format: ImageFormat
   private(set) var byteCount = 0
-  /// In pixels, as the file says.
+  /// In pixels, according to the file's header.
   private var size: (width: Int, height: Int)?
   private var isBroken = false
-  /// The bytes from `start` on, of which as many are kept as the next step needs.
+  /// The bytes from `start` on, up to the number that the next step needs.
   private var window: [UInt8] = []
-  /// Where in the file the next part to look at begins: a marker of a JPEG.
+  /// Offset of the next part to check: a marker of a JPEG.
   private var start = 0
   private var tail: [UInt8] = []
 
@@ -21,7 +21,7 @@ struct ImageStructureCheck {
 
   init(_ format: ImageFormat) { self.format = format }
 
-  /// Takes the next bytes of the file.
+  /// Checks the next bytes of the file.
   mutating func add(_ bytes: ArraySlice<UInt8>) {
     let before = byteCount
     byteCount += bytes.count
@@ -35,7 +35,7 @@ struct ImageStructureCheck {
     }
   }
 
-  /// Whether the bytes that were added are one image of that size.
+  /// Whether the bytes are one complete image of this size.
   func isWhole(_ claimed: PixelSize) -> Bool {
     guard !isBroken, let size, size == (claimed.width, claimed.height) else { return false }
     switch format {
@@ -49,7 +49,7 @@ struct ImageStructureCheck {
 
   private var neededByteCount: Int {
     switch format {
-    // SOI and no more; then a marker, a length, and what stands in a frame header before the number of components.
+    // First SOI alone. Then a marker, a length, and the fields of a frame header before the number of components.
     case .jpeg: start == 0 ? 2 : 9
     case .png: 24
     #if WebP
@@ -77,7 +77,7 @@ struct ImageStructureCheck {
       return
     }
     let (marker, length) = (window[1], bigEndian(2, 2))
-    // A scan or an end before any frame header.
+    // A scan or the end of the image before any frame header.
     if window[0] != 0xFF || marker == 0xDA || marker == 0xD9 || length < 2 { isBroken = true }
     // SOF0...SOF15, without DHT, JPG and DAC.
     if (0xC0...0xCF).contains(marker), ![0xC4, 0xC8, 0xCC].contains(marker) {

@@ -4,8 +4,8 @@ internal import SystemPackage
 internal import SystemSupport
 internal import WorkerIPC
 
-/// The outputs of a job as a worker process sends them: written under temporary names as they come, and named when the worker
-/// has said what they are and that is so. A job that fails leaves none.
+/// The outputs of a job that a worker process sends. They are written to temporary files as they arrive, and renamed when the
+/// worker's outcome matches the bytes. A job that fails leaves no files.
 final class ReceivedOutputs {
   private let job: Job
   private let existing: ExistingOutput
@@ -14,12 +14,12 @@ final class ReceivedOutputs {
   private var files: [PendingOutput?]
   private var checks: [ImageStructureCheck]
   private var byteCount = 0
-  /// No limit of a job's outputs is lower, in bytes: estimates of memory are not exact.
+  /// Minimum of the size limit for the outputs of a job, in bytes, because memory estimates are not exact.
   private static let minByteLimit = 64 << 20
-  /// Why an output could not be written. What still comes is not kept.
+  /// Why an output could not be written. Later pieces are discarded.
   private var failure: JobError?
 
-  /// - Parameter permissions: those of the source.
+  /// - Parameter permissions: permissions of the source.
   init(of job: Job, existing: ExistingOutput, durability: Durability, permissions: Permissions) {
     self.job = job
     self.permissions = permissions
@@ -29,8 +29,9 @@ final class ReceivedOutputs {
     checks = job.outputs.map { ImageStructureCheck($0.format) }
   }
 
-  /// Takes a piece of an output. Throws what only a broken worker sends.
-  /// - Parameter memory: what the worker may use for the image, in bytes. An output was in it, before or after compression.
+  /// Adds a piece of an output. Throws if only a broken worker could have sent it.
+  /// - Parameter memory: the memory that the worker may use for the image, in bytes. It contained each output, before or after
+  ///   compression.
   func add(_ bytes: [UInt8], to index: Int, memory: Int) throws(WorkerFailure) {
     let (product, overflow) = memory.multipliedReportingOverflow(by: 2 * job.outputs.count)
     let maxByteCount = overflow ? Int.max : max(ReceivedOutputs.minByteLimit, product)
@@ -56,7 +57,7 @@ final class ReceivedOutputs {
     checks[index].add(bytes[...])
   }
 
-  /// Gives the outputs their names, where the worker says what they are. Throws where that is not so.
+  /// Renames the outputs to their final names. Throws if the outcome does not match the bytes.
   func finish(_ image: WrittenImage) throws(WorkerFailure) -> Outcome {
     if let failure { return .failed(failure) }
     for (index, output) in job.outputs.enumerated() where output.settled == nil {

@@ -5,15 +5,15 @@ internal import RunState
 internal import Thumbnailing
 
 extension Outcome {
-  /// Whether a worker process can mean this outcome of a job: what it counts, claims and says is what the job, the options and
-  /// the time allow. A worker that was taken over by an image can send anything.
+  /// Whether a worker process can have produced this outcome: all counts, sizes and texts are within what the job, the options
+  /// and the time allow. A worker that is compromised by an image can send anything.
   /// - Parameters:
-  ///   - bands: cores that an image may be decoded on.
+  ///   - bands: number of cores that may decode one image.
   ///   - elapsed: time since the job was sent.
   func isPlausible(for job: Job, _ options: ThumbnailOptions, bands: Int, elapsed: Duration) -> Bool {
     switch self {
     case .written(let image): image.isPlausible(for: job, options, bands: bands, elapsed: elapsed)
-    // A job without work is not sent.
+    // Jobs without work are not sent.
     case .skipped: false
     case .failed(let error): error.isOfWorker && error.message.utf8.count <= WrittenImage.maxTextByteCount
     }
@@ -21,9 +21,9 @@ extension Outcome {
 }
 
 extension WrittenImage {
-  /// In UTF-8. The longest sentence of a worker has a few hundred bytes.
+  /// In UTF-8. A worker's longest message has a few hundred bytes.
   fileprivate static let maxTextByteCount = 4096
-  /// Of one image's decoder, of which the first is kept and the others are counted.
+  /// Number of warnings of one image's decoder. The first is kept, the others are counted.
   private static let maxWarningCount = 1 << 40
 
   fileprivate func isPlausible(for job: Job, _ options: ThumbnailOptions, bands: Int, elapsed: Duration) -> Bool {
@@ -47,7 +47,7 @@ extension StageTimes {
 }
 
 extension JobError {
-  /// Whether an error is one that a worker process meets: it names no output and downloads nothing.
+  /// Whether a worker process can have this error: it writes no files and downloads nothing.
   fileprivate var isOfWorker: Bool {
     if stage == .fetch || stage == .write { return false }
     switch code {

@@ -6,8 +6,8 @@ internal import SystemSupport
 internal import Thumbnailing
 internal import WorkerIPC
 
-// How options, a job and an outcome go to a worker process and back: each written and read in one place, field by field. A
-// options's fields are listed in OptionFields.swift.
+// Encoding of options and outcomes for worker processes, field by field, with writer and reader side by side. OptionFields.swift
+// lists the fields of the options.
 
 extension ThumbnailOptions {
   func write(to wire: inout WireWriter) { for field in ThumbnailOptions.fields { field.write(self, &wire) } }
@@ -99,7 +99,7 @@ extension Outcome {
 }
 
 extension WireReader {
-  /// Of the elements of a list.
+  /// The number of elements of a list.
   mutating func count() throws(WireError) -> Int {
     let count = try integer()
     guard (0...1000).contains(count) else { throw WireError() }

@@ -7,24 +7,23 @@ internal import SystemSupport
 internal import Thumbnailing
 internal import WorkerIPC
 
-/// One long-lived worker process at the other end of a socket. What it sends is believed only as far as it is checked: an
-/// image may have taken it over.
+/// One long-lived worker process behind a socket. All its messages are validated, because an image may have compromised it.
 @safe struct WorkerHandle: ~Copyable {
-  /// As the worker reported it before it got anything to decode.
+  /// As reported by the worker before it received any data to decode.
   let confinement: Confinement
   private let connection: WorkerSocket
   private let workerConfiguration: WorkerConfiguration
   private let memory: MemoryBudget
   private var replies: ReplyReader
 
-  /// A started worker reports within milliseconds; on a machine with much else to do, in seconds.
+  /// A worker reports within milliseconds of its start; on a busy machine, within seconds.
   private static let startTimeout = Duration.seconds(20)
-  /// Requests for memory that a job may make: at its start, its header, its pixels, and once more each where the first decoder
+  /// Maximum number of memory requests per job: for its start, its header and its pixels, and each once more if the first decoder
   /// declines.
   private static let maxAdmissions = 8
 
-  /// Starts the worker, sends it what it works on, and waits until it is confined. `variable` joins its environment, as
-  /// "NAME=value".
+  /// Starts the worker, sends its configuration, and waits until it is confined. `variable` is an additional environment
+  /// variable, as "NAME=value".
   init(
     path: String, workerConfiguration: WorkerConfiguration, memory: MemoryBudget, variable: String? = nil
   ) throws(WorkerFailure) {
@@ -41,12 +40,12 @@ internal import WorkerIPC
     self.memory = memory
   }
 
-  /// Has the worker do a job, and writes its outputs. Throws when it ends, is silent for too long or sends what makes no sense;
-  /// it is of no more use then and has to be ended, for which `share` is kept: the memory that the image was given, to be
-  /// released when the worker has ended in whatever way.
+  /// Lets the worker process a job, and writes its outputs. Throws if the worker dies, misses the deadline or sends invalid data.
+  /// The worker is unusable then, and the caller must end it. `share` is the memory that the image holds. The caller must release
+  /// it after the worker has ended, for whatever reason.
   /// - Parameters:
-  ///   - job: with the reason on each output that needs not be made; one at least has to.
-  ///   - source: is opened by the parent and goes along: the worker cannot open files.
+  ///   - job: its outputs that need no work are settled; at least one is not.
+  ///   - source: opened by the parent and sent with the job, because the worker cannot open files.
   mutating func outcome(
     of job: Job, source: borrowing Descriptor, share: inout Int
   ) throws(WorkerFailure) -> Outcome {
@@ -72,7 +71,7 @@ internal import WorkerIPC
       case .admission(let byteCount):
         admissions += 1
         guard admissions <= WorkerHandle.maxAdmissions else { throw .garbage }
-        // What it was given before, it has given back.
+        // A new request returns what the image had before.
         memory.release(share)
         share = 0
         let answer = clock.excluding { memory.admit(byteCount) }
@@ -87,7 +86,7 @@ internal import WorkerIPC
     }
   }
 
-  /// Names the outputs. Writing is this process's part, and its time.
+  /// Renames the outputs. The parent does the writing, so its time is added to the worker's.
   private func finish(_ outputs: ReceivedOutputs, _ image: WrittenImage) throws(WorkerFailure) -> Outcome {
     var clock = StageClock(workerConfiguration.options.clocks)
     clock.enter(.write)
@@ -111,21 +110,21 @@ internal import WorkerIPC
     }
   }
 
-  /// Ends the worker, by the end of its input or at once, and says how it ended.
+  /// Terminates the worker, by closing its input or with SIGKILL, and returns how it terminated.
   consuming func end(_ termination: WorkerSocket.Termination) -> WorkerSocket.End { connection.end(termination) }
 }
 
-/// When a worker has to have ended a job, whatever it sends: it keeps to the timeout by itself, so that one that has not ended
+/// The deadline for a job, whatever the worker sends. The worker enforces the timeout itself, so a worker that has not finished
 /// half a second later hangs.
 private struct JobClock {
-  /// On CLOCK_MONOTONIC; 0 for never.
+  /// On CLOCK_MONOTONIC, in nanoseconds; 0 for none.
   private(set) var deadline: UInt64
 
   private static let grace = Duration.milliseconds(500)
 
   init(timeout: Duration?) { deadline = timeout.map { Deadline(after: $0 + JobClock.grace).nanoseconds } ?? 0 }
 
-  /// Does what is not the worker's time: waiting for other images, writing.
+  /// Excludes time that is not the worker's from the deadline: waiting for memory, and writing.
   mutating func excluding<Value, Failure: Error>(_ work: () throws(Failure) -> Value) throws(Failure) -> Value {
     let begin = system_monotonic_nanoseconds()
     defer { if deadline > 0 { deadline += system_monotonic_nanoseconds() - begin } }

@@ -6,13 +6,13 @@ internal import SystemSupport
 internal import Thumbnailing
 internal import WorkerIPC
 
-/// The other end of a `WorkerHandle`: reads jobs from a socket, makes them, answers, until the input ends.
+/// The counterpart of `WorkerHandle`: reads jobs from a socket, processes them and replies, until the input ends.
 package enum WorkerMain {
-  /// Sets up a process that makes images, before its first thread.
+  /// Prepares a process for processing images. Call it before the first thread starts.
   package static func prepare() { system_keep_freed_memory() }
 
   /// - Parameter descriptor: the socket, descriptor 0 in `imgbatch-worker`.
-  /// - Returns: false where what came made no sense.
+  /// - Returns: false if a message was malformed.
   package static func serve(descriptor: Int32) -> Bool {
     let channel = FrameChannel(descriptor: descriptor)
     guard let first = channel.receive() else { return true }
@@ -30,7 +30,8 @@ package enum WorkerMain {
         memory: ParentMemory(
           channel: channel, allowance: workerConfiguration.allowance, perImageLimit: workerConfiguration.perImageLimit),
         timeout: workerConfiguration.timeout, destination: outputs)
-      // Bands use so many cores at once; and a late end by the parent is the rule, so there is some time to spare.
+      // Bands use that many cores at once. The 5 extra seconds let the parent's deadline, which is the main limit, end the job
+      // first.
       let seconds = workerConfiguration.timeout.map {
         UInt64($0.components.seconds + 5) * UInt64(workerConfiguration.bands)
       }
@@ -57,7 +58,7 @@ package enum WorkerMain {
   }
 }
 
-/// Memory of a budget that the parent keeps.
+/// Requests memory from the budget of the parent.
 private struct ParentMemory: MemoryReserving {
   let channel: FrameChannel
   let allowance: Int
@@ -70,6 +71,6 @@ private struct ParentMemory: MemoryReserving {
     return answer == [1] ? .admitted(share: 0) : .neverFits
   }
 
-  /// The parent does that when it has the outcome.
+  /// The parent releases it when it has the outcome.
   func release(_ share: Int) {}
 }

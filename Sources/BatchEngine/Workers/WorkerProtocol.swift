@@ -5,17 +5,17 @@ internal import SystemSupport
 internal import Thumbnailing
 internal import WorkerIPC
 
-// What a run and its worker processes send each other, a frame each.
+// The messages between a run and its worker processes. Each is one frame.
 
-/// What a worker process gets before its first job.
+/// Sent to a worker process before its first job.
 struct WorkerConfiguration {
   var options: ThumbnailOptions
   var bands: Int
   var timeout: Duration?
-  /// As in `MemoryBudget`.
+  /// See `MemoryBudget`.
   var allowance: Int
   var perImageLimit: Int
-  /// The process that it works for.
+  /// Process ID of the parent.
   var parent: Int
 
   init(options: ThumbnailOptions, bands: Int, timeout: Duration?, memory: MemoryBudget, parent: Int) {
@@ -47,13 +47,13 @@ struct WorkerConfiguration {
   }
 }
 
-/// A job on its way to a worker: what is to be made of the open file that goes along. The worker learns no path.
+/// A job for a worker: the outputs to make from the open file that is sent with it. It contains no path.
 struct WorkerRequest {
   let outputs: [JobOutput]
-  /// For the faults that a debug build has on demand.
+  /// For the faults of `FaultInjection` in debug builds.
   var name = ""
 
-  /// - Parameter job: each of its outputs is settled where it needs not be made.
+  /// - Parameter job: its outputs that need no work are settled.
   init(_ job: Job) {
     outputs = job.outputs
     #if DEBUG
@@ -83,22 +83,21 @@ struct WorkerRequest {
     try wire.end()
   }
 
-  /// The job as the worker knows it.
+  /// The job, as far as the worker knows it.
   var job: Job { Job(index: 0, source: FilePath(name), outputs: outputs, sourceByteCount: 0) }
 }
 
-/// What a worker sends.
+/// A message of a worker.
 enum WorkerResponse {
   /// Once, before the first job.
   case ready(Confinement)
-  /// Asks for memory for the image in work; is answered with 1 or 0. What it is given ends with the outcome, or when it asks
-  /// again.
+  /// Requests memory for the current image. The answer is 1 (granted) or 0. The grant ends with the outcome or the next request.
   case admission(byteCount: Int)
-  /// The next bytes of an output, of which an outcome counts only those that came before it.
+  /// The next bytes of an output. All pieces precede the outcome.
   case piece(output: Int, bytes: [UInt8])
   case outcome(Outcome)
 
-  /// Bytes of an output in one frame.
+  /// Maximum number of bytes of an output in one frame.
   static let maxPieceByteCount = FrameChannel.maxPieceByteCount
 
   var bytes: [UInt8] {

@@ -1,16 +1,16 @@
 package import ImageCodecs
 internal import ImageCore
 
-/// The memory that an image takes at its most, by its header: what `MemoryBudget` admits it by.
+/// The peak memory of an image, estimated from its header. `MemoryBudget` admits images by this value.
 ///
-/// An upper bound in steps that can be read off `Thumbnailer`, each rounded up. It may be too large by a third; too small
-/// it must never be.
+/// An upper bound: each term corresponds to a step in `Thumbnailer` and is rounded up. It may be a third too large, and must
+/// never be too small.
 package struct MemoryEstimate {
   package let byteCount: Int
 
   /// - Parameters:
-  ///   - fileByteCount: of the source, which is held whole while it is decoded.
-  ///   - metadataByteCount: of what is carried over of EXIF, XMP and texts.
+  ///   - fileByteCount: size of the source, which stays in memory while it is decoded.
+  ///   - metadataByteCount: size of the EXIF, XMP and text data that is copied.
   package init(_ header: ImageHeader, plan: ThumbnailPlan, fileByteCount: Int, metadataByteCount: Int = 0) {
     guard max(header.size.pixelCount, plan.largestOutput.pixelCount) < MemoryEstimate.maxPixels else {
       byteCount = .max / 4
@@ -26,39 +26,39 @@ package struct MemoryEstimate {
     }
     let resizing = plan.isStreamed ? MemoryEstimate.streamed(header, plan) : MemoryEstimate.resized(header, plan)
     let profile = 4 * (header.profile?.count ?? 0)
-    // What was read; with an output's size; as segments or chunks; in the output, while it grows.
+    // Six copies: as read; with an output's size; as segments or chunks; in the output, while its buffer grows.
     let metadata = 6 * metadataByteCount
     byteCount =
       fileByteCount + source + resizing + MemoryEstimate.output(plan, header) + profile + metadata
       + MemoryEstimate.overhead(header, plan)
   }
 
-  /// No machine has memory for more, and with fewer nothing overflows.
+  /// No machine has memory for more pixels. With fewer no product overflows.
   private static let maxPixels = 1 << 44
 
-  /// `JPEGDecoding` holds one row of MCUs, of 32 rows at most; libjpeg, for several scans, the whole image.
+  /// `JPEGDecoding` keeps one row of MCUs, at most 32 pixel rows. libjpeg keeps the whole image if there are several scans.
   private static func coefficients(_ header: ImageHeader, _ plan: ThumbnailPlan) -> Int {
     guard plan.decode.asksForScaled(header.path, header.color) else { return header.coefficientByteCount }
     let scratch = header.scaledDecoderByteCount
     let first = plan.decode.declining == .throwing ? scratch : header.coefficientByteCount
-    // Several workers have a band each, or share as many rows of MCUs and one more.
+    // Workers have one band each, or share one row of MCUs per worker plus one.
     return first + (plan.decode.workers > 1 ? plan.decode.workers * scratch : 0)
   }
 
-  /// Planes after shrinking, in whole blocks. Subsampled chroma is shrunk less, so it may be as large as the luma.
+  /// The planes after shrinking, in whole blocks. Subsampled chroma is shrunk less, so it may be as large as luma.
   private static func decodedJPEG(_ header: ImageHeader, _ plan: ThumbnailPlan) -> Int {
     let denominator = plan.decode.denominator
     let width = header.size.width / denominator + 64
     let height = header.size.height / denominator + 64
     let isLumaOnly = plan.decode.content == .gray && header.color == .yCbCr
     let samples = isLumaOnly ? 1 : header.decodedChannels
-    // Four channels are converted to three beside them.
+    // Four channels are converted to three separate ones.
     let channels = samples == 4 ? 7 : samples
     return width * height * (channels + (plan.isMadeGray ? 1 : 0) + (plan.isLinear ? 2 * samples : 0))
   }
 
-  /// The whole frame, and what is made of it before it is resampled: a gray one, or 16-bit products of color and alpha. Beside
-  /// it, rows on their way.
+  /// The whole frame, and what is computed from it before resampling: a gray image, or 16-bit products of color and alpha. Also
+  /// the rows in the decoder's buffers.
   private static func decodedPixels(_ header: ImageHeader, _ plan: ThumbnailPlan) -> Int {
     let channels = header.decodedChannels
     let pixels = (header.size.width + 64) * (header.size.height + 1)
@@ -72,14 +72,14 @@ package struct MemoryEstimate {
     return frame + gray + products + 3 * max(1 << 18, 9 * rowByteCount(header))
   }
 
-  /// Strips: inflated, unfiltered, gray, and as products of color and alpha.
+  /// Strips: inflated, unfiltered, converted to gray, and as products of color and alpha.
   private static func strips(_ header: ImageHeader) -> Int { 6 * max(1 << 18, 9 * rowByteCount(header)) }
 
   private static func rowByteCount(_ header: ImageHeader) -> Int {
     (header.size.width + 64) * header.decodedChannels * (header.bits == 16 ? 2 : 1)
   }
 
-  /// What all outputs that are resampled at the same time take, with their pixels; those with alpha in 16 bits.
+  /// Memory of all outputs, which are resampled at the same time, including their pixels. Outputs with alpha have 16 bits.
   private static func streamed(_ header: ImageHeader, _ plan: ThumbnailPlan) -> Int {
     let (channels, depth) = resampledSamples(header, plan)
     let memories = plan.outputs.map { output in
@@ -92,12 +92,12 @@ package struct MemoryEstimate {
       + pixels * channels * depth.byteCount
   }
 
-  /// Working memory of the resampling that takes most, without source and output pixels.
+  /// Working memory of the largest resampling, without source and output pixels.
   private static func resized(_ header: ImageHeader, _ plan: ThumbnailPlan) -> Int {
     let (channels, depth) = resampledSamples(header, plan)
     let isJPEG = header.format == .jpeg
     let denominator = isJPEG ? plan.decode.denominator : 1
-    // As `SourceRect.rect(of:in:)`, of planes whose sides are rounded up.
+    // Like `SourceRect.rect(of:in:)`, for planes whose sides are rounded up.
     let scale = 1 / Double(denominator)
     let size = PixelSize(
       width: (header.size.width + denominator - 1) / denominator,
@@ -115,31 +115,31 @@ package struct MemoryEstimate {
     return (needs.max() ?? 0) * 9 / 8
   }
 
-  /// Of the pixels that are resampled.
+  /// Channels and depth of the pixels that are resampled.
   private static func resampledSamples(
     _ header: ImageHeader, _ plan: ThumbnailPlan
   ) -> (channels: Int, depth: SampleDepth) {
     let channels = plan.isMadeGray ? max(1, header.decodedChannels - 2) : header.decodedChannels
-    // Inks have no alpha.
+    // CMYK has no alpha.
     let hasAlpha = header.format != .jpeg && header.decodedChannels % 2 == 0
     let planes = plan.decode.content == .planes && header.color == .yCbCr ? 1 : channels
     return (planes, header.bits == 16 || plan.isLinear || hasAlpha ? .sixteen : .eight)
   }
 
-  /// Before and after turning, narrowing or flattening, one of them as 16-bit products; then what the encoder holds, and the
-  /// output's bytes, while they grow.
+  /// The pixels before and after rotating, narrowing or flattening, one of them as 16-bit products. Also the encoder's memory,
+  /// and the output's bytes while their buffer grows.
   private static func output(_ plan: ThumbnailPlan, _ header: ImageHeader) -> Int {
     let largest = plan.largestOutput
     let pixels = (largest.width + 64) * (largest.height + 64)
     let channels = header.decodedChannels
-    // Gray, with alpha where it has some.
+    // Gray, and alpha if the source has it.
     let made = plan.decode.content == .gray ? 2 - channels % 2 : channels
     let depth = header.bits == 16 ? 2 : 1
     return pixels * made * (2 + depth)
       + plan.outputs[0].encode.format.encoderByteCount(pixelCount: pixels, channels: made, byteDepth: depth)
   }
 
-  /// Rows of the libraries, their tables and states.
+  /// Rows, tables and states of the libraries.
   private static func overhead(_ header: ImageHeader, _ plan: ThumbnailPlan) -> Int {
     let row = plan.largestOutput.width * header.decodedChannels * (header.bits == 16 ? 2 : 1)
     let compressors = plan.outputs.reduce(0) { maximum, output in

@@ -1,10 +1,10 @@
 internal import CPlatform
 internal import ImageErrors
 
-/// One worker's way into the `MemoryBudget`: asks for the image in hand at most once, and gives back what it got.
+/// One worker's access to the `MemoryBudget`. Holds at most one reservation, for the current image, and returns it.
 package struct MemoryReservation {
   private let memory: any MemoryReserving
-  /// What the image in hand was given beyond the worker's allowance, and what it asked for; nil where it did not ask.
+  /// The memory that the current image got beyond the worker's allowance, in bytes; nil if it did not need any.
   private var share: Int?
   private var admitted = 0
 
@@ -12,26 +12,26 @@ package struct MemoryReservation {
 
   package enum Admission { case atOnce, afterWaiting }
 
-  /// The run is to end, and the image has not been begun.
+  /// The run is ending, and the image has not been started.
   package struct RunEnds: Error {}
 
-  /// Headers of cameras, with their preview and color profile, mostly end before that.
+  /// Camera headers, including preview and color profile, usually end before this offset.
   package static let startByteCount = 128 << 10
 
-  /// Files up to this size are read before their header is looked at.
+  /// Files up to this size are read completely before their header is parsed.
   package var freeFileAllowance: Int { min(4 << 20, memory.allowance / 2) }
 
-  /// What a library may take for one image; 0 for no limit.
+  /// Maximum memory of a library for one image, in bytes; 0 for no limit.
   package var perImageLimit: Int { memory.perImageLimit }
 
   package var isLimited: Bool { memory.perImageLimit > 0 }
 
-  /// Whether the image in hand has more than the allowance.
+  /// Whether the current image has more than the allowance.
   package var isOpen: Bool { share != nil }
 
-  /// Waits until the image fits, unless it does without asking. One that needs more than it said before gives back what
-  /// it had, lest two wait for each other.
-  /// - Parameter estimate: nil for the most that there is.
+  /// Waits until the image fits, unless the allowance is enough. An image that needs more than before first returns its
+  /// reservation. Otherwise two images could wait for each other.
+  /// - Parameter estimate: nil for the maximum.
   package mutating func admit(_ estimate: MemoryEstimate?) throws -> Admission {
     let byteCount = estimate?.byteCount ?? memory.perImageLimit
     if byteCount <= memory.allowance { return .atOnce }
@@ -46,7 +46,7 @@ package struct MemoryReservation {
     return .afterWaiting
   }
 
-  /// Gives the memory back: first to the system, so that whoever is admitted next finds it there.
+  /// Returns the memory: first to the kernel, so that the next admitted image finds it free.
   package mutating func close() {
     guard let share else { return }
     self.share = nil

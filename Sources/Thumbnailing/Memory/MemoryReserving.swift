@@ -1,25 +1,25 @@
 internal import Synchronization
 internal import SystemPackage
 
-/// What an image is told that asks for memory.
+/// The answer to a request for memory.
 package enum ReservationResult: Hashable, Sendable {
-  /// With the bytes to `release`.
+  /// Contains the number of bytes to `release`.
   case admitted(share: Int)
   case neverFits
-  /// The run is to end, so the image is not begun.
+  /// The run is ending. The image must not be started.
   case runEnds
 }
 
-/// Where an image asks for memory.
+/// A budget from which images reserve memory.
 package protocol MemoryReserving: Sendable {
   var allowance: Int { get }
   var perImageLimit: Int { get }
-  /// As in `MemoryBudget`.
+  /// See `MemoryBudget`.
   func admit(_ byteCount: Int) -> ReservationResult
   func release(_ share: Int)
 }
 
-/// Admits everything: for one image by itself, and tests.
+/// Admits everything. For a single image, and for tests.
 package struct UnlimitedMemory: MemoryReserving {
   package init() {}
   package var allowance: Int { .max }

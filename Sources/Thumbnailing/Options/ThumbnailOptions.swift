@@ -2,9 +2,9 @@ package import ImageCodecs
 package import ImageCore
 package import SystemSupport
 
-/// What is done to each image. `ThumbnailOptions.fields` lists the properties, and says which of them change the bytes of an output.
+/// How images are processed. `ThumbnailOptions.fields` lists the properties, and which of them change the bytes of an output.
 package struct ThumbnailOptions: Hashable, Sendable {
-  /// One for each output of an image; empty for a single one at full size.
+  /// One size per output of an image; empty for a single output at full size.
   package var sizes: [SizeRequest] = [.box(width: 256, height: 256)]
   package var fit: Fit = .inside
   package var gravity: Gravity = .center
@@ -17,7 +17,7 @@ package struct ThumbnailOptions: Hashable, Sendable {
   package var orientation: OrientationRule = .apply
   package var profile: ProfileRule = .keep
   package var metadata: MetadataRule = .none
-  /// Laid under transparent pixels where the output has no alpha, 8 bits a channel.
+  /// The color behind transparent pixels if the output has no alpha, 8 bits per channel.
   package var background = Background.white
   package var padding: PaddingRule = .automatic
   package var jpeg = JPEGOptions()
@@ -32,7 +32,7 @@ package struct ThumbnailOptions: Hashable, Sendable {
 
   package init() {}
 
-  /// The only size, where there is one; nil for full size.
+  /// The first size; nil for full size.
   package var size: SizeRequest? {
     get { sizes.first }
     set { sizes = newValue.map { [$0] } ?? [] }
@@ -41,9 +41,9 @@ package struct ThumbnailOptions: Hashable, Sendable {
 
 package enum ColorRequest: String, Sendable { case asSource, gray }
 
-/// What an image that leaves part of its box free is padded with.
+/// How an image is padded that does not fill its box.
 package enum PaddingRule: String, Sendable {
-  /// Nothing, where the output has alpha; else the background.
+  /// Transparent if the output has alpha, otherwise the background color.
   case automatic
   case background
 }
@@ -52,43 +52,43 @@ package enum OrientationRule: String, Sendable { case apply, ignore }
 
 package enum ProfileRule: String, CaseIterable, Sendable {
   case keep
-  /// Colors are converted, and the profile is not needed any more.
+  /// Convert the colors to sRGB, so that the profile is not needed.
   case srgb
   case strip
 }
 
-/// What becomes of EXIF, XMP and a PNG's texts.
+/// What happens to EXIF, XMP and the text chunks of a PNG.
 package enum MetadataRule: String, CaseIterable, Sendable {
-  /// All are dropped, the place where the image was taken with them.
+  /// Drop all metadata, including the GPS position.
   case none
   case keep
 }
 
-/// What is averaged when an image is resampled.
+/// The values that are averaged in resampling.
 package enum LightRule: String, Sendable {
-  /// The values as they are stored: what most programs do.
+  /// The stored values, as in most programs.
   case asStored
-  /// The amounts of light that they stand for, as lenses and eyes do (`--linear`). Decoders then do not shrink.
+  /// The amounts of light that the values represent, as in optics (`--linear`). Decoders do not shrink then.
   case linear
 }
 
-/// What stages are timed by.
+/// The clocks that measure stages.
 package enum StageClocks: String, Sendable {
   case wall
-  /// By processor time too, for `profile`.
+  /// CPU time in addition, for `profile`.
   case wallAndProcessor
 }
 
-/// Which of a decoder's complaints fail an image (`--fail-on`).
+/// Which decoder messages fail an image (`--fail-on`).
 package enum DamageTolerance: String, CaseIterable, Sendable {
   /// Truncated or corrupt pixels fail.
   case damageFails = "damage"
   /// Any warning fails.
   case warningFails = "warning"
-  /// Whatever pixels there are, are used.
+  /// All pixels that can be decoded are used.
   case nothingFails = "never"
 
-  /// Throws what a decoding has to say, where that is not put up with.
+  /// Throws the damage or warning in the report, unless this rule accepts it.
   package func check(_ report: DecodeReport) throws(CodecError) {
     switch self {
     case .nothingFails: return

@@ -2,24 +2,24 @@ internal import ColorManagement
 internal import ImageCodecs
 internal import ImageCore
 
-/// What becomes of an image's colors in one output.
+/// How the colors of an image are handled in one output.
 ///
-/// Where the output can say what the source says of its colors, `--icc keep` carries that over as it is. Where it cannot,
-/// the same is said by a profile that is made; where that fails too, as in a gray output of colors, they are converted
-/// to sRGB. What none of these can do is lost, and noted.
+/// With `--icc keep` the color description of the source is copied unchanged if the output format supports it. Otherwise the plan
+/// generates an equivalent profile. If that is impossible too, as in a gray output of a color image, the colors are converted to
+/// sRGB. Anything else is lost, and a notice records the loss.
 struct ColorPlan {
-  /// Converts the resampled pixels to sRGB; nil where they stay what they are.
+  /// Converts the resampled pixels to sRGB; nil to leave them unchanged.
   private(set) var transform: ColorTransform?
-  /// Written into the output.
+  /// The profile to write into the output.
   private(set) var profile: [UInt8]?
   private(set) var chunks = PNGColorChunks()
   private(set) var notes: [ConversionNotice] = []
-  /// Whether the image is resampled as four inks.
+  /// Whether the image is resampled as CMYK.
   private(set) var hasInks = false
 
   /// - Parameters:
-  ///   - isGray: whether a gray output is asked for.
-  ///   - transforms: nil where no pixels are to be made: colors then stay.
+  ///   - isGray: whether a gray output was requested.
+  ///   - transforms: nil if no pixels are produced; colors are left unchanged then.
   init(
     _ header: ImageHeader, rule: ProfileRule, isGray: Bool = false, format: ImageFormat, transforms: ColorTransforms?
   ) {
@@ -50,11 +50,11 @@ struct ColorPlan {
     }
   }
 
-  /// How an output can say what the source says of its colors.
+  /// How an output can describe the source's colors.
   private enum Fit {
     /// With the same bytes.
     case asItIs
-    /// By a profile that is made of numbers, or of another profile.
+    /// With a profile that is generated from numbers or from another profile.
     case byProfile
     /// Not at all: its pixels are of another kind.
     case no
@@ -76,14 +76,14 @@ struct ColorPlan {
     }
   }
 
-  /// The colors of the source, looked at.
+  /// The analyzed colors of the source.
   private struct Source {
     let profile: [UInt8]?
     let hasUnknownCodePoints: Bool
     let transform: ColorTransform?
     /// Whether they are not sRGB and can be converted.
     let isOther: Bool
-    /// Whether something is said that cannot be understood.
+    /// Whether the description cannot be interpreted.
     let cannotBeConverted: Bool
 
     init(_ colors: SourceColors, _ transforms: ColorTransforms) {
@@ -97,13 +97,13 @@ struct ColorPlan {
   }
 
   private mutating func convertInks(_ colors: SourceColors, _ transforms: ColorTransforms) {
-    // Outputs are RGB, so the profile serves here or nowhere.
+    // Outputs are RGB, so the profile is useless after the conversion.
     transform = colors.profile.flatMap { transforms.toSRGB($0, .cmyk, hasAlpha: false) }
     hasInks = transform != nil
     if !hasInks { note(.inks) }
   }
 
-  /// Under `--icc keep`, where the output cannot say it in the source's way.
+  /// For `--icc keep`, if the output cannot use the source's description.
   private mutating func carry(
     _ source: Source, _ header: ImageHeader, _ colors: SourceColors, _ fit: Fit, _ format: ImageFormat
   ) {
@@ -157,6 +157,6 @@ struct ColorPlan {
 }
 
 extension ConversionNotice {
-  /// Of what `--icc strip` drops as it was asked.
+  /// Notices about losses that `--icc strip` asks for.
   fileprivate static let ofProfiles: Set<ConversionNotice> = [.damagedProfile, .furtherProfiles, .unfittingProfile]
 }

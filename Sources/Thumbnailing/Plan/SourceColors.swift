@@ -2,19 +2,20 @@ internal import ColorManagement
 internal import ImageCodecs
 internal import ImageCore
 
-/// What a source says of its colors, as far as that holds for its pixels.
+/// The color description of a source, as far as it applies to its pixels.
 ///
-/// One rule for all formats: a profile holds for pixels of the kind that its header names (ICC.1:2022, 7.2.6). One of GRAY
-/// holds for gray, one of RGB for RGB, YCbCr and palettes, one of CMYK for four inks. One of RGB holds for gray too: gray
-/// then is equal red, green and blue, as browsers show such JPEGs. Any other profile is not used, not written, and noted.
+/// The same rule for all formats: a profile applies to the kind of pixels that its header names (ICC.1:2022, 7.2.6). A GRAY
+/// profile applies to gray, an RGB profile to RGB, YCbCr and palettes, a CMYK profile to CMYK. An RGB profile applies to gray
+/// too, with gray as equal red, green and blue, as browsers show such JPEGs. Any other profile is ignored, not written, and a
+/// notice records it.
 struct SourceColors {
   let space: ColorSpace
   let hasAlpha: Bool
-  /// The source's own profile, where it holds; for gray one of RGB as well.
+  /// The source's profile, if it applies. For gray it may be an RGB profile.
   let profile: [UInt8]?
-  /// Whether `profile` is one of RGB for a gray image.
+  /// Whether `profile` is an RGB profile for a gray image.
   let isOfEqualRGB: Bool
-  /// Why there is a profile that does not hold.
+  /// Why the source's profile does not apply.
   let note: ConversionNotice?
   private let chunks: PNGColorChunks
 
@@ -40,24 +41,24 @@ struct SourceColors {
     isOfEqualRGB = profile != nil && space == .gray && named == .rgb
   }
 
-  /// Whether numbers of a PNG come before its profile, or stand alone.
+  /// Whether numbers in PNG chunks take precedence over the profile, or are the only description.
   var areSaidByNumbers: Bool {
     if chunks.codePoints != nil { return true }
     if profile != nil || chunks.srgbIntent != nil { return false }
-    // Gray has no primaries, and its white is white in any of them.
+    // Gray has no primaries, and its white is the white of any primaries.
     return chunks.gamma != nil || (chunks.chromaticities != nil && space != .gray)
   }
 
-  /// What the stored colors are, in a profile.
+  /// The stored colors, described by a profile.
   struct Description {
-    /// Nil where nothing is said, or sRGB, or what no profile can say.
+    /// Nil if there is no description, if it is sRGB, or if no profile can express it.
     var profile: [UInt8]?
-    /// Whether cICP names a space that no profile can say: PQ, HLG, a narrow range or something new.
+    /// Whether cICP names a color space that no profile can express: PQ, HLG, narrow range, or an unknown one.
     var hasUnknownCodePoints = false
   }
 
-  /// By the order of precedence of PNG's third edition (4.3): cICP, iCCP, sRGB, then gAMA and cHRM. In the place of cICP
-  /// that no profile can say, only an iCCP counts: its writer has meant it for programs that do not know the other.
+  /// The order of precedence of PNG's third edition (4.3): cICP, iCCP, sRGB, then gAMA and cHRM. If no profile can express the
+  /// cICP, only iCCP replaces it: the writer added it for programs that do not support cICP.
   func description(_ transforms: ColorTransforms) -> Description {
     var result = Description()
     if chunks.codePoints != nil {
@@ -74,7 +75,7 @@ struct SourceColors {
   }
 
   private var profileOfCodePoints: [UInt8]? {
-    // Full range, and no matrix: PNG has RGB (11.3.2.6).
+    // Full range and no matrix, because PNG is RGB (11.3.2.6).
     guard let points = chunks.codePoints, points[2] == 0, points[3] == 1 else { return nil }
     if space == .gray { return ColorParameters.Curve(transfer: points[1])?.grayProfile }
     return ColorParameters(primaries: points[0], transfer: points[1])?.profile

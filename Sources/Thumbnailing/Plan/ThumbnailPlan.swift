@@ -3,22 +3,22 @@ package import ImageCodecs
 package import ImageCore
 package import ImageErrors
 
-/// The sizes and the decoding that an image needs, settled on its header before any pixel is allocated.
+/// The output sizes and the decoding of an image, determined from its header before any pixels are allocated.
 package struct ThumbnailPlan {
   package var decode: DecodeRequest
   /// In the order of the job's outputs.
   package let outputs: [OutputPlan]
-  /// Whether the image is resampled while it is decoded, and never in memory as a whole.
+  /// Whether the image is resampled during decoding and is never completely in memory.
   package private(set) var isStreamed: Bool
-  /// Whether light is resampled, in 16 bits.
+  /// Whether linear light is resampled, in 16 bits.
   let isLinear: Bool
-  /// Whether a gray image is made of the decoded one, at its size.
+  /// Whether the decoded image is converted to gray, at its size.
   let isMadeGray: Bool
   let kernel: Kernel
 
   /// - Parameters:
   ///   - formats: one for each size of the options.
-  ///   - transforms: nil where no pixels are to be made.
+  ///   - transforms: nil if no pixels are produced.
   package init(
     _ header: ImageHeader, options: ThumbnailOptions, formats: [ImageFormat], transforms: ColorTransforms? = nil
   ) {
@@ -53,12 +53,12 @@ package struct ThumbnailPlan {
     self.decode = decode
   }
 
-  /// Whether stored values are resampled, and of gray no more than BT.601's before that.
+  /// Whether stored values are resampled, with no gray conversion before that except BT.601 luma.
   private static func isPlain(_ options: ThumbnailOptions, _ color: ColorPlan) -> Bool {
     options.light == .asStored && (options.color != .gray || (options.gray == .luma601 && color.transform == nil))
   }
 
-  /// Less than all colors, where that is enough.
+  /// Less than all colors, if that is enough.
   private static func content(_ options: ThumbnailOptions, _ outputs: [OutputPlan]) -> DecodeRequest.Content {
     if outputs.contains(where: \.color.hasInks) { return .inks }
     if outputs.contains(where: { $0.color.transform != nil }) { return .color }
@@ -69,29 +69,30 @@ package struct ThumbnailPlan {
     }
   }
 
-  /// What any of the outputs lacks, each once.
+  /// The losses of all outputs, each once.
   package var notes: [ConversionNotice] {
     outputs.reduce(into: []) { notes, output in
       notes += output.color.notes.filter { note in !notes.contains(note) }
     }
   }
 
-  /// The outputs from the largest to the smallest, so that the last needs the least memory beside the decoded image.
+  /// Indices of the outputs, largest first, so that the last one needs the least memory in addition to the decoded image.
   package var order: [Int] {
     outputs.indices.sorted { outputs[$0].placement.image.pixelCount > outputs[$1].placement.image.pixelCount }
   }
 
-  /// With fewer rows the sums of a resampling may take more memory than the image.
+  /// With fewer rows the accumulators of a resampling may take more memory than the image.
   private static let minStreamedRows = 256
 
-  /// The same plan for an image that is decoded as a whole.
+  /// The same plan, with the image decoded completely before resampling.
   package var whole: ThumbnailPlan {
     var plan = self
     plan.isStreamed = false
     return plan
   }
 
-  /// Refuses what a format cannot hold: that can follow from the image where a side is left open, or is a part of its own.
+  /// Rejects outputs that are too large for their format. The size may follow from the image, if a side is left open or a
+  /// percentage was requested.
   package func checkSides() throws(JobError) {
     for output in outputs {
       let (canvas, format) = (output.placement.canvas, output.encode.format)
@@ -103,7 +104,7 @@ package struct ThumbnailPlan {
     }
   }
 
-  /// The largest image that is made, before or after it is put on its canvas.
+  /// The largest image that is produced, before or after it is placed on its canvas.
   var largestOutput: PixelSize {
     outputs.flatMap { [$0.storedTarget, $0.placement.canvas] }.reduce(outputs[0].storedTarget) {
       $0.pixelCount < $1.pixelCount ? $1 : $0
@@ -111,11 +112,10 @@ package struct ThumbnailPlan {
   }
 }
 
-/// One output of an image.
 package struct OutputPlan {
-  /// Upright.
+  /// In upright orientation.
   package let placement: Placement
-  /// The placement's part of the image as it is stored.
+  /// The crop of `placement` in the orientation of the stored image.
   let storedCrop: SourceRect
   /// The size to resample to, in the stored image's orientation.
   let storedTarget: PixelSize
@@ -140,7 +140,7 @@ package struct OutputPlan {
     self.encode = encode
   }
 
-  /// Whether there are fewer rows and no more columns than in the source.
+  /// Whether the target has fewer rows, and no more columns, than the source.
   var isReduction: Bool {
     storedCrop.width >= Double(storedTarget.width) && storedCrop.height > Double(storedTarget.height)
   }
@@ -151,7 +151,7 @@ package struct OutputPlan {
       from: PixelSize(width: max(1, Int(storedCrop.width)), height: max(1, Int(storedCrop.height))), to: storedTarget)
   }
 
-  /// Luma columns and rows for one of chroma in the output, upright.
+  /// Luma samples per chroma sample in the output, in upright orientation.
   var chromaFactors: (across: Int, down: Int) {
     let factors = encode.jpeg.subsampling.factors(quality: encode.jpeg.quality)
     return (factors.horizontal, factors.vertical)
