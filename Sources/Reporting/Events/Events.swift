@@ -5,13 +5,13 @@ package import RunState
 internal import SystemSupport
 internal import TextFormatting
 
-/// The events of `--json`, one object a line, as scripts rely on them: fields are added, never renamed.
+/// The events of `--json`, one JSON object per line. Scripts rely on them: fields are added, never renamed.
 package enum Events {
-  /// The version of these objects; it grows when a field changes its meaning.
+  /// The version of these objects. It increases when a field changes its meaning.
   private static let schema = 1
 
   /// The first line of a run.
-  /// - Parameter inputs: nil while a list is still being read.
+  /// - Parameter inputs: the number of inputs; nil while a list is still being read.
   package static func start(version: String, mode: ExecutionMode, workers: Int, inputs: Int?) -> String {
     var line = JSONLine()
     line.add("event", "start")
@@ -23,7 +23,7 @@ package enum Events {
     return line.text
   }
 
-  /// Something about the run as a whole that people should know.
+  /// A warning about the run as a whole.
   package static func warning(code: String, _ message: String) -> String {
     var line = JSONLine()
     line.add("event", "warning")
@@ -32,7 +32,7 @@ package enum Events {
     return line.text
   }
 
-  /// One line for each output of an image that ended; one without an output where it failed.
+  /// One line for each output of an ended image; a single line without an output where it failed.
   package static func file(_ job: Job, _ outcome: Outcome) -> [String] {
     switch outcome {
     case .written(let image):
@@ -42,7 +42,7 @@ package enum Events {
       }
     case .skipped(let reason): return job.outputs.map { skipped(job, $0, $0.settled ?? reason) }
     case .failed(let error):
-      // A failed input has no output from this run that counts, so none is named.
+      // A failed input has no valid output from this run, so none is named.
       var line = fileLine(job)
       line.add("status", "failed")
       line.add("error", object(error))
@@ -83,7 +83,7 @@ package enum Events {
     return line.text
   }
 
-  /// What `--dry-run` says of an image that would be written, a line for each output.
+  /// The events of `--dry-run` for an image that would be written, one for each output.
   package static func planned(_ job: Job, _ preview: ImagePreview) -> [String] {
     zip(job.outputs, preview.outputs).map { output, result in
       if let reason = result.skipped { return skipped(job, output, reason) }

@@ -3,24 +3,24 @@ package import RunState
 package import SystemPackage
 internal import TextFormatting
 
-/// What the runs of all shards came to, read from their events.
+/// The combined results of all shards, read from their events.
 package struct MergedShards: Sendable {
   package let shards: [Shard]
-  /// Sums over the shards that came to their end.
+  /// The totals of the completed shards.
   private var counts: [String: Int] = [:]
   private var longest = 0.0
   private var cpuSeconds = 0.0
   private var peakByteCount = 0
-  /// For people: source and error of each failed image.
+  /// The failure lines of all shards, for people: source and error.
   package private(set) var failures: [String] = []
-  /// Why the whole is not whole; empty where it is.
+  /// The reasons why the results are incomplete; empty where they are complete.
   package private(set) var gaps: [String] = []
   private var found: Int?
 
   private static let sums = ["inputs", "written", "skipped", "failed", "notStarted"]
 
   /// - Parameters:
-  ///   - shards: with files in the folder, all of one number of parts.
+  ///   - shards: the shards with files in the folder, all with the same number of parts.
   ///   - event: called with each line about an image, shard by shard.
   package init(_ shards: [Shard], in folder: FilePath, event: (String) -> Void) throws(Errno) {
     self.shards = shards
@@ -78,7 +78,7 @@ package struct MergedShards: Sendable {
 
   package var failedCount: Int { counts["failed", default: 0] }
 
-  /// The events' last line. `seconds` is that of the longest run, `peakBytes` of the largest, `cpuSeconds` of all together.
+  /// The last event. `seconds` is the maximum over the runs, `peakBytes` the maximum, and `cpuSeconds` the total.
   package var summaryLine: String {
     var line = JSONLine()
     line.add("event", "summary")
@@ -102,14 +102,14 @@ package struct MergedShards: Sendable {
   }
 }
 
-/// The first dozen of some numbers, for people.
+/// The first 12 numbers, for people.
 private func list(_ numbers: [Int]) -> String {
   numbers.prefix(12).map(String.init).joined(separator: ", ")
     + (numbers.count > 12 ? " and \(numbers.count - 12) more" : "")
 }
 
 extension EventFields {
-  /// As a failure is told by the run itself.
+  /// The same failure line that the run itself printed.
   fileprivate var failureWords: String {
     let what = "\(text("stage") ?? ""): \(terminalText(text("message") ?? "")) [\(text("code") ?? "")]"
     return "failed \(terminalText(text("source") ?? "")): \(what)"

@@ -2,16 +2,16 @@ package import BatchEngine
 package import RunState
 internal import TextFormatting
 
-/// The last line of a shard's events: that its run came to its end, and what it was a part of.
+/// The last line of a shard's events: the run was completed, and this describes the whole that it is a part of.
 package struct ShardCompletion: Hashable, Sendable {
   package var shard: Shard
-  /// The number of the rule that says which input is of which shard.
+  /// The version of the rule that assigns inputs to shards.
   package var rule: Int
-  /// Inputs of all shards together, as this one found them.
+  /// The number of inputs of all shards, as found by this one.
   package var foundCount: Int
-  /// Which ones they were: `ListFingerprint.digits`.
+  /// The identity of these inputs: `ListFingerprint.digits`.
   package var fingerprint: String
-  /// What the outputs' bytes and names depend on beside the sources.
+  /// The fingerprint of everything except the sources that determines the outputs' bytes and names.
   package var options: UInt64
 
   package init(shard: Shard, found: ListFingerprint, options: UInt64) {
@@ -41,7 +41,7 @@ package struct ShardCompletion: Hashable, Sendable {
       let options = fields.text("recipe").flatMap({ UInt64($0, radix: 16) })
     else { return nil }
     self.shard = shard
-    // Version 0.1.0 wrote neither of the two.
+    // Version 0.1.0 wrote neither field.
     rule = fields.integer("rule") ?? 1
     fingerprint = fields.text("fingerprint") ?? ""
     foundCount = found

@@ -4,15 +4,15 @@ internal import SystemPackage
 internal import SystemSupport
 internal import TextFormatting
 
-/// Images side by side, each with its name and what became of it.
+/// A contact sheet: thumbnails, each with its name and result.
 struct ContactSheet {
-  /// So much fits inside a page that is still quickly opened and easily sent.
+  /// The most bytes of images inside a page, so that it opens quickly and can be sent by mail.
   private static let maxBytesInside = 8 << 20
   private static let maxBytesOfOne = 256 << 10
 
   private let entries: [RunPageData.Entry]
   private let page: FilePath
-  /// Whether the page holds the images; else it links them.
+  /// Whether the page contains the images; otherwise it links to them.
   let isInside: Bool
 
   var isEmpty: Bool { entries.isEmpty }
@@ -24,7 +24,7 @@ struct ContactSheet {
     isInside = sum <= ContactSheet.maxBytesInside
   }
 
-  /// The sheet, and who may read a page with it: those who may read all of the images inside it.
+  /// The sheet, and the permissions of a page with it: only users who may read all images in it may read the page.
   var html: (sheet: HTML, permissions: Permissions) {
     var permissions = Permissions.ordinary
     let items = entries.map { item($0, &permissions) }
@@ -46,7 +46,7 @@ struct ContactSheet {
 
   private func text(_ image: WrittenImage?) -> [String] {
     guard let image else { return ["was there already"] }
-    // Of several sizes the first is shown, and all are told.
+    // The first of several sizes is shown, and all are listed.
     let sizes = image.outputs.map { "\($0.size.width)×\($0.size.height)" }.joined(separator: ", ")
     return [
       "\(image.sourceSize.width)×\(image.sourceSize.height) → \(sizes)",
@@ -54,12 +54,12 @@ struct ContactSheet {
     ]
   }
 
-  /// Nil where it is linked, too large or gone.
+  /// Nil where the image is linked, too large or missing.
   private func inside(_ entry: RunPageData.Entry, _ permissions: inout Permissions) -> String? {
     guard isInside,
       let (bytes, readers) = AtomicFile.contents(of: entry.output, atMost: ContactSheet.maxBytesOfOne)
     else { return nil }
-    // What it is, is told by its bytes: a PNG may be named .jpg.
+    // The bytes determine the format: a PNG file may be named .jpg.
     guard let format = unsafe bytes.withUnsafeBytes({ unsafe ImageFormat.recognised($0) }) else { return nil }
     permissions = permissions.intersection(readers)
     return "data:\(format.mediaType);base64," + base64(bytes)
@@ -67,7 +67,7 @@ struct ContactSheet {
 }
 
 extension FilePath {
-  /// The way from the folder of a page to this file.
+  /// The relative path from the folder of a page to this file.
   func seen(fromFolderOf page: FilePath) -> FilePath {
     let current = currentFolder()
     let here = current.pushing(page).lexicallyNormalized().removingLastComponent()

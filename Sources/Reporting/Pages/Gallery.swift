@@ -2,13 +2,13 @@ internal import RunState
 internal import SystemSupport
 internal import TextFormatting
 
-/// One self-contained page to choose images from: works as a file, without a server, and makes a list of what was chosen.
+/// A self-contained page for selecting images. It works as a local file, and saves a list of the selection.
 package struct Gallery {
-  /// What the lines of the list are.
+  /// The content of the list.
   package enum Kind: Sendable {
-    /// Paths, for `--files-from`; the images are in the page.
+    /// Paths for `--files-from`; the page contains the images.
     case files
-    /// Addresses, for `fetch`; the images stay where they are.
+    /// URLs for `fetch`; the images are loaded from their servers.
     case addresses
   }
 
@@ -22,29 +22,29 @@ package struct Gallery {
     self.kind = kind
   }
 
-  /// Adds an image that is a file.
+  /// Adds an image file.
   /// - Parameters:
-  ///   - path: in bytes, as the list will have it.
-  ///   - facts: its size, for people.
-  ///   - jpeg: a thumbnail of that size.
+  ///   - path: the bytes of the path, as the list will contain them.
+  ///   - facts: the image's size, for people.
+  ///   - jpeg: a thumbnail of `width` by `height` pixels.
   package mutating func add(path: [UInt8], facts: String, jpeg: [UInt8], width: Int, height: Int) {
     add(
       path, name: terminalText(path), facts: facts,
       image: "data-src=\"data:image/jpeg;base64,\(base64(jpeg))\" width=\"\(width)\" height=\"\(height)\"")
   }
 
-  /// Adds an image by its address, which is http or https.
-  /// - Parameter line: of the list.
+  /// Adds an image by its http or https URL.
+  /// - Parameter line: its line in the list.
   package mutating func add(address: String, name: String, line: String) {
     add(
       Array(line.utf8), name: name, facts: "",
       image: "src=\"\(HTML.attribute(address))\" loading=\"lazy\" referrerpolicy=\"no-referrer\"")
   }
 
-  /// - Parameter bytes: of the list's line.
+  /// - Parameter bytes: the line of the list.
   private mutating func add(_ bytes: [UInt8], name: String, facts: String, image: String) {
     let text = String(decoding: bytes, as: UTF8.self)
-    // What the page cannot hold as text goes along as bytes.
+    // Lines that HTML text cannot represent are stored as bytes.
     let isText = Array(text.utf8) == bytes && !text.unicodeScalars.contains { $0.isControl }
     let line = isText ? "data-line=\"\(HTML.attribute(text))\"" : "data-bytes=\"\(base64(bytes))\""
     let label = facts.isEmpty ? escaped(name) : "\(escaped(name)), \(escaped(facts))"
@@ -59,7 +59,7 @@ package struct Gallery {
   }
 
   /// The page.
-  /// - Parameter missing: images that could not be shown.
+  /// - Parameter missing: the number of images that could not be shown.
   package func page(missing: Int) -> [UInt8] {
     let note =
       missing > 0
@@ -69,7 +69,7 @@ package struct Gallery {
       case .files: ("selection.txt", "imgbatch resize --files-from selection.txt --out thumbs")
       case .addresses: ("selection.txt", "imgbatch fetch selection.txt --out pictures")
       }
-    // Nothing but what is in the page runs, and images are all that is loaded.
+    // Only the page's own script runs, and only images are loaded.
     let policy =
       "default-src 'none'; img-src data: http: https:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
       + "base-uri 'none'; form-action 'none'"
@@ -120,5 +120,5 @@ package struct Gallery {
   }
 }
 
-/// Text to be read as HTML has it, in elements and in quoted attributes.
+/// Text escaped for HTML elements and quoted attributes.
 private func escaped(_ text: String) -> String { HTML.text(text).markup }

@@ -1,4 +1,4 @@
-/// What the page does: one listener for each kind of event, whatever the number of images.
+/// The script of the page. It has one listener per kind of event, regardless of the number of images.
 let galleryScript = """
   "use strict";
   (() => {

@@ -1,5 +1,6 @@
-/// How the page looks. Cards have one size whatever is in them and are laid out apart (`contain`), and are no list items,
-/// which Chromium numbers anew at each change: that keeps thousands smooth. `content-visibility` made scrolling slower.
+/// The style sheet of the page. Cards have a fixed size and are laid out independently (`contain`). They are not list items,
+/// which Chromium renumbers at each change. Both keep pages with thousands of cards smooth. `content-visibility` made scrolling
+/// slower.
 let galleryStyle = """
   :root { color-scheme: light dark; --page: #ffffff; --text: #1b1b1b; --soft: #575757; --card: #f1f1f1; --line: #8a8a8a;
     --chosen: #0b57d0; --chosen-card: #dbe7fb; --on-chosen: #ffffff; }

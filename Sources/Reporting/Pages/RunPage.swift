@@ -5,9 +5,9 @@ package import SystemPackage
 package import SystemSupport
 internal import TextFormatting
 
-/// A run as a page that needs nothing but, where they are too many to be inside it, the images that it made.
+/// The page of `--report`. It is self-contained, except that it links to the images where their total size is too large.
 package struct RunPage {
-  /// What there is to say of the run as a whole.
+  /// Facts about the run as a whole.
   package struct PageHeader: Sendable {
     package var software: String
     package var mode: String
@@ -28,7 +28,7 @@ package struct RunPage {
   private let images: ContactSheet
 
   /// - Parameters:
-  ///   - page: where it will lie; images outside it are linked from there.
+  ///   - page: the path of the page, which links are relative to.
   package init(_ record: RunPageData, _ summary: RunSummary, _ facts: PageHeader, page: FilePath) {
     state = record.noted
     self.summary = summary
@@ -36,7 +36,7 @@ package struct RunPage {
     images = ContactSheet(state.images.elements, page: page)
   }
 
-  /// The page, and who may read it: those who may read all of the images that it holds.
+  /// The page, and its permissions: only users who may read all images in it may read the page.
   package var document: (html: String, permissions: Permissions) {
     let (sheet, permissions) = sheet
     let parts =

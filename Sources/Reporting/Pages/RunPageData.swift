@@ -3,10 +3,10 @@ package import RunState
 internal import Synchronization
 internal import SystemPackage
 
-/// What a page about a run needs to know, noted as images end. It does not grow with the run: of what there may be many,
-/// it keeps so many and counts the rest.
+/// The data of a run's page, recorded as images end. Its size is bounded: it keeps a limited number of entries, and counts the
+/// rest.
 package final class RunPageData: Sendable {
-  /// On the contact sheet.
+  /// The limit of the contact sheet.
   private static let maxImages = 1000
   private static let maxFailures = 500
   private static let maxWarnings = 100
@@ -15,7 +15,7 @@ package final class RunPageData: Sendable {
   struct Entry: Sendable {
     let source: FilePath
     let output: FilePath
-    /// Nil where it was there already.
+    /// Nil where the output existed already.
     let image: WrittenImage?
   }
 
@@ -24,9 +24,9 @@ package final class RunPageData: Sendable {
     var failures: [(source: FilePath, error: JobError)] = []
     var failuresByCode: [String: Int] = [:]
     var warnings: [(source: FilePath, text: String, count: Int)] = []
-    /// Slowest first.
+    /// In descending order of time.
     var slowest: [(source: FilePath, image: WrittenImage, time: Duration)] = []
-    /// Files before and after, by the number of digits of their bytes.
+    /// The numbers of sources and outputs, by the number of digits of their sizes in bytes.
     var sizes: [Int: (before: Int, after: Int)] = [:]
   }
 
@@ -34,7 +34,7 @@ package final class RunPageData: Sendable {
 
   package init() {}
 
-  /// An image has ended; from any thread.
+  /// Records the outcome of an image. May be called from any thread.
   package func add(_ job: Job, _ outcome: Outcome) {
     state.withLock { state in
       switch outcome {
@@ -77,8 +77,8 @@ extension RunPageData.State {
   private func digits(_ count: Int) -> Int { String(max(count, 1)).count }
 }
 
-/// Elements at even steps of their numbers, at most twice as many as asked for: of a short run all, of a long one every
-/// second, fourth and so on, whatever the order in which they come.
+/// A systematic sample: the elements at every `step`-th number, at most twice `maximum`. A short run keeps all; a longer one
+/// every second, fourth and so on. The order of arrival does not matter.
 struct SystematicSample<Element: Sendable>: Sendable {
   private let maximum: Int
   private(set) var step = 1
@@ -95,6 +95,6 @@ struct SystematicSample<Element: Sendable>: Sendable {
     }
   }
 
-  /// By their numbers.
+  /// In ascending order of their numbers.
   var elements: [Element] { kept.sorted { $0.number < $1.number }.map(\.element) }
 }

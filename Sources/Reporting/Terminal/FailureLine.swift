@@ -4,12 +4,12 @@ internal import RunState
 package import SystemPackage
 internal import TextFormatting
 
-/// Whether lines for people may carry color.
+/// Whether lines for people may be colored.
 package enum TextStyle: Sendable {
   case plain
   case colored
 
-  /// Red and bold, for the word that says that something went wrong.
+  /// Bold red, for the word that reports an error.
   func alarming(_ text: String) -> String { paint(text, "1;31") }
   func cautious(_ text: String) -> String { paint(text, "33") }
 
@@ -21,7 +21,7 @@ package enum TextStyle: Sendable {
   }
 }
 
-/// One line for an image that failed: which file, at which stage, what and what to do, and the code that scripts see.
+/// One line for a failed image: the file, the stage, the error with advice, and the code for scripts.
 package func failureLine(_ source: FilePath, _ error: JobError, style: TextStyle) -> String {
   failureLine(source.forTerminal, error, style: style)
 }
@@ -31,7 +31,7 @@ func failureLine(_ job: Job, _ error: JobError, style: TextStyle) -> String {
 }
 
 extension Job {
-  /// What the source is known by to people.
+  /// The address or the path of the source, for people.
   var sourceForTerminal: String { shownAddress.map { terminalText($0) } ?? source.forTerminal }
 }
 
@@ -40,12 +40,12 @@ private func failureLine(_ source: String, _ error: JobError, style: TextStyle) 
   return "\(style.alarming("failed")) \(source): \(what)"
 }
 
-/// One line for what a written image lacks.
+/// One line for information that a written image has lost.
 func noteLine(_ source: FilePath, _ note: ConversionNotice, style: TextStyle) -> String {
   "\(style.cautious("note")) \(source.forTerminal): \(note.sentence)"
 }
 
-/// One line for an image that was written although its decoder complained.
+/// One line for an image that was written despite decoder warnings.
 func warningLine(_ source: FilePath, _ image: WrittenImage, style: TextStyle) -> String {
   let more = image.warningCount > 1 ? " (and \(image.warningCount - 1) more)" : ""
   return "\(style.cautious("warning")) \(source.forTerminal): \(terminalText(image.firstWarning))\(more)"

@@ -3,7 +3,7 @@ internal import ImageCore
 package import SystemPackage
 internal import TextFormatting
 
-/// What `info` says of one image.
+/// The output of `info` for one image.
 package struct HeaderReport: Sendable {
   package let source: FilePath
   package let header: ImageHeader
@@ -15,7 +15,7 @@ package struct HeaderReport: Sendable {
     self.sourceByteCount = sourceByteCount
   }
 
-  /// One JSON object: the size as stored, and how it stands upright.
+  /// One JSON object, with the stored size and the upright size.
   package var jsonLine: String {
     var line = JSONLine()
     line.add("event", "info")
@@ -36,12 +36,12 @@ package struct HeaderReport: Sendable {
     return line.text
   }
 
-  /// The words above the columns of `fields`.
+  /// The column titles of `fields`.
   package static let titles = [
     "format", "size", "bits", "colour", "layout", "orientation", "profile", "decoder", "file",
   ]
 
-  /// The cells of one row of the table; the file's name is last, since it may be long.
+  /// The cells of one row of the table. The file name is last, because it may be long.
   package var fields: [String] {
     [
       header.format.rawValue, "\(header.size.width)x\(header.size.height)", String(header.bits),
@@ -51,7 +51,7 @@ package struct HeaderReport: Sendable {
     ]
   }
 
-  /// What decodes the image when it is shrunk.
+  /// The decoder that is used where the image is shrunk.
   private var decoder: String {
     switch (header.format, header.path) {
     case (.jpeg, .scaled): "scaled"
@@ -60,7 +60,7 @@ package struct HeaderReport: Sendable {
     }
   }
 
-  /// As photographers write it: chroma samples a row of four luma samples, and in the row below. Nil without chroma.
+  /// The usual notation of chroma subsampling (J:a:b), such as 420; nil without chroma.
   private var subsampling: String? {
     switch header.color {
     case .yCbCr, .ycck: break

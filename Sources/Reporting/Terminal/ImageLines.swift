@@ -5,10 +5,10 @@ internal import RunState
 internal import SystemSupport
 internal import TextFormatting
 
-// Lines for people about single images that went well.
+// Lines for people about single images without errors.
 
-/// "dogs/a.jpg -> thumbs/a.jpg: 4000x3000 -> 256x192, 812 kB -> 9.1 kB, 14.1 ms", a line for each output; the time is of all.
-/// Where an earlier run was at it, the reason why it was made again follows.
+/// "dogs/a.jpg -> thumbs/a.jpg: 4000x3000 -> 256x192, 812 kB -> 9.1 kB, 14.1 ms", one line per output. The time is that of all
+/// outputs. Where the output was made before, the reason for making it again follows.
 func writtenLines(_ job: Job, _ image: WrittenImage) -> [String] {
   let time = Stage.allCases.reduce(Duration.zero) { $0 + image.times[$1] }
   return zip(job.outputs, image.outputs).map { output, result in
@@ -19,8 +19,8 @@ func writtenLines(_ job: Job, _ image: WrittenImage) -> [String] {
   }
 }
 
-/// What `--dry-run` says: "dogs/a.jpg -> thumbs/a.jpg: 4000x3000 -> 256x192".
-/// - Parameter hasReasons: whether to say why something is made again.
+/// The lines of `--dry-run`: "dogs/a.jpg -> thumbs/a.jpg: 4000x3000 -> 256x192".
+/// - Parameter hasReasons: whether to add the reason where an output is made again.
 func plannedLines(_ job: Job, _ preview: ImagePreview, hasReasons: Bool) -> [String] {
   zip(job.outputs, preview.outputs).map { output, result in
     if let reason = result.skipped { return skippedLine(job, output, reason) }

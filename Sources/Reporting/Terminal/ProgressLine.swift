@@ -1,13 +1,13 @@
 internal import SystemSupport
 internal import TextFormatting
 
-/// How far a run has come.
+/// The progress of a run.
 package struct Progress: Sendable {
   package var ended: Int
   package var failed: Int
-  /// Images in all; nil while a list is still being read.
+  /// The number of images; nil while a list is still being read.
   package var inputs: Int?
-  /// Share of the work that is done, 0...1, where it can be told.
+  /// The finished share of the work, 0...1; nil where unknown.
   package var share: Double?
   package var elapsed: Duration
 
@@ -20,7 +20,7 @@ package struct Progress: Sendable {
   }
 }
 
-/// One line at the bottom of a terminal that is drawn over itself, at most ten times a second.
+/// A status line at the bottom of a terminal, redrawn at most ten times per second.
 package struct ProgressLine: Sendable {
   private enum State {
     case hidden
@@ -30,15 +30,15 @@ package struct ProgressLine: Sendable {
   private var state = State.hidden
   private var lastDrawn: Duration?
 
-  /// Faster than anybody reads, and slow enough to cost nothing.
+  /// Faster than people can read, and slow enough to cost nothing.
   private static let interval = Duration.milliseconds(100)
-  /// Before that the rate is mostly noise.
+  /// Before that, the rate is mostly noise.
   private static let minTimeForForecast = Duration.seconds(1)
 
   package init() {}
 
-  /// What to write to draw the line, or nil where the last drawing is too fresh.
-  /// - Parameter width: columns of the terminal; the last one stays free, since some terminals wrap there.
+  /// The text that draws the line; nil where it was drawn too recently.
+  /// - Parameter width: the width of the terminal in columns. The last column stays free, because some terminals wrap there.
   package mutating func redraw(_ progress: Progress, width: Int) -> String? {
     if let lastDrawn, progress.elapsed - lastDrawn < ProgressLine.interval { return nil }
     lastDrawn = progress.elapsed
@@ -46,19 +46,19 @@ package struct ProgressLine: Sendable {
     return ProgressLine.clear + ProgressLine.text(progress).prefix(max(0, width - 1))
   }
 
-  /// What to write so that other lines can follow: nothing where no line is shown.
+  /// The text that removes the line, so that other lines can follow; empty where no line is shown.
   package mutating func clear() -> String {
     guard case .shown = state else { return "" }
     state = .hidden
-    // The next image draws it again, however soon.
+    // The next image must redraw it without delay.
     lastDrawn = nil
     return ProgressLine.clear
   }
 
-  /// To the first column, then erase to the end of the line (ECMA-48, EL).
+  /// Carriage return, then erase to the end of the line (ECMA-48, EL).
   private static let clear = "\r\u{1B}[K"
 
-  /// Plain ASCII, so that characters are columns: "  123/632   19 %   45.2/s   0:11 left   2 failed".
+  /// ASCII only, so that the number of characters is the width: "  123/632   19 %   45.2/s   0:11 left   2 failed".
   package static func text(_ progress: Progress) -> String {
     var parts: [String] = []
     if let inputs = progress.inputs {

@@ -4,30 +4,30 @@ internal import Synchronization
 package import SystemSupport
 package import WorkerIPC
 
-/// How much a run says to people.
+/// The level of detail of messages.
 package enum Verbosity: Sendable {
   /// Failures only.
   case quiet
   /// Failures, and a summary at the end.
   case normal
-  /// A line for every image, too.
+  /// In addition, a line for every image.
   case verbose
 }
 
-/// What a run writes on standard output.
+/// The content of standard output.
 package enum EventOutput: Sendable {
   case none
-  /// `--json`: one object a line.
+  /// `--json`: one JSON object per line.
   case jsonLines
-  /// For `compare` and `profile`, which run this program.
+  /// Measurements for `compare` and `profile`, which run this program.
   case measurements(MeasurementDetail)
 }
 
-/// Where a reporter's text goes. Nothing in this target prints.
+/// The destinations of a reporter's text. Nothing else in this target prints.
 package struct ReportOutput: Sendable {
-  /// Results: whole lines, each with its line end.
+  /// Results: complete lines.
   package var results: @Sendable (String) -> Void
-  /// Talk: lines and terminal control.
+  /// Messages: lines and terminal control sequences.
   package var messages: @Sendable (String) -> Void
 
   package init(results: @escaping @Sendable (String) -> Void, messages: @escaping @Sendable (String) -> Void) {
@@ -36,24 +36,24 @@ package struct ReportOutput: Sendable {
   }
 }
 
-/// Turns the outcomes of a run, which come from any thread, into events, lines, a progress line and the final sums.
+/// Converts the outcomes of a run, from any thread, into events, lines, a progress line and a final summary.
 package final class RunReporter: Sendable {
   private struct State {
     var statistics = RunStatistics()
     var progress = ProgressLine()
-    /// Source bytes of the images that have ended, whatever became of them.
+    /// The source bytes of all ended images, whatever their outcome.
     var endedByteCount = 0
-    /// The sums were told: whatever ends later was not waited for.
+    /// The summary was printed. Later outcomes are ignored.
     var isFinished = false
-    /// Those that were said: of several kinds of workers with the same one, the first says it for all.
+    /// The confinements that were reported. Several kinds of workers may share one; it is reported once.
     var confinements: Set<Confinement> = []
   }
 
-  /// What the whole run is, as far as it is known before it starts.
+  /// The size of the run, as far as it is known at the start.
   package struct RunScope: Sendable {
-    /// Images; nil while a list is still being read.
+    /// The number of images; nil while a list is still being read.
     package var inputs: Int?
-    /// Bytes of all sources; 0 where not known.
+    /// The total size of all sources in bytes; 0 where unknown.
     package var sourceByteCount: Int
 
     package init(inputs: Int?, sourceByteCount: Int) {
@@ -66,15 +66,16 @@ package final class RunReporter: Sendable {
   private let events: EventOutput
   private let verbosity: Verbosity
   private let style: TextStyle
-  /// Columns of the terminal that shows a progress line, nil while it is somebody else's; no closure where there is no line.
+  /// The width of the terminal for a progress line; nil while another job is in the foreground. No closure where there is no
+  /// progress line.
   private let progressWidth: (@Sendable () -> Int?)?
   private let sinks: ReportOutput
   private let elapsed: @Sendable () -> Duration
   private let state = Mutex(State())
 
   /// - Parameters:
-  ///   - progressWidth: nil for no progress line; gives nil while the run is in the background.
-  ///   - elapsed: time since the run began.
+  ///   - progressWidth: nil for no progress line; returns nil while the run is in the background.
+  ///   - elapsed: the time since the start of the run.
   package init(
     extent: RunScope, events: EventOutput, verbosity: Verbosity, style: TextStyle,
     progressWidth: (@Sendable () -> Int?)?, sinks: ReportOutput, elapsed: @escaping @Sendable () -> Duration
@@ -88,13 +89,13 @@ package final class RunReporter: Sendable {
     self.elapsed = elapsed
   }
 
-  /// The run begins.
+  /// Reports the start of the run.
   package func start(version: String, mode: ExecutionMode, workers: Int) {
     guard case .jsonLines = events else { return }
     sinks.results(Events.start(version: version, mode: mode, workers: workers, inputs: extent.inputs) + "\n")
   }
 
-  /// The worker processes run with this confinement. Anything missing is said always: by an event, or else on the terminal.
+  /// Reports the confinement of the worker processes. Gaps in it are always reported, by an event or else on the terminal.
   package func note(_ confinement: Confinement) {
     state.withLock { state in
       guard state.confinements.insert(confinement).inserted else { return }
@@ -105,7 +106,7 @@ package final class RunReporter: Sendable {
     }
   }
 
-  /// Says what concerns the whole run, by an event, or else on the terminal.
+  /// Reports a warning about the whole run, by an event or else on the terminal.
   package func warn(code: String, _ message: String) {
     state.withLock { warn(&$0, code: code, message) }
   }
@@ -116,7 +117,7 @@ package final class RunReporter: Sendable {
     sinks.messages("Warning: \(message)\n")
   }
 
-  /// An image has ended. Lines are written whole, one image at a time.
+  /// Reports the outcome of an image. The lines of one image are written together.
   package func add(_ job: Job, _ outcome: Outcome) {
     state.withLock { state in
       if state.isFinished { return }
@@ -137,7 +138,7 @@ package final class RunReporter: Sendable {
     }
   }
 
-  /// What `--dry-run` found out about an image that would be written. It counts as not started.
+  /// Reports the result of `--dry-run` for an image that would be written. It counts as not started.
   package func add(_ job: Job, planned preview: ImagePreview) {
     state.withLock { state in
       state.statistics.addPlanned()
@@ -150,8 +151,8 @@ package final class RunReporter: Sendable {
     }
   }
 
-  /// The run has ended: the progress line goes, the sums are told, once.
-  /// - Parameter inputs: images found, which a list tells only now.
+  /// Ends the report: removes the progress line, and prints the summary once.
+  /// - Parameter inputs: the number of images found, which for a streamed list is known only now.
   @discardableResult
   package func finish(inputs: Int, usage: ResourceUsage) -> RunSummary {
     state.withLock { state in
@@ -188,7 +189,7 @@ package final class RunReporter: Sendable {
 
   private func hideProgress(_ state: inout State) {
     let clear = state.progress.clear()
-    // In the background the last line of the terminal is the shell's.
+    // In the background, the last line of the terminal belongs to the shell.
     if !clear.isEmpty, progressWidth?() != nil { sinks.messages(clear) }
   }
 
@@ -201,7 +202,7 @@ package final class RunReporter: Sendable {
     if let line = state.progress.redraw(progress, width: width) { sinks.messages(line) }
   }
 
-  /// By bytes where they are known, since the biggest images come first; else by number.
+  /// By bytes where known, because the largest images come first; otherwise by number.
   private func share(ended: Int, byteCount: Int) -> Double? {
     if extent.sourceByteCount > 0 { return min(1, Double(byteCount) / Double(extent.sourceByteCount)) }
     guard let inputs = extent.inputs, inputs > 0 else { return nil }

@@ -3,10 +3,10 @@ package import RunState
 package import SystemSupport
 internal import TextFormatting
 
-/// A run as its last line tells it.
+/// The content of a run's last line.
 package struct RunSummary: Sendable {
   package var statistics: RunStatistics
-  /// Images found; those that were not begun are the difference to the tally.
+  /// The number of images found. Those without an outcome were not started.
   package var inputs: Int
   package var wallTime: Duration
   package var usage: ResourceUsage
@@ -20,7 +20,7 @@ package struct RunSummary: Sendable {
 
   package var notStarted: Int { statistics.notStarted(of: inputs) }
 
-  /// The sentence for people: "59 written, 2 failed in 1.2 s (49.2 images/s, 48 MB read, 0.9 MB written)".
+  /// The summary for people: "59 written, 2 failed in 1.2 s (49.2 pictures/s, 48 MB read, 0.9 MB written)".
   package var text: String {
     var parts = statistics.planned > 0 ? ["\(statistics.planned) would be written"] : ["\(statistics.written) written"]
     if statistics.skipped > 0 { parts.append("\(statistics.skipped) skipped") }
