@@ -1,10 +1,10 @@
 import Foundation
 import TestSupport
 
-/// What a program said and how it ended.
+/// The output of a program and its exit status.
 struct Response {
   let status: Int32
-  /// The signal that ended it, nil where it exited by itself.
+  /// The signal that ended it; nil where it exited.
   let signal: Int32?
   let output: String
   let error: String
@@ -21,7 +21,7 @@ struct Response {
     }
   }
 
-  /// The file events by the last part of their source.
+  /// The file events by the file name of their source.
   var files: [String: [String: Any]] {
     get throws {
       let files = try events.filter { $0["event"] as? String == "file" }
@@ -33,7 +33,7 @@ struct Response {
   struct NotAnObject: Error { let line: String }
 }
 
-/// A folder that is gone when the test is.
+/// A folder that is removed at the end of the test.
 final class ScratchFolder {
   let url: URL
 
@@ -46,7 +46,7 @@ final class ScratchFolder {
 
   subscript(name: String) -> String { url.appending(path: name).path }
 
-  /// Copies a sample in, under its own or another name.
+  /// Copies a sample into the folder, under its own or another name.
   func add(_ sample: String, as name: String? = nil) throws {
     let target = url.appending(path: name ?? sample)
     try FileManager.default.createDirectory(at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
@@ -59,7 +59,7 @@ final class ScratchFolder {
     try FileManager.default.moveItem(atPath: self[name], toPath: self[other])
   }
 
-  /// The paths of all files below a folder, from there, sorted; without the journal and the lock that runs keep there.
+  /// The sorted relative paths of all files below a folder, without the journal and the lock.
   func files(below name: String) -> [String] {
     let names = FileManager.default.enumerator(atPath: self[name])?.compactMap { $0 as? String } ?? []
     return names.filter { path in
@@ -72,12 +72,12 @@ final class ScratchFolder {
   func bytes(_ name: String) -> Data? { FileManager.default.contents(atPath: self[name]) }
 }
 
-/// Runs the programs that this build made.
+/// Runs the programs of this build.
 enum Command {
   /// The values of `--mode`.
   static let modes = ["threads", "serial", "processes"]
 
-  /// They lie beside the test bundle.
+  /// The programs are in the folder of the test bundle.
   static let folder = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
   static let imgbatch = folder.appending(path: "imgbatch")
 
@@ -85,7 +85,7 @@ enum Command {
   static var patterns: String { Places.samples.appending(path: "patterns").path }
   static var broken: String { Places.samples.appending(path: "broken").path }
 
-  /// Runs imgbatch with arguments that are text.
+  /// Runs imgbatch.
   static func run(
     _ arguments: String..., input: Data = Data(), environment: [String: String] = [:]
   ) throws -> Response {
@@ -98,7 +98,7 @@ enum Command {
     try run(imgbatch, arguments, input: input, environment: environment)
   }
 
-  /// Runs a line of bash; imgbatch is on its path.
+  /// Runs a line of bash, with imgbatch on its path.
   static func shell(_ line: String, in folder: ScratchFolder) throws -> Response {
     try run(
       URL(fileURLWithPath: "/bin/bash"), ["-c", "set -o pipefail; " + line], input: Data(), environment: [:],
@@ -111,7 +111,7 @@ enum Command {
     let scratch = try ScratchFolder()
     try input.write(to: scratch.url.appending(path: "input"))
     let process = prepared(program, arguments, environment, in: folder)
-    // Files, not pipes: nobody has to empty them while the program runs.
+    // Files instead of pipes, which would have to be drained while the program runs.
     for name in ["output", "error"] { _ = FileManager.default.createFile(atPath: scratch[name], contents: nil) }
     process.standardInput = try FileHandle(forReadingFrom: scratch.url.appending(path: "input"))
     process.standardOutput = try FileHandle(forWritingTo: scratch.url.appending(path: "output"))
@@ -125,7 +125,7 @@ enum Command {
       error: String(decoding: scratch.bytes("error") ?? Data(), as: UTF8.self))
   }
 
-  /// A process that is set up but not running yet.
+  /// A configured process that is not running yet.
   static func prepared(
     _ program: URL, _ arguments: [String], _ environment: [String: String] = [:], in folder: URL? = nil
   ) -> Process {
@@ -135,7 +135,7 @@ enum Command {
     var variables = ProcessInfo.processInfo.environment
     variables["PATH"] = Command.folder.path + ":" + (variables["PATH"] ?? "/usr/bin:/bin")
     for name in ["NO_COLOR", "SLURM_CPUS_PER_TASK", "IMGBATCH_SIMD"] { variables[name] = nil }
-    // Whatever was saved for the machine that tests run on.
+    // Ignores defaults saved on the test machine.
     variables["IMGBATCH_DEFAULTS"] = ""
     process.environment = variables.merging(environment) { $1 }
     process.currentDirectoryURL = folder

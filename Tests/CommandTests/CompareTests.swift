@@ -12,7 +12,7 @@ struct CompareTests {
     try FileManager.default.createDirectory(atPath: scratch["tmp"], withIntermediateDirectories: true)
   }
 
-  /// Whatever is written on the way lies in a folder that has to be empty afterwards.
+  /// Temporary files go to a folder that must be empty afterwards.
   private func compare(_ arguments: [String], input: Data = Data()) throws -> Response {
     let answer = try Command.run(
       arguments: ["compare"] + arguments, input: input, environment: ["TMPDIR": scratch["tmp"]])
@@ -20,7 +20,7 @@ struct CompareTests {
     return answer
   }
 
-  @Test("A table of four modes, the proof and the verdict")
+  @Test("The report has a table of four modes, the proof and the verdict")
   func table() throws {
     let answer = try compare([Command.dogs, "--jobs", "2", "--size", "64", "--gray"])
     #expect(answer.status == 0, "\(answer.error)")
@@ -37,7 +37,7 @@ struct CompareTests {
     }
   }
 
-  @Test("JSON has all samples; failures are told once, and fail in every mode")
+  @Test("JSON contains all samples; failures are reported once, and occur in every mode")
   func failures() throws {
     let answer = try compare([Command.dogs, Command.broken + "/truncated.png", "--json", "--runs", "3", "--jobs=3"])
     #expect(answer.status == 1)
@@ -54,7 +54,7 @@ struct CompareTests {
     }
   }
 
-  @Test("Several sizes of a picture are one picture, in compare and in profile")
+  @Test("Several sizes of an image count as one image, in compare and in profile")
   func sizes() throws {
     let sizes = [Command.dogs, "--size", "64", "--size", "32"]
     let answer = try compare(sizes + ["--jobs", "1", "--json"])
@@ -67,7 +67,7 @@ struct CompareTests {
     #expect(try profile.events.contains { $0["event"] as? String == "bands" })
   }
 
-  @Test("Inputs come from a list on standard input too, and names keep their bytes")
+  @Test("Inputs can come from a list on standard input, and names keep their bytes")
   func list() throws {
     let line = """
       cp '\(Command.dogs)/rex.jpg' $'caf\\xe9\\n.jpg' && printf 'caf\\xe9\\n.jpg\\0' |
@@ -81,7 +81,7 @@ struct CompareTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: scratch["tmp"]).isEmpty)
   }
 
-  @Test("A mode that writes something else fails the comparison, naming the file")
+  @Test("A mode that writes different outputs fails the comparison, and the message names the file")
   func difference() throws {
     try FileManager.default.copyItem(at: Command.imgbatch, to: scratch.url.appending(path: "imgbatch"))
     let worker = Command.folder.appending(path: "imgbatch-worker").path
@@ -102,7 +102,7 @@ struct CompareTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: scratch["tmp"]).isEmpty)
   }
 
-  @Test("A mode that ends otherwise fails the comparison")
+  @Test("A mode with another exit status fails the comparison")
   func otherEnd() throws {
     try FileManager.default.copyItem(at: Command.imgbatch, to: scratch.url.appending(path: "imgbatch"))
     let answer = try Command.shell(
@@ -112,7 +112,7 @@ struct CompareTests {
     #expect(answer.error.hasSuffix("the run of mode processes ended with status 70, that of the first mode with 0.\n"))
   }
 
-  @Test("Wrong usage and missing inputs have their statuses")
+  @Test("Wrong usage and missing inputs have their exit statuses")
   func statuses() throws {
     #expect(try compare([]).status == 64)
     #expect(try compare([Command.dogs, "--runs", "2"]).status == 64)
@@ -126,7 +126,8 @@ struct CompareTests {
     #expect(twice.error.contains("would both become"))
   }
 
-  @Test("A signal ends it, and the outputs are gone", arguments: [(SIGINT, Int32(130)), (SIGTERM, Int32(143))])
+  @Test(
+    "A signal ends the comparison and removes the outputs", arguments: [(SIGINT, Int32(130)), (SIGTERM, Int32(143))])
   func interrupt(signal: Int32, status: Int32) throws {
     let process = Command.prepared(
       Command.imgbatch, ["compare", Command.dogs, "--runs", "100"], ["TMPDIR": scratch["tmp"]])

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The README's section about downloading")
 struct DownloadExampleTests {
-  /// The samples, as the web server of the example has them.
+  /// A web server with the samples, like the one in the example.
   private func server() throws -> TestServer {
     try TestServer { request, reply in
       let bytes = (try? Places.sample(String(request.path.dropFirst()))) ?? []
@@ -12,7 +12,7 @@ struct DownloadExampleTests {
     }
   }
 
-  /// The commands in the blocks of the section, but for the web server's.
+  /// The commands in the section's code blocks, except the one that starts the web server.
   private func commands() throws -> [String] {
     let readme = try String(contentsOf: Places.root.appending(path: "README.md"), encoding: .utf8)
     let start = try #require(readme.range(of: "## Downloading\n"))
@@ -23,7 +23,7 @@ struct DownloadExampleTests {
     }
   }
 
-  @Test("List, gallery, selection, download, thumbnails and report, as the README has it")
+  @Test("The README's commands for list, gallery, selection, download, thumbnails and report work")
   func example() throws {
     let server = try server()
     defer { server.stop() }

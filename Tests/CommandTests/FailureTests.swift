@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("What goes wrong, and how that is told")
+@Suite("Failures and how they are reported")
 struct FailureTests {
   @Test(
     "Each broken sample fails alone, with its code",
@@ -27,7 +27,8 @@ struct FailureTests {
     #expect(scratch.files(below: "out") == ["bello.png", "luna.jpg", "rex.jpg"])
   }
 
-  @Test("The sums of the events are those of the inputs, in every mode", arguments: ["serial", "threads", "processes"])
+  @Test(
+    "The totals of the events equal the number of inputs, in every mode", arguments: ["serial", "threads", "processes"])
   func sums(mode: String) throws {
     let scratch = try ScratchFolder()
     let answer = try Command.run(
@@ -50,7 +51,7 @@ struct FailureTests {
     #expect(answer.error.split(separator: "\n").count == 12)
   }
 
-  @Test("--fail-on never takes what there is, --fail-fast stops at the first failure")
+  @Test("--fail-on never accepts incomplete images, --fail-fast stops at the first failure")
   func tolerance() throws {
     let scratch = try ScratchFolder()
     let truncated = Command.broken + "/truncated.jpg"
@@ -65,7 +66,7 @@ struct FailureTests {
     #expect(summary["notStarted"] as? Int == 11)
   }
 
-  @Test("Limits are told with the option that raises them")
+  @Test("A limit's message names the option that raises it")
   func limits() throws {
     let scratch = try ScratchFolder()
     for (options, code) in [
@@ -80,7 +81,7 @@ struct FailureTests {
     }
   }
 
-  @Test("No input at all, a missing folder and an empty one end with 66 and one sentence")
+  @Test("No input, a missing folder and an empty folder end with status 66 and one sentence")
   func noInput() throws {
     let scratch = try ScratchFolder()
     try FileManager.default.createDirectory(atPath: scratch["empty"], withIntermediateDirectories: true)
@@ -93,7 +94,7 @@ struct FailureTests {
     #expect(try Command.run("resize", "--files-from", "-", "--out", scratch["out"]).status == 66)
   }
 
-  @Test("A missing input beside good ones is one failure")
+  @Test("A missing input among good ones is one failure")
   func missingBesideGood() throws {
     let scratch = try ScratchFolder()
     let answer = try Command.run("resize", scratch["nowhere.jpg"], Command.dogs, "--out", scratch["out"], "--json")
@@ -102,7 +103,7 @@ struct FailureTests {
     #expect(scratch.files(below: "out").count == 3)
   }
 
-  @Test("An output folder that cannot be ends with 73 before any work")
+  @Test("An unusable output folder ends with status 73 before any work")
   func outputFolder() throws {
     let scratch = try ScratchFolder()
     try scratch.add("dogs/rex.jpg", as: "file")
@@ -114,7 +115,7 @@ struct FailureTests {
     }
   }
 
-  @Test("An output that is an input ends with 64, and nothing is written")
+  @Test("An output that is an input ends with status 64, and nothing is written")
   func outputIsInput() throws {
     let scratch = try ScratchFolder()
     try scratch.add("dogs/rex.jpg", as: "in/rex.jpg")
@@ -126,7 +127,7 @@ struct FailureTests {
     #expect(scratch.files(below: "in") == ["rex.jpg"])
   }
 
-  @Test("Two inputs for one output end with 64, both are named, and nothing is written")
+  @Test("Two inputs with one output end with status 64; both are named, and nothing is written")
   func collision() throws {
     let scratch = try ScratchFolder()
     try scratch.add("dogs/bello.png", as: "in/a.png")
@@ -143,7 +144,7 @@ struct FailureTests {
   }
 
   @Test(
-    "Wrong usage ends with 64 and says what is right",
+    "Wrong usage ends with status 64 and describes the right usage",
     arguments: [
       (["resize"], "--files-from"), (["resize", "a"], "--out"),
       (["resize", "a", "--out", "b", "--size", "0"], "400x300"),
@@ -166,11 +167,11 @@ struct FailureTests {
     #expect(answer.output.isEmpty)
   }
 
-  @Test("A process mode without its worker program ends with 70 and says where it was looked for")
+  @Test("Process mode without its worker program ends with status 70 and names the expected path")
   func noWorker() throws {
     let scratch = try ScratchFolder()
-    // Copied by a process of its own: a file that this one wrote might still be open in a child that another test started
-    // meanwhile, and a program that is open for writing does not run.
+    // A separate process makes the copy. In this process, another test could fork a child that inherits the descriptor while the
+    // file is open for writing, and execution would then fail (ETXTBSY).
     let answer = try Command.shell(
       "cp '\(Command.imgbatch.path)' imgbatch && ./imgbatch resize '\(Command.dogs)' --out out --mode processes --json",
       in: scratch)

@@ -4,8 +4,8 @@ import Testing
 
 private let rex = (try? Places.sample("dogs/rex.jpg")) ?? []
 
-/// Headers are often keys: they go to the origins of the list and nowhere else.
-@Suite("fetch sends headers where they are meant for", .serialized)
+/// Headers are often credentials: they are sent only to the origins in the list.
+@Suite("fetch sends headers only to their origins", .serialized)
 struct FetchHeaderTests {
   private func fetch(_ list: [String], _ options: [String], _ scratch: ScratchFolder) throws -> Response {
     try Command.run(
@@ -13,13 +13,14 @@ struct FetchHeaderTests {
         + options, input: Data(list.map { $0 + "\n" }.joined().utf8))
   }
 
-  /// The paths that were asked with a header.
+  /// The paths that were requested with a header.
   private func paths(_ server: TestServer, with name: String) -> [String] {
     server.requests.filter { $0.headers[name] != nil }.map { $0.path }.sorted()
   }
 
   @Test(
-    "Over http nothing is sent without a word of the user, which is said once", arguments: ["threads", "processes"])
+    "Over http no headers are sent unless the user allows it, and one warning is reported",
+    arguments: ["threads", "processes"])
   func overHTTP(mode: String) throws {
     let server = try TestServer { _, reply in reply.answer(200, [], rex) }
     defer { server.stop() }
@@ -40,7 +41,8 @@ struct FetchHeaderTests {
   }
 
   @Test(
-    "A redirection to another host or port gets none, one within the origin does", arguments: ["threads", "processes"])
+    "A redirection to another host or port gets no headers, one within the origin does",
+    arguments: ["threads", "processes"])
   func redirections(mode: String) throws {
     let other = try TestServer { _, reply in reply.answer(200, [], rex) }
     defer { other.stop() }
@@ -64,11 +66,11 @@ struct FetchHeaderTests {
     #expect(answer.status == 0, "\(answer.error)")
     #expect(paths(server, with: "cookie") == ["/back", "/here", "/home", "/host", "/port", "/within"])
     #expect(other.requests.map(\.path) == ["/over-port"] && paths(other, with: "cookie").isEmpty)
-    // No address of the list has that host: that others lead there does not count.
+    // No address in the list has that host; redirections to it do not count.
     #expect(paths(server, with: "x-two").isEmpty)
   }
 
-  @Test("--header-for sends to its host alone, and its port if it has one")
+  @Test("--header-for sends only to its host, and only to its port if it has one")
   func oneHost() throws {
     let server = try TestServer(hosts: 2) { _, reply in reply.answer(200, [], rex) }
     defer { server.stop() }
@@ -84,7 +86,7 @@ struct FetchHeaderTests {
   }
 
   @Test(
-    "What is no header, no host, or not for servers is refused before any request",
+    "Invalid headers, invalid hosts and proxy headers are refused before any request",
     arguments: [
       (["--header", "no colon"], "'Name: value'"), (["--header", "A: b\nC: d"], "'Name: value'"),
       (["--header-for", "dogs.example", "no colon"], "'Name: value'"),

@@ -2,16 +2,16 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What is said and done where worker processes are not confined in full. The workers here are scripts that report it.
-@Suite("fetch says what confines its workers", .serialized)
+/// Messages and behavior where worker processes are not fully confined. The workers here are scripts that report it.
+@Suite("fetch reports the confinement of its workers", .serialized)
 struct FetchSandboxTests {
   private static let sentence = "no Landlock (this kernel has none, or hides it)"
 
-  /// A folder with imgbatch and, in place of its worker, one that reports that Landlock is missing and ends at its first job.
+  /// A folder with imgbatch and a fake worker that reports that Landlock is missing, and exits at its first job.
   private func scratchWithWorker() throws -> ScratchFolder {
     let scratch = try ScratchFolder()
     try FileManager.default.copyItem(at: Command.imgbatch, to: scratch.url.appending(path: "imgbatch"))
-    // Frames and numbers as in FrameChannel and WireWriter; a worker of images says first which reply it is.
+    // The frames and numbers of FrameChannel and WireWriter. The reply of an image worker starts with its type.
     let script = """
       #!/bin/bash
       number() { printf "\\\\x$(printf %02x $1)"; printf '\\0\\0\\0\\0\\0\\0\\0'; }
@@ -34,7 +34,7 @@ struct FetchSandboxTests {
   }
 
   @Test(
-    "A wall that is missing is said once, also with thumbnails, and the run goes on", arguments: ["", "--thumbs t"])
+    "Missing confinement is reported once, also with thumbnails, and the run continues", arguments: ["", "--thumbs t"])
   func warning(thumbs: String) throws {
     let scratch = try scratchWithWorker()
     try Data("http://127.0.0.1:1/a\n".utf8).write(to: scratch.url.appending(path: "list"))
@@ -48,7 +48,7 @@ struct FetchSandboxTests {
     #expect(lines.count == 1 && lines.first?.hasSuffix(Self.sentence) == true, "\(text.error)")
   }
 
-  @Test("--require-sandbox does not begin then, and no server is asked", arguments: ["", "--thumbs t"])
+  @Test("With --require-sandbox the run then does not start, and no request is made", arguments: ["", "--thumbs t"])
   func refusal(thumbs: String) throws {
     let server = try TestServer { _, reply in reply.answer(404) }
     defer { server.stop() }
@@ -62,14 +62,14 @@ struct FetchSandboxTests {
     #expect(answer.output.isEmpty && server.requests.isEmpty)
   }
 
-  @Test("--require-sandbox is about worker processes alone", arguments: ["threads", "serial"])
+  @Test("--require-sandbox applies only to worker processes", arguments: ["threads", "serial"])
   func modes(mode: String) throws {
     let scratch = try ScratchFolder()
     let answer = try Command.run("fetch", "-", "--out", scratch["out"], "--require-sandbox", "--mode", mode)
     #expect(answer.status == 64 && answer.error.contains("add --mode processes"))
   }
 
-  @Test("A worker that cannot be started is said as that, not as a fault of the list")
+  @Test("A worker that cannot be started is reported as such, not as an error in the list")
   func noWorker() throws {
     let scratch = try ScratchFolder()
     try FileManager.default.copyItem(at: Command.imgbatch, to: scratch.url.appending(path: "imgbatch"))
@@ -78,11 +78,11 @@ struct FetchSandboxTests {
     #expect(answer.status == 70 && answer.error.contains("no worker process can be started"), "\(answer.error)")
   }
 
-  @Test("Where nothing is missing, --require-sandbox downloads, and makes thumbnails")
+  @Test("With full confinement, --require-sandbox downloads and makes thumbnails")
   func confined() throws {
     let scratch = try ScratchFolder()
     let verbose = try Command.run("resize", Command.dogs, "--out", scratch["x"], "--mode", "processes", "--verbose")
-    // This machine's kernel decides.
+    // This depends on the kernel of the test machine.
     let isConfined = !verbose.error.contains("less than usual")
     let rex = try Places.sample("dogs/rex.jpg")
     let server = try TestServer { _, reply in reply.answer(200, [], rex) }

@@ -5,8 +5,8 @@ import Testing
 
 private let rex = (try? Places.sample("dogs/rex.jpg")) ?? []
 
-/// What servers do that is right, if seldom.
-@Suite("fetch takes what servers may say", .serialized)
+/// Valid but unusual behavior of servers.
+@Suite("fetch accepts everything that servers may send", .serialized)
 struct FetchServersTests {
   private func fetch(
     _ list: [String], _ scratch: ScratchFolder, _ options: [String] = [], environment: [String: String] = [:]
@@ -23,7 +23,7 @@ struct FetchServersTests {
     }
   }
 
-  /// Sends a redirection whose page is long, or breaks off.
+  /// Sends a redirection whose body is long or incomplete.
   private static func redirection(_ path: String, _ reply: TestServer.Reply) -> Bool {
     switch path {
     case "/page/0", "/page/65536", "/page/65537", "/page/3000000":
@@ -42,7 +42,7 @@ struct FetchServersTests {
   }
 
   @Test(
-    "A redirection counts, however long its page is and however that ends", arguments: ["threads", "processes"])
+    "A redirection is followed regardless of the length and the end of its body", arguments: ["threads", "processes"])
   func redirections(mode: String) throws {
     let server = try TestServer { request, reply in
       if FetchServersTests.redirection(request.path, reply) { return }
@@ -60,7 +60,7 @@ struct FetchServersTests {
     #expect(scratch.files(below: "out").count == paths.count)
   }
 
-  @Test("The page of an error may be longer than any picture, or break off: the error is what counts")
+  @Test("The body of an error may be longer than any image, or incomplete: only the status counts")
   func errorPages() throws {
     let server = try TestServer { request, reply in
       if request.path == "/busy" && request.earlier > 0 { return reply.answer(200, [], rex) }
@@ -78,7 +78,7 @@ struct FetchServersTests {
     #expect(server.requests.count { $0.path == "/missing" } == 1)
   }
 
-  @Test("Every success that has a content is one", arguments: ["threads", "processes"])
+  @Test("Every successful status with content is accepted", arguments: ["threads", "processes"])
   func successes(mode: String) throws {
     let server = try TestServer { request, reply in
       let status = Int(request.path.dropFirst()) ?? 0
@@ -97,7 +97,7 @@ struct FetchServersTests {
   }
 
   @Test(
-    "A login in an address goes where a redirection of the same origin leads, and nowhere else",
+    "A login in an address is sent to redirections within the origin, and nowhere else",
     arguments: ["threads", "processes"])
   func login(mode: String) throws {
     let server = try TestServer(hosts: 2) { request, reply in
@@ -134,7 +134,7 @@ struct FetchServersTests {
     #expect(server.requests.allSatisfy { $0.host == "127.0.0.1" || $0.headers["authorization"] == nil })
   }
 
-  @Test("No password is in an event or a message; the list of what failed has it, for its owner alone")
+  @Test("Events and messages contain no password; the list of failures does, readable only by its owner")
   func passwords() throws {
     let server = try TestServer { request, reply in
       request.path == "/ok" ? reply.answer(200, [], rex) : reply.answer(302, ["Location: ftp://me:s3cret@127.0.0.1/x"])
@@ -164,7 +164,7 @@ struct FetchServersTests {
     }
   }
 
-  @Test("A gallery of addresses has no password, and says what its lists lack")
+  @Test("A gallery of addresses contains no password, and warns that its lists lack it")
   func galleryPasswords() throws {
     let scratch = try ScratchFolder()
     let list = ["http://me:s3cret@a.example/x.jpg", "http://a.example/y.jpg"]
@@ -179,7 +179,7 @@ struct FetchServersTests {
   // MARK: - Codings
 
   @Test(
-    "What comes coded unasked is decoded, within the limits; a coding that is said but not done does no harm",
+    "An unrequested coding is decoded within the limits; a declared coding that was not applied does no harm",
     arguments: ["threads", "processes"])
   func codings(mode: String) throws {
     let bomb = GzipBytes.zeros(runs: 20_000)
@@ -229,7 +229,7 @@ struct FetchServersTests {
   // MARK: - Times and tries
 
   @Test(
-    "A server that begins fast and then says nothing ends by the time that was given",
+    "A server that starts fast and then stalls is ended by the stall timeout",
     arguments: ["threads", "processes"])
   func stalls(mode: String) throws {
     let server = try TestServer { _, reply in
@@ -247,7 +247,7 @@ struct FetchServersTests {
     #expect(try fetch([], scratch, ["--stall-timeout", "0"]).status == 64)
   }
 
-  @Test("A connection that breaks in the handshake of TLS is tried again, as any that breaks")
+  @Test("A connection that breaks during the TLS handshake is retried, like any other")
   func handshakes() throws {
     let server = try TestServer(hangsUp: true) { _, reply in reply.close() }
     defer { server.stop() }
@@ -259,7 +259,7 @@ struct FetchServersTests {
     #expect(server.connectionCount == 3)
   }
 
-  @Test("A server that refuses two of three requests for their number gives all in the end", arguments: [429, 503])
+  @Test("A server that refuses two of three requests for their rate serves all in the end", arguments: [429, 503])
   func refusals(status: Int) throws {
     let count = Mutex(0)
     let server = try TestServer { _, reply in
@@ -277,7 +277,7 @@ struct FetchServersTests {
     #expect(scratch.files(below: "out").count == 60)
   }
 
-  @Test("An address that is refused for ever fails after its tries, while others of its host come")
+  @Test("An address that is always refused fails after its retries, while others of its host succeed")
   func refusedForEver() throws {
     let server = try TestServer { request, reply in
       request.path == "/never" ? reply.answer(429, ["Retry-After: 0"]) : reply.answer(200, [], rex)
@@ -292,7 +292,7 @@ struct FetchServersTests {
 
   // MARK: - Proxies
 
-  @Test("Each hop goes by the rule for where it leads", arguments: ["threads", "processes"])
+  @Test("Each hop uses the proxy rule for its target", arguments: ["threads", "processes"])
   func proxyHops(mode: String) throws {
     let server = try TestServer(hosts: 3) { request, reply in
       let port = request.headers["host"]?.split(separator: ":").last ?? ""
@@ -312,7 +312,7 @@ struct FetchServersTests {
       ])
   }
 
-  @Test("An exception from the proxy does not open private addresses")
+  @Test("An exception from the proxy does not allow private addresses")
   func exceptions() throws {
     let server = try TestServer { _, reply in reply.answer(200, [], rex) }
     defer { server.stop() }
@@ -327,11 +327,11 @@ struct FetchServersTests {
   }
 }
 
-/// Bytes as a server makes them that compresses (RFC 1951, RFC 1952).
+/// Compressed bytes as a server sends them (RFC 1951, RFC 1952).
 private enum GzipBytes {
   private static let start: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255]
 
-  /// In blocks that are not compressed.
+  /// Uses stored blocks, without compression.
   static func stored(_ bytes: [UInt8]) -> [UInt8] {
     var result = start
     var rest = bytes[...]
@@ -344,7 +344,7 @@ private enum GzipBytes {
     return result + little(checksum(bytes)) + little(UInt32(bytes.count))
   }
 
-  /// 258 zeros for each run, in 13 bits, by the fixed codes; the checksum is left out.
+  /// 258 zeros per run, in 13 bits with the fixed codes. The checksum is omitted.
   static func zeros(runs: Int) -> [UInt8] {
     let bits =
       [1, 1, 0] + [0, 0, 1, 1, 0, 0, 0, 0] + (0..<runs).flatMap { _ in [1, 1, 0, 0, 0, 1, 0, 1] + [0, 0, 0, 0, 0] }

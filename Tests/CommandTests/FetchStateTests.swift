@@ -6,8 +6,8 @@ private let rex = (try? Places.sample("dogs/rex.jpg")) ?? []
 private let bello = (try? Places.sample("dogs/bello.png")) ?? []
 private let luna = (try? Places.sample("dogs/luna.jpg")) ?? []
 
-/// What is there stays, and later runs know it.
-@Suite("fetch overwrites and loses nothing", .serialized)
+/// Existing files stay, and later runs know them.
+@Suite("fetch neither overwrites nor loses files", .serialized)
 struct FetchStateTests {
   private func fetch(
     _ list: [String], _ scratch: ScratchFolder, _ options: [String] = []
@@ -25,7 +25,7 @@ struct FetchStateTests {
     }
   }
 
-  /// An image for each path: the sample with the path behind its end.
+  /// A different image for each path: the sample with the path appended.
   private static func image(_ path: String) -> [UInt8] { rex + Array(path.utf8) }
 
   private func server(_ missing: LockedSet = LockedSet()) throws -> TestServer {
@@ -42,7 +42,7 @@ struct FetchStateTests {
   }
 
   @Test(
-    "The list of what failed, fetched into the same folder, completes it, with the names and digests of the whole list",
+    "The list of failures, fetched into the same folder, completes it with the names and digests of the whole list",
     arguments: Command.modes)
   func failedList(mode: String) throws {
     let missing = LockedSet(["/2/photo.jpg", "/4/photo.jpg"])
@@ -57,7 +57,7 @@ struct FetchStateTests {
     let failed = String(decoding: scratch.bytes("failed") ?? Data(), as: UTF8.self)
     #expect(failed == [1, 3].map { "{\"url\":\"\(list[$0])\",\"position\":\($0 + 1)}\n" }.joined())
     missing.remove("/2/photo.jpg")
-    // The list of failures of a list of failures keeps the positions, too.
+    // The list of failures of a list of failures also keeps the positions.
     #expect(try fetch(failed.split(separator: "\n").map(String.init), scratch, options).status == 1)
     #expect(
       scratch.bytes("failed") == Data("{\"url\":\"\(list[3])\",\"position\":4}\n".utf8))
@@ -72,7 +72,7 @@ struct FetchStateTests {
           }, uniquingKeysWith: { $1 }))
   }
 
-  @Test("Names, digests and what is wrong with a line are in the list of what failed")
+  @Test("The list of failures contains names, digests and malformed fields")
   func failedNames() throws {
     let missing = LockedSet(["/3"])
     let server = try server(missing)
@@ -97,7 +97,7 @@ struct FetchStateTests {
     #expect(scratch.files(below: "out") == ["dogs/1.jpg", "dogs/a, \"b\".jpg"])
   }
 
-  @Test("Another list into the same folder overwrites no picture of another address")
+  @Test("Another list in the same folder overwrites no image of another address")
   func otherList() throws {
     let server = try server()
     defer { server.stop() }
@@ -113,11 +113,11 @@ struct FetchStateTests {
       #expect(after["000001-photo-2.jpg"] == Data(FetchStateTests.image("/3/photo.jpg")))
       #expect(after["000002-photo-2.jpg"] == Data(FetchStateTests.image("/4/photo.jpg")))
     }
-    // Asked for once, and then whether they changed.
+    // Requested once, then only revalidated.
     #expect(server.requests.count { $0.path == "/3/photo.jpg" && $0.headers["if-none-match"] == nil } == 1)
   }
 
-  @Test("A file that no run of fetch made stays: a name of ours gives way, a name of the list fails")
+  @Test("Files not made by fetch stay: a generated name changes, a name from the list fails")
   func ownFiles() throws {
     let server = try server()
     defer { server.stop() }
@@ -146,7 +146,7 @@ struct FetchStateTests {
     #expect(!scratch.files(below: "out").contains { $0.hasSuffix("part") })
   }
 
-  @Test("Without a journal, a picture that lies there with the same bytes is that picture")
+  @Test("Without a journal, an existing file with the same bytes is kept as the image")
   func sameBytes() throws {
     let server = try server()
     defer { server.stop() }
@@ -155,14 +155,14 @@ struct FetchStateTests {
     #expect(try fetch(list, scratch, ["--no-journal"]).status == 0)
     #expect(try codes(fetch(list, scratch, ["--no-journal"]), list) == ["skipped", "skipped"])
     #expect(scratch.files(below: "out") == ["000001-a.jpg", "000002-b.jpg"])
-    // And a journal knows it from then on.
+    // The journal contains it from now on.
     #expect(try codes(fetch(list, scratch), list) == ["skipped", "skipped"])
     let asked = server.requests.count
     #expect(try codes(fetch(list, scratch, ["--resume"]), list) == ["skipped", "skipped"])
     #expect(server.requests.count == asked)
   }
 
-  @Test("Pictures are known by their address, wherever in a list that stands, and however often")
+  @Test("Images are identified by address, at any position in a list and for any number of entries")
   func editedList() throws {
     let server = try server()
     defer { server.stop() }
@@ -182,7 +182,7 @@ struct FetchStateTests {
     #expect(server.requests.count == 4)
   }
 
-  @Test("The journal has no address with its password and query")
+  @Test("The journal contains no password and no query of an address")
   func secrets() throws {
     let server = try server()
     defer { server.stop() }
@@ -196,7 +196,7 @@ struct FetchStateTests {
     #expect(server.requests.count == 1)
   }
 
-  @Test("One run with the server down forgets nothing", arguments: [["--resume"], [], ["--retry-failed"]])
+  @Test("A run with the server down loses no records", arguments: [["--resume"], [], ["--retry-failed"]])
   func serverDown(options: [String]) throws {
     let missing = LockedSet()
     let server = try server(missing)
@@ -217,7 +217,7 @@ struct FetchStateTests {
     let requests = server.requests.dropFirst(asked)
     #expect(requests.count == (options == ["--resume"] ? 0 : 3))
     #expect(requests.allSatisfy { $0.headers["if-none-match"] != nil })
-    // Nothing is left to retry when that has been asked.
+    // After revalidation nothing is left to retry.
     if options != ["--resume"] {
       #expect(try fetch(list, scratch, ["--retry-failed"]).status == 0)
       #expect(server.requests.count == asked + 3)
@@ -225,7 +225,7 @@ struct FetchStateTests {
   }
 
   @Test(
-    "A date is no condition for joining parts, unless it was over for a minute", arguments: ["threads", "processes"])
+    "A date allows joining parts only if it was at least a minute old", arguments: ["threads", "processes"])
   func dates(mode: String) throws {
     let dates = [
       "/equal": "Mon, 06 May 2024 07:08:09 GMT", "/second": "Mon, 06 May 2024 07:08:08 GMT",
@@ -237,7 +237,7 @@ struct FetchStateTests {
         ["Last-Modified: \(dates[request.path] ?? "")"]
         + (request.path == "/no-date" ? [] : ["Date: Mon, 06 May 2024 07:08:09 GMT"])
       if request.earlier > 0 {
-        // The server goes by the date alone, and the image is another by now, of the same size.
+        // The server compares only the date, although the image has changed to another of the same size.
         guard request.headers["if-range"] != nil else { return reply.answer(200, headers, luna) }
         return reply.answer(
           206, headers + ["Content-Range: bytes 5000-\(rex.count - 1)/\(rex.count)"], rex.dropFirst(5000))
@@ -258,10 +258,10 @@ struct FetchStateTests {
   }
 
   @Test(
-    "Parts are joined only where the server means one content, and the result is one picture",
+    "Parts are joined only where the server has one content, and the result is one image",
     arguments: ["/tag", "/total", "/lie"], ["threads", "processes"])
   func joined(path: String, mode: String) throws {
-    // Two images of one size in bytes, which differ from the first row on.
+    // Two files of equal size whose images differ from the first row on.
     let other = FetchStateTests.halfImage
     let server = try TestServer { request, reply in
       switch request.earlier {
@@ -290,9 +290,9 @@ struct FetchStateTests {
     #expect(server.requests.map { $0.headers["range"] != nil } == [false, true, false])
   }
 
-  /// Another image, of as many bytes as the first.
+  /// Another image with the same number of bytes.
   private static let halfImage: [UInt8] = {
-    // Comments as long as it takes (ITU-T T.81, B.2.4.5).
+    // Padded with comments (ITU-T T.81, B.2.4.5).
     var comments: [UInt8] = []
     var left = rex.count - luna.count
     while left > 0 {
@@ -306,7 +306,9 @@ struct FetchStateTests {
     return image
   }()
 
-  @Test("Cut without a length, a picture is not whole by the end mark of its preview, or by letters in a chunk")
+  @Test(
+    "A response without a length that was cut is not taken as whole because of its preview's end marker or text in a chunk"
+  )
   func cutPreviews() throws {
     var preview: [UInt8] = Array("Exif\0\0".utf8)
     preview += rex.prefix(20_000)
@@ -336,7 +338,7 @@ struct FetchStateTests {
     #expect(scratch.files(below: "out").map { $0.suffix(9) } == ["whole.jpg", "whole.png"])
   }
 
-  /// CRC-32 as PNG has it (PNG specification, annex D).
+  /// The CRC-32 of PNG (PNG specification, annex D).
   private func crc(_ bytes: [UInt8]) -> [UInt8] {
     var value = UInt32.max
     for byte in bytes {
@@ -347,7 +349,7 @@ struct FetchStateTests {
   }
 }
 
-/// Paths that a server does not have at a time.
+/// The paths that a server does not have at the moment.
 final class LockedSet: @unchecked Sendable {
   private let lock = NSLock()
   private var paths: Set<String>

@@ -5,13 +5,13 @@ import TestSupport
 import Testing
 import TextFormatting
 
-/// What the server of these tests has.
+/// The images of the test server.
 private let rex = (try? Places.sample("dogs/rex.jpg")) ?? []
 private let bello = (try? Places.sample("dogs/bello.png")) ?? []
 
-@Suite("fetch trusts nobody (promise 17)", .serialized)
+@Suite("fetch trusts no server (promise 17)", .serialized)
 struct FetchTests {
-  /// Runs fetch against a server on loopback, with hardly any wait between tries.
+  /// Runs fetch against a server on loopback, with minimal delays between tries.
   private func fetch(
     _ list: [String], _ scratch: ScratchFolder, _ options: [String] = [], environment: [String: String] = [:]
   ) throws -> Response {
@@ -21,7 +21,7 @@ struct FetchTests {
       input: Data(list.map { $0 + "\n" }.joined().utf8), environment: environment)
   }
 
-  /// The events of files in the order of the list.
+  /// The file events in the order of the list.
   private func outcomes(_ answer: Response, _ list: [String]) throws -> [[String: Any]?] {
     let files = try answer.events.filter { $0["event"] as? String == "file" }
     return list.map { address in files.first { $0["source"] as? String == address } }
@@ -33,7 +33,7 @@ struct FetchTests {
       : event?["status"] as? String
   }
 
-  /// Where the bytes of an address gather.
+  /// The name of the partial file of an address.
   private func hiddenName(_ address: String) -> String {
     var hash = SHA256()
     hash.update(Array(address.utf8)[...])
@@ -41,7 +41,7 @@ struct FetchTests {
     return ".\(digits).imgbatch-part"
   }
 
-  @Test("What is well arrives whole, under a name of its own, as its server has it")
+  @Test("Valid images arrive complete, each under its own name and with the server's bytes")
   func honest() throws {
     let server = try TestServer { request, reply in
       reply.file(request.path.hasSuffix("png") ? bello : rex, for: request, tag: "\"1\"")
@@ -63,7 +63,7 @@ struct FetchTests {
   }
 
   @Test(
-    "Every lie comes to the end that is documented, and nothing is left of it", arguments: ["threads", "processes"])
+    "Every misbehavior of a server has its documented result and leaves no files", arguments: ["threads", "processes"])
   func lies(mode: String) throws {
     let server = try TestServer { request, reply in FetchTests.lie(request, reply) }
     defer { server.stop() }
@@ -159,7 +159,7 @@ struct FetchTests {
       reply.send(whole + "Transfer-Encoding: chunked\r\n\r\n\(String(rex.count, radix: 16))\r\n")
       reply.send(rex + Array("\r\n0\r\n\r\n".utf8))
     case "/bomb.jpg":
-      // 65,500 x 65,500, as a header says it.
+      // A header with 65,500 x 65,500 pixels.
       var bomb = rex
       if let start = bomb.indices.first(where: {
         bomb[$0...].starts(with: [0xFF, 0xC0]) || bomb[$0...].starts(with: [0xFF, 0xC2])
@@ -178,7 +178,7 @@ struct FetchTests {
     }
   }
 
-  @Test("Addresses that are not public are refused, given, named or redirected to, before a byte is sent")
+  @Test("Addresses that are not public are refused, whether given, resolved or redirected to, before a byte is sent")
   func privateAddresses() throws {
     let server = try TestServer { request, reply in reply.answer(200, [], rex) }
     defer { server.stop() }
@@ -202,7 +202,7 @@ struct FetchTests {
   }
 
   @Test(
-    "A server that says nothing, or next to nothing, ends by its timeout",
+    "A server that sends nothing, or almost nothing, is ended by a timeout",
     arguments: [
       (["--stall-timeout", "1"], "/silent"), (["--total-timeout", "0.2"], "/drip"),
     ])
@@ -227,10 +227,10 @@ struct FetchTests {
     #expect(scratch.files(below: "out").isEmpty)
   }
 
-  @Test("What was cut goes on where it ended, within a run; a changed file is asked for anew")
+  @Test("An interrupted download resumes at its end within a run; a changed file is downloaded again")
   func resumedTries() throws {
     let server = try TestServer { request, reply in
-      // Cut after 5,000 bytes; the second file is another by then.
+      // Interrupted after 5,000 bytes. The second file has changed by the next request.
       let tag = request.path == "/changes" && request.earlier > 0 ? "\"2\"" : "\"1\""
       let bytes = tag == "\"2\"" ? bello : rex
       if request.earlier > 0 { return reply.file(bytes, for: request, tag: tag) }
@@ -251,7 +251,7 @@ struct FetchTests {
     }
   }
 
-  @Test("A part that is not the one that was asked for is never joined")
+  @Test("A part other than the requested one is never joined")
   func wrongParts() throws {
     let server = try TestServer { request, reply in
       if request.headers["range"] == nil && request.earlier > 0 { return reply.answer(200, ["ETag: \"1\""], rex) }
@@ -280,7 +280,8 @@ struct FetchTests {
     }
   }
 
-  @Test("Run again, it asks whether pictures changed; with --resume it asks nobody; --retry-failed takes what failed")
+  @Test(
+    "Run again, it revalidates images; with --resume it makes no request for them; --retry-failed requests what failed")
   func rerun() throws {
     let scratch = try ScratchFolder()
     let version = scratch.url.appending(path: "version")
@@ -305,13 +306,13 @@ struct FetchTests {
     #expect(try outcomes(again, list).map(code) == ["skipped", "written", "skipped"])
     #expect(server.requests.last { $0.path == "/same" }?.headers["if-none-match"] == "\"x\"")
     #expect(scratch.bytes("out/000002-changes.png") == Data(bello))
-    // Somebody touched it: it is had again.
+    // The file was modified, so it is downloaded again.
     try Data("x".utf8).write(to: scratch.url.appending(path: "out/000001-same.jpg"))
     #expect(try outcomes(fetch(list, scratch, ["--resume"]), list).map(code) == ["written", "skipped", "skipped"])
     #expect(scratch.bytes("out/000001-same.jpg") == Data(rex))
   }
 
-  @Test("No host gets more requests at once than it should, and all connections are used")
+  @Test("No host gets more concurrent requests than allowed, and all connections are used")
   func hostLimits() throws {
     let server = try TestServer(hosts: 4) { request, reply in
       usleep(2_000)
@@ -326,7 +327,7 @@ struct FetchTests {
     #expect(scratch.files(below: "out").count == 120)
   }
 
-  @Test("What the user's own headers say goes to the hosts of the list alone")
+  @Test("The user's headers are sent only to the hosts of the list")
   func ownHeaders() throws {
     let server = try TestServer(hosts: 2) { request, reply in
       request.host == "127.0.0.1"
@@ -345,7 +346,7 @@ struct FetchTests {
     #expect(try Command.run("fetch", "-", "--out", scratch["o"], "--header", "a: b\r\nc: d").status == 64)
   }
 
-  @Test("Names and digests of the list count; bad ones fail their line")
+  @Test("Names and digests in the list apply; invalid ones fail their line")
   func listed() throws {
     let server = try TestServer { request, reply in reply.answer(200, [], rex) }
     defer { server.stop() }
@@ -362,11 +363,11 @@ struct FetchTests {
     let list = (1...4).map { server.address("/\($0)") } + ["nonsense"] + (5...6).map { server.address("/\($0)") }
     #expect(
       try outcomes(answer, list).map(code) == ["written", "corrupt", "write", "exists", "network", "exists", "written"])
-    // A name without a suffix gets one of its content: which, is not known when the list is read.
+    // The suffix of a name without one depends on the content, which is unknown when the list is read.
     #expect(scratch.files(below: "out") == ["sub/a.jpg", "sub/a.png"])
   }
 
-  @Test("A proxy of the environment is asked, and may be private; what it is asked for may not")
+  @Test("A proxy from the environment is used, and may be private; the requested address may not")
   func proxy() throws {
     let server = try TestServer { request, reply in reply.answer(200, [], rex) }
     defer { server.stop() }
@@ -379,7 +380,7 @@ struct FetchTests {
     #expect(server.requests.map(\.path) == ["http://dogs.example/rex.jpg"])
   }
 
-  @Test("Killed within a picture, the next run asks for the rest of it")
+  @Test("After a kill within an image, the next run requests the rest of it")
   func killed() throws {
     let large = rex + [UInt8](repeating: 0, count: 200_000)
     let server = try TestServer { request, reply in
@@ -416,7 +417,7 @@ struct FetchTests {
     }
   }
 
-  @Test("Paths go down a pipe as pictures come")
+  @Test("Paths are written to a pipe as images arrive")
   func pipe() throws {
     let server = try TestServer { request, reply in reply.file(rex, for: request, tag: "\"1\"") }
     defer { server.stop() }
@@ -433,7 +434,7 @@ struct FetchTests {
     }
   }
 
-  @Test("A worker process that dies costs a try, and no run leaves one behind")
+  @Test("A worker process that dies costs one try, and no run leaves a worker behind")
   func deadWorkers() throws {
     let scratch = try ScratchFolder()
     let server = try TestServer { request, reply in
@@ -461,7 +462,7 @@ struct FetchTests {
     #expect(kill(worker, 0) != 0)
   }
 
-  @Test("compare measures downloads in every mode, and profile shows them beside thumbnails")
+  @Test("compare measures downloads in every mode, and profile shows them next to thumbnails")
   func compared() throws {
     let server = try TestServer { _, reply in reply.answer(200, [], rex) }
     defer { server.stop() }
@@ -486,7 +487,7 @@ struct FetchTests {
     #expect(try Command.run("compare", "--workload", "fetch").status == 64)
   }
 
-  @Test("Wrong usage, an empty list and a list that is not there have their statuses")
+  @Test("Wrong usage, an empty list and a missing list have their exit statuses")
   func statuses() throws {
     let scratch = try ScratchFolder()
     #expect(try fetch([], scratch).status == 66)

@@ -33,7 +33,7 @@ struct FetchThumbnailTests {
   }
 
   @Test(
-    "Each address is one input with one end, and thumbnails are those that resize makes",
+    "Each address is one input with one outcome, and thumbnails equal those of resize",
     arguments: Command.modes)
   func pipelined(mode: String) throws {
     let server = try server()
@@ -56,7 +56,7 @@ struct FetchThumbnailTests {
     if mode == "serial" { #expect(server.maxActive == ["127.0.0.1": 1]) }
   }
 
-  @Test("Run again, nothing is made twice; another size is made of what is there")
+  @Test("Run again, nothing is made twice; another size is made from existing originals")
   func again() throws {
     let server = try server()
     defer { server.stop() }
@@ -74,7 +74,7 @@ struct FetchThumbnailTests {
     #expect(server.requests.count == asked)
   }
 
-  @Test("Without originals only thumbnails stay, and those that are there are not asked for again")
+  @Test("Without originals only thumbnails stay, and existing ones cause no request")
   func noOriginals() throws {
     let server = try server()
     defer { server.stop() }
@@ -82,12 +82,12 @@ struct FetchThumbnailTests {
     let list = (0...3).map { server.address("/\($0)") }
     let ends = try statuses(fetch(list, scratch, ["--no-originals"]), list)
     #expect(ends == ["written", "written", "written", "truncated"])
-    // The one that could not be made leaves its original, and no other is there.
+    // The failed thumbnail leaves its original, and no other original exists.
     #expect(scratch.files(below: "dogs") == ["000004-3.jpg"] && scratch.files(below: "thumbs").count == 3)
     let resumed = try statuses(fetch(list, scratch, ["--no-originals", "--resume"]), list)
     #expect(resumed == ["skipped", "skipped", "skipped", "truncated"])
     #expect(server.requests.count == 4)
-    // Whether they changed is asked without having them.
+    // Revalidation needs no original.
     let asked = try statuses(fetch(Array(list.prefix(3)), scratch, ["--no-originals"]), list)
     #expect(asked.prefix(3) == ["skipped", "skipped", "skipped"])
     let other = try statuses(fetch(list, scratch, ["--no-originals", "--resume", "--resize", "32"]), list)
@@ -96,14 +96,14 @@ struct FetchThumbnailTests {
   }
 
   @Test(
-    "An original goes only when its thumbnail is there, and stays for the next run where that failed",
+    "An original is removed only after its thumbnail is written, and stays for the next run where that failed",
     arguments: Command.modes, ["--retry-failed", "--resume"])
   func failedThumbnails(mode: String, option: String) throws {
     let server = try server()
     defer { server.stop() }
     let scratch = try ScratchFolder()
     let list = (0...2).map { server.address("/\($0)") }
-    // No file can get the name of a folder.
+    // A file cannot replace a folder.
     let blocked = scratch["thumbs/000002-1.png"]
     try FileManager.default.createDirectory(atPath: blocked, withIntermediateDirectories: true)
     let options = ["--no-originals", "--mode", mode]
@@ -118,7 +118,7 @@ struct FetchThumbnailTests {
     #expect(server.requests.count == 3)
   }
 
-  @Test("Another list into the same folders overwrites no thumbnail of an original that is gone")
+  @Test("Another list in the same folders overwrites no thumbnail of a removed original")
   func otherList() throws {
     let server = try TestServer { request, reply in
       let image = FetchThumbnailTests.images[request.path.hasPrefix("/rex") ? 0 : 2]
@@ -133,7 +133,7 @@ struct FetchThumbnailTests {
     #expect(scratch.bytes("thumbs/000001-photo.jpg") == thumbnail)
   }
 
-  @Test("Options about thumbnails want a folder for them, of its own")
+  @Test("Options for thumbnails need a separate folder for them")
   func usage() throws {
     let scratch = try ScratchFolder()
     for options in [["--resize", "64"], ["--no-originals"], ["--jobs", "2"], ["--thumbs", scratch["out"]]] {
@@ -142,7 +142,7 @@ struct FetchThumbnailTests {
     }
   }
 
-  /// Lines of a list that names its entries.
+  /// List lines with names.
   private func named(_ server: TestServer, _ names: [(Int, String)]) -> [String] {
     names.map { "{\"url\":\"\(server.address("/\($0.0)"))\",\"name\":\"\($0.1)\"}" }
   }
@@ -157,36 +157,36 @@ struct FetchThumbnailTests {
   }
 
   @Test(
-    "Where one folder lies in the other, no thumbnail gets the name of a download, and no download that of a thumbnail")
+    "Where one folder contains the other, names of thumbnails and downloads do not collide")
   func oneNameSpace() throws {
     let server = try server()
     defer { server.stop() }
     let (rex, luna) = (Data(FetchThumbnailTests.images[0]), Data(FetchThumbnailTests.images[2]))
     let scratch = try ScratchFolder()
-    // The download first, then the thumbnail first: who comes later fails.
+    // The download first, then the thumbnail first: the later entry fails.
     let lists = [[(0, "t/a.jpg"), (2, "a.jpg")], [(2, "a.jpg"), (0, "t/a.jpg")]]
     #expect(try codes(named(server, lists[0]), scratch, out: "x", thumbs: "x/t") == ["exists", "written"])
     #expect(scratch.bytes("x/t/a.jpg") == rex && scratch.bytes("x/a.jpg") == nil)
     #expect(scratch.bytes("x/t/t/a.jpg") != nil)
     #expect(try codes(named(server, lists[1]), scratch, out: "y", thumbs: "y/t") == ["exists", "written"])
     #expect(scratch.bytes("y/a.jpg") == luna && scratch.bytes("y/t/a.jpg") != nil && scratch.bytes("y/t/a.jpg") != rex)
-    // The folder of the thumbnails around that of the downloads, by another spelling.
+    // The thumbnail folder contains the download folder, and is spelled differently.
     let around = named(server, [(2, "a.jpg"), (0, "q/a.jpg"), (0, "q/b.jpg")])
     #expect(try codes(around, scratch, out: "z/q", thumbs: "z/./") == ["exists", "written", "written"])
     #expect(scratch.bytes("z/q/a.jpg") == luna && scratch.bytes("z/a.jpg") != nil)
-    // A name that follows from the position gives way.
+    // A generated name changes.
     let open = named(server, [(0, "t/000002-2.jpg")]) + ["{\"url\":\"\(server.address("/2"))\"}"]
     #expect(try codes(open, scratch, out: "v", thumbs: "v/t") == ["written", "written"])
     #expect(scratch.bytes("v/t/000002-2.jpg") == rex && scratch.bytes("v/000002-2-2.jpg") == luna)
-    // What an earlier list downloaded is no thumbnail of a later one.
+    // A file downloaded by an earlier list does not become a thumbnail of a later one.
     #expect(try codes(named(server, [(0, "t/a.jpg")]), scratch, out: "w", thumbs: nil) == ["written"])
     #expect(try codes(named(server, [(2, "a.jpg")]), scratch, out: "w", thumbs: "w/t") == ["exists"])
     #expect(scratch.bytes("w/t/a.jpg") == rex)
-    // Beside each other there is no such thing.
+    // There are no collisions between separate folders.
     #expect(try codes(named(server, lists[0]), scratch, out: "u/one", thumbs: "u/two") == ["written", "written"])
   }
 
-  @Test("A link beneath either folder leads nothing out of it", arguments: ["threads", "processes"])
+  @Test("A link below either folder leads nothing out of it", arguments: ["threads", "processes"])
   func links(mode: String) throws {
     let server = try server()
     defer { server.stop() }

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What lies in an output folder leads nothing out of it, and lets nobody read more than the sources do.
-@Suite("Links, other names and permissions in the output folder")
+/// Files in an output folder lead no output out of it, and outputs are not more readable than their sources.
+@Suite("Links, other file types and permissions in the output folder")
 struct FileSafetyTests {
   private let scratch: ScratchFolder
 
@@ -15,7 +15,7 @@ struct FileSafetyTests {
 
   private func shell(_ line: String) throws -> Response { try Command.shell(line, in: scratch) }
 
-  /// The bits to read, write and execute of a file, as `chmod` has them.
+  /// The mode bits of a file, as in `chmod`.
   private func bits(_ name: String) throws -> Int {
     let attributes = try FileManager.default.attributesOfItem(atPath: scratch[name])
     return try #require(attributes[.posixPermissions] as? Int) & 0o7777
@@ -24,7 +24,7 @@ struct FileSafetyTests {
   // MARK: - Links
 
   @Test(
-    "A link beneath the output folder fails its images, and nothing beyond it is written, made, removed or counted",
+    "A link below the output folder fails its images, and nothing beyond it is written, created, removed or counted",
     arguments: Command.modes, ["overwrite", "update --durable", "skip", "fail"])
   func linkBeneath(mode: String, existing: String) throws {
     let temporary = ".imgbatch-999999999-1.tmp"
@@ -45,12 +45,13 @@ struct FileSafetyTests {
   }
 
   @Test(
-    "The output folder itself may be a link, and a link that has an output's name is replaced", arguments: Command.modes
+    "The output folder itself may be a link, and a link with the name of an output is replaced",
+    arguments: Command.modes
   )
   func linkToFolder(mode: String) throws {
     let line = "mkdir real && ln -s real out && ln -s ../in/a.jpg real/a.jpg && cp in/a.jpg before"
     #expect(try shell(line).status == 0)
-    // A link to a source is an output that is that source.
+    // A link to a source makes the output the source itself.
     let refused = try shell("imgbatch resize in --out out --mode \(mode)")
     #expect(refused.status == 64 && refused.error.contains("some outputs are inputs"), "\(refused.error)")
     let answer = try shell("ln -sf ../before real/a.jpg && imgbatch resize in --out out --mode \(mode)")
@@ -61,7 +62,7 @@ struct FileSafetyTests {
   }
 
   @Test(
-    "What is no regular file of one name is no journal, lock or event file: 73, the file, and what to do",
+    "Only a regular file with one name can be a journal, lock or event file; otherwise 73, the path and advice",
     arguments: ["lock", "journal", "events.1-of-1"], ["link", "dangling link", "second name", "pipe"])
   func records(name: String, kind: String) throws {
     let path = "out/.imgbatch-\(name)"
@@ -80,11 +81,11 @@ struct FileSafetyTests {
     let text = ["second name": "2 names (hard links)", "pipe": "a named pipe (FIFO)"][kind] ?? "a symbolic link"
     #expect(answer.error.contains(text), "\(answer.error)")
     #expect(scratch.bytes("precious") == Data("precious\n".utf8) && scratch.bytes("made") == nil)
-    // No image was begun.
+    // No image was started.
     #expect(scratch.bytes("out/a.jpg") == nil)
   }
 
-  @Test("A list of what failed is a file of one name, or what the system has a name for")
+  @Test("The list of failures is a file with one name, or a descriptor with a path")
   func failedList() throws {
     #expect(try shell("echo precious > precious; ln -s precious link; ln precious hard; mkfifo pipe").status == 0)
     for (name, text) in [("link", "a symbolic link"), ("hard", "2 names"), ("pipe", "a named pipe")] {
@@ -99,7 +100,7 @@ struct FileSafetyTests {
     #expect(other.output == "missing.jpg\n", "\(other.error)")
   }
 
-  @Test("A page takes the place of a regular file, and of nothing else")
+  @Test("A page replaces only a regular file")
   func pages() throws {
     #expect(try shell("echo precious > precious; ln -s precious link.html; mkfifo pipe.html").status == 0)
     for name in ["link.html", "pipe.html"] {
@@ -114,7 +115,7 @@ struct FileSafetyTests {
 
   // MARK: - Permissions
 
-  @Test("An output is as readable as its source, less the umask, in every size", arguments: Command.modes)
+  @Test("An output has the permissions of its source, less the umask, in every size", arguments: Command.modes)
   func permissions(mode: String) throws {
     let bits = ["600", "640", "644", "444", "400", "666", "755"]
     for name in bits { try scratch.add("dogs/rex.jpg", as: "p/\(name).jpg") }
@@ -133,7 +134,7 @@ struct FileSafetyTests {
   }
 
   @Test(
-    "Another group than the source's gets no more than all others",
+    "A group other than the source's gets only the permissions of all others",
     .enabled(if: getuid() == 0, "changing groups needs root"),
     arguments: Command.modes)
   func groups(mode: String) throws {
@@ -143,7 +144,7 @@ struct FileSafetyTests {
     #expect(answer.output == "600\n644\n", "\(answer.error)")
   }
 
-  @Test("A page that holds previews is as readable as the least readable image in it")
+  @Test("A page with previews has the permissions that all images in it share")
   func pagePermissions() throws {
     let answer = try shell(
       "umask 022 && chmod 644 in/a.jpg in/sub/b.jpg && imgbatch gallery in --out open.html && "
@@ -153,11 +154,11 @@ struct FileSafetyTests {
     #expect(answer.output == "644\n644\n600\n600\n", "\(answer.error)")
   }
 
-  @Test("A journal that is written anew is no more readable than before")
+  @Test("A rewritten journal keeps its permissions")
   func compactedJournal() throws {
     let journal = scratch["out/.imgbatch-journal"]
     #expect(try shell("imgbatch resize in --out out").status == 0)
-    // Of a version before, so that it is written anew.
+    // An older version, which is rewritten.
     try Data("imgbatch-journal\t1\n".utf8).write(to: URL(fileURLWithPath: journal))
     let answer = try shell("umask 022; chmod 600 out/.imgbatch-journal && imgbatch resize in --out out --resume")
     #expect(answer.status == 0, "\(answer.error)")
@@ -165,7 +166,9 @@ struct FileSafetyTests {
     #expect(try bits("out/.imgbatch-journal") == 0o600)
   }
 
-  @Test("A folder that takes no file is told before any work", .enabled(if: getuid() != 0, "root may write everywhere"))
+  @Test(
+    "A folder without write permission is reported before any work",
+    .enabled(if: getuid() != 0, "root may write everywhere"))
   func readOnlyFolder() throws {
     let answer = try shell("mkdir out && chmod 500 out && imgbatch resize in --out out; s=$?; chmod 700 out; exit $s")
     #expect(answer.status == 73 && answer.error.contains("EACCES"), "\(answer.error)")

@@ -7,7 +7,7 @@ struct FolderTests {
 
   init() throws { scratch = try ScratchFolder() }
 
-  /// A run that waits for names on its standard input, having told that it began.
+  /// A run that has started and waits for names on its standard input.
   private func waiting(_ options: [String] = []) throws -> (process: Process, input: FileHandle, output: FileHandle) {
     let process = Command.prepared(
       Command.imgbatch, ["resize", "--files-from", "-", "--out", scratch["out"], "--json"] + options)
@@ -36,7 +36,7 @@ struct FolderTests {
     #expect(try Command.run("resize", Command.dogs, "--out", scratch["out"]).status == 0)
   }
 
-  @Test("Promise 13: of simultaneous pairs each run ends with 0 or 73, and all pictures are there")
+  @Test("Promise 13: in simultaneous pairs each run ends with 0 or 73, and all images exist")
   func pairs() throws {
     let line = """
       for i in 1 2 3 4 5; do
@@ -50,7 +50,7 @@ struct FolderTests {
     #expect(answer.output == String(repeating: "3\n", count: 5))
   }
 
-  @Test("Promise 1: temporaries of killed runs are swept from the folders that a run writes to")
+  @Test("Promise 1: temporary files of killed runs are removed from the folders that a run writes to")
   func sweep() throws {
     let line = """
       mkdir -p in/sub out/sub out/other && cp '\(Command.dogs)'/rex.jpg in/sub && true & wait $!
@@ -65,7 +65,9 @@ struct FolderTests {
   }
 
   #if DEBUG
-    @Test("Promise 1: an interrupted run leaves no temporary of its own, with the lock or without, nor removes others'")
+    @Test(
+      "Promise 1: an interrupted run leaves no temporary file, with or without the lock, and removes none of other runs"
+    )
     func interrupted() throws {
       try scratch.add("dogs/rex.jpg", as: "in/rex.jpg")
       for options in [[], ["--no-lock"], ["--shard", "1/1"]] {
@@ -94,7 +96,7 @@ struct FolderTests {
   #endif
 
   @Test(
-    "Promise 1: --durable has the disk keep bytes before the name and the name after, and nothing truncates a final name",
+    "Promise 1: --durable syncs the bytes before the rename and the folder after it, and no final name is truncated",
     arguments: Command.modes)
   func durable(mode: String) throws {
     let calls = try SystemCalls()
@@ -105,7 +107,7 @@ struct FolderTests {
         arguments: ["resize", Command.dogs + "/rex.jpg", "--out", "\(out)/\(folder)", "--mode", mode, "--jobs", "1"]
           + options, environment: calls.environment())
       #expect(answer.status == 0, "\(answer.error)")
-      // Standard error is a file here, too.
+      // Standard error is also a file.
       return calls.lines.filter { $0.contains("\(out)/\(folder)") && !$0.contains(".imgbatch-") }
     }
     try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
@@ -115,7 +117,7 @@ struct FolderTests {
         try run("a", "--durable").suffix(4)
           == written + ["fdatasync \(out)/a/TEMPORARY", "rename \(out)/a/rex.jpg", "fsync \(out)/a"])
     }
-    // A folder that is made on the way is kept by the one that it is in, before anything is in it.
+    // A new folder is synced through its parent before anything is created in it.
     let deep = try run("b", "--durable", "--name", "x/y/{stem}.{ext}")
     #expect(
       deep.suffix(6) == [
@@ -126,7 +128,8 @@ struct FolderTests {
   }
 
   @Test(
-    "Promise 1: with --durable, what the disk does not confirm is no output", arguments: ["threads", "processes"],
+    "Promise 1: with --durable, an output that fails to sync does not count as written",
+    arguments: ["threads", "processes"],
     [("fdatasync .tmp 5 0", [String]()), ("fsync out 5 0", ["rex.jpg"])])
   func unconfirmed(mode: String, fault: (call: String, left: [String])) throws {
     let calls = try SystemCalls()
@@ -138,14 +141,14 @@ struct FolderTests {
     #expect(answer.status == 1)
     #expect(try (answer.files["rex.jpg"]?["error"] as? [String: Any])?["code"] as? String == "write")
     #expect(answer.error.contains("EIO"), "\(answer.error)")
-    // The name is given already when the folder is to confirm it: the image is whole, but may be gone after a power cut.
+    // When the folder is synced, the file already has its final name. It is complete, but may be lost in a power failure.
     #expect(scratch.files(below: "out") == fault.left)
     let again = try Command.run(
       "resize", Command.dogs + "/rex.jpg", "--out", scratch["out"], "--durable", "--resume", "--mode", mode)
     #expect(again.status == 0 && again.error.hasPrefix("1 written"), "\(again.error)")
   }
 
-  @Test("Promise 11: an output name that is too long fails alone and is not cut")
+  @Test("Promise 11: an output name that is too long fails alone and is not truncated")
   func longNames() throws {
     let name = String(repeating: "n", count: 251)
     try scratch.add("dogs/rex.jpg", as: "in/\(name).jpg")
@@ -160,7 +163,7 @@ struct FolderTests {
   }
 
   @Test(
-    "Promise 8: interrupted, a run drops a picture that takes too long and still tells its sums",
+    "Promise 8: an interrupted run abandons an image that takes too long, and still prints its summary",
     arguments: [(SIGINT, Int32(130)), (SIGTERM, Int32(143))])
   func patience(signal: Int32, status: Int32) throws {
     for index in 0..<12 { try scratch.add("dogs/rex.jpg", as: "in/\(index).jpg") }
@@ -171,7 +174,7 @@ struct FolderTests {
     process.standardOutput = output
     try process.start()
     var text = try output.fileHandleForReading.read(lines: 2)
-    // A worker that says nothing more is the longest image that there can be.
+    // A stopped worker acts like an image that takes forever.
     let parent = process.processIdentifier
     let children = try String(contentsOfFile: "/proc/\(parent)/task/\(parent)/children", encoding: .utf8)
     let others = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(parent)/task").flatMap { task in
@@ -193,7 +196,7 @@ struct FolderTests {
     #expect(scratch.files(below: "out").count == 12)
   }
 
-  @Test("The second signal ends at once")
+  @Test("The second signal ends the process at once")
   func secondSignal() throws {
     for index in 0..<12 { try scratch.add("dogs/rex.jpg", as: "in/\(index).jpg") }
     let process = Command.prepared(
@@ -202,14 +205,14 @@ struct FolderTests {
     process.standardOutput = output
     try process.start()
     _ = try output.fileHandleForReading.read(lines: 1)
-    // Stopped, it sees both together.
+    // While stopped, it receives both signals at once.
     for signal in [SIGSTOP, SIGTERM, SIGINT, SIGCONT] { kill(process.processIdentifier, signal) }
     process.waitUntilExit()
     #expect(process.terminationReason == .exit)
     #expect([130, 143].contains(process.terminationStatus))
   }
 
-  @Test("Suspended, a run takes its progress line away, and goes on when it is continued")
+  @Test("When suspended, a run clears its progress line, and it resumes when continued")
   func suspension() throws {
     let (process, input, output) = try waiting(["--progress", "always"])
     try input.write(contentsOf: Data("\(Command.dogs)/./rex.jpg\n".utf8))

@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// On exFAT, by FUSE: a file system without letter case. Takes root and the packages exfat-fuse and exfatprogs.
+/// Uses exFAT through FUSE, a case-insensitive file system. Needs root and the packages exfat-fuse and exfatprogs.
 @Suite(
-  "File systems that take two spellings for one name", .serialized,
+  "File systems that treat two spellings as one name", .serialized,
   .enabled(if: ExFAT.isThere, "skipped: \(ExFAT.needs)"))
 struct FoldingTests {
   private let disk: ExFAT
@@ -39,7 +39,7 @@ struct FoldingTests {
     #expect(scratch.files(below: "disk/o").filter { !$0.hasPrefix(".") } == ["IMG.jpg", "other.jpg"])
   }
 
-  @Test("Of a streamed list the second one fails and names the first")
+  @Test("In a streamed list the second one fails, and the message names the first")
   func streamed() throws {
     let answer = try Command.shell(
       "printf 'in/IMG.jpg\\nin/img.jpg\\nin/other.jpg\\n' | imgbatch resize --files-from - --out disk/o --jobs 1",
@@ -69,7 +69,7 @@ struct FoldingTests {
   }
 }
 
-/// An image of exFAT that is mounted at `disk` in a folder, and gone with its owner.
+/// An exFAT image, mounted at `disk` in a folder and removed by `deinit`.
 final class ExFAT {
   let scratch: ScratchFolder
 
@@ -82,7 +82,8 @@ final class ExFAT {
 
   init() throws {
     scratch = try ScratchFolder()
-    // Foundation waits for all who have what a process inherits of it, and the file system stays.
+    // Foundation waits for all processes that hold a descriptor inherited from the child, and the file system daemon keeps
+    // running.
     let line = """
       mkdir disk && truncate -s 32M image && mkfs.exfat image >/dev/null &&
       loop=$(losetup -f --show image) && echo "$loop" >loop &&
