@@ -1,23 +1,24 @@
 internal import CPlatform
 
-/// When work on an image has to end, for loops that look at it as they go on.
+/// The deadline for work on an image, for loops that check it as they proceed.
 ///
-/// The clock is read once for some tens of kilobytes of work: that takes a millisecond at the slowest, and reading costs nothing
-/// next to it. What is made once the time is over is undefined, so whoever gives a limit looks at the clock afterwards.
+/// The clock is read once per some tens of kilobytes of work. That work takes at most a millisecond, and reading the clock costs
+/// nothing in comparison. Results produced after the deadline are undefined, so a caller that sets a limit must check the clock
+/// afterward.
 package struct TimeLimit: Sendable {
   /// On the clock of `system_deadline_clock`, in nanoseconds; 0 for never.
   package let deadline: UInt64
-  /// Bytes since the clock was read last.
+  /// Bytes of work since the last reading of the clock.
   private var work = TimeLimit.workOfReading
 
-  /// The bytes of work for one reading of the clock, and what a row costs that has none.
+  /// The bytes of work per reading of the clock, and the fixed cost of a row in the same unit.
   private static let workOfReading = 64 << 10
   private static let workOfRow = 256
 
   package init(deadline: UInt64 = 0) { self.deadline = deadline }
 
-  /// Whether the time is over. The clock is read at the first call, and then where there has been work enough.
-  /// - Parameter byteCount: of what is done before the next call.
+  /// Whether the deadline has passed. Reads the clock at the first call, and then again after enough work.
+  /// - Parameter byteCount: the work until the next call, in bytes.
   @inline(__always)
   package mutating func isOver(before byteCount: Int) -> Bool {
     if deadline == 0 { return false }
@@ -26,16 +27,16 @@ package struct TimeLimit: Sendable {
     return isRead && hasPassed
   }
 
-  /// Whether the time is over, by a reading of the clock.
+  /// Whether the deadline has passed. Reads the clock.
   package var hasPassed: Bool { system_deadline_has_passed(deadline) }
 
-  /// The rows of a plane up to where the time is over.
+  /// The rows of a plane. The sequence ends early when the deadline passes.
   package func rows(_ range: Range<Int>, byteCount: Int) -> TimedRows {
     TimedRows(row: range.lowerBound, end: range.upperBound, byteCount: byteCount, limit: self)
   }
 }
 
-/// Row numbers that end early when the time is over.
+/// Row numbers. The sequence ends early when the deadline passes.
 package struct TimedRows: Sequence, IteratorProtocol {
   fileprivate var row: Int
   fileprivate let end: Int
@@ -51,7 +52,7 @@ package struct TimedRows: Sequence, IteratorProtocol {
 }
 
 extension BufferPool {
-  /// The rows of a plane that is made, up to where the time of the image in hand is over.
+  /// The rows of a plane to compute. The sequence ends early when the deadline of the current image passes.
   package func rows(of plane: borrowing Plane) -> TimedRows {
     limit.rows(0..<plane.size.height, byteCount: plane.rowByteCount)
   }

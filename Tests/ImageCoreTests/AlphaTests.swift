@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite struct AlphaTests {
-  @Test func `premultiplying 8 bits loses nothing where alpha is not zero`() throws {
+  @Test func `premultiplying 8-bit samples is lossless where alpha is not zero`() throws {
     let pool = BufferPool()
     let plane = Plane.made(256, 256, channels: 2, from: pool) { x, y, channel in channel == 0 ? x : y }
     let again = try plane.premultiplied(from: pool).unpremultiplied(to: .eight, from: pool)
@@ -16,7 +16,7 @@ import Testing
   }
 
   @Test(arguments: [2, 4])
-  func `premultiplied samples are the products, for rows of any length`(channels: Int) throws {
+  func `premultiplied samples are the products of color and alpha, for rows of any length`(channels: Int) throws {
     let pool = BufferPool()
     for width in 1...40 {
       let plane = Plane.noisy(width, 3, channels: channels, depth: .eight, pool: pool)
@@ -29,7 +29,7 @@ import Testing
     }
   }
 
-  @Test func `opaque means that every alpha is full`() {
+  @Test func `a plane is opaque if every alpha is full`() {
     func isOpaque(_ channels: Int, _ depth: SampleDepth = .eight, alpha: @escaping (Int, Int) -> Int) -> Bool {
       let plane = Plane.made(9, 5, channels: channels, depth: depth) { x, y, channel in
         channel == channels - 1 ? alpha(x, y) : 7
@@ -42,7 +42,7 @@ import Testing
     #expect(isOpaque(3) { _, _ in 0 })
   }
 
-  @Test func `flattening weighs color and background by alpha`() throws {
+  @Test func `flattening weights color and background by alpha`() throws {
     let pool = BufferPool()
     let plane = Plane.made(3, 1, channels: 4, from: pool) { x, _, channel in channel == 3 ? [0, 128, 255][x] : 100 }
     let flat = try plane.flattened(over: Background(red: 200, green: 0, blue: 100), from: pool)
@@ -50,7 +50,7 @@ import Testing
     #expect(flat.samples == [200, 0, 100, 150, 50, 100, 100, 100, 100])
   }
 
-  @Test func `a red disc on transparent black has no dark fringe`() throws {
+  @Test func `a resized red disc on transparent black has no dark fringe`() throws {
     let pool = BufferPool()
     let plane = Plane.made(64, 64, channels: 4, from: pool) { x, y, channel in
       let inside = (x - 32) * (x - 32) + (y - 32) * (y - 32) < 600
@@ -67,7 +67,7 @@ import Testing
     }
   }
 
-  @Test func `narrowing rounds to nearest and keeps the ends`() throws {
+  @Test func `narrowing rounds to nearest and keeps 0 and the maximum`() throws {
     let pool = BufferPool()
     let plane = Plane.made(5, 1, depth: .sixteen, from: pool) { x, _, _ in [0, 128, 129, 32896, 65535][x] }
     #expect(try plane.narrowed(from: pool).samples == [0, 0, 1, 128, 255])

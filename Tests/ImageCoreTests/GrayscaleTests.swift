@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite struct GrayscaleTests {
-  @Test func `luma is BT 601 to the nearest step`() throws {
+  @Test func `luma is that of BT 601, rounded to nearest`() throws {
     let pool = BufferPool()
     let colors: [(Int, Int, Int)] = [(0, 0, 0), (255, 255, 255), (255, 0, 0), (0, 255, 0), (0, 0, 255), (12, 200, 77)]
     let plane = Plane.made(colors.count, 1, channels: 3, from: pool) { x, _, channel in
@@ -16,7 +16,7 @@ import Testing
     #expect(try plane.grayscale(from: pool).samples == expected)
   }
 
-  @Test func `alpha stays, 16 bits stay, gray stays`() throws {
+  @Test func `alpha, 16-bit depth and gray planes are kept`() throws {
     let pool = BufferPool()
     let rgba = Plane.made(2, 1, channels: 4, depth: .sixteen, from: pool) { x, _, channel in
       channel == 3 ? 1000 + x : 65535

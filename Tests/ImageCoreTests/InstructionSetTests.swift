@@ -3,7 +3,7 @@ import Testing
 @testable import ImageCore
 
 @Suite struct InstructionSetTests {
-  @Test("The best build is taken unless another is asked for")
+  @Test("The best build is used unless another is requested")
   func best() {
     #expect(InstructionSet.choose(asked: nil, hasAVX2: true) == .avx2)
     #expect(InstructionSet.choose(asked: nil, hasAVX2: false) == .baseline)
@@ -11,7 +11,7 @@ import Testing
     #expect(InstructionSet.choose(asked: "sse9", hasAVX2: true) == .avx2)
   }
 
-  @Test("A build that the processor cannot run is never taken")
+  @Test("A build that the processor cannot run is never used")
   func unsupported() {
     #expect(InstructionSet.choose(asked: "avx2", hasAVX2: false) == .baseline)
     #expect(InstructionSet.current.isSupported)

@@ -3,7 +3,7 @@ import Testing
 @testable import ImageCore
 
 @Suite struct KernelTests {
-  @Test("A kernel is symmetric and zero from its support on", arguments: Kernel.allCases)
+  @Test("A kernel is symmetric, and zero outside its support", arguments: Kernel.allCases)
   func support(kernel: Kernel) {
     for step in 1...400 {
       let x = Double(step) / 100
@@ -12,7 +12,7 @@ import Testing
     }
   }
 
-  @Test("A kernel's values at whole steps from anywhere sum to 1, and the sinc's nearly so", arguments: Kernel.allCases)
+  @Test("A kernel's values at whole steps sum to 1 at any offset, those of Lanczos nearly", arguments: Kernel.allCases)
   func unity(kernel: Kernel) {
     for step in 0..<100 {
       let start = Double(step) / 100 - 4
@@ -24,7 +24,7 @@ import Testing
   @Test("Lanczos is the product of two sincs")
   func lanczos() {
     func sinc(_ x: Double) -> Double {
-      // A series for the sine of pi x that shares nothing with the code under test.
+      // A series for sin(pi x) / (pi x) that shares nothing with the code under test.
       let angle = Double.pi * x
       var (term, sum) = (1.0, 1.0)
       for n in 1...40 {
@@ -39,7 +39,7 @@ import Testing
     }
   }
 
-  @Test("Kernels that interpolate are 1 at 0 and 0 at other whole numbers")
+  @Test("Interpolating kernels are 1 at 0, and 0 at other integers")
   func interpolating() {
     for kernel in [Kernel.lanczos3, .catmullRom, .triangle, .box] {
       #expect(kernel.value(at: 0) == 1)
@@ -47,13 +47,13 @@ import Testing
     }
   }
 
-  @Test("Names are those of the command line")
+  @Test("The names are those of the command line")
   func names() {
     #expect(Kernel(rawValue: "catmull-rom") == .catmullRom)
     #expect(Kernel.allCases.map(\.rawValue) == ["lanczos3", "catmull-rom", "mitchell", "triangle", "box"])
   }
 
-  @Test("Values in a row are the single ones", arguments: Kernel.allCases)
+  @Test("Values filled in a row equal single values", arguments: Kernel.allCases)
   func fill(kernel: Kernel) throws {
     for (start, step) in [(-3.0, 0.01), (-2.9, 0.37), (-0.5, 1.0), (-3.2, 0.0625)] {
       var values = try LargeArray<Double>(repeating: 7, count: 700)

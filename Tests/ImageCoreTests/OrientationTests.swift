@@ -13,7 +13,7 @@ import Testing
 
   @Test(
     arguments: stored, [(1, SampleDepth.eight), (2, .eight), (3, .eight), (4, .eight), (1, .sixteen), (3, .sixteen)])
-  func `every orientation is turned upright, whatever the pixel`(
+  func `every orientation is turned upright, for any pixel size`(
     form: (Orientation, [[Int]]), kind: (channels: Int, depth: SampleDepth)
   ) throws {
     let pool = BufferPool()
@@ -27,9 +27,9 @@ import Testing
   }
 
   @Test(arguments: stored)
-  func `reversed axes are those whose first sample ends up last`(form: (Orientation, [[Int]])) {
+  func `an axis is reversed if its first sample becomes the last`(form: (Orientation, [[Int]])) {
     let (orientation, rows) = form
-    // Along a stored row, upright position grows unless the columns are reversed.
+    // Along a stored row, the upright position increases unless the columns are reversed.
     #expect((rows[0][0] > rows[0][1]) == orientation.reversesColumns)
     #expect((rows[0][0] > rows[1][0]) == orientation.reversesRows)
   }

@@ -14,7 +14,7 @@ import Testing
     (Fit.inside, 256, 192, 256, 192), (.cover, 256, 256, 256, 256), (.contain, 256, 192, 256, 256),
     (.fill, 256, 256, 256, 256), (.outside, 341, 256, 341, 256),
   ])
-  func `each fit meets a square box in its way`(fit: Fit, width: Int, height: Int, canvasWidth: Int, canvasHeight: Int)
+  func `every fit has its size in a square box`(fit: Fit, width: Int, height: Int, canvasWidth: Int, canvasHeight: Int)
   {
     let placement = placed(4000, 3000, in: .box(width: 256, height: 256), fit)
     #expect(placement.image == PixelSize(width: width, height: height))
@@ -25,7 +25,7 @@ import Testing
     (Gravity.northwest, 0.0, 0.0), (.north, 500, 0), (.northeast, 1000, 0), (.west, 0, 0), (.center, 500, 0),
     (.east, 1000, 0), (.southwest, 0, 0), (.south, 500, 0), (.southeast, 1000, 0),
   ])
-  func `gravity says which part cover keeps and where contain puts the image`(gravity: Gravity, x: Double, y: Double) {
+  func `gravity selects the part kept by cover and the position for contain`(gravity: Gravity, x: Double, y: Double) {
     let crop = placed(4000, 3000, in: .box(width: 300, height: 300), .cover, gravity).crop
     #expect(crop == SourceRect(x: x, y: y, width: 3000, height: 3000))
     let tall = placed(3000, 4000, in: .box(width: 300, height: 300), .contain, gravity)
@@ -49,14 +49,14 @@ import Testing
     #expect(placed(100, 60, in: rect, .outside, .center, .allowed).canvas == PixelSize(width: 400, height: 240))
   }
 
-  @Test func `one side alone is the same for every fit`() {
+  @Test func `with only one side requested, every fit gives the same size`() {
     for fit in Fit.allCases {
       #expect(placed(640, 480, in: .width(320), fit).canvas == PixelSize(width: 320, height: 240))
       #expect(placed(640, 480, in: .percent(25), fit).canvas == PixelSize(width: 160, height: 120))
     }
   }
 
-  @Test func `no shape makes an empty size, a crop beyond the image or an image beyond its canvas`() {
+  @Test func `for any shape, crops stay in the image and images in the canvas`() {
     let shapes = [(1, 1), (1, 100_000), (100_000, 1), (2, 3), (65_500, 7), (4001, 2999), (1, 2)]
     for (width, height) in shapes {
       for (boxWidth, boxHeight) in [(1, 1), (1, 65_500), (65_500, 1), (256, 256), (31, 17)] {
@@ -79,7 +79,7 @@ import Testing
     }
   }
 
-  @Test func `a part of the upright image is found in the stored one`() throws {
+  @Test func `a part of the upright image maps to the right part of the stored one`() throws {
     let pool = BufferPool()
     for value in 1...8 {
       guard let orientation = Orientation(rawValue: value) else { continue }
@@ -94,7 +94,7 @@ import Testing
     }
   }
 
-  @Test func `an image is padded with the color around it`() throws {
+  @Test func `padding surrounds an image with the given color`() throws {
     let pool = BufferPool()
     let image = Plane.made(2, 1, channels: 3, depth: .sixteen, from: pool) { x, _, channel in 100 * x + channel }
     let fill = Background(red: 1, green: 2, blue: 3).samples(channels: 3, depth: .sixteen)
@@ -104,14 +104,14 @@ import Testing
       padded.samples == [Int](repeatElement(around, count: 9).joined()) + [0, 1, 2, 100, 101, 102] + around)
   }
 
-  @Test func `the busiest window has the texture, not the gradient`() throws {
+  @Test func `the highest-entropy window has the texture, not the gradient`() throws {
     let pool = BufferPool()
     var state: UInt32 = 7
     func noise() -> Int {
       state = state &* 1_664_525 &+ 1_013_904_223
       return Int(state >> 25)
     }
-    // A gradient over all levels, and rough ground from 140 to 199.
+    // A gradient over all levels, with noise from 140 to 199.
     let wide = Plane.made(300, 40, from: pool) { x, _, _ in (140..<200).contains(x) ? 60 + noise() : x * 255 / 299 }
     #expect(try wide.highestEntropyWindow(PixelSize(width: 60, height: 40), step: 1) == 140)
     #expect(try wide.highestEntropyWindow(PixelSize(width: 61, height: 40), step: 2) % 2 == 0)

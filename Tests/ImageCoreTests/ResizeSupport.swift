@@ -7,7 +7,7 @@ extension SampleDepth {
 }
 
 extension Plane {
-  /// Noise of the full range, with some flat and some extreme parts.
+  /// Noise of the full range, with flat and extreme parts.
   static func noisy(
     _ width: Int, _ height: Int, channels: Int = 1, depth: SampleDepth = .eight, pool: BufferPool
   ) -> Plane {
@@ -21,7 +21,7 @@ extension Plane {
   }
 }
 
-/// Where two planes' samples differ first, and how, for a message of one line.
+/// Describes the first difference between two planes' samples in one line.
 func firstDifference(_ actual: [Int], _ expected: [Int]) -> String? {
   if actual.count != expected.count { return "\(actual.count) samples, not \(expected.count)" }
   let different = actual.indices.filter { actual[$0] != expected[$0] }
@@ -29,7 +29,7 @@ func firstDifference(_ actual: [Int], _ expected: [Int]) -> String? {
   return "\(different.count) of \(actual.count), the first at \(first): \(actual[first]), not \(expected[first])"
 }
 
-/// A resampling in double precision, one sum over the two axes' true weights, not rounded.
+/// Resampling in double precision: one sum over the true weights of both axes, not rounded.
 func exactResize(_ plane: borrowing Plane, rect: SourceRect, to size: PixelSize, kernel: Kernel) throws -> [Double] {
   let samples = plane.samples.map(Double.init)
   let across = try trueWeights(kernel, rect.across(plane.size, to: size))
@@ -57,7 +57,7 @@ func exactResize(_ plane: borrowing Plane, rect: SourceRect, to size: PixelSize,
   return result
 }
 
-/// The same, columns before rows: the two orders give the same numbers, and for a wide image made narrow this one is quick.
+/// The same with columns before rows. Both orders give the same numbers; this one is fast for a wide image that becomes narrow.
 func exactResizeByColumns(_ plane: borrowing Plane, rect: SourceRect, to size: PixelSize, kernel: Kernel) throws
   -> [Double]
 {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ImageCore
 
-/// One resampling: of a noisy plane of 37 by 23, or as said.
+/// One resampling, of a noisy plane of 37 by 23 unless another size is given.
 struct ResizeCase: CustomTestStringConvertible, Sendable {
   var source = PixelSize(width: 37, height: 23)
   var rect: SourceRect
@@ -45,11 +45,11 @@ struct ResizeCase: CustomTestStringConvertible, Sendable {
 
 @Suite struct ResizeTests {
   @Test(arguments: [1, 3])
-  func `Promise 4: no rows are made after the deadline`(bands: Int) throws {
+  func `Promise 4: no rows are computed after the deadline`(bands: Int) throws {
     let pool = BufferPool(filling: nil)
     let source = Plane.made(64, 900, from: pool) { _, _, _ in 200 }
     func resized(deadline: UInt64) throws -> [Int] {
-      // Its memory becomes the output's.
+      // The result reuses the memory of this plane.
       do { _ = Plane.made(32, 300, from: pool) { _, _, _ in 77 } }
       return try Resampler(pool: pool).resized(
         source, rect: SourceRect(source.size), to: PixelSize(width: 32, height: 300), kernel: .lanczos3, bands: bands,
@@ -70,7 +70,7 @@ struct ResizeCase: CustomTestStringConvertible, Sendable {
     let resized = try Resampler(pool: pool).resized(source, rect: rect, to: size, kernel: .lanczos3, bands: bands)
     #expect(resized.depth == depth)
     let exact = try exactResizeByColumns(source, rect: rect, to: size, kernel: .lanczos3)
-    // The weights of 18,000 columns have 13 bits or more, too.
+    // The weights of 18,000 columns also have 13 bits or more.
     let limit = depth == .eight ? 1.25 : 64
     for (sample, value) in zip(resized.samples, exact) {
       let difference = abs(Double(sample) - min(max(value, 0), Double(depth.largest)))
@@ -78,7 +78,7 @@ struct ResizeCase: CustomTestStringConvertible, Sendable {
     }
   }
 
-  @Test("Every build gives the plain twin's bytes", arguments: ResizeCase.all, 1...4)
+  @Test("Every build gives the bytes of the reference implementation", arguments: ResizeCase.all, 1...4)
   func equalsReference(resize: ResizeCase, channels: Int) throws {
     let pool = BufferPool()
     for depth in [SampleDepth.eight, .sixteen] {
@@ -111,7 +111,7 @@ struct ResizeCase: CustomTestStringConvertible, Sendable {
     }
   }
 
-  @Test("The result is within one of double precision, and far closer in the mean", arguments: ResizeCase.all)
+  @Test("The result is within one of double precision, and much closer on average", arguments: ResizeCase.all)
   func precision(resize: ResizeCase) throws {
     let pool = BufferPool()
     let resampler = Resampler(pool: pool)
@@ -119,7 +119,7 @@ struct ResizeCase: CustomTestStringConvertible, Sendable {
       let source = Plane.noisy(resize.source.width, resize.source.height, channels: 3, depth: depth, pool: pool)
       let exact = try exactResize(source, rect: resize.rect, to: resize.size, kernel: resize.kernel)
       for output in [SampleDepth.eight, .sixteen] {
-        // 8-bit samples are summed to a 64th, and weights have 13 bits or more: in 16-bit steps less exact.
+        // 8-bit samples are summed to a 64th, and weights have 13 bits or more, so 16-bit output is less exact.
         let factor = Double(output.largest) / Double(depth.largest)
         let (bound, mean) = factor > 1 ? (64.0, 12.0) : (1.0, 0.3)
         let actual = try resampler.resized(
@@ -133,7 +133,7 @@ struct ResizeCase: CustomTestStringConvertible, Sendable {
     }
   }
 
-  @Test("A constant stays constant", arguments: Kernel.allCases, [SampleDepth.eight, .sixteen])
+  @Test("A constant image stays constant", arguments: Kernel.allCases, [SampleDepth.eight, .sixteen])
   func constant(kernel: Kernel, depth: SampleDepth) throws {
     let pool = BufferPool()
     let resampler = Resampler(pool: pool)
@@ -148,11 +148,11 @@ struct ResizeCase: CustomTestStringConvertible, Sendable {
     }
   }
 
-  @Test("The mean moves by at most one", arguments: Kernel.allCases)
+  @Test("The mean changes by at most one", arguments: Kernel.allCases)
   func mean(kernel: Kernel) throws {
     let pool = BufferPool()
     let resampler = Resampler(pool: pool)
-    // Smooth, as the weight of the border depends on the kernel.
+    // Smooth, because the weight of the border depends on the kernel.
     let source = Plane.made(120, 90, from: pool) { x, y, _ in 60 + (x * 7 / 6 + y) % 120 }
     func mean(_ samples: [Int]) -> Double { Double(samples.reduce(0, +)) / Double(samples.count) }
     for (width, height) in [(40, 30), (60, 45), (31, 29), (240, 180)] {
@@ -162,7 +162,7 @@ struct ResizeCase: CustomTestStringConvertible, Sendable {
     }
   }
 
-  @Test("The same size is an exact copy, and so is a part at a whole offset", arguments: Kernel.allCases, 1...4)
+  @Test("The same size is an exact copy, also for a part at a whole offset", arguments: Kernel.allCases, 1...4)
   func identity(kernel: Kernel, channels: Int) throws {
     let pool = BufferPool()
     let resampler = Resampler(pool: pool)
@@ -182,7 +182,7 @@ struct ResizeCase: CustomTestStringConvertible, Sendable {
     }
   }
 
-  @Test("An axis that is not scaled keeps its samples")
+  @Test("An axis without scaling keeps its samples")
   func oneAxis() throws {
     let pool = BufferPool()
     let source = Plane.made(20, 12, channels: 2, from: pool) { x, _, channel in x * 9 + channel * 40 }
@@ -191,7 +191,7 @@ struct ResizeCase: CustomTestStringConvertible, Sendable {
     #expect(result.samples == (0..<5).flatMap { _ in source.samples[0..<40] })
   }
 
-  @Test("Every output size from 1 to 400 of an odd source is the plain twin's, along either axis")
+  @Test("Sizes 1 to 400 of an odd source equal the reference, along either axis")
   func everySize() throws {
     let pool = BufferPool()
     let resampler = Resampler(pool: pool)
@@ -210,7 +210,7 @@ struct ResizeCase: CustomTestStringConvertible, Sendable {
     }
   }
 
-  @Test("A row wider than several strips is seamless", arguments: 1...4)
+  @Test("A row of several strips has no seams", arguments: 1...4)
   func strips(channels: Int) throws {
     let pool = BufferPool()
     let source = Plane.noisy(501, 30, channels: channels, pool: pool)
@@ -220,7 +220,7 @@ struct ResizeCase: CustomTestStringConvertible, Sendable {
     #expect(firstDifference(actual, expected) == nil)
   }
 
-  @Test("Weights that are kept are those of their own axis")
+  @Test("Cached weights are those of their own axis")
   func keptWeights() throws {
     let pool = BufferPool()
     let resampler = Resampler(pool: pool)

@@ -3,7 +3,7 @@ import Testing
 @testable import ImageCore
 
 @Suite struct RowBandsTests {
-  @Test("Bands are whole blocks and cover every row once")
+  @Test("Bands consist of whole blocks and cover every row once")
   func cover() {
     for height in [1, 7, 8, 9, 64, 100, 255] {
       for count in 1...9 {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Parallelism
 
-@Suite("Rows go through stages in step")
+@Suite("Row pipeline")
 struct RowPipelineTests {
   private struct Step: Hashable {
     let stage: Int
@@ -11,9 +11,9 @@ struct RowPipelineTests {
   }
 
   @Test(arguments: [1, 2, 3, 8])
-  func `each stage takes all rows in order, behind the stage before and within the slots`(workers: Int) {
+  func `each stage takes all rows in order, after the previous stage and within the slots`(workers: Int) {
     let (stages, rows, slots) = (4, 3..<40, 3)
-    // How many rows each stage has begun and ended.
+    // The number of rows that each stage has begun and ended.
     let counts = Mutex((begun: [Int](repeating: 0, count: 4), ended: [Int](repeating: 0, count: 4)))
     let broken = Mutex([String]())
     let failure: Int? = pipelined(rows: rows, stages: stages, slots: slots, workers: workers) { stage, row in
@@ -35,7 +35,7 @@ struct RowPipelineTests {
   }
 
   @Test(arguments: [1, 4])
-  func `a failure ends all, and is told`(workers: Int) {
+  func `a failure stops all stages and is returned`(workers: Int) {
     let steps = Mutex(Set<Step>())
     let failure: String? = pipelined(rows: 0..<1000, stages: 3, slots: 2, workers: workers) { stage, row in
       _ = steps.withLock { $0.insert(Step(stage: stage, row: row)) }
@@ -47,7 +47,7 @@ struct RowPipelineTests {
     #expect(done.map(\.row).max() ?? 0 <= 7 && !done.contains(Step(stage: 2, row: 5)))
   }
 
-  @Test func `no rows are no work`() {
+  @Test func `an empty range of rows calls no stage`() {
     let failure: Int? = pipelined(rows: 4..<4, stages: 2, slots: 2, workers: 3) { _, _ in 1 }
     #expect(failure == nil)
   }

@@ -4,7 +4,7 @@ import Testing
 @testable import ImageCore
 
 @Suite struct StreamedResizeTests {
-  /// The rows of a plane from `start` on.
+  /// `count` rows of a plane from `start` on.
   private func strip(of source: borrowing Plane, from start: Int, _ count: Int, pool: BufferPool) throws -> Plane {
     let strip = try Plane(
       size: PixelSize(width: source.size.width, height: count), channels: source.channels, depth: source.depth,
@@ -28,7 +28,7 @@ import Testing
     return streamed.finished().samples
   }
 
-  @Test("Strips give the same bytes as the whole, whatever their height", arguments: ResizeCase.all, 1...4)
+  @Test("Strips of any height give the same bytes as the whole source", arguments: ResizeCase.all, 1...4)
   func equalsWhole(resize: ResizeCase, channels: Int) throws {
     let pool = BufferPool()
     for depth in [SampleDepth.eight, .sixteen] {
@@ -47,7 +47,7 @@ import Testing
   }
 
   @Test(
-    "Reductions of all factors, wide and narrow, are the same as of the whole",
+    "Streamed reductions by any factor, wide and narrow, equal those of the whole source",
     arguments: [1.0, 1.01, 1.5, 2, 2.9, 4, 7.3, 20, 61])
   func factors(_ factor: Double) throws {
     let pool = BufferPool()

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ImageCore
 
-/// Whatever is done to a whole image looks at the clock as it goes on, in any shape, and ends at once when the time is over.
+/// All work on a whole image checks the clock as it proceeds, for any shape, and stops as soon as the deadline has passed.
 @Suite struct TimeLimitTests {
   private static let work: [(name: String, run: @Sendable (borrowing Plane, BufferPool) throws -> Void)] = [
     ("turning", { plane, pool in _ = try plane.shared().turned(.turned180, from: pool) }),
@@ -53,7 +53,7 @@ import Testing
   ]
 
   @Test(arguments: TimeLimitTests.work.indices, [(2000, 400), (400, 2000), (1, 40_000), (40_000, 8)])
-  func `each kind of work looks at least once for 160 KB or a step of rows`(index: Int, size: (Int, Int)) throws {
+  func `each operation checks the clock at least once per 160 KB or step of rows`(index: Int, size: (Int, Int)) throws {
     let (name, run) = TimeLimitTests.work[index]
     let pool = BufferPool()
     let plane = Plane.made(size.0, size.1, channels: 4, from: pool) { _, _, _ in 255 }

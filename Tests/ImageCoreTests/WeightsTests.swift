@@ -3,7 +3,7 @@ import Testing
 @testable import ImageCore
 
 @Suite struct WeightsTests {
-  /// Shrinking a little and a lot, enlarging, parts, and boxes that reach outside.
+  /// Reductions by small and large factors, enlargement, parts, and boxes that extend beyond the source.
   static let axes: [ResampleAxis] = [
     ResampleAxis(extent: 401, origin: 0, length: 401, count: 100),
     ResampleAxis(extent: 401, origin: 0, length: 401, count: 400),
@@ -15,7 +15,7 @@ import Testing
     ResampleAxis(extent: 5000, origin: 0, length: 4999.5, count: 17),
   ]
 
-  @Test("Integer weights sum to exactly one, and each is within one unit of its true value", arguments: Kernel.allCases)
+  @Test("Integer weights sum to exactly one, each within one unit of its true value", arguments: Kernel.allCases)
   func rounding(kernel: Kernel) throws {
     for axis in WeightsTests.axes {
       for largest in [255, 32768] {
@@ -36,7 +36,7 @@ import Testing
     }
   }
 
-  @Test("Rows start at even samples and end within them", arguments: Kernel.allCases)
+  @Test("Rows of weights start at even samples and end within the extent", arguments: Kernel.allCases)
   func positions(kernel: Kernel) throws {
     for axis in WeightsTests.axes {
       let weights = try Weights(kernel, axis: axis, largestSample: 255, form: .integers)
@@ -45,7 +45,7 @@ import Testing
       for first in weights.first.all.map(Int.init) {
         #expect(first % 2 == 0 && first >= 0 && first + weights.tapCount <= (axis.extent + 1) & ~1)
       }
-      // What fills up an odd extent has no weight.
+      // Padding of an odd extent has no weight.
       for index in 0..<axis.count {
         for tap in 0..<weights.tapCount where Int(weights.first[index]) + tap >= axis.extent {
           #expect(weights.integers[index * weights.tapCount + tap] == 0)
@@ -55,7 +55,7 @@ import Testing
     }
   }
 
-  @Test("Shrinking spreads the kernel over all that an output sample covers")
+  @Test("Shrinking stretches the kernel over all that an output sample covers")
   func stretch() throws {
     let weights = try ReferenceWeights(.box, ResampleAxis(extent: 12, origin: 0, length: 12, count: 3))
     #expect(weights.first.all == [0, 4, 8])
@@ -63,7 +63,7 @@ import Testing
     #expect(Array(weights.values.all[weights.capacity..<weights.capacity + 4]) == [0.25, 0.25, 0.25, 0.25])
   }
 
-  @Test("A whole offset without scale takes each sample as it is, whatever the kernel", arguments: Kernel.allCases)
+  @Test("A whole offset without scaling copies each sample, for any kernel", arguments: Kernel.allCases)
   func copying(kernel: Kernel) throws {
     let weights = try Weights(
       kernel, axis: ResampleAxis(extent: 9, origin: 2, length: 5, count: 5), largestSample: 32768, form: .integers)

@@ -1,29 +1,29 @@
-/// What an output lacks of its source although nobody asked for that: told once an image, and no fault.
+/// Information that a conversion lost although no option asked for that. Reported once per image; not an error.
 package enum ConversionNotice: String, CaseIterable, Sendable {
-  /// A JPEG's brighter version for HDR displays (Ultra HDR, ISO 21496-1).
+  /// The brighter version of a JPEG for HDR displays (Ultra HDR, ISO 21496-1).
   case gainMap = "gain-map-dropped"
-  /// All frames of an animated PNG but its still image.
+  /// All frames of an animated PNG except its still image.
   case frames = "frames-dropped"
-  /// `--icc strip` of one that is not sRGB: colors will look different.
+  /// `--icc strip` of a profile other than sRGB: colors will look different.
   case profile = "profile-dropped"
   /// CMYK without a usable profile is converted by a simple formula.
   case inks = "cmyk-without-profile"
-  /// `--metadata keep` of what the output's format cannot hold, of more than `ImageMetadata.maxByteCount`, or of what cannot
-  /// be read.
+  /// With `--metadata keep`: metadata that the output format cannot hold, that is larger than `ImageMetadata.maxByteCount`, or
+  /// that cannot be read.
   case metadata = "metadata-dropped"
-  /// `--metadata keep` of a motion photo: the entries of XMP that lead to its video.
+  /// With `--metadata keep` and a motion photo: the XMP entries that refer to its video.
   case video = "video-dropped"
-  /// A profile of which parts are missing or that nobody can read.
+  /// A profile that is incomplete or unreadable.
   case damagedProfile = "damaged-profile-dropped"
-  /// A file with several profiles: the first one that is whole counts.
+  /// A file with several profiles. The first complete one is used.
   case furtherProfiles = "further-profile-dropped"
-  /// A profile for another kind of image: one for gray in an image of RGB, one for RGB in CMYK.
+  /// A profile for another kind of image, for example one for gray in an RGB image, or one for RGB in a CMYK image.
   case unfittingProfile = "unfitting-profile-dropped"
-  /// Colors that `--icc keep` had to convert, since the output cannot have their profile.
+  /// Colors that `--icc keep` had to convert, because the output cannot hold their profile.
   case converted = "converted-to-srgb"
-  /// A color space that the output cannot have and that cannot be converted: light beyond white (PQ, HLG) above all.
+  /// A color space that the output cannot hold and that cannot be converted, mostly one brighter than white (PQ, HLG).
   case colorSpace = "color-space-dropped"
-  /// Colors that `--icc srgb` could not convert; the output says what they are, as the source did.
+  /// Colors that `--icc srgb` could not convert. The output declares the color space of the source.
   case unconverted = "not-converted-to-srgb"
 
   package var sentence: String {

@@ -1,24 +1,25 @@
-/// What the pipeline has to know of a format beside its codec: how it is called and told, and what its images can hold.
+/// What the pipeline needs to know about a format in addition to its codec: its name, its signature, and what its images can
+/// hold.
 struct FormatTraits: Sendable {
-  /// As people write it.
+  /// The name in messages.
   let name: String
-  /// The usual one; all are in `ImageFormat.named(suffix:)`.
+  /// The usual suffix. `ImageFormat.named(suffix:)` has all of them.
   let suffix: String
   let mediaType: String
-  /// What all its files have at these places.
+  /// The bytes that all files of the format have at these offsets.
   let signature: [(offset: Int, bytes: [UInt8])]
-  /// The most pixels of a side.
+  /// Maximum width and height, in pixels.
   let greatestSide: Int
   var hasAlpha = true
   var has16Bits = false
   var isLossy = true
-  /// Whether its images may have fewer than three channels, and then a profile for gray.
+  /// Whether its images may have one or two channels, and then a profile for gray.
   var hasGray = true
-  /// Whether it says colors by numbers too, as PNG does (`PNGColorChunks`).
+  /// Whether it can also describe colors by numbers, as PNG does (`PNGColorChunks`).
   var hasColorChunks = false
-  /// The most bytes of a profile.
+  /// Maximum size of a profile.
   var maxProfileBytes = Int(Int32.max)
-  /// The most that encoding takes, its output included, for each pixel, for each sample, and for each byte of a sample.
+  /// Upper bound of the memory that encoding takes, output included, in bytes: per pixel, per sample, and per byte of a sample.
   let encoderBytes: (pixel: Int, sample: Int, sampleByte: Int)
 
   static let jpeg = FormatTraits(
@@ -27,7 +28,7 @@ struct FormatTraits: Sendable {
     signature: [(0, [0xFF, 0xD8, 0xFF])], greatestSide: 65_500, hasAlpha: false,
     // 255 segments, each without its length, the signature, the number and the count (ICC.1:2022, B.4).
     maxProfileBytes: 255 * (65_535 - 2 - 14),
-    // Coefficients, whose Huffman tables are made for them; the bytes, while they grow.
+    // The coefficients, kept to optimize the Huffman tables, and the output while its buffer grows.
     encoderBytes: (0, 2, 3))
 
   static let png = FormatTraits(
@@ -36,7 +37,7 @@ struct FormatTraits: Sendable {
     signature: [(0, [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])],
     greatestSide: Int(Int32.max), has16Bits: true,
     isLossy: false, hasColorChunks: true,
-    // Filtered rows; the bytes.
+    // The filtered rows and the output.
     encoderBytes: (0, 0, 4))
 }
 
@@ -61,16 +62,16 @@ extension ImageFormat {
   package var maxProfileBytes: Int { facts.maxProfileBytes }
 
   /// The names of all formats, as in "JPEG and PNG".
-  /// - Parameter word: between the last two.
+  /// - Parameter word: the word between the last two names.
   package static func names(_ word: String) -> String {
     let names = allCases.map(\.name)
     return names.dropLast().joined(separator: ", ") + " \(word) " + names[names.count - 1]
   }
 
-  /// Of those whose quality can be chosen.
+  /// The names of the formats whose quality can be chosen.
   package static var lossyNames: String { allCases.filter(\.facts.isLossy).map(\.name).joined(separator: ", ") }
 
-  /// The memory that encoding takes at its most.
+  /// Upper bound of the memory that encoding takes, in bytes.
   package func encoderByteCount(pixelCount: Int, channels: Int, byteDepth: Int) -> Int {
     let bytes = facts.encoderBytes
     return pixelCount * (bytes.pixel + channels * (bytes.sample + byteDepth * bytes.sampleByte))

@@ -1,7 +1,7 @@
-/// A format that this build reads and writes. Which one a source has is told by its first bytes, never by its name.
+/// A format that this build reads and writes. The first bytes of a source determine its format, never its name.
 ///
-/// One more is a case here, its `FormatTraits`, and its reader and writer in `FormatCodecs`; a package trait may decide
-/// whether a build has it.
+/// A further format needs a case here, its `FormatTraits`, and its reader and writer in `FormatCodecs`. A package trait can
+/// exclude a format from a build.
 package enum ImageFormat: String, CaseIterable, Sendable {
   case jpeg
   case png
@@ -11,7 +11,7 @@ package enum ImageFormat: String, CaseIterable, Sendable {
 }
 
 extension ImageFormat {
-  /// Bytes from the start of a file that are enough to recognise an image by.
+  /// The number of bytes from the start of a file that are enough to recognize its format.
   package static let signatureByteCount = 16
 
   /// No image is shorter.
@@ -24,7 +24,7 @@ extension ImageFormat {
     }
   }
 
-  /// The name of a well-known format that is not read here, for a message that helps more than "not an image".
+  /// The name of a well-known format that this program does not read, for a message more helpful than "not an image".
   package static func nameOfOther(_ bytes: UnsafeRawBufferPointer) -> String? {
     for (magic, name) in magics where unsafe bytes.starts(with: magic) { return name }
     if unsafe holds("RIFF", at: 0, in: bytes) && holds("WEBP", at: 8, in: bytes) { return "WebP" }
@@ -51,7 +51,7 @@ extension ImageFormat {
     (Array("BM".utf8), "BMP"),
   ]
 
-  /// ISO base media files tell what they hold by a brand of four letters.
+  /// An ISO base media file identifies its contents by a brand of four letters.
   private static func nameOfBrand(_ bytes: UnsafeRawBufferPointer) -> String? {
     for brand in ["avif", "avis"] where unsafe holds(brand, at: 8, in: bytes) { return "AVIF" }
     for brand in ["heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"]
@@ -70,15 +70,15 @@ extension ImageFormat {
 }
 
 extension ImageFormat {
-  /// What a name gets that has no suffix of its own for the format.
+  /// The suffix for a file name that has no suffix of this format.
   package var usualSuffix: String { facts.suffix }
 
-  /// The format that a suffix, without its dot and in any case, stands for.
+  /// The format of a suffix, given without its dot and in any case.
   ///
-  /// Asked for every entry of every folder, from another module, so it is not generic.
+  /// Not generic, because another module calls it for every entry of every folder.
   package static func named(suffix: ArraySlice<UInt8>) -> ImageFormat? {
     guard suffix.count <= 4 else { return nil }
-    // The letters, made small, side by side in one number.
+    // The letters in lower case, packed into one number.
     let letters = suffix.reduce(UInt32(0)) { letters, byte in
       letters << 8 | UInt32((UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte)
     }

@@ -1,14 +1,15 @@
 internal import Glibc
 
 extension Plane {
-  /// Where the window starts that has most to see: the one whose differences between neighbors have the highest entropy
-  /// (Shannon 1948), so that neither a plain sky nor a smooth gradient counts. Of equals, the one nearest the middle.
+  /// The start of the window with the most detail: the one whose differences between neighbors have the highest entropy (Shannon
+  /// 1948). By this measure neither a plain sky nor a smooth gradient counts as detail. Among equal windows, the one nearest the
+  /// middle.
   ///
-  /// Looks at the first channel.
+  /// Reads only the first channel.
   /// - Parameters:
   ///   - window: as wide or as high as the plane.
-  ///   - step: of places along the other side.
-  ///   - limit: once it is over, the place is undefined.
+  ///   - step: the distance between candidate positions along the other side.
+  ///   - limit: if it expires, the result is undefined.
   package func highestEntropyWindow(
     _ window: PixelSize, step: Int, within limit: TimeLimit = TimeLimit()
   ) throws(OutOfMemory) -> Int {
@@ -17,7 +18,7 @@ extension Plane {
     let shown = isAcross ? window.width : window.height
     let samples = isAcross ? size.height : size.width
     var limit = limit
-    // Of each line in the window: the place of the line that leaves it is that of the line that comes in.
+    // The counts of each line in the window. A line that enters takes the slot of the line that leaves.
     var lines = try LargeArray<UInt32>(repeating: 0, count: shown * Plane.bins)
     var counts = [Int](repeating: 0, count: Plane.bins)
     func enter(_ line: Int) {
@@ -47,16 +48,16 @@ extension Plane {
   }
 
   private static let bins = 64
-  /// What a sample's differences and an entropy cost, in bytes of work as `TimeLimit` counts them.
+  /// The work of the differences of a sample, and of an entropy, in bytes of work as `TimeLimit` counts them.
   private static let workOfSample = 16
   private static let workOfEntropy = 2048
 
-  /// The memory that the search of a window takes.
+  /// The memory that the search for a window takes, in bytes.
   package static func highestEntropyWindowByteCount(_ window: PixelSize) -> Int {
     max(window.width, window.height) * bins * MemoryLayout<UInt32>.stride
   }
 
-  /// How often each difference to the next line and to the next sample of the line comes, in bins of four.
+  /// A histogram of the differences to the next line and to the next sample of the line, in bins of four.
   private func differences(ofLine line: Int, isColumn: Bool) -> [Int] {
     var counts = [Int](repeating: 0, count: Plane.bins)
     let end = isColumn ? size.height : size.width
@@ -70,10 +71,10 @@ extension Plane {
     return counts
   }
 
-  /// The first channel of a pixel in 8 bits.
+  /// The first channel of a pixel, in 8 bits.
   private func level(_ x: Int, _ y: Int) -> Int {
     let offset = x * channels * depth.byteCount
-    // SAFETY: the pixel lies in the plane.
+    // SAFETY: the pixel is in the plane.
     switch depth {
     case .eight: return unsafe Int(row(y).load(fromByteOffset: offset, as: UInt8.self))
     case .sixteen: return unsafe Int(row(y).load(fromByteOffset: offset, as: UInt16.self)) >> 8

@@ -1,29 +1,29 @@
-/// How a stored image is turned and mirrored to stand upright: EXIF 2.32, tag 0x0112, table "Orientation".
+/// How a stored image must be turned and mirrored to be upright: EXIF 2.32, tag 0x0112, table "Orientation".
 package enum Orientation: Int, Sendable {
   case upright = 1
   case mirrored = 2
   case turned180 = 3
   case flipped = 4
   case transposed = 5
-  /// The camera was held so that the image needs a quarter turn clockwise.
+  /// The image needs a quarter turn clockwise.
   case turned90 = 6
   case transversed = 7
   case turned270 = 8
 
-  /// Whether width and height change places.
+  /// Whether width and height are exchanged.
   package var transposes: Bool { rawValue >= 5 }
-  /// Whether the stored columns run against the upright axis that they lie on.
+  /// Whether the stored columns run in the opposite direction of the upright axis that they correspond to.
   package var reversesColumns: Bool {
     self == .mirrored || self == .turned180 || self == .transversed || self == .turned270
   }
-  /// Whether the stored rows run against the upright axis that they lie on.
+  /// Whether the stored rows run in the opposite direction of the upright axis that they correspond to.
   package var reversesRows: Bool {
     self == .turned180 || self == .flipped || self == .turned90 || self == .transversed
   }
 }
 
 extension Plane {
-  /// The stored plane turned upright. Two passes over the samples' memory, no arithmetic: exact.
+  /// Turns the stored plane upright. It only copies samples, so the result is exact.
   package consuming func turned(_ orientation: Orientation, from pool: BufferPool) throws(OutOfMemory) -> Plane {
     guard orientation != .upright else { return self }
     let target = try Plane(
@@ -53,7 +53,7 @@ private struct ThreeWords: BitwiseCopyable {
   let third: UInt16
 }
 
-/// Writes each target row by walking the stored pixels that it shows: along a stored row, or down a stored column.
+/// Fills each target row with the stored pixels that it shows, along a stored row or down a stored column.
 private func turn<Pixel: BitwiseCopyable>(
   _ source: borrowing Plane, into target: borrowing Plane, _ orientation: Orientation, _ rows: TimedRows,
   pixel: Pixel.Type
@@ -73,8 +73,8 @@ private func turn<Pixel: BitwiseCopyable>(
     case .transversed: (start, step) = ((size.width - 1 - y, size.height - 1), -source.stride)
     case .turned270: (start, step) = ((size.width - 1 - y, 0), source.stride)
     }
-    // SAFETY: `start` is a stored pixel, and `target.size.width` steps stay on its row or column: the target's width is
-    // the stored width where rows are walked, the stored height where columns are.
+    // SAFETY: `start` is a stored pixel, and `target.size.width` steps stay on its row or column: the target's width is the
+    // stored width where the loop follows rows, and the stored height where it follows columns.
     var from = unsafe source.row(start.row) + start.column * pixelBytes
     var to = unsafe target.row(y)
     for _ in 0..<target.size.width {

@@ -1,4 +1,4 @@
-/// Width and height in pixels, each 1 or more, whose product fits 62 bits.
+/// Width and height in pixels, each 1 or more. Their product fits 62 bits.
 package struct PixelSize: Hashable, Sendable {
   package let width: Int
   package let height: Int

@@ -1,24 +1,24 @@
-/// How an image meets a box that has another shape (`--fit`).
+/// How an image is fitted to a box of another shape (`--fit`).
 package enum Fit: String, CaseIterable, Sendable {
-  /// The whole image in the box.
+  /// Show the whole image within the box.
   case inside
-  /// The box filled, the rest cut off.
+  /// Fill the box, crop the rest.
   case cover
-  /// The whole image in the box, the rest padded.
+  /// Show the whole image within the box, pad the rest.
   case contain
-  /// Stretched to the box.
+  /// Stretch the image to the box.
   case fill
-  /// The box filled, nothing cut off.
+  /// Cover the box, crop nothing.
   case outside
 }
 
-/// What a crop keeps, or where padding puts the image (`--gravity`).
+/// The part that a crop keeps, or the position of the image in a padded output (`--gravity`).
 package enum Gravity: String, CaseIterable, Sendable {
   case center, north, northeast, east, southeast, south, southwest, west, northwest
-  /// The busiest window; padding centers.
+  /// The window with the highest entropy. Padding centers the image.
   case entropy
 
-  /// Shares of the free space that go before the image: left and above.
+  /// The shares of the free space to the left of the image and above it.
   fileprivate var shares: (x: Double, y: Double) {
     switch self {
     case .center, .entropy: (0.5, 0.5)
@@ -34,28 +34,28 @@ package enum Gravity: String, CaseIterable, Sendable {
   }
 }
 
-/// Which part of an upright image becomes which part of an output.
+/// Maps a part of an upright image to a part of an output.
 package struct Placement: Hashable, Sendable {
-  /// The part of the source that is shown, in its pixels.
+  /// The part of the source that is shown, in pixels of the source.
   package let crop: SourceRect
-  /// What that part is resampled to.
+  /// The size that this part is resampled to.
   package let image: PixelSize
-  /// The output.
+  /// The size of the output.
   package let canvas: PixelSize
-  /// The image's left and upper edge on the canvas: above 0 where it is padded.
+  /// The left and upper edge of the image on the canvas, above 0 if it is padded there.
   package let x: Int
   package let y: Int
 
-  /// Whether the pixels decide which window of the image the canvas shows.
+  /// Whether a search of the pixels determines which window of the image the canvas shows.
   package var isSearched: Bool { image.width > canvas.width || image.height > canvas.height }
   package var isPadded: Bool { image.width < canvas.width || image.height < canvas.height }
 }
 
 extension PixelSize {
-  /// Where an upright image of this size goes. Without a request it stays as it is.
+  /// The placement of an upright image of this size. Without a request it keeps its size.
   ///
-  /// Nothing is enlarged unless allowed: `cover` and `fill` then make the box smaller, `cover` in its own shape;
-  /// `contain` pads more. Where only one side is asked for, all fits are the same.
+  /// Images are only enlarged if that is allowed. Otherwise `cover` and `fill` reduce the box, `cover` in the shape of the box,
+  /// and `contain` pads more. If the request gives only one side, all fits are the same.
   package func placed(
     in request: SizeRequest?, fit: Fit, gravity: Gravity, upscaling: Upscaling
   ) -> Placement {
@@ -79,7 +79,7 @@ extension PixelSize {
     }
   }
 
-  /// The smallest size of this shape that leaves nothing of the box free.
+  /// The smallest size of this shape that covers the whole box.
   private func covering(_ rect: PixelSize, _ upscaling: Upscaling) -> PixelSize {
     let result =
       rect.width * height >= rect.height * width
@@ -88,7 +88,7 @@ extension PixelSize {
     return upscaling == .never && result.width >= width && result.height >= height ? self : result
   }
 
-  /// The largest size of this shape, but not above it, that fits in `other`.
+  /// The largest size of this shape, but not above this size, that fits in `other`.
   private func shrunk(into other: PixelSize) -> PixelSize {
     fitted(to: .box(width: other.width, height: other.height), upscaling: .never)
   }
@@ -114,7 +114,7 @@ extension Placement {
     self.init(crop: SourceRect(source), image: size, canvas: canvas, x: 0, y: 0)
   }
 
-  /// The largest part of the canvas's shape; it starts at a whole pixel, so that a crop without resizing is exact.
+  /// Crops to the largest part with the shape of the canvas. It starts at a whole pixel, so a crop without resizing is exact.
   fileprivate init(cropping source: PixelSize, to canvas: PixelSize, _ gravity: Gravity) {
     var width = Double(source.width)
     var height = Double(source.height)
@@ -132,7 +132,7 @@ extension Placement {
 }
 
 extension Orientation {
-  /// The part of the stored image that shows as `rect` of the upright one of size `upright`.
+  /// The part of the stored image that corresponds to `rect` in the upright image of size `upright`.
   package func stored(_ rect: SourceRect, upright: PixelSize) -> SourceRect {
     let left = rect.x
     let right = Double(upright.width) - rect.x - rect.width

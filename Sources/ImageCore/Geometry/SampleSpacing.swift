@@ -1,4 +1,4 @@
-/// Pixels of the whole image, at full size, from one sample of a plane to the next.
+/// The distance between two samples of a plane, in pixels of the whole image at full size.
 package struct SampleSpacing: Hashable, Sendable {
   package let across: Double
   package let down: Double
@@ -10,13 +10,13 @@ package struct SampleSpacing: Hashable, Sendable {
 }
 
 extension SourceRect {
-  /// The part of an image that decides what a resampling of this box gives: the box, and what the kernel reaches around it.
+  /// The part of an image that affects the resampling of this box: the box, and the reach of the kernel around it.
   ///
-  /// The kernel is as wide as `ReferenceWeights` makes it: it is stretched where several source samples become one. One sample
-  /// more on either side is for the samples that are covered in part.
+  /// The kernel is as wide as in `ReferenceWeights`: it is stretched where several source samples become one. One more sample on
+  /// each side accounts for samples that are covered in part.
   /// - Parameters:
-  ///   - size: what the box becomes.
-  ///   - spacing: of the plane that is resampled.
+  ///   - size: the output size of the box.
+  ///   - spacing: the spacing of the plane that is resampled.
   package func reached(by kernel: Kernel, to size: PixelSize, spacing: SampleSpacing) -> SourceRect {
     let across = kernel.support * max(spacing.across, width / Double(size.width)) + spacing.across
     let down = kernel.support * max(spacing.down, height / Double(size.height)) + spacing.down

@@ -1,19 +1,19 @@
-/// The size asked for, in upright pixels (`--size`).
+/// The requested size, in upright pixels (`--size`).
 package enum SizeRequest: Hashable, Sendable {
   /// The largest size of the image's shape that fits in the box.
   case box(width: Int, height: Int)
   case width(Int)
   case height(Int)
-  /// Of both sides; 100 leaves them.
+  /// Percentage of both sides; 100 keeps the size.
   case percent(Double)
 }
 
 package enum Upscaling: String, Sendable { case never, allowed }
 
 extension PixelSize {
-  /// The size of a whole image fitted into what was asked for, its shape kept to the nearest pixel.
+  /// The size of a whole image fitted to the request. It keeps the shape of the image to the nearest pixel.
   ///
-  /// The side that decides is met exactly; the other is rounded half up, at least 1 and never over its bound.
+  /// The limiting side is exact. The other one is rounded half up, is at least 1, and never exceeds its bound.
   package func fitted(to request: SizeRequest, upscaling: Upscaling) -> PixelSize {
     let result: PixelSize
     switch request {

@@ -1,7 +1,7 @@
-/// The part of a plane that an output shows, in samples and exact: sample `i` covers `i ..< i + 1`.
+/// The part of a plane that an output shows, in fractional samples: sample `i` covers `i ..< i + 1`.
 ///
-/// It may lie slightly outside of the plane, as it does when an image's size was not a multiple of its chroma
-/// subsampling or of the shrink on load.
+/// It may extend slightly beyond the plane. This happens if the size of an image is not a multiple of its chroma subsampling or
+/// of the shrink on load.
 package struct SourceRect: Hashable, Sendable {
   package let x: Double
   package let y: Double
@@ -18,12 +18,12 @@ package struct SourceRect: Hashable, Sendable {
     self.height = height
   }
 
-  /// The whole of a plane.
+  /// The whole plane.
   package init(_ size: PixelSize) {
     self.init(x: 0, y: 0, width: Double(size.width), height: Double(size.height))
   }
 
-  /// The two axes of a resampling of what the box shows of a source.
+  /// The two axes of a resampling of this part of a source.
   func across(_ source: PixelSize, to size: PixelSize) -> ResampleAxis {
     ResampleAxis(extent: source.width, origin: x, length: width, count: size.width)
   }

@@ -1,12 +1,12 @@
-/// Transparency: why an image with alpha is resampled premultiplied, and how it is laid over a color.
+/// Transparency: why an image with alpha is resampled premultiplied, and how it is composited over a color.
 ///
-/// The color of a transparent pixel means nothing, so averaging it with its neighbors makes fringes. Weighted by its
-/// alpha (Porter and Duff 1984, "Compositing Digital Images") it counts for what is seen. The products are kept in 16
-/// bits: for 8-bit samples they are exact.
+/// The color of a transparent pixel is arbitrary, so averaging it with its neighbors causes fringes. Weighted by its alpha
+/// (Porter and Duff 1984, "Compositing Digital Images") it contributes as much as it is visible. The products have 16 bits, which
+/// is exact for 8-bit samples.
 extension Plane {
   package var hasAlpha: Bool { channels == 2 || channels == 4 }
 
-  /// Whether every pixel's alpha is full, as far as the time allows to look: such an image needs none of this.
+  /// Whether the alpha of every pixel checked within the time limit is full. An opaque image needs no compositing.
   package func isOpaque(within limit: TimeLimit = TimeLimit()) -> Bool {
     let rows = limit.rows(0..<size.height, byteCount: rowByteCount)
     switch channels * depth.byteCount {
@@ -17,7 +17,7 @@ extension Plane {
     }
   }
 
-  /// The 16-bit products of color and alpha, full ones being 255 * 255 from 8 bits and 65535 from 16.
+  /// The 16-bit products of color and alpha. Full is 255 * 255 from 8 bits and 65535 from 16.
   package func premultiplied(from pool: BufferPool) throws(OutOfMemory) -> Plane {
     var result = try Plane(size: size, channels: channels, depth: .sixteen, from: pool)
     result.extent = extent
@@ -37,7 +37,7 @@ extension Plane {
     return result
   }
 
-  /// The inverse of `premultiplied`, at the depth that was premultiplied. Where alpha is 0, color is 0.
+  /// The inverse of `premultiplied`. `depth` is the depth before that. Where alpha is 0, color is 0.
   package func unpremultiplied(to depth: SampleDepth, from pool: BufferPool) throws(OutOfMemory) -> Plane {
     precondition(self.depth == .sixteen, "premultiplied samples have 16 bits")
     let result = try Plane(size: size, channels: channels, depth: depth, from: pool)
@@ -58,7 +58,7 @@ extension Plane {
     return result
   }
 
-  /// The image laid over an opaque color (8 bits a channel; gray takes the color's luma), without alpha.
+  /// The image composited over an opaque color (8 bits per channel; gray uses the luma of the color), without alpha.
   package consuming func flattened(over background: Background, from pool: BufferPool) throws(OutOfMemory) -> Plane {
     guard hasAlpha else { return self }
     var result = try Plane(size: size, channels: channels - 1, depth: depth, from: pool)
@@ -77,7 +77,7 @@ extension Plane {
     try flattened(over: .white, from: pool)
   }
 
-  /// 8-bit samples from 16-bit ones, rounded to nearest; 8-bit ones are returned as they are.
+  /// Converts 16-bit samples to 8-bit samples, rounded to nearest. Returns a plane of 8-bit samples unchanged.
   package consuming func narrowed(from pool: BufferPool) throws(OutOfMemory) -> Plane {
     guard depth == .sixteen else { return self }
     let result = try Plane(size: size, channels: channels, depth: .eight, from: pool)
@@ -93,7 +93,7 @@ extension Plane {
   }
 }
 
-/// An opaque color, 8 bits a channel, in the image's own color space.
+/// An opaque color, 8 bits per channel, in the color space of the image.
 package struct Background: Hashable, Sendable {
   package let red: UInt8
   package let green: UInt8
@@ -114,11 +114,11 @@ package struct Background: Hashable, Sendable {
   }
 }
 
-/// Looks at whole pixels as one integer each, which the compiler makes into vectors.
+/// Reads each whole pixel as one integer, so that the compiler can vectorize the loop.
 private func allAlphaIsFull<Pixel: FixedWidthInteger & BitwiseCopyable>(
   _ plane: borrowing Plane, _ rows: TimedRows, pixel: Pixel.Type
 ) -> Bool {
-  // Alpha is the last sample in memory: the top of a little-endian integer.
+  // Alpha is the last sample in memory, the top bits of a little-endian integer.
   let alpha = Pixel(littleEndian: Pixel.max << (Pixel.bitWidth - plane.depth.rawValue))
   for y in rows {
     // SAFETY: a row starts aligned and has `size.width` pixels of this many bytes.
@@ -130,7 +130,7 @@ private func allAlphaIsFull<Pixel: FixedWidthInteger & BitwiseCopyable>(
   return true
 }
 
-/// Applies `color` to every color sample with its pixel's alpha, and `alpha` to the alpha.
+/// Applies `color` to every color sample and the alpha of its pixel, and `alpha` to the alpha.
 @inline(__always)
 private func mapPixels<From: BitwiseCopyable, To: BitwiseCopyable>(
   _ source: borrowing Plane, _: From.Type, _ target: borrowing Plane, _: To.Type, _ rows: TimedRows,
@@ -140,7 +140,7 @@ private func mapPixels<From: BitwiseCopyable, To: BitwiseCopyable>(
     // SAFETY: both planes have `size.height` rows of `size.width * channels` samples of their type.
     let from = unsafe source.row(y).assumingMemoryBound(to: From.self)
     let to = unsafe target.row(y).assumingMemoryBound(to: To.self)
-    // Written out for each number of channels: a loop whose count is not known would be no vectors.
+    // Written out for each number of channels: the compiler does not vectorize a loop of unknown count.
     if source.channels == 4 {
       for x in 0..<source.size.width {
         let opacity = unsafe from[x * 4 + 3]
@@ -166,7 +166,7 @@ private func lay<Sample: FixedWidthInteger & BitwiseCopyable>(
   let colors = source.channels - 1
   let full = UInt64(Sample.max)
   for y in rows {
-    // SAFETY: the source has `colors + 1` and the target `colors` samples a pixel, of this type, on as many rows.
+    // SAFETY: the source has `colors + 1` and the target `colors` samples per pixel, of this type, on equally many rows.
     var from = unsafe source.row(y).assumingMemoryBound(to: Sample.self)
     var to = unsafe target.row(y).assumingMemoryBound(to: Sample.self)
     for _ in 0..<source.size.width {

@@ -1,8 +1,8 @@
-/// Memory that one worker uses again for image after image.
+/// Memory that one worker reuses for image after image.
 ///
-/// Fresh pages cost a fault each (about 0.25 µs per KB): a small image would spend more on them than on its pixels.
-/// So a buffer goes back to its worker's pool when its owner ends, and a steady stream of like images allocates
-/// nothing. Not for sharing between threads: a pool belongs to one worker.
+/// Fresh pages cost a page fault each (about 0.25 µs per KB), which for a small image is more than the work on its pixels. So a
+/// buffer returns to the pool of its worker when its owner ends, and a steady stream of similar images allocates nothing. A pool
+/// belongs to one worker and must not be shared between threads.
 package final class BufferPool {
   @safe private struct Free {
     let base: UnsafeMutableRawPointer
@@ -13,10 +13,11 @@ package final class BufferPool {
   private var freeByteCount = 0
   private let maxFreeBytes: Int
   private let filling: UInt8?
-  /// When the image in hand has to be done: whoever works with the pool's memory looks at it.
+  /// The deadline of the current image. Code that works on the pool's memory checks it.
   package var limit = TimeLimit()
 
-  /// What debug builds fill each buffer with: it is no zero, and as a `Float` no number. So samples that nobody wrote show.
+  /// The byte that debug builds fill each buffer with, so that unwritten samples are noticed. It is not zero, and as a `Float` it
+  /// is NaN.
   #if DEBUG
     package static let debugFilling: UInt8? = 0xFF
   #else
@@ -24,8 +25,8 @@ package final class BufferPool {
   #endif
 
   /// - Parameters:
-  ///   - mostFreeBytes: the most idle memory that is kept, in bytes.
-  ///   - filling: what a buffer is full of when it is taken; nil for what happens to be there.
+  ///   - maxFreeBytes: maximum idle memory that the pool keeps, in bytes.
+  ///   - filling: fills each buffer when it is taken; nil leaves it as it is.
   package init(maxFreeBytes: Int = .max, filling: UInt8? = BufferPool.debugFilling) {
     self.maxFreeBytes = maxFreeBytes
     self.filling = filling
@@ -36,13 +37,13 @@ package final class BufferPool {
     for buffer in free { discard(buffer) }
   }
 
-  /// The most idle buffers that are kept; the smallest goes first.
+  /// Maximum number of idle buffers that the pool keeps. The smallest is released first.
   private static let maxFree = 16
 
-  /// An owner of at least `byteCount` bytes, 64-byte aligned, contents undefined.
+  /// A buffer of at least `byteCount` bytes, 64-byte aligned, with undefined contents.
   package func take(byteCount: Int) throws(OutOfMemory) -> PooledBuffer {
     let buffer = try buffer(byteCount)
-    // SAFETY: the buffer has that many bytes, and nobody else has it.
+    // SAFETY: the buffer has that many bytes, and no other owner.
     if let filling { unsafe buffer.base.initializeMemory(as: UInt8.self, repeating: filling, count: buffer.capacity) }
     return buffer
   }
@@ -53,7 +54,7 @@ package final class BufferPool {
       if let known = best, free[known].capacity <= free[index].capacity { continue }
       best = index
     }
-    // A buffer more than eight times too large stays for the big image it was made for, unless that is small anyway.
+    // A buffer more than eight times too large is kept for large images, unless it is small itself.
     if let best, free[best].capacity <= max(byteCount * 8, 1 << 16) {
       let buffer = free.remove(at: best)
       freeByteCount -= buffer.capacity
@@ -69,7 +70,7 @@ package final class BufferPool {
   private func discard(_ buffer: Free) { _ = unsafe HeapMemory(owning: buffer.base, byteCount: buffer.capacity) }
 
   fileprivate func give(back base: UnsafeMutableRawPointer, capacity: Int) {
-    // One that is too large to be kept beside the others goes, not they.
+    // If the returned buffer exceeds the limit, it is released itself, not the idle ones.
     let buffer = unsafe Free(base: base, capacity: capacity)
     guard capacity <= maxFreeBytes - freeByteCount else { return discard(buffer) }
     free.append(buffer)
@@ -82,10 +83,10 @@ package final class BufferPool {
   }
 }
 
-/// The one owner of a pooled buffer; the memory goes back to its pool when the owner ends.
+/// The only owner of a pooled buffer. The memory returns to its pool when the owner ends.
 @safe package struct PooledBuffer: ~Copyable {
-  // SAFETY: allocated by the pool with `capacity` bytes, given back exactly once, in deinit; the pool outlives it by
-  // the strong reference.
+  // SAFETY: allocated by the pool with `capacity` bytes, and returned exactly once, in deinit. The strong reference keeps the
+  // pool alive until then.
   package let base: UnsafeMutableRawPointer
   package let capacity: Int
   private let pool: BufferPool

@@ -1,13 +1,13 @@
-/// What gray stands for (`--gray-as`).
+/// The definition of gray (`--gray-as`).
 package enum GrayKind: String, CaseIterable, Sendable {
-  /// Y = 0.299 R + 0.587 G + 0.114 B of the stored values (ITU-R BT.601-7, 2.5.1): what a JPEG's luma plane holds.
+  /// Y = 0.299 R + 0.587 G + 0.114 B of the stored values (ITU-R BT.601-7, 2.5.1), as in the luma plane of a JPEG.
   case luma601
   /// Y = 0.2126 R + 0.7152 G + 0.0722 B of the stored values (ITU-R BT.709-6, 3.2).
   case luma709
-  /// The same sum of light, stored by sRGB's curve: as bright as the color is seen.
+  /// The same sum of linear light, stored by sRGB's curve: the perceived brightness of the color.
   case luminance
 
-  /// The weights of red, green and blue times 65536; they sum to 65536 exactly, so that white stays white.
+  /// The weights of red, green and blue times 65536. Their sum is exactly 65536, so white stays white.
   fileprivate var weights: (red: Int, green: Int, blue: Int) {
     switch self {
     case .luma601: (19595, 38470, 7471)
@@ -17,13 +17,13 @@ package enum GrayKind: String, CaseIterable, Sendable {
 }
 
 extension Plane {
-  /// The gray of RGB, alpha kept: 3 channels give 1, 4 give 2, fewer are returned as they are. In 16-bit fixed point,
-  /// rounded to nearest.
+  /// The gray of RGB. Alpha is kept: 3 channels give 1, and 4 give 2. A plane of fewer channels is returned unchanged. Computed
+  /// in 16-bit fixed point, rounded to nearest.
   package consuming func grayscale(_ kind: GrayKind = .luma601, from pool: BufferPool) throws(OutOfMemory) -> Plane {
     channels < 3 ? self : try gray(kind, from: pool)
   }
 
-  /// The same for a plane that is kept, of 3 or 4 channels.
+  /// The same for a plane of 3 or 4 channels, which is not consumed.
   package func gray(_ kind: GrayKind, from pool: BufferPool) throws(OutOfMemory) -> Plane {
     var gray = try Plane(size: size, channels: channels - 2, depth: depth, from: pool)
     gray.extent = extent

@@ -1,14 +1,14 @@
 internal import CPlatform
 
-/// Memory with one owner. Unlike what Swift allocates by itself, it can be refused without the end of the process: so all that
-/// grows with an image, an option or a list is one of these.
+/// Memory with one owner. Unlike Swift's own allocations, a failed allocation throws instead of ending the process. So all memory
+/// whose size depends on an image, an option or a list is allocated this way.
 @safe package struct HeapMemory: ~Copyable, @unchecked Sendable {
-  // SAFETY, of the promise to the compiler too: allocated in init with `byteCount` bytes, freed once in deinit. Who shares it
-  // between threads only reads it.
+  // SAFETY (also unchecked Sendable): allocated in init with `byteCount` bytes, freed once in deinit. Threads that share it only
+  // read it.
   package let base: UnsafeMutableRawPointer
   package let byteCount: Int
 
-  /// - Parameter byteCount: 0 or more; the memory is aligned to 64 bytes, its contents undefined.
+  /// - Parameter byteCount: 0 or more. The memory is aligned to 64 bytes, its contents are undefined.
   package init(byteCount: Int) throws(OutOfMemory) {
     precondition(byteCount >= 0, "a size is not negative")
     guard let base = unsafe system_allocate(byteCount) else { throw OutOfMemory(byteCount: byteCount) }
@@ -16,13 +16,13 @@ internal import CPlatform
     self.byteCount = byteCount
   }
 
-  /// Takes over what `released` gave.
+  /// Takes ownership of memory that `released` returned.
   @unsafe init(owning base: UnsafeMutableRawPointer, byteCount: Int) {
     unsafe self.base = unsafe base
     self.byteCount = byteCount
   }
 
-  /// The memory without an owner.
+  /// Gives up ownership and returns the memory.
   @unsafe consuming func released() -> UnsafeMutableRawPointer {
     let base = unsafe self.base
     discard self
@@ -32,18 +32,17 @@ internal import CPlatform
   deinit { unsafe system_free(base) }
 }
 
-/// The system, or a limit of this process, refuses memory.
+/// The system, or a limit of this process, refused memory.
 package struct OutOfMemory: Error, Hashable {
-  /// Of the allocation that was refused.
+  /// The size of the refused allocation.
   package let byteCount: Int
 }
 
-/// Numbers in such memory, for arrays that grow with an image.
+/// An array in such memory, for arrays whose size depends on an image.
 ///
 /// Release builds do not check bounds: every index is in bounds by construction.
 @safe package struct LargeArray<Element: BitwiseCopyable>: ~Copyable, Sendable {
-  // SAFETY, of the promise to the compiler too: the memory has `count` elements, all initialized; what is shared between
-  // threads is only read.
+  // SAFETY (also unchecked Sendable): the memory has `count` elements, all initialized. Threads that share it only read it.
   private let memory: HeapMemory
   package let count: Int
 
@@ -54,7 +53,7 @@ package struct OutOfMemory: Error, Hashable {
     unsafe elements.initialize(repeating: value, count: count)
   }
 
-  /// For the inner loops; valid as long as this is.
+  /// For inner loops. Valid for the lifetime of the array.
   @unsafe package var elements: UnsafeMutablePointer<Element> {
     unsafe memory.base.assumingMemoryBound(to: Element.self)
   }

@@ -1,14 +1,14 @@
-/// An image in memory: the planes that a decoder gave, or that an encoder takes.
+/// An image in memory: the planes that a decoder returned, or that an encoder takes.
 ///
-/// It has one owner, and each step of the pipeline consumes the bigger image to make the smaller one, so that what is
-/// in memory at any time can be read off the text.
+/// It has one owner. Each step of the pipeline consumes the larger image to produce the smaller one, so the source code shows
+/// what is in memory at any time.
 package enum Image: ~Copyable {
-  /// One interleaved plane: 1 gray, 2 gray and alpha, 3 RGB, 4 RGB and alpha (not premultiplied), or the four inks where
-  /// a decoder was asked for them.
+  /// One interleaved plane: 1 gray, 2 gray and alpha, 3 RGB, 4 RGB and alpha (not premultiplied), or four inks if the caller
+  /// requested them from the decoder.
   case pixels(Plane)
   case yCbCr(YCbCrPlanes)
 
-  /// The same pixels under one more owner; nobody may change them then.
+  /// The same pixels with one more owner. No owner may modify them from then on.
   package borrowing func shared() -> Image {
     switch self {
     case .pixels(let plane): .pixels(plane.shared())
@@ -25,7 +25,7 @@ package enum Image: ~Copyable {
   }
 }
 
-/// Three planes of one 8-bit channel, JFIF's full-range BT.601; chroma at its own, usually smaller, size.
+/// Three planes of one 8-bit channel each, in JFIF's full-range BT.601. Chroma has its own, usually smaller, size.
 package struct YCbCrPlanes: ~Copyable {
   package var luma: Plane
   package var cb: Plane
@@ -37,8 +37,8 @@ package struct YCbCrPlanes: ~Copyable {
     self.cr = cr
   }
 
-  /// Each plane made into another; the biggest, luma, first, so that its memory serves the rest.
-  /// - Parameter fills: handed to the chroma transformation with its plane.
+  /// Transforms each plane. Luma, the largest, comes first, so that its memory can be reused for the others.
+  /// - Parameter fills: passed to the transformation of chroma with its plane.
   package consuming func mapped(
     luma transformLuma: (consuming Plane) throws(OutOfMemory) -> Plane,
     chroma transformChroma: (consuming Plane, Int) throws(OutOfMemory) -> Plane, fills: (cb: Int, cr: Int)

@@ -1,10 +1,10 @@
 internal import Glibc
 
-/// Images as amounts of light, for resampling: mixing colors by their stored values darkens fine patterns.
+/// Conversion to linear light for resampling, because mixing colors by their stored values darkens fine patterns.
 ///
-/// sRGB's curve (IEC 61966-2-1) exactly, by tables; light has 16 bits and is premultiplied by alpha.
+/// Exactly sRGB's curve (IEC 61966-2-1), by tables. Light has 16 bits and is premultiplied by alpha.
 extension Plane {
-  /// The light of each sample, times alpha, full being 65535.
+  /// The light of each sample, times alpha. Full is 65535.
   package func linearized(from pool: BufferPool) throws(OutOfMemory) -> Plane {
     var result = try Plane(size: size, channels: channels, depth: .sixteen, from: pool)
     result.extent = extent
@@ -32,7 +32,7 @@ extension Plane {
   }
 }
 
-/// The curve of sRGB as tables, each made at its first use.
+/// The sRGB curve as tables. Each is computed at its first use.
 enum SRGBTransfer {
   static let ofEight = (0...255).map { UInt16((65535 * light(Double($0) / 255)).rounded()) }
   static let ofSixteen = (0...65535).map { UInt16((65535 * light(Double($0) / 65535)).rounded()) }
@@ -55,8 +55,8 @@ private func lighten<Sample: FixedWidthInteger & BitwiseCopyable>(
   let (channels, colors) = (source.channels, source.hasAlpha ? source.channels - 1 : source.channels)
   unsafe table.withUnsafeBufferPointer { table in
     for y in rows {
-      // SAFETY: both planes have `size.height` rows of `size.width * channels` samples of their depth; the table has a
-      // value for every sample.
+      // SAFETY: both planes have `size.height` rows of `size.width * channels` samples of their depth. The table has an entry for
+      // every sample value.
       var from = unsafe source.row(y).assumingMemoryBound(to: Sample.self)
       var to = unsafe target.row(y).assumingMemoryBound(to: UInt16.self)
       if colors == channels {

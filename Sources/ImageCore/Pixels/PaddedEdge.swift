@@ -1,36 +1,39 @@
-/// The last sample of an axis that an image covers only in part, because a decoder that shrinks takes the mean of image and
-/// padding there. JPEG leaves it to the encoder what the padding is: any color.
+/// The samples at the end of an axis that the image covers only in part. A decoder that shrinks computes them as the mean of
+/// image and padding. JPEG lets the encoder choose the padding, so it can have any color.
 ///
-/// Of such a mean s, with the share c of image, the image's own mean p is not known, but its bounds are: as the padding
-/// is within 0...255, p lies between (s - (1 - c) 255) / c and s / c. In these bounds it is taken for as near to s as the
-/// samples before it make likely: no farther out of their range than twice the width of that. So what most encoders do, to
-/// repeat the image's last pixels, is left as it is (over photographs the distance from the best that could be is the same
-/// with and without this), and on plain ground, where it is seen, padding of another color is not. The geometry stays.
+/// Given such a mean s and the share c of image in it, the mean p of the image alone is unknown but bounded: padding is within
+/// 0...255, so p is between (s - (1 - c) 255) / c and s / c. Within these bounds, p is estimated as the value nearest to s that
+/// the preceding samples make plausible: at most twice the width of their range outside that range.
+///
+/// Most encoders repeat the last pixels of the image. The correction leaves such padding unchanged (on photographs, the distance
+/// from the best possible result is the same with and without it). On plain areas, where padding of another color would be
+/// visible, it removes the padding. The geometry does not change.
 package struct PaddedEdge: Hashable, Sendable {
-  /// The samples that padding has a part in: from the first to the last that shows any image.
+  /// The samples that padding affects: from the first one to the last one that shows any image.
   package let samples: Range<Int>
-  /// How much of these is image at least: above 0, below 1.
+  /// Lower bound of the share of image in each of them: above 0, below 1.
   private let share: Float
 
-  /// Samples before the edge whose range is looked at.
+  /// The number of samples before the edge whose range is used.
   package static let trusted = 3
-  /// What is closer to that range than this counts as inside, and a range no wider than this as plain ground.
+  /// A value at most this far outside the range counts as inside. A range at most this wide counts as a plain area.
   private static let tolerance: Float = 2
-  /// How far a decoded mean may be from the true one, by quantization.
+  /// The maximum quantization error of a decoded mean.
   private static let noise: Float = 3
 
-  /// How far clipping may change the luma of white or black by chroma of padding. What differs more is image.
+  /// Maximum change of the luma of white or black by clipping due to the chroma of padding. A larger difference belongs to the
+  /// image.
   private static let maxClipping: Float = 40
 
-  /// Nil where the last sample is all image, or the first is not.
+  /// Nil if the last sample is all image, or if the first one is not.
   /// - Parameters:
-  ///   - length: of the image on this axis, in pixels.
+  ///   - length: the length of the image on this axis, in pixels.
   ///   - spacing: pixels from one sample to the next.
-  ///   - mixed: pixels that are mixed into one value; more than the spacing where a decoder enlarges chroma.
+  ///   - mixed: pixels that are mixed into one value; more than the spacing if a decoder enlarges chroma.
   package init?(length: Int, spacing: Double, mixed: Double, count: Int) {
     let whole = (Double(length) / mixed).rounded(.down) * mixed
     guard whole < Double(length), whole >= spacing else { return nil }
-    // Enlarging by a triangle reaches one sample further.
+    // Enlarging with a triangle kernel reaches one sample further.
     let first = Int(whole / spacing) - (mixed > spacing ? 1 : 0)
     guard first > 0, first < count else { return nil }
     samples = first..<count
@@ -38,11 +41,11 @@ package struct PaddedEdge: Hashable, Sendable {
     share = Float(min((Double(length) - whole) / mixed, last > 0 ? last : 1))
   }
 
-  /// What has to be there of the axis, in samples, so that the edge comes out right.
+  /// The samples of the axis that the correction needs.
   package var needed: Range<Int> { max(samples.lowerBound - PaddedEdge.trusted, 0)..<samples.upperBound }
 
-  /// Corrects one line of samples of 8 bits that lie `step` bytes apart.
-  /// - Parameter only: samples of the edge; nil for all.
+  /// Corrects one line of 8-bit samples, which are `step` bytes apart.
+  /// - Parameter only: the samples of the edge to correct; nil for all.
   @unsafe fileprivate func correct(_ line: UnsafeMutablePointer<UInt8>, step: Int, only: Range<Int>? = nil) {
     var (low, high) = (UInt8.max, UInt8.min)
     for index in needed.lowerBound..<samples.lowerBound {
@@ -58,8 +61,9 @@ package struct PaddedEdge: Hashable, Sendable {
     }
   }
 
-  /// Corrects those of one line of RGB pixels of 8 bits, `step` bytes apart, whose chroma shows padding, on plain ground: else
-  /// enlarging mixes the chroma of neighbors anyway. Luma has no padding, but clipping of too much chroma may have changed it.
+  /// Corrects one line of 8-bit RGB pixels, which are `step` bytes apart, where the chroma shows padding. Only on plain areas:
+  /// elsewhere enlarging mixes the chroma of neighbors anyway. Luma has no padding, but the clipping of excessive chroma may have
+  /// changed it.
   @unsafe fileprivate func correctPixels(_ line: UnsafeMutablePointer<UInt8>, step: Int) {
     // JFIF 1.02, without its scale.
     func color(_ index: Int) -> SIMD3<Float> {
@@ -81,8 +85,8 @@ package struct PaddedEdge: Hashable, Sendable {
     }
   }
 
-  /// What a mean of image and padding is likely to be without the padding; nil where it is likely as it is.
-  /// - Parameter range: of the samples before the edge.
+  /// The likely mean without the padding. Nil if the given mean is already plausible.
+  /// - Parameter range: the range of the samples before the edge.
   private func corrected(_ mean: Float, _ range: ClosedRange<Float>) -> Float? {
     let likely = 2 * max(range.upperBound - range.lowerBound - PaddedEdge.tolerance, 0)
     let (minimum, maximum) = (range.lowerBound - likely, range.upperBound + likely)
@@ -102,19 +106,19 @@ extension Plane {
     if let rows { for x in 0..<size.width { unsafe rows.correctPixels(base + 3 * x, step: stride) } }
   }
 
-  /// Takes padding out of the last column and row of a plane of 8 bits, as far as that can be known.
+  /// Removes padding from the last column and row of a plane of 8 bits, as far as it can be detected.
   package borrowing func correct(columns: PaddedEdge?, rows: PaddedEdge?) {
     precondition(depth == .eight, "JPEG has 8 bits")
     if let columns {
       for y in 0..<size.height {
         let line = unsafe row(y).assumingMemoryBound(to: UInt8.self)
-        // SAFETY: the edge lies within the row's samples, which are `channels` bytes apart.
+        // SAFETY: the edge is within the row's samples, which are `channels` bytes apart.
         for channel in 0..<channels { unsafe columns.correct(line + channel, step: channels) }
       }
     }
     if let rows {
       let base = unsafe self.base.assumingMemoryBound(to: UInt8.self)
-      // SAFETY: the edge lies within the plane's rows, which are `stride` bytes apart.
+      // SAFETY: the edge is within the plane's rows, which are `stride` bytes apart.
       for offset in 0..<rowByteCount { unsafe rows.correct(base + offset, step: stride) }
     }
   }

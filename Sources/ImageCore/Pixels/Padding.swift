@@ -1,8 +1,8 @@
-// Putting an image on a larger canvas, or cutting a window out of it: copies of rows, no arithmetic.
+// Places an image on a larger canvas, or cuts a window out of it. Both only copy rows.
 
 extension Plane {
-  /// The plane on a larger one of `fill`, one sample of each channel.
-  /// - Precondition: it fits there from (x, y) on.
+  /// Places the plane on a larger one filled with `fill`, one sample per channel.
+  /// - Precondition: the plane fits there at (x, y).
   package consuming func padded(
     to canvas: PixelSize, x: Int, y: Int, fill: [Int], from pool: BufferPool
   ) throws(OutOfMemory) -> Plane {
@@ -13,7 +13,7 @@ extension Plane {
     for row in pool.rows(of: result) {
       let isBeside = (y..<y + size.height).contains(row)
       for columns in isBeside ? edges : [0..<canvas.width] { result.fill(row, columns, with: fill) }
-      // SAFETY: the row of the canvas has room for the plane's from x on, by the precondition.
+      // SAFETY: the row of the canvas has room for the plane's row at x, by the precondition.
       if isBeside {
         unsafe (result.row(row) + x * pixelBytes).copyMemory(from: self.row(row - y), byteCount: rowByteCount)
       }
@@ -37,7 +37,7 @@ extension Plane {
   }
 
   /// The window of the plane that starts at (x, y).
-  /// - Precondition: it lies within the plane.
+  /// - Precondition: it is within the plane.
   package consuming func window(_ window: PixelSize, x: Int, y: Int, from pool: BufferPool) throws(OutOfMemory) -> Plane
   {
     precondition(x >= 0 && y >= 0 && x + window.width <= size.width && y + window.height <= size.height, "it fits")
@@ -61,7 +61,7 @@ extension Background {
     )
   }
 
-  /// The color as samples of a plane; alpha is full.
+  /// The color as samples of a plane. Alpha is full.
   package func samples(channels: Int, depth: SampleDepth) -> [Int] {
     let color = channels < 3 ? [Int(luma)] : [Int(red), Int(green), Int(blue)]
     let samples = channels % 2 == 0 ? color + [255] : color

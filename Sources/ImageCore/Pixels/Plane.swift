@@ -1,4 +1,4 @@
-/// Bits of one sample.
+/// Bits per sample.
 package enum SampleDepth: Int, Sendable {
   case eight = 8
   case sixteen = 16
@@ -8,9 +8,9 @@ package enum SampleDepth: Int, Sendable {
 
 /// Rows of interleaved samples in one buffer: `size.height` rows of `size.width` pixels of `channels` samples.
 ///
-/// Samples of 8 bits are `UInt8`, of 16 bits `UInt16` in the machine's byte order. A row takes `stride` bytes, a multiple
-/// of 64, so that rows start aligned and whole vectors may be read up to the stride. Rows past the height may be there
-/// as well (`rowCapacity`), for decoders that write whole blocks.
+/// Samples of 8 bits are `UInt8`, samples of 16 bits `UInt16` in the byte order of the machine. A row takes `stride` bytes, a
+/// multiple of 64, so that rows start aligned and whole vectors can be read up to the stride. There may be rows below the height
+/// (`rowCapacity`), for decoders that write whole blocks.
 @safe package struct Plane: ~Copyable {
   package let size: PixelSize
   package let channels: Int
@@ -19,12 +19,12 @@ package enum SampleDepth: Int, Sendable {
   package let stride: Int
   /// Rows of memory, at least `size.height`.
   package let rowCapacity: Int
-  /// The part that the whole image covers, in samples. A decoder that shrinks rounds its planes' sizes up, so the
-  /// last column or row may be covered only in part; resampling gives it its true weight.
+  /// The part that the whole image covers, in samples. A decoder that shrinks rounds the sizes of its planes up, so the image may
+  /// cover the last column or row only in part. Resampling gives it its true weight.
   package var extent: SourceRect
   private let memory: Memory
 
-  /// Ends with the last plane that shows it.
+  /// Released with the last plane that shares it.
   private final class Memory {
     let buffer: PooledBuffer
 
@@ -34,8 +34,8 @@ package enum SampleDepth: Int, Sendable {
   /// A plane of undefined samples.
   /// - Parameters:
   ///   - channels: 1...4.
-  ///   - leastStride: bytes a row that must be there at least; 0 for what the width needs.
-  ///   - leastRows: rows that must be there at least; 0 for the height.
+  ///   - minStride: minimum bytes per row; 0 for what the width needs.
+  ///   - minRows: minimum rows of memory; 0 for the height.
   package init(
     size: PixelSize, channels: Int, depth: SampleDepth = .eight, minStride: Int = 0, minRows: Int = 0,
     from pool: BufferPool
@@ -62,13 +62,13 @@ package enum SampleDepth: Int, Sendable {
     memory = other.memory
   }
 
-  /// The same samples under one more owner; nobody may change them then.
+  /// The same samples with one more owner. No owner may modify them from then on.
   package borrowing func shared() -> Plane { Plane(sharing: self) }
 
   /// Bytes of a row that hold samples.
   package var rowByteCount: Int { size.width * channels * depth.byteCount }
 
-  /// The first byte of the first row; `stride * rowCapacity` bytes and 64 spare ones are there.
+  /// The first byte of the first row. The memory has `stride * rowCapacity` bytes and 64 spare ones.
   @unsafe package var base: UnsafeMutableRawPointer { unsafe memory.buffer.base }
 
   /// The first byte of a row.

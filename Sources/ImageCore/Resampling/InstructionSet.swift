@@ -1,15 +1,15 @@
 import CPlatform
 internal import Glibc
 
-/// Which build of the pixel kernels runs: chosen once, at the first use, by what the processor has.
+/// The build of the pixel kernels that runs. It is chosen once, at the first use, by the features of the processor.
 package enum InstructionSet: String, CaseIterable, Sendable {
-  /// What every processor of the architecture has (SSE2 on x86-64).
+  /// The instructions of every processor of the architecture (SSE2 on x86-64).
   case baseline
   /// x86-64-v3: AVX2, BMI and FMA.
   case avx2
 
-  /// The best that this processor has, or what the environment's `IMGBATCH_SIMD` asks for, if the processor has it.
-  /// The pixels are the same either way; the variable serves tests and measurements.
+  /// The best build for this processor, or the one that the environment variable `IMGBATCH_SIMD` selects, if the processor
+  /// supports it. The pixels are the same either way; the variable is for tests and measurements.
   package static let current = choose(asked: environment("IMGBATCH_SIMD"), hasAVX2: InstructionSet.avx2.isSupported)
 
   /// Whether this processor can run the build.
@@ -27,7 +27,7 @@ package enum InstructionSet: String, CaseIterable, Sendable {
   }
 
   private static func environment(_ name: String) -> String? {
-    // SAFETY: getenv gives null or a terminated string, copied here; nothing in this program changes the environment
+    // SAFETY: getenv returns null or a terminated string, which is copied here. This program does not change the environment
     // while threads run.
     guard let value = unsafe getenv(name) else { return nil }
     return unsafe String(cString: value)

@@ -1,12 +1,12 @@
 internal import Glibc
 
-/// A resampling filter: a symmetric function of the distance from the wanted point, in samples of the coarser grid.
+/// A resampling filter: a symmetric function of the distance from the output point, in samples of the coarser grid.
 package enum Kernel: String, CaseIterable, Sendable {
-  /// The sinc windowed by its own stretched main lobe, three lobes: the sharpest, with faint halos.
+  /// The sinc windowed by its own stretched main lobe, three lobes: the sharpest kernel, with faint halos.
   case lanczos3
-  /// Keys' cubic of a = -1/2 (IEEE ASSP 29, 1981).
+  /// Keys' cubic with a = -1/2 (IEEE ASSP 29, 1981).
   case catmullRom = "catmull-rom"
-  /// The cubic of B = C = 1/3 (Mitchell and Netravali, SIGGRAPH 1988): no halos to speak of, slightly soft.
+  /// The cubic with B = C = 1/3 (Mitchell and Netravali, SIGGRAPH 1988): almost no halos, slightly soft.
   case mitchell
   case triangle
   case box
@@ -21,7 +21,7 @@ package enum Kernel: String, CaseIterable, Sendable {
     }
   }
 
-  /// The kernel's value; its integral is 1.
+  /// The value of the kernel. Its integral is 1.
   package func value(at position: Double) -> Double {
     let x = abs(position)
     switch self {
@@ -41,14 +41,14 @@ package enum Kernel: String, CaseIterable, Sendable {
     }
   }
 
-  /// Puts the kernel's values at `start`, `start + step`, ... into a range of `values`.
+  /// Stores the values of the kernel at `start`, `start + step`, ... in a range of `values`.
   func fill(_ values: inout LargeArray<Double>, _ range: Range<Int>, start: Double, step: Double) {
     guard self == .lanczos3 else {
       for index in range { values[index] = value(at: start + Double(index - range.lowerBound) * step) }
       return
     }
-    // One sine and cosine, turned on by the step's angle from value to value: an error of 1e-16 each, nothing beside
-    // the rounding to weights, at a tenth of the time.
+    // One sine and cosine, rotated by the angle of the step from value to value. The error is 1e-16 per value, negligible
+    // compared with the rounding to weights, and the time is a tenth.
     let (angle, turn) = (Double.pi / 3 * start, Double.pi / 3 * step)
     var (sine, cosine) = (sin(angle), cos(angle))
     let (turnSine, turnCosine) = (sin(turn), cos(turn))
@@ -58,7 +58,7 @@ package enum Kernel: String, CaseIterable, Sendable {
     }
   }
 
-  /// sinc(x) sinc(x/3) by the sine of pi x/3 alone: sin 3a = (3 - 4 sin² a) sin a.
+  /// sinc(x) sinc(x/3) from the sine of pi x/3 alone: sin 3a = (3 - 4 sin² a) sin a.
   private static func lanczos3(_ x: Double, sine: Double) -> Double {
     if abs(x) >= 3 { return 0 }
     if abs(x) < 1e-9 { return 1 }

@@ -1,12 +1,12 @@
 internal import Parallelism
 
-/// Resamples planes for one worker, whose memory and last weights it uses again. Not for sharing between threads.
+/// Resamples planes for one worker, and reuses its memory and recent weights. Must not be shared between threads.
 package final class Resampler {
   private let pool: BufferPool
   private let instructions: InstructionSet
   private var cache: WeightsCache
 
-  /// - Parameter mostWeightBytes: of weights that are kept for the next image.
+  /// - Parameter maxWeightBytes: maximum size of the weights that are kept for the next image.
   package convenience init(pool: BufferPool, maxWeightBytes: Int = WeightsCache.maxBytes) {
     self.init(pool: pool, instructions: .current, maxWeightBytes: maxWeightBytes)
   }
@@ -17,25 +17,25 @@ package final class Resampler {
     cache = WeightsCache(maxBytes: maxWeightBytes)
   }
 
-  /// Keeps nothing of the images so far.
+  /// Releases the weights of earlier images.
   package func forget() { cache.removeAll() }
 
-  /// The part of a plane that a box shows, resampled.
+  /// Resamples a part of a plane.
   ///
-  /// Rows are summed before columns, without an intermediate rounding to samples: the result is within one of exact
-  /// arithmetic rounded once. Values beyond the samples' range, which the negative lobes of a kernel may make, are
-  /// clamped. A part of the same size as the output, at a whole offset, is copied exactly. `ColumnsFirst` has the exception.
+  /// Rows are summed before columns, without an intermediate rounding to samples. The result is within one of exact arithmetic
+  /// rounded once. Values beyond the range of samples, which the negative lobes of a kernel may cause, are clamped. A part of the
+  /// same size as the output, at a whole offset, is copied exactly. `ColumnsFirst` describes the exception.
   /// - Parameters:
-  ///   - depth: the output's; the source's if nil. 255 of 8 bits stands for 65535 of 16.
-  ///   - bands: bands of output rows that run at once. The output does not depend on it.
-  ///   - deadline: on CLOCK_MONOTONIC in nanoseconds, 0 for never. Once it has passed no more rows are made, and the output is
-  ///     undefined: who gives one looks at the clock afterwards.
+  ///   - depth: the depth of the output; that of the source if nil. 255 in 8 bits corresponds to 65535 in 16.
+  ///   - bands: bands of output rows that run at the same time. The output does not depend on it.
+  ///   - deadline: on CLOCK_MONOTONIC in nanoseconds, 0 for never. After the deadline no more rows are computed and the output is
+  ///     undefined, so a caller that sets one must check the clock afterward.
   package func resized(
     _ source: borrowing Plane, rect: SourceRect, to size: PixelSize, kernel: Kernel, depth: SampleDepth? = nil,
     bands: Int = 1, deadline: UInt64 = 0
   ) throws(OutOfMemory) -> Plane {
     let (down, across) = (rect.down(source.size, to: size), rect.across(source.size, to: size))
-    // Of a crop only the columns that it needs are summed.
+    // For a crop, only the columns that it needs are summed.
     let columns = across.reached(by: kernel)
     if let steps = ColumnsFirst(source.size, rect: rect, to: size, columnCount: columns.count) {
       let narrow = try resized(
@@ -57,7 +57,7 @@ package final class Resampler {
     let layout = AccumulatorLayout(passes, vertical: vertical, width: shown.width, channels: source.channels)
     let bands = max(1, min(bands, (size.height + RowAccumulator.blockRows - 1) / RowAccumulator.blockRows))
     let scratch = try pool.take(byteCount: layout.byteCount * bands)
-    // SAFETY: the planes and the scratch outlive the bands, which end before this function does.
+    // SAFETY: the planes and the scratch outlive the bands, which end before this function returns.
     let work = unsafe RowBands(
       source: source.base + offset, sourceStride: source.stride, sourceSize: shown, channels: source.channels,
       target: AccumulatorTarget(result), vertical: vertical, horizontal: horizontal, scratch: scratch.base,
@@ -66,10 +66,10 @@ package final class Resampler {
     return result
   }
 
-  /// The same for a source whose rows come by and by.
+  /// The same for a source whose rows arrive in strips.
   /// - Parameters:
-  ///   - sourceSize: of the whole source, from which what the box shows must differ in size or place.
-  ///   - depth: the source's and the output's.
+  ///   - sourceSize: the size of the whole source. The part shown must differ from it in size or position.
+  ///   - depth: the depth of the source and of the output.
   package func streamed(
     _ sourceSize: PixelSize, channels: Int, depth: SampleDepth, rect: SourceRect, to size: PixelSize, kernel: Kernel
   ) throws(OutOfMemory) -> StreamedResize {
@@ -86,7 +86,7 @@ package final class Resampler {
   private func copy(_ source: borrowing Plane, x: Int, y: Int, into result: borrowing Plane) {
     let offset = x * source.channels * source.depth.byteCount
     for row in 0..<result.size.height {
-      // SAFETY: the box lies within the source (`Axis.isCopy`), so the row has this many bytes from the offset on.
+      // SAFETY: the box is within the source (`ResampleAxis.isCopy`), so the row has this many bytes from the offset on.
       unsafe result.row(row).copyMemory(from: source.row(y + row) + offset, byteCount: result.rowByteCount)
     }
   }

@@ -1,13 +1,13 @@
-/// Upper bounds of what resamplings take beside their source and their output, in bytes.
+/// Upper bounds of the memory of a resampling in addition to its source and its output, in bytes.
 package struct ResizeMemory {
-  /// As long as the resampling goes on: weights, sums, rows.
+  /// During the whole resampling: weights, sums, rows.
   package let working: Int
-  /// More of that for each further band of rows that is made at the same time.
+  /// Additional memory for each further band of rows that runs at the same time.
   package let band: Int
-  /// More while the weights are made, before there are any sums.
+  /// Additional memory while the weights are computed, before there are any sums.
   package let making: Int
 
-  /// As `Resampler.resized` and, where `comesOnce`, `Resampler.streamed` take them.
+  /// The bounds for `Resampler.resized` or, if `comesOnce`, for `Resampler.streamed`.
   package init(
     _ source: PixelSize, _ channels: Int, _ depth: SampleDepth, rect: SourceRect, to size: PixelSize, kernel: Kernel,
     comesOnce: Bool
@@ -33,22 +33,22 @@ package struct ResizeMemory {
     working = vertical.kept + horizontal.kept + band
   }
 
-  /// At its most, with one band.
+  /// The peak with one band.
   package var byteCount: Int { working + making }
 }
 
 extension AccumulatorLayout {
   /// - Parameters:
-  ///   - rows: output rows that there are.
-  ///   - scale: source rows to one output row.
+  ///   - rows: number of output rows.
+  ///   - scale: source rows per output row.
   static func maxByteCount(
     _ form: Weights.Form, rows: Int, scale: Double, width: Int, channels: Int, comesOnce: Bool
   ) -> Int {
     let (row, column, pair) = form == .integers ? (2, 16, 4) : (4, 32, 8)
     let samples = (width * channels + 31) & ~31
     let slot = samples * 4 + 64
-    // A row begins three lobes of the widest kernel before its middle at most, those at the top of the image at its first row;
-    // the weights of any reach from there over six, and are made up to whole pairs.
+    // A row begins at most three lobes of the widest kernel before its center; rows at the top of the image begin at its first
+    // row. From there the weights of any row extend over at most six lobes, and are padded to whole pairs.
     let open = min(rows, Int(13 / min(scale, 1)) + 4)
     let maximum = comesOnce ? open : max(RowAccumulator.blockRows, min(open, maxSumsByteCount / slot + 1))
     return 64 * 384 * pair / 4 + RowAccumulator.blockRows * (samples + 32) * row + maximum * slot

@@ -1,7 +1,7 @@
 internal import PixelKernels
 internal import PixelKernelsAVX2
 
-/// The inner loops of a resampling at one depth of samples, in one build; `IntegerPasses` tells what each does.
+/// The inner loops of resampling at one sample depth, in one build. `IntegerPasses` documents each of them.
 protocol ResizePasses: SendableMetatype {
   associatedtype Weight
 
@@ -11,7 +11,7 @@ protocol ResizePasses: SendableMetatype {
 
   /// The form of weights that the passes take.
   static var form: Weights.Form { get }
-  /// Rows of `Weights.tapCount`, as long as the weights live.
+  /// Rows of `Weights.tapCount` weights, valid for the lifetime of `weights`.
   @unsafe static func coefficients(of weights: Weights) -> UnsafePointer<Weight>
 
   @unsafe static func pairRows(
@@ -59,7 +59,7 @@ extension PixelKernelsAVX2.FloatPasses: ResizePasses {
 }
 
 extension InstructionSet {
-  /// As `Premultiplication.row` tells.
+  /// See `Premultiplication.row`.
   @unsafe func premultiply(
     _ source: UnsafeRawPointer, into target: UnsafeMutableRawPointer, channels: Int, count: Int
   ) {

@@ -1,8 +1,8 @@
-/// The plain twin of `Resampler.resized`: the same bytes by loops over single samples. Tests compare the two.
+/// The reference implementation of `Resampler.resized`: the same bytes, with loops over single samples. Tests compare the two.
 ///
-/// It is the definition of the arithmetic. Samples of 8 bits: the vertical sum is rounded to a 64th and kept to 16
-/// bits, the horizontal sum of those is rounded once more, to the output. Samples of 16 bits: `Float` sums, taps in
-/// order, product and sum each rounded (never fused), and one rounding to nearest, ties to even.
+/// It defines the arithmetic. Samples of 8 bits: the vertical sum is rounded to a 64th and clamped to 16 bits; the horizontal sum
+/// of these is rounded once more, to the output. Samples of 16 bits: `Float` sums, with taps in order, product and sum each
+/// rounded (never fused), and one rounding to nearest, ties to even.
 enum ResizeReference {
   static func resized(
     _ source: borrowing Plane, rect: SourceRect, to size: PixelSize, kernel: Kernel, depth: SampleDepth? = nil,
@@ -53,7 +53,7 @@ enum ResizeReference {
             let sample = min(max((sum + 1 << (down - 1)) >> down, 0), 255)
             unsafe result.row(y).storeBytes(of: UInt8(sample), toByteOffset: index, as: UInt8.self)
           case .sixteen:
-            // 257 = 65535 / 255; the sum is brought to 4096ths before, so that the product fits 32 bits.
+            // 257 = 65535 / 255. The sum is first reduced to 4096ths, so that the product fits 32 bits.
             let down = horizontal.precision + 6 - 12
             let fine = (sum + 1 << (down - 1)) >> down
             let sample = min(max((fine * 257 + 2048) >> 12, 0), 65535)

@@ -1,15 +1,15 @@
-/// Resamples source rows as they come, for a range of output rows; no more of the source is held than the rows in hand.
+/// Resamples source rows as they arrive, for a range of output rows. It holds only the current rows of the source.
 ///
-/// Each source row is added at once to the sums of all output rows that it is part of. Whole output rows are collected, eight
-/// at a time, to go through the horizontal half together. The work is done on strips of columns that stay in the first-level
-/// cache, and the sums that are open at a time stay in the second-level one.
+/// Each source row is added at once to the sums of all output rows that it affects. Complete output rows are collected, eight at
+/// a time, and pass the horizontal half together. The work is done on strips of columns that stay in the L1 cache, and the sums
+/// of open rows stay in the L2 cache.
 @safe struct RowAccumulator {
   private let vertical: Weights
   private let horizontal: Weights
   private let channels: Int
   private let rowSamples: Int
   private let layout: AccumulatorLayout
-  // SAFETY: `layout.byteCount` bytes, and the output's rows; both stay as long as this.
+  // SAFETY: `layout.byteCount` bytes, and the rows of the output. Both outlive this value.
   private let memory: UnsafeMutableRawPointer
   private let target: AccumulatorTarget
   /// The next pair of source rows.
@@ -18,13 +18,13 @@
   private var block: Range<Int>
   private let end: Int
   private var limit: TimeLimit
-  /// Whether the deadline has passed before all rows were made.
+  /// Whether the deadline passed before all rows were computed.
   private(set) var wasLate = false
 
   /// - Parameters:
-  ///   - rows: the output rows to make.
-  ///   - deadline: on CLOCK_MONOTONIC in nanoseconds, 0 for never; once it has passed, no more rows are made.
-  ///   - memory: of `layout.byteCount` bytes.
+  ///   - rows: the output rows to compute.
+  ///   - deadline: on CLOCK_MONOTONIC in nanoseconds, 0 for never. After the deadline no more rows are computed.
+  ///   - memory: `layout.byteCount` bytes.
   @unsafe init(
     vertical: Weights, horizontal: Weights, channels: Int, rows: Range<Int>, layout: AccumulatorLayout,
     memory: UnsafeMutableRawPointer, target: AccumulatorTarget, deadline: UInt64 = 0
@@ -39,14 +39,14 @@
     rowSamples = horizontal.axis.extent * channels
     block = rows.lowerBound..<min(rows.lowerBound + RowAccumulator.blockRows, rows.upperBound)
     end = rows.upperBound
-    // What fills pairs and lines up has to be finite.
+    // Padding of pairs and lines must be finite.
     unsafe memory.initializeMemory(as: UInt8.self, repeating: 0, count: layout.sumsOffset)
   }
 
-  /// Output rows that go through the horizontal half together.
+  /// Output rows that pass the horizontal half together.
   static let blockRows = 8
 
-  /// Takes the next `count` source rows: an even number, unless they are the last.
+  /// Adds the next `count` source rows. The count must be even, except for the last rows.
   mutating func add<Passes: ResizePasses>(
     _ passes: Passes.Type, _ rows: UnsafeRawPointer, stride: Int, count: Int
   ) {
@@ -60,7 +60,7 @@
       let pairs = pair..<min(stop, whole, pair + layout.stepPairs)
       unsafe sumRows(passes, pairs, rows, first: start, count: count, stride: stride, weights: down)
       pair = pairs.upperBound
-      // Near the end several blocks may become whole by the same rows.
+      // Near the end, the same rows may complete several blocks.
       while !block.isEmpty, last(block.upperBound - 1) <= pair, !isLate() {
         unsafe sumColumns(passes, weights: across)
         block = block.upperBound..<min(block.upperBound + RowAccumulator.blockRows, end)
@@ -70,7 +70,7 @@
     pair = stop
   }
 
-  /// Whether the deadline has passed; then no rows are left. Looked at before each step, of some rows.
+  /// Whether the deadline has passed. If so, no rows remain. Checked before each step of a few rows.
   @inline(__always)
   private mutating func isLate() -> Bool {
     guard limit.isOver(before: rowSamples * RowAccumulator.blockRows) else { return false }
@@ -79,7 +79,7 @@
     return true
   }
 
-  /// The pairs of source rows of an output row: from, and up to.
+  /// The first pair of source rows of an output row, and the end of its pairs.
   @inline(__always)
   private func first(_ row: Int) -> Int { Int(vertical.first[row]) / 2 }
 
@@ -94,13 +94,13 @@
     unsafe memory + layout.sumsOffset + row % layout.slots * layout.slotStride
   }
 
-  /// Adds some pairs to the sums of all output rows that they are part of; those of the block that are whole become lines.
+  /// Adds some pairs to the sums of all output rows that they affect. Rows of the block that become complete are stored as lines.
   @inline(__always)
   @unsafe private func sumRows<Passes: ResizePasses>(
     _ passes: Passes.Type, _ pairs: Range<Int>, _ rows: UnsafeRawPointer, first start: Int, count: Int, stride: Int,
     weights: UnsafePointer<Passes.Weight>
   ) {
-    // Of rows in their order, the ends are in order as well: those from the first open one on are open.
+    // Rows end in order, so all rows from the first open one on are open.
     var begun = block.lowerBound
     while begun < block.upperBound, last(begun) <= pairs.lowerBound { begun += 1 }
     var stop = begun
@@ -112,7 +112,7 @@
       let samples = min(layout.strip, rowSamples - column)
       for pair in pairs {
         let row = 2 * (pair - start)
-        // Of an odd number of rows the last is paired with itself; its double has weight 0.
+        // With an odd number of rows, the last one is paired with itself. The copy has weight 0.
         let top = unsafe rows + row * stride + column * sampleBytes
         let bottom = unsafe row + 1 < count ? top + stride : top
         unsafe Passes.pairRows(top, bottom, count: samples, into: memory + (pair - pairs.lowerBound) * pairStride)
@@ -131,7 +131,7 @@
     }
   }
 
-  /// Rows of a block that became whole before its turn become lines.
+  /// Stores rows of the block that were complete before its turn as lines.
   @unsafe private func collect<Passes: ResizePasses>(_ passes: Passes.Type, weights: UnsafePointer<Passes.Weight>) {
     for row in block where last(row) <= pair {
       unsafe Passes.sumRows(
@@ -140,10 +140,10 @@
     }
   }
 
-  /// The horizontal half for the block's lines: sums over columns, some output pixels at a time, and their places.
+  /// The horizontal half for the lines of the block: sums over columns for some output pixels at a time, then stores them.
   @inline(__always)
   @unsafe private func sumColumns<Passes: ResizePasses>(_ passes: Passes.Type, weights: UnsafePointer<Passes.Weight>) {
-    // A last pixel without a neighbor takes what follows it in the lines, finite and of weight 0, for one.
+    // A last pixel without a neighbor is paired with what follows it in the lines, which is finite and has weight 0.
     let missing = horizontal.axis.extent % 2 == 1 ? channels : 0
     let columns = unsafe memory + layout.columnsOffset
     unsafe Passes.transpose(

@@ -1,10 +1,10 @@
-/// One resampling, cut into bands of output rows for as many threads: all that a band needs, and the bytes it may touch.
+/// A resampling, split into bands of output rows for several threads: what each band needs, and the bytes it may access.
 ///
-/// The output does not depend on the cut: every row is a function of the source alone.
+/// The output does not depend on the split: every row is a function of the source alone.
 @safe struct RowBands: @unchecked Sendable {
-  // SAFETY, of the promise to the compiler: the source and the weights are only read while bands run; each band writes
-  // its own output rows and its own part of the scratch, and no two bands overlap. The lender of the pointers, `Resampler`,
-  // holds the planes and the scratch until all bands have ended.
+  // SAFETY (unchecked Sendable): while bands run, the source and the weights are only read. Each band writes its own output rows
+  // and its own part of the scratch, and no two bands overlap. `Resampler` lends the pointers and keeps the planes and the
+  // scratch valid until all bands have ended.
   let source: UnsafeRawPointer
   let sourceStride: Int
   let sourceSize: PixelSize
@@ -19,7 +19,7 @@
   /// As in `RowAccumulator`.
   let deadline: UInt64
 
-  /// Makes the output rows of a band.
+  /// Computes the output rows of a band.
   func run<Passes: ResizePasses>(_ band: Int, _ passes: Passes.Type) {
     let rows = RowBands.rows(of: band, of: count, height: vertical.axis.count)
     for start in stride(from: rows.lowerBound, to: rows.upperBound, by: layout.rowsAtOnce) {
@@ -32,7 +32,7 @@
     }
   }
 
-  /// The output rows of a band, from the top down; empty where there are fewer blocks than bands.
+  /// The output rows of a band, from top to bottom; may be empty if there are fewer blocks than bands.
   static func rows(of band: Int, of count: Int, height: Int) -> Range<Int> {
     let blocks = (height + RowAccumulator.blockRows - 1) / RowAccumulator.blockRows
     let (first, end) = (blocks * band / count, blocks * (band + 1) / count)

@@ -1,6 +1,6 @@
-/// A resampling whose source comes strip by strip, from the top down, and is never there as a whole.
+/// Resamples a source that arrives in strips, from top to bottom, and is never in memory as a whole.
 ///
-/// The output is the same as `Resampler.resized` makes of the whole source, to the last bit.
+/// The output is bit-identical to that of `Resampler.resized` for the whole source.
 package final class StreamedResize {
   private let passes: any ResizePasses.Type
   /// Bytes of a row before the first sample that is needed.
@@ -24,12 +24,12 @@ package final class StreamedResize {
     self.result = consume result
   }
 
-  /// Takes the next rows of the source: an even number, unless they are the last.
+  /// Adds the next rows of the source. Their number must be even, except for the last ones.
   package func add(_ strip: borrowing Plane) {
     unsafe sums.add(passes, strip.base + offset, stride: strip.stride, count: strip.size.height)
   }
 
-  /// The output, after the last row. It can be had once.
+  /// The output, after the last row. May be called once.
   package func finished() -> Plane {
     guard let plane = result.take() else { preconditionFailure("a resampling is finished once") }
     return plane

@@ -1,24 +1,24 @@
-/// One axis of a resampling, without the filter: what part of how many samples becomes how many.
+/// The geometry of one axis of a resampling: which part of how many source samples becomes how many output samples.
 struct ResampleAxis: Hashable, Sendable {
-  /// Samples that are there.
+  /// Number of source samples.
   let extent: Int
   /// The part shown: `origin ..< origin + length`, in samples.
   let origin: Double
   let length: Double
-  /// Samples wanted.
+  /// Number of output samples.
   let count: Int
 
-  /// Source samples to one output sample.
+  /// Source samples per output sample.
   var scale: Double { length / Double(count) }
 
-  /// The samples that get weights by a kernel, and some around them: from a whole line of memory on.
+  /// The samples that a kernel gives weights to, and some around them. The range starts at a multiple of 64 samples.
   func reached(by kernel: Kernel) -> Range<Int> {
     let reach = kernel.support * max(scale, 1) + 2
     let start = min(max(Int(origin - reach), 0), extent - 1) & ~63
     return start..<max(start + 1, min(extent, Int(origin + length + reach) + 1))
   }
 
-  /// The same axis of those samples alone.
+  /// The same axis, restricted to those samples.
   func within(_ samples: Range<Int>) -> ResampleAxis {
     ResampleAxis(extent: samples.count, origin: origin - Double(samples.lowerBound), length: length, count: count)
   }
@@ -31,21 +31,23 @@ struct ResampleAxis: Hashable, Sendable {
 
 /// The weights of one axis: output sample `i` is the sum of `weight[i, t] * source[first[i] + t]`.
 ///
-/// The kernel is stretched by the scale where the axis shrinks, so that it averages all that an output sample covers.
-/// Samples that are not there get no weight, and the others are scaled to a sum of 1. Each row's weights are whole
-/// multiples of `1 / 2^precision` that sum to exactly `2^precision`: so a constant stays constant. The rounding error
-/// is carried from tap to tap, which keeps each weight within 1 of its true value and the error out of flat parts.
+/// Where the axis shrinks, the kernel is stretched by the scale, so that it averages all that an output sample covers. Samples
+/// outside the source get no weight, and the other weights are scaled to a sum of 1.
 ///
-/// For kernels that take two taps at a time every row has the same even number of taps and starts at an even index;
-/// taps that fill up have weight 0. `first + tapCount` is at most the extent, rounded up to even.
+/// The weights of each row are multiples of `1 / 2^precision` that sum to exactly `2^precision` units, so a constant stays
+/// constant. The rounding error is carried from tap to tap. That keeps each weight within 1 of its true value, and the error out
+/// of flat parts.
+///
+/// Kernels take two taps at a time. For them every row has the same even number of taps and starts at an even index, and padding
+/// taps have weight 0. `first + tapCount` is at most the extent, rounded up to even.
 final class Weights: Sendable {
   let axis: ResampleAxis
   let tapCount: Int
   /// `integers` are the weights times 2 to this power.
   let precision: Int
-  /// `axis.count` rows of `tapCount`; empty where the others are asked for.
+  /// `axis.count` rows of `tapCount`; empty if the form is `floats`.
   let integers: LargeArray<Int16>
-  /// The same weights, rounded only to `Float`, for samples of 16 bits.
+  /// The same weights, rounded only to `Float`, for samples of 16 bits; empty if the form is `integers`.
   let floats: LargeArray<Float>
   let first: LargeArray<Int32>
 
@@ -54,9 +56,9 @@ final class Weights: Sendable {
 
   /// Weights whose sums fit `Int32`.
   ///
-  /// For samples of at most M in magnitude and a sum of magnitudes S of a row's integers, every partial sum, with a
-  /// rounding term of up to 2^(precision + 6), is at most S * M + 2^(precision + 6), and the precision is the largest
-  /// up to 20 that keeps this below 2^31 and each weight below 2^15.
+  /// Let M be the largest magnitude of a sample, and S the sum of magnitudes of a row's integers. With a rounding term of up to
+  /// 2^(precision + 6), every partial sum is at most S * M + 2^(precision + 6). The precision is the largest up to 20 that keeps
+  /// this below 2^31 and each weight below 2^15.
   /// - Parameter largestSample: the largest magnitude that a sample can have.
   init(_ kernel: Kernel, axis: ResampleAxis, largestSample: Int, form: Form) throws(OutOfMemory) {
     let exact = axis.isCopy ? try ReferenceWeights(copying: axis) : try ReferenceWeights(kernel, axis)
@@ -86,7 +88,7 @@ final class Weights: Sendable {
       for tap in 0..<taps {
         let weight = exact.values[from + tap]
         let wanted = weight * unit + carried
-        // To the nearest: a sum of 1.5 * 2^52 keeps no fraction.
+        // Rounds to nearest: a sum near 1.5 * 2^52 keeps no fraction.
         let whole = (wanted + 6_755_399_441_055_744) - 6_755_399_441_055_744
         carried = wanted - whole
         integers[to + tap] = Int16(whole)
@@ -100,10 +102,11 @@ final class Weights: Sendable {
     self.first = first
   }
 
-  /// What the weights of an axis take at most, in bytes: kept, and more while they are made.
+  /// Upper bound of the memory for the weights of an axis, in bytes: while they are kept, and in addition while they are
+  /// computed.
   static func maxByteCount(_ kernel: Kernel, _ axis: ResampleAxis, _ form: Form) -> (kept: Int, making: Int) {
     let capacity = ReferenceWeights.capacity(kernel, axis)
-    // Taps start at an even sample and are even in number.
+    // Taps start at an even sample, and their number is even.
     let row = (capacity + 2) * (form == .integers ? 2 : 4) + 4
     return (axis.count * row, axis.count * (capacity * 8 + 8))
   }
@@ -121,9 +124,9 @@ final class Weights: Sendable {
       }
       largestSum = max(largestSum, sum)
     }
-    // Rounding carries its error on and turns no weight's sign, so where weights of one sign follow each other it moves
-    // the sum of their magnitudes by at most 1; no kernel changes its sign more than four times. Nor does it move a weight by
-    // more than 1, which is the better bound for few taps.
+    // Carrying the rounding error changes the sign of no weight. So within a run of weights of one sign, it changes the sum of
+    // magnitudes by at most 1, and no kernel changes its sign more than four times. It also changes no weight by more than 1,
+    // which is the better bound for few taps.
     let fitting = stride(from: 20, through: 8, by: -1).first { precision in
       let unit = Double(1 << precision)
       let sum = (largestSum * unit + Double(min(tapCount, 8))) * Double(largestSample) + 64 * unit
@@ -134,17 +137,17 @@ final class Weights: Sendable {
   }
 }
 
-/// The true weights of an axis, in double precision: for each output sample those of the source samples that are there,
-/// scaled to a sum of 1.
+/// The true weights of an axis, in double precision: for each output sample those of the source samples within the extent, scaled
+/// to a sum of 1.
 struct ReferenceWeights: ~Copyable {
-  /// By output sample: the first source sample, and how many there are.
+  /// Per output sample, the first source sample and the number of source samples.
   let first: LargeArray<Int32>
   let taps: LargeArray<Int32>
-  /// `capacity` to each output sample, of which the first `taps` count.
+  /// `capacity` values per output sample. Only the first `taps` are used.
   let values: LargeArray<Double>
   let capacity: Int
 
-  /// The most source samples that an output sample is made of.
+  /// Maximum number of source samples that an output sample depends on.
   static func capacity(_ kernel: Kernel, _ axis: ResampleAxis) -> Int {
     Int(2 * kernel.support * max(axis.scale, 1)) + 2
   }
@@ -157,7 +160,7 @@ struct ReferenceWeights: ~Copyable {
     var taps = try LargeArray<Int32>(repeating: 1, count: axis.count)
     var values = try LargeArray<Double>(repeating: 0, count: axis.count * capacity)
     for index in 0..<axis.count {
-      // A point outside of the samples is taken for the border's, where half of the kernel has samples to weigh.
+      // A center outside the samples is moved to the border, where half of the kernel covers samples.
       let center = min(max(axis.origin + (Double(index) + 0.5) * axis.scale, 0), Double(axis.extent))
       let start = Int(max(0, center - reach + 0.5))
       let count = min(axis.extent, Int(center + reach + 0.5)) - start
@@ -166,7 +169,7 @@ struct ReferenceWeights: ~Copyable {
       var sum = 0.0
       for at in position { sum += values[at] }
       guard sum > 0 else {
-        // No sample is near enough for a narrow kernel: the nearest one alone.
+        // No sample is close enough for a narrow kernel: uses the nearest one alone.
         first[index] = Int32(min(Int(center), axis.extent - 1))
         values[index * capacity] = 1
         continue

@@ -1,4 +1,4 @@
-/// The weights of the last resamplings of one worker, of which images of one size need the same.
+/// The weights of recent resamplings of one worker. Images of the same size need the same weights.
 package struct WeightsCache {
   private struct Key: Equatable {
     let kernel: Kernel
@@ -11,9 +11,9 @@ package struct WeightsCache {
   private var byteCount = 0
   private let maxBytes: Int
 
-  /// Of an image's luma and chroma, both axes, in four sizes.
+  /// Enough for luma and chroma of an image, both axes, in four sizes.
   private static let maxCount = 16
-  /// The most that is worth keeping, in bytes: both axes of 100 megapixels take half a megabyte.
+  /// Maximum size that is worth keeping, in bytes. Both axes of 100 megapixels take half a megabyte.
   package static let maxBytes = 4 << 20
 
   init(maxBytes: Int) { self.maxBytes = maxBytes }
@@ -23,7 +23,7 @@ package struct WeightsCache {
   ) throws(OutOfMemory) -> Weights {
     let key = Key(kernel: kernel, axis: axis, largestSample: largestSample, form: form)
     if let index = known.firstIndex(where: { $0.key == key }) {
-      // The one used last is the last to go.
+      // Entries are in order of last use; the first one is evicted first.
       let found = known.remove(at: index)
       known.append(found)
       return found.weights
