@@ -6,7 +6,7 @@ package enum Unsupported: String, Error, Sendable {
   case markers
   /// A Huffman or quantization table that is missing or does not fit its use.
   case tables
-  /// Scans that break the rules of progression, or leave coefficients out.
+  /// A sequence of scans that breaks the rules, is not supported, or leaves coefficients out.
   case script
   /// More scans than the limit.
   case scanCount
