@@ -11,10 +11,10 @@ import Testing
 @testable import RunState
 @testable import Thumbnailing
 
-/// Makes the same files in serial, threads and processes, and expects the same outcomes and bytes.
+/// Processes the same files with serial, thread and process executors, and expects the same outcomes and bytes.
 struct AllModes {
   struct Result: Equatable {
-    /// How it ended, without what differs from run to run.
+    /// The outcome, without values that differ from run to run.
     var outcome: String
     var bytes: Data?
   }
@@ -27,7 +27,7 @@ struct AllModes {
     worker = try #require(ExecutorTests.worker, "imgbatch-worker is built beside the tests")
   }
 
-  /// What became of each file, as it is in all modes.
+  /// The result of each file, which is the same in all modes.
   func results(_ files: [[UInt8]], _ format: ImageFormat, _ options: ThumbnailOptions) throws -> [Result] {
     let position = folder.path.appending("modes-\(UUID().uuidString)")
     let sources = try files.enumerated().map { index, bytes in

@@ -19,12 +19,12 @@ import Testing
       meminfo: folder("meminfo"), processRoot: folder("self"), groupRoot: folder("groups"), addressSpace: addressSpace)
   }
 
-  @Test func `without control groups it is what the system has available`() {
+  @Test func `without control groups it is the memory that the system has available`() {
     #expect(available() == 4000 << 10)
     #expect(available(addressSpace: 1000) == 1000)
   }
 
-  @Test func `the tightest group of version 2 counts, pages of files being free`() throws {
+  @Test func `the tightest group of version 2 counts, with droppable page cache as free memory`() throws {
     try add("self/cgroup", "0::/a/b\n")
     try add("groups/a/memory.max", "2000000\n")
     try add("groups/a/memory.current", "1500000\n")
@@ -41,7 +41,7 @@ import Testing
     #expect(available() == 750_000)
   }
 
-  @Test func `where nothing tells, there is a gigabyte`() throws {
+  @Test func `without any readable source it is a gigabyte`() throws {
     let none = folder("none")
     #expect(
       AvailableMemory.byteCount(meminfo: none, processRoot: none, groupRoot: none, addressSpace: nil) == 1 << 30)

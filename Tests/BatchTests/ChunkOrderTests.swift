@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct ChunkOrderTests {
   @Test(arguments: PNGChunkOrders.colorTypes)
-  func `no order of a PNG's chunks ends as internal, and all modes agree`(colorType: Int) throws {
+  func `no order of a PNG's chunks causes an internal error, and all modes agree`(colorType: Int) throws {
     let folder = try TemporaryFolder()
     let modes = try AllModes(folder)
     let orders = PNGChunkOrders(colorType: colorType, profile: try ColorCases.rgb(.power(1.8)))

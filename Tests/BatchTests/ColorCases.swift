@@ -11,7 +11,7 @@ import Testing
 @testable import RunState
 @testable import Thumbnailing
 
-/// Flat images whose color information is put together by hand, and what becomes of them.
+/// Flat images with hand-made color information, and the outputs made from them.
 struct ColorCases {
   let folder: TemporaryFolder
   let pool = BufferPool()
@@ -22,11 +22,11 @@ struct ColorCases {
     let notes: [ConversionNotice]
     let header: ImageHeader
     let channels: Int
-    /// The samples of the first pixel, of 8 bits.
+    /// The samples of the first pixel, in 8 bits.
     let pixel: [Int]
     let bytes: [UInt8]
 
-    /// The color space that the output's profile names.
+    /// The color space in the header of the output's profile.
     var profileSpace: ProfileSpace? { header.profile.flatMap { ProfileSpace(profile: $0) } }
   }
 
@@ -50,7 +50,7 @@ struct ColorCases {
 
   // MARK: - Sources of 16 by 16 equal pixels
 
-  /// A PNG with these chunks before its pixels. Its samples have `bits` bits: 128 is 0x8080 in 16.
+  /// A PNG with these chunks before its pixels. Its samples have `bits` bits. In 16 bits a value of 128 becomes 0x8080.
   func png(_ pixel: [UInt8], bits: Int = 8, palette: Bool = false, _ chunks: [[UInt8]]) -> [UInt8] {
     let colorType = palette ? 3 : [0, 4, 2, 6][pixel.count - 1]
     let samples = palette ? [0] : bits == 16 ? pixel.flatMap { [$0, $0] } : pixel
@@ -61,7 +61,6 @@ struct ColorCases {
     return start + chunks.flatMap { $0 } + entries + data + PNGParts.end
   }
 
-  /// A JPEG with this profile.
   func jpeg(_ pixel: [UInt8], profile: [UInt8]?) throws -> [UInt8] {
     let plane = Plane.made(16, 16, channels: pixel.count, from: pool) { _, _, channel in Int(pixel[channel]) }
     var request = EncodeRequest(format: .jpeg)
@@ -72,7 +71,7 @@ struct ColorCases {
     return profile.map { ColorCases.with($0, plain) } ?? plain
   }
 
-  /// A JPEG with a profile in one segment behind SOI, of any kind.
+  /// A JPEG with any profile in one segment after SOI.
   static func with(_ profile: [UInt8], _ jpeg: [UInt8]) -> [UInt8] {
     let length = profile.count + 16
     let head = [0xFF, 0xE2, UInt8(length >> 8), UInt8(length & 255)] + Array("ICC_PROFILE\0".utf8) + [1, 1]
@@ -89,21 +88,21 @@ struct ColorCases {
 
   static func gray(_ curve: ColorParameters.Curve) throws -> [UInt8] { try #require(curve.grayProfile) }
 
-  /// Only its header is looked at: it names four inks.
+  /// Only its header is read, which contains the CMYK signature.
   static func inks() throws -> [UInt8] {
     var profile = try rgb(.sRGB)
     profile.replaceSubrange(16..<20, with: Array("CMYK".utf8))
     return profile
   }
 
-  /// What Little CMS shows of a gray value by a gray profile, in sRGB.
+  /// The sRGB value to which Little CMS converts a gray value of a gray profile.
   static func shown(_ value: Int, by profile: [UInt8]) throws -> Int {
     let transform = try #require(ColorTransforms().toSRGB(profile, .gray, hasAlpha: false))
     let plane = Plane.made(1, 1, from: BufferPool()) { _, _, _ in value }
     return try transform.converted(plane, from: BufferPool()).samples[0]
   }
 
-  /// sRGB of an amount of light, of 255.
+  /// The sRGB value of an amount of light, out of 255.
   static func sRGB(_ light: Double) -> Double {
     255 * (light <= 0.0031308 ? 12.92 * light : 1.055 * pow(light, 1 / 2.4) - 0.055)
   }

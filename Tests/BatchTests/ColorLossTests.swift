@@ -6,21 +6,21 @@ import Testing
 @testable import ImageCore
 @testable import Thumbnailing
 
-/// Colors that an output cannot have are noted, and no others.
+/// Colors that an output cannot express are noted, and no others.
 @Suite struct ColorLossTests {
   private let cases: ColorCases
 
   init() throws { cases = try ColorCases() }
 
-  /// PQ and HLG are light beyond white; then a narrow range, a matrix, and numbers that mean nothing.
+  /// PQ and HLG describe light beyond white. The others are a narrow range, a matrix, and unassigned numbers.
   private static let unknown: [[UInt8]] = [
     [9, 16, 0, 1], [9, 18, 0, 1], [1, 13, 0, 0], [1, 13, 1, 1], [255, 99, 0, 1],
   ]
 
-  @Test func `code points that no profile can say`() throws {
+  @Test func `code points that no profile can express`() throws {
     for points in ColorLossTests.unknown {
       for pixel in [[100, 50, 20], [100]] as [[UInt8]] {
-        // Gray has no primaries: only a curve that is not known matters.
+        // Gray has no primaries, so only an unknown curve matters.
         let source = cases.png(pixel, [PNGParts.chunk("cICP", points)])
         let kept = try cases.made(source, .png)
         #expect(kept.header.colorChunks.codePoints == points && kept.notes == [])
@@ -37,7 +37,7 @@ import Testing
     }
   }
 
-  @Test func `a profile beside PQ counts where PQ cannot be said, and PQ is noted`() throws {
+  @Test func `a profile next to PQ is used if PQ cannot be expressed, and PQ is noted`() throws {
     let profile = try ColorCases.rgb(.power(1.8))
     let source = cases.png([100, 100, 100], [PNGParts.chunk("cICP", [9, 16, 0, 1]), PNGParts.profile(profile)])
     let jpeg = try cases.made(source, .jpeg)
@@ -49,20 +49,20 @@ import Testing
     #expect(try cases.made(source, .png).notes == [])
   }
 
-  @Test func `numbers that make no profile`() throws {
-    // Red, green and blue on one point.
+  @Test func `numbers that make no valid profile`() throws {
+    // Red, green and blue at one point.
     let none = PNGParts.chromaticities([31_270, 32_900, 30_000, 30_000, 30_000, 30_000, 30_000, 30_000])
     let source = cases.png([100, 50, 20], [none])
     let header = try unsafe source.withUnsafeBytes { bytes in
       try unsafe Decoder(pool: cases.pool).readHeader(bytes, limits: DecodeLimits())
     }
-    // libpng may refuse them by itself.
+    // libpng may reject them itself.
     let isSaid = header.colorChunks.chromaticities != nil
     #expect(try cases.made(source, .jpeg).notes == (isSaid ? [.colorSpace] : []))
     #expect(try cases.made(source, .png).notes == [])
   }
 
-  @Test func `a profile that libpng refuses is noted, and what stands beside it counts`() throws {
+  @Test func `a profile that libpng rejects is noted, and the numbers next to it count`() throws {
     var cut = try ColorCases.rgb(.power(1.8))
     cut.removeLast(40)
     let chunks = [PNGParts.profile(cut), PNGParts.gamma(100_000)]
@@ -75,7 +75,7 @@ import Testing
     }
   }
 
-  @Test func `the same in every mode, with its notes`() throws {
+  @Test func `outputs and notes are the same in every mode`() throws {
     let rgb = try ColorCases.rgb(.power(1.8))
     let files: [[UInt8]] = [
       cases.png([100, 50, 20], [PNGParts.chunk("cICP", [9, 16, 0, 1])]),

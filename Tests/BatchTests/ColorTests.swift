@@ -12,7 +12,7 @@ import Testing
 @testable import RunState
 @testable import Thumbnailing
 
-/// Colors through the whole pipeline, held against Little CMS's own conversion of single pixels.
+/// Colors through the whole pipeline, compared with Little CMS's conversion of single pixels.
 @Suite struct ColorTests {
   private let folder: TemporaryFolder
   private let pool = BufferPool()
@@ -34,7 +34,7 @@ import Testing
     return (written, file.header, file.samples, file.channels)
   }
 
-  /// A PNG with all kinds of colors in it.
+  /// A PNG with many different colors.
   private func png(
     channels: Int, depth: SampleDepth = .eight, profile: [UInt8]? = nil, chunks: PNGColorChunks = PNGColorChunks()
   ) throws -> (path: FilePath, samples: [Int]) {
@@ -51,7 +51,7 @@ import Testing
     return (try folder.add("\(UUID().uuidString).png", bytes), samples)
   }
 
-  // MARK: - Profiles and Little CMS's own results
+  // MARK: - Profiles and Little CMS's results
 
   private func saved(_ profile: cmsHPROFILE?) -> [UInt8] {
     var count: cmsUInt32Number = 0
@@ -75,7 +75,7 @@ import Testing
     return unsafe saved(cmsCreateGrayProfile(cmsD50_xyY(), curve))
   }
 
-  /// A printer of our own: inks darken paper that is not quite white.
+  /// The profile of an imaginary printer: inks darken paper that is not quite white.
   private func inkProfile() throws -> [UInt8] {
     let profile = try unsafe #require(cmsCreateProfilePlaceholder(nil))
     unsafe cmsSetProfileVersion(profile, 2.1)
@@ -102,12 +102,12 @@ import Testing
     return unsafe saved(profile)
   }
 
-  /// What Little CMS makes of single pixels in floating point, without its shortcuts.
+  /// Little CMS's conversion of single pixels in floating point, without its optimizations.
   private func reference(_ samples: [Double], _ profile: [UInt8], inks: Bool = false, gray: Bool = false) -> [Double] {
     let source = unsafe cmsOpenProfileFromMem(profile, cmsUInt32Number(profile.count))
     let curve = unsafe cmsBuildParametricToneCurve(nil, 4, [2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045])
     let target = gray ? unsafe cmsCreateGrayProfile(cmsD50_xyY(), curve) : unsafe cmsCreate_sRGBProfile()
-    // TYPE_GRAY_DBL, TYPE_RGB_DBL and TYPE_CMYK_DBL, which are macros.
+    // TYPE_GRAY_DBL, TYPE_RGB_DBL and TYPE_CMYK_DBL, which are macros in C.
     let float: cmsUInt32Number = 1 << 22
     let rgb = float | 4 << 16 | 3 << 3
     let from = inks ? float | 6 << 16 | 4 << 3 : gray ? float | 3 << 16 | 1 << 3 : rgb
@@ -133,7 +133,7 @@ import Testing
   // MARK: - Tests
 
   @Test(arguments: [SampleDepth.eight, .sixteen])
-  func `wide gamuts come out as Little CMS converts them`(depth: SampleDepth) throws {
+  func `wide gamuts are converted as by Little CMS`(depth: SampleDepth) throws {
     let full = depth == .eight ? 255 : 65535
     for (xy, curve) in [
       (ColorTests.adobeRGB, ColorParameters.Curve.power(2.2)), (ColorTests.displayP3, .sRGB),
@@ -147,7 +147,7 @@ import Testing
         #expect(result.header.bits == depth.rawValue)
         let colors = samples.indices.filter { $0 % channels < 3 }
         let wanted = reference(colors.map { Double(samples[$0]) / Double(full) }, profile)
-        // There is something to convert: single colors move far, most a little.
+        // The conversion has an effect: some colors change much, most a little.
         let moves = zip(colors, wanted).map { abs(Double(samples[$0]) / Double(full) - $1) }
         #expect(moves.max() ?? 0 > 0.1 && moves.filter { $0 > 0.01 }.count > moves.count / 3)
         expectClose(
@@ -160,7 +160,7 @@ import Testing
     }
   }
 
-  @Test func `gray by a profile becomes gray of sRGB's curve`() throws {
+  @Test func `gray with a profile is converted to gray with sRGB's curve`() throws {
     let profile = grayProfile()
     let (path, samples) = try png(channels: 1, profile: profile)
     let result = try made(path) { $0.profile = .srgb }
@@ -169,8 +169,7 @@ import Testing
       result.plane, reference(samples.map { Double($0) / 255 }, profile, gray: true), full: 255, within: 1)
   }
 
-  @Test func `CMYK comes out by its profile, whatever becomes of profiles, and without one as an approximation`() throws
-  {
+  @Test func `CMYK is converted by its profile under every rule, and without one by an approximation`() throws {
     let profile = try inkProfile()
     let plain = try Places.sample("patterns/cmyk.jpg")
     var size = UInt16(profile.count + 16)
@@ -196,7 +195,7 @@ import Testing
       expectClose(result.plane, wanted, full: 255, within: 1, rule.rawValue)
       #expect(result.written.notes == [] && result.header.profile == nil)
     }
-    // Resampled as inks, or as light.
+    // Resampled as inks or as linear light.
     for light in [LightRule.asStored, .linear] {
       let small = try made(path, format: .jpeg) {
         $0.sizes = [.box(width: 60, height: 60)]
@@ -207,7 +206,7 @@ import Testing
     #expect(try made(path) { $0.color = .gray }.channels == 1)
     let approximate = try made(FilePath(Places.samples.appending(path: "patterns/cmyk.jpg").path)) { _ in }
     #expect(approximate.written.notes == [.inks])
-    // With Adobe's marker or without.
+    // With or without Adobe's marker.
     for inks in [[255, 255, 255, 255], [200, 100, 255, 128]] {
       let plain = try folder.add("plain.jpg", FlatJPEG.bytes(inks, segments: segment))
       let marked = try folder.add("marked.jpg", FlatJPEG.bytes(inks, adobe: 0, segments: segment))
@@ -220,7 +219,7 @@ import Testing
     }
   }
 
-  @Test func `a profile that is sRGB in all but name costs no conversion and no warning`() throws {
+  @Test func `an sRGB profile under another name causes no conversion and no warning`() throws {
     let profile = try profile(ColorParameters.bt709Primaries, .sRGB)
     let (path, samples) = try png(channels: 3, profile: profile)
     let result = try made(path) { $0.profile = .srgb }
@@ -230,11 +229,11 @@ import Testing
     let stripped = try made(wide) { $0.profile = .strip }
     #expect(stripped.written.notes == [.profile] && stripped.header.profile == nil)
     #expect(try made(wide) { $0.profile = .keep }.header.profile != nil)
-    // A profile that is none stays, since nothing can be done with it.
+    // An invalid profile is kept, because it cannot be used.
     #expect(ColorTransforms().toSRGB([1, 2, 3], .rgb, hasAlpha: false) == nil)
   }
 
-  @Test func `what a PNG says of its colors is taken in the standard's order`() throws {
+  @Test func `the color chunks of a PNG are used in the order of the standard`() throws {
     let adobe = try profile(ColorTests.adobeRGB, .power(2.2))
     var chunks = PNGColorChunks()
     chunks.gamma = 100_000
@@ -249,7 +248,7 @@ import Testing
     chunks.chromaticities = ColorTests.displayP3.map { UInt32(($0 * 100_000).rounded()) }
     let linearP3 = try profile(ColorTests.displayP3, .power(1))
     expectClose(try converted(nil), reference(values, linearP3), full: 255, within: 1, "cHRM")
-    // sRGB is before both, a profile before sRGB, code points before all.
+    // sRGB overrides both, a profile overrides sRGB, code points override everything.
     chunks.srgbIntent = 0
     #expect(try converted(nil) == samples)
     expectClose(try converted(adobe), reference(values, adobe), full: 255, within: 1, "iCCP")
@@ -258,13 +257,13 @@ import Testing
     expectClose(try converted(adobe), reference(values, p3), full: 255, within: 1, "cICP")
     chunks.codePoints = [1, 13, 0, 1]
     #expect(try converted(adobe) == samples)
-    // PQ is more light than sRGB has: nothing is done to it, and the chunk stays.
+    // PQ exceeds the range of sRGB: the pixels and the chunk are unchanged.
     chunks.codePoints = [9, 16, 0, 1]
     let kept = try made(try png(channels: 3, chunks: chunks).path) { $0.profile = .srgb }
     #expect(kept.plane == samples && kept.header.colorChunks.codePoints == [9, 16, 0, 1])
   }
 
-  @Test func `kept colors stay in a PNG as they were said, and become a profile in a JPEG`() throws {
+  @Test func `kept colors keep their chunks in a PNG, and become a profile in a JPEG`() throws {
     var chunks = PNGColorChunks()
     chunks.codePoints = [12, 13, 0, 1]
     let path = try png(channels: 3, chunks: chunks).path
@@ -295,7 +294,7 @@ import Testing
     #expect(all.allSatisfy { $0 })
   }
 
-  @Test func `gray is made of converted colors`() throws {
+  @Test func `gray is computed from the converted colors`() throws {
     let profile = try profile(ColorTests.adobeRGB, .power(2.2))
     let path = try png(channels: 3, profile: profile).path
     let color = try made(path) { $0.profile = .srgb }.plane
@@ -309,7 +308,7 @@ import Testing
     }
   }
 
-  @Test func `light that is averaged keeps a checkerboard's brightness, stored values do not`() throws {
+  @Test func `averaging linear light keeps a checkerboard's brightness, averaging stored values does not`() throws {
     for (depth, format) in [(SampleDepth.eight, ImageFormat.png), (.sixteen, .png), (.eight, .jpeg)] {
       let full = depth == .eight ? 255 : 65535
       let board = Plane.made(64, 64, depth: depth, from: pool) { x, y, _ in (x + y) % 2 * full }
@@ -321,7 +320,7 @@ import Testing
         $0.light = .linear
       }
       let stored = try made(path, format: format) { $0.sizes = [.box(width: 32, height: 32)] }
-      // The kernel's halos at the image's border apart.
+      // Without the border of the image, where the kernel causes halos.
       let inner = linear.plane.indices.filter { (8..<24).contains($0 % 32) && (8..<24).contains($0 / 32) }
       let unit = linear.header.bits == 16 ? 257.0 : 1
       #expect(inner.allSatisfy { abs(Double(linear.plane[$0]) / unit - 188) <= 1 })
@@ -329,7 +328,7 @@ import Testing
     }
   }
 
-  @Test func `a red disc on transparent black has no dark fringe, in light either`() throws {
+  @Test func `a red disc on transparent black has no dark fringe, in linear light either`() throws {
     let disc = Plane.made(200, 200, channels: 4, from: pool) { x, y, channel in
       (x - 100) * (x - 100) + (y - 100) * (y - 100) < 80 * 80 ? [255, 0, 0, 255][channel] : 0
     }
@@ -351,7 +350,7 @@ import Testing
   }
 
   @Test(arguments: GrayKind.allCases)
-  func `each gray is what its name says`(kind: GrayKind) throws {
+  func `each kind of gray uses the formula of its name`(kind: GrayKind) throws {
     let (path, samples) = try png(channels: 3)
     let gray = try made(path) {
       $0.color = .gray
@@ -375,7 +374,7 @@ import Testing
     }
   }
 
-  @Test func `a gain map and frames are noted`() throws {
+  @Test func `a gain map and animation frames are noted`() throws {
     let plain = try Places.sample("dogs/rex.jpg")
     let xmp = Array("http://ns.adobe.com/xap/1.0/\0<x xmlns:hdrgm=\"http://ns.adobe.com/hdr-gain-map/1.0/\"/>".utf8)
     let segment = [0xFF, 0xE1, 0, UInt8(xmp.count + 2)] + xmp

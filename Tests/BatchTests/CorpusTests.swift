@@ -10,7 +10,7 @@ import Testing
 @testable import RunState
 @testable import Thumbnailing
 
-/// Images made by others, beside the checkout; skipped where they are not there.
+/// Public test images, next to the checkout. Skipped if they are missing.
 @Suite struct CorpusTests {
   private let folder: TemporaryFolder
 
@@ -27,7 +27,7 @@ import Testing
     return all.sorted { $0.path < $1.path }
   }
 
-  /// What libpng itself reads of a file, as RGBA of 8 bits; nil where it refuses it.
+  /// libpng's own decoding of a file, as 8-bit RGBA; nil if it rejects the file.
   private func libpngRGBA(_ bytes: [UInt8]) -> (size: PixelSize, pixels: [UInt8])? {
     var (width, height) = (UInt32(0), UInt32(0))
     guard let pixels = unsafe libpng_rgba(bytes, bytes.count, &width, &height) else { return nil }
@@ -37,7 +37,7 @@ import Testing
   }
 
   @Test(
-    "Promise 12: every sound file of PngSuite has libpng's own pixels at full size, and every broken one is refused",
+    "Promise 12: every valid file of PngSuite has libpng's own pixels at full size, and every broken one is rejected",
     .enabled(if: Places.corpus("pngsuite") != nil, "shared/corpus/pngsuite is not there"))
   func pngSuite() throws {
     let all = try files(try #require(Places.corpus("pngsuite")).appending(path: "png"))
@@ -63,7 +63,7 @@ import Testing
   }
 
   @Test(
-    "Promise 12: all eight orientations come out as the same upright picture",
+    "Promise 12: all eight orientations give the same upright image",
     .enabled(if: Places.corpus("exif-orientation") != nil, "shared/corpus/exif-orientation is not there"),
     arguments: ["Landscape", "Portrait"])
   func orientations(name: String) throws {
@@ -84,7 +84,7 @@ import Testing
       #expect(turned.count == upright.count)
       let squares = zip(turned, upright).reduce(0.0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
       let noise = 10 * log10(65025 * Double(upright.count) / max(squares, 1))
-      // Each file shows its own number; one turned the wrong way differs by 10 dB.
+      // Each file shows its own number. An image with the wrong orientation differs by 10 dB.
       #expect(noise > 25, "\(orientation): \(noise) dB")
     }
   }

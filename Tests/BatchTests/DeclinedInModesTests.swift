@@ -14,7 +14,7 @@ import Testing
 @testable import RunState
 @testable import Thumbnailing
 
-/// Whatever makes `JPEGDecoding` decline a file, early or late, the outcome and the bytes are libjpeg's in every mode.
+/// If `JPEGDecoding` declines a file, early or late and for any reason, the outcome and the bytes are libjpeg's in every mode.
 @Suite struct DeclinedInModesTests {
   private let folder: TemporaryFolder
 
@@ -27,7 +27,7 @@ import Testing
   }
 
   private static let ones = Array(repeating: [UInt8(0xFF), 0], count: 40).joined()
-  /// What no image has: steps of quantisation that take coefficients out of their range.
+  /// Quantization steps that no real image has: they push coefficients out of their range.
   private static func steps(_ table: UInt8) -> [UInt8] {
     [0xFF, 0xDB, 0, 131, 0x10 | table] + [UInt8](repeating: 0xFF, count: 128)
   }
@@ -86,7 +86,7 @@ import Testing
     return samples
   }
 
-  /// How each job ended, without what differs from run to run, and the bytes of its output.
+  /// The outcome of each job, without values that differ from run to run, and the bytes of its output.
   private func results(
     _ executor: any Executor, _ samples: [Sample], _ options: ThumbnailOptions, _ format: ImageFormat, name: String
   ) throws -> [String: String] {
@@ -112,7 +112,7 @@ import Testing
     return results.withLock { $0 }
   }
 
-  @Test func `the samples are declined for every reason that a file can give`() throws {
+  @Test func `the samples are declined for every reason that a file can cause`() throws {
     let decoder = Decoder(pool: BufferPool())
     var reasons: Set<Unsupported> = []
     for sample in try samples() {
@@ -122,12 +122,12 @@ import Testing
       #expect(decoder.scaledVerdict == .declined(sample.reason), "\(sample.name)")
       reasons.insert(sample.reason)
     }
-    // One that only the limit of scans gives, and one that only a caller's planes give.
+    // The other reasons have other causes: one comes from the scan limit, and one from the caller's planes.
     #expect(reasons == [.kind, .markers, .tables, .script, .code, .extent, .range])
   }
 
   @Test(arguments: [DamageTolerance.damageFails, .nothingFails], [ImageFormat.jpeg, .png])
-  func `a declined file ends in threads and processes as in serial, and as with libjpeg`(
+  func `a declined file has the same outcome in threads and processes as in serial, and as with libjpeg`(
     tolerance: DamageTolerance, format: ImageFormat
   ) throws {
     let worker = try #require(ExecutorTests.worker, "imgbatch-worker is built beside the tests")
@@ -157,7 +157,7 @@ import Testing
     }
   }
 
-  @Test func `a source that changes between two tries fails, and is not taken for another`() throws {
+  @Test func `a source that changes between two attempts fails, and is not taken for another`() throws {
     let bytes = try #require(try samples().first { $0.name == "without-scan-1" }).bytes
     let path = try folder.add("changing.jpg", bytes)
     var source = OpenSource(try SourceFile.open(path))

@@ -7,8 +7,8 @@ import Testing
 @testable import ImageCore
 @testable import Thumbnailing
 
-/// What is decoded for an output is all that it is made of: the same bytes come of it as of the whole image, whatever was in
-/// memory before.
+/// The decoded region contains everything that an output depends on: the bytes are the same as from the whole image, whatever the
+/// memory contained before.
 @Suite struct DecodedRegionTests {
   private func photograph(_ factors: [(across: Int, down: Int)], isProgressive: Bool, orientation: Int) -> [UInt8] {
     var jpeg = MadeJPEG(333, 141, factors: factors) { component, x, y in
@@ -19,7 +19,7 @@ import Testing
     return OrientationTag.added(orientation, to: jpeg.bytes())
   }
 
-  /// The samples of all outputs; nil for `isWhole` where no region would be left out.
+  /// The samples of all outputs; nil for `isWhole` if the region would be the whole image.
   private func outputs(
     _ bytes: [UInt8], _ options: ThumbnailOptions, _ format: ImageFormat, isWhole: Bool, filling: UInt8,
     _ scales: inout Set<Int>
@@ -45,7 +45,7 @@ import Testing
   }
 
   @Test(arguments: MadeJPEG.samplings.map(\.name), [false, true])
-  func `outputs are the same of the part and of the whole`(sampling: String, isProgressive: Bool) throws {
+  func `outputs are the same from the region as from the whole image`(sampling: String, isProgressive: Bool) throws {
     let factors = try #require(MadeJPEG.samplings.first { $0.name == sampling }).factors
     var scales: Set<Int> = []
     var numbers = SeededNumbers(seed: 1)

@@ -16,7 +16,7 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// Jobs over every sample, good and broken, written under a folder of their own.
+  /// Jobs for every sample, valid and broken, each run with a separate output folder.
   private func jobs(_ name: String) throws -> [Job] {
     let out = folder.path.appending(name)
     try OutputFile.makeFolders(out)
@@ -32,7 +32,7 @@ import Testing
     }
   }
 
-  /// How each job ended, by index, without what differs from run to run.
+  /// The outcome of each job, by index, without values that differ from run to run.
   private func outcomes(
     _ executor: any Executor, _ jobs: [Job], stop: CancellationFlag = CancellationFlag()
   ) throws -> [Int: String] {
@@ -61,7 +61,7 @@ import Testing
     return files
   }
 
-  /// The worker program that this build made, beside the test bundle.
+  /// The worker program of this build, next to the test bundle.
   static let worker: String? = {
     let folder = Bundle.main.bundleURL.deletingLastPathComponent()
     let positions = [folder, URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()]
@@ -91,14 +91,14 @@ import Testing
     }
   }
 
-  @Test func `an image of its own is cut in bands and stays the same`() throws {
+  @Test func `a single image is split into bands and stays the same`() throws {
     let one = try jobs("one").filter { $0.source.string.hasSuffix("rex.jpg") }
     let many = try jobs("many").filter { $0.source.string.hasSuffix("rex.jpg") }
     #expect(try outcomes(SerialExecutor(), one) == outcomes(ThreadExecutor(workers: 8), many))
     #expect(try tree("one") == tree("many"))
   }
 
-  @Test func `a worker lives for the run, or for one image`() throws {
+  @Test func `a worker process runs until the end of the run, or for one image`() throws {
     let worker = try #require(Self.worker, "imgbatch-worker is built beside the tests")
     let script = try folder.add(
       "worker", Array("#!/bin/sh\necho >> '\(folder("starts").string)'\nexec '\(worker)'\n".utf8))
@@ -112,7 +112,7 @@ import Testing
     }
   }
 
-  @Test func `a program that is no worker ends the run, saying how it ended`() throws {
+  @Test func `a program that is no worker ends the run, with a message about its exit`() throws {
     let all = try jobs("dying")
     #expect(throws: ExecutorError.noWorker(path: "/bin/false", reason: "it exited with status 1")) {
       try ProcessExecutor(workers: 2, workerPath: "/bin/false")
@@ -122,7 +122,7 @@ import Testing
     }
   }
 
-  @Test func `without a worker program the run ends, saying which`() throws {
+  @Test func `a missing worker program ends the run, with its path`() throws {
     let executor = ProcessExecutor(workers: 2, workerPath: "/nonexistent/imgbatch-worker")
     let all = try jobs("none")
     #expect {

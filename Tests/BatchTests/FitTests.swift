@@ -10,14 +10,14 @@ import Testing
 @testable import RunState
 @testable import Thumbnailing
 
-/// Images through the whole pipeline, in every fit.
+/// Images through the whole pipeline, with every fit.
 @Suite struct FitTests {
   private let folder: TemporaryFolder
   private let pool = BufferPool()
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// A photograph's likeness: slow waves of color, with an edge or two.
+  /// Resembles a photograph: slow color waves with an edge or two.
   private func scene(_ width: Int, _ height: Int, channels: Int) -> Plane {
     .made(width, height, channels: channels, from: pool) { x, y, channel in
       let (u, v) = (Double(x) / Double(width), Double(y) / Double(height))
@@ -28,7 +28,7 @@ import Testing
 
   /// A JPEG of a plane, stored so that `orientation` makes it upright.
   private func source(_ plane: consuming Plane, orientation: Int, scans: JPEGScans) throws -> FilePath {
-    // The inverse of a turn is a turn: of 6 it is 8, the others are their own.
+    // Orientations 6 and 8 are each other's inverse. All others are self-inverse.
     let inverse = Orientation(rawValue: [1, 2, 3, 4, 5, 8, 7, 6][orientation - 1]) ?? .upright
     let image = try Image.pixels(plane.turned(inverse, from: pool))
     var request = EncodeRequest(format: .jpeg)
@@ -76,9 +76,9 @@ import Testing
     }
   }
 
-  /// Baseline and progressive.
+  /// rex.jpg is baseline, luna.jpg progressive.
   @Test(arguments: [Gravity.center, .north, .south, .entropy], ["rex", "luna"])
-  func `a crop is the part of the whole image, though less of it was decoded`(gravity: Gravity, dog: String) throws {
+  func `a crop equals that part of the whole image, though less is decoded`(gravity: Gravity, dog: String) throws {
     let path = FilePath(Places.samples.appending(path: "dogs/\(dog).jpg").path)
     for format in ImageFormat.allCases {
       var options = ThumbnailOptions()
@@ -88,7 +88,7 @@ import Testing
       options.jpeg.quality = 100
       options.jpeg.subsampling = .none
       let needed = try made(path, format: format, options)
-      // Any warning fails: so everything is read.
+      // Any warning fails, so everything is read.
       options.tolerance = .warningFails
       #expect(try made(path, format: format, options).samples == needed.samples, "\(format)")
       #expect(needed.size == PixelSize(width: 320, height: 128))
@@ -111,7 +111,7 @@ import Testing
     }
   }
 
-  @Test func `columns that a crop does not need change nothing`() throws {
+  @Test func `columns outside the crop do not affect the output`() throws {
     let path = FilePath(Places.samples.appending(path: "dogs/rex.jpg").path)
     for side in [40, 120, 500] {
       for gravity in [Gravity.west, .center, .east] {
@@ -140,8 +140,7 @@ import Testing
     }
   }
 
-  @Test func `contain pads with the background, and a PNG with alpha with nothing unless a color is asked for`() throws
-  {
+  @Test func `contain pads with the background, and a PNG with alpha transparently unless a color is given`() throws {
     let jpeg = try source(scene(200, 100, channels: 3), orientation: 1, scans: .baseline)
     var options = ThumbnailOptions()
     options.size = .box(width: 64, height: 64)
@@ -159,7 +158,7 @@ import Testing
     #expect(try made(disc, format: .png, options).samples.prefix(4) == [200, 30, 60, 255])
   }
 
-  @Test func `a JPEG cut short fails although the crop lies before the cut`() throws {
+  @Test func `a truncated JPEG fails although the crop lies before the cut`() throws {
     let path = try source(scene(200, 500, channels: 3), orientation: 1, scans: .baseline)
     let whole = try SourceFile.read(path, byteLimit: 1 << 30, pool: pool)
     let cut = try folder.add("cut.jpg", Array(unsafe [UInt8](whole.bytes).dropLast(400)))

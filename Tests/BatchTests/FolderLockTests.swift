@@ -8,7 +8,7 @@ import Testing
 @testable import RunState
 @testable import SystemSupport
 
-@Suite("Locks and what killed runs left (promises 1 and 13)")
+@Suite("Locks and leftovers of killed runs (promises 1 and 13)")
 struct FolderLockTests {
   let folder: TemporaryFolder
   init() throws { folder = try TemporaryFolder() }
@@ -18,7 +18,7 @@ struct FolderLockTests {
     return nil
   }
 
-  @Test func `promise 13: one at a time has the folder, and the other is told who`() throws {
+  @Test func `promise 13: only one run at a time has the folder, and the other gets the owner's process ID`() throws {
     var lock: FolderLock? = try FolderLock(in: folder.path)
     #expect(refusal(folder.path) == .held(by: getpid()))
     #expect(lock != nil)
@@ -27,13 +27,13 @@ struct FolderLockTests {
     #expect(try folder.names() == [FolderLock.name])
   }
 
-  @Test func `a lock that cannot be is no lock`() throws {
+  @Test func `a lock file that cannot be created or is a link is no lock`() throws {
     #expect(refusal(folder("nowhere")) == .unusable(.system(.noSuchFileOrDirectory)))
     try folder.link(FolderLock.name, to: "elsewhere")
     #expect(refusal(folder.path) == .unusable(.isNoRegularFile(.symbolicLink)))
   }
 
-  @Test func `promise 1: temporaries of dead processes go, others stay`() throws {
+  @Test func `promise 1: temporaries of dead processes are removed, others stay`() throws {
     let dead = try deadProcess()
     let names = [
       ".imgbatch-\(dead)-0.tmp", ".imgbatch-\(getpid())-1.tmp", ".imgbatch-1-2.tmp", ".imgbatch-\(dead)-x.tmp",
@@ -41,18 +41,18 @@ struct FolderLockTests {
     ]
     for name in names { try folder.add(name) }
     try folder.addFolder(".imgbatch-\(dead)-9.tmp")
-    // Before the run began, nothing here was.
+    // No file is older than the run.
     #expect(!StaleTemporaries.sweep(folder.path, before: 0))
     #expect(try folder.names().count == 9)
     #expect(StaleTemporaries.sweep(folder.path, before: StaleTemporaries.now + 1_000_000_000), "process 1 is there")
     #expect(try folder.names() == Array(names[2...] + [".imgbatch-\(dead)-9.tmp"]).sorted())
     #expect(!StaleTemporaries.sweep(folder("nowhere"), before: .max))
-    // An hour after it was begun, no output is still being written.
+    // No output takes longer than an hour to be written.
     #expect(!StaleTemporaries.sweep(folder.path, before: StaleTemporaries.now + 3700 * 1_000_000_000))
     #expect(try !folder.names().contains(names[2]))
   }
 
-  @Test func `promise 1: a run that ends drops its own temporaries, and no others`() throws {
+  @Test func `promise 1: a run that ends removes its own temporaries, and no others`() throws {
     let number = RunNumber.current << 32
     let others = [
       "a.jpg", ".imgbatch-\(getpid())-0.tmp", ".imgbatch-\(getpid())-\((RunNumber.current ^ 1) << 32 | 5).tmp",
@@ -65,14 +65,14 @@ struct FolderLockTests {
     #expect(try folder.names() == others.sorted())
   }
 
-  @Test func `a process that nobody has waited for is dead all the same`() throws {
+  @Test func `a zombie counts as dead`() throws {
     var child: pid_t = 0
     let name = unsafe strdup("true")
     defer { unsafe free(name) }
     let status = unsafe posix_spawn(&child, "/bin/true", nil, nil, [name, nil], nil)
     #expect(status == 0)
     var information = unsafe siginfo_t()
-    // Waits for its end without taking note of it: from then on it is a zombie.
+    // Waits for the exit without reaping the process, which stays a zombie.
     #expect(unsafe waitid(P_PID, id_t(child), &information, WEXITED | WNOWAIT) == 0)
     #expect(!isAlive(child))
     #expect(waitpid(child, nil, 0) == child)
@@ -92,7 +92,7 @@ struct FolderLockTests {
       index: 0, source: FilePath(source), relativeStart: relativeStart, output: "", format: .jpeg, sourceByteCount: 0)
   }
 
-  @Test func `the list of what failed names each so that its output stays the same`() throws {
+  @Test func `the list of failures names each source so that its output stays the same`() throws {
     let list = try FailedList(CheckedPath(inOwnFolder: folder("list")), separator: .newline)
     for (source, start) in [
       ("a.jpg", 0), ("dogs/b.jpg", 5), ("dogs/sub/c.jpg", 5), ("dogs/d.jpg", 0), ("/data/e.jpg", 1), ("../f/g.jpg", 3),
@@ -107,7 +107,7 @@ struct FolderLockTests {
       ])
   }
 
-  @Test func `the list of what failed is sorted, ends its names and tells which do not fit`() throws {
+  @Test func `the list of failures is sorted, ends its names and counts those that do not fit`() throws {
     try folder.add("list", [UInt8](repeating: 1, count: 500))
     let list = try FailedList(CheckedPath(inOwnFolder: folder("list")), separator: .newline)
     for name in ["b", "a\n", "c"] { list.add(Array(name.utf8)) }

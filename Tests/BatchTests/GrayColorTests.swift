@@ -6,13 +6,13 @@ import Testing
 @testable import ImageCore
 @testable import Thumbnailing
 
-/// What a gray PNG says of its colors by numbers.
+/// The color description of a gray PNG in its number chunks.
 @Suite struct GrayColorTests {
   private let cases: ColorCases
 
   init() throws { cases = try ColorCases() }
 
-  /// gAMA, cHRM and cICP that all say linear light: 128 of 255 is seen as 188 in sRGB.
+  /// gAMA, cHRM and cICP that all describe linear light: 128 of 255 corresponds to 188 in sRGB.
   private static let linear: [[[UInt8]]] = [
     [PNGParts.gamma(100_000)],
     [
@@ -20,7 +20,7 @@ import Testing
       PNGParts.chromaticities([31_270, 32_900, 64_000, 33_000, 30_000, 60_000, 15_000, 6_000]),
     ],
     [PNGParts.chunk("cICP", [1, 8, 0, 1])],
-    // Gray has no primaries: 2 says that they are not known.
+    // Gray has no primaries. 2 means unspecified.
     [PNGParts.chunk("cICP", [2, 8, 0, 1])],
     [PNGParts.chunk("cICP", [9, 8, 0, 1]), PNGParts.gamma(45_455), PNGParts.chunk("sRGB", [0])],
   ]
@@ -45,7 +45,7 @@ import Testing
     }
   }
 
-  @Test func `a gray JPEG gets a gray profile that says the same`() throws {
+  @Test func `a gray JPEG gets an equivalent gray profile`() throws {
     for chunks in GrayColorTests.linear {
       for isGray in [false, true] {
         for bits in [8, 16] {
@@ -63,7 +63,7 @@ import Testing
     #expect(abs(gamma.pixel[0] - 146) <= 1 && gamma.header.profile == nil)
   }
 
-  @Test func `from PNG to PNG everything stays as it is said`() throws {
+  @Test func `from PNG to PNG all color chunks are kept`() throws {
     for chunks in GrayColorTests.linear {
       let source = cases.png([128], chunks)
       let made = try cases.made(source, .png)
@@ -75,7 +75,7 @@ import Testing
     }
   }
 
-  @Test func `what gray has no use for, or what is sRGB, makes no profile and no conversion`() throws {
+  @Test func `chunks meaningless for gray, or describing sRGB, cause no profile and no conversion`() throws {
     let primaries = PNGParts.chromaticities([31_270, 32_900, 68_000, 32_000, 26_500, 69_000, 15_000, 6_000])
     for chunks in [
       [], [primaries], [PNGParts.chunk("sRGB", [0]), PNGParts.gamma(100_000)],
@@ -87,7 +87,7 @@ import Testing
     }
   }
 
-  @Test func `a palette of gray is RGB, and made gray it is converted first`() throws {
+  @Test func `a gray palette is RGB, and is converted before it is made gray`() throws {
     let source = cases.png([128, 128, 128], palette: true, [PNGParts.gamma(100_000)])
     let colored = try cases.made(source, .png) { $0.profile = .srgb }
     #expect(colored.pixel.allSatisfy { abs($0 - 188) <= 1 } && colored.channels == 3)
@@ -98,7 +98,7 @@ import Testing
     }
   }
 
-  @Test func `profiles that are made have the same bytes each time, and a fixed date`() throws {
+  @Test func `generated profiles have the same bytes each time, and a fixed date`() throws {
     let made = [
       try ColorCases.rgb(.power(2.2)), try ColorCases.gray(.bt709),
       try #require(ColorTransforms().grayProfile(ofRGB: try ColorCases.rgb(.power(1.8)))),
