@@ -9,14 +9,14 @@ import Testing
 @testable import ImageCore
 
 @Suite struct HeaderReaderTests {
-  /// A progressive JPEG without its last scan: libjpeg decodes it, `JPEGDecoding` does not.
+  /// A progressive JPEG without its last scan. libjpeg decodes it, `JPEGDecoding` does not.
   private func unfinished() throws -> [UInt8] {
     let bytes = try recoded(Places.sample("dogs/luna.jpg")) { $0.jpeg.scans = .progressive }
     let last = try #require(bytes.indices.dropLast().last { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xDA })
     return bytes[..<last] + [0xFF, 0xD9]
   }
 
-  @Test func `what decodes a progressive JPEG is told by all of its scans, of a file that is not too large`() throws {
+  @Test func `all scans of a progressive JPEG determine its decoder, unless the file is too large`() throws {
     let folder = try TemporaryFolder()
     let path = try folder.add("unfinished.jpg", unfinished())
     let reader = HeaderReader(limits: DecodeLimits())
@@ -27,12 +27,12 @@ import Testing
     same.path = .scaled
     #expect(try reader.read(path).header == same)
 
-    // Nothing counts behind its end marker. Read whole it would be, and found to be libjpeg's.
+    // Bytes after the end marker do not count. Read completely, this file would be left to libjpeg.
     try #require(unsafe truncate(path.string, off_t(HeaderReader.maxForecastByteCount + 1)) == 0)
     #expect(try reader.readForecast(path).header.path == .scaled)
   }
 
-  @Test func `EXIF behind the pixels of a large PNG turns it, as in a small one`() throws {
+  @Test func `EXIF after the pixels orients a large PNG like a small one`() throws {
     let folder = try TemporaryFolder()
     let pool = BufferPool()
     var state: UInt32 = 7
@@ -54,7 +54,7 @@ import Testing
     let header = try HeaderReader(limits: DecodeLimits()).read(folder.add("late.png", bytes)).header
     #expect(header.orientation == .turned90 && header.unreadChunks == nil)
     #expect(header.uprightSize == PixelSize(width: 300, height: 400))
-    // Cut behind the pixels, it is what it says as far as it goes.
+    // Cut after the pixels, the file has the orientation of what remains.
     let cut = try HeaderReader(limits: DecodeLimits()).read(folder.add("cut.png", Array(bytes.dropLast(30)))).header
     #expect(cut.orientation == .upright)
   }

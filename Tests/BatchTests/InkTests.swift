@@ -8,19 +8,20 @@ import Testing
 @testable import ImageCore
 @testable import Thumbnailing
 
-/// CMYK and YCCK are stored as the light that each ink leaves: 255 is paper, with Adobe's marker or without.
+/// CMYK and YCCK store the light that each ink leaves: 255 is paper, with or without Adobe's marker.
 @Suite struct InkTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// Light by ink, and the color that it makes without a profile.
+  /// The stored values, and the color that results without a profile.
   private static let colors: [(inks: [Int], rgb: [Int])] = [
     ([255, 255, 255, 255], [255, 255, 255]), ([255, 0, 0, 255], [255, 0, 0]), ([0, 255, 255, 255], [0, 255, 255]),
     ([255, 255, 255, 0], [0, 0, 0]), ([200, 100, 255, 128], [100, 50, 128]),
   ]
 
-  /// The file in which libjpeg finds the inks: YCCK is YCbCr of what they leave out, and black as it is.
+  /// A file in which libjpeg finds these values. YCCK stores the inverted values of the colored inks as YCbCr, and black
+  /// unchanged.
   private func file(_ inks: [Int], adobe: UInt8?) -> [UInt8] {
     guard adobe == 2 else { return FlatJPEG.bytes(inks, adobe: adobe) }
     let (r, g, b) = (Double(255 - inks[0]), Double(255 - inks[1]), Double(255 - inks[2]))
@@ -49,7 +50,7 @@ import Testing
   }
 
   @Test(arguments: [UInt8?.none, 0, 2])
-  func `paper is white and inks are right side up, whatever marker there is`(adobe: UInt8?) throws {
+  func `paper is white and no ink is inverted, whatever the marker`(adobe: UInt8?) throws {
     for (inks, rgb) in Self.colors {
       let source = file(inks, adobe: adobe)
       for format in [ImageFormat.png, .jpeg] {
@@ -62,7 +63,7 @@ import Testing
     }
   }
 
-  @Test func `inks without a marker are those of Adobe's transform 0, sample for sample`() throws {
+  @Test func `inks without a marker are the same as with Adobe's transform 0, sample by sample`() throws {
     for (inks, _) in Self.colors {
       let (plain, marked) = (file(inks, adobe: nil), file(inks, adobe: 0))
       #expect(try color(plain, .png) == color(marked, .png))

@@ -22,7 +22,7 @@ import Testing
       && one.identity == other.identity && one.contents == other.contents && one.refusal == other.refusal
   }
 
-  @Test func `inputs come out as they went in, across blocks and folders`() {
+  @Test func `inputs are unchanged after packing, across blocks and folders`() {
     let missing = JobError(stage: .read, code: .read, message: "missing")
     let special = [
       input("a.jpg"), input("/a.jpg", relativeStart: 1, file: 3), input("../a.jpg", relativeStart: 3),

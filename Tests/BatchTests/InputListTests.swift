@@ -23,7 +23,7 @@ import Testing
 
   private func relatives(_ list: InputList) -> [String] { list.inputs.map(\.relative.string) }
 
-  @Test func `a folder gives its images in the order of their bytes`() throws {
+  @Test func `the images of a folder are in byte order`() throws {
     for name in ["b.jpg", "a.png", "B.JPEG", "c.jpe", "d.jfif", "sub/z.jpg", "sub/deep/y.PNG", "a/x.jpg"] {
       try folder.add("in/\(name)", Array(name.utf8))
     }
@@ -37,7 +37,7 @@ import Testing
     #expect(list.ignoredFileCount == 0)
   }
 
-  @Test func `files without a known suffix are told by their first bytes`() throws {
+  @Test func `the first bytes determine the format of files without a known suffix`() throws {
     try folder.add("in/photo.old", jpegStart)
     try folder.add("in/drawing", pngStart)
     try folder.add("in/notes.txt", Array("FFD8FF is how a JPEG starts".utf8))
@@ -49,7 +49,7 @@ import Testing
     #expect(list.ignoredFileCount == 3)
   }
 
-  @Test func `hidden names are passed over unless they are asked for`() throws {
+  @Test func `hidden names are skipped unless they are arguments`() throws {
     try folder.add("in/.a.jpg")
     try folder.add("in/.git/b.jpg")
     try folder.add("in/c.jpg")
@@ -59,13 +59,13 @@ import Testing
     #expect(try relatives(find("in/.git", "in/.a.jpg")) == ["b.jpg", ".a.jpg"])
   }
 
-  @Test func `one level is enough where that is asked for`() throws {
+  @Test func `only the top level is read on request`() throws {
     try folder.add("in/a.jpg")
     try folder.add("in/sub/b.jpg")
     #expect(try relatives(find("in") { $0.depth = .topOnly }) == ["a.jpg"])
   }
 
-  @Test func `an argument is taken whatever its name is`() throws {
+  @Test func `an argument is accepted whatever its name is`() throws {
     try folder.add("in/photo.old", pngStart)
     try folder.add("in/notes.txt", Array("no picture".utf8))
     let list = try find("in/photo.old", "in/notes.txt")
@@ -73,7 +73,7 @@ import Testing
     #expect(list.inputs.map(\.contents) == [.png, nil])
   }
 
-  @Test func `what is missing fails and the rest goes on`() throws {
+  @Test func `a missing input fails, and the others are processed`() throws {
     try folder.add("a.jpg")
     let list = try find("none.jpg", "a.jpg", "no/folder")
     #expect(relatives(list) == ["none.jpg", "a.jpg", "folder"])
@@ -81,7 +81,7 @@ import Testing
     #expect(list.inputs.map(\.refusal) == [missing, nil, missing])
   }
 
-  @Test func `pipes and sockets are refused if they are named like images and ignored else`() throws {
+  @Test func `pipes and sockets are refused if they are named like images, and ignored otherwise`() throws {
     try folder.addFolder("in")
     try folder.addPipe("in/a.jpg")
     try folder.addSocket("in/b.png")
@@ -94,7 +94,7 @@ import Testing
     #expect(list.ignoredFileCount == 2)
   }
 
-  @Test func `links to files are read and links to nothing fail`() throws {
+  @Test func `links to files are read, and dangling links fail`() throws {
     try folder.add("outside/a.jpg", [1, 2, 3])
     try folder.addFolder("in")
     try folder.link("in/good.jpg", to: "../outside/a.jpg")
@@ -111,7 +111,7 @@ import Testing
     #expect(list.ignoredFileCount == 1)
   }
 
-  @Test func `linked folders are walked only where that is asked for`() throws {
+  @Test func `linked folders are only walked on request`() throws {
     try folder.add("in/a.jpg")
     try folder.add("other/b.jpg")
     try folder.link("in/linked", to: "../other")
@@ -126,7 +126,7 @@ import Testing
     try folder.link("in/sub/up", to: "..")
     try folder.link("in/sub/self", to: ".")
     try folder.link("in/root", to: "../in")
-    // Each leads to the other, which is not yet a loop at its first step.
+    // Each leads to the other, which is not a loop after the first link.
     try folder.add("in/x/x.jpg")
     try folder.add("in/y/y.jpg")
     try folder.link("in/x/y", to: "../y")
@@ -139,18 +139,18 @@ import Testing
     #expect(list.inputs.allSatisfy { $0.refusal == nil })
   }
 
-  @Test func `an output folder inside is not walked`() throws {
+  @Test func `the output folder is not walked inside another folder`() throws {
     try folder.add("in/a.jpg")
     try folder.add("in/thumbs/a.jpg")
     try folder.link("elsewhere", to: "in/thumbs")
     for output in ["in/thumbs", "elsewhere", "in/../in/thumbs"] {
       #expect(try relatives(find("in") { $0.output = folder(output) }) == ["a.jpg"])
     }
-    // Said in so many words, it is an input.
+    // As an explicit argument it is an input.
     #expect(try relatives(find("in/thumbs") { $0.output = folder("in/thumbs") }) == ["a.jpg"])
   }
 
-  @Test func `a folder of 1,500 levels is walked, far past the longest path`() throws {
+  @Test func `a folder of 1,500 levels is walked, far beyond the longest path`() throws {
     let name = "a-folder-with-a-name"
     var descriptor = unsafe open(folder.path.string, O_RDONLY | O_DIRECTORY)
     for _ in 0..<1500 {
@@ -191,7 +191,7 @@ import Testing
     #expect(list.inputs.map(\.relative.bytes) == awkwardNames.sorted { $0.lexicographicallyPrecedes($1) })
   }
 
-  @Test func `of another shard's files only those are looked at whose names do not say enough`() throws {
+  @Test func `files of other shards only need a status if their name does not decide`() throws {
     for name in ["a.jpg", "sub/b.png"] { try folder.add("in/\(name)", [1, 2, 3]) }
     try folder.add("in/c", jpegStart)
     try folder.link("in/d.jpg", to: "nothing")
@@ -212,12 +212,12 @@ import Testing
       }
     }
     #expect(lookedAt.sorted() == ["a.jpg", "c", "d.jpg", "sub/b.png"])
-    // What may come twice has to be looked at.
+    // Repeated inputs need a status.
     let twice = try find("in", "in/a.jpg") { $0.shard = Shard(index: 1, count: Shard.maximum) }
     #expect(twice.inputs.map(\.byteCount) == whole.inputs.map(\.byteCount))
   }
 
-  @Test func `a file that comes twice under one relative path is taken once`() throws {
+  @Test func `a file that occurs twice with one relative path is one input`() throws {
     try folder.add("in/a.jpg")
     try folder.add("in/sub/b.jpg")
     try folder.add("other/a.jpg")
@@ -235,7 +235,7 @@ import Testing
     #expect(try relatives(find("in", "in")) == ["a.jpg", "b.jpg"])
   }
 
-  @Test func `a list is read to its last line, ended or not`() throws {
+  @Test func `a list is read to its last line, with or without a newline`() throws {
     let lines = ["a.jpg", "", "sub/b.jpg", "none.jpg", "cr.jpg\r"]
     for name in ["a.jpg", "sub/b.jpg"] { try folder.add(name) }
     let text = lines.map { $0.isEmpty ? "" : folder.path.string + "/" + $0 }
@@ -250,7 +250,7 @@ import Testing
     }
   }
 
-  @Test func `names in a list may be of any bytes`() throws {
+  @Test func `names in a list may contain any bytes`() throws {
     var text: [UInt8] = []
     for name in awkwardNames {
       text += try folder.add(folder(bytes: name)).bytes
@@ -268,11 +268,13 @@ import Testing
     ("../../a.jpg", "a.jpg"), ("x/../../dogs/a.jpg", "dogs/a.jpg"), ("dogs/./sub/a.jpg", "sub/a.jpg"),
     ("/data/./a/./b.jpg", "b.jpg"), ("..a/.b/...jpg", "..a/.b/...jpg"),
   ])
-  func `an entry of a list is mirrored with its folders, but for what would lead out`(entry: String, relative: String) {
+  func `a list entry is mirrored with its folders, except parts that would leave the output folder`(
+    entry: String, relative: String
+  ) {
     #expect(ListEntry(name: Array(entry.utf8)).input().relative.string == relative)
   }
 
-  @Test func `nonsense in a list fails line by line`() throws {
+  @Test func `malformed lines of a list fail one by one`() throws {
     try folder.add("a.jpg")
     try folder.addFolder("folder")
     let good = Array(folder("a.jpg").string.utf8)
@@ -288,13 +290,13 @@ import Testing
     #expect(list.inputs[2].refusal?.message == "a folder, not a regular file; give folders as INPUT")
   }
 
-  @Test func `a list that is not there ends the run`() {
+  @Test func `a missing list ends the run`() {
     #expect(throws: InputListError.unreadableList(folder("none"), reason: "ENOENT: no such file or folder")) {
       try find(lists: [FileList(path: folder("none"), separator: .newline)])
     }
   }
 
-  @Test func `the same order comes out whatever order the names were made in`() throws {
+  @Test func `the order of inputs does not depend on the order in which the files were created`() throws {
     for index in 0..<300 { try folder.add("in/\((index * 7919) % 300).jpg", [1]) }
     #expect(
       try relatives(find("in")) == (0..<300).map { "\($0).jpg" }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })

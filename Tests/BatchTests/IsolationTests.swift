@@ -22,7 +22,7 @@ import Testing
 
   private static let names = (0..<200).map { $0 == 105 ? "hostile.jpg" : String(format: "rex-%03d.jpg", $0) }
 
-  /// Runs 200 small images, one of them named hostile, in two workers with a fault.
+  /// Processes 200 small images in two workers. One image, named hostile, triggers the fault.
   private func outcomes(
     fault: String?, timeout: Duration = .seconds(60), out: String = "out"
   ) throws -> [String: Outcome] {
@@ -51,16 +51,16 @@ import Testing
     return nil
   }
 
-  @Test func `Promise 3: a worker that dies because it gets no memory costs its own image, with that code`() throws {
+  @Test func `Promise 3: a worker that dies for lack of memory costs only its own image, with that code`() throws {
     try expectOneFailure("oom", "failed to allocate", .limitMemory)
   }
 
-  @Test func `Promise 3: the kernel's count of processes ended for lack of memory is read`() {
+  @Test func `Promise 3: the kernel's count of out-of-memory kills is read`() {
     #expect(OutOfMemoryKills.count("pgfault 12\noom_kill_disable 9\noom_kill 3\nnr_dirty 4\n") == 3)
     #expect(OutOfMemoryKills.count("pgfault 12\n") == 0 && OutOfMemoryKills.count("") == 0)
   }
 
-  /// The worker's image fails after one more try, all others are written, and nothing of it is left: hidden files count.
+  /// The image fails after a second attempt, all others are written, and nothing of it is left, not even hidden files.
   private func expectOneFailure(_ fault: String, _ text: String, _ code: ErrorCode = .workerCrashed) throws {
     let results = try outcomes(fault: "\(fault):hostile")
     let failure = try #require(error(results["hostile.jpg"]))
@@ -75,7 +75,7 @@ import Testing
     ("segv", "signal 11"), ("abort", "signal 6"), ("trap", "ended by signal"), ("exit", "exited with status 0"),
     ("halfway", "signal 9"),
   ])
-  func `Promise 5: one hostile image of 200 fails after one more try, 199 are written`(
+  func `Promise 5: one hostile image of 200 fails after a second attempt, 199 are written`(
     fault: String, text: String
   ) throws {
     try expectOneFailure(fault, text)
@@ -85,19 +85,19 @@ import Testing
     "garbage", "flood", "short", "many", "negative", "overflow", "lie", "workers", "times", "notes", "text", "late",
     "skipped", "unasked", "notAnImage", "otherSize", "endless", "ready", "babble",
   ])
-  func `Promise 5: a worker that sends what makes no sense costs its own image`(fault: String) throws {
+  func `Promise 5: a worker that sends malformed messages costs only its own image`(fault: String) throws {
     try expectOneFailure(fault, "no sensible answer")
   }
 
-  @Test func `Promise 5: a worker that asks for memory again and again is ended`() throws {
+  @Test func `Promise 5: a worker that requests memory again and again is killed`() throws {
     try expectOneFailure("admit", "no sensible answer")
   }
 
   @Test(arguments: ["hang", "stop", "hog"])
-  func `Promises 4 and 5: a worker that is silent is ended at the deadline, once, and the others go on`(
+  func `Promises 4 and 5: a silent worker is killed once, at the deadline, and the others continue`(
     fault: String
   ) throws {
-    // Long enough for any other image, on a busy machine and under a sanitizer too.
+    // Long enough for any other image, even on a busy machine and under a sanitizer.
     let results = try outcomes(fault: "\(fault):hostile", timeout: .seconds(2))
     let failure = try #require(error(results["hostile.jpg"]))
     #expect(failure.code == .timeout && failure.message.contains("--timeout"))
@@ -105,7 +105,7 @@ import Testing
   }
 
   @Test(arguments: ["peek", "terminal"])
-  func `Promise 5: workers open no file, not even their source, and what they write is not shown`(
+  func `Promise 5: workers cannot open files, not even their source, and their output is not shown`(
     fault: String
   ) throws {
     let results = try outcomes(fault: "\(fault):jpg")
@@ -113,13 +113,13 @@ import Testing
     #expect(try folder.names(in: "out").count == 200)
   }
 
-  @Test func `what a worker wrote before it died is in the message, in one line of plain text`() throws {
+  @Test func `the message contains what a worker wrote before it died, as one line of plain text`() throws {
     let results = try outcomes(fault: "trap:hostile")
     let failure = try #require(error(results["hostile.jpg"]))
     #expect(failure.message.contains("a trap that was asked for"))
   }
 
-  @Test func `workers report what confines them before they get a job, and a run can require all of it`() throws {
+  @Test func `workers report their confinement before their first job, and a run can require all of it`() throws {
     let worker = try #require(ExecutorTests.worker, "imgbatch-worker is built next to the tests")
     let reports = Mutex<[Confinement]>([])
     let executor = ProcessExecutor(
@@ -139,7 +139,7 @@ import Testing
     }
   }
 
-  @Test func `gaps are said in words`() {
+  @Test func `missing restrictions are described in words`() {
     var confinement = Confinement(filterError: nil, landlockVersion: 7, landlockError: nil, hasNoPrivileges: true)
     #expect(confinement.gaps.isEmpty && confinement.summary.contains("Landlock 7"))
     confinement.filterError = Errno(rawValue: EINVAL)

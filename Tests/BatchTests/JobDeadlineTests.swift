@@ -10,7 +10,7 @@ import Testing
 @testable import RunState
 @testable import Thumbnailing
 
-/// `--timeout` ends an image at whichever look the time is over, whatever is made of it, and leaves nothing behind.
+/// `--timeout` ends an image at whichever clock reading the time is over, whatever its options, and leaves nothing behind.
 @Suite struct JobDeadlineTests {
   private let folder: TemporaryFolder
 
@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test(arguments: samples, optionSets.indices)
-  func `an image whose time is over fails with the code of that`(sample: String, index: Int) throws {
+  func `an image whose time is over fails with the timeout code`(sample: String, index: Int) throws {
     let (name, change) = JobDeadlineTests.optionSets[index]
     var options = ThumbnailOptions()
     change(&options)
@@ -64,7 +64,7 @@ import Testing
       }
       #expect(looks > 6)
       try FileManager.default.removeItem(atPath: folder("out").string)
-      // The first look is the one that the deadline is counted from.
+      // The deadline is computed from the first reading.
       for look in Set([1, 2, 3, 4, looks / 4, looks / 3, looks / 2, looks * 2 / 3, looks - 2, looks - 1]) where look > 0
       {
         let (early, _) = outcome(sample, options, format, looks: UInt64(look))
@@ -77,7 +77,7 @@ import Testing
     }
   }
 
-  @Test func `waiting is not counted, and what was before it is`() {
+  @Test func `waiting does not count toward the deadline, and the time before it does`() {
     let (left, _) = SteppingClock.counting { () -> UInt64 in
       var deadline = Deadline(after: .nanoseconds(100))  // at 101
       let begin = deadline.now  // 2
@@ -88,7 +88,7 @@ import Testing
     #expect(left == 101 + 51)
   }
 
-  @Test func `without a timeout the clock is not looked at`() {
+  @Test func `without a timeout the clock is never read`() {
     let source = FilePath(Places.samples.appending(path: "dogs/rex.jpg").path)
     let job = Job(index: 0, source: source, output: folder("out"), format: .jpeg, sourceByteCount: 0)
     #expect(SteppingClock.counting { Thumbnailer(options: ThumbnailOptions()).outcome(of: job) }.looks == 0)

@@ -12,7 +12,7 @@ import Testing
 @testable import ImageCore
 
 @Suite struct SortedJobsTests {
-  @Test func `the biggest source comes first and ties keep their order`() {
+  @Test func `the largest source comes first and ties keep their order`() {
     let sizes = [5, 9, 5, 0, 9]
     let source = SortedJobs(
       sizes.enumerated().map {
@@ -40,7 +40,7 @@ import Testing
   init() throws {
     folder = try TemporaryFolder()
     var ends: [CInt] = [0, 0]
-    // Close-on-exec from the start: a process that another test starts meanwhile would keep the stream open.
+    // Close-on-exec from the start: otherwise a process that another test starts meanwhile would keep the stream open.
     let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
     try #require(unsafe socketpair(AF_UNIX, kind, 0, &ends) == 0)
     pipe = (ends[0], ends[1])
@@ -60,7 +60,7 @@ import Testing
       stop: stop)
   }
 
-  @Test func `a job is there as soon as its line is`() throws {
+  @Test func `a job is available as soon as its line is`() throws {
     try folder.add("a.jpg", [1, 2])
     let jobs = try stream()
     #expect(jobs.count == nil)
@@ -81,7 +81,7 @@ import Testing
     #expect(jobs.failure == nil)
   }
 
-  @Test func `a last line without its end counts`() throws {
+  @Test func `a last line without a newline counts`() throws {
     try folder.add("a.jpg")
     let jobs = try stream(separator: .zeroByte)
     say("a.jpg", end: "")
@@ -90,7 +90,7 @@ import Testing
     #expect(jobs.next() == nil)
   }
 
-  @Test func `planned jobs come first and the numbers go on`() throws {
+  @Test func `planned jobs come first and the list continues their numbers`() throws {
     try folder.add("x/a.jpg")
     try folder.add("y/a.jpg")
     try folder.add("b.jpg")
@@ -111,7 +111,7 @@ import Testing
     #expect(jobs.next() == nil)
   }
 
-  @Test func `an output that is a source so far is refused`() throws {
+  @Test func `an output that is one of the sources so far is refused`() throws {
     try folder.add("out/a.jpg")
     try folder.add("out/b.jpg")
     try folder.add("c.png")
@@ -124,14 +124,14 @@ import Testing
     #expect(jobs.next()?.refusal == nil)
   }
 
-  @Test func `a stop ends the waiting`() throws {
+  @Test func `a stop ends the wait`() throws {
     let jobs = try stream()
     stop.make()
     #expect(jobs.next() == nil)
     close(pipe.write)
   }
 
-  @Test func `a list that cannot be read says so`() throws {
+  @Test func `an unreadable list reports its error`() throws {
     let number = unsafe open(folder.path.string, O_RDONLY)
     let jobs = ListedJobs(
       from: number, separator: .newline, naming: OutputNaming(folder: folder("out")), stop: stop)
@@ -141,7 +141,7 @@ import Testing
     close(pipe.read)
   }
 
-  @Test func `each line is claimed once, and who gets a name does not depend on the workers`() throws {
+  @Test func `each line is claimed once, and which line gets a name does not depend on the workers`() throws {
     for index in 0..<50 { for position in ["x", "y"] { try folder.add("\(position)/\(index).jpg", []) } }
     var lines = ""
     for index in 0..<50 { for position in ["x", "y"] { lines += "\(folder.path)/\(position)/\(index).jpg\n" } }
@@ -160,7 +160,7 @@ import Testing
   }
 }
 
-/// The numbers of the jobs that threads of a given number get.
+/// The indices of the jobs that this number of threads claims.
 private func claimed(from source: some JobSource, by threads: Int) -> [Int] {
   let claims = Claims()
   DispatchQueue.concurrentPerform(iterations: threads) { _ in

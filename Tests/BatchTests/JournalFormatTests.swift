@@ -16,7 +16,7 @@ struct JournalFormatTests {
     FilePath(Places.root.appending(path: "Tests/Journals/version-\(version)/\(name)").path)
   }
 
-  /// What a journal says that lay in a folder next to /srv/album/photos.
+  /// The entries of a journal, read as if it were in a folder next to /srv/album/photos.
   private func entries(_ version: Int, _ name: String) throws -> [JournalEntry] {
     try entries(of: path(version, name), JournalKeys(folder: "/srv/album/out"))
   }
@@ -47,7 +47,7 @@ struct JournalFormatTests {
       sourceName: .file(Array(source.utf8)))
   }
 
-  @Test func `a journal of version 1 says what it said when it was written`() throws {
+  @Test func `a journal of version 1 has the meaning that it had when it was written`() throws {
     let entries = try entries(1, "resize")
     try #require(entries.count == 4)
     #expect(
@@ -70,7 +70,7 @@ struct JournalFormatTests {
 
   private struct Unexpected: Error {}
 
-  @Test func `a journal of version 2 says what it said when it was written`() throws {
+  @Test func `a journal of version 2 has the meaning that it had when it was written`() throws {
     let entries = try entries(2, "sizes")
     let options: [UInt64] = [0x84a0_ec21_2424_4c1a, 0x2dc2_76e8_eb96_9b5c]
     let outputs = [("rex-64.jpg", 1368), ("rex-32x32.jpg", 654)]
@@ -86,12 +86,12 @@ struct JournalFormatTests {
   }
 
   @Test(
-    "both versions of one story are read as the same",
+    "both versions of the same history have the same meaning",
     arguments: ["resize", "sizes", "failures", "shard-1-of-2", "shard-2-of-2", "merged", "fetch", "compacted"])
   func sameStory(name: String) throws {
-    /// Without what a run does not repeat: when an output was written, and what version 1 did not keep.
+    /// Removes what a second run does not repeat: the time of an output, and what version 1 did not store.
     func story(_ entries: [JournalEntry]) -> [JournalEntry] {
-      // What was compacted has the last entry about each output only.
+      // A compacted journal has only the last entry about each output.
       let last = entries.indices.filter { index in
         !entries[(index + 1)...].contains {
           $0.outputName == entries[index].outputName && $0.sourceName == entries[index].sourceName
@@ -110,14 +110,15 @@ struct JournalFormatTests {
     #expect(!old.isEmpty && old == new)
   }
 
-  @Test("what is written now is byte for byte what was written then", arguments: ["resize", "sizes", "merged"])
+  @Test(
+    "a journal written today is byte for byte the same as the stored one", arguments: ["resize", "sizes", "merged"])
   func writing(name: String) throws {
     let journal = try Journal(in: folder.path)
     for entry in try entries(2, name) { journal.append(entry) }
     #expect(try folder.content(Journal.name) == folder.content(path(2, name)))
   }
 
-  @Test func `a journal of version 1 is written anew as it is opened, with paths that may move`() throws {
+  @Test func `a journal of version 1 is rewritten when it is opened, with relocatable paths`() throws {
     let index = folder.path.string
     let old = [("a", "in/sub/a.jpg"), ("b", "in/b.jpg"), ("a", "in/sub/a.jpg")].flatMap { name, source in
       version1("written", "3", "4", "ff", "5", "6", "", "", name, "\(index)/\(source)", "")
@@ -144,9 +145,9 @@ struct JournalFormatTests {
     #expect(try folder.names(in: "out") == [Journal.name])
   }
 
-  @Test func `what cannot be written anew goes on in the version of now`() throws {
+  @Test func `a journal that cannot be rewritten continues in the current version`() throws {
     let old = version1("written", "3", "4", "ff", "5", "6", "", "", "a", "\(folder.path)/in/a.jpg", "")
-    // Torn, too.
+    // Torn as well.
     try folder.add("out/\(Journal.name)", old + old.prefix(20))
     for name in ["b", "c"] { try Journal(in: folder("out")).append(written(name, of: "../in/b.jpg")) }
     #expect(
@@ -155,13 +156,13 @@ struct JournalFormatTests {
       ])
   }
 
-  @Test func `lines that an older program added behind a version are no records`() throws {
+  @Test func `lines that an older program appended after a newer header are no records`() throws {
     let old = version1("written", "3", "4", "ff", "5", "6", "", "", "a", "/in/a.jpg", "")
     try folder.add(Journal.name, JournalHeader.line() + old + written("b", of: "b").line)
     #expect(try entries(in: ".") == [written("b", of: "b")])
   }
 
-  @Test func `a version that is not known yet is refused before anything is misread or changed`() throws {
+  @Test func `a newer version is refused before anything is misread or changed`() throws {
     let newer = Array("imgbatch-journal\t3\tsize=9\n".utf8) + written("a", of: "a").line
     try folder.add(Journal.name, newer)
     let error = JournalError(path: folder(Journal.name), reason: .newerVersion(3))
@@ -178,7 +179,7 @@ struct JournalFormatTests {
     #expect(try folder.names() == [Journal.name], "nothing half written is left")
   }
 
-  @Test func `records and fields that came later are passed over, and a compaction keeps them`() throws {
+  @Test func `later records and fields are skipped, and a compaction keeps them`() throws {
     let later = JournalText.sealed(Array("sealed\tshard=1\tof=2".utf8))
     let wider = JournalText.sealed(
       Array(
@@ -192,7 +193,7 @@ struct JournalFormatTests {
     #expect(try folder.content(Journal.name) == JournalHeader.line(compactedByteCount: kept.count) + kept)
   }
 
-  @Test func `zeros of a power cut, longer than any line, are passed over`() throws {
+  @Test func `a block of zeros after a power failure, longer than any line, is skipped`() throws {
     let (first, second) = (written("a", of: "a"), written("b", of: "b"))
     let zeros = [UInt8](repeating: 0, count: 5 << 20)
     try folder.add(Journal.name, JournalHeader.line() + first.line + zeros + [0x0A] + second.line)

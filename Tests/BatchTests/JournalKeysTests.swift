@@ -13,27 +13,27 @@ import Testing
     return String(decoding: names.source(job), as: UTF8.self)
   }
 
-  @Test func `sources below the output folder or next to it are named from there, all others by their full path`() {
+  @Test func `sources below or next to the output folder have relative names, all others their absolute path`() {
     #expect(name("/srv/album/photos/sub/a.jpg", from: "/srv/album/thumbs") == "../photos/sub/a.jpg")
     #expect(name("/srv/album/a.jpg", from: "/srv/album/thumbs/") == "../a.jpg")
     #expect(name("/srv/album/thumbs/in/a.jpg", from: "/srv/album/thumbs") == "in/a.jpg")
     #expect(name("/srv/album/x/../photos/./a.jpg", from: "/srv/y/../album/thumbs") == "../photos/a.jpg")
     #expect(name("/srv/other/a.jpg", from: "/srv/album/thumbs") == "/srv/other/a.jpg")
     #expect(name("/srv/albums/a.jpg", from: "/srv/album/thumbs") == "/srv/albums/a.jpg")
-    // What lies in the root has nothing around it that could move.
+    // A folder in the root has no parent that could be moved with it.
     #expect(name("/photos/a.jpg", from: "/thumbs") == "/photos/a.jpg")
     #expect(name("/thumbs/a.jpg", from: "/thumbs") == "a.jpg")
     #expect(name("/a.jpg", from: "/") == "/a.jpg")
   }
 
-  @Test func `a relative path is the same source as its full path`() {
+  @Test func `a relative path is the same source as its absolute path`() {
     let here = FileManager.default.currentDirectoryPath
     #expect(name("in/a.jpg", from: "out") == name("\(here)/in/a.jpg", from: "\(here)/out"))
     #expect(name("in/a.jpg", from: "out") == "../in/a.jpg")
     #expect(name("in/a.jpg", from: ".") == "in/a.jpg")
   }
 
-  @Test func `a way over symbolic links to the folder changes no name, a link from elsewhere takes nothing along`()
+  @Test func `links in the path to the folder change no name, and a link from elsewhere adds no parent`()
     throws
   {
     let folder = try TemporaryFolder()

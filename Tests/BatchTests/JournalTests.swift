@@ -27,7 +27,7 @@ struct JournalTests {
     source: FileStamp(byteCount: 0, modified: 0), fingerprint: .none, outcome: .partial, outputName: Array("b".utf8),
     sourceName: .download(Array("http://a/b?c=d".utf8)), validator: Array("\"1%\"\n".utf8))
 
-  /// A line read again; nil where it is taken for none.
+  /// Parses a line; nil if it is not accepted.
   private func again(_ line: some Sequence<UInt8>) throws -> JournalEntry? {
     try folder.add(Journal.name, JournalHeader.line() + line + [0x0A])
     return try entries().first
@@ -39,7 +39,7 @@ struct JournalTests {
     return entries
   }
 
-  @Test func `promise 8: a line comes back as it was, with names of any bytes`() throws {
+  @Test func `promise 8: a line is read back unchanged, with names of any bytes`() throws {
     for entry in [JournalTests.written, JournalTests.failed, JournalTests.part] {
       let line = entry.line
       #expect(line.last == 0x0A && line.dropLast().allSatisfy { $0 != 0x0A && $0 != 0 })
@@ -52,7 +52,7 @@ struct JournalTests {
     }
   }
 
-  @Test func `promise 8: neither a torn line nor a damaged one is taken for an image that is done`() throws {
+  @Test func `promise 8: neither a torn nor a damaged line counts as a finished image`() throws {
     let line = JournalTests.written.line.dropLast()
     for count in 0..<line.count { #expect(try again(line.prefix(count)) == nil) }
     for index in line.indices {
@@ -63,7 +63,7 @@ struct JournalTests {
     #expect(try again([UInt8](repeating: 0, count: 100)) == nil)
   }
 
-  @Test func `promise 8: what is appended is there at once, and runs add to what was there`() throws {
+  @Test func `promise 8: appended lines are in the file at once, and runs append to existing journals`() throws {
     #expect(try entries().isEmpty)
     let first = try Journal(in: folder.path)
     first.append(JournalTests.written)
@@ -73,14 +73,14 @@ struct JournalTests {
     #expect(first.failure == nil)
   }
 
-  @Test func `promise 8: after a torn last line the next one stands on its own`() throws {
+  @Test func `promise 8: the line after a torn last line starts on a new line`() throws {
     let torn = JournalHeader.line() + JournalTests.written.line + JournalTests.failed.line.prefix(30)
     try folder.add(Journal.name, torn)
     try Journal(in: folder.path).append(JournalTests.failed)
     #expect(try entries() == [JournalTests.written, JournalTests.failed])
   }
 
-  @Test func `a journal longer than one read is read whole`() throws {
+  @Test func `a journal longer than one read is read completely`() throws {
     let lines = (0..<4000).map { index in
       var entry = JournalTests.written
       entry.outputName = Array("\(index)/\(String(repeating: "n", count: index % 90)).jpg".utf8)
@@ -90,7 +90,7 @@ struct JournalTests {
     #expect(try entries() == lines)
   }
 
-  @Test func `a journal that told everything many times is written anew, with what counts`() throws {
+  @Test func `a journal with many repetitions is rewritten with the lines that count`() throws {
     var (first, second) = (JournalTests.written, JournalTests.failed)
     let journal = try Journal(in: folder.path)
     for round in 0..<50 {
@@ -112,21 +112,21 @@ struct JournalTests {
     #expect(try entries() == [JournalTests.failed, first, second])
   }
 
-  @Test func `a line longer than any of ours is passed over, and those around it count`() throws {
+  @Test func `a line longer than the maximum is skipped, and its neighbors count`() throws {
     let journal = try Journal(in: folder.path)
     journal.append(JournalTests.written)
     var bytes = try folder.content(Journal.name)
-    // Longer than several pieces that are read at once, and than the longest line; then one that just is none.
+    // Longer than several read chunks and than the longest line. Then a line one byte longer than the maximum.
     bytes += [UInt8](repeating: 0x78, count: 3 << 20) + [0x0A] + JournalTests.failed.line
     bytes += [UInt8](repeating: 0, count: (1 << 20) + 1) + [0x0A]
     try folder.add(Journal.name, bytes + [UInt8](repeating: 0x79, count: 2 << 20))
     #expect(try entries() == [JournalTests.written, JournalTests.failed])
-    // The torn line at the end is none, and what follows is on a line by itself.
+    // The torn line at the end is no entry. The next entry starts on a new line.
     try Journal(in: folder.path).append(JournalTests.written)
     #expect(try entries() == [JournalTests.written, JournalTests.failed, JournalTests.written])
   }
 
-  @Test func `what an earlier run made is known while it is as it was left, and no download is`() throws {
+  @Test func `an earlier run's output is recognized while it is unchanged, and a download is not one`() throws {
     let names = ["made.jpg", "changed.jpg", "failed.jpg", "download.jpg", "unknown.jpg", "replaced.jpg"]
     for name in names { try folder.add(name, [1, 2, 3]) }
     let journal = try Journal(in: folder.path)
@@ -144,7 +144,7 @@ struct JournalTests {
     journal.append(failed)
     try folder.add("changed.jpg", [1, 2, 3, 4])
     var made = MadeOutputs(in: folder.path, of: nil)
-    // A try that failed left the file as it was.
+    // The failed attempt left the file as it was.
     #expect(names.filter { made.isMade(folder($0)) } == ["made.jpg", "failed.jpg"])
     try folder.link("link.jpg", to: "made.jpg")
     #expect(!made.isMade(folder("link.jpg")) && !made.isMade(folder("nothing.jpg")))
@@ -163,7 +163,7 @@ struct JournalTests {
     }
   }
 
-  @Test func `a journal whose disk is full remembers why and stops nothing`() throws {
+  @Test func `a journal on a full disk stores the error and stops nothing`() throws {
     let journal = Journal(appendingTo: try Descriptor(opening: "/dev/full", .device))
     #expect(journal.failure == nil)
     journal.append(JournalTests.written)
@@ -172,8 +172,8 @@ struct JournalTests {
     #expect(journal.failure == .noSpace)
   }
 
-  @Test func `once there is room again lines go on, behind the one that was torn`() throws {
-    // A pipe that nothing is read from takes 64 KB, then as much as fits, then nothing: as a disk does.
+  @Test func `when there is space again lines continue after the torn one`() throws {
+    // Like a full disk, a pipe without a reader accepts 64 KB, then as much as fits, then nothing.
     var ends: [Int32] = [0, 0]
     try #require(unsafe pipe(&ends) == 0)
     for end in ends { try #require(fcntl(end, F_SETFL, O_NONBLOCK) == 0) }

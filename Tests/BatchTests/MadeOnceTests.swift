@@ -5,7 +5,7 @@ import Testing
 @testable import ColorManagement
 
 @Suite struct MadeOnceTests {
-  @Test func `making one value does not hold up another`() {
+  @Test func `making one value does not block another`() {
     let once = MadeOnce<Int, Int>(byteLimit: 1000)
     let value = once.value(1, byteCount: 1) {
       let done = DispatchSemaphore(value: 0)
@@ -23,7 +23,7 @@ import Testing
     #expect(once.value(1, byteCount: 1) { 10 } == nil)
   }
 
-  @Test func `no more is kept than the limit`() {
+  @Test func `the cache stays below its limit`() {
     let once = MadeOnce<String, Int>(byteLimit: 10)
     let count = Mutex(0)
     func get(_ key: String, _ byteCount: Int) {
@@ -35,11 +35,11 @@ import Testing
     get("a", 6)
     get("a", 6)
     #expect(count.withLock { $0 } == 1)
-    // Both do not fit: the first is forgotten.
+    // The two do not fit together: the first is evicted.
     get("b", 6)
     get("a", 6)
     #expect(count.withLock { $0 } == 3)
-    // Larger than all together may be: made each time, and nothing is forgotten for it.
+    // Larger than the limit: made each time, without evicting anything.
     get("c", 11)
     get("c", 11)
     get("a", 6)

@@ -19,7 +19,7 @@ import Testing
 @Suite struct MemoryBudgetTests {
   private let megabyte = 1 << 20
 
-  @Test func `Promise 3: an eighth is the workers' own, and one image may have nearly all of the rest`() {
+  @Test func `Promise 3: an eighth is reserved for the workers, and one image may have nearly all of the rest`() {
     let budget = MemoryBudget(byteCount: 1 << 30, workers: 8, base: 0)
     #expect(budget.allowance == 8 * megabyte)
     #expect(budget.perImageLimit == (1024 - 8 * 2 * 8) * megabyte)
@@ -27,7 +27,7 @@ import Testing
     #expect(budget.admit(budget.perImageLimit) == .admitted(share: budget.perImageLimit - budget.allowance))
   }
 
-  @Test func `Promise 3: which image is too large depends on neither the mode nor the workers`() {
+  @Test func `Promise 3: the mode and the number of workers do not determine which image is too large`() {
     for megabytes in [16, 64, 256, 1024] {
       var limits = WorkLimits()
       limits.memoryByteCount = megabytes * megabyte
@@ -42,13 +42,13 @@ import Testing
     }
   }
 
-  @Test func `Promise 3: what can never fit is told at once`() {
+  @Test func `Promise 3: a request that can never fit is rejected at once`() {
     let budget = MemoryBudget(byteCount: 100 * megabyte, workers: 2, base: 20 * megabyte)
     #expect(budget.admit(budget.perImageLimit + 1) == .neverFits)
     #expect(MemoryBudget(byteCount: megabyte, workers: 2, base: 20 * megabyte).admit(1) == .neverFits)
   }
 
-  @Test func `Promise 3: workers that ask for all sizes at once never hold more than there is, and all are served`() {
+  @Test func `Promise 3: concurrent requests of all sizes never exceed the budget, and all are served`() {
     let budget = MemoryBudget(byteCount: 400 * megabyte, workers: 8, base: 0)
     let maximum = budget.perImageLimit - budget.allowance
     let held = Mutex((now: 0, maximum: 0, served: 0))
@@ -72,7 +72,7 @@ import Testing
     }
   }
 
-  @Test func `Promise 3: what the process holds is counted in pages of whatever size the kernel has`() throws {
+  @Test func `Promise 3: the process's memory is counted in pages of the kernel's size`() throws {
     let line = "5000 1200 300 10 0 900 0\n"
     for pageByteCount in [4096, 16384, 65536] {
       #expect(OwnMemory.byteCount(.addressSpace, statm: line, pageByteCount: pageByteCount) == 5000 * pageByteCount)
@@ -81,7 +81,7 @@ import Testing
     for line in ["", "5000", "many words"] {
       #expect(OwnMemory.byteCount(.resident, statm: line, pageByteCount: 4096) == 0)
     }
-    // The kernel says the same in KB elsewhere, up to what other tests take meanwhile.
+    // VmRSS contains the same value in KB, up to the allocations of other tests.
     let status = try #require(ProcFile.contents(of: "/proc/self/status"))
     let resident = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") })
     let kilobytes = try #require(Int(resident.filter(\.isNumber)))
@@ -89,7 +89,7 @@ import Testing
     #expect(ratio > 1 / 3 && ratio < 3)
   }
 
-  @Test func `Promise 8: once a run is to end, no image is begun that waits for memory, or asks for it`() {
+  @Test func `Promise 8: once a run is ending, no image is started that waits for memory or requests it`() {
     let stop = CancellationFlag()
     let budget = MemoryBudget(byteCount: 400 * megabyte, workers: 2, base: 0, stop: stop)
     guard case .admitted(let share) = budget.admit(budget.perImageLimit) else {
@@ -99,7 +99,7 @@ import Testing
     let answers = Mutex<[ReservationResult]>([])
     onThreads(2) { thread in
       if thread == 1 {
-        // Whether this waits already when the end is asked for or comes after it.
+        // Whether the request already waits when the stop comes, or follows it.
         let answer = budget.admit(budget.perImageLimit)
         answers.withLock { $0.append(answer) }
       } else {
@@ -112,7 +112,7 @@ import Testing
     #expect(budget.admit(budget.allowance) == .admitted(share: 0), "what needs no asking is not asked about")
   }
 
-  /// What a sample's estimate is for a thumbnail.
+  /// The memory estimate of a sample for a thumbnail.
   private func estimate(_ sample: String) throws -> Int {
     let pool = BufferPool()
     let file = try SourceFile.read(
@@ -122,8 +122,8 @@ import Testing
     return MemoryEstimate(header, plan: plan, fileByteCount: file.byteCount).byteCount
   }
 
-  @Test func `Promise 3: coefficients of all scans and whole frames are reckoned with`() throws {
-    // 641x427 as 4:2:2 in 8x8 blocks of 2 bytes a coefficient would be about 1.1 MB; in one scan they are not held.
+  @Test func `Promise 3: the estimate includes the coefficients of all scans, and whole frames`() throws {
+    // 641x427 in 4:2:2 with 2 bytes per coefficient takes about 1.1 MB. With a single scan the coefficients are not stored.
     #expect(try estimate("patterns/text-422.jpg") < 4 * megabyte)
     let pool = BufferPool()
     let path = FilePath(Places.samples.appending(path: "broken/truncated-progressive.jpg").path)
@@ -136,7 +136,7 @@ import Testing
     #expect(try estimate("patterns/rgba-disc.png") >= disc + 2 * disc)
   }
 
-  /// What a sample, as a whole in memory, is reckoned with.
+  /// The memory estimate of a sample that is decoded completely.
   private func estimate(
     _ bytes: [UInt8], as format: ImageFormat, _ change: (inout ThumbnailOptions) -> Void
   ) throws -> (byteCount: Int, header: ImageHeader) {
@@ -149,7 +149,7 @@ import Testing
     return (MemoryEstimate(header, plan: plan, fileByteCount: bytes.count).byteCount, header)
   }
 
-  @Test func `Promise 3: all coefficients are reckoned with where only libjpeg makes what is wanted`() throws {
+  @Test func `Promise 3: the estimate includes all coefficients where only libjpeg supports the request`() throws {
     let bytes = try recoded(Places.sample("dogs/rex.jpg")) { $0.jpeg.scans = .progressive }
     let changes: [(ImageFormat, (inout ThumbnailOptions) -> Void)] = [
       (.png, { _ in }),
@@ -178,7 +178,7 @@ import Testing
   }
 
   @Test(arguments: [GrayKind.luma709, .luminance])
-  func `Promise 3: gray that is made of a whole image is reckoned with`(kind: GrayKind) throws {
+  func `Promise 3: the estimate includes gray that is made from a whole image`(kind: GrayKind) throws {
     func tiny(_ options: inout ThumbnailOptions) {
       options.size = .box(width: 8, height: 8)
       options.shrink = .off
@@ -188,7 +188,7 @@ import Testing
       options.color = .gray
       options.gray = kind
     }
-    // What may be taken off for an output of fewer channels.
+    // Memory that an output with fewer channels may save.
     let output = 72 * 72 * 2 * 6
     let bello = try Places.sample("dogs/bello.png")
     let color = try estimate(bello, as: .png, tiny)
@@ -199,7 +199,7 @@ import Testing
     #expect(try estimate(rex, as: .png, gray).byteCount + output >= three.byteCount + three.header.size.pixelCount)
   }
 
-  @Test func `an image that does not fit fails with limit-memory and the option, others come out`() throws {
+  @Test func `an image that does not fit fails with limit-memory and the option, others are written`() throws {
     let folder = try TemporaryFolder()
     let rex = FilePath(Places.samples.appending(path: "dogs/rex.jpg").path)
     let job = Job(index: 0, source: rex, output: folder("rex.jpg"), format: .jpeg, sourceByteCount: 0)

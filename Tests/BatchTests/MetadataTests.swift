@@ -16,7 +16,7 @@ import Testing
 
   private static let preview = [UInt8](repeating: 0xAB, count: 300)
 
-  /// EXIF with an orientation, a size, a place and a preview.
+  /// EXIF with an orientation, a size, a GPS position and a preview.
   private static func exif(bigEndian: Bool) -> [UInt8] {
     func number(_ value: Int, _ count: Int) -> [UInt8] {
       let bytes = (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
@@ -94,7 +94,7 @@ import Testing
   }
 
   @Test(arguments: [false, true], [ImageFormat.jpeg, .png])
-  func `kept metadata are those of the output: upright, of its size, without the preview`(
+  func `kept metadata match the output: upright, with its size, without the preview`(
     bigEndian: Bool, format: ImageFormat
   )
     throws
@@ -115,7 +115,7 @@ import Testing
     #expect(xmp == String(decoding: MetadataTests.xmp, as: UTF8.self).replacing("\"6\"", with: "\"1\""))
   }
 
-  @Test func `what is left as it is stored keeps its orientation`() throws {
+  @Test func `an image that is left as stored keeps its orientation tag`() throws {
     let bytes = try made(try source(bigEndian: true), .jpeg) {
       $0.metadata = .keep
       $0.orientation = .ignore
@@ -124,13 +124,13 @@ import Testing
     #expect(unsafe exif.withUnsafeBytes { unsafe Orientation(tiff: $0) } == .turned90)
   }
 
-  @Test func `by default everything goes`() throws {
+  @Test func `by default all metadata are removed`() throws {
     for format in ImageFormat.allCases {
       #expect(metadata(try made(try source(bigEndian: true), format) { _ in }, format) == ImageMetadata())
     }
   }
 
-  @Test func `texts of a PNG go from PNG to PNG, and the result is sound`() throws {
+  @Test func `PNG texts are copied from PNG to PNG, and the result is valid`() throws {
     var tagged = ImageMetadata()
     tagged.exif = MetadataTests.exif(bigEndian: true)
     tagged.xmp = MetadataTests.xmp
@@ -153,7 +153,7 @@ import Testing
     #expect(header.size.height == 120, "EXIF had turned it")
   }
 
-  @Test func `long XMP of a PNG becomes two packets of a JPEG, and one again of a PNG, upright in all`() throws {
+  @Test func `long XMP of a PNG becomes two packets of a JPEG, and one again in a PNG, upright in all`() throws {
     let declared = "xmlns:t='http://ns.adobe.com/tiff/1.0/' xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#'"
     let long = String(repeating: "long ", count: 40_000)
     let xmp = "<x><r:RDF \(declared)><r:Description t:Orientation='6'><a>\(long)</a></r:Description></r:RDF></x>"
@@ -167,7 +167,7 @@ import Testing
     #expect(two.notes.isEmpty && two.xmp.map { $0.count < 1000 } == true)
     let upright = xmp.replacing("Orientation='6'", with: "Orientation='1'")
     #expect(two.extendedXMP.map { String(decoding: $0, as: UTF8.self) } == upright)
-    // Turned already: nothing is to be done but to join them.
+    // Already upright: only joined.
     let back = metadata(try made(try folder.add("two.jpg", jpeg), .png) { $0.metadata = .keep }, .png)
     let one = back.xmp.map { String(decoding: $0, as: UTF8.self) } ?? ""
     #expect(one.contains(long) && one.contains("t:Orientation='1'") && !one.contains("HasExtendedXMP"))
@@ -175,7 +175,7 @@ import Testing
     #expect(again == two)
   }
 
-  @Test func `what an output lacks is noted where metadata are kept, and only there`() throws {
+  @Test func `losses are noted if metadata are kept, and only then`() throws {
     var tagged = ImageMetadata()
     tagged.exif = OrientationTag.tiff(6) + [UInt8](repeating: 0, count: 70_000)
     tagged.xmp = Array("<x xmlns:c='http://ns.google.com/photos/1.0/camera/' c:MotionPhoto='1'/>".utf8)
@@ -188,7 +188,7 @@ import Testing
   }
 
   @Test(arguments: [ImageFormat.jpeg, .png], [OrientationRule.apply, .ignore])
-  func `XMP alone turns nothing, and stays as it is`(format: ImageFormat, rule: OrientationRule) throws {
+  func `an orientation in XMP alone has no effect and is kept`(format: ImageFormat, rule: OrientationRule) throws {
     var tagged = ImageMetadata()
     tagged.xmp = MetadataTests.xmp
     let out = try made(try folder.add("xmp.png", png(tagged)), format) {
@@ -202,7 +202,7 @@ import Testing
     #expect(header.size == PixelSize(width: 90, height: 68))
   }
 
-  @Test func `no damage to EXIF can do harm`() {
+  @Test func `damaged EXIF does no harm`() {
     let sound = MetadataTests.exif(bigEndian: false)
     var state: UInt32 = 1
     func next(_ limit: Int) -> Int {

@@ -26,7 +26,7 @@ import Testing
     }
   }
 
-  @Test func `the tree and the names are kept, and names say the format`() throws {
+  @Test func `the folder tree and the names are kept, and suffixes determine the format`() throws {
     for (path, format) in [
       ("a.jpg", ImageFormat.jpeg), ("b/c/A.JPG", .jpeg), ("x.jpeg", .jpeg), ("x.Jpe", .jpeg), ("x.jfif", .jpeg),
       ("y.png", .png), ("d.d/y.PnG", .png), ("two.dots.png", .png),
@@ -51,7 +51,7 @@ import Testing
     #expect(try name("photo.", contents: .jpeg) == Named("photo..jpg", .jpeg))
   }
 
-  @Test func `a format that is asked for changes only suffixes that do not fit`() throws {
+  @Test func `a requested format changes only suffixes that do not match it`() throws {
     #expect(try name("a.png", .jpeg) == Named("a.jpg", .jpeg))
     #expect(try name("a.JPEG", .jpeg) == Named("a.JPEG", .jpeg))
     #expect(try name("a.jpe", .png) == Named("a.png", .png))
@@ -59,7 +59,7 @@ import Testing
     #expect(try name("photo.old", .png, contents: .jpeg) == Named("photo.old.png", .png))
   }
 
-  @Test func `fields stand for what they say`() throws {
+  @Test func `fields are replaced by their values`() throws {
     #expect(try name("{dir}/{stem}-{size}.{ext}", "a/b.jpg") == Named("a/b-256.jpg", .jpeg))
     #expect(try name("{size}/{dir}/{w}x{h}/{stem}.{ext}", "a/b.jpg") == Named("256/a/256x192/b.jpg", .jpeg))
     #expect(try name("{dir}/{stem}.{ext}", "b.jpg") == Named("b.jpg", .jpeg))
@@ -67,12 +67,12 @@ import Testing
     #expect(try name("{stem}", "d/b.jpg") == Named("b", .jpeg))
   }
 
-  @Test func `a suffix that the template writes says the format, unless one is asked for`() throws {
+  @Test func `a suffix in the template determines the format, unless one is requested`() throws {
     #expect(try name("{stem}.png", "a.jpg") == Named("a.png", .png))
     #expect(try name("{stem}.png", "a.jpg", .jpeg) == Named("a.png", .jpeg))
   }
 
-  @Test func `names stay bytes`() throws {
+  @Test func `names keep their bytes`() throws {
     for bytes in awkwardNames { #expect(try name(FilePath(bytes: bytes))?.path.bytes == bytes) }
   }
 
@@ -104,7 +104,7 @@ import Testing
     #expect(throws: error) { try NameTemplate(template) }
   }
 
-  @Test func `dots in names are no way out`() throws {
+  @Test func `dots in names do not leave the folder`() throws {
     #expect(try name("a..b/{stem}...{ext}", "x.jpg") == Named("a..b/x...jpg", .jpeg))
     // A hidden file whose stem is a dot.
     #expect(try name("d/{stem}.", "..jpg") == nil)

@@ -9,10 +9,10 @@ import Testing
 @testable import Thumbnailing
 @testable import WorkerIPC
 
-/// Every stored property of `ThumbnailOptions` goes to workers, and either is in fingerprints or is known to change no byte.
-@Suite("The fields of a recipe")
+/// Every stored property of `ThumbnailOptions` is sent to workers, and is either in the fingerprints or changes no byte.
+@Suite("The fields of the options")
 struct RecipeFieldsTests {
-  /// Another value than the usual one for each field.
+  /// A value for each field that differs from the default.
   private static let changes: [String: @Sendable (inout ThumbnailOptions) -> Void] = [
     "sizes": { $0.sizes = [.width(9), .percent(12.5)] },
     "fit": { $0.fit = .cover },
@@ -44,16 +44,16 @@ struct RecipeFieldsTests {
     "decoder": { $0.decoder = .libjpeg },
   ]
 
-  /// Those that change neither bytes nor whether a source fails. Who adds one here says why it does not.
+  /// Fields that change neither bytes nor whether a source fails. Give the reason with each new one.
   private static let withoutEffect: Set<String> = [
-    "limits.memoryByteCount", "limits.deadline",  // set anew for each image
+    "limits.memoryByteCount", "limits.deadline",  // computed for each image
     "existing", "durability",  // how an output gets its name
     "clocks",  // measurements
-    "decoder",  // tests hold all decoders to the same bytes
+    "decoder",  // tests check that all decoders give the same bytes
   ]
   private static let onlyVerdict: Set<String> = ["limits.pixelCount", "limits.fileByteCount", "limits.scanCount"]
 
-  /// All stored properties down to values that are coded as one, as text.
+  /// The text of all stored properties, down to values that are encoded as one.
   private func properties(of value: Any, _ start: String = "") -> [String: String] {
     if value is any OptionValue { return [start: "\(value)"] }
     let children = Mirror(reflecting: value).children
@@ -64,7 +64,7 @@ struct RecipeFieldsTests {
     }
   }
 
-  @Test func `every stored property is a field, and the other way round`() {
+  @Test func `every stored property is a field, and every field a stored property`() {
     let names = ThumbnailOptions.fields.map(\.name)
     #expect(Set(names).count == names.count)
     #expect(Set(names) == Set(properties(of: ThumbnailOptions()).keys))
@@ -74,7 +74,9 @@ struct RecipeFieldsTests {
     #expect(Set(ThumbnailOptions.fields.filter { $0.effect == .verdict }.map(\.name)) == RecipeFieldsTests.onlyVerdict)
   }
 
-  @Test("each field goes to workers and counts in fingerprints as it says", arguments: changes.keys.sorted())
+  @Test(
+    "each field is sent to workers and counts in fingerprints according to its effect", arguments: changes.keys.sorted()
+  )
   func change(name: String) throws {
     var options = ThumbnailOptions()
     let change = try #require(RecipeFieldsTests.changes[name])
@@ -101,9 +103,9 @@ struct RecipeFieldsTests {
     }
   }
 
-  /// Fields with their usual values are left out of fingerprints. Who changes one here makes other outputs of the same
-  /// options: raise `AlgorithmVersion.currentPixels`, too.
-  @Test func `the usual values are those that the version of the algorithms stands for`() {
+  /// Fingerprints omit fields with default values. A changed default gives the same options other outputs, so raise
+  /// `AlgorithmVersion.currentPixels` too.
+  @Test func `the defaults are those of the current version of the algorithms`() {
     #expect(AlgorithmVersion(of: .jpeg).pixels == 2)
     #expect(
       ThumbnailOptions.fields.map { "\($0.name)=\($0.text(ThumbnailOptions()))" }.sorted() == [
@@ -116,17 +118,17 @@ struct RecipeFieldsTests {
       ])
   }
 
-  @Test func `fingerprints stay what they are from one version to the next`() {
+  @Test func `fingerprints are the same in all versions`() {
     var options = ThumbnailOptions()
     options.sizes = [.box(width: 64, height: 64)]
     let written = JournalOutcome.written(output: FileStamp(byteCount: 0, modified: 0))
-    // As Tests/Journals/version-2/resize has it, and the output of the other size in sizes.
+    // The values in Tests/Journals/version-2: of resize, and of the output with the other size in sizes.
     #expect(OutputFingerprints(options).fingerprint(ofOutput: 0, .jpeg, written).options == 0x128_6591_e927_e6d8)
     options.sizes.append(.box(width: 32, height: 32))
     #expect(OutputFingerprints(options).fingerprint(ofOutput: 1, .jpeg, written).options == 0x2dc2_76e8_eb96_9b5c)
   }
 
-  @Test func `of several sizes each output has a fingerprint, whatever their order`() {
+  @Test func `with several sizes each output has a fingerprint, independent of their order`() {
     let written = JournalOutcome.written(output: FileStamp(byteCount: 0, modified: 0))
     func fingerprints(_ sizes: SizeRequest...) -> [OutputFingerprint] {
       var options = ThumbnailOptions()
@@ -137,12 +139,12 @@ struct RecipeFieldsTests {
     let both = fingerprints(small, large)
     #expect(both[0] != both[1])
     #expect(fingerprints(large, small) == both.reversed())
-    // A larger one changes how much the decoder shrinks, and so the pixels of all.
+    // A larger size changes how much the decoder shrinks, and so the pixels of all outputs.
     #expect(fingerprints(small, wide)[0] != both[0])
     #expect(fingerprints(small)[0] != both[0])
   }
 
-  @Test func `a value of the wire that no options has is refused`() {
+  @Test func `invalid values of options are rejected`() {
     var writer = WireWriter()
     ThumbnailOptions().write(to: &writer)
     for count in [0, 8, writer.bytes.count - 1] {

@@ -24,14 +24,14 @@ import Testing
     return nil
   }
 
-  @Test func `bytes arrive and nothing else is left`() throws {
+  @Test func `the bytes are written and nothing else is left`() throws {
     let bytes = [UInt8](repeating: 5, count: 200_000)
     try write(bytes, folder("a.jpg"))
     #expect(try folder.content("a.jpg") == bytes)
     #expect(try folder.names() == ["a.jpg"])
   }
 
-  @Test func `the mode is what the umask leaves`() throws {
+  @Test func `the mode follows the umask`() throws {
     try write([1], folder("a.jpg"))
     let reference = try #require(FileManager.default.createFile(atPath: folder("b").string, contents: nil) ? "b" : nil)
     #expect(try mode("a.jpg") == mode(reference) | 0o600)
@@ -43,7 +43,7 @@ import Testing
     return Int(status.st_mode) & 0o777
   }
 
-  @Test func `missing folders are made, by many threads at once too`() throws {
+  @Test func `missing folders are created, even by many threads at once`() throws {
     let failures = Failures()
     DispatchQueue.concurrentPerform(iterations: 200) { index in
       do throws(JobError) {
@@ -55,7 +55,7 @@ import Testing
     #expect(try folder.content("a/b/c/3/199.jpg") == [199])
   }
 
-  @Test func `an old output is replaced and a reader of it keeps what it had`() throws {
+  @Test func `an old output is replaced, and its reader keeps the old content`() throws {
     let path = try folder.add("a.jpg", [1, 1, 1])
     let reader = try FileDescriptor.open(path, .readOnly)
     try write([2, 2], path)
@@ -66,7 +66,7 @@ import Testing
     #expect(try folder.content("a.jpg") == [2, 2])
   }
 
-  @Test func `a symbolic link at the name is replaced, not written through`() throws {
+  @Test func `a symbolic link at the name is replaced, and its target is unchanged`() throws {
     try folder.add("precious.jpg", [7])
     try folder.link("a.jpg", to: "precious.jpg")
     try write([1], folder("a.jpg"))
@@ -74,7 +74,7 @@ import Testing
     #expect(try folder.content("a.jpg") == [1])
   }
 
-  @Test func `an output that is there is kept where that is asked for`() throws {
+  @Test func `an existing output is kept if the rule says so`() throws {
     let path = try folder.add("a.jpg", [1])
     #expect(try !OutputFile.mustBeSkipped(PlacedFile(path), existing: .overwrite))
     #expect(try OutputFile.mustBeSkipped(PlacedFile(path), existing: .skip))
@@ -87,7 +87,7 @@ import Testing
     }
   }
 
-  @Test func `a link to nothing is something that is there`() throws {
+  @Test func `a dangling link counts as existing`() throws {
     try folder.link("a.jpg", to: "nothing")
     #expect(try OutputFile.mustBeSkipped(PlacedFile(folder("a.jpg")), existing: .skip))
     #expect(error(folder("a.jpg"), .fail) == exists)
@@ -96,7 +96,7 @@ import Testing
   private let exists = JobError(
     stage: .write, code: .exists, message: "the output is there already; use --existing overwrite or skip")
 
-  @Test func `of many that write one new name exclusively one wins`() throws {
+  @Test func `of many that write one new name exclusively one succeeds`() throws {
     let failures = Failures()
     DispatchQueue.concurrentPerform(iterations: 50) { index in
       do throws(JobError) {
@@ -108,7 +108,7 @@ import Testing
     #expect(try folder.names() == ["a.jpg"])
   }
 
-  @Test func `a failure names the cause, says what to do and leaves nothing behind`() throws {
+  @Test func `a failure names the cause, gives advice and leaves nothing behind`() throws {
     try folder.addFolder("folder.jpg")
     try folder.add("file")
     let name = String(repeating: "n", count: 256)
@@ -126,12 +126,12 @@ import Testing
     #expect(try folder.names(in: "folder.jpg") == [])
   }
 
-  @Test func `a path over the system's limit is a failure`() {
+  @Test func `a path beyond the system's limit is a failure`() {
     let long = (0..<50).reduce(folder.path) { path, _ in path.appending(String(repeating: "d", count: 100)) }
     #expect(error(long)?.message.hasPrefix("ENAMETOOLONG: ") == true)
   }
 
-  @Test func `causes that a test cannot make are worded too`() {
+  @Test func `causes that a test cannot provoke have messages too`() {
     let expected: [(Errno, String)] = [
       (.noSpace, "ENOSPC: no space left on device; free some space and run again with --resume"),
       (.permissionDenied, "EACCES: permission denied; make the output folder writable for this user"),
@@ -148,7 +148,7 @@ import Testing
   }
 
   @Test(.disabled(if: isSuperuser, "the superuser may write everywhere"))
-  func `a folder without permission is said to be that`() throws {
+  func `a folder without permission has its own message`() throws {
     try folder.addFolder("locked")
     try folder.setMode("locked", 0o500)
     for path in ["locked/a.jpg", "locked/b/c.jpg"] {
@@ -160,7 +160,7 @@ import Testing
     #expect(error("/proc/self/imgbatch.jpg")?.code == .write)
   }
 
-  @Test func `a temporary of a dead process that had our number is stepped over`() throws {
+  @Test func `a temporary of a dead process with the same ID is skipped`() throws {
     for number in [7, 8] { try folder.add(".imgbatch-\(getpid())-\(number).tmp", [UInt8(number)]) }
     var numbers = [9, 8, 7]
     let file = try TemporaryFile(in: folder.path) { numbers.removeLast() }
@@ -171,7 +171,7 @@ import Testing
     #expect(try folder.content(".imgbatch-\(getpid())-9.tmp") == [])
   }
 
-  @Test func `each file of a process has another number`() throws {
+  @Test func `each temporary file of a process has a different number`() throws {
     let paths = try (0..<20).map { _ in
       let file = try TemporaryFile(in: folder.path)
       return file.path

@@ -8,7 +8,7 @@ import Testing
 @testable import ImageCore
 @testable import Thumbnailing
 
-/// White paper whose last blocks are filled up with black comes out white, as `jpegtran -crop` leaves such.
+/// White paper whose last blocks are padded with black, as `jpegtran -crop` leaves them, stays white.
 @Suite struct PaddedEdgeOutputTests {
   private let folder: TemporaryFolder
 

@@ -9,7 +9,7 @@ import Testing
 @testable import RunState
 @testable import SystemSupport
 
-@Suite("Outputs stay beneath the output folder")
+@Suite("Outputs stay below the output folder")
 struct PlacedFileTests {
   let folder: TemporaryFolder
   init() throws {
@@ -39,7 +39,7 @@ struct PlacedFileTests {
     message: "ELOOP: a symbolic link is on its way, and none is followed below --out; "
       + "replace the link by a folder, or choose another --out")
 
-  @Test(arguments: resolutions) func `a link beneath the folder is not followed`(resolution: BaseFolder.Resolution)
+  @Test(arguments: resolutions) func `a link below the folder is not followed`(resolution: BaseFolder.Resolution)
     throws
   {
     try folder.link("out/sub", to: "../elsewhere")
@@ -62,7 +62,7 @@ struct PlacedFileTests {
     #expect(try folder.names(in: "out/real/deep") == ["a.jpg", "up"])
   }
 
-  @Test(arguments: resolutions) func `what is there is looked up without following a link`(
+  @Test(arguments: resolutions) func `existing files are looked up without following a link`(
     resolution: BaseFolder.Resolution
   ) throws {
     try folder.add("elsewhere/a.jpg", [7])
@@ -75,18 +75,18 @@ struct PlacedFileTests {
     #expect(try folder.content("elsewhere/a.jpg") == [7])
   }
 
-  @Test(arguments: resolutions) func `the folder itself may be a link, and one that is put in later counts`(
+  @Test(arguments: resolutions) func `the folder itself may be a link, which is resolved once`(
     resolution: BaseFolder.Resolution
   ) throws {
     try folder.link("link", to: "out")
     let base = BaseFolder(folder("link"), resolution: resolution)
     #expect(error(base, "sub/a.jpg") == nil)
     #expect(try folder.content("out/sub/a.jpg") == [1, 2, 3])
-    // The folder that was written to is replaced by a link while the run goes on.
+    // A link replaces a subfolder during the run.
     try FileManager.default.moveItem(atPath: folder("out/sub").string, toPath: folder("moved").string)
     try folder.link("out/sub", to: "../elsewhere")
     #expect(error(base, "sub/b.jpg") == PlacedFileTests.link)
-    // The link to the folder is changed: the run stays with the one that it began with.
+    // The link to the folder changes. The run stays with the folder that it started with.
     try FileManager.default.removeItem(atPath: folder("link").string)
     try folder.link("link", to: "elsewhere")
     #expect(error(base, "c.jpg") == nil && error(base, "new/d.jpg") == nil)
@@ -94,7 +94,7 @@ struct PlacedFileTests {
     #expect(try folder.names(in: "out") == ["c.jpg", "new", "sub"])
   }
 
-  @Test(arguments: resolutions) func `no name leads up, and missing folders are made`(
+  @Test(arguments: resolutions) func `no name leads up, and missing folders are created`(
     resolution: BaseFolder.Resolution
   ) throws {
     let base = BaseFolder(folder("out/made/by/it"), resolution: resolution)
@@ -106,7 +106,7 @@ struct PlacedFileTests {
     #expect(try folder.names(in: "out/made/by") == ["it"])
   }
 
-  @Test func `temporaries beneath a link are those of somebody else`() throws {
+  @Test func `temporaries behind a link below the folder are not touched`() throws {
     let name = ".imgbatch-\(getpid())-\(RunNumber.current << 32 | 9).tmp"
     try folder.add("elsewhere/" + name)
     try folder.link("out/sub", to: "../elsewhere")
@@ -118,7 +118,7 @@ struct PlacedFileTests {
     #expect(try folder.names(in: "elsewhere") == [])
   }
 
-  // MARK: - Files that may be there already
+  // MARK: - Existing files
 
   private func refusal(_ name: String, _ use: OwnFileUse) -> OwnFileError? {
     do throws(OwnFileError) {
@@ -130,8 +130,7 @@ struct PlacedFileTests {
   }
 
   @Test(arguments: [OwnFileUse.appended, .shared, .replaced, .listed])
-  func `nothing but a regular file of one name is opened, and nothing is changed or waited for`(use: OwnFileUse) throws
-  {
+  func `only a regular file with one name is opened, without changing it or blocking`(use: OwnFileUse) throws {
     try folder.add("real", [1, 2])
     try folder.link("link", to: "real")
     try folder.link("dangling", to: "made")
@@ -154,7 +153,7 @@ struct PlacedFileTests {
     #expect(refusal("other", use) == nil)
   }
 
-  @Test func `a page, too, takes the place of a regular file only`() throws {
+  @Test func `a page too replaces only a regular file`() throws {
     try folder.add("real", [1, 2])
     try folder.link("link.html", to: "real")
     try folder.addPipe("pipe.html")
@@ -165,23 +164,23 @@ struct PlacedFileTests {
       #expect(throws: OwnFileError.isNoRegularFile(kind)) { try AtomicFile.write([9], to: file) }
       #expect(try FileStatus(of: folder(name), links: .stay).kind == kind)
     }
-    // Only the name is given to another file: what has the other name is as it was.
+    // Only the name refers to a new file. The file keeps its content under its other name.
     try AtomicFile.write([9], to: CheckedPath(inOwnFolder: folder("hard.html")))
     #expect(try folder.content("real") == [1, 2] && folder.content("hard.html") == [9])
     #expect(try folder.names().filter { $0.hasPrefix(".") } == [])
   }
 }
 
-@Suite("Who may read a file that is made of another")
+@Suite("Permissions of files made from other files")
 struct PermissionsTests {
   private func made(_ bits: UInt32) -> UInt32 { UInt32(Permissions(bits: bits, group: nil).creationMode) }
 
-  @Test func `bits to read and write are taken over, and the owner always has both`() {
+  @Test func `read and write bits are copied, and the owner always has both`() {
     #expect(made(0o600) == 0o600 && made(0o644) == 0o644 && made(0o4755) == 0o644 && made(0o777) == 0o666)
     #expect(made(0o444) == 0o644 && made(0o400) == 0o600 && made(0) == 0o600 && made(0o240) == 0o640)
   }
 
-  @Test func `a page has what all of its images allow, whatever their groups`() {
+  @Test func `a page has the permissions that all its images allow, whatever their groups`() {
     let own = Permissions(bits: 0o640, group: 7)
     #expect(Permissions.ordinary.intersection(own) == own)
     #expect(own.intersection(Permissions(bits: 0o664, group: 7)) == own)
@@ -190,14 +189,14 @@ struct PermissionsTests {
     #expect(own.intersection(.ownerOnly).bits == 0o600)
   }
 
-  /// Without changing it, since other tests create files meanwhile (proc(5)).
+  /// Read from /proc without changing it, because other tests create files meanwhile (proc(5)).
   private func umask() throws -> UInt32 {
     let text = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
     let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("Umask:") })
     return try #require(UInt32(line.dropFirst(6).filter(\.isNumber), radix: 8))
   }
 
-  @Test func `a new file's group has no more than all others where it is another than the source's`() throws {
+  @Test func `the group of a new file has no more rights than others if it is not the source's group`() throws {
     let folder = try TemporaryFolder()
     let group = try #require((try? FileStatus(of: folder.add("reference")))?.permissions.group)
     let cases: [(UInt32, UInt32, UInt32)] = [

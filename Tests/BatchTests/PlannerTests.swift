@@ -31,7 +31,7 @@ import Testing
     return nil
   }
 
-  @Test func `jobs say where from, where to and as what`() throws {
+  @Test func `jobs contain source, output and format`() throws {
     try folder.add("in/a.JPG", [1, 2, 3])
     try folder.add("in/sub/b.png", [1])
     try folder.add("in/c", pngStart)
@@ -44,7 +44,7 @@ import Testing
     #expect(jobs.map { $0.refusal?.code } == [nil, nil, nil, .read])
   }
 
-  @Test func `names of any bytes come out as they went in`() throws {
+  @Test func `names of any bytes are unchanged in outputs`() throws {
     for name in awkwardNames { try folder.add(folder(bytes: Array("in/".utf8) + name)) }
     let outputs = try plan(["in"]).map { $0.output.bytes.dropFirst(folder("out").length + 1) }
     #expect(outputs.map(Array.init) == awkwardNames.sorted { $0.lexicographicallyPrecedes($1) })
@@ -63,7 +63,7 @@ import Testing
     #expect(try plan(["in"]).count == 3)
   }
 
-  @Test func `every input of a crowd is named`() throws {
+  @Test func `every input of a collision is named`() throws {
     for position in ["x", "y", "z"] { try folder.add("\(position)/a.jpg") }
     guard case .collisions(let collisions) = error({ try plan(["x", "y", "z"]) }) else {
       Issue.record("no collisions")
@@ -90,12 +90,12 @@ import Testing
     #expect(try plan(["x", "none/a.jpg"]).map { $0.refusal == nil } == [true, false])
   }
 
-  @Test func `an output that is an input is refused, however it is reached`() throws {
+  @Test func `an output that is an input is refused, whatever path leads to it`() throws {
     let path = try folder.add("in/a.jpg")
     // The folder itself.
     #expect(
       error { try plan(["in"], out: "in") } == .outputsAreInputs([OutputIsSource(input: path, output: path)]))
-    // A folder that is the same by a link.
+    // The same folder through a link.
     try folder.link("same", to: "in")
     #expect(
       error { try plan(["in"], out: "same") }
@@ -111,7 +111,7 @@ import Testing
         error { try plan(["in"], out: out) }
           == .outputsAreInputs([OutputIsSource(input: path, output: folder("\(out)/a.jpg"))]))
     }
-    // An input that is a link to what would be written.
+    // An input that is a link to an output.
     try folder.add("results/b.jpg")
     try folder.addFolder("links")
     try folder.link("links/b.jpg", to: "../results/b.jpg")
@@ -120,8 +120,8 @@ import Testing
         == .outputsAreInputs([OutputIsSource(input: folder("links/b.jpg"), output: folder("results/b.jpg"))]))
   }
 
-  /// A fair hash leaves chi-squared above 92 once in a hundred sets of names (63 degrees of freedom).
-  @Test func `632 numbered names are spread over 64 shards as by a fair hash`() throws {
+  /// A good hash gives a chi-squared above 92 for one in a hundred sets of names (63 degrees of freedom).
+  @Test func `632 numbered names are distributed over 64 shards like by a good hash`() throws {
     var counts: [Int] = []
     for index in 1...64 {
       let shard = try #require(Shard(index: index, count: 64))
@@ -132,14 +132,14 @@ import Testing
     #expect(counts.map { (Double($0) - expected) * (Double($0) - expected) / expected }.reduce(0, +) < 92)
   }
 
-  /// Names in which every byte comes twice, or whose numbers are all even: FNV-1a's low bits see nothing else of them. A
-  /// fair hash leaves chi-squared above 24.3 once in a thousand sets of names (7 degrees of freedom).
+  /// Names in which every byte occurs twice, or whose numbers are all even: the low bits of FNV-1a only depend on these parities.
+  /// A good hash gives a chi-squared above 24.3 for one in a thousand sets of names (7 degrees of freedom).
   @Test(
     arguments: [
       (0..<1000).map { "\($0)/\($0).jpg" }, (0..<1000).map { "f\(2 * $0).jpg" },
       (0..<1000).map { "\($0 / 10)\($0 / 10)-\($0 % 10)\($0 % 10).jpg" },
     ] as [[String]])
-  func `names with a pattern are spread over 2, 4 and 8 shards as by a fair hash`(names: [String]) throws {
+  func `names with a pattern are distributed over 2, 4 and 8 shards like by a good hash`(names: [String]) throws {
     for count in [2, 4, 8] {
       let expected = Double(names.count) / Double(count)
       let counts = try (1...count).map { index in
@@ -151,14 +151,14 @@ import Testing
     }
   }
 
-  /// Computed in Python by the rule as the article on many machines has it.
-  @Test func `the rule of the shards is the one that is published`() throws {
+  /// Computed in Python by the rule in the article ManyMachines.
+  @Test func `the shard rule is the published one`() throws {
     for (path, shard) in [("rex.jpg", 16), ("cats/1.jpg", 15), ("dogs/1/1.jpg", 6), ("ä.png", 12)] {
       #expect(try #require(Shard(index: shard, count: 16)).contains(Array(path.utf8)), "\(path)")
     }
   }
 
-  @Test func `a fingerprint of a list depends on all its paths and not on their order`() {
+  @Test func `the fingerprint of a list depends on all its paths and not on their order`() {
     func fingerprint(_ paths: [String]) -> ListFingerprint {
       var fingerprint = ListFingerprint()
       for path in paths { fingerprint.add(Array(path.utf8)) }
@@ -178,11 +178,11 @@ import Testing
     for other in others {
       #expect(fingerprint(other).digits != list.digits)
     }
-    // Twice is not the same as not at all.
+    // A path that occurs twice does not cancel out.
     #expect(fingerprint(["d", "d"]).digits != fingerprint([]).digits)
   }
 
-  @Test func `a shard refuses its own outputs that are inputs, of whatever shard these are`() throws {
+  @Test func `a shard refuses its own outputs that are inputs of any shard`() throws {
     for number in 0..<20 { try folder.add("in/\(number).jpg") }
     var refused: [FilePath] = []
     for index in 1...3 {
@@ -192,7 +192,7 @@ import Testing
       }
     }
     #expect(Set(refused) == Set((0..<20).map { folder("in/\($0).jpg") }) && refused.count == 20)
-    // Another's source.
+    // Another shard's source.
     let source = try folder.add("pair/a-256.jpg")
     try folder.add("pair/a.jpg")
     let all = (1...7).compactMap { index in
@@ -202,7 +202,7 @@ import Testing
       }
     }
     #expect(all == [.outputsAreInputs([OutputIsSource(input: source, output: source)])])
-    // Another's source that nobody has looked at, by a hard link.
+    // Another shard's source without a status, through a hard link.
     for name in ["y", "z"] { try folder.add("walked/\(name).jpg") }
     try folder.addFolder("results")
     try folder.hardLink("results/y.jpg", to: folder("walked/z.jpg"))
@@ -213,7 +213,7 @@ import Testing
       linked == [.outputsAreInputs([OutputIsSource(input: folder("walked/z.jpg"), output: folder("results/y.jpg"))])])
   }
 
-  @Test func `the output of one may be no other's source`() throws {
+  @Test func `the output of one input must not be the source of another`() throws {
     try folder.add("in/a.jpg")
     let other = try folder.add("in/a-256.jpg")
     #expect(
@@ -221,7 +221,7 @@ import Testing
         == .outputsAreInputs([OutputIsSource(input: other, output: other)]))
   }
 
-  @Test func `beside the sources is fine under other names`() throws {
+  @Test func `outputs next to the sources are allowed under other names`() throws {
     try folder.add("in/a.jpg")
     #expect(try plan(["in"], out: "in", "{stem}-small.{ext}").map(\.output) == [folder("in/a-small.jpg")])
   }
@@ -244,7 +244,7 @@ import Testing
     }
   }
 
-  @Test func `sizes for names are measured only where names have them`() throws {
+  @Test func `sizes are only measured if names contain them`() throws {
     try folder.add("in/a.jpg")
     try folder.add("in/bad.jpg")
     let list = try InputList.find([folder("in")], rules: WalkRules())
@@ -260,14 +260,14 @@ import Testing
     #expect(try Planner.jobs(for: list.inputs, naming: naming).map(\.refusal) == [nil, nil])
   }
 
-  @Test func `a name that leads out of the folder fails alone`() throws {
+  @Test func `a name that leaves the folder fails alone`() throws {
     try folder.add("in/..jpg")
     try folder.add("in/b.jpg")
     let jobs = try plan(["in/..jpg", "in/b.jpg"], "d/{stem}.")
     #expect(jobs.map { $0.refusal?.code } == [.write, nil])
   }
 
-  @Test func `many names are told apart`() throws {
+  @Test func `many names are distinguished`() throws {
     for index in 0..<300 { try folder.add("in/\(index % 20)/\(index).jpg", []) }
     let jobs = try plan(["in"])
     #expect(Set(jobs.map(\.output)).count == 300)

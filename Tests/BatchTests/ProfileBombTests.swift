@@ -7,13 +7,13 @@ import Testing
 
 @testable import Thumbnailing
 
-/// Profiles that would cost seconds are refused as damaged ones are, before Little CMS sees them; the image is made without.
+/// Profiles that would take seconds are rejected like damaged ones before Little CMS reads them. The image is made without them.
 @Suite struct ProfileBombTests {
   private let cases: ColorCases
 
   init() throws { cases = try ColorCases() }
 
-  // MARK: - Profiles put together by hand (ICC.1:2022, 7)
+  // MARK: - Hand-made profiles (ICC.1:2022, 7)
 
   private static func number(_ value: Int, _ bytes: Int = 4) -> [UInt8] {
     (0..<bytes).reversed().map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
@@ -39,7 +39,7 @@ import Testing
     return header + [UInt8](repeating: 0, count: 128 - header.count) + table + body
   }
 
-  /// Stages that lie behind the table of their places, each given once and stood for as often as said.
+  /// Stages after the table of their offsets. Each is stored once and referenced `count` times.
   private static func elements(_ elements: [(contents: [UInt8], count: Int)], inputs: Int) -> [UInt8] {
     let count = elements.reduce(0) { $0 + $1.count }
     var (table, body) = ([UInt8](), [UInt8]())
@@ -77,7 +77,7 @@ import Testing
       + floats([Float](repeating: 0.5, count: samples))
   }
 
-  /// lut16Type: a grid of so many points a side for three inputs, with so many samples of it there.
+  /// lut16Type: a grid with this many points per side for three inputs, of which this many samples are present.
   private static func table(points: Int, samples: Int, entries: Int = 2) -> [UInt8] {
     let curve = (0..<entries).flatMap { number($0 * 65535 / max(1, entries - 1), 2) }
     return bytes("mft2") + number(0) + [3, 3, UInt8(points), 0]
@@ -113,10 +113,10 @@ import Testing
     ("tags that do not lie in it", lying),
   ]
 
-  /// Little CMS passes over such tags.
+  /// A tag with impossible offsets, which Little CMS skips.
   private static var lying: [UInt8] {
     var bytes = profile([("A2B0", table(points: 2, samples: 24)), ("B2A0", [])])
-    // The third entry's offset and size.
+    // Offset and size of the third entry.
     bytes.replaceSubrange(128 + 4 + 24 + 4..<128 + 4 + 36, with: number(1 << 30) + number(1 << 30))
     return bytes
   }
@@ -124,7 +124,7 @@ import Testing
   // MARK: - Tests
 
   @Test(arguments: bombs.indices)
-  func `a profile beyond reason is noted, and the image is made`(index: Int) throws {
+  func `an excessive profile is noted, and the image is made`(index: Int) throws {
     let (name, profile) = ProfileBombTests.bombs[index]
     #expect(ColorTransforms().toSRGB(profile, .rgb, hasAlpha: false) == nil, "\(name)")
     #expect(ColorTransforms().grayProfile(ofRGB: profile) == nil, "\(name)")
@@ -139,7 +139,7 @@ import Testing
     #expect(ColorTransforms().toSRGB(profile, .rgb, hasAlpha: false) != nil, "\(name)")
   }
 
-  @Test func `inks of such a profile are converted without it`() throws {
+  @Test func `inks with such a profile are converted without it`() throws {
     let profile = ProfileBombTests.profile(
       [
         (
@@ -151,7 +151,7 @@ import Testing
     #expect(ColorTransforms().toSRGB(profile, .cmyk, hasAlpha: false) == nil)
   }
 
-  @Test func `profiles cut and changed anywhere are refused or used, and nothing is read outside of them`() throws {
+  @Test func `damaged profiles are rejected or used, without reading outside of them`() throws {
     var numbers = SeededNumbers(seed: 7)
     let transforms = ColorTransforms()
     for (_, profile) in ProfileBombTests.sound {
@@ -170,7 +170,7 @@ import Testing
     }
   }
 
-  @Test func `converting looks at the clock at least once for 512 pixels, and ends when the time is over`() throws {
+  @Test func `a conversion reads the clock at least every 512 pixels, and ends when the time is over`() throws {
     let profile = ProfileBombTests.sound[0].profile
     let transform = try #require(ColorTransforms().toSRGB(profile, .rgb, hasAlpha: false))
     for (width, height) in [(1, 3000), (3000, 1), (300, 40), (5000, 3)] {

@@ -6,7 +6,7 @@ import Testing
 @testable import ImageCore
 @testable import Thumbnailing
 
-/// Which profiles count for which images, and what becomes of them.
+/// Which profiles apply to which images, and how they are handled.
 @Suite struct ProfileRuleTests {
   private let cases: ColorCases
 
@@ -14,7 +14,7 @@ import Testing
 
   private static let kinds: [GrayKind] = GrayKind.allCases
 
-  @Test func `gray of colors with a profile is that of sRGB`() throws {
+  @Test func `gray of colors with a profile is computed in sRGB`() throws {
     let profile = try ColorCases.rgb(.power(1.8))
     for (pixel, gray) in [([100, 100, 100], 119), ([255, 255, 255], 255), ([0, 0, 0], 0)] as [([UInt8], Int)] {
       for source in [try cases.jpeg(pixel, profile: profile), cases.png(pixel, [PNGParts.profile(profile)])] {
@@ -38,7 +38,7 @@ import Testing
         #expect(abs(stripped.pixel[0] - Int(pixel[0])) <= 1 && stripped.notes == [.profile])
       }
     }
-    // A color of a wide gamut: each kind of gray is made of its sRGB values.
+    // A color of a wide gamut: each kind of gray is computed from its sRGB values.
     let wide = cases.png([180, 120, 60], [PNGParts.profile(try ColorCases.rgb(.power(2.2), ColorCases.adobeRGB))])
     let color = try cases.made(wide, .png) { $0.profile = .srgb }.pixel.map { Double($0) }
     let gray = try cases.made(wide, .png) { $0.color = .gray }
@@ -46,7 +46,7 @@ import Testing
     #expect(abs(0.299 * 180 + 0.587 * 120 + 0.114 * 60 - Double(gray.pixel[0])) > 3)
   }
 
-  @Test func `gray of sRGB colors is their luma as before, and there is nothing to note`() throws {
+  @Test func `gray of sRGB colors is their luma, and nothing is noted`() throws {
     let profile = try ColorCases.rgb(.sRGB)
     for source in [
       try cases.jpeg([180, 120, 60], profile: profile), cases.png([180, 120, 60], [PNGParts.profile(profile)]),
@@ -65,7 +65,7 @@ import Testing
     }
   }
 
-  @Test func `a gray profile does not count for colors`() throws {
+  @Test func `a gray profile does not apply to colors`() throws {
     let profile = try ColorCases.gray(.power(1.8))
     for rule in ProfileRule.allCases {
       for isGray in [false, true] {
@@ -79,7 +79,7 @@ import Testing
             }
             #expect(made.header.profile == nil && made.pixel.allSatisfy { abs($0 - 100) <= 1 }, "\(rule) \(format)")
             let isPNG = source.starts(with: PNGParts.signature)
-            // libpng refuses it, so that it is not seen.
+            // libpng rejects it, so it is not visible.
             #expect(made.notes == (rule == .strip ? [] : [isPNG ? .damagedProfile : .unfittingProfile]))
           }
         }
@@ -87,7 +87,7 @@ import Testing
     }
   }
 
-  @Test func `an RGB profile of a gray JPEG is that of equal red, green and blue`() throws {
+  @Test func `an RGB profile of a gray JPEG applies to equal red, green and blue`() throws {
     for (curve, value) in [(ColorParameters.Curve.power(1.8), 119), (.power(1), 168)] {
       let source = try cases.jpeg([100], profile: try ColorCases.rgb(curve, ColorCases.adobeRGB))
       for isGray in [false, true] {
@@ -104,18 +104,18 @@ import Testing
       }
       #expect(try cases.made(source, .jpeg) { $0.profile = .strip }.notes == [.profile])
     }
-    // sRGB says nothing new of gray.
+    // sRGB adds nothing to gray.
     let plain = try cases.made(try cases.jpeg([100], profile: nil), .jpeg)
     let same = try cases.made(try cases.jpeg([100], profile: try ColorCases.rgb(.sRGB)), .jpeg)
     #expect(same.bytes == plain.bytes && same.notes == [])
-    // A broken one is dropped, and that is said.
+    // A broken profile is dropped and noted.
     var broken = try ColorCases.rgb(.sRGB)
     broken.removeSubrange(132...)
     let dropped = try cases.made(try cases.jpeg([100], profile: broken), .jpeg)
     #expect(dropped.bytes == plain.bytes && dropped.notes == [.damagedProfile])
   }
 
-  @Test func `a profile of inks counts for inks only, and no other for them`() throws {
+  @Test func `a CMYK profile applies only to inks, and no other profile applies to them`() throws {
     for pixel in [[100], [100, 100, 100]] as [[UInt8]] {
       let plain = try cases.made(try cases.jpeg(pixel, profile: nil), .jpeg)
       let made = try cases.made(try cases.jpeg(pixel, profile: try ColorCases.inks()), .jpeg)
@@ -131,7 +131,7 @@ import Testing
     #expect(short.notes == [.damagedProfile] && short.header.profile == nil)
   }
 
-  @Test func `what fits is kept byte for byte`() throws {
+  @Test func `a profile that applies is kept byte for byte`() throws {
     let (rgb, gray) = (try ColorCases.rgb(.power(1.8)), try ColorCases.gray(.power(1.8)))
     for format in [ImageFormat.jpeg, .png] {
       for source in [try cases.jpeg([9, 99, 9], profile: rgb), cases.png([9, 99, 9], [PNGParts.profile(rgb)])] {
@@ -145,7 +145,7 @@ import Testing
         }
       }
     }
-    // Nobody can read it, and it stays as it is; but it cannot be converted.
+    // An unreadable profile is kept as it is. It cannot be used for a conversion.
     var broken = rgb
     broken.removeSubrange(132...)
     let source = try cases.jpeg([9, 99, 9], profile: broken)

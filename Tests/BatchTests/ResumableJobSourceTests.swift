@@ -12,14 +12,14 @@ import Testing
 @testable import SystemSupport
 @testable import Thumbnailing
 
-@Suite("The ledger of a run (promise 8)")
+@Suite("The job source of a resumed run (promise 8)")
 struct LedgerTests {
   private let folder: TemporaryFolder
   private let told = Told()
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// What a ledger told instead of handing out the job.
+  /// Jobs that the source reported as settled instead of returning them.
   private final class Told: Sendable {
     let outcomes = Mutex<[String: Outcome]>([:])
   }
@@ -44,7 +44,7 @@ struct LedgerTests {
     }
   }
 
-  /// The names that are handed out.
+  /// The names of the returned jobs.
   private func taken(_ jobs: [Job], _ selection: JobSelection, _ options: ThumbnailOptions = ThumbnailOptions()) throws
     -> [String]
   {
@@ -64,7 +64,7 @@ struct LedgerTests {
         outputByteCount: 1, warningCount: 0, firstWarning: "", times: StageTimes()))
   }
 
-  @Test func `promise 8: what is done and unchanged is left out, until source, options or output change`() throws {
+  @Test func `promise 8: finished unchanged images are skipped, until source, options or output change`() throws {
     let jobs = [job("a.jpg"), job("b.jpg", 1)]
     for name in ["a.jpg", "b.jpg"] {
       try folder.add("in/\(name)")
@@ -93,7 +93,7 @@ struct LedgerTests {
     #expect(try taken(jobs, .outdated) == ["a.jpg", "b.jpg"])
   }
 
-  /// Why each job of `a.jpg` that is handed out is done once more.
+  /// The redo reasons of the returned jobs for `a.jpg`.
   private func reasons(_ selection: JobSelection = .outdated, _ options: ThumbnailOptions = ThumbnailOptions()) throws
     -> [RedoReason?]
   {
@@ -101,7 +101,7 @@ struct LedgerTests {
     return IteratorSequence(AnyIterator { resumable.next() }).flatMap { $0.outputs.map(\.redo) }
   }
 
-  @Test func `what is made again says why`() throws {
+  @Test func `an output that is made again has a reason`() throws {
     try folder.add("in/a.jpg")
     #expect(try reasons() == [nil], "it was never made")
     try folder.add("out/a.jpg")
@@ -124,7 +124,7 @@ struct LedgerTests {
     #expect(try reasons(.failed) == [.failedBefore])
   }
 
-  @Test func `what another version made is made again, even where nothing else changed`() throws {
+  @Test func `outputs of another version are made again, even if nothing else changed`() throws {
     let source = try #require(FileStamp(of: try folder.add("in/a.jpg"), links: .follow))
     let output = try #require(FileStamp(of: try folder.add("out/a.jpg"), links: .stay))
     try end([job("a.jpg")], image)
@@ -136,7 +136,7 @@ struct LedgerTests {
     try Journal(in: folder("out")).append(older)
     #expect(try reasons() == [.otherVersion] && reasons(.unfinished) == [.otherVersion])
 
-    // Of version 1 of the journal nothing is known but that.
+    // Version 1 of the journal contains nothing about the algorithms.
     let fields = [
       "written", "\(source.byteCount)", "\(source.modified)", "ff", "\(output.byteCount)", "\(output.modified)", "", "",
       "a.jpg", folder("in/a.jpg").string, "",
@@ -148,7 +148,7 @@ struct LedgerTests {
     #expect(try reasons() == [])
   }
 
-  @Test func `of several outputs only those are made again that have a reason`() throws {
+  @Test func `only those of several outputs that have a reason are made again`() throws {
     try folder.add("in/a.jpg")
     var options = ThumbnailOptions()
     options.sizes = [.width(10), .width(20)]
@@ -166,7 +166,7 @@ struct LedgerTests {
     try FileManager.default.removeItem(atPath: folder("out/l.jpg").string)
     let rest = try #require(try resumable([job], .outdated, options).next())
     #expect(rest.outputs.map(\.settled) == [.upToDate, nil] && rest.outputs.map(\.redo) == [nil, .outputMissing])
-    // The same sizes in another order are the same outputs.
+    // The same sizes in another order give the same outputs.
     try folder.add("out/l.jpg")
     let second = try resumable([job], .outdated, options)
     while let job = second.next() { second.end(job, .written(both)) }
@@ -176,7 +176,7 @@ struct LedgerTests {
   }
 
   @Test(
-    "promise 8: what failed for good is told again and not tried, what may come through is tried",
+    "promise 8: lasting failures are reported again without a retry, others are tried again",
     arguments: ErrorCode.allCases)
   func failures(code: ErrorCode) throws {
     let lasting: Set<ErrorCode> = [

@@ -40,7 +40,7 @@ import Testing
     "dogs/rex.jpg", "dogs/luna.jpg", "dogs/bello.png", "patterns/rgba-disc.png", "patterns/gradient-16bit.png",
     "patterns/cmyk.jpg",
   ])
-  func `each size has the bytes that it has alone, where the decoder shrinks for none`(sample: String) throws {
+  func `each size has the same bytes as alone, if the decoder does not shrink`(sample: String) throws {
     for change in [
       { $0.shrink = .off },
       {
@@ -54,12 +54,12 @@ import Testing
     }
   }
 
-  @Test func `the largest size has the bytes that it has alone, however the decoder shrinks`() throws {
+  @Test func `the largest size has the same bytes as alone, however the decoder shrinks`() throws {
     let together = try made("dogs/rex.jpg", SizesTests.sides)
     #expect(try made("dogs/rex.jpg", [320]) == [together[1]])
   }
 
-  @Test func `what is there is skipped alone, and only when all is there the image`() throws {
+  @Test func `existing outputs are skipped one by one, and the image only if all exist`() throws {
     var options = ThumbnailOptions()
     options.sizes = [.box(width: 60, height: 60), .box(width: 30, height: 30)]
     options.existing = .skip
@@ -77,7 +77,7 @@ import Testing
     #expect(Thumbnailer(options: options).outcome(of: job) == .skipped(.exists))
   }
 
-  @Test func `a plane under two owners stays until the last has gone`() {
+  @Test func `a plane with two owners stays until the last one is gone`() {
     let pool = BufferPool()
     let plane = Plane.made(8, 2, from: pool) { x, y, _ in 10 * y + x }
     let copy = plane.shared()

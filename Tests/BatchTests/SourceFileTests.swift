@@ -41,7 +41,7 @@ import Testing
     #expect(whole.byteCount == 200)
   }
 
-  @Test func `memory is used again for the next file`() throws {
+  @Test func `the buffer is reused for the next file`() throws {
     let pool = BufferPool()
     let path = try folder.add("a.jpg", [1, 2, 3])
     let first = unsafe try SourceFile.read(path, byteLimit: 100, pool: pool).bytes.baseAddress
@@ -86,7 +86,7 @@ import Testing
     #expect(try read(folder("link.jpg")) == [1, 2])
   }
 
-  @Test func `what is missing or unreadable is said in plain words`() throws {
+  @Test func `missing and unreadable files have plain messages`() throws {
     try folder.link("loop.jpg", to: "loop.jpg")
     let expected: [(String, String)] = [
       ("none.jpg", "ENOENT: no such file or folder"),
@@ -107,7 +107,7 @@ import Testing
   }
 
   @Test(.disabled(if: isSuperuser, "the superuser may read everything"))
-  func `a file without permission is said to be that`() throws {
+  func `a file without permission has its own message`() throws {
     try folder.add("a.jpg")
     try folder.setMode("a.jpg", 0)
     #expect(
@@ -136,7 +136,7 @@ import Testing
   @Test func `a file whose name is replaced while it is read keeps its bytes`() throws {
     let path = try folder.add("a.jpg", [1, 2, 3])
     let other = try folder.add("b.jpg", [4, 5, 6])
-    // The name's file changes only in its link count; what was opened is what is read.
+    // The opened file only changes its link count. Its bytes are read.
     let result = Result { () throws(JobError) in try read(path) { _ = unsafe rename(other.string, path.string) } }
     switch result {
     case .success(let bytes): #expect(bytes == [1, 2, 3])
@@ -152,7 +152,7 @@ import Testing
   }
 }
 
-/// Bytes that are no UTF-8, control characters, patterns of other programs, and the longest name there is.
+/// Invalid UTF-8, control characters, characters that other programs interpret, and the longest possible name.
 let awkwardNames: [[UInt8]] = [
   Array("caf".utf8) + [0xE9] + Array(".jpg".utf8),
   Array("new\nline.jpg".utf8),
@@ -171,7 +171,7 @@ private func append(_ path: String) {
   try? file?.close()
 }
 
-/// New bytes, the same size, and the time of the last change as it was: only the inode's own change time tells.
+/// Writes new bytes of the same size and restores the modification time. Only the inode's change time shows it.
 private func rewrite(_ path: String) {
   var status = stat()
   guard unsafe stat(path, &status) == 0, let file = FileHandle(forWritingAtPath: path) else { return }

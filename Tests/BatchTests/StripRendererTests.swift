@@ -25,7 +25,7 @@ import Testing
     }
   }
 
-  /// The outputs made both ways: while it is decoded, and from the whole image. Nil where it is not streamed.
+  /// The outputs made both ways: during decoding, and from the whole image. Nil if the plan is not streamed.
   private func both(
     _ bytes: [UInt8], _ options: ThumbnailOptions, format: ImageFormat, transforms: ColorTransforms? = nil
   ) throws -> (
@@ -83,7 +83,7 @@ import Testing
   ]
 
   @Test(arguments: 1...4, [SampleDepth.eight, .sixteen])
-  func `an image made while it is decoded is the same as one made of the whole`(
+  func `an image made during decoding is the same as one made from the whole image`(
     channels: Int, depth: SampleDepth
   ) throws {
     let alphas: [(String, (Int, Int) -> Int)] = [
@@ -103,7 +103,7 @@ import Testing
     }
   }
 
-  /// The profile of Adobe RGB (1998), nearly: its primaries and a power of 2.2.
+  /// Approximately the profile of Adobe RGB (1998): its primaries and a gamma of 2.2.
   private static let wideProfile = ColorParameters(
     xy: [0.3127, 0.3290, 0.64, 0.33, 0.21, 0.71, 0.15, 0.06], curve: .power(2.2)
   ).profile
@@ -122,7 +122,7 @@ import Testing
   }
 
   @Test(arguments: [3, 4], [SampleDepth.eight, .sixteen])
-  func `converted colors of an image made while it is decoded are those of the whole`(
+  func `converted colors of an image made during decoding are those of the whole image`(
     channels: Int, depth: SampleDepth
   ) throws {
     let bytes = try StreamedShapeTests.wide(depth, channels: channels)
@@ -142,7 +142,7 @@ import Testing
     }
   }
 
-  /// What `isPlain` and its neighbors decide, one rule a line.
+  /// The rules of `isPlain` and the neighboring conditions, one per line.
   @Test func `plans are streamed where stored values are resampled from rows to fewer rows, and nowhere else`() throws {
     let bytes = try StreamedShapeTests.wide(.eight, channels: 3)
     let table: [(name: String, isStreamed: Bool, change: (inout ThumbnailOptions) -> Void)] = [
@@ -166,7 +166,7 @@ import Testing
           $0.color = .gray; $0.profile = .strip
         }
       ),
-      // Colors of its profile are converted to sRGB first.
+      // The colors of the profile are converted to sRGB first.
       ("gray of colors that are not sRGB", false, { $0.color = .gray }),
       (
         "gray of converted colours", false,
@@ -216,7 +216,7 @@ import Testing
     }
   }
 
-  @Test func `what is not smaller, or too low, or not in rows, is not streamed`() throws {
+  @Test func `images that are not reduced, too low, or not in rows are not streamed`() throws {
     var options = ThumbnailOptions()
     options.sizes = [.box(width: 301, height: 516)]
     let bytes = try StreamedShapeTests.png(301, 516, channels: 3, depth: .eight) { _, _ in 255 }
@@ -230,7 +230,7 @@ import Testing
     }
   }
 
-  @Test func `damage in the last row of a streamed image is told as of any, and more memory is asked for`() throws {
+  @Test func `damage in the last row of a streamed image is reported as usual, and more memory is requested`() throws {
     final class Asked: MemoryReserving, @unchecked Sendable {
       var bytes: [Int] = []
       let allowance = 1
@@ -246,7 +246,7 @@ import Testing
     var bytes = try StreamedShapeTests.png(3000, 2000, channels: 4, depth: .eight) { x, y in 255 }
     let whole = folder.path.appending("whole.png")
     try Data(bytes).write(to: URL(fileURLWithPath: whole.string))
-    // The IDAT's last byte but its CRC: of the Adler-32.
+    // The last byte of the IDAT before its CRC: part of the Adler-32.
     bytes[bytes.count - 12 - 4 - 1] ^= 1
     let broken = folder.path.appending("broken.png")
     try Data(bytes).write(to: URL(fileURLWithPath: broken.string))

@@ -1,8 +1,7 @@
 import CPlatform
 import Testing
 
-/// The filter of system calls as data, for both architectures: what it answers is computed here, by an interpreter of the
-/// instructions that it consists of.
+/// The system call filter as data, for both architectures. An interpreter of the filter's instructions computes its answers.
 @Suite struct SystemCallFilterTests {
   private static let allow: UInt32 = 0x7FFF_0000
   private static let refuse: UInt32 = 0x0005_0001
@@ -31,7 +30,7 @@ import Testing
     return instructions
   }
 
-  /// Runs a filter over a call, as the kernel does: loads, a bitwise and, jumps forward, an answer.
+  /// Runs a filter for a call like the kernel: loads, a bitwise and, forward jumps, an answer.
   private func answer(
     _ filter: [system_filter_instruction], architecture: UInt32, _ call: Int, _ arguments: [UInt64] = []
   ) throws -> UInt32 {
@@ -56,25 +55,25 @@ import Testing
     }
   }
 
-  /// Numbers of a call on x86-64 and arm64.
+  /// The number of a call on x86-64 or arm64.
   private func number(_ target: Target, _ x86: Int, _ arm: Int) -> Int {
     target.architecture == SYSTEM_X86_64 ? x86 : arm
   }
 
   @Test(arguments: targets)
-  func `what work takes is allowed`(target: Target) throws {
+  func `the calls that the work needs are allowed`(target: Target) throws {
     let filter = filter(target, threads: false)
     for (x86, arm) in [(0, 63), (1, 64), (3, 57), (5, 80), (8, 62), (46, 211), (47, 212), (202, 98), (231, 94)] {
       #expect(try answer(filter, architecture: target.number, number(target, x86, arm)) == Self.allow)
     }
-    // mmap and mprotect of memory to read and write, of private pages.
+    // mmap and mprotect of private pages, for reading and writing.
     #expect(try answer(filter, architecture: target.number, number(target, 9, 222), [0, 4096, 3, 0x22]) == Self.allow)
     #expect(try answer(filter, architecture: target.number, number(target, 10, 226), [0, 4096, 3]) == Self.allow)
     #expect(try answer(filter, architecture: target.number, number(target, 234, 131), [4711, 4711, 6]) == Self.allow)
   }
 
   @Test(arguments: targets)
-  func `what takes a worker further is refused`(target: Target) throws {
+  func `calls that would extend a worker's reach are refused`(target: Target) throws {
     let filter = filter(target, threads: true)
     // execve, fork by clone, ptrace, unlink(at), rename(at), mkdir(at), chmod, truncate, kill, unshare, setns, mount, bpf,
     // io_uring_setup, memfd_create, perf_event_open, add_key, userfaultfd, process_vm_readv, pidfd_getfd, landlock, seccomp.
@@ -87,16 +86,16 @@ import Testing
       #expect(
         try answer(filter, architecture: target.number, number(target, x86, arm)) == Self.refuse, "\(x86) and \(arm)")
     }
-    // Memory that can be executed, and a signal to another process.
+    // Executable memory, and a signal to another process.
     #expect(try answer(filter, architecture: target.number, number(target, 9, 222), [0, 4096, 7, 0x22]) == Self.refuse)
     #expect(try answer(filter, architecture: target.number, number(target, 10, 226), [0, 4096, 5]) == Self.refuse)
     #expect(try answer(filter, architecture: target.number, number(target, 234, 131), [4712, 4712, 9]) == Self.refuse)
-    // clone3 fails as in a kernel without it, upon which the C library calls clone.
+    // clone3 fails as in a kernel without it, and the C library calls clone instead.
     #expect(try answer(filter, architecture: target.number, 435) == Self.noSuchCall)
   }
 
   @Test(arguments: targets)
-  func `threads are made where they are wanted, processes and namespaces never`(target: Target) throws {
+  func `threads are allowed on request, processes and namespaces never`(target: Target) throws {
     let clone = number(target, 56, 220)
     let thread: UInt64 = 0x3D0F00
     for (threads, flags, answer) in [
@@ -110,7 +109,7 @@ import Testing
   }
 
   @Test(arguments: targets)
-  func `an image's worker opens nothing and has no network, one that downloads reads and connects`(
+  func `an image worker opens nothing and has no network, a download worker reads and connects`(
     target: Target
   ) throws {
     let filter = filter(target, threads: false)
@@ -122,7 +121,7 @@ import Testing
     for (family, expected) in [(UInt64(2), downloads), (10, downloads), (1, Self.refuse), (17, Self.refuse)] {
       #expect(try answer(filter, architecture: target.number, socket, [family, 1, 0]) == expected)
     }
-    // Pairs of streams, close-on-exec; not of datagrams, which can be sent elsewhere.
+    // Stream pairs, close-on-exec. Datagram pairs are refused, because they can send to other addresses.
     let socketpair = number(target, 53, 199)
     for (kind, expected) in [(UInt64(1), downloads), (0o2000001, downloads), (2, Self.refuse), (5, Self.refuse)] {
       #expect(try answer(filter, architecture: target.number, socketpair, [1, kind, 0]) == expected)
@@ -137,7 +136,7 @@ import Testing
   }
 
   @Test(arguments: targets)
-  func `calls of another architecture end the process`(target: Target) throws {
+  func `calls of another architecture kill the process`(target: Target) throws {
     let filter = filter(target, threads: false)
     #expect(try answer(filter, architecture: 0x4000_0003, 0) == Self.kill)
     // x32: numbers with bit 30.

@@ -12,10 +12,10 @@ import Testing
 @testable import RunState
 @testable import Thumbnailing
 
-/// Promise 3 for progressive JPEGs: admitted by the little that `JPEGDecoding` takes, and once more by what libjpeg takes
-/// where that has to decode them after all.
+/// Promise 3 for progressive JPEGs: they are admitted with the small amount that `JPEGDecoding` needs, and again with libjpeg's
+/// amount if that must decode them.
 @Suite struct DeclinedTests {
-  /// Admits what is no more than `maximum`, and keeps account.
+  /// Admits requests up to `maximum`, and records them.
   private final class Account: MemoryReserving, Sendable {
     struct State {
       var asked: [Int] = []
@@ -81,7 +81,7 @@ import Testing
     try recoded(Places.sample("dogs/rex.jpg")) { $0.jpeg.scans = .progressive }
   }
 
-  /// Whole by its headers; what ends `JPEGDecoding` comes later: codes that are in no table, or no end marker.
+  /// Intact headers. The data after them ends `JPEGDecoding`: undefined codes, or a missing end marker.
   private func declined(_ kind: String) throws -> [UInt8] {
     var bytes = try progressive()
     if kind == "no end marker" { return bytes.dropLast(2) }
@@ -98,7 +98,7 @@ import Testing
     }
   }
 
-  @Test func `Promise 3: a progressive file asks for all coefficients only where libjpeg decodes it`() throws {
+  @Test func `Promise 3: a progressive file requests all coefficients only if libjpeg decodes it`() throws {
     let bytes = try progressive()
     let scaled = try result(bytes)
     let whole = try result(bytes) { $0.decoder = .libjpeg }
@@ -108,7 +108,7 @@ import Testing
   }
 
   @Test(arguments: ["codes of ones", "no end marker"])
-  func `Promise 3: a file that is declined on the way gives its memory back and asks for what libjpeg takes`(
+  func `Promise 3: a file that is declined midway returns its memory and requests libjpeg's amount`(
     kind: String
   ) throws {
     let bytes = try declined(kind)
@@ -123,7 +123,7 @@ import Testing
     }
   }
 
-  @Test func `Promise 3: a declined file that libjpeg's memory is refused to fails, and is not decoded`() throws {
+  @Test func `Promise 3: a declined file that is refused libjpeg's memory fails without decoding`() throws {
     let bytes = try declined("codes of ones")
     let admitted = try result(bytes).asked[0]
     let refused = try result(bytes, maximum: admitted)

@@ -14,12 +14,12 @@ import Testing
 
   private func add(_ path: String, _ text: String) throws { try root.add(path, Array(text.utf8)) }
 
-  @Test func `without groups all processors of the mask count`() {
+  @Test func `without groups all processors of the affinity mask count`() {
     #expect(count() == 8)
     #expect(count(affinity: 0) == 1)
   }
 
-  @Test func `what Slurm gave comes first`() throws {
+  @Test func `Slurm's number comes first`() throws {
     try add("proc/cgroup", "0::/\n")
     try add("groups/cpu.max", "100000 100000\n")
     #expect(count(slurm: "3") == 3)
@@ -27,7 +27,7 @@ import Testing
     #expect(count(slurm: "many") == 1)
   }
 
-  @Test func `the smallest quota on the way up counts`() throws {
+  @Test func `the smallest quota up to the root counts`() throws {
     try add("proc/cgroup", "0::/a/b:c\n")
     try add("groups/a/b:c/cpu.max", "max 100000\n")
     #expect(count() == 8)
@@ -45,7 +45,7 @@ import Testing
     #expect(count() == 8)
   }
 
-  @Test func `a group that is not there below the mount is the mount itself`() throws {
+  @Test func `a group that does not exist below the mount is the mount itself`() throws {
     try add("proc/cgroup", "0::/outside/the/container\n")
     try add("groups/cpu.max", "200000 100000\n")
     #expect(count() == 2)
@@ -63,7 +63,7 @@ import Testing
     #expect(count() == 3)
   }
 
-  @Test func `nonsense is no limit`() throws {
+  @Test func `malformed values are no limit`() throws {
     try add("proc/cgroup", "rubbish\n0::/\n")
     for text in ["", "max", "0 0\n", "-5 100000\n", "a b\n", "100000 0\n"] {
       try add("groups/cpu.max", text)

@@ -11,8 +11,8 @@ import Testing
 @testable import RunState
 @testable import Thumbnailing
 
-/// Promise 16: under `--fail-on warning` a file's verdict depends on the file alone, under `damage` also on the scans that
-/// the scale needs, and never on format, fit, gray, height or decoder.
+/// Promise 16: with `--fail-on warning` the verdict on a file depends only on the file. With `damage` it also depends on the
+/// scans that the scale needs. It never depends on format, fit, gray, height or decoder.
 @Suite struct VerdictTests {
   private let folder: TemporaryFolder
 
@@ -41,7 +41,7 @@ import Testing
     }
   }
 
-  /// What becomes of a file, in one sentence.
+  /// The outcome of a file, in one sentence.
   private func verdict(_ source: FilePath, _ wish: Wish) -> String {
     let job = Job(index: 0, source: source, output: folder("out"), format: wish.format, sourceByteCount: 0)
     switch Thumbnailer(options: wish.options).outcome(of: job) {
@@ -51,7 +51,7 @@ import Testing
     }
   }
 
-  /// The denominator that a wish has a JPEG decoded at.
+  /// The denominator at which a JPEG is decoded for a request.
   private func denominator(_ bytes: [UInt8], _ wish: Wish) -> Int {
     let decoder = Decoder(pool: BufferPool())
     defer { decoder.finish() }
@@ -59,7 +59,7 @@ import Testing
     return header.map { ThumbnailPlan($0, options: wish.options, formats: [wish.format]).decode.denominator } ?? 0
   }
 
-  /// Checks that the verdicts agree. Gives the one under `warning`, and that under `damage` by denominator.
+  /// Checks that the verdicts agree. Returns the one for `warning`, and those for `damage` by denominator.
   @discardableResult
   private func verdicts(_ bytes: [UInt8], _ name: String) throws -> (warning: String, damage: [Int: String]) {
     let source = try folder.add("source", bytes)
@@ -110,7 +110,7 @@ import Testing
         let found = try verdicts(bytes, "\(name), \(height) rows")
         #expect(found.warning.hasPrefix("failed, corrupt: the data are damaged (the decoder warns: "), "\(found)")
         for verdict in found.damage.values { #expect(verdict.hasPrefix("written, "), "\(name)") }
-        // The last scan of a progressive file tells of luma's details: at 1/8 it is not read.
+        // The last scan of a progressive file contains details of luma. At 1/8 it is not read.
         for (denominator, verdict) in found.damage where scans == .baseline || denominator < 8 {
           #expect(!verdict.hasPrefix("written, 0"), "\(name), \(height) rows, 1/\(denominator)")
         }
@@ -119,7 +119,7 @@ import Testing
   }
 
   @Test(arguments: [JPEGScans.baseline, .progressive])
-  func `wherever a file is cut, every wish has one verdict`(scans: JPEGScans) throws {
+  func `wherever a file is cut, all requests get the same verdict`(scans: JPEGScans) throws {
     let whole = try jpeg(70, .half, scans)
     let first = try #require(JPEGParts(whole).scans.first).data.lowerBound
     for cut in stride(from: first + 40, to: whole.count - 2, by: (whole.count - first) / 23) {
@@ -134,7 +134,7 @@ import Testing
     }
   }
 
-  @Test func `damage in a scan counts where the scale needs the scan, for every wish`() throws {
+  @Test func `damage in a scan counts if the scale needs the scan, for every request`() throws {
     let whole = try jpeg(70, .half, .progressive)
     for (index, scan) in JPEGParts(whole).scans.enumerated() where scan.data.count > 30 {
       var bytes = whole
@@ -143,7 +143,7 @@ import Testing
       }
       let found = try verdicts(bytes, "scan \(index)")
       #expect(found.warning.hasPrefix("failed"))
-      // 4:2:0 has chroma of two samples a block at 1/8, and luma of one.
+      // With 4:2:0 at 1/8, a block has two chroma samples and one luma sample per side.
       let isNeeded = scan.firstCoefficient == 0 || scan.firstComponent != 1
       #expect(found.damage[8]?.hasPrefix("failed") == isNeeded, "scan \(index): \(found.damage)")
       #expect(found.damage[1]?.hasPrefix("failed") == true)
@@ -167,7 +167,7 @@ import Testing
     }
   }
 
-  @Test func `scans that are missing in front of an end marker are a warning at every scale`() throws {
+  @Test func `missing scans before an end marker are a warning at every scale`() throws {
     let whole = try jpeg(70, .half, .progressive)
     for scan in JPEGParts(whole).scans.dropFirst() {
       let found = try verdicts(Array(whole.prefix(scan.start)) + endMarker, "up to \(scan.start)")

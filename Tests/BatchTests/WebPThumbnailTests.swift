@@ -48,7 +48,7 @@
       return file
     }
 
-    @Test func `an orientation turns the image, and kept EXIF says upright`() throws {
+    @Test func `an orientation rotates the image, and kept EXIF becomes upright`() throws {
       let source = try webP(scene(200, 100, channels: 3)) { $0.metadata.exif = OrientationTag.tiff(6) }
       let plain = try webP(scene(200, 100, channels: 3))
       for format in ImageFormat.allCases {
@@ -62,7 +62,7 @@
         for y in 0..<64 {
           for x in 0..<32 {
             for channel in 0..<3 {
-              // Turned a quarter clockwise: the upright (x, y) is the stored (y, 31 - x).
+              // Rotated by 90 degrees clockwise: the upright (x, y) is the stored (y, 31 - x).
               let one = turned.samples[(y * 32 + x) * 3 + channel]
               squares += pow(Double(one - straight.samples[((31 - x) * 64 + y) * 3 + channel]), 2)
             }
@@ -72,7 +72,7 @@
       }
     }
 
-    @Test func `alpha stays in a WebP and a PNG, and is laid over the background in a JPEG`() throws {
+    @Test func `alpha stays in a WebP and a PNG, and is composited on the background in a JPEG`() throws {
       let source = try webP(scene(120, 90, channels: 4))
       for format in [ImageFormat.webp, .png] {
         let result = try made(source, format) { $0.size = .width(60) }
@@ -84,16 +84,16 @@
       }
       let corner = flat.samples[(60 * 20 + 55) * 3..<(60 * 20 + 56) * 3]
       #expect(zip(corner, [250, 10, 10]).allSatisfy { abs($0 - $1) < 12 })
-      // And from a PNG with alpha of 16 bits.
+      // Also from a PNG with 16-bit alpha.
       let disc = FilePath(Places.samples.appending(path: "patterns/rgba-disc.png").path)
       #expect(try made(disc, .webp) { $0.size = .width(60) }.channels == 4)
       let deep = FilePath(Places.samples.appending(path: "patterns/gradient-16bit.png").path)
       #expect(try made(deep, .webp) { _ in }.header.bits == 8)
     }
 
-    @Test func `gray by a profile of its own is written as colors that need none`() throws {
+    @Test func `gray with its own profile is written as colors without a profile`() throws {
       let dark = Plane.made(40, 40, channels: 1, from: pool) { x, _, _ in x * 6 }
-      // A linear profile for gray: what is stored as 60 looks like 133 of sRGB.
+      // A linear gray profile: a stored value of 60 corresponds to 133 in sRGB.
       let curve = unsafe cmsBuildGamma(nil, 1)
       let made = unsafe cmsCreateGrayProfile(cmsD50_xyY(), curve)
       var count: cmsUInt32Number = 0
@@ -112,7 +112,7 @@
       #expect(abs(kept.samples[(40 * 20 + 10) * 3] - 133) <= 4, "\(kept.samples[(40 * 20 + 10) * 3])")
     }
 
-    @Test func `a WebP asks for the memory that it takes, and a deadline ends it`() throws {
+    @Test func `a WebP requests the memory that it needs, and a deadline ends it`() throws {
       final class Asked: MemoryReserving, @unchecked Sendable {
         var maximum = 0
         let allowance = 1
@@ -128,7 +128,7 @@
         let source = try webP(scene(600, 500, channels: channels))
         _ = try Thumbnailer(options: ThumbnailOptions(), memory: asked).written(
           source, to: folder("\(channels).webp"), .webp)
-        // RGB; of alpha also what it is unpacked into.
+        // RGB. With alpha also the memory that it is unpacked into.
         #expect(asked.maximum > 600 * 500 * (channels == 3 ? 3 : 10))
       }
       var options = ThumbnailOptions()

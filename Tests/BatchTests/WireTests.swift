@@ -19,7 +19,7 @@ import Testing
     return result
   }
 
-  @Test func `every form of size comes over`() throws {
+  @Test func `every form of size is transferred`() throws {
     var options = ThumbnailOptions()
     for size in [nil, SizeRequest.box(width: 3, height: 70_000), .width(9), .height(8), .percent(12.5)] {
       options.size = size
@@ -27,7 +27,7 @@ import Testing
     }
   }
 
-  @Test func `a request has what is to be made, and no path`() throws {
+  @Test func `a request contains the outputs to make, and no path`() throws {
     let job = Job(
       index: 77, source: FilePath(bytes: Array("/secret/name.jpg".utf8)),
       outputs: [
@@ -48,14 +48,14 @@ import Testing
     }
   }
 
-  /// The stored properties of two values that are the same in both. Each one that is not is in the value that comes over
-  /// below: a new property that is not written to the wire fails there, and one that is not changed here fails here.
+  /// The stored properties with equal values in both. The full value below must differ in each of them: a new property that is
+  /// not encoded fails there, and one that has no other value fails here.
   private func unchanged(_ value: Any, _ other: Any) -> [String] {
     zip(Mirror(reflecting: value).children, Mirror(reflecting: other).children)
       .filter { "\($0.value)" == "\($1.value)" }.map { $0.0.label ?? "" }
   }
 
-  @Test func `every property of a written image comes over`() throws {
+  @Test func `every property of a written image is transferred`() throws {
     let size = PixelSize(width: 1, height: 1)
     let plain = WrittenImage(
       sourceSize: size, outputSize: size, sourceByteCount: 1, outputByteCount: 1, warningCount: 0, firstWarning: "",
@@ -82,7 +82,7 @@ import Testing
     try reader.end()
   }
 
-  @Test func `every property of a job comes over that a worker needs, and no path`() throws {
+  @Test func `every property of a job that a worker needs is transferred, and no path`() throws {
     let plain = Job(index: 0, source: "a", output: "b", format: .jpeg, sourceByteCount: 0)
     var output = JobOutput(path: "secret/out.png", below: BaseFolder("secret"), format: .png, settled: .exists)
     output.redo = .sourceChanged
@@ -95,7 +95,7 @@ import Testing
     let bytes = WorkerRequest(full).bytes
     #expect(!String(decoding: bytes, as: UTF8.self).contains("secret"))
     let same = try WorkerRequest(bytes).job
-    // What is to be made of the open file, and no more.
+    // Only what to make from the open file.
     #expect(same.outputs.map(\.format) == [.png, .png] && same.outputs.map(\.settled) == [.exists, .exists])
     #expect(
       same.outputs.allSatisfy { $0.path.isEmpty && $0.base == nil && $0.redo == nil } && same.index == 0
@@ -105,7 +105,7 @@ import Testing
     }
   }
 
-  @Test func `every kind of outcome comes over, and no prefix of one is taken for another`() throws {
+  @Test func `every kind of outcome is transferred, and no prefix of one is accepted`() throws {
     var times = StageTimes()
     times[.decode] = .nanoseconds(1_234_567)
     times[.write] = .seconds(3)

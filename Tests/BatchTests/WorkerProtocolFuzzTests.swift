@@ -13,10 +13,10 @@ import Testing
 @testable import Thumbnailing
 @testable import WorkerIPC
 
-/// What a run and its workers read of each other, damaged in thousands of ways: it is refused or makes sense, and never ends
-/// either of them.
+/// The messages between a run and its workers, damaged in thousands of ways. Each is rejected or plausible, and none crashes
+/// either side.
 @Suite struct WorkerProtocolFuzzTests {
-  /// A linear congruential generator (Knuth, MMIX): the same damage in each run.
+  /// A linear congruential generator (Knuth, MMIX), so that each run has the same damage.
   private struct Damage {
     private var state: UInt64
     init(seed: UInt64) { state = seed }
@@ -26,7 +26,7 @@ import Testing
       return Int(state >> 33) % max(1, limit)
     }
 
-    /// One to four changes: a byte, a number of 8 bytes that is extreme, bytes cut out or put in, an end cut off.
+    /// One to four changes: a byte, an extreme 8-byte number, removed or inserted bytes, or a truncated end.
     mutating func damaged(_ bytes: [UInt8]) -> [UInt8] {
       var bytes = bytes
       for _ in 0...number(below: 4) where !bytes.isEmpty {
@@ -69,7 +69,7 @@ import Testing
     ]
   }
 
-  @Test func `the parent refuses a damaged reply, or it makes sense`() {
+  @Test func `a damaged reply is rejected by the parent, or plausible`() {
     var damage = Damage(seed: 1)
     var refused = 0
     for round in 0..<40_000 {
@@ -94,7 +94,7 @@ import Testing
     #expect(refused > 10_000 && refused < 40_000)
   }
 
-  @Test func `outputs are taken only as the image that the worker says they are`() throws {
+  @Test func `outputs are only accepted as the image that the worker describes`() throws {
     let folder = try TemporaryFolder()
     let size = PixelSize(width: 5, height: 5)
     let sound: [UInt8] = [0xFF, 0xD8, 0xFF, 0xC0, 0, 11, 8, 0, 5, 0, 5, 1, 1, 0x11, 0, 0xFF, 0xD9]
@@ -119,7 +119,7 @@ import Testing
     #expect(try folder.names(in: "").allSatisfy { $0 == "a.jpg" }, "of a refused output nothing stays")
   }
 
-  @Test func `a worker ends by itself upon a damaged greeting or request`() throws {
+  @Test func `a worker exits on a damaged configuration or request`() throws {
     let worker = try #require(ExecutorTests.worker, "imgbatch-worker is built next to the tests")
     let memory = MemoryBudget(WorkLimits(), workers: 1, .process, stop: CancellationFlag())
     let workerConfiguration = WorkerConfiguration(

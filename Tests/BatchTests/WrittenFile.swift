@@ -8,14 +8,14 @@ import Testing
 @testable import ImageCore
 @testable import RunState
 
-/// An output as whoever opens it sees it: its bytes, what they say of themselves, and interleaved pixels.
+/// An output as read back from its file: the bytes, the header, and interleaved pixels.
 struct WrittenFile {
   let bytes: [UInt8]
   let header: ImageHeader
   let channels: Int
   let samples: [Int]
 
-  /// Its decoder must have nothing to complain of.
+  /// Fails if the decoder reports anything.
   init(_ path: FilePath) throws {
     let pool = BufferPool()
     let file = try SourceFile.read(path, byteLimit: 1 << 30, pool: pool)
@@ -32,7 +32,7 @@ struct WrittenFile {
 }
 
 extension Thumbnailer {
-  /// Makes one output that must come about.
+  /// Makes one output, and requires success.
   func written(_ source: FilePath, to output: FilePath, _ format: ImageFormat) throws -> WrittenImage {
     let job = Job(index: 0, source: source, output: output, format: format, sourceByteCount: 0)
     let outcome = outcome(of: job)

@@ -8,15 +8,15 @@ import Testing
 @testable import ImageCore
 @testable import Thumbnailing
 
-/// Stripes that are too fine for an output must not come back as moire.
+/// Stripes that are too fine for an output must not appear as moire.
 ///
-/// Pillow's figures are what this printed, with Pillow 13.0.0:
+/// Pillow's values were printed by this command, with Pillow 13.0.0:
 ///
 ///     python3 Tests/Benchmarks/zone_plate.py .build/release/imgbatch 960
 @Suite struct ZonePlateTests {
   private static let side = 960
 
-  /// At (x, y) from the middle |x| / side cycles a pixel across and |y| / side down.
+  /// At (x, y) from the center the frequency is |x| / side cycles per pixel horizontally and |y| / side vertically.
   private static func plate(from pool: BufferPool) -> Plane {
     let middle = Double(side - 1) / 2
     return Plane.made(side, side, from: pool) { x, y, _ in
@@ -25,8 +25,8 @@ import Testing
     }
   }
 
-  /// The mean square of what is left where a perfect filter leaves gray: where stripes have 1.25 times the frequency that
-  /// the output can show. Without three pixels at the border, which halos reach.
+  /// The mean square deviation from gray where a perfect filter leaves only gray: where stripes have 1.25 times the frequency
+  /// that the output can represent. Excludes three pixels at the border, where halos occur.
   private func energy(_ samples: [Int], side: Int, ratio: Double) -> Double {
     let fineness = (0..<side).map { abs(Double($0) - Double(side - 1) / 2) / Double(side) }
     let minimum = 0.5 / ratio * 1.25
@@ -49,13 +49,14 @@ import Testing
     return try WrittenFile(output).samples
   }
 
-  /// For each ratio what Pillow leaves of a PNG (`resize`, Lanczos) and of a JPEG (`thumbnail`, in which its decoder shrinks).
+  /// For each ratio the energy that Pillow leaves, for a PNG (`resize`, Lanczos) and for a JPEG (`thumbnail`, with a shrinking
+  /// decoder).
   private static let pillow: [(ratio: Double, png: Double, jpeg: Double)] = [
     (1.5, 15.096, 15.134), (2, 4.501, 4.521), (3, 1.573, 1.572), (4, 1.416, 41.156), (6, 0.632, 8.745),
     (8, 1.679, 14.045), (12, 2.467, 4.591), (16, 2.272, 4.531), (20, 10.755, 10.314),
   ]
 
-  @Test func `no more of too fine stripes comes back than Pillow leaves`() throws {
+  @Test func `stripes that are too fine leave no more energy than in Pillow`() throws {
     let folder = try TemporaryFolder()
     let pool = BufferPool()
     let encoder = Encoder(pool: pool)
@@ -70,7 +71,7 @@ import Testing
         let side = Int((Double(ZonePlateTests.side) / ratio).rounded())
         let left = energy(try small(source, side, in: folder), side: side, ratio: ratio)
         let maximum = format == .png ? png : jpeg
-        // Pillow rounds twice to 8 bits, which adds noise of a twelfth each time and moves its figures by as much.
+        // Pillow rounds to 8 bits twice. Each rounding adds noise of 1/12, and changes its values by as much.
         #expect(left <= maximum * 1.02 + 0.05, "\(format) at \(ratio): \(left), Pillow \(maximum)")
       }
     }
