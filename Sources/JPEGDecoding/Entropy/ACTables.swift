@@ -43,7 +43,7 @@ struct SymbolPairTable: BitwiseCopyable {
     let first = table.short(bits)
     if first == 0 || first.bits > indexBits { return single(bits, table) }
     let second = next.short(bits << UInt64(first.bits))
-    // After the end of a block comes another block. An illegal symbol must be found alone.
+    // After the end of a block comes another block. An illegal second symbol is left to its own lookup.
     let isAlone =
       first.steps >= DecodedSymbol.end || second == 0 || first.bits + second.bits > indexBits
       || second.steps == DecodedSymbol.illegal
