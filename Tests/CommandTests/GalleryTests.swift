@@ -8,7 +8,7 @@ struct GalleryTests {
     String(decoding: scratch.bytes(name) ?? Data(), as: UTF8.self)
   }
 
-  /// What stands in an attribute of each card, as a browser would read it.
+  /// The values of an attribute of the cards, unescaped as by a browser.
   private func values(_ attribute: String, in page: String) -> [String] {
     page.components(separatedBy: " \(attribute)=\"").dropFirst().compactMap { part in
       part.split(separator: "\"", maxSplits: 1, omittingEmptySubsequences: false).first.map {
@@ -19,7 +19,7 @@ struct GalleryTests {
     }
   }
 
-  @Test("Of a folder it holds a thumbnail of each picture, and the path that resize reads")
+  @Test("The page of a folder contains a thumbnail of each image, and the path that resize reads")
   func folder() throws {
     let scratch = try ScratchFolder()
     try scratch.add("dogs/rex.jpg", as: "in/<i>&\"x'.jpg")
@@ -47,7 +47,7 @@ struct GalleryTests {
     #expect(try Command.run("gallery", scratch["in/sub"], "--out", scratch["sub.html"]).status == 0)
   }
 
-  @Test("Nothing in the page comes from elsewhere, and nothing but its own script runs")
+  @Test("The page loads nothing from elsewhere, and only its own script runs")
   func selfContained() throws {
     let scratch = try ScratchFolder()
     #expect(try Command.run("gallery", Command.dogs, "--out", scratch["page.html"]).status == 0)
@@ -60,7 +60,7 @@ struct GalleryTests {
     #expect(page.contains("role=\"listbox\"") && page.contains("aria-multiselectable=\"true\""))
   }
 
-  @Test("Of a list it shows addresses where they are; what the list says goes along; bad ones fail")
+  @Test("The page of a list shows images at their addresses and keeps the fields of the list; invalid entries fail")
   func list() throws {
     let scratch = try ScratchFolder()
     let digest = String(repeating: "0a", count: 32)
@@ -78,7 +78,7 @@ struct GalleryTests {
     #expect(lines.last == "{\"url\":\"http://a.example/2\"}")
   }
 
-  @Test("Statuses: nothing there 66, a page that cannot be written 73")
+  @Test("Exit statuses: 66 without inputs, 73 for an unwritable page")
   func statuses() throws {
     let scratch = try ScratchFolder()
     try FileManager.default.createDirectory(atPath: scratch["empty"], withIntermediateDirectories: true)
@@ -88,7 +88,7 @@ struct GalleryTests {
     #expect(try Command.run("gallery", Command.dogs, "--out", "/proc/page.html").status == 73)
   }
 
-  @Test("Where TMPDIR cannot be used it ends with 73 and names it, makes no folder and writes no page")
+  @Test("Where TMPDIR is unusable it ends with status 73 and names it, creates no folder and writes no page")
   func scratchFolder() throws {
     let scratch = try ScratchFolder()
     try Data("x".utf8).write(to: scratch.url.appending(path: "file"))
@@ -102,14 +102,14 @@ struct GalleryTests {
     }
     #expect(scratch.files(below: "") == ["file"])
     #expect(!FileManager.default.fileExists(atPath: scratch["missing"]))
-    // It can be made, but takes no thumbnail: no file of more than one block of 1024 bytes.
+    // The folder can be created, but no thumbnail fits: the limit is one block of 1024 bytes.
     let full = try Command.shell(
       "ulimit -f 1; mkdir tmp; TMPDIR=tmp imgbatch gallery '\(Command.dogs)' --out page.html", in: scratch)
     #expect(full.status == 73 && full.error.contains("kept in tmp (") && full.error.contains("TMPDIR"), "\(full.error)")
     #expect(!full.error.contains("--resume") && scratch.files(below: "") == ["file"])
   }
 
-  @Test("A page without a picture is not written, and the one that was there stays")
+  @Test("A page without images is not written, and an existing page stays")
   func emptyPage() throws {
     let scratch = try ScratchFolder()
     try scratch.add("broken/truncated.jpg", as: "in/z.jpg")

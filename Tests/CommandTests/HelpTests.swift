@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Help, version and README")
 struct HelpTests {
-  @Test("The version tells the libraries in use and the build")
+  @Test("The version names the libraries in use and the build")
   func version() throws {
     let answer = try Command.run("--version")
     #expect(answer.status == 0)
@@ -24,7 +24,7 @@ struct HelpTests {
     #endif
   }
 
-  /// The commands that the program's help lists, the program itself as the empty one.
+  /// The commands in the program's help. The empty string is the program itself.
   private func commands() throws -> [String] {
     let lines = try Command.run("--help").output.split(separator: "\n", omittingEmptySubsequences: false)
     let list = lines.drop { $0 != "SUBCOMMANDS:" }.dropFirst().prefix { !$0.isEmpty }
@@ -38,7 +38,7 @@ struct HelpTests {
     try Command.run(arguments: (command.isEmpty ? [] : [command]) + ["--help"], environment: ["COLUMNS": "400"])
   }
 
-  /// The lines of a text that are commands of this program, alone or behind `find`.
+  /// The lines of a text that are commands of this program, directly or after `find`.
   private func commandLines(in text: String) throws -> [String] {
     let starts = try commands().filter { !$0.isEmpty }.map { "imgbatch \($0) " } + ["find "]
     let lines = text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
@@ -50,7 +50,7 @@ struct HelpTests {
     ["imgbatch fetch ", "--workload fetch", "--fetch "].contains { example.contains($0) }
   }
 
-  @Test("Every command has help, with examples")
+  @Test("Every command has help with examples")
   func everyHelp() throws {
     for command in try commands() {
       let answer = try help(command)
@@ -61,7 +61,7 @@ struct HelpTests {
     }
   }
 
-  @Test("Every example of the README and of the help runs")
+  @Test("Every example in the README and the help runs")
   func examples() throws {
     let scratch = try ScratchFolder()
     for (name, source) in [("samples", Places.samples.path), ("dogs", Command.dogs), ("cats", Command.patterns)] {
@@ -70,12 +70,12 @@ struct HelpTests {
     try scratch.add("dogs/bello.png", as: "scan.png")
     try Data("http://dogs.example/rex.jpg\n".utf8).write(to: scratch.url.appending(path: "dogs.txt"))
     var readme = try String(contentsOf: Places.root.appending(path: "README.md"), encoding: .utf8)
-    // That section has a server and a test of its own.
+    // That section has its own test with a server.
     if let start = readme.range(of: "## Downloading\n"), let end = readme.range(of: "\n## Modes") {
       readme.removeSubrange(start.lowerBound..<end.lowerBound)
     }
     let texts = try [readme] + commands().map { try help($0).output }
-    // Saving wants a machine that is quiet enough to find what is best.
+    // Saving defaults needs a quiet machine, to find the best setting.
     let examples = try texts.flatMap { try commandLines(in: $0) }.filter { !$0.contains("--save") && !downloads($0) }
     #expect(examples.count > 12)
     for example in examples {
@@ -84,7 +84,7 @@ struct HelpTests {
     }
   }
 
-  @Test("Every example of the help of fetch runs")
+  @Test("Every fetch example in the help runs")
   func downloadExamples() throws {
     let server = try TestServer { request, reply in
       let name = request.path.split(separator: "/").last.map(String.init) ?? ""
@@ -100,7 +100,7 @@ struct HelpTests {
       let scratch = try ScratchFolder()
       let list = ["rex.jpg", "luna.jpg"].map { "http://dogs.example/\($0)\n" }.joined()
       try Data(list.utf8).write(to: scratch.url.appending(path: "dogs.txt"))
-      // The server is asked as a proxy: those may be private, hosts of lists may not.
+      // The server is used as a proxy, which may be private; hosts in lists may not.
       let answer = try Command.shell("export http_proxy=\(server.address("")); \(example)", in: scratch)
       #expect(answer.status == 0, "\(example): \(answer.error)")
       #expect(scratch.files(below: "dogs").count == 2, "\(example)")

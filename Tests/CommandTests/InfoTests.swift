@@ -3,7 +3,7 @@ import Testing
 
 @Suite("imgbatch info")
 struct InfoTests {
-  @Test("A table of what headers say")
+  @Test("The output is a table of header fields")
   func table() throws {
     let answer = try Command.run("info", Command.patterns + "/orientation-6.jpg", Command.patterns + "/adam7.png")
     #expect(answer.status == 0)
@@ -15,7 +15,7 @@ struct InfoTests {
     #expect(cells.last?.hasPrefix("png 321x215 8 RGB interlaced 1 - - ") == true, "\(cells)")
   }
 
-  @Test("One JSON object for each picture, its size as stored and upright")
+  @Test("JSON has one object per image, with the stored and the upright size")
   func json() throws {
     let infos = try Command.run("info", Command.patterns, "--json").events
     #expect(infos.count == 14)
@@ -29,7 +29,7 @@ struct InfoTests {
     #expect(cmyk["decoder"] as? String == "libjpeg")
   }
 
-  @Test("What has no header fails, and the others are told")
+  @Test("Files without a header fail, and the others are reported")
   func unreadable() throws {
     let answer = try Command.run("info", Command.broken + "/not-an-image.jpg", Command.dogs)
     #expect(answer.status == 1)
@@ -38,7 +38,7 @@ struct InfoTests {
     #expect(try Command.run("info", Command.broken + "/lying-header-65500.jpg").status == 0)
     #expect(try Command.run("info", "/nowhere").status == 66)
   }
-  @Test("A progressive JPEG with scans left out is told to be libjpeg's, whose pixels it has either way")
+  @Test("A progressive JPEG without its last scan is reported as libjpeg's; its pixels are the same with both decoders")
   func oddScans() throws {
     let scratch = try ScratchFolder()
     let dog = Command.dogs + "/rex.jpg"

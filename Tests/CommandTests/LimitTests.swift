@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Promises 3, 4 and 5, by the programs as they are used.
+/// Promises 3, 4 and 5, checked with the built programs.
 @Suite struct LimitTests {
   private let folder: ScratchFolder
 
@@ -13,7 +13,9 @@ import Testing
   }
 
   @Test(arguments: ["serial", "threads", "processes"])
-  func `Promise 3: what can never fit fails on its header, in every mode; the option is named`(mode: String) throws {
+  func `Promise 3: an image that can never fit fails on its header, in every mode, and the message names the option`(
+    mode: String
+  ) throws {
     let answer = try Command.run(
       "resize", Command.broken + "/lying-header.png", Command.dogs, "--out", folder["out"], "--json", "--mode", mode,
       "--max-pixels", "1000000000000", "--max-memory", "200M")
@@ -25,7 +27,7 @@ import Testing
   }
 
   @Test(arguments: ["serial", "threads", "processes"])
-  func `Promise 4: an image whose time is over fails with timeout, in every mode`(mode: String) throws {
+  func `Promise 4: an image that exceeds its time limit fails with timeout, in every mode`(mode: String) throws {
     let answer = try Command.run(
       "resize", Command.dogs, "--out", folder["out"], "--json", "--mode", mode, "--timeout", "0.000001")
     #expect(answer.status == 1)
@@ -37,7 +39,7 @@ import Testing
     #expect(folder.files(below: "out").isEmpty)
   }
 
-  @Test func `no timeout is a timeout of 0, and nonsense is told`() throws {
+  @Test func `a timeout of 0 means none, and malformed values are reported`() throws {
     #expect(try Command.run("resize", Command.dogs, "--out", folder["out"], "--timeout", "0").status == 0)
     for wrong in ["-1", "nan", "soon"] {
       let answer = try Command.run("resize", Command.dogs, "--out", folder["out"], "--timeout=\(wrong)")
@@ -46,9 +48,9 @@ import Testing
     #expect(try Command.run("resize", Command.dogs, "--out", folder["out"], "--max-memory", "much").status == 64)
   }
 
-  /// A zlib stream of about 8 MB of zeros: repetitions of the byte before, 258 times, 13 bits each.
+  /// A zlib stream of about 8 MB of zeros: matches of length 258 at distance 1, with 13 bits each.
   private static let manyZeros: [UInt8] = {
-    // The block is the last, with fixed codes; a zero; the repetitions; the end. Codes go highest bit first.
+    // One final block with fixed codes: a literal zero, the matches, the end code. Huffman codes start with their highest bit.
     let repetitions = (0..<31_000).flatMap { _ in [1, 1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0] }
     let bits = [1, 1, 0] + [0, 0, 1, 1, 0, 0, 0, 0] + repetitions + [0, 0, 0, 0, 0, 0, 0]
     return [0x78, 0x9C]
@@ -70,10 +72,10 @@ import Testing
     return bytes(UInt32(body.count)) + named + bytes(~checksum)
   }
 
-  @Test func `Promise 3: text chunks that inflate to gigabytes are passed over unread`() throws {
+  @Test func `Promise 3: text chunks that inflate to gigabytes are skipped without inflating`() throws {
     var png = try #require(FileManager.default.contents(atPath: Places.samples.appending(path: "dogs/bello.png").path))
     let text = Self.chunk("zTXt", Array("x".utf8) + [0, 0] + Self.manyZeros)
-    // Behind IHDR.
+    // After IHDR.
     png.insert(contentsOf: (0..<200).flatMap { _ in text }, at: 33)
     try png.write(to: folder.url.appending(path: "text.png"))
     let answer = try Command.run("resize", folder["text.png"], "--out", folder["out"], "--json", "--max-memory", "150M")
@@ -81,22 +83,23 @@ import Testing
     #expect(try peak(answer) < 150 << 20, "they would inflate to 1.6 GB")
   }
 
-  /// A marker of an empty segment, and its length.
+  /// A marker and its length, for a segment without content.
   @Test(arguments: [0xFFFE_0002, 0xFFE1_0002, 0xFFE2_0002] as [UInt32])
-  func `Promise 3: six million segments in front of an image take no memory beside the file's own, and no time`(
+  func `Promise 3: six million segments before an image take no memory in addition to the file, and no time`(
     segment: UInt32
   ) throws {
     let dog = Data(try Places.sample("dogs/rex.jpg"))
     let segments = [UInt32](repeating: UInt32(bigEndian: segment), count: 6 << 20)
     let between = unsafe segments.withUnsafeBytes { unsafe Data($0) }
     try (dog.prefix(2) + between + dog.dropFirst(2)).write(to: URL(filePath: folder["talk.jpg"]))
-    // A table of where they lie would take 24 bytes for each; a list that is gone through for each would take hours.
+    // A table of positions would take 24 bytes per segment; searching a list for each would take hours.
     let answer = try Command.run("resize", folder["talk.jpg"], "--out", folder["out"], "--json")
     #expect(answer.status == 0, "\(answer.error)")
     #expect(try peak(answer) < 80_000_000)
   }
 
-  @Test func `Promise 3: 34 megapixels of progressive noise take less than 60 MB, a part of what libjpeg keeps`() throws
+  @Test func `Promise 3: 34 megapixels of progressive noise take less than 60 MB, a fraction of libjpeg's memory`()
+    throws
   {
     let noise = Places.samples.appending(path: "patterns/noise-restart.jpg").path
     let made = try Command.run(
@@ -111,12 +114,12 @@ import Testing
     #expect(peaks[0] < 60_000_000 && peaks[1] > 3 * peaks[0], "\(peaks)")
   }
 
-  /// Resident memory of a run at its most, as it tells itself.
+  /// The peak resident memory that a run reports.
   private func peak(_ answer: Response) throws -> Int {
     try #require(try answer.events.last?["peakBytes"] as? Int)
   }
 
-  /// The processes that a process has started and that are there still.
+  /// The live child processes of a process.
   private func children(of pid: Int32) throws -> [Int32] {
     try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { Int32($0) }.filter { child in
       stat(of: child).map { $0.parent == pid } ?? false
@@ -131,7 +134,7 @@ import Testing
     return fields.count < 2 ? nil : (fields[0], Int32(fields[1]) ?? 0)
   }
 
-  /// Waits for a fact, but not for ever.
+  /// Polls for a condition, with a bound.
   private func eventually(_ fact: () throws -> Bool) rethrows -> Bool {
     for _ in 0..<2000 {
       if try fact() { return true }
@@ -160,7 +163,7 @@ import Testing
   }
 
   #if DEBUG
-    @Test func `Promise 5: a run whose worker crashes ends as 1, says which image, and has the others`() throws {
+    @Test func `Promise 5: a run whose worker crashes ends with 1, names the image, and writes the others`() throws {
       let answer = try Command.run(
         arguments: ["resize", Command.dogs, "--out", folder["out"], "--json", "--mode", "processes"],
         environment: ["IMGBATCH_FAULT": "segv:rex"])

@@ -2,19 +2,19 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Promise 3: memory stays under `--max-memory` whatever the inputs and jobs, and what cannot fit fails by itself.
+/// Promise 3: memory stays below `--max-memory` for any inputs and jobs, and only images that cannot fit fail.
 @Suite struct MemoryTests {
   private let folder: ScratchFolder
 
   init() throws { folder = try ScratchFolder() }
 
-  /// A PNG whose samples are all 0, of a color type and a number of bits.
+  /// Adds a PNG whose samples are all 0, with a color type and a bit depth.
   private func add(
     _ name: String, _ width: Int, _ height: Int, colorType: Int = 0, bits: Int = 8, isInterlaced: Bool = false
   ) throws {
     let samples = [0: 1, 2: 3, 4: 2, 6: 4][colorType] ?? 1
     var byteCount = (1 + width * samples * bits / 8) * height
-    // Of Adam7's passes, small images have an own filter byte in each row.
+    // In each Adam7 pass, every row has a filter byte.
     if isInterlaced { byteCount = 0 }
     let passes = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
     for (x, y, across, down) in isInterlaced ? passes : [] where x < width && y < height {
@@ -30,7 +30,7 @@ import Testing
 
   private func code(_ file: [String: Any]?) -> String? { (file?["error"] as? [String: Any])?["code"] as? String }
 
-  /// The megabytes that an image needs by its header, as the refusal says.
+  /// The estimated memory of an image in megabytes, from the message of its refusal.
   private func estimate(_ arguments: [String]) throws -> Int {
     let answer = try Command.run(
       arguments: ["resize"] + arguments + ["--json", "--max-memory", "1M", "--no-journal", "--out", folder["no"]])
@@ -41,7 +41,7 @@ import Testing
     return try #require(text.firstIndex(of: "about").flatMap { Int(text[$0 + 1]) })
   }
 
-  /// What a run had resident at its most, in bytes.
+  /// The peak resident memory of a run in bytes.
   private func peak(_ arguments: [String]) throws -> Int {
     let answer = try Command.run(
       arguments: ["resize"] + arguments
@@ -50,7 +50,7 @@ import Testing
     return try #require(try answer.events.last?["peakBytes"] as? Int)
   }
 
-  @Test func `Promise 3: no image takes more than is estimated by its header`() throws {
+  @Test func `Promise 3: no image takes more memory than estimated from its header`() throws {
     try add("dot.png", 1, 1)
     let base = try peak([folder["dot.png"]])
     try add("gray.png", 600, 450)
@@ -71,12 +71,12 @@ import Testing
     for (name, options) in cases {
       let arguments = [folder[name]] + options
       let (need, peak) = (try estimate(arguments) << 20, try peak(arguments))
-      // What a first image makes the program load, whatever its size.
+      // The margin is for libraries that are loaded with the first image, regardless of its size.
       #expect(peak - base <= need + 6 << 20, "\(name) \(options): \(peak - base) of \(need)")
     }
   }
 
-  /// The proportional shares of a process and of its children in bytes, as the kernel has them.
+  /// The proportional set size (PSS) of a process and its children, in bytes.
   private func shares(_ pid: Int32) -> Int {
     func lines(_ path: String) -> [Substring] {
       ((try? String(contentsOfFile: path, encoding: .utf8)) ?? "").split(separator: "\n")
@@ -88,7 +88,9 @@ import Testing
     return count << 10 + children.compactMap { Int32($0) }.reduce(0) { $0 + shares($1) }
   }
 
-  @Test func `Promise 3: a run's processes stay below the limit together, with one verdict in every mode`() throws {
+  @Test func `Promise 3: the processes of a run together stay below the limit, and every mode has the same outcomes`()
+    throws
+  {
     for number in 0..<3 { try add("in-tall-\(number).png", 1, 300_000 - number) }
     for number in 0..<2 { try add("in-wide-\(number).png", 500_000 - number, 1, colorType: 6) }
     let names = (0..<3).map { folder["in-tall-\($0).png"] } + (0..<2).map { folder["in-wide-\($0).png"] }
@@ -118,8 +120,8 @@ import Testing
     #expect(verdicts[0] == verdicts[1] && verdicts[0] == verdicts[2] && verdicts[0].count == names.count)
   }
 
-  @Test func `Promise 3: an allocation that the system refuses fails the image, in every mode`() throws {
-    // 8 TB of pixels: more than a process can address twice over, and than any system has.
+  @Test func `Promise 3: an allocation that the system refuses fails only the image, in every mode`() throws {
+    // 8 TB of pixels, more than the memory of any system.
     let bytes =
       PNGParts.signature + PNGParts.header(width: 1_000_000, height: 1_000_000, bits: 16, colorType: 6)
       + PNGParts.data([0]) + PNGParts.end
@@ -136,7 +138,10 @@ import Testing
     }
   }
 
-  @Test func `Promise 3: of a list of missing names the message has the first, and the number of the others`() throws {
+  @Test
+  func `Promise 3: for a list of missing names the message contains the first names and the number of the others`()
+    throws
+  {
     let names = (0..<1000).map { "missing-\($0).jpg\n" }.joined()
     let answer = try Command.run(
       "resize", "--files-from", "-", "--out", folder["out"], input: Data(names.utf8))

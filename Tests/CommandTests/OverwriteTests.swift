@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What is named by an option, or belongs to the run's records, never overwrites an input or an image.
-@Suite("Nothing that a run writes is one of its inputs")
+/// Files named by options, and the records of a run, never overwrite an input or an image.
+@Suite("No file that a run writes is one of its inputs")
 struct OverwriteTests {
   private let scratch: ScratchFolder
   private let before: [String: Data]
@@ -23,7 +23,7 @@ struct OverwriteTests {
   }
 
   @Test(
-    "64, a sentence, and not a byte is changed",
+    "Status 64, one sentence, and no file is changed",
     arguments: [
       ("gallery l.txt --out l.txt", "the input l.txt"), ("gallery - --out l.txt <l.txt", "the list on standard input"),
       ("gallery in --out in/a.jpg", "the input in/a.jpg"),
@@ -55,7 +55,7 @@ struct OverwriteTests {
     #expect(scratch.files(below: "").filter { !$0.contains("/.imgbatch-") } == before.keys.sorted())
   }
 
-  @Test("A record of the run that is a second name of an input is not opened", arguments: ["lock", "journal"])
+  @Test("A record of the run that is a hard link to an input is not opened", arguments: ["lock", "journal"])
   func records(name: String) throws {
     try FileManager.default.createDirectory(atPath: scratch["o"], withIntermediateDirectories: true)
     try FileManager.default.linkItem(atPath: scratch["in/a.jpg"], toPath: scratch["o/.imgbatch-\(name)"])
@@ -83,7 +83,7 @@ struct OverwriteTests {
     #expect(taken.error.contains("the same output name as o2/in/a.jpg"), "\(taken.error)")
   }
 
-  @Test("The list that a run reads may be replaced by what failed of it")
+  @Test("The list that a run reads may be replaced by its list of failures")
   func ownList() throws {
     try Data("in/a.jpg\nin/bad.jpg\n".utf8).write(to: scratch.url.appending(path: "list"))
     let answer = try Command.shell("imgbatch resize --files-from list --out o --failed-to list --quiet", in: scratch)

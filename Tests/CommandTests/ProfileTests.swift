@@ -19,7 +19,7 @@ struct ProfileTests {
     return answer
   }
 
-  @Test("A table, a plot, the stages, the advice and a page")
+  @Test("The report has a table, a plot, the stages, the advice and a page")
   func table() throws {
     let answer = try profile([
       Command.dogs, "--jobs", "1,2,3", "--size", "64", "--gray", "--report", scratch["new/page.html"],
@@ -39,7 +39,7 @@ struct ProfileTests {
     #expect(scratch.files(below: "new") == ["page.html"])
   }
 
-  @Test("JSON and Markdown; what failed counts")
+  @Test("JSON and Markdown are written, and failures affect the exit status")
   func forms() throws {
     let inputs = [Command.dogs, Command.broken + "/truncated.png", "--jobs", "1"]
     let json = try profile(inputs + ["--json"])
@@ -53,13 +53,13 @@ struct ProfileTests {
     #expect(try profile(inputs + ["--markdown"]).output.contains("\n| threads | 1 | "))
   }
 
-  @Test("What is saved is what resize then uses, and what is asked for goes before it")
+  @Test("resize uses saved defaults, and explicit options take precedence")
   func save() throws {
     let saving = try profile([Command.dogs, "--jobs", "1", "--save", "--json"], defaults: "conf/defaults")
     let start = try #require(try saving.events.first)
     let processor = (start["machine"] as? [String: Any])?["CPU"] as? String
     let cores = try #require(start["cores"] as? Int)
-    // With one worker the advice is serial as a rule, or none where the machine is too busy to tell.
+    // With one worker the advice is usually serial, or none where the machine is too busy.
     if saving.status == 0 {
       let advice = try #require(try saving.events.last)
       #expect(saving.error.hasPrefix("Saved --mode \(advice["mode"] ?? "") --jobs 1 as the default"))
@@ -88,7 +88,7 @@ struct ProfileTests {
     #expect(try resize([], processor: processor, cores: cores + 1) == "threads \(cores)")
   }
 
-  @Test("Wrong usage and places that cannot be written have their statuses")
+  @Test("Wrong usage and unwritable paths have their exit statuses")
   func statuses() throws {
     #expect(try profile([Command.dogs, "--jobs", "1,x"]).status == 64)
     #expect(try profile([Command.dogs, "--jobs", "0"]).status == 64)

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The promises of reliability that the built program can show in a second; `make soak` has those that take longer.
+/// The reliability promises that can be shown within a second. `make soak` covers those that take longer.
 @Suite("Promises of reliability") struct PromiseTests {
   private static let modes = ["serial", "threads", "processes"]
 
@@ -12,14 +12,14 @@ import Testing
     (event?["error"] as? [String: Any])?["message"] as? String ?? ""
   }
 
-  /// How the file ends as its format ends.
+  /// Whether the file ends with the end marker of its format.
   private func isWhole(_ bytes: Data?) -> Bool {
     guard let bytes else { return false }
     return bytes.starts(with: [0xFF, 0xD8])
       ? bytes.suffix(2) == Data([0xFF, 0xD9]) : bytes.suffix(8).prefix(4) == Data("IEND".utf8)
   }
 
-  @Test("Promise 1: past a file size limit nothing is left but whole files", arguments: modes)
+  @Test("Promise 1: with a file size limit, only complete files remain", arguments: modes)
   func wholeOrAbsent(mode: String) throws {
     let scratch = try ScratchFolder()
     let answer = try Command.shell(
@@ -39,7 +39,7 @@ import Testing
     #expect(scratch.files(below: "out").count == files.values.count { $0["status"] as? String == "written" })
   }
 
-  @Test("Promise 1: what was there stays as it was when its new content cannot be written")
+  @Test("Promise 1: an existing output stays unchanged when its replacement cannot be written")
   func oldContent() throws {
     let scratch = try ScratchFolder()
     try scratch.add("dogs/bello.png", as: "in/bello.png")
@@ -51,7 +51,7 @@ import Testing
     #expect(scratch.files(below: "out") == ["bello.png"])
   }
 
-  @Test("Promise 2: every input ends as an event, with any number of workers", arguments: modes)
+  @Test("Promise 2: every input has one event, with any number of workers", arguments: modes)
   func everyInput(mode: String) throws {
     let scratch = try ScratchFolder()
     let folders = [Command.dogs, Command.patterns, Command.broken]
@@ -70,7 +70,7 @@ import Testing
     }
   }
 
-  @Test("Promise 7: sources stay as they are, and an output folder inside them may be used twice")
+  @Test("Promise 7: sources stay unchanged, and an output folder inside them may be used twice")
   func sources() throws {
     let scratch = try ScratchFolder()
     for name in ["bello.png", "luna.jpg", "rex.jpg"] { try scratch.add("dogs/\(name)", as: "in/\(name)") }
@@ -88,11 +88,11 @@ import Testing
     #expect(["bello.png", "luna.jpg", "rex.jpg"].map { scratch.bytes("in/\($0)") } == before)
   }
 
-  @Test("Promise 9: an input that is rewritten meanwhile fails or comes out whole", arguments: modes)
+  @Test("Promise 9: an input that is rewritten during the run fails or is complete in the output", arguments: modes)
   func rewritten(mode: String) throws {
     let scratch = try ScratchFolder()
     for number in 0..<4 { try scratch.add("dogs/rex.jpg", as: "in/\(number).jpg") }
-    // Until two runs have met a file that was being rewritten: nearly all do, and 60 that do not prove something wrong.
+    // Runs until two have met a file that was being rewritten. Nearly all do; if 60 runs do not, the test is broken.
     let answer = try Command.shell(
       """
       cp in/0.jpg whole
@@ -116,7 +116,7 @@ import Testing
     }
   }
 
-  @Test("Promise 12: every kind of JPEG and PNG is written in both formats, at the size its header says")
+  @Test("Promise 12: every kind of JPEG and PNG is written in both formats, at the size in its header")
   func everyKind() throws {
     let scratch = try ScratchFolder()
     for format in ["jpeg", "png"] {
@@ -136,7 +136,7 @@ import Testing
     }
   }
 
-  @Test("Promise 10: pipes, sockets, devices, loops and sparse giants are told, and nothing waits for them")
+  @Test("Promise 10: pipes, sockets, devices, loops and huge sparse files are reported, and never block a run")
   func regularFilesOnly() throws {
     let scratch = try ScratchFolder()
     try scratch.add("dogs/rex.jpg", as: "in/rex.jpg")
@@ -157,7 +157,8 @@ import Testing
     }
   }
 
-  @Test("Promise 11: names are bytes from the entry to the output, and never reach the terminal raw", arguments: modes)
+  @Test(
+    "Promise 11: names keep their bytes from input to output, and never reach the terminal unescaped", arguments: modes)
   func names(mode: String) throws {
     let scratch = try ScratchFolder()
     try scratch.add("patterns/noise-restart.jpg", as: "a.jpg")
@@ -174,7 +175,8 @@ import Testing
     #expect(!answer.error.contains("\u{1B}"))
   }
 
-  @Test("Promise 14: a source that there is no descriptor for fails alone, and says what to do", arguments: modes)
+  @Test(
+    "Promise 14: a source that no descriptor is left for fails alone, and the message gives advice", arguments: modes)
   func noDescriptor(mode: String) throws {
     let scratch = try ScratchFolder()
     let calls = try SystemCalls()
@@ -190,7 +192,7 @@ import Testing
     #expect(scratch.files(below: "out") == ["bello.png", "luna.jpg"])
   }
 
-  @Test("Promise 14: few descriptors are enough for a run, or fail pictures of it", arguments: modes)
+  @Test("Promise 14: a run works with few descriptors, or only some of its images fail", arguments: modes)
   func descriptors(mode: String) throws {
     let scratch = try ScratchFolder()
     let answer = try Command.shell(
@@ -204,7 +206,7 @@ import Testing
     #expect(scratch.files(below: "out").count == files.values.count { $0["status"] as? String == "written" })
   }
 
-  @Test("Promise 15: a thousand files cost no more descriptors than one, in any mode", arguments: modes)
+  @Test("Promise 15: a thousand files need no more descriptors than one, in any mode", arguments: modes)
   func flat(mode: String) throws {
     let scratch = try ScratchFolder()
     try scratch.add("patterns/gray-1bit.png", as: "a.png")
@@ -219,7 +221,7 @@ import Testing
     #expect(scratch.files(below: "out").count == 1000)
   }
 
-  @Test("Promise 18: only what is decoded is parsed, whatever the name, and --version says by what")
+  @Test("Promise 18: only supported formats are parsed, whatever the name, and --version lists the parsers")
   func parsers() throws {
     let scratch = try ScratchFolder()
     let others: [(String, [UInt8])] = [

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("imgbatch resize")
 struct ResizeTests {
-  @Test("A folder becomes thumbnails in a box of 256, its tree mirrored, and the run says so on standard error")
+  @Test("A folder becomes thumbnails of at most 256x256 in the same tree, with a summary on standard error")
   func folder() throws {
     let scratch = try ScratchFolder()
     for name in ["dogs/rex.jpg", "dogs/luna.jpg", "dogs/bello.png", "patterns/orientation-6.jpg"] {
@@ -35,12 +35,12 @@ struct ResizeTests {
     let before = scratch.bytes("in/rex.jpg")
     #expect(try Command.run("resize", scratch["in"], "--out", scratch["in/thumbs"]).status == 0)
     #expect(scratch.bytes("in/rex.jpg") == before)
-    // An output folder inside an input folder is no input.
+    // An output folder inside an input folder is not an input.
     #expect(try Command.run("resize", scratch["in"], "--out", scratch["in/thumbs"]).error.hasPrefix("1 written"))
   }
 
   @Test(
-    "Sizes are met exactly",
+    "Sizes are exact",
     arguments: [
       ("100", 100, 75), ("300x50", 67, 50), ("90x", 90, 68), ("x90", 120, 90), ("50%", 600, 450), ("4000", 1200, 900),
     ])
@@ -56,7 +56,7 @@ struct ResizeTests {
   }
 
   @Test(
-    "--fit and --gravity decide what becomes of a box",
+    "--fit and --gravity determine the result for a box",
     arguments: [
       ("inside", 100, 75), ("cover", 100, 100), ("contain", 100, 100), ("fill", 100, 100), ("outside", 133, 100),
     ])
@@ -76,7 +76,7 @@ struct ResizeTests {
     #expect(answer.status == 64 && answer.error.contains("outside"))
   }
 
-  @Test("Several sizes come from one run, each with its name, its event and its line of the journal")
+  @Test("One run makes several sizes, each with its name, its event and its journal line")
   func sizesTogether() throws {
     let scratch = try ScratchFolder()
     for name in ["rex.jpg", "luna.jpg"] { try scratch.add("dogs/" + name, as: "in/" + name) }
@@ -92,7 +92,7 @@ struct ResizeTests {
     #expect(events.last?["outputs"] as? Int == 4)
     #expect(try Command.run(arguments: run + ["--existing", "update"]).events.last?["skipped"] as? Int == 2)
 
-    // One output is gone: it alone is made again.
+    // One output is missing: only this one is made again.
     try FileManager.default.removeItem(atPath: scratch["out/rex-32x32.jpg"])
     for command in [run + ["--existing", "update", "--dry-run"], run + ["--resume"]] {
       let again = try Command.run(arguments: command).events.filter { $0["event"] as? String == "file" }
@@ -102,7 +102,7 @@ struct ResizeTests {
 
     let clash = try Command.run(arguments: run + ["--name", "{stem}.{ext}"])
     #expect(clash.status == 64 && clash.error.contains("{size}"))
-    // Both sizes of a small image are its own.
+    // A small image keeps its size for both.
     let small = try Command.run(
       "resize", Command.dogs + "/bello.png", "--out", scratch["out"], "--size", "2000", "--size", "3000", "--name",
       "{stem}-{w}.{ext}")
@@ -110,7 +110,7 @@ struct ResizeTests {
     #expect(try Command.run(arguments: run + ["--size", "160"]).status == 64)
   }
 
-  @Test("--upscale lets small pictures grow")
+  @Test("--upscale enlarges small images")
   func upscale() throws {
     let scratch = try ScratchFolder()
     let answer = try Command.run(
@@ -118,7 +118,7 @@ struct ResizeTests {
     #expect(try answer.files["bello.png"]?["width"] as? Int == 960)
   }
 
-  @Test("--format, --gray and --progressive say what comes out")
+  @Test("--format, --gray and --progressive determine the output")
   func formats() throws {
     let scratch = try ScratchFolder()
     let answer = try Command.run(
@@ -166,7 +166,7 @@ struct ResizeTests {
     }
   }
 
-  @Test("Names come from the template")
+  @Test("Names follow the template")
   func names() throws {
     let scratch = try ScratchFolder()
     let answer = try Command.run(
@@ -175,7 +175,7 @@ struct ResizeTests {
     #expect(scratch.files(below: "out") == ["256/rex-256x192.jpg"])
   }
 
-  @Test("--dry-run says what would be written and writes nothing")
+  @Test("--dry-run reports what would be written and writes nothing")
   func dryRun() throws {
     let scratch = try ScratchFolder()
     try scratch.add("dogs/rex.jpg", as: "in/rex.jpg")
@@ -191,7 +191,7 @@ struct ResizeTests {
     #expect(events[2]["notStarted"] as? Int == 1)
   }
 
-  @Test("--existing keeps, refuses or replaces what is there")
+  @Test("--existing keeps, refuses or replaces existing outputs")
   func existing() throws {
     let scratch = try ScratchFolder()
     try scratch.add("dogs/rex.jpg", as: "in/rex.jpg")
@@ -242,7 +242,8 @@ struct ResizeTests {
 @Suite("Measurements of a run, for compare and profile")
 struct MeasurementTests {
   @Test(
-    "Every stage is told in both clocks, and every picture where asked", arguments: ["serial", "threads", "processes"])
+    "Every stage is reported with both clocks, and every image if requested",
+    arguments: ["serial", "threads", "processes"])
   func lines(mode: String) throws {
     let scratch = try ScratchFolder()
     let answer = try Command.run(
@@ -252,7 +253,7 @@ struct MeasurementTests {
     #expect(lines.dropFirst(3).map { $0[1] } == ["read", "decode", "resize", "encode", "write"])
     for line in lines.dropFirst(3) {
       let (wall, cpu) = (Int(line[2]) ?? 0, Int(line[3]) ?? 0)
-      // The clock of CPU time may be ahead by its grain where there is one.
+      // The CPU clock may be ahead by its resolution, where it is coarse.
       #expect(cpu > 0 && cpu <= wall + 10_000_000, "\(line)")
     }
     let totals = try Command.run(
@@ -261,9 +262,9 @@ struct MeasurementTests {
   }
 }
 
-@Suite("The page of a run")
+@Suite("The page of --report")
 struct ReportTests {
-  @Test("It shows what was written, what failed and why, in every mode", arguments: ["threads", "processes"])
+  @Test("The page shows written images, failures and reasons, in every mode", arguments: ["threads", "processes"])
   func page(mode: String) throws {
     let scratch = try ScratchFolder()
     try scratch.add("dogs/rex.jpg", as: "in/<script>alert(1)<&>.jpg")
@@ -280,7 +281,7 @@ struct ReportTests {
     #expect(scratch.files(below: "pages") == ["run.html"])
   }
 
-  @Test("A page that cannot be is told before any work")
+  @Test("An unusable page is reported before any work")
   func refused() throws {
     let scratch = try ScratchFolder()
     try scratch.add("dogs/rex.jpg", as: "rex.jpg")

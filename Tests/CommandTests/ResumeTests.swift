@@ -10,7 +10,7 @@ struct ResumeTests {
 
   init() throws { scratch = try ScratchFolder() }
 
-  /// Two dozen images in a tree.
+  /// 24 images in a tree.
   private func fill() throws {
     for index in 0..<8 {
       try scratch.add("dogs/rex.jpg", as: "in/\(index).jpg")
@@ -27,7 +27,7 @@ struct ResumeTests {
   }
 
   @Test(
-    "Promises 1 and 8: killed at any moment, what is there is whole, and --resume does the rest",
+    "Promises 1 and 8: after a kill at any moment all outputs are complete, and --resume does the rest",
     arguments: ["threads", "processes"], [1, 2, 9, 20])
   func kill(mode: String, lines: Int) throws {
     try fill()
@@ -49,7 +49,7 @@ struct ResumeTests {
     let answer = try Command.run(arguments: arguments + [scratch["out"], "--resume"])
     #expect(answer.status == 0, "\(answer.error)")
     let sums = try summary(answer)
-    // Whatever an event told of is in the journal; the first line is the start's.
+    // The journal contains everything that an event reported. The first line is the start event.
     #expect(try #require(sums["skipped"]) >= lines - 1)
     #expect(sums["skipped", default: 0] + sums["written", default: 0] == 24)
     let difference = try Command.shell("diff -r -x .imgbatch-journal -x .imgbatch-lock golden out", in: scratch)
@@ -58,7 +58,7 @@ struct ResumeTests {
     #expect(try summary(again) == ["written": 0, "skipped": 24, "failed": 0, "notStarted": 0])
   }
 
-  @Test("Promise 8: --resume tells known failures again with their codes, and tries them when they change")
+  @Test("Promise 8: --resume reports known failures again with their codes, and retries them when they change")
   func knownFailures() throws {
     try FileManager.default.copyItem(atPath: Command.broken, toPath: scratch["in"])
     try scratch.add("dogs/rex.jpg", as: "in/rex.jpg")
@@ -79,13 +79,13 @@ struct ResumeTests {
     try scratch.add("dogs/luna.jpg", as: "in/truncated.jpg")
     let third = try Command.run(arguments: arguments + ["--resume"])
     #expect(try summary(third) == ["written": 1, "skipped": 1, "failed": 11, "notStarted": 0])
-    // Other limits are another chance, for those that failed only.
+    // Other limits allow another try, for failed images only.
     let raised = try Command.run(arguments: arguments + ["--resume", "--max-pixels", "99", "--max-scans", "7"])
     #expect(try summary(raised)["skipped"] == 2)
     #expect(try raised.files["lying-header.png"]?["error"].map { "\($0)".contains("limit of 99") } == true)
   }
 
-  @Test("--existing update redoes what changed in source, options or output")
+  @Test("--existing update redoes outputs whose source, options or bytes changed")
   func update() throws {
     try fill()
     let arguments = [
@@ -93,7 +93,7 @@ struct ResumeTests {
     ]
     #expect(try summary(Command.run(arguments: arguments))["written"] == 24)
     #expect(try summary(Command.run(arguments: arguments))["skipped"] == 24)
-    // Spelt another way, it is the same run.
+    // The same paths in another spelling.
     let spelt = try Command.shell(
       "cd in && imgbatch resize ../in/. --out ../in/../out --json --existing update --size 50", in: scratch)
     #expect(try summary(spelt)["skipped"] == 24, "\(spelt.error)")
@@ -111,7 +111,7 @@ struct ResumeTests {
     #expect(try summary(Command.run(arguments: arguments + ["--quality", "30"]))["written"] == 24)
   }
 
-  @Test("A tree that is moved with its thumbnails is known still, by --existing update and --resume")
+  @Test("--existing update and --resume recognize a tree that was moved with its thumbnails")
   func moved() throws {
     try fill()
     try FileManager.default.createDirectory(atPath: scratch["old"], withIntermediateDirectories: true)
@@ -135,14 +135,14 @@ struct ResumeTests {
       try summary(run("new/place", "--existing", "update")) == [
         "written": 0, "skipped": 24, "failed": 1, "notStarted": 0,
       ])
-    // A folder that is not around the output folder is known by its full path.
+    // A folder that does not contain the output folder is identified by its full path.
     try FileManager.default.moveItem(atPath: scratch["new/place/in"], toPath: scratch["in"])
     let away = ["resize", scratch["in"], "--out", scratch["new/place/out"], "--json", "--existing", "update"] + sizes
     #expect(try summary(Command.run(arguments: away))["written"] == 24)
     #expect(try summary(Command.run(arguments: away))["skipped"] == 24)
   }
 
-  @Test("--verbose and --json say why --existing update makes something again", arguments: ["threads", "processes"])
+  @Test("--verbose and --json report why --existing update makes an output again", arguments: ["threads", "processes"])
   func reasons(mode: String) throws {
     try scratch.add("dogs/rex.jpg", as: "in/rex.jpg")
     try scratch.add("dogs/luna.jpg", as: "in/luna.jpg")
@@ -196,7 +196,7 @@ struct ResumeTests {
     }
   }
 
-  @Test("--retry-failed takes only what failed; --failed-to writes what --files-from reads")
+  @Test("--retry-failed processes only failures; --files-from reads what --failed-to writes")
   func retry() throws {
     try FileManager.default.copyItem(atPath: Command.broken, toPath: scratch["in"])
     try scratch.add("dogs/rex.jpg", as: "in/rex.jpg")
@@ -225,7 +225,7 @@ struct ResumeTests {
     #expect(try summary(listed) == ["written": 0, "skipped": 0, "failed": 13, "notStarted": 0])
     #expect(scratch.bytes("zeros")?.split(separator: 0).count == 13)
 
-    // What is mended and listed comes out where the whole run would have put it.
+    // A repaired and listed image is written where the whole run would have put it.
     try FileManager.default.createDirectory(atPath: scratch["in/sub"], withIntermediateDirectories: true)
     try Data("no picture".utf8).write(to: scratch.url.appending(path: "in/sub/late.jpg"))
     #expect(try Command.run(arguments: arguments + ["--resume", "-0", "--failed-to", scratch["zeros"]]).status == 1)
@@ -236,7 +236,7 @@ struct ResumeTests {
     #expect(scratch.bytes("out/sub/late.jpg") != nil)
   }
 
-  @Test("Without the journal nothing of it is there, and what needs it is refused")
+  @Test("Without the journal none is written, and options that need it are refused")
   func noJournal() throws {
     let answer = try Command.run("resize", Command.dogs, "--out", scratch["out"], "--no-journal", "--no-lock")
     #expect(answer.status == 0)
@@ -255,7 +255,7 @@ struct ResumeTests {
     }
   }
 
-  @Test("Killed right before a journal that is written anew gets its name, nothing of it is lost, and nothing is left")
+  @Test("A kill just before the rename of a rewritten journal loses no records and leaves no file after the next run")
   func killedCompaction() throws {
     let calls = try SystemCalls()
     let golden = try Data(contentsOf: Places.root.appending(path: "Tests/Journals/version-1/failures"))
@@ -273,14 +273,14 @@ struct ResumeTests {
     #expect(scratch.files(below: "out") == ["bello.png", "luna.jpg", "rex.jpg"])
     let text = String(decoding: scratch.bytes("out/.imgbatch-journal") ?? Data(), as: UTF8.self)
     #expect(text.hasPrefix("imgbatch-journal\t2\tsize="))
-    // Five sources of then, each once, and what this run wrote.
+    // The five earlier sources once each, and the records of this run.
     #expect(text.split(separator: "\n").count { $0.contains("\tin=/srv/album/photos/") } == 5)
     #expect(text.split(separator: "\n").count { $0.contains("\twritten\t") } == 3)
     #expect(try summary(Command.run(arguments: arguments + ["--resume"]))["skipped"] == 3)
   }
 
   @Test(
-    "A journal whose disk fills up loses lines and no image; the next run does only those again",
+    "A journal on a full disk loses lines but no image; the next run repeats only those",
     arguments: Command.modes)
   func fullJournal(mode: String) throws {
     try fill()
@@ -288,7 +288,7 @@ struct ResumeTests {
     let arguments = [
       "resize", scratch["in"], "--out", scratch["out"], "--size", "20", "--json", "--mode", mode, "--jobs", "2",
     ]
-    // ENOSPC: ten lines are written, all others end in their middle.
+    // ENOSPC: ten lines are written; all others are truncated.
     let first = try Command.run(
       arguments: arguments, environment: calls.environment(fault: "write .imgbatch-journal 28 10"))
     #expect(first.status == 0)
@@ -303,7 +303,7 @@ struct ResumeTests {
     #expect(try summary(Command.run(arguments: arguments + ["--resume"]))["skipped"] == 24)
   }
 
-  @Test("A journal that cannot be used is told before any work")
+  @Test("An unusable journal is reported before any work")
   func unusableJournal() throws {
     try FileManager.default.createDirectory(
       atPath: scratch["out/.imgbatch-journal"], withIntermediateDirectories: true)

@@ -7,7 +7,7 @@ import Testing
 
   init() throws {
     scratch = try ScratchFolder()
-    // Made here and not taken from samples/, so that the hash of each path is the same for ever.
+    // Created here, not taken from samples/, so that the hash of each path never changes.
     for number in 0..<40 { try scratch.add("patterns/gray-1bit.png", as: "in/\(number % 3)/\(number).png") }
   }
 
@@ -20,7 +20,7 @@ import Testing
     try Command.run(arguments: ["merge", scratch["out"]] + options)
   }
 
-  @Test("The shards together do what one run does, and each picture is of one of them", arguments: [1, 2, 7, 64])
+  @Test("The shards together do the work of one run, and each image belongs to one of them", arguments: [1, 2, 7, 64])
   func union(count: Int) throws {
     let whole = try Command.run("resize", scratch["in"], "--out", scratch["whole"])
     #expect(whole.status == 0)
@@ -40,9 +40,9 @@ import Testing
     #expect(same.status == 0, "\(same.output)")
   }
 
-  @Test("Which shard a path is of is the published hash's business")
+  @Test("The published hash assigns paths to shards")
   func hash() throws {
-    // FNV-1a of "0/0.png" and the like and SplitMix64's finalizer, computed apart from this program.
+    // FNV-1a of "0/0.png" and so on with SplitMix64's finalizer, computed independently of the program.
     func shard(_ path: String, of count: UInt64) -> UInt64 {
       var hash: UInt64 = path.utf8.reduce(14_695_981_039_346_656_037) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 }
       hash = (hash ^ hash >> 30) &* 0xBF58_476D_1CE4_E5B9
@@ -54,7 +54,7 @@ import Testing
     #expect(scratch.files(below: "out").filter { !$0.hasPrefix(".") }.sorted() == wanted.sorted())
   }
 
-  @Test("A streamed list is shared out by the same rule")
+  @Test("A streamed list is split by the same rule")
   func streams() throws {
     let line = """
       for shard in 1/3 2/3 3/3; do
@@ -69,7 +69,7 @@ import Testing
     #expect(answer.status == 0 && answer.error.contains("40 written"), "\(answer.output)\(answer.error)")
   }
 
-  @Test("The number of a shard comes from the engine that runs the array")
+  @Test("The index of a shard comes from the job array scheduler")
   func automatic() throws {
     for (variable, value) in [
       ("SLURM_ARRAY_TASK_ID", "2"), ("JOB_COMPLETION_INDEX", "1"), ("AWS_BATCH_JOB_ARRAY_INDEX", "1"),
@@ -87,7 +87,7 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: scratch["out"]))
   }
 
-  @Test("Names that meet are found though their pictures are of different shards")
+  @Test("Colliding names are found although their images belong to different shards")
   func collisions() throws {
     for number in 0..<20 { try scratch.add("patterns/noise-restart.jpg", as: "in/0/\(number * 3).jpg") }
     for index in 1...4 {
@@ -95,7 +95,7 @@ import Testing
     }
   }
 
-  @Test("Merge ends with 1 while a shard is missing, unfinished or of other options, and names it")
+  @Test("Merge ends with 1 while a shard is missing, unfinished or has other options, and names it")
   func gaps() throws {
     #expect(try merge().status == 66)
     for index in [1, 3] { #expect(try run("--shard", "\(index)/3").status == 0) }
@@ -106,7 +106,7 @@ import Testing
     #expect(try run("--shard", "2/3").status == 0)
     #expect(try merge().status == 0)
 
-    // As a killed run leaves it: without its end.
+    // Without its last line, as after a kill.
     let events = scratch.url.appending(path: "out/.imgbatch-events.2-of-3")
     let text = try String(contentsOf: events, encoding: .utf8)
     try Data(text.split(separator: "\n").dropLast().joined(separator: "\n").utf8).write(to: events)
@@ -125,7 +125,7 @@ import Testing
     #expect(try merge().status == 64, "of 2 and of 3")
   }
 
-  @Test("Merge ends with 1 where inputs were renamed between the shards, though there are as many")
+  @Test("Merge ends with 1 where inputs were renamed between the shards, although their number is the same")
   func renamed() throws {
     #expect(try run("--shard", "1/2").status == 0)
     for number in 0..<5 { try scratch.move("in/\(number % 3)/\(number).png", to: "in/new\(number).png") }
@@ -136,7 +136,7 @@ import Testing
     #expect(try merge().status == 0)
   }
 
-  @Test("A shard of another version, which divides by another rule, does not count")
+  @Test("A shard of another version with another rule does not count")
   func otherRule() throws {
     for index in 1...2 { #expect(try run("--shard", "\(index)/2").status == 0) }
     let events = scratch.url.appending(path: "out/.imgbatch-events.1-of-2")
@@ -150,7 +150,7 @@ import Testing
     #expect(try merge().status == 0)
   }
 
-  @Test("Merge tells failures, joins the journals once, sweeps, and later runs know what the shards did")
+  @Test("Merge reports failures, joins the journals once, removes temporary files, and later runs know the results")
   func joined() throws {
     try Data("no picture".utf8).write(to: scratch.url.appending(path: "in/bad\u{7F}.jpg"))
     for index in 1...3 { _ = try run("--shard", "\(index)/3") }
@@ -170,7 +170,7 @@ import Testing
     #expect(try again.events.last?["skipped"] as? Int == 40)
   }
 
-  @Test("Shards run side by side; the same shard twice, a whole run and a merge are kept out")
+  @Test("Shards run concurrently; the same shard twice, a whole run and a merge are locked out")
   func locks() throws {
     let process = Command.prepared(
       Command.imgbatch, ["resize", "--files-from", "-", "--out", scratch["out"], "--shard", "1/2"])

@@ -3,7 +3,8 @@ import Testing
 
 @Suite("Lists, streams and signals")
 struct StreamTests {
-  @Test("Inputs come from a list, line by line or NUL by NUL, from a file or standard input", arguments: ["\n", "\0"])
+  @Test(
+    "Inputs come from a list, separated by line ends or NUL, from a file or standard input", arguments: ["\n", "\0"])
   func lists(separator: String) throws {
     let scratch = try ScratchFolder()
     let list = ["rex.jpg", "luna.jpg"].map { Command.dogs + "/" + $0 + separator }.joined()
@@ -38,7 +39,7 @@ struct StreamTests {
     #expect(Array(bytes) == Array("in/caf".utf8) + [0xE9] + Array("\n.jpg".utf8))
   }
 
-  @Test("A list over a tree keeps the tree, so that equal names do not collide, and from /./ on where it says so")
+  @Test("A list of a tree keeps the tree, so that equal names do not collide, or only the part after /./")
   func listedTree() throws {
     let scratch = try ScratchFolder()
     for folder in ["one", "two/deep"] { try scratch.add("dogs/rex.jpg", as: "in/\(folder)/rex.jpg") }
@@ -53,7 +54,7 @@ struct StreamTests {
     #expect(scratch.files(below: "streamed") == ["in/one/rex.jpg", "in/two/deep/rex.jpg"])
   }
 
-  @Test("A reader that went away ends the run quietly")
+  @Test("A reader that exits ends the run without a message")
   func brokenPipe() throws {
     let scratch = try ScratchFolder()
     for arguments in [["resize", Command.dogs, "--out", scratch["out"], "--json", "--quiet"], ["info", Command.dogs]] {
@@ -71,7 +72,7 @@ struct StreamTests {
     }
   }
 
-  @Test("With standard output closed, no picture takes its place")
+  @Test("With standard output closed, no image is written to its descriptor")
   func closedOutput() throws {
     let scratch = try ScratchFolder()
     let answer = try Command.shell("imgbatch resize '\(Command.dogs)' --out out >&- 2>&- <&-", in: scratch)
@@ -80,7 +81,7 @@ struct StreamTests {
     #expect(try Command.run("info", scratch["out"]).status == 0)
   }
 
-  @Test("Results that cannot be written are no success: 73, and a sentence", arguments: [">/dev/full", ">&-"])
+  @Test("Results that cannot be written end with status 73 and a sentence", arguments: [">/dev/full", ">&-"])
   func unwritableOutput(redirection: String) throws {
     let scratch = try ScratchFolder()
     try Data("not an address\n".utf8).write(to: scratch.url.appending(path: "list"))
@@ -101,7 +102,7 @@ struct StreamTests {
   }
 
   @Test(
-    "The first signal ends a run that waits for more names, with its sums",
+    "The first signal ends a run that waits for more names, with a summary",
     arguments: [(SIGINT, Int32(130)), (SIGTERM, Int32(143))])
   func interrupt(signal: Int32, status: Int32) throws {
     let scratch = try ScratchFolder()

@@ -12,7 +12,7 @@ struct StreamedOverwriteTests {
     for name in ["b.jpg", "z.jpg"] { try scratch.add("dogs/luna.jpg", as: "out/\(name)") }
   }
 
-  /// Statuses in the order of the events, each with the end of its source.
+  /// The sources and statuses in the order of the events.
   private func run(_ list: [String], _ options: String = "--jobs 1") throws -> [String] {
     let lines = list.map { "'\($0)'" }.joined(separator: " ")
     let answer = try Command.shell(
@@ -25,7 +25,7 @@ struct StreamedOverwriteTests {
 
   private var luna: Data { FileManager.default.contents(atPath: Command.dogs + "/luna.jpg") ?? Data() }
 
-  @Test("A later line's source is kept, whatever names it has", arguments: Command.modes)
+  @Test("The source of a later line is kept, under any of its names", arguments: Command.modes)
   func later(mode: String) throws {
     try FileManager.default.linkItem(atPath: scratch["out/b.jpg"], toPath: scratch["hard.jpg"])
     try FileManager.default.createSymbolicLink(atPath: scratch["soft.jpg"], withDestinationPath: "out/b.jpg")
@@ -38,7 +38,7 @@ struct StreamedOverwriteTests {
     }
   }
 
-  @Test("What was given beside the list waits for it, too", arguments: Command.modes)
+  @Test("Inputs given in addition to the list also wait for it", arguments: Command.modes)
   func beside(mode: String) throws {
     let ends = try run(["out/./b.jpg"], "in/b.jpg --mode \(mode) --jobs 1")
     #expect(ends.contains("in/b.jpg: exists"), "\(ends)")
@@ -46,7 +46,7 @@ struct StreamedOverwriteTests {
   }
 
   @Test(
-    "What no run made waits for the end of the list; what a run made and left so is replaced at once",
+    "Outputs not made by a run wait for the end of the list; unchanged ones of a run are replaced at once",
     arguments: Command.modes)
   func order(mode: String) throws {
     let list = ["in/./b.jpg", "in/./c.jpg"]
@@ -54,7 +54,7 @@ struct StreamedOverwriteTests {
     #expect(try run(list, options) == ["in/./c.jpg: written", "in/./b.jpg: written"])
     #expect(scratch.bytes("out/b.jpg") != luna)
     #expect(try run(list, options) == ["in/./b.jpg: written", "in/./c.jpg: written"])
-    // It was changed since: what it is now, is not known.
+    // The file was changed since, so its origin is unknown.
     try luna.write(to: scratch.url.appending(path: "out/b.jpg"))
     #expect(try run(list, options) == ["in/./c.jpg: written", "in/./b.jpg: written"])
     // Rules that overwrite nothing need not wait.
@@ -63,7 +63,7 @@ struct StreamedOverwriteTests {
     #expect(try run(list, options + " --dry-run") == ["in/./b.jpg: planned", "in/./c.jpg: planned"])
   }
 
-  @Test("What waits is not begun where the list does not come to its end", arguments: [SIGINT, SIGTERM])
+  @Test("Waiting images are not started where the list does not reach its end", arguments: [SIGINT, SIGTERM])
   func interrupted(signal: Int32) throws {
     let process = Command.prepared(
       Command.imgbatch, ["resize", "--files-from", "-", "--out", scratch["out"], "--json", "--jobs", "1"])

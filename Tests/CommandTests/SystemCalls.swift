@@ -2,14 +2,14 @@ import Foundation
 import TestSupport
 import Testing
 
-/// An account of the calls that a program and its workers make on files, and faults in them: Tests/SystemCallLog/log.c.
+/// Records the file system calls of a program and its workers, and injects faults into them: Tests/SystemCallLog/log.c.
 final class SystemCalls {
   private let scratch: ScratchFolder
 
   init() throws {
     scratch = try ScratchFolder()
     let source = Places.root.appending(path: "Tests/SystemCallLog/log.c").path
-    // The package has parts in C, so there is a compiler: the system's, or that of Swift.
+    // The package contains C code, so a compiler exists: the system's, or Swift's clang.
     let answer = try Command.shell(
       """
       for compiler in cc clang gcc "$(dirname "$(readlink -f "$(command -v swift)")")/clang"; do
@@ -22,18 +22,18 @@ final class SystemCalls {
     try clear()
   }
 
-  /// For the environment of a program.
-  /// - Parameter fault: as log.c reads it.
+  /// The environment variables for a program.
+  /// - Parameter fault: the fault in the syntax of log.c.
   func environment(fault: String? = nil) -> [String: String] {
     var variables = ["LD_PRELOAD": scratch["log.so"], "CALL_LOG": scratch["log"]]
     variables["CALL_FAULT"] = fault
     return variables
   }
 
-  /// Forgets what was called so far, and the faults that were made.
+  /// Clears the recorded calls and the injected faults.
   func clear() throws { try Data().write(to: scratch.url.appending(path: "log")) }
 
-  /// "call path", in order; temporary names without their numbers.
+  /// Lines of the form "call path", in order. The numbers in temporary names are removed.
   var lines: [String] {
     let text = String(decoding: (scratch.bytes("log") ?? Data()).filter { $0 >= 0x20 || $0 == 0x0A }, as: UTF8.self)
     return text.split(separator: "\n").map { line in

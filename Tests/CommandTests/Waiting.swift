@@ -1,13 +1,13 @@
 import Foundation
 import Testing
 
-// Waits of tests. Each has a bound, and fails when the other side has ended.
+// Waiting in tests. Every wait has a bound, and fails when the other side has ended.
 
 extension Process {
-  /// Longer than any test takes, on a busy machine too.
+  /// Longer than any test takes, even on a busy machine.
   private static let patience = 600
 
-  /// Starts it. What has not ended long after that is killed, so that nothing waits for it for ever.
+  /// Starts the process. It is killed if it does not end within this time, so that no wait is endless.
   func start() throws {
     try run()
     let process = processIdentifier
@@ -16,7 +16,7 @@ extension Process {
     }
   }
 
-  /// Waits until something is so. Fails when the process ends before that, or after a minute.
+  /// Waits for a condition. Fails when the process ends before it holds, or after a minute.
   func wait(for what: String, until isSo: () throws -> Bool) throws {
     let end = ContinuousClock.now + .seconds(60)
     while try !isSo() {
@@ -28,7 +28,7 @@ extension Process {
 }
 
 extension FileHandle {
-  /// Reads until there are so many lines. Fails at the end of the stream, and when nothing comes for a minute.
+  /// Reads the given number of lines. Fails at the end of the stream, and when nothing arrives for a minute.
   func read(lines: Int) throws -> String {
     var bytes = Data()
     while bytes.count(where: { $0 == UInt8(ascii: "\n") }) < lines {

@@ -2,11 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("WebP, which only some builds have")
+@Suite("WebP, which only some builds support")
 struct WebPCommandTests {
   private let start = Array("RIFF".utf8) + [0x1A, 0, 0, 0] + Array("WEBPVP8L".utf8)
 
-  @Test("Help, version and refusals say what this build has")
+  @Test("Help, version and error messages match this build")
   func text() throws {
     let help = try Command.run(arguments: ["resize", "--help"], environment: ["COLUMNS": "400"]).output
     let all = try Command.run("--help").output + help + Command.run("--version").output
@@ -19,7 +19,7 @@ struct WebPCommandTests {
     #expect(scratch.files(below: "out") == (WebPTrait.isOn ? ["bello.webp", "luna.webp", "rex.webp"] : []))
   }
 
-  @Test("A format that is not read is named, whatever the file's name", .enabled(if: !WebPTrait.isOn))
+  @Test("An unsupported format is named, whatever the file's name", .enabled(if: !WebPTrait.isOn))
   func unsupported() throws {
     let scratch = try ScratchFolder()
     let others: [(name: String, file: String, start: [UInt8])] = [
@@ -39,7 +39,9 @@ struct WebPCommandTests {
     }
   }
 
-  @Test("A folder's WebPs become WebPs in every mode, and other formats on request", .enabled(if: WebPTrait.isOn))
+  @Test(
+    "WebP files in a folder become WebP files in every mode, and other formats on request", .enabled(if: WebPTrait.isOn)
+  )
   func folder() throws {
     let scratch = try ScratchFolder()
     #expect(try Command.run("resize", Command.dogs, "--out", scratch["in"], "--format", "webp").status == 0)
