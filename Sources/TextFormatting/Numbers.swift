@@ -1,4 +1,4 @@
-/// Formatting of numbers for people and scripts, independent of the locale.
+// Formatting of numbers for people and scripts, independent of the locale.
 
 /// Seconds with up to `places` decimals (0...9), truncated, without trailing zeros: "0.0121", "3".
 package func decimalSeconds(_ duration: Duration, places: Int) -> String {

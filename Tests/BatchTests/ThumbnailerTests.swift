@@ -16,7 +16,7 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// Makes one sample's output and reads it back as a header and samples of its interleaved pixels.
+  /// Processes one sample, and decodes the output into a header and interleaved samples.
   private func made(
     _ sample: String, format: ImageFormat? = nil, bands: Int = 1, _ change: (inout ThumbnailOptions) -> Void = { _ in }
   ) throws -> (written: WrittenImage, header: ImageHeader, pixels: [Int], bytes: [UInt8]) {
@@ -36,7 +36,7 @@ import Testing
     ("patterns/noise-restart.jpg", 203, 149),
     ("patterns/gray-1bit.png", 256, 171), ("patterns/cmyk.jpg", 256, 191), ("patterns/gray-16bit.png", 255, 191),
   ])
-  func `every sample becomes a thumbnail of the right size`(name: String, width: Int, height: Int) throws {
+  func `every sample becomes a thumbnail of the expected size`(name: String, width: Int, height: Int) throws {
     let result = try made(name)
     #expect(result.header.size == PixelSize(width: width, height: height))
     #expect(result.written.outputSize == result.header.size)
@@ -44,7 +44,7 @@ import Testing
     #expect(result.header.orientation == .upright)
   }
 
-  @Test func `What no JPEG can hold fails as unsupported with what to do, before it is decoded, and in a dry run`()
+  @Test func `Outputs too large for JPEG fail as unsupported with advice, before decoding and in a dry run`()
     throws
   {
     let pool = BufferPool()
@@ -89,7 +89,7 @@ import Testing
     }
   }
 
-  @Test func `alpha is kept in PNG and laid over the background in JPEG`() throws {
+  @Test func `alpha is kept in PNG and composited on the background in JPEG`() throws {
     let png = try made("patterns/rgba-disc.png")
     #expect(png.header.color == .rgba)
     #expect(png.pixels[3] == 0, "the corner is transparent")
@@ -97,20 +97,20 @@ import Testing
       options.background = Background(red: 250, green: 10, blue: 10)
     }
     #expect(abs(jpeg.pixels[0] - 250) <= 4 && abs(jpeg.pixels[1] - 10) <= 4 && abs(jpeg.pixels[2] - 10) <= 4)
-    // The bright green under the transparent pixels must not bleed into the rim.
+    // The bright green of the transparent pixels must not bleed into the edge of the disc.
     for pixel in stride(from: 0, to: png.pixels.count, by: 4) where png.pixels[pixel + 3] > 0 {
       #expect(!(png.pixels[pixel] < 40 && png.pixels[pixel + 1] > 200 && png.pixels[pixel + 2] < 40))
     }
   }
 
-  @Test func `an orientation is the same image as the turned file without one`() throws {
+  @Test func `an oriented image equals the rotated file without an orientation`() throws {
     let upright = try made("patterns/orientation-6.jpg", format: .png)
     let stored = try made("patterns/orientation-6.jpg", format: .png) { $0.orientation = .ignore }
     #expect(stored.header.size == upright.header.size.transposed)
     let (width, height) = (upright.header.size.width, upright.header.size.height)
     for y in 0..<height {
       for x in 0..<width {
-        // Turned a quarter clockwise: the upright (x, y) is the stored (y, width - 1 - x).
+        // Rotated by 90 degrees clockwise: the upright (x, y) is the stored (y, width - 1 - x).
         let from = ((width - 1 - x) * height + y) * 3
         #expect(upright.pixels[(y * width + x) * 3] == stored.pixels[from])
       }
@@ -131,7 +131,7 @@ import Testing
     #expect(sum / Double(gray.pixels.count) < 1)
   }
 
-  /// Chroma that says where it is: Cb grows along the stored columns, Cr along the rows, both from 20 to 230.
+  /// Chroma that encodes its position: Cb grows along the stored columns, Cr along the rows, both from 20 to 230.
   private func ramp(_ size: PixelSize, _ subsampling: ChromaSubsampling, orientation: Int) throws -> FilePath {
     let pool = BufferPool()
     let factors = subsampling.factors(quality: 100)
@@ -158,7 +158,7 @@ import Testing
   }
 
   @Test(arguments: [ChromaSubsampling.none, .halfWidth, .half], [ChromaSubsampling.none, .halfWidth, .half])
-  func `chroma stays in its place in every subsampling and orientation`(from: ChromaSubsampling, to: ChromaSubsampling)
+  func `chroma keeps its position in every subsampling and orientation`(from: ChromaSubsampling, to: ChromaSubsampling)
     throws
   {
     for orientation in 1...8 {
@@ -187,7 +187,7 @@ import Testing
       }
       let factors = to.factors(quality: 100)
       var errors = (cb: 0.0, cr: 0.0, count: 0.0)
-      // The last column and row may stand for pixels past the edge as well.
+      // The last column and row may also contain pixels beyond the edge.
       for y in 0..<planes.cb.size.height - 1 {
         for x in 0..<planes.cb.size.width - 1 {
           let u = (Double(x) + 0.5) * Double(factors.horizontal) / Double(written.outputSize.width)
@@ -200,19 +200,19 @@ import Testing
           errors = (errors.cb + cb, errors.cr + cr, errors.count + 1)
         }
       }
-      // Half a chroma sample of an output is worth 1.5 or more.
+      // Half a chroma sample of an output corresponds to a difference of 1.5 or more.
       #expect(abs(errors.cb / errors.count) <= 0.5 && abs(errors.cr / errors.count) <= 0.5, "\(orientation)")
     }
   }
 
-  @Test func `band counts change no byte`() throws {
+  @Test func `the number of bands changes no byte`() throws {
     for name in ["dogs/rex.jpg", "dogs/bello.png", "patterns/rgba-disc.png", "patterns/gradient-16bit.png"] {
       let one = try made(name).bytes
       for bands in [2, 3, 7] { #expect(try made(name, bands: bands).bytes == one) }
     }
   }
 
-  @Test func `a JPEG with scans or restart markers to share is decoded by several threads, to the same bytes`() throws {
+  @Test func `a JPEG with several scans or restart markers is decoded by several threads, to the same bytes`() throws {
     let progressive = try folder.add(
       "progressive.jpg", recoded(Places.sample("dogs/rex.jpg")) { $0.jpeg.scans = .progressive })
     let restarting = FilePath(Places.samples.appending(path: "patterns/noise-restart.jpg").path)
@@ -227,7 +227,8 @@ import Testing
         #expect(try WrittenFile(folder("many.jpg")).bytes == WrittenFile(folder("one.jpg")).bytes)
       }
     }
-    // Of a sequential one without markers, samples are made beside the reading, where there is much to make.
+    // In a sequential JPEG without markers, a second thread computes samples during entropy decoding, if there are enough of
+    // them.
     let sequential = FilePath(Places.samples.appending(path: "dogs/rex.jpg").path)
     for (edge, workers) in [(50, 1), (200, 2)] {
       var options = ThumbnailOptions()
@@ -260,7 +261,7 @@ import Testing
     #expect(try folder.names() == [])
   }
 
-  @Test func `damage is used where the caller says so`() throws {
+  @Test func `damaged images are used if the caller says so`() throws {
     for name in ["truncated.jpg", "bit-flipped.jpg", "truncated.png"] {
       let result = try made("broken/\(name)") { $0.tolerance = .nothingFails }
       #expect(result.written.warningCount > 0)
@@ -268,8 +269,8 @@ import Testing
     }
   }
 
-  @Test func `damage in details that shrinking drops counts only where any warning fails`() throws {
-    // luna.jpg is progressive; its last scan refines luma's details, and fills most of the file's last third.
+  @Test func `damage in details that shrinking drops counts only if any warning fails`() throws {
+    // luna.jpg is progressive. Its last scan refines the details of luma, and takes most of the last third of the file.
     var bytes = try Places.sample("dogs/luna.jpg")
     let spoilt = bytes.count - 2000..<bytes.count - 1000
     bytes.replaceSubrange(spoilt, with: Array(repeating: [0xFF, 0x00], count: 500).joined())

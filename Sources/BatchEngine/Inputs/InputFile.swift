@@ -7,7 +7,7 @@ package import SystemSupport
 /// An input of the run: a file to process, or one that is known to fail.
 package struct InputFile: Sendable {
   package let source: FilePath
-  /// Offset of the relative path in the source's bytes, so that the relative path needs no storage of its own.
+  /// Offset of the relative path in the source's bytes, so that the relative path is not stored twice.
   let relativeStart: Int
   /// Size in bytes; 0 if unknown.
   package let byteCount: Int
