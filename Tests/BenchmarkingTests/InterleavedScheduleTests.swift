@@ -3,7 +3,7 @@ import Testing
 import TextFormatting
 
 @Suite struct ScheduleTests {
-  /// Runs nothing, and remembers what it was asked for.
+  /// Runs nothing, and records the requested steps.
   struct Stub: BenchmarkTarget {
     struct Tired: Error {}
 
@@ -36,7 +36,7 @@ import TextFormatting
 
   private let configurations = BenchmarkMode.allCases.map { Configuration($0, workers: 2) }
 
-  @Test func `all warm up first; then everyone starts empty and works once in each round`() throws {
+  @Test func `all settings warm up first; then each has an empty run and a full run in each round`() throws {
     var stub = Stub()
     let records = try InterleavedSchedule(configurations, rounds: 5).run(&stub)
     let names = BenchmarkMode.allCases.map(\.rawValue)
@@ -55,7 +55,7 @@ import TextFormatting
     for record in records {
       #expect(record.runs.count == 5 && record.starts.count == 5)
       #expect(record.memory.byteCount == 1000 * record.mode.rawValue.count)
-      // The stub's times are the places of the steps, so samples lie with their own record, in order.
+      // The stub's times are the positions of the steps, so they show that samples are in their own record, in order.
       for run in record.runs {
         let position = Int((run.wall / .milliseconds(1)).rounded())
         #expect(stub.steps[position - 1] == "work \(record.mode.rawValue)")
@@ -64,7 +64,7 @@ import TextFormatting
     }
   }
 
-  @Test func `another begins each round, and nobody always follows the same one`() {
+  @Test func `each round starts with another setting, and none always follows the same one`() {
     let schedule = InterleavedSchedule(configurations, rounds: 4)
     #expect(schedule.order(inRound: 0).map(\.mode) == [.serial, .threads, .processes, .perImage])
     #expect(schedule.order(inRound: 1).map(\.mode) == [.serial, .perImage, .processes, .threads])

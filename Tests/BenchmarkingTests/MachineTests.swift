@@ -12,7 +12,7 @@ import Testing
     try Data(text.utf8).write(to: url)
   }
 
-  @Test func `a machine is told by what its kernel tells`() throws {
+  @Test func `a machine is described by its kernel files`() throws {
     defer { try? FileManager.default.removeItem(at: root) }
     try write("proc/cpuinfo", "processor\t: 0\nmodel name\t: Threadfast 9\nflags\t\t: fpu hypervisor\n")
     try write("proc/meminfo", "MemTotal:       16777216 kB\nMemFree: 1 kB\n")
@@ -40,13 +40,13 @@ import Testing
       ])
   }
 
-  @Test func `what is not told is left out`() {
+  @Test func `unknown properties are omitted`() {
     let machine = Machine(root: "/nowhere", usableCores: 2, software: "imgbatch 1")
     #expect(machine.facts.map(\.name) == ["CPU", "Cores", "Clock governor", "Software"])
     #expect(machine.description == "unknown, 2 usable")
   }
 
-  @Test func `load is what others did on the cores that may be used`() throws {
+  @Test func `load is the work of other processes on the allowed cores`() throws {
     defer { try? FileManager.default.removeItem(at: root) }
     func reading(_ stat: String, own: Int, after seconds: Int) throws -> MachineLoad.Reading {
       try write("stat", stat)
@@ -67,7 +67,7 @@ import Testing
       "cpu  0 0 0 0 0 0 0 0\ncpu0 900 0 200 9 9 0 0 100 0 0\ncpu1 500 0 0 9 9 0 0 0 0 0\ncpu2 9999 0 0 0 0 0 0 0 0 0\n",
       own: 9, after: 10)
     let load = try #require(MachineLoad(from: first, to: last))
-    // Busy for 8 + 1 + 5 s, 8 of them ours; the third core is not ours to use.
+    // Busy for 8 + 1 + 5 s, of which 8 s are this process's. The third core is not allowed.
     #expect(abs(load.otherCores - 0.6) < 1e-9)
     #expect(abs(load.stolenShare - 0.05) < 1e-9)
     #expect(abs(load.throttledSeconds - 0.5) < 1e-9)

@@ -23,21 +23,21 @@ import Testing
     try OutputTree(of: folder("one")).firstDifference(to: OutputTree(of: folder("two")))
   }
 
-  @Test func `trees of the same bytes have no difference, hidden files apart`() throws {
+  @Test func `trees with the same bytes have no difference, and hidden files are ignored`() throws {
     try folder.add("two/.journal", [1])
     #expect(try OutputTree(of: folder("one")).files == ["a.jpg", "b/c.png", "z.jpg"])
     #expect(try difference() == nil)
     #expect(try OutputTree(of: folder("none")).files == [])
   }
 
-  @Test func `one byte that differs names its file`() throws {
+  @Test func `a difference of one byte names its file`() throws {
     var bytes = [UInt8](repeating: 7, count: 200_000)
     bytes[150_000] = 8
     try folder.add("two/b/c.png", bytes)
     #expect(try difference() == "b/c.png")
   }
 
-  @Test func `a file that is shorter, missing or too many is named`() throws {
+  @Test func `a file that is shorter, missing or additional is named`() throws {
     try folder.add("two/a.jpg", [1, 2])
     #expect(try difference() == "a.jpg")
     try folder.add("two/a.jpg", [1, 2, 3])
@@ -51,7 +51,7 @@ import Testing
     #expect(try difference() == "z.jpg")
   }
 
-  @Test func `a scratch folder goes with all that is in it, and links lead nowhere`() throws {
+  @Test func `a scratch folder is removed with all its contents, and links are not followed`() throws {
     let path: FilePath
     do {
       let scratch = try ScratchFolder()

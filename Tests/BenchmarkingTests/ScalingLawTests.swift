@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite struct ScalingLawTests {
-  /// Times of synthetic runs: the law's, with 1 % of noise from run to run and 3 % from round to round.
+  /// The times of simulated runs: those of the law, with noise of 1 % from run to run and 3 % from round to round.
   private func times(
     _ law: ScalingLaw, _ share: Double, _ coherency: Double = 0, counts: [Int], rounds: Int,
     _ random: inout SeededNumbers
@@ -20,7 +20,7 @@ import Testing
     return times
   }
 
-  @Test func `a serial share of 3.9 % is found within half a point, whatever the seed`() throws {
+  @Test func `a serial share of 3.9 % is found within half a point, with any seed`() throws {
     for seed in 1...60 {
       var random = SeededNumbers(seed: UInt64(seed))
       let measured = times(.amdahl, 0.039, counts: [1, 2, 4, 8], rounds: 5, &random)
@@ -30,7 +30,7 @@ import Testing
     }
   }
 
-  @Test func `without noise the factors are exact, and nothing is left over`() throws {
+  @Test func `without noise the factors are exact, and the residuals are zero`() throws {
     for (share, coherency) in [(0.0, 0.0), (0.039, 0.0), (0.1, 0.002), (0.5, 0.03)] {
       let counts = [1, 2, 4, 8, 16]
       let exact = Dictionary(
@@ -49,7 +49,7 @@ import Testing
     }
   }
 
-  @Test func `of many seeded fits, 95 in 100 intervals hold the true factors`() throws {
+  @Test func `in many seeded fits, 95 of 100 intervals contain the true factors`() throws {
     var random = SeededNumbers(seed: 11)
     for rounds in [3, 6] {
       let trials = 800
@@ -79,7 +79,7 @@ import Testing
     #expect(FittedLaw(.amdahl, times: all.filter { $0.key > 1 }) == nil, "without one worker there is no measure")
   }
 
-  @Test func `the peak is told where it was measured, and nowhere else`() throws {
+  @Test func `the peak is reported only within the measured range`() throws {
     func fit(_ coherency: Double) throws -> FittedLaw {
       var random = SeededNumbers(seed: 3)
       return try #require(
@@ -92,12 +92,12 @@ import Testing
     #expect(try fit(0).peak == nil)
   }
 
-  @Test func `what Karp and Flatt's share is, by hand`() {
+  @Test func `the Karp-Flatt share equals values calculated by hand`() {
     let ratio = Ratio(of: [1.8, 1.8], to: [1, 1])
     #expect(abs(karpFlatt(ratio, workers: 2).value - (1 / 1.8 - 0.5) / 0.5) < 1e-12)
     let share = karpFlatt(Ratio(of: [1.7, 1.9], to: [1, 1]), workers: 2)
     #expect(share.lowest < share.value && share.value < share.highest)
-    // Amdahl's own share comes back whatever the count.
+    // The serial share of Amdahl's law is found again for any count.
     for count in [2, 3, 8, 64] {
       let speedUp = ScalingLaw.amdahl.speedUp(Double(count), serialShare: 0.039)
       #expect(abs(karpFlatt(Ratio(of: [speedUp, speedUp], to: [1, 1]), workers: count).value - 0.039) < 1e-12)

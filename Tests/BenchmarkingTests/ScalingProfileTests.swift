@@ -6,7 +6,7 @@ import Testing
 import TextFormatting
 
 @Suite struct ScalingProfileTests {
-  /// A machine made up: so many cores, and runs of 100 images that scale by a law, with 1 % of noise.
+  /// A simulated machine with a number of cores, whose runs of 100 images scale by a law, with 1 % of noise.
   struct Synthetic: BenchmarkTarget {
     struct Never: Error {}
 
@@ -14,9 +14,9 @@ import TextFormatting
     var serialShare = 0.039
     var coherency = 0.0
     var noise = 1.0 / 3
-    /// How much slower each round is than the one before.
+    /// The relative slowdown from each round to the next.
     var slowdown = 0.0
-    /// The share of the time in reading that is waiting.
+    /// The share of the time that the read stage waits.
     var waiting = 0.0
     var isBoundByCores = true
     var random = SeededNumbers(seed: 5)
@@ -83,7 +83,7 @@ import TextFormatting
     return SingleImageScaling(name: "a<b>.jpg", megapixels: 24, sharedStages: ["resize"], runs: runs)
   }
 
-  @Test func `serial once, and every other mode from one worker on`() {
+  @Test func `serial is measured once, and every other mode from one worker on`() {
     let configurations = ScalingProfile.configurations(Workload.resize.modes, counts: [4, 2])
     #expect(
       configurations.map(\.description) == [
@@ -94,8 +94,8 @@ import TextFormatting
     #expect(ScalingProfile.doublings(upTo: 12) == [1, 2, 4, 8, 12])
   }
 
-  /// From the schedule to the sentence, in microseconds instead of minutes.
-  @Test func `a serial share of 3.9 % is found within half a point by the whole way`() throws {
+  /// The whole path from the schedule to the advice, in microseconds instead of minutes.
+  @Test func `a serial share of 3.9 % is found within half a point from the runs of a whole profile`() throws {
     for seed in 1...20 {
       var stub = Synthetic(random: SeededNumbers(seed: UInt64(seed)))
       let profile = try stub.profile([1, 2, 4, 8])
@@ -131,17 +131,17 @@ import TextFormatting
     #expect(profile.advice.contains { $0.hasPrefix("Too few points for a law: 3 counts") && $0.hasSuffix("takes 4.") })
   }
 
-  @Test func `as few workers as give what there is to be had`() throws {
+  @Test func `the advice has the fewest workers that nearly reach the best speed`() throws {
     var stub = Synthetic(serialShare: 0.3, coherency: 0.02, noise: 0.02)
     let profile = try stub.profile([1, 2, 4, 8])
-    // The law is best at 6; 4 and 8 are within 3 % of each other.
+    // The law's best is at 6; 4 and 8 are within 3 % of each other.
     #expect(profile.best == Configuration(.threads, workers: 4))
     #expect(profile.advice[0].hasPrefix("Use --mode threads --jobs 4 here: "))
     #expect(profile.advice[0].contains("--jobs 8 gains ") && profile.advice[0].contains("--jobs 2 loses "))
     #expect(profile.advice.contains { $0.contains("from 6 workers on more of them cost time") })
   }
 
-  @Test func `no advice from noise, and its cause where there is one`() throws {
+  @Test func `noise leads to no advice, and its cause is reported where known`() throws {
     var stub = Synthetic(cores: 2, serialShare: 0.95, noise: 8)
     let noisy = try stub.profile([1, 2], load: MachineLoad(otherCores: 1.5, stolenShare: 0.04, throttledSeconds: 3))
     #expect(noisy.best == nil)
@@ -161,7 +161,7 @@ import TextFormatting
     #expect(quietAdvice.last?.hasPrefix("The machine was quiet: results vary by ") == true)
   }
 
-  @Test func `waiting for storage is told with its share`() throws {
+  @Test func `waiting for storage is reported with its share`() throws {
     var stub = Synthetic(waiting: 0.4)
     let profile = try stub.profile([1, 2])
     #expect(profile.advice.contains { $0.hasPrefix("Storage-bound: 50 % of the workers' time is read, and ") })
@@ -170,7 +170,7 @@ import TextFormatting
     #expect(!advice.contains { $0.hasPrefix("Storage-bound") })
   }
 
-  @Test func `rows of one image are held against Amdahl's law, from the stages alone`() {
+  @Test func `bands within one image are compared with Amdahl's law, from the stages alone`() {
     let bands = ScalingProfileTests.bands(.milliseconds(10))
     #expect(abs(bands.serialShare.value - 0.9) < 1e-4)
     #expect(abs(bands.limit - 1 / 0.9) < 1e-3)
@@ -192,7 +192,7 @@ import TextFormatting
     #expect(both.text(comparedWith: nil).contains("share decode and resize, and 50 % of the time is read and write,"))
   }
 
-  @Test func `what waits for answers is not bound by cores`() throws {
+  @Test func `work that waits for answers is not bound by cores`() throws {
     var stub = Synthetic(cores: 2, serialShare: 0, isBoundByCores: false)
     let profile = try stub.profile([1, 2, 4, 8, 16], workload: ScalingProfileTests.fetch)
     #expect(profile.best == Configuration(.threads, workers: 16))
@@ -202,7 +202,7 @@ import TextFormatting
     #expect(profile.points(.threads).allSatisfy { !$0.isBeyondCores })
   }
 
-  @Test func `CSV and JSON have every sample`() throws {
+  @Test func `CSV and JSON contain every sample`() throws {
     var stub = Synthetic(cores: 2)
     let profile = try stub.profile([1, 2], rounds: 3, bands: ScalingProfileTests.bands(.milliseconds(50)))
     let rows = profile.csv.split(separator: "\n").map { $0.split(separator: ",") }
@@ -217,7 +217,7 @@ import TextFormatting
     #expect(lines.last?.hasPrefix(#"{"event":"advice","mode":"threads","jobs":2,"words":["Use --mode threads"#) == true)
   }
 
-  @Test func `the page shows both curves beside each other, and every text is text`() throws {
+  @Test func `the page shows both curves next to each other, and all text is escaped`() throws {
     var cpu = Synthetic(cores: 4)
     var waiting = Synthetic(cores: 4, serialShare: 0, isBoundByCores: false)
     let profiles = [

@@ -4,7 +4,7 @@ import Testing
 import TextFormatting
 
 @Suite struct StatisticsTests {
-  @Test func `the median of an odd and of an even number, and the spread`() {
+  @Test func `the median of an odd and of an even number of samples, and the spread`() {
     #expect(Summary([3, 1, 2]).median == 2)
     let even = Summary([4, 1, 3, 2])
     #expect(even.median == 2.5 && even.lowest == 1 && even.highest == 4)
@@ -18,8 +18,9 @@ import TextFormatting
     #expect(abs(studentQuantile(degrees: degrees) - quantile) < 0.0002)
   }
 
-  /// log 2, log 4 and log 8 have the mean log 4 and the deviation log 2: 4 times, or divided by, 2^(4.3027 / sqrt 3).
-  @Test func `a ratio and its interval, worked out by hand`() {
+  /// log 2, log 4 and log 8 have the mean log 4 and the standard deviation log 2. So the interval is 4 times and divided by
+  /// 2^(4.3027 / sqrt 3).
+  @Test func `a ratio and its interval equal values calculated by hand`() {
     let ratio = Ratio(of: [2, 8, 24], to: [1, 2, 3])
     #expect(abs(ratio.estimate - 4) < 1e-9)
     #expect(abs(ratio.highest - 22.3814) < 0.002)
@@ -27,7 +28,7 @@ import TextFormatting
     #expect(ratio.mayBeOne)
   }
 
-  @Test func `what slows both down in one round does not blur their ratio`() {
+  @Test func `a slow round that affects both does not widen their ratio's interval`() {
     let ratio = Ratio(of: [2, 4, 20], to: [1, 2, 10])
     #expect(abs(ratio.estimate - 2) < 1e-9)
     #expect(abs(ratio.highest - ratio.lowest) < 1e-9)
@@ -40,7 +41,7 @@ import TextFormatting
     #expect(ratio.lowest == 0 && ratio.highest == .infinity && ratio.mayBeOne)
   }
 
-  @Test func `of many seeded comparisons, 95 in 100 intervals hold the true ratio`() {
+  @Test func `in many seeded comparisons, 95 of 100 intervals contain the true ratio`() {
     var random = SeededNumbers(seed: 7)
     for rounds in [3, 5, 12] {
       let trials = 4000
@@ -55,7 +56,7 @@ import TextFormatting
 }
 
 extension SeededNumbers {
-  /// Around 1, with a deviation of 3 %: twelve uniform numbers summed are as good as normal.
+  /// Around 1, with a standard deviation of 3 %. The sum of twelve uniform numbers is approximately normal.
   mutating func noise() -> Double {
     1 + 0.03 * ((0..<12).reduce(-6.0) { sum, _ in sum + Double.random(in: 0..<1, using: &self) })
   }

@@ -3,8 +3,8 @@ import Testing
 import TextFormatting
 
 @Suite struct VerdictTests {
-  /// Runs of 100 images: what serial, threads, processes and a process per image took, round by round, in milliseconds
-  /// of wall and CPU time; a tenth of the CPU time is the system's.
+  /// Runs of 100 images in serial, threads, processes and a process per image: wall and CPU times in milliseconds by round. A
+  /// tenth of the CPU time is system time.
   private func comparison(
     walls: [[Int]], cpus: [Int] = [2000, 2040, 2080, 2600], workers: Int = 2, failed: Int = 0,
     method: MemoryPeak.Method = .proportionalShares
@@ -15,7 +15,7 @@ import TextFormatting
         memory: MemoryPeak(byteCount: mode == .processes ? 48_000_000 : 30_000_000, method: method),
         starts: times.0.map { _ in Measurement(wall: .milliseconds(9), user: .milliseconds(5), system: .zero) },
         runs: times.0.enumerated().map { round, wall in
-          // Not all the same, or intervals would be points.
+          // Vary the values, so that intervals are not points.
           let cpu = Duration.milliseconds(times.1 + round % 2)
           return Measurement(wall: .milliseconds(wall), user: cpu * 0.9, system: cpu * 0.1)
         })
@@ -29,7 +29,7 @@ import TextFormatting
 
   private let usual = [[2000, 2010, 1990], [1040, 1050, 1045], [1050, 1045, 1052], [1350, 1340, 1345]]
 
-  @Test func `threads where they are as fast as processes, and what isolation costs`() {
+  @Test func `threads are recommended where they are as fast as processes, with the cost of isolation`() {
     let text = comparison(walls: usual).verdict
     #expect(text.count == 4)
     #expect(text[0].hasPrefix("Use --mode threads here: with 2 workers it is 1.91 times (95 %: 1."))
@@ -42,14 +42,14 @@ import TextFormatting
     #expect(text[3] == "Results vary by 1.0 % at most (serial).")
   }
 
-  @Test func `processes where they are faster beyond doubt`() {
+  @Test func `processes are recommended where they are significantly faster`() {
     let result = comparison(walls: [usual[0], usual[2].map { $0 * 11 / 10 }, usual[1], usual[3]])
     #expect(result.best == .processes)
     #expect(result.verdict[0].hasPrefix("Use --mode processes here: with 2 workers it is 1.91 times"))
     #expect(result.verdict[0].contains("--mode threads takes longer by 10."))
   }
 
-  @Test func `serial where nothing is faster, and why`() {
+  @Test func `serial is recommended where nothing is faster, with the reason`() {
     let one = comparison(walls: [usual[0], usual[0], usual[0], usual[0]], workers: 1)
     #expect(one.best == .serial)
     #expect(
@@ -59,14 +59,14 @@ import TextFormatting
     #expect(short.verdict[0].hasSuffix("; the work is short, and 45 % of it is the start of the program."))
   }
 
-  @Test func `no advice where the runs differ too much`() {
+  @Test func `there is no advice where the runs vary too much`() {
     let result = comparison(walls: [[2000, 900, 1400], [1040, 2050, 1845], [1950, 1045, 1052], [1350, 1340, 1345]])
     #expect(result.best == nil)
     #expect(result.verdict[0].hasPrefix("No advice: the runs differ too much to tell the modes apart (threads: 0."))
     #expect(result.jsonLines(version: "0.1.0").contains(#"{"event":"verdict","mode":null,"words":["No advice"#))
   }
 
-  @Test func `a machine that is busy is told, and a difference within its noise is none`() {
+  @Test func `a busy machine is reported, and a difference within its noise does not count`() {
     let result = comparison(walls: [[2000, 2500, 1900], [1040, 1350, 1000], [1350, 1000, 1040], [1350, 1340, 1345]])
     #expect(result.verdict[0].contains("--mode processes takes as long within"))
     #expect(result.verdict[3].hasPrefix("The machine is busy or changes its clock: results vary by 34 % (threads)."))
@@ -75,7 +75,7 @@ import TextFormatting
       same.verdict[1].hasPrefix("Isolation in long-lived workers costs no CPU that can be told from noise, 0.0 %"))
   }
 
-  @Test func `the table has a row a mode, digits below digits`() {
+  @Test func `the table has one row per mode, with aligned digits`() {
     let lines = comparison(walls: usual, failed: 4).text.split(separator: "\n", omittingEmptySubsequences: false)
     #expect(
       lines[0]
@@ -92,7 +92,7 @@ import TextFormatting
     #expect(Set(lines[2...6].map(\.count)).count == 1)
   }
 
-  @Test func `Markdown is a table, and memory that is no sum says so`() {
+  @Test func `Markdown has a table, and a peak of one process is described as such`() {
     let text = comparison(walls: usual, method: .largestProcess).markdown
     #expect(text.contains("\n| mode | wall s | user s |"))
     #expect(text.contains("\n| --- | ---: | ---: |"))
@@ -101,14 +101,14 @@ import TextFormatting
     #expect(!text.contains("more memory"))
   }
 
-  @Test func `CSV has a line a run`() {
+  @Test func `CSV has one line per run`() {
     let rows = comparison(walls: usual).csv.split(separator: "\n")
     #expect(rows.count == 1 + 4 * 3)
     #expect(rows[0] == "workload,mode,workers,round,wall,user,system,start,peak")
     #expect(rows[5] == "resize,threads,2,2,1.05,1.8369,0.2041,0.009,30000000")
   }
 
-  @Test func `JSON has every sample`() {
+  @Test func `JSON contains every sample`() {
     let lines = comparison(walls: usual).jsonLines(version: "0.1.0").split(separator: "\n")
     #expect(lines.count == 6)
     #expect(
@@ -118,8 +118,8 @@ import TextFormatting
     #expect(lines[5].hasPrefix(#"{"event":"verdict","mode":"threads","words":["Use --mode threads here"#))
   }
 
-  /// Five downloads of 2 s: one after another 10 s, at once 2 s; none of it costs a core anything.
-  @Test func `downloads are told by what they wait for, without images`() {
+  /// Five downloads of 2 s: 10 s one after another, 2 s concurrently, with almost no CPU time.
+  @Test func `a comparison of downloads describes what they wait for, without images`() {
     let fetch = Workload(
       name: "fetch", title: "Downloads", item: "download", bound: .answers,
       modes: [.serial, .threads, .processes])

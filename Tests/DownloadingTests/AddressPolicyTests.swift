@@ -2,10 +2,10 @@ import Testing
 
 @testable import Downloading
 
-@Suite("Which addresses may be connected to (promise 17)")
+@Suite("Allowed addresses (promise 17)")
 struct AddressPolicyTests {
   @Test(
-    "Public addresses are public, the ones beside reserved ranges too",
+    "Public addresses are allowed, including the neighbors of reserved ranges",
     arguments: [
       "1.1.1.1", "8.8.8.8", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "126.255.255.255",
       "128.0.0.1",
@@ -18,7 +18,7 @@ struct AddressPolicyTests {
   }
 
   @Test(
-    "Everything else is not, in whatever form",
+    "All other addresses are refused, in every notation",
     arguments: [
       ("0.0.0.0", "unspecified"), ("0.1.2.3", "unspecified"), ("127.0.0.1", "loopback"),
       ("127.255.255.254", "loopback"),
@@ -38,7 +38,7 @@ struct AddressPolicyTests {
     #expect(AddressPolicy.word(for: digits) == word)
   }
 
-  @Test("A name is no address in digits", arguments: ["example.org", "localhost", "1.2.3", "0x7f000001", ""])
+  @Test("A name is not a numeric address", arguments: ["example.org", "localhost", "1.2.3", "0x7f000001", ""])
   func names(text: String) {
     #expect(AddressPolicy.word(for: text) == nil)
   }

@@ -8,7 +8,7 @@ import Testing
 
 @Suite("Rows of tables")
 struct ListReaderTests {
-  /// What a reader finds in a file that has the text.
+  /// The entries that a reader finds in a file with this text.
   private func read(_ text: String) throws -> [ListedAddress] {
     let file = FileManager.default.temporaryDirectory.appending(path: "imgbatch-\(UUID().uuidString)")
     try Data(text.utf8).write(to: file)
@@ -21,7 +21,7 @@ struct ListReaderTests {
     return entries
   }
 
-  @Test("A line end in quotes is in its field (RFC 4180, 2.6), in the first row too, and positions count rows")
+  @Test("A quoted line end belongs to its field (RFC 4180, 2.6), also in the first row, and positions count rows")
   func lineEnds() throws {
     let text =
       "url,\"the\r\ncaption\",name\r\nhttp://a/1,\"two\r\nlines, \"\"x\"\"\n\",first\r\nhttp://a/2,one,\r\nhttp://a/3,\"\",c"
@@ -48,7 +48,7 @@ struct ListReaderTests {
     #expect(try read("{\"url\":\"http://a/1\"}\n#y\n{\"url\":\"http://a/2\"}").map(\.position) == [1, 2])
   }
 
-  @Test("A quote without its other half costs its own line, and no other")
+  @Test("An unbalanced quote fails only its own line")
   func openQuotes() throws {
     let rows = (1...30_000).map { "http://a/\($0),x" }
     for (index, quote) in [(10, "\"open"), (29_999, "\"open"), (29_999, "\"")] {
@@ -61,14 +61,14 @@ struct ListReaderTests {
     }
   }
 
-  @Test("In a table of one column a comma is no end of a field, and quotes are undone")
+  @Test("In a table with one column a comma does not end a field, and quotes are removed")
   func oneColumn() throws {
     #expect(
       try read("url\nhttp://a/1,2\n\"http://a/3,4\"\n\"http://a/5\n\"").map(\.address)
         == ["http://a/1,2", "http://a/3,4", "http://a/5\n"])
   }
 
-  @Test("A line that is too long fails, and is not taken for what it starts with")
+  @Test("A line that is too long fails, and its start is not used")
   func longLines() throws {
     let long = String(repeating: "x", count: 1 << 20)
     let entries = try read(

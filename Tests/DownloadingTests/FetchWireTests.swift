@@ -5,13 +5,13 @@ import Testing
 @testable import TextFormatting
 @testable import WorkerIPC
 
-/// What goes to worker processes of downloads and back, field by field.
+/// The messages to and from download workers, field by field.
 @Suite struct FetchWireTests {
-  /// Validators read dates by libcurl.
+  /// Validators parse dates with libcurl.
   init() throws { try #require(CurlLibrary.open() == nil) }
 
-  /// The stored properties of two values that are the same in both: a new one is to be changed in the test of its type, so
-  /// that a value that comes back equal has it.
+  /// The stored properties that are equal in both values. The test of each type checks that only known ones are, so a new
+  /// property must be changed there too. A value that is equal after decoding then has all its properties.
   private func unchanged(_ value: Any, _ other: Any) -> [String] {
     zip(Mirror(reflecting: value).children, Mirror(reflecting: other).children)
       .filter { "\($0.value)" == "\($1.value)" }.map { $0.0.label ?? "" }
@@ -22,7 +22,7 @@ import Testing
     Mirror(reflecting: value).children.map { "\($0.label ?? "")=\($0.value)" }
   }
 
-  @Test func `the rules of all requests come over, whichever was changed`() throws {
+  @Test func `the rules of all requests are transferred, with any changes`() throws {
     var rules = RequestDefaults()
     rules.policy = .any
     rules.userAgent = "wörds"
@@ -39,7 +39,7 @@ import Testing
     }
   }
 
-  @Test func `a request comes over with all its headers, with and without a proxy`() throws {
+  @Test func `a request is transferred with all its headers, with and without a proxy`() throws {
     try #require(CurlLibrary.open() == nil)
     let address = try #require(HTTPURL("https://me:pw@dogs.example:8080/a%20b?c=d"))
     let full = Request(
@@ -57,10 +57,10 @@ import Testing
   }
 
   @Test(arguments: ["\"a\r\nHost: b\"", "\"a\rb\"", "\"a\nb\"", "\"\u{1B}\"", "\"a\u{7F}\"", "\"a\0\""])
-  func `what would begin another header is no validator, wherever it comes from`(text: String) throws {
+  func `a validator that would start another header is rejected, from any origin`(text: String) throws {
     let validator = Validator(entityTag: text, lastModified: text, date: text, byteCount: 5)
     #expect(validator == Validator(byteCount: 5) && validator.condition == nil)
-    // As a worker that was taken over can write it.
+    // A compromised worker could send this.
     let plain = Response(
       end: .complete, status: 200, fileByteCount: 5, lengthIsKnown: true, location: nil,
       validator: Validator(entityTag: String(repeating: "x", count: text.utf8.count)), retryAfter: "", contentType: "")
@@ -72,7 +72,7 @@ import Testing
     #expect(journal.entityTag.isEmpty)
   }
 
-  /// One of each kind. The switch has no default: a new kind does not compile until it is here, too.
+  /// One value of each kind. The switch below has no default, so a new kind does not compile until it is added here.
   private static let ends: [Response.End] = [
     .complete, .broken("wörds \u{1B}"), .timedOut("t"), .notResolved(""), .notTrusted("n"), .short,
     .refusedAddress("10.0.0.1"), .tooLarge, .wrongPart, .fileFailed(.noSpace),
@@ -93,7 +93,7 @@ import Testing
     }
   }
 
-  @Test func `every kind of end comes over with what belongs to it`() throws {
+  @Test func `every kind of end is transferred with its values`() throws {
     #expect(FetchWireTests.ends.map(kind) == Array(0...9))
     for end in FetchWireTests.ends {
       let full = Response(
@@ -106,13 +106,13 @@ import Testing
       #expect(unchanged(full, plain) == ["end"])
       #expect(unchanged(full.validator, plain.validator).isEmpty)
       for response in [full, plain] { #expect(try properties(Response(response.bytes)) == properties(response)) }
-      // No place to go is another answer than an empty one.
+      // A missing location differs from an empty one.
       plain.location = ""
       #expect(try Response(plain.bytes).location == "")
     }
   }
 
-  @Test func `what no worker writes is no answer`() throws {
+  @Test func `malformed responses are rejected`() throws {
     let response = Response(
       end: .complete, status: 200, fileByteCount: 5, lengthIsKnown: true, location: nil, validator: Validator(),
       retryAfter: "", contentType: "")

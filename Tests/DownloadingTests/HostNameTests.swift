@@ -4,13 +4,13 @@ import Testing
 @testable import ImageErrors
 @testable import TextFormatting
 
-@Suite("Names of hosts beyond ASCII")
+@Suite("Internationalized host names")
 struct HostNameTests {
   init() { #expect(CurlLibrary.open() == nil) }
 
-  // The samples of RFC 3492, 7.1, in small letters, and names that are in use.
+  // The samples of RFC 3492, 7.1, in lowercase, and some real names.
   @Test(
-    "Labels have the form that DNS has of them",
+    "Labels are converted to the form used in DNS",
     arguments: [
       ("b\u{FC}cher.example", "xn--bcher-kva.example"), ("bu\u{308}cher.example", "xn--bcher-kva.example"),
       ("B\u{DC}CHER.Example", "xn--bcher-kva.example"), ("b\u{FC}cher\u{3002}example", "xn--bcher-kva.example"),
@@ -24,7 +24,7 @@ struct HostNameTests {
   func converted(name: String, form: String) { #expect(HostName.ascii(name) == form) }
 
   @Test(
-    "What would have to be replaced, or is seen as nothing, is refused",
+    "Characters that need another mapping, and invisible ones, are refused",
     arguments: [
       "\u{FF41}bc.example", "a\u{200D}b\u{FC}.example", "b\u{AD}\u{FC}.example", "\u{2603}.example", "\u{308}a.example",
       "\u{FFFD}.example", String(repeating: "\u{FC}", count: 64) + ".example", "\u{2488}com\u{FC}", "a_\u{FC}.example",
@@ -35,7 +35,7 @@ struct HostNameTests {
     #expect(HTTPURL.fault(of: "http://\(name)/a").message.contains("ASCII form (xn--...)"))
   }
 
-  @Test("An address has the converted name everywhere, and one that names it so has the same origin")
+  @Test("Every part of an address uses the converted name, which has the same origin as the ASCII form")
   func addresses() throws {
     let address = try #require(HTTPURL("http://me:x@B\u{FC}cher.example:81/caf\u{E9}?a=\u{FC}"))
     #expect(address.host == "xn--bcher-kva.example" && address.port == "81")

@@ -16,7 +16,7 @@ struct ListTests {
 
   private static let digits = String(repeating: "0a", count: 32)
 
-  @Test("One address a line, with comments, spaces and line ends of all kinds")
+  @Test("A list has one address per line, with comments, spaces and line ends of all kinds")
   func addresses() {
     let found = entries("\u{FEFF}# dogs\n\n http://a/1 \r\nhttps://b/2,3\n")
     #expect(
@@ -41,13 +41,13 @@ struct ListTests {
       ])
   }
 
-  @Test("Quotes hold commas and quotes; JSON escapes are undone")
+  @Test("Quotes may contain commas and quotes; JSON escapes are decoded")
   func quotes() {
     #expect(entries("url,name\nhttp://a,\"x, \"\"y\"\".jpg\"").first?.name == "x, \"y\".jpg")
     #expect(entries(#"{"url":"http://a","name":"\u00e9\ud83d\ude00\n"}"#).first?.name == "é😀\n")
   }
 
-  @Test("A bad line is an entry that fails, and the next one is read")
+  @Test("A malformed line is an entry that fails, and the next one is read")
   func problems() {
     let digest = "url\tsha256\nhttp://a\t12\nhttp://b\t+\(String(repeating: "0", count: 63))\nhttp://c\t"
     #expect(entries(digest).map { $0.problem == nil } == [false, false, true])
@@ -58,7 +58,7 @@ struct ListTests {
   }
 
   @Test(
-    "A name is the position and what is tame of the address",
+    "A name is the position and the sanitized end of the URL",
     arguments: [
       ("http://a/dogs/rex.jpg", "000007-rex"), ("http://a/", "000007"), ("http://a/../../etc/passwd", "000007-passwd"),
       ("http://a/%2e%2e%2fx.png?y=/z", "000007-2e-2e-2fx"), ("http://a/.hidden", "000007-hidden"),
@@ -70,7 +70,7 @@ struct ListTests {
     #expect(DownloadName(position: 7, path: path).text == name)
   }
 
-  @Test("Names of a list stay below the folder and in sight")
+  @Test("Names in a list stay below the folder and are not hidden")
   func listedNames() {
     for name in ["../a.jpg", "/a.jpg", "a/../b", "", "a//b", ".imgbatch-journal", "a/.b", "a\0b", "a/"] {
       #expect(DownloadName(listed: name) == nil, "\(name)")
@@ -83,7 +83,7 @@ struct ListTests {
       DownloadName(listed: "a/b.JPG")?.partName(key) == Array("a/.ba7816bf8f01cfea414140de5dae2223.imgbatch-part".utf8))
   }
 
-  @Test("Only http and https are addresses, and an origin is scheme, host and port")
+  @Test("Only http and https URLs are accepted, and an origin is scheme, host and port")
   func schemes() throws {
     for text in [
       "file:///etc/passwd", "ftp://a/b", "gopher://a", "javascript:alert(1)", "a.jpg", "", "http://",
@@ -97,7 +97,7 @@ struct ListTests {
     #expect(try one.hasOrigin(of: #require(HTTPURL("http://dogs.net/x"))))
     #expect(try !one.hasOrigin(of: #require(HTTPURL("https://dogs.net/x"))))
     #expect(try !one.hasOrigin(of: #require(HTTPURL("http://dogs.net:81/x"))))
-    // What a redirection or a space makes longer than an address may be is none either.
+    // A redirection or an escaped space can make a URL too long, which is then rejected as well.
     let start = try #require(HTTPURL("http://dogs.net/"))
     let path = String(repeating: "a", count: (1 << 14) - start.text.utf8.count)
     let lengths = [path, path + "a", " " + path.dropFirst()].map { HTTPURL("/" + $0, from: start)?.text.utf8.count }

@@ -23,10 +23,10 @@ import Testing
     ("https://dogs.example/a", "https://DOGS.example:443/b", ["All: 1", "Dogs: 2"]),
     ("https://dogs.example:8443/a", "https://dogs.example:8443/a", ["All: 1", "Dogs: 2", "Port: 3"]),
     ("https://cats.example/a", "https://cats.example/a", ["All: 1"]),
-    // Below the host, or above it, is another one.
+    // A subdomain or a parent domain is another host.
     ("https://www.dogs.example/a", "https://www.dogs.example/a", ["All: 1"]),
     ("https://example/a", "https://example/a", ["All: 1"]),
-    // Another scheme, host or port than the list has.
+    // Another scheme, host or port than in the list.
     ("https://dogs.example/a", "http://dogs.example/a", []),
     ("http://dogs.example/a", "https://dogs.example/a", []),
     ("https://dogs.example/a", "https://dogs.example:8443/a", []),
@@ -38,14 +38,14 @@ import Testing
     #expect(try headers().lines(for: address(asked), of: address(home)) == lines)
   }
 
-  @Test func `over http they go where that is wished, and still to the origin alone`() throws {
+  @Test func `over http lines are sent if the user allows it, and still only to the origin`() throws {
     let http = try address("http://dogs.example/a")
     #expect(try headers(overHTTP: true).lines(for: http, of: http) == ["All: 1", "Dogs: 2"])
     #expect(try headers(overHTTP: true).lines(for: address("https://dogs.example/a"), of: http).isEmpty)
     #expect(try headers(overHTTP: true).lines(for: http, of: address("https://dogs.example/a")).isEmpty)
   }
 
-  @Test func `what is held back is known where something is`() throws {
+  @Test func `withheld lines are reported only where there are some`() throws {
     #expect(try headers().areHeldBack(from: address("http://cats.example/")))
     #expect(try !headers().areHeldBack(from: address("https://cats.example/")))
     #expect(try !headers(overHTTP: true).areHeldBack(from: address("http://cats.example/")))
@@ -61,7 +61,7 @@ import Testing
     ("127.1", "https://127.0.0.1/"), ("[::1]", "https://[0:0:0:0:0:0:0:1]/"), ("[::1]:444", "https://[::1]:444/"),
     ("dogs.example:443", "https://dogs.example/"),
   ])
-  func `a host is compared as it is asked for`(host: String, home: String) throws {
+  func `hosts are compared in their normalized form`(host: String, home: String) throws {
     #expect(try #require(HeaderHost(host)).covers(address(home)))
   }
 
@@ -70,5 +70,5 @@ import Testing
     "a\\b",
     "dogs.example:99999", "*.dogs.example",
   ])
-  func `what is no host is refused`(text: String) { #expect(HeaderHost(text) == nil) }
+  func `an invalid host is refused`(text: String) { #expect(HeaderHost(text) == nil) }
 }

@@ -3,15 +3,15 @@ import Testing
 @testable import Downloading
 @testable import TextFormatting
 
-@Suite("The pace of hosts that refuse requests")
+@Suite("The request rate of hosts that refuse requests")
 struct PaceTests {
-  @Test("Refusals halve the requests at once, then keep them apart; answers raise both again, to where they were")
+  @Test("Refusals halve the concurrent requests, then increase the spacing; answers restore both")
   func steps() {
     let now = ContinuousClock.now
     var pace = HostPace(maxAtOnce: 6)
     #expect(!pace.isSlowed)
     pace.refused(wish: .seconds(1), now: now)
-    // These went out before the first refusal was known.
+    // These were sent before the first refusal was known.
     for _ in 1...4 { pace.refused(wish: .seconds(1), now: now + .milliseconds(10)) }
     #expect(pace.atOnce == 3 && pace.spacing == .zero && pace.isSlowed)
     pace.refused(wish: .seconds(1), now: now + .seconds(1))
@@ -25,8 +25,8 @@ struct PaceTests {
     #expect(!pace.isSlowed && pace.atOnce == 6)
   }
 
-  /// A server that takes one request in each interval and asks the others to wait so long, by a clock that is counted.
-  @Test("A host with a limit gives all there is, each within its tries", arguments: [1, 2, 5])
+  /// A simulated server that accepts one request per interval and asks the others to wait for that long. The clock is simulated.
+  @Test("A host with a rate limit serves everything, each item within its tries", arguments: [1, 2, 5])
   func limited(seconds: Int) {
     let interval = Duration.seconds(seconds)
     var now = ContinuousClock.now

@@ -7,7 +7,7 @@ import Testing
 @testable import RunState
 @testable import SystemSupport
 
-@Suite("Where the bytes of a download gather")
+@Suite("The partial file of a download")
 struct PartFileTests {
   private let root: String
 
@@ -28,7 +28,8 @@ struct PartFileTests {
     }
   }
 
-  @Test("It is a regular file of one name beneath the folder; nothing else is opened, changed or waited for")
+  @Test(
+    "The partial file is a regular file with one name below the folder; no other file is opened, changed or waited for")
   func kinds() throws {
     defer { try? FileManager.default.removeItem(atPath: root) }
     let files = FileManager.default

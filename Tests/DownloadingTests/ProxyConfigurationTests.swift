@@ -3,7 +3,7 @@ import Testing
 @testable import Downloading
 @testable import TextFormatting
 
-@Suite("Proxies of the environment")
+@Suite("Proxies in the environment")
 struct ProxyRuleTests {
   init() { #expect(CurlLibrary.open() == nil) }
 
@@ -11,7 +11,7 @@ struct ProxyRuleTests {
     try ProxyConfiguration { variables[$0] }.proxy(for: #require(HTTPURL(address)))
   }
 
-  @Test("A variable without a value is none, and small letters come first")
+  @Test("An empty variable counts as unset, and lowercase names take precedence")
   func variables() throws {
     #expect(try proxy("https://a/", ["https_proxy": "", "HTTPS_PROXY": "p:1"]) == "p:1")
     #expect(try proxy("https://a/", ["https_proxy": "p:2", "HTTPS_PROXY": "p:1"]) == "p:2")
@@ -22,7 +22,7 @@ struct ProxyRuleTests {
   }
 
   @Test(
-    "Exceptions, however they are written",
+    "Exceptions in all notations",
     arguments: [
       "dogs.net", "dogs.net.", ".dogs.net", "*.dogs.net", "x\tdogs.net", "x,,dogs.net", " dogs.net\n", "net",
       "DOGS.NET",
@@ -34,13 +34,15 @@ struct ProxyRuleTests {
     }
   }
 
-  @Test("What is no exception", arguments: ["gs.net", "dogs.net:81", "dogs.ne", "www.dogs.net.org", ",", ".", ":"])
+  @Test(
+    "Entries that are not exceptions for the host",
+    arguments: ["gs.net", "dogs.net:81", "dogs.ne", "www.dogs.net.org", ",", ".", ":"])
   func none(list: String) throws {
     #expect(try proxy("http://dogs.net/a", ["http_proxy": "p:1", "no_proxy": list]) == "p:1")
   }
 
   @Test(
-    "Addresses and ranges of them",
+    "Addresses and address ranges",
     arguments: [
       ("10.1.2.3", "10.0.0.0/8", true), ("10.1.2.3", "10.1.2.3", true), ("10.1.2.3", "10.1.2.0/25", true),
       ("10.1.2.200", "10.1.2.0/25", false), ("11.0.0.1", "10.0.0.0/8", false), ("10.1.2.3", "0.0.0.0/0", true),
@@ -52,7 +54,7 @@ struct ProxyRuleTests {
     #expect(try (proxy("http://\(host)/", ["http_proxy": "p:1", "no_proxy": list]) == nil) == isException)
   }
 
-  @Test("A name beyond ASCII is the same in both forms")
+  @Test("Both forms of an internationalized name are equal")
   func names() throws {
     for (host, list) in [("b\u{FC}cher.net", "xn--bcher-kva.net"), ("xn--bcher-kva.net", "B\u{FC}cher.net")] {
       #expect(try proxy("http://\(host)/", ["http_proxy": "p:1", "no_proxy": list]) == nil)

@@ -8,7 +8,7 @@ import Testing
 struct RuleTests {
   init() { #expect(CurlLibrary.open() == nil) }
 
-  @Test("Waits double, vary by half, end at the longest, and give up after the last")
+  @Test("Waits double, vary by half, stop growing at the maximum, and end after the last try")
   func waits() {
     var rule = RetryRule()
     rule.retries = 8
@@ -21,7 +21,7 @@ struct RuleTests {
     #expect(rule.verdict(afterTries: 9, wish: nil, chance: 0) == .giveUp)
   }
 
-  @Test("What a server wishes is kept to, unless it is too long")
+  @Test("Retry-After is honored unless it is too long")
   func wishes() {
     let rule = RetryRule()
     #expect(rule.verdict(afterTries: 1, wish: .seconds(7), chance: 0.5) == .again(after: .seconds(7)))
@@ -29,7 +29,7 @@ struct RuleTests {
     #expect(rule.verdict(afterTries: 1, wish: .seconds(3600), chance: 1) == .wishTooLong)
   }
 
-  @Test("Retry-After is seconds or a date; anything else counts for nothing")
+  @Test("Retry-After is seconds or a date; anything else is ignored")
   func retryAfter() {
     #expect(RetryRule.wish("120", now: 0) == .seconds(120))
     #expect(RetryRule.wish("99999999999999999999", now: 0) == .seconds(999_999_999))
@@ -38,7 +38,7 @@ struct RuleTests {
     for text in ["", "soon", "-5"] { #expect(RetryRule.wish(text, now: 0) == nil) }
   }
 
-  @Test("No host gets more than its limit, hosts take turns, and each keeps its order")
+  @Test("No host exceeds its limit, hosts take turns, and each keeps its order")
   func turns() {
     let now = ContinuousClock.now
     var queue = PerHostQueue<String>(perHost: 2)
@@ -54,7 +54,7 @@ struct RuleTests {
     #expect(queue.count == 0 && queue.nextTime == nil)
   }
 
-  @Test("What has to wait comes when its time has come, before what was never tried")
+  @Test("Delayed items start at their time, before items that were never tried")
   func later() {
     let now = ContinuousClock.now
     var queue = PerHostQueue<String>(perHost: 1)
@@ -71,7 +71,7 @@ struct RuleTests {
     #expect(queue.next(now: then) == "newer")
   }
 
-  @Test("A host that asked for a rest gets none of its requests until then")
+  @Test("A host that requested a delay gets none of its requests until then")
   func rest() {
     let now = ContinuousClock.now
     var queue = PerHostQueue<String>(perHost: 6)
@@ -84,7 +84,7 @@ struct RuleTests {
     #expect(queue.next(now: now + .seconds(5)) == "a0")
   }
 
-  @Test("Proxies come from the environment, but HTTP_PROXY does not")
+  @Test("Proxies come from the environment, except from HTTP_PROXY")
   func proxies() throws {
     let variables = [
       "https_proxy": "http://secure:1", "HTTP_PROXY": "http://evil:1", "all_proxy": "http://all:1",
@@ -102,7 +102,7 @@ struct RuleTests {
   }
 
   @Test(
-    "SHA-256 is that of the standard",
+    "SHA-256 equals that of the standard",
     arguments: [
       ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
       ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),

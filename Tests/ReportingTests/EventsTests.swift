@@ -26,7 +26,7 @@ struct EventsTests {
     Job(index: 0, source: source, output: output, format: .jpeg, sourceByteCount: bytes)
   }
 
-  @Test("A written picture is told as documented, byte for byte")
+  @Test("A written image is reported as documented, byte for byte")
   func written() {
     #expect(
       Events.file(EventsTests.job("dogs/a.jpg"), .written(EventsTests.image))[0]
@@ -35,7 +35,7 @@ struct EventsTests {
         + #""seconds":{"read":0.0002,"decode":0.0121,"resize":0.0011,"encode":0.0004,"write":0.0001}}"#)
   }
 
-  @Test("A failed picture names its stage, code and message, and no output")
+  @Test("A failed image has its stage, code and message, and no output")
   func failed() {
     let error = JobError(stage: .decode, code: .truncated, message: "ends \"early\"")
     #expect(
@@ -44,21 +44,21 @@ struct EventsTests {
         + #""error":{"stage":"decode","code":"truncated","message":"ends \"early\""}}"#)
   }
 
-  @Test("A skipped picture tells why")
+  @Test("A skipped image has its reason")
   func skipped() {
     #expect(
       Events.file(EventsTests.job("dogs/c.jpg", "thumbs/c.jpg"), .skipped(.exists))[0]
         == #"{"event":"file","source":"dogs/c.jpg","output":"thumbs/c.jpg","status":"skipped","reason":"exists"}"#)
   }
 
-  @Test("The start tells an unknown number of inputs as null")
+  @Test("The start event has null for an unknown number of inputs")
   func start() {
     #expect(
       Events.start(version: "0.1.0", mode: .threads, workers: 2, inputs: nil)
         == #"{"event":"start","schema":1,"version":"0.1.0","mode":"threads","jobs":2,"inputs":null}"#)
   }
 
-  @Test("The summary's sums are those of the tally")
+  @Test("The summary has the totals of the statistics")
   func summary() {
     var statistics = RunStatistics()
     statistics.add(.written(EventsTests.image))
@@ -76,7 +76,7 @@ struct EventsTests {
         == "1 written, 1 skipped, 1 failed, 2 not started in 0.02 s (50.0 pictures/s, 812 kB read, 9.1 kB written)")
   }
 
-  @Test("Names with control characters and invalid bytes stay one line of JSON, and keep their bytes")
+  @Test("Names with control characters and invalid bytes stay on one line of JSON, and keep their bytes")
   func names() {
     let odd = Events.file(EventsTests.job(FilePath(bytes: Array("a\n\"\\\u{1B}\u{9B}é".utf8))), .skipped(.exists))[0]
     #expect(odd.hasPrefix(#"{"event":"file","source":"a\n\"\\\u001b\u009bé","output""#))

@@ -5,7 +5,7 @@ import TextFormatting
 @testable import ImageErrors
 
 @Suite struct MeasurementLinesTests {
-  @Test func `what a stage took comes back from its line`() {
+  @Test func `the cost of a stage survives its line`() {
     let cost = StageCost(name: "decode", wall: .nanoseconds(3_000_000_007), cpu: .nanoseconds(17))
     #expect(cost.line == "stage decode 3000000007 17\n")
     #expect(StageCost(line: cost.line.dropLast()) == cost)
@@ -14,14 +14,14 @@ import TextFormatting
     }
   }
 
-  @Test func `an image costs what its stages cost`() {
+  @Test func `the cost of an image is the sum of its stages`() {
     let cost = ItemCost(EventsTests.image)
     #expect(cost == ItemCost(size: 12_000_000, wall: .microseconds(13900), cpu: .zero))
     #expect(ItemCost(line: cost.line.dropLast()) == cost)
     #expect(ItemCost(line: "stage decode 1 2") == nil)
   }
 
-  @Test func `a run's stages add up over its images, in both clocks`() {
+  @Test func `the stages of a run are summed over its images, for both clocks`() {
     var image = EventsTests.image
     image.cpuTimes[.decode] = .milliseconds(12)
     var statistics = RunStatistics()

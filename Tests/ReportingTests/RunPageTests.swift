@@ -40,7 +40,7 @@ import TextFormatting
     return .written(image)
   }
 
-  @Test func `a name is text wherever it stands`() {
+  @Test func `a name is escaped wherever it appears`() {
     let name = "<script>alert(1)</script>\"'&.jpg"
     var warned = EventsTests.image
     warned.warningCount = 2
@@ -56,14 +56,14 @@ import TextFormatting
     #expect(html.contains("1 written, 1 skipped, 1 failed"))
   }
 
-  @Test func `what failed is told with its stage, reason and code, and counted`() {
+  @Test func `failures are listed with stage, reason and code, and counted`() {
     let error = JobError(stage: .decode, code: .truncated, message: "ends early; fetch it again")
     let html = page((0..<700).map { (job($0, "\($0).jpg"), .failed(error)) })
     #expect(html.contains("<td>/in/0.jpg</td><td>decode</td><td>ends early; fetch it again</td><td>truncated</td>"))
     #expect(html.contains("truncated 700") && html.contains("And 200 more; --failed-to lists them all."))
   }
 
-  @Test func `the slowest come first, whatever the order they ended in`() {
+  @Test func `the slowest come first, in any order of completion`() {
     let times = [5, 900, 30, 2, 400] + Array(repeating: 1, count: 60)
     let html = page(times.enumerated().map { (job($0.offset, "p\($0.offset).jpg"), written($0.element)) })
     let slow = html[html.range(of: "Slowest pictures")!.upperBound...]
@@ -75,9 +75,9 @@ import TextFormatting
     #expect(rows == 20)
   }
 
-  @Test func `a long run is thinned evenly, and the page stays small`() {
+  @Test func `a long run is sampled evenly, and the page stays small`() {
     let count = 50_000
-    // From both ends to the middle: workers end images in no order.
+    // From both ends to the middle, because workers finish images in any order.
     let order = (0..<count).map { $0 % 2 == 0 ? $0 / 2 : count - 1 - $0 / 2 }
     let html = page(order.map { (job($0, "p\($0).jpg"), written(3)) })
     let shown = html.components(separatedBy: "<img ").count - 1
@@ -88,7 +88,7 @@ import TextFormatting
     #expect(html.contains("loading=\"lazy\"") && html.contains("linked"))
   }
 
-  @Test func `few small images are inside the page, whatever their names say`() throws {
+  @Test func `few small images are inside the page, with the format of their content`() throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "imgbatch-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -102,7 +102,7 @@ import TextFormatting
     #expect(html.contains("src=\"b.jpg\"") && html.contains("src=\"gone.jpg\"") && html.contains("href=\"a.jpg\""))
   }
 
-  @Test func `sums and sizes are those of the run`() {
+  @Test func `totals and sizes are those of the run`() {
     let html = page([(job(0, "a.jpg"), written(10)), (job(1, "b.jpg"), written(20))], inputs: 5)
     #expect(html.contains("2 written, 3 not started"))
     #expect(html.contains("<b>1.6 MB</b>before") && html.contains("<b>18.0 kB</b>after (1.1 %)"))

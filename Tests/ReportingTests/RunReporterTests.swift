@@ -9,7 +9,7 @@ import TextFormatting
 
 @Suite("The reporter of a run")
 struct RunReporterTests {
-  /// Keeps what a reporter says, and a clock that stands still until told.
+  /// Records the output of a reporter, and provides a clock that stands still until it is set.
   final class SignalThread: Sendable {
     let results = Mutex("")
     let messages = Mutex("")
@@ -34,7 +34,7 @@ struct RunReporterTests {
   static let failure = JobError(stage: .decode, code: .truncated, message: "the file ends\u{1B} too early")
   static let usage = ResourceUsage(cpuTime: .zero, peakByteCount: 1)
 
-  @Test("A failure is one escaped line on the talk side, with file, stage and code")
+  @Test("A failure is one escaped line in the messages, with file, stage and code")
   func failureLine() {
     let listener = SignalThread()
     listener.reporter(verbosity: .quiet).add(EventsTests.job("a\nb.jpg"), .failed(RunReporterTests.failure))
@@ -42,7 +42,7 @@ struct RunReporterTests {
     #expect(listener.results.withLock { $0 }.isEmpty)
   }
 
-  @Test("Quiet runs say failures only, verbose ones every picture")
+  @Test("Quiet runs print failures only, verbose ones a line for every image")
   func verbosity() {
     let quiet = SignalThread()
     let silent = quiet.reporter(verbosity: .quiet)
@@ -60,7 +60,7 @@ struct RunReporterTests {
         + "skipped b.jpg: thumbs/b.jpg is there already\n")
   }
 
-  @Test("In the background no line is drawn and none is cleared, but failures are told")
+  @Test("In the background no line is drawn or cleared, but failures are reported")
   func background() {
     let listener = SignalThread()
     let isForeground = Mutex(true)
@@ -81,7 +81,7 @@ struct RunReporterTests {
     #expect(listener.messages.withLock { $0 }.hasSuffix("\n\r\u{1B}[K4/9   44 %   1 failed"))
   }
 
-  @Test("The sums are told once, and nothing after them")
+  @Test("The summary is printed once, and nothing after it")
   func finishedOnce() {
     let listener = SignalThread()
     let reporter = listener.reporter(events: .jsonLines)
@@ -109,7 +109,7 @@ struct RunReporterTests {
         "[truncated]\n" + clear + "2/3   66 %   1 failed" + clear + "1 written, 1 failed, 1 not started"))
   }
 
-  @Test("The progress line is drawn at most ten times a second and never wider than the terminal")
+  @Test("The progress line is drawn at most ten times per second and never wider than the terminal")
   func drawing() {
     var line = ProgressLine()
     func at(_ milliseconds: Int, width: Int = 80) -> String? {
@@ -124,13 +124,13 @@ struct RunReporterTests {
     #expect(line.clear() == "")
   }
 
-  @Test("Without a known number there is a count and a rate, and no forecast")
+  @Test("Without a known number there is a count and a rate, and no estimate of the time left")
   func unknownExtent() {
     let progress = Progress(ended: 10, failed: 2, inputs: nil, share: nil, elapsed: .seconds(5))
     #expect(ProgressLine.text(progress) == "10 done   2.0/s   2 failed")
   }
 
-  @Test("Events go to the results, one line each, and the sums hold from many threads")
+  @Test("Events go to the results, one line each, and the totals are right with many threads")
   func events() async {
     let listener = SignalThread()
     let reporter = listener.reporter(inputs: 100, events: .jsonLines)

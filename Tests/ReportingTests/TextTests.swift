@@ -4,7 +4,7 @@ import TextFormatting
 
 @testable import SystemSupport
 
-@Suite("Text from outside")
+@Suite("Untrusted text")
 struct TextTests {
   @Test("Control characters, bidirectional overrides and invalid bytes are escaped; other text stays")
   func escaping() {
@@ -16,7 +16,7 @@ struct TextTests {
   }
 
   @Test(
-    "What is not seen, or reorders what is, is escaped on a terminal and on a page, and in an event as JSON",
+    "Invisible and reordering characters are escaped on a terminal, on a page, and in an event as JSON",
     arguments: [
       (0x7F, 0x7F), (0x80, 0x9F), (0xAD, 0xAD), (0x61C, 0x61C), (0x180E, 0x180E), (0x200B, 0x200F), (0x2028, 0x202E),
       (0x2060, 0x206F), (0xFEFF, 0xFEFF), (0xFFF9, 0xFFFB), (0xE0000, 0xE007F),
@@ -34,7 +34,7 @@ struct TextTests {
       #expect(line.text.utf8.allSatisfy { (0x20...0x7E).contains($0) }, "\(line.text)")
       #expect(EventFields(line.text).text("source") == name)
     }
-    // What stands beside them in the table of characters stays, but for those that are in another row here.
+    // The neighbors in the table of characters are unchanged, except those of another row here.
     for value in [first - 1, last + 1] where value != 0x7F && value != 0x80 {
       let scalar = try #require(Unicode.Scalar(value))
       #expect(terminalText("a\(scalar)b") == "a\(scalar)b")
@@ -44,7 +44,7 @@ struct TextTests {
   }
 
   @Test(
-    "Base64 is RFC 4648's",
+    "Base64 is that of RFC 4648",
     arguments: [
       ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="),
       ("foobar", "Zm9vYmFy"),
@@ -53,7 +53,7 @@ struct TextTests {
     #expect(base64(Array(plain.utf8)) == encoded)
   }
 
-  @Test("Every byte survives base64")
+  @Test("Base64 preserves every byte")
   func base64Bytes() {
     #expect(base64([0xFB, 0xEF, 0xFF]) == "++//")
     #expect(base64([0x00, 0x10, 0x83]) == "ABCD")

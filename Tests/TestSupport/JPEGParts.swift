@@ -1,20 +1,20 @@
-/// Where the markers of a sound JPEG stand, so that tests can take parts away, add some, or damage them.
+/// The positions of the markers in a valid JPEG, so that tests can remove, add or damage parts.
 package struct JPEGParts {
   package struct Scan {
-    /// Its header's 0xFF.
+    /// The position of the header's 0xFF.
     package let start: Int
-    /// The entropy-coded data, up to the next marker that is no restart marker.
+    /// The entropy-coded data, up to the next marker other than a restart marker.
     package let data: Range<Int>
-    /// Its components and the first coefficient: 0 is DC.
+    /// The number of components, and the first coefficient, where 0 is DC.
     package let componentCount: Int
     package let firstCoefficient: Int
-    /// The places of the components' identifiers are odd: the first one's identifier.
+    /// The identifier of the scan's first component.
     package let firstComponent: UInt8
   }
 
   package private(set) var segments: [(marker: UInt8, start: Int, end: Int)] = []
   package private(set) var scans: [Scan] = []
-  /// The end marker's 0xFF.
+  /// The position of the end marker's 0xFF.
   package private(set) var endMarker = 0
 
   package init(_ bytes: [UInt8]) {

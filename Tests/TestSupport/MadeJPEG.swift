@@ -1,19 +1,19 @@
 import Foundation
 
-/// A JPEG of any sampling factors, whose padding is whatever a test wants: what an encoder makes of a larger image, with the
-/// sides in its frame header changed.
+/// A JPEG with any sampling factors and any padding. Its padding can contain further image content, as if an encoder had coded a
+/// larger image and the sides in the frame header were reduced.
 ///
-/// Quantization steps are 1 and the Huffman codes of one length, so the file is large and its samples are within one or two of
-/// what was asked for.
+/// Quantization steps are 1 and all Huffman codes have one length. So the file is large, and its samples differ from the
+/// requested ones by one or two at most.
 package struct MadeJPEG {
   package var width: Int
   package var height: Int
-  /// Sampling factors, across and down, of one or three components.
+  /// Horizontal and vertical sampling factors of one or three components.
   package var factors: [(across: Int, down: Int)]
   package var isProgressive = false
-  /// MCUs from one restart marker to the next; 0 for none. Not for progressive ones.
+  /// The number of MCUs between restart markers; 0 for none. Only for sequential files.
   package var restartInterval = 0
-  /// The samples of a component, 0...255, at pixels of the image and beyond it, as far as blocks go.
+  /// The samples of a component, 0...255, at pixels of the image and in the padding up to whole blocks.
   package let sample: (_ component: Int, _ x: Int, _ y: Int) -> Int
 
   private var maxAcross: Int { factors.map(\.across).max() ?? 1 }
@@ -28,7 +28,7 @@ package struct MadeJPEG {
     self.sample = sample
   }
 
-  /// The usual samplings of color, by the names that they have, and a gray one.
+  /// Common chroma subsamplings by name, some unusual ones, and gray.
   package static let samplings: [(name: String, factors: [(across: Int, down: Int)])] = [
     ("gray", [(1, 1)]), ("444", [(1, 1), (1, 1), (1, 1)]), ("422", [(2, 1), (1, 1), (1, 1)]),
     ("420", [(2, 2), (1, 1), (1, 1)]), ("440", [(1, 2), (1, 1), (1, 1)]), ("411", [(4, 1), (1, 1), (1, 1)]),
@@ -48,7 +48,7 @@ package struct MadeJPEG {
       isProgressive ? 0xC2 : 0xC0,
       [8] + sides(height) + sides(width) + [UInt8(factors.count)]
         + factors.indices.flatMap { [UInt8($0 + 1), UInt8(factors[$0].across << 4 | factors[$0].down), 0] })
-    // Twelve codes of 4 bits, and 162 of 8.
+    // 12 codes of 4 bits, and 162 of 8 bits.
     segment(0xC4, [0x00, 0, 0, 0, 12] + [UInt8](repeating: 0, count: 12) + (0...11))
     segment(0xC4, [0x10, 0, 0, 0, 0, 0, 0, 0, 162] + [UInt8](repeating: 0, count: 8) + MadeJPEG.symbols)
     if restartInterval > 0 { segment(0xDD, sides(restartInterval)) }
@@ -75,11 +75,11 @@ package struct MadeJPEG {
   private var mcuColumns: Int { (width + 8 * maxAcross - 1) / (8 * maxAcross) }
   private var mcuRows: Int { (height + 8 * maxDown - 1) / (8 * maxDown) }
 
-  /// Of all blocks of all MCUs, row after row.
+  /// The coefficients of all blocks of all MCUs, row by row.
   private func coefficients(of component: Int) -> [[Int]] {
     let (across, down) = factors[component]
     let (columns, rows) = (mcuColumns * across, mcuRows * down)
-    // Pixels to a sample; of sampling factors like 2 of 3 the nearest.
+    // The pixels of a sample; for factors such as 2 of 3, the nearest.
     func pixels(_ sample: Int, _ maximum: Int, _ own: Int) -> Range<Int> {
       let first = sample * maximum / own
       return first..<first + max(1, maximum / own)
@@ -129,7 +129,7 @@ package struct MadeJPEG {
 
   // MARK: - Codes
 
-  /// The end of a block, sixteen zeros, and each run of up to 15 with each size of up to 10 bits.
+  /// The symbols: end of block, a run of sixteen zeros, and each run of up to 15 with each size of up to 10 bits.
   private static let symbols: [UInt8] =
     [0x00, 0xF0] + (0...15).flatMap { run in (1...10).map { UInt8(run << 4 | $0) } }
   private static let codes: [UInt8: Int] = Dictionary(
@@ -151,7 +151,7 @@ package struct MadeJPEG {
       }
     }
 
-    /// A value of the size, as T.81, F.1.2.1 has it.
+    /// The additional bits of a value (ITU-T T.81, F.1.2.1).
     mutating func put(signed value: Int, _ size: Int) { put(value < 0 ? value + 1 << size - 1 : value, size) }
 
     mutating func fill() { while count > 0 { put(1, 1) } }
@@ -188,7 +188,7 @@ package struct MadeJPEG {
       if run > 0 { bits.put(MadeJPEG.codes[0x00] ?? 0, 8) }
     }
     if components.count == 1 {
-      // A scan of one component has no more blocks than the component needs.
+      // A scan of one component contains only the blocks that the component needs.
       let (across, down) = factors[components[0]]
       let columns = ((width * across + maxAcross - 1) / maxAcross + 7) / 8
       let rows = ((height * down + maxDown - 1) / maxDown + 7) / 8

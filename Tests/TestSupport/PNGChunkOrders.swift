@@ -1,8 +1,8 @@
-/// PNGs of three by two pixels of 8 bits whose chunks stand in every order, allowed or not.
+/// PNG files of 3x2 pixels with 8 bits and any order of chunks, valid or not.
 package struct PNGChunkOrders {
   /// 0 gray, 2 RGB, 3 palette, 4 gray and alpha, 6 RGBA.
   package static let colorTypes = [0, 2, 3, 4, 6]
-  /// All that may stand before IDAT.
+  /// All chunks that may precede IDAT.
   package static let names = [
     "PLTE", "tRNS", "gAMA", "cHRM", "iCCP", "sRGB", "cICP", "sBIT", "bKGD", "hIST", "eXIf",
   ]
@@ -11,7 +11,7 @@ package struct PNGChunkOrders {
   private let data: [UInt8]
   private let chunks: [String: [UInt8]]
 
-  /// - Parameter profile: in iCCP.
+  /// - Parameter profile: the profile for iCCP.
   package init(colorType: Int, profile: [UInt8]) {
     let samples = [0: 1, 2: 3, 3: 1, 4: 2, 6: 4][colorType] ?? 1
     header = PNGParts.header(width: 3, height: 2, colorType: colorType)
@@ -46,7 +46,7 @@ package struct PNGChunkOrders {
     ]
   }
 
-  /// A file of the chunks in this order; "IHDR" and "IDAT" are names as well.
+  /// A file with the chunks in this order. The names include "IHDR" and "IDAT".
   package func file(_ order: [String]) -> [UInt8] {
     order.reduce(PNGParts.signature) { bytes, name in
       switch name {
@@ -58,7 +58,7 @@ package struct PNGChunkOrders {
   }
 }
 
-/// Every order of the elements.
+/// All permutations of the elements.
 package func permutations<Element>(_ elements: [Element]) -> [[Element]] {
   if elements.isEmpty { return [[]] }
   return elements.indices.flatMap { index in
@@ -68,7 +68,7 @@ package func permutations<Element>(_ elements: [Element]) -> [[Element]] {
   }
 }
 
-/// Every choice of so many of the elements, in their order.
+/// All combinations of `count` elements, in their order.
 package func choices<Element>(_ count: Int, of elements: [Element]) -> [[Element]] {
   if count == 0 { return [[]] }
   return elements.indices.flatMap { index in

@@ -1,8 +1,8 @@
-/// PNG chunks put together by hand, for what no encoder here writes.
+/// PNG chunks assembled by hand, for files that no encoder here writes.
 package enum PNGParts {
   package static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
-  /// A chunk with its length and its right CRC.
+  /// A chunk with its length and a valid CRC.
   package static func chunk(_ name: String, _ body: [UInt8]) -> [UInt8] {
     let named = Array(name.utf8) + body
     return bigEndian(UInt32(body.count)) + named + bigEndian(checksum(named))
@@ -15,14 +15,14 @@ package enum PNGParts {
     return chunk("IHDR", sides + [UInt8(bits), UInt8(colorType), 0, 0, isInterlaced ? 1 : 0])
   }
 
-  /// IDAT of rows that have their filter bytes.
+  /// IDAT of rows that include their filter bytes.
   package static func data(_ rows: [UInt8]) -> [UInt8] { chunk("IDAT", stored(rows)) }
 
   package static func profile(_ bytes: [UInt8]) -> [UInt8] { chunk("iCCP", Array("icc\0\0".utf8) + stored(bytes)) }
 
   package static func gamma(_ value: UInt32) -> [UInt8] { chunk("gAMA", bigEndian(value)) }
 
-  /// cHRM times 100000: white, red, green and blue, x and y each.
+  /// cHRM values times 100000: x and y of white, red, green and blue.
   package static func chromaticities(_ values: [UInt32]) -> [UInt8] { chunk("cHRM", values.flatMap(bigEndian)) }
 
   package static let end = chunk("IEND", [])

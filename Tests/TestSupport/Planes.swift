@@ -1,9 +1,9 @@
 package import ImageCore
 
-// Planes from and to arrays, so that tests can say pixels.
+// Conversion between planes and arrays, so that tests can specify pixels.
 
 extension Plane {
-  /// A plane whose sample at (x, y, channel) is what `value` says.
+  /// A plane whose samples are the results of `value` at (x, y, channel).
   package static func made(
     _ width: Int, _ height: Int, channels: Int = 1, depth: SampleDepth = .eight, from pool: BufferPool = BufferPool(),
     _ value: (_ x: Int, _ y: Int, _ channel: Int) -> Int
@@ -39,7 +39,7 @@ extension Plane {
     }
   }
 
-  /// Every sample, row after row.
+  /// All samples, row by row.
   package var samples: [Int] {
     (0..<size.height).flatMap { y in
       (0..<size.width).flatMap { x in (0..<channels).map { sample(x, y, $0) } }

@@ -1,4 +1,4 @@
-/// Numbers that look random and are the same in every run (SplitMix64, Steele, Lea and Flood 2014).
+/// Pseudorandom numbers that are the same in every run (SplitMix64, Steele, Lea and Flood 2014).
 package struct SeededNumbers: RandomNumberGenerator {
   private var state: UInt64
 

@@ -1,10 +1,10 @@
 internal import CPlatform
 
-/// The clock of deadlines in a test: it goes on by one nanosecond each time that it is read, so that a limit of so many
-/// nanoseconds is one of so many looks. For work on the calling thread alone.
+/// A clock for deadlines in tests. It advances by one nanosecond at each reading, so that a limit of n nanoseconds allows n
+/// readings. Only for work on the calling thread.
 package enum SteppingClock {
-  /// Does some work by such a clock.
-  /// - Returns: what it gave, and how often it looked at the clock.
+  /// Runs `work` with this clock.
+  /// - Returns: the result of the work, and how many times it read the clock.
   package static func counting<Result, Failure: Error>(
     _ work: () throws(Failure) -> Result
   ) throws(Failure) -> (result: Result, looks: Int) {
@@ -18,7 +18,7 @@ package enum SteppingClock {
     }
   }
 
-  /// How often some work looked at the clock.
+  /// The number of times that `work` read the clock.
   package static func looks<Failure: Error>(_ work: () throws(Failure) -> Void) throws(Failure) -> Int {
     try counting(work).looks
   }

@@ -3,7 +3,7 @@ internal import RunState
 package import SystemPackage
 internal import SystemSupport
 
-/// A real folder that goes with its owner, and short ways to fill it and to look into it. Names are bytes.
+/// A temporary folder that `deinit` removes, with functions that add and read files. Names are bytes.
 package final class TemporaryFolder: Sendable {
   package let path: FilePath
 
@@ -15,7 +15,7 @@ package final class TemporaryFolder: Sendable {
   }
 
   deinit {
-    // Not FileManager: that gives up on names that are no UTF-8 and on paths longer than the system's limit.
+    // FileManager fails on names that are not UTF-8 and on paths longer than PATH_MAX.
     let remove = Process()
     remove.executableURL = URL(filePath: "/bin/rm")
     remove.arguments = ["-rf", path.string]
@@ -25,7 +25,7 @@ package final class TemporaryFolder: Sendable {
 
   package func callAsFunction(_ relative: String) -> FilePath { path.appending(relative) }
 
-  /// A path below the folder, of any bytes.
+  /// A path below the folder, with any bytes.
   package func callAsFunction(bytes: [UInt8]) -> FilePath { FilePath(bytes: path.bytes + [UInt8(ascii: "/")] + bytes) }
 
   @discardableResult
@@ -64,7 +64,7 @@ package final class TemporaryFolder: Sendable {
     guard unsafe chmod(self(relative).string, mode) == 0 else { throw Errno(rawValue: errno) }
   }
 
-  /// What is in a folder, hidden names too, sorted.
+  /// The sorted names in a folder, including hidden ones.
   package func names(in relative: String = ".") throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: self(relative).string).sorted()
   }
@@ -81,9 +81,9 @@ package final class TemporaryFolder: Sendable {
   }
 }
 
-/// Enough to be taken for a JPEG or a PNG by a walk.
+/// Enough bytes for a walk to recognize a JPEG or a PNG.
 package let jpegStart: [UInt8] = [0xFF, 0xD8, 0xFF, 0xE0, 0, 0x10, 0x4A, 0x46, 0x49, 0x46]
 package let pngStart: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 0x0D]
 
-/// The superuser may read and write everything, so there is nothing to be tested about permissions.
+/// The superuser may read and write every file, so tests of permissions do not apply.
 package let isSuperuser = geteuid() == 0

@@ -1,16 +1,16 @@
 import Foundation
 import Synchronization
 
-/// A web server on loopback that says what a test wants it to say, byte by byte: truths and lies.
+/// A web server on loopback that sends the bytes a test specifies, valid or not.
 ///
-/// A thread for each connection, HTTP/1.1 with connections that stay open. It keeps account of what it was asked.
+/// It has one thread per connection and uses HTTP/1.1 with persistent connections. It records all requests.
 package final class TestServer: @unchecked Sendable {
   package struct Request: Sendable {
     package let host: String
     package let path: String
-    /// Names in small letters.
+    /// Header names are in lowercase.
     package let headers: [String: String]
-    /// How often this path was asked for before.
+    /// The number of earlier requests for this path.
     package let earlier: Int
 
     package var query: [String: String] {
@@ -41,7 +41,7 @@ package final class TestServer: @unchecked Sendable {
   private let state = Mutex(State())
 
   /// - Parameters:
-  ///   - hosts: 127.0.0.1 and so many addresses after it, all with one port.
+  ///   - hosts: the number of consecutive addresses from 127.0.0.1 on, all with the same port.
   ///   - hangsUp: whether each connection is closed at its first byte.
   package init(hosts: Int = 1, hangsUp: Bool = false, _ handler: @escaping Handler) throws {
     self.handler = handler
@@ -60,15 +60,15 @@ package final class TestServer: @unchecked Sendable {
     }
   }
 
-  /// What it was asked so far.
+  /// The requests so far.
   package var requests: [Request] { state.withLock { $0.requests } }
   package var connectionCount: Int { state.withLock { $0.connectionCount } }
-  /// The most requests that a host had at once.
+  /// The peak number of concurrent requests of each host.
   package var maxActive: [String: Int] { state.withLock { $0.maxActive } }
 
   package func address(_ path: String, host: Int = 1) -> String { "http://127.0.0.\(host):\(port)\(path)" }
 
-  /// Ends all connections and takes no more.
+  /// Closes all connections and accepts no more.
   package func stop() {
     let open = state.withLock { state in
       state.isStopped = true
@@ -169,7 +169,7 @@ package final class TestServer: @unchecked Sendable {
       host: host, path: path, headers: Dictionary(headers, uniquingKeysWith: { $1 }), earlier: earlier)
   }
 
-  /// What goes back over a connection.
+  /// The response on a connection.
   package final class Reply {
     private let connection: Int32
     fileprivate var beforeLastByte: () -> Void = {}
@@ -177,7 +177,7 @@ package final class TestServer: @unchecked Sendable {
 
     fileprivate init(_ connection: Int32) { self.connection = connection }
 
-    /// False where the client is gone.
+    /// Returns false where the client has disconnected.
     @discardableResult
     package func send(_ bytes: some Collection<UInt8>) -> Bool {
       var rest = Array(bytes)[...]
@@ -197,14 +197,14 @@ package final class TestServer: @unchecked Sendable {
     @discardableResult
     package func send(_ text: String) -> Bool { send(text.utf8) }
 
-    /// A whole answer with its length.
+    /// Sends a complete response with its length.
     package func answer(_ status: Int, _ headers: [String] = [], _ body: some Collection<UInt8> = []) {
       let lines = ["HTTP/1.1 \(status) Said"] + headers + ["Content-Length: \(body.count)", "", ""]
       finish()
       send(Array(lines.joined(separator: "\r\n").utf8) + Array(body))
     }
 
-    /// A file, or the part that is asked for where its tag fits.
+    /// Sends a file, or the requested part where the tag matches.
     package func file(_ bytes: [UInt8], for request: Request, tag: String, headers: [String] = []) {
       let headers = headers + ["ETag: \(tag)"]
       if request.headers["if-none-match"] == tag { return answer(304, headers) }
@@ -213,14 +213,14 @@ package final class TestServer: @unchecked Sendable {
       answer(206, headers + ["Content-Range: bytes \(start)-\(bytes.count - 1)/\(bytes.count)"], bytes[start...])
     }
 
-    /// Where the part starts that is asked for; nil where the whole is due.
+    /// The start of the requested part; nil where the whole file must be sent.
     package func part(of bytes: [UInt8], _ request: Request, tag: String) -> Int? {
       guard let range = request.headers["range"], request.headers["if-range"] ?? tag == tag else { return nil }
       let start = Int(range.dropFirst("bytes=".count).dropLast()) ?? 0
       return start < bytes.count ? start : nil
     }
 
-    /// The answer is complete, or as complete as it will be.
+    /// Call when the response is complete, or when no more of it will be sent.
     package func finish() {
       beforeLastByte()
       beforeLastByte = {}
@@ -231,14 +231,14 @@ package final class TestServer: @unchecked Sendable {
       isClosed = true
     }
 
-    /// As if the machine had lost power.
+    /// Ends the connection with RST, as after a crash.
     package func reset() {
       var linger = linger(l_onoff: 1, l_linger: 0)
       _ = unsafe setsockopt(connection, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
       isClosed = true
     }
 
-    /// Returns when the client has gone away.
+    /// Returns when the client has disconnected.
     package func waitForClient() {
       var byte: UInt8 = 0
       while unsafe recv(connection, &byte, 1, 0) > 0 {}

@@ -1,4 +1,4 @@
-/// Whether this build reads and writes WebP (`--traits WebP`).
+/// Whether this build supports WebP (`--traits WebP`).
 package enum WebPTrait {
   #if WebP
     package static let isOn = true
