@@ -1,4 +1,4 @@
-// Bytes that grow, and that a reader or writer keeps from image to image.
+// A growing byte buffer that a reader or writer reuses from image to image.
 #ifndef CIMAGECODECS_BUFFER_H
 #define CIMAGECODECS_BUFFER_H
 
@@ -18,14 +18,14 @@ static inline void buffer_free(codec_buffer *buffer) {
   *buffer = (codec_buffer){0};
 }
 
-/// Empties it. One giant image does not hold its memory for the rest of the run.
+/// Empties the buffer. A large one is freed, so that one giant image does not keep its memory for the rest of the run.
 static inline void buffer_clear(codec_buffer *buffer) {
   const size_t most_kept = 1u << 20;
   if (buffer->capacity > most_kept) buffer_free(buffer);
   buffer->count = 0;
 }
 
-/// Makes room for `capacity` bytes at least, and for twice the present ones when it has to move. False: memory is out.
+/// Makes room for at least `capacity` bytes. The capacity at least doubles when the buffer has to move. False: out of memory.
 static inline bool buffer_reserve(codec_buffer *buffer, size_t capacity) {
   const size_t first = 64u << 10;
   if (capacity <= buffer->capacity) return true;

@@ -4,8 +4,8 @@
 #include <string.h>
 
 enum {
-  work_of_reading = 16 << 10,  ///< bytes of work for one reading of the clock
-  work_of_call = 64,           ///< what a call costs without any
+  work_of_reading = 16 << 10,  ///< bytes of work between two readings of the clock
+  work_of_call = 64,           ///< bytes of work that each call adds
 };
 
 void fault_begin(codec_fault *fault, codec_report *report, codec_limits limits) {
@@ -33,7 +33,7 @@ codec_status fault_status(const codec_fault *fault) {
   return fault->report->damage > 0 ? CODEC_DAMAGED : CODEC_OK;
 }
 
-/// Copies what fits. Texts of the libraries can quote bytes of the file: what is not printable ASCII becomes '?'.
+/// Copies what fits. Messages of the libraries can quote bytes of the file, so bytes that are not printable ASCII become '?'.
 static void copy_text(char *destination, size_t capacity, const char *text) {
   size_t count = 0;
   for (; count + 1 < capacity && text[count] != 0; ++count) {
@@ -43,7 +43,7 @@ static void copy_text(char *destination, size_t capacity, const char *text) {
   destination[count] = 0;
 }
 
-/// A file can make a library warn for every block, so a count stops at its greatest value.
+/// A file can make a library warn about every block, so the count saturates.
 static void count_up(uint32_t *counter) {
   if (*counter < UINT32_MAX) ++*counter;
 }

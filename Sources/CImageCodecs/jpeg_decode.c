@@ -4,12 +4,12 @@
 
 enum { greatest_row_group = MAX_SAMP_FACTOR * DCTSIZE };
 
-/// In the place of a layout: no component at all.
+/// Used in place of a layout: no component is needed.
 enum { NO_LAYOUT = -1 };
 
 // MARK: - Plan
 
-/// Planes can be used as they are when luma is at full size and each chroma plane is smaller by a whole number.
+/// Planes are usable unchanged if luma has full size and each chroma plane is smaller by an integer factor.
 static bool has_usable_planes(const struct jpeg_decompress_struct *decompress) {
   J_COLOR_SPACE space = decompress->jpeg_color_space;
   if (space != JCS_GRAYSCALE && space != JCS_YCbCr) return false;
@@ -35,7 +35,7 @@ static J_COLOR_SPACE space_of_pixels(J_COLOR_SPACE coded) {
   }
 }
 
-/// libjpeg neither transforms nor keeps coefficients of a component that is not needed, nor touches its rows.
+/// libjpeg does not transform or keep coefficients of a component that is not needed, and does not write its rows.
 static void choose_components(j_decompress_ptr decompress, int layout) {
   for (int index = 0; index < decompress->num_components; ++index) {
     bool is_of_layout = index == 0 || layout != JPEG_LAYOUT_LUMA;
@@ -43,7 +43,7 @@ static void choose_components(j_decompress_ptr decompress, int layout) {
   }
 }
 
-/// libjpeg writes whole blocks, and only those that the component has; rows are asked for by whole MCU rows.
+/// libjpeg writes only the whole blocks that the component has. Rows are requested by whole MCU rows.
 static jpeg_plane_shape shape_of_component(const struct jpeg_decompress_struct *decompress, int index) {
   const jpeg_component_info *component = &decompress->comp_info[index];
   size_t rows_each = (size_t)(component->v_samp_factor * SCALED_HEIGHT(component));
@@ -133,8 +133,8 @@ static row_range rows_of(const jpeg_reader *reader, const jpeg_window *window) {
   return (row_range){window->top / full * scaled, end < decompress->output_height ? end : decompress->output_height};
 }
 
-/// The inverse transform writes straight into the caller's planes, one row of MCUs a call. Of rows that are not needed
-/// nothing is transformed.
+/// The inverse transform writes directly into the caller's planes, one row of MCUs per call. Rows that are not needed are not
+/// transformed.
 static void read_planes(jpeg_reader *reader, const codec_plane *planes, const jpeg_window *window) {
   struct jpeg_decompress_struct *decompress = &reader->decompress;
   const int row_group = decompress->max_v_samp_factor * LEAST_SCALED_HEIGHT(decompress);
@@ -161,8 +161,8 @@ static void invert(uint8_t *samples, size_t count) {
   for (size_t index = 0; index < count; ++index) samples[index] = (uint8_t)(255 - samples[index]);
 }
 
-/// Whether the library crops columns rightly: where it shrinks a component less than others but not to the size of the
-/// output, as chroma of 4:1:0, `jpeg_crop_scanline` takes that component for narrower than it is (libjpeg-turbo 2.1.5).
+/// Whether the library crops columns correctly. If it shrinks a component less than others, but not to the size of the output, as
+/// chroma of 4:1:0, `jpeg_crop_scanline` assumes that this component is narrower than it is (libjpeg-turbo 2.1.5).
 static bool may_crop(const struct jpeg_decompress_struct *decompress) {
   const int full = decompress->max_h_samp_factor * LEAST_SCALED_HEIGHT(decompress);
   for (int index = 0; index < decompress->num_components; ++index) {
@@ -173,8 +173,8 @@ static bool may_crop(const struct jpeg_decompress_struct *decompress) {
   return true;
 }
 
-/// The columns that a window needs, widened by the library to whole MCUs, and one more of them on either side, for what
-/// upsampling reaches. The rows keep their places.
+/// Crops to the columns that a window needs. The library widens them to whole MCUs, with one more MCU on either side for the
+/// reach of upsampling. The rows keep their positions.
 static JDIMENSION crop_columns(jpeg_reader *reader, const jpeg_window *window) {
   struct jpeg_decompress_struct *decompress = &reader->decompress;
   if (window->left == 0 && window->right == decompress->image_width) return 0;
@@ -192,20 +192,20 @@ static JDIMENSION crop_columns(jpeg_reader *reader, const jpeg_window *window) {
 
 static void read_pixels(jpeg_reader *reader, codec_plane plane, const jpeg_window *window) {
   struct jpeg_decompress_struct *decompress = &reader->decompress;
-  // Inks are stored as the light that they leave, 255 being paper: Adobe's convention, which other writers and all readers
-  // keep to without its marker too.
+  // Inks are stored as the light that they leave, with 255 for paper. This is Adobe's convention. Other writers and all readers
+  // follow it without Adobe's marker, too.
   const bool is_inverted = decompress->out_color_space == JCS_CMYK;
   const JDIMENSION group = (JDIMENSION)(decompress->max_v_samp_factor * LEAST_SCALED_HEIGHT(decompress));
   const size_t pixel = reader->shape.planes[0].channels;
   row_range needed = rows_of(reader, window);
   const size_t left = crop_columns(reader, window);
-  // One row of MCUs more on either side, for what upsampling reaches.
+  // One more row of MCUs on either side, for the reach of upsampling.
   if (needed.first > group) jpeg_skip_scanlines(decompress, needed.first - group);
   if (needed.end + group < decompress->output_height) needed.end += group;
   else needed.end = decompress->output_height;
   while (decompress->output_scanline < decompress->output_height) {
-    // The last row is read in any case: where the library is told to pass over it too, it leaves the rest of the scan unread,
-    // and damage there unseen.
+    // The last row is always read. If the library skipped it as well, it would leave the rest of the scan unread, and damage
+    // there undetected.
     const JDIMENSION last = decompress->output_height - 1;
     if (decompress->output_scanline >= needed.end && decompress->output_scanline < last) {
       jpeg_skip_scanlines(decompress, last - decompress->output_scanline);
@@ -216,14 +216,14 @@ static void read_pixels(jpeg_reader *reader, codec_plane plane, const jpeg_windo
   }
 }
 
-/// Whether the input has its end marker. Where the bytes ran out, nothing is missing on purpose.
+/// Whether the input has its end marker. If the bytes ran out, nothing was omitted on purpose.
 static bool has_end_marker(const codec_fault *fault) { return !fault->ran_out && !fault->broke_off; }
 
-/// Whether a component's scans came whole, as the library's record tells: for each coefficient the lowest bit that is
-/// known, -1 where no scan has told of it.
+/// Whether the scans of a component are complete, according to the library's record: for each coefficient the lowest known bit,
+/// or -1 if no scan contained it.
 ///
-/// The standard lets an encoder leave coefficients out. Leaving out chroma's details altogether happens (scripts for
-/// `cjpeg -scans`), so in a file that has its end marker that is no fault.
+/// The standard lets an encoder leave out coefficients. Some encoders leave out all details of chroma (scripts for `cjpeg
+/// -scans`), so this is not a fault in a file that has its end marker.
 static bool is_refined(const jpeg_reader *reader, int index) {
   const struct jpeg_decompress_struct *decompress = &reader->decompress;
   const int *bits = decompress->coef_bits[index];
@@ -237,15 +237,15 @@ static bool is_refined(const jpeg_reader *reader, int index) {
   return true;
 }
 
-/// Whether some scan told of a component's mean values. libjpeg keeps a component's quantisation table from its first scan
-/// on.
+/// Whether a scan contained the mean values of a component. libjpeg keeps the quantization table of a component from its first
+/// scan on.
 static bool has_means(const struct jpeg_decompress_struct *decompress, int index) {
   if (!decompress->comp_info[index].quant_table) return false;
   return !decompress->progressive_mode || decompress->coef_bits[index][0] >= 0;
 }
 
-/// Scans that never came raise no warning. A progressive image is whole after any scan behind those of the mean values,
-/// if its encoder ended it there, as an end marker says (ITU-T T.81, G.1.1.1); else its scans were cut off.
+/// Missing scans raise no warning. A progressive image is complete after any scan that follows those of the mean values, if its
+/// encoder ended it there with an end marker (ITU-T T.81, G.1.1.1). Otherwise its scans were cut off.
 static void check_scans(jpeg_reader *reader) {
   const struct jpeg_decompress_struct *decompress = &reader->decompress;
   codec_fault *fault = &reader->fault.fault;
@@ -267,7 +267,7 @@ static void check_scans(jpeg_reader *reader) {
   }
 }
 
-/// Decodes up to where the first row can be given: of a file in several scans all of them.
+/// Decodes until the first row is available. For a file in several scans, this decodes all of them.
 static void start(jpeg_reader *reader, const codec_plane *planes) {
   if (reader->state != PLANNED) fault_raise(&reader->fault.fault, CODEC_REASON_INTERNAL, "a read without a plan");
   check_planes(reader, planes);
@@ -276,8 +276,8 @@ static void start(jpeg_reader *reader, const codec_plane *planes) {
   reader->takes_in_scans = false;
 }
 
-/// Begins again with the bytes up to the end of the last scan, behind which an error ended the input. libjpeg cannot go on:
-/// a marker that it refuses may have changed what it knows of the frame.
+/// Starts again with the bytes up to the end of the last scan, after which an error ended the input. libjpeg cannot continue: a
+/// marker that it rejects may have changed its state of the frame.
 static void start_without_rest(jpeg_reader *reader) {
   struct jpeg_decompress_struct *decompress = &reader->decompress;
   codec_fault *fault = &reader->fault.fault;
@@ -288,7 +288,7 @@ static void start_without_rest(jpeg_reader *reader) {
   const jpeg_layout layout = reader->layout;
   jpeg_shape shape;
   jpeg_reader_release(reader);
-  // An error in a segment that is cut is about nothing but the cut. What was said of the scans will be said again.
+  // In a truncated segment, the error is only about the truncation. Warnings about the scans will be reported again.
   if (fault->ran_out) fault->broke_off = false;
   fault->ran_out = false;
   report->damage = 0;
@@ -313,7 +313,7 @@ static void read_image(jpeg_reader *reader, const codec_plane *planes, const jpe
     read_planes(reader, planes, window);
   }
   check_scans(reader);
-  // Reads on to the end marker. Whatever stands in front of it changes no pixel.
+  // Reads to the end marker. Nothing before it changes a pixel.
   fault->severity = ERROR_IS_NOTED;
   jpeg_finish_decompress(decompress);
 }
@@ -326,7 +326,7 @@ codec_status jpeg_reader_read(jpeg_reader *reader, const codec_plane *planes, co
   if (setjmp(fault->recovery_point) == 0) start(reader, planes);
   if (!fault->failed && setjmp(fault->recovery_point) == 0) read_image(reader, planes, window);
   if (!fault->failed && !has_end_marker(fault) && reader->set_aside[0] != 0) fault_damage(fault, reader->set_aside);
-  // The end of the bytes often shows later than the damage that it did.
+  // The end of the bytes often becomes apparent later than the damage that it caused.
   if (!fault->failed && report->damage > 0 && !has_end_marker(fault)) {
     report->reason = fault->broke_off ? CODEC_REASON_CORRUPT : CODEC_REASON_TRUNCATED;
   }

@@ -14,7 +14,7 @@ struct jpeg_writer {
   struct jpeg_progress_mgr progress;
 };
 
-// MARK: - The destination: one buffer that grows
+// MARK: - Destination: a growing buffer
 
 static void use_rest_of_buffer(jpeg_writer *writer) {
   writer->destination.next_output_byte = writer->buffer.bytes + writer->buffer.count;
@@ -32,7 +32,7 @@ static void start_output(j_compress_ptr compress) {
   reserve(writer, 1);
 }
 
-/// libjpeg calls this when the buffer is full to its last byte, whatever `free_in_buffer` says.
+/// libjpeg calls this when the buffer is full to its last byte, whatever `free_in_buffer` contains.
 static boolean grow_output(j_compress_ptr compress) {
   jpeg_writer *writer = compress->client_data;
   writer->buffer.count = writer->buffer.capacity;
@@ -45,7 +45,7 @@ static void end_output(j_compress_ptr compress) {
   writer->buffer.count = writer->buffer.capacity - writer->destination.free_in_buffer;
 }
 
-/// libjpeg calls this before each scanline or row of MCUs that it takes in, and in the passes behind the first before each row of
+/// libjpeg calls this before each scanline or row of MCUs that it reads, and in the passes after the first before each row of
 /// MCUs that it writes.
 static void check_time(j_common_ptr common) {
   jpeg_writer *writer = common->client_data;
@@ -53,7 +53,7 @@ static void check_time(j_common_ptr common) {
   fault_poll(&writer->fault.fault, (size_t)compress->image_width * (size_t)compress->input_components);
 }
 
-// MARK: - Life
+// MARK: - Lifetime
 
 static bool create_compress(jpeg_writer *writer) {
   codec_report report;
@@ -89,7 +89,7 @@ void jpeg_writer_destroy(jpeg_writer *writer) {
 
 static size_t divided_up(size_t value, size_t by) { return (value + by - 1) / by; }
 
-/// The samples that component `index` has of its own, and the columns that the input must have room for.
+/// The number of samples that component `index` has, and the columns that the input must have room for.
 typedef struct {
   size_t width, height, stride;
 } input_size;
@@ -155,7 +155,7 @@ static void write_scanlines(j_compress_ptr compress, codec_plane plane) {
   }
 }
 
-/// The transform reads whole blocks. Repeating the edge costs fewer bits than any other filling.
+/// The transform reads whole blocks. Repeating the edge costs fewer bits than any other padding.
 static void repeat_last_column(codec_plane plane, input_size size) {
   size_t first = size.width, end = divided_up(size.width, DCTSIZE) * DCTSIZE;
   if (first == end) return;

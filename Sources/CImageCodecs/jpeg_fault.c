@@ -2,11 +2,12 @@
 
 #include <jerror.h>
 
-/// libjpeg's fatal errors end the call. What is not listed breaks the format's rules.
+/// Classifies libjpeg's fatal errors, which end the call. A code that is not listed means that the file violates the format's
+/// rules.
 static codec_reason reason_of_error(int code) {
   switch (code) {
     case JERR_OUT_OF_MEMORY:
-    case JERR_NO_BACKING_STORE:  // how libjpeg-turbo says that `max_memory_to_use` is not enough
+    case JERR_NO_BACKING_STORE:  // libjpeg-turbo needs more than `max_memory_to_use`
       return CODEC_REASON_LIMIT_MEMORY;
     case JERR_INPUT_EMPTY:
     case JERR_INPUT_EOF:
@@ -18,7 +19,7 @@ static codec_reason reason_of_error(int code) {
     case JERR_CCIR601_NOTIMPL:
     case JERR_COMPONENT_COUNT:
     case JERR_CONVERSION_NOTIMPL:
-    case JERR_EMPTY_IMAGE:  // a height of zero is legal: it follows in a DNL marker
+    case JERR_EMPTY_IMAGE:  // a height of zero is valid: a DNL marker contains it later
     case JERR_FRACT_SAMPLE_NOTIMPL:
     case JERR_IMAGE_TOO_BIG:
     case JERR_NOTIMPL:
@@ -39,8 +40,8 @@ static codec_reason reason_of_error(int code) {
   }
 }
 
-/// Warnings after which pixels are wrong. The others are about markers and the bytes between segments.
-/// JWRN_JPEG_EOF alone is harmless: when entropy-coded data are missing too, JWRN_HIT_MARKER follows.
+/// Warnings after which pixels are wrong. The others concern markers and the bytes between segments.
+/// JWRN_JPEG_EOF alone is harmless: if entropy-coded data are missing as well, JWRN_HIT_MARKER follows.
 static bool is_damage(int code) {
   switch (code) {
 #if JPEG_LIB_VERSION >= 70 || defined(C_ARITH_CODING_SUPPORTED) || defined(D_ARITH_CODING_SUPPORTED)
@@ -58,7 +59,7 @@ static bool is_damage(int code) {
 
 static codec_fault *fault_of(j_common_ptr common) { return &((jpeg_fault *)common->err)->fault; }
 
-/// The library's words, except where they would name a consequence of missing bytes.
+/// Passes on the library's message, unless it would describe a consequence of missing bytes.
 static _Noreturn void error_exit(j_common_ptr common) {
   codec_fault *fault = fault_of(common);
   codec_reason reason = reason_of_error(common->err->msg_code);
@@ -68,14 +69,14 @@ static _Noreturn void error_exit(j_common_ptr common) {
   fault_raise(fault, reason, text);
 }
 
-/// Whether the scan read last tells of nothing but details, of a component whose blocks become one sample each.
+/// Whether the last scan contains only details of a component whose blocks become one sample each.
 static bool is_behind_needless_scan(const struct jpeg_decompress_struct *decompress) {
   if (!decompress->progressive_mode || decompress->Ss == 0) return false;
   const jpeg_component_info *component = decompress->cur_comp_info[0];
   return SCALED_WIDTH(component) == 1 && SCALED_HEIGHT(component) == 1;
 }
 
-/// Keeps a warning apart that is about a scan which the scaled image does not need. That the bytes end is about the file.
+/// Sets a warning aside if it concerns a scan that the scaled image does not need. The end of the bytes concerns the whole file.
 static bool is_set_aside(j_common_ptr common, bool damages) {
   if (!common->is_decompressor || common->err->msg_code == JWRN_JPEG_EOF) return false;
   jpeg_reader *reader = (jpeg_reader *)common;
@@ -87,7 +88,7 @@ static bool is_set_aside(j_common_ptr common, bool damages) {
 static void emit_message(j_common_ptr common, int level) {
   codec_fault *fault = fault_of(common);
   if (level >= 0) {
-    // A trace: there is one of each marker, of which a file may have as many as two or four bytes go into it.
+    // A trace message. There is one per marker, and a file can have a marker every two or four bytes.
     fault_poll(fault, 0);
     return;
   }
@@ -95,7 +96,7 @@ static void emit_message(j_common_ptr common, int level) {
   if (is_set_aside(common, damages)) return;
   bool is_first = (damages ? fault->report->damage : fault->report->noted) == 0;
   char text[JMSG_LENGTH_MAX] = "";
-  if (is_first) common->err->format_message(common, text);  // it can come for every block: formatting would take longer
+  if (is_first) common->err->format_message(common, text);  // formatting is slow, and warnings can come for every block
   if (damages) {
     fault_damage(fault, text);
   } else {

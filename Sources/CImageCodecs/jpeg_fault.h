@@ -1,4 +1,4 @@
-// libjpeg's error manager, for the reader and the writer.
+// libjpeg's error manager, for reader and writer.
 #ifndef CIMAGECODECS_JPEG_FAULT_H
 #define CIMAGECODECS_JPEG_FAULT_H
 
@@ -10,11 +10,11 @@
 #include "fault.h"
 
 typedef struct {
-  struct jpeg_error_mgr manager;  ///< first, so that a libjpeg object's `err` is this struct
+  struct jpeg_error_mgr manager;  ///< first, so that the `err` of a libjpeg object is this struct
   codec_fault fault;
 } jpeg_fault;
 
-/// Prepares `fault->manager` for a libjpeg object's `err`. Nothing is ever printed.
+/// Prepares `fault->manager` as the `err` of a libjpeg object. It never prints anything.
 struct jpeg_error_mgr *jpeg_fault_manager(jpeg_fault *fault);
 
 #endif

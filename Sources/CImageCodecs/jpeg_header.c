@@ -7,11 +7,11 @@
 
 static codec_fault *fault_of(j_decompress_ptr decompress) { return &((jpeg_fault *)decompress->err)->fault; }
 
-// MARK: - The bytes, read where they lie
+// MARK: - Source: the caller's bytes, without a copy
 
 static void source_does_nothing(j_decompress_ptr decompress) { (void)decompress; }
 
-/// Past the last byte, libjpeg is given end markers for as long as it asks.
+/// After the last byte, libjpeg receives end markers for as long as it asks.
 static boolean give_end_marker(j_decompress_ptr decompress) {
   static const JOCTET end[] = {0xFF, JPEG_EOI};
   decompress->src->next_input_byte = end;
@@ -50,8 +50,8 @@ static void set_source(jpeg_reader *reader, const uint8_t *bytes, size_t count) 
 
 // MARK: - Limits
 
-/// libjpeg calls this before each scanline or row of blocks that it gives, and before each that it takes in.
-/// A sequential file may repeat its scans as a progressive one may, so the count is not looked at by kind.
+/// libjpeg calls this before each scanline or row of blocks that it outputs, and before each that it reads.
+/// A sequential file may repeat its scans like a progressive one, so scans of both are counted.
 static void check_limits(j_common_ptr common) {
   j_decompress_ptr decompress = (j_decompress_ptr)common;
   codec_fault *fault = fault_of(decompress);
@@ -59,11 +59,11 @@ static void check_limits(j_common_ptr common) {
   if (most > 0 && decompress->input_scan_number > 0 && (uint32_t)decompress->input_scan_number > most) {
     fault_raise(fault, CODEC_REASON_LIMIT_SCANS, "more scans than the limit");
   }
-  // Behind a scan: cameras leave out the end marker and write there what is no JPEG.
+  // After a scan. Some cameras omit the end marker and write other data there.
   jpeg_reader *reader = (jpeg_reader *)common;
   if (reader->takes_in_scans && !fault->ran_out && decompress->input_iMCU_row >= decompress->total_iMCU_rows) {
     fault->severity = ERROR_ENDS_INPUT;
-    // Of a marker, its two bytes have been taken.
+    // If a marker was found, its two bytes have been consumed.
     reader->behind_scan = decompress->src->next_input_byte - (decompress->unread_marker == 0 ? 0 : 2);
   }
   fault_poll(fault, (size_t)decompress->image_width * (size_t)decompress->num_components);
@@ -72,12 +72,12 @@ static void check_limits(j_common_ptr common) {
 static void set_limits(jpeg_reader *reader) {
   reader->progress = (struct jpeg_progress_mgr){.progress_monitor = check_limits};
   reader->decompress.progress = &reader->progress;
-  // Set even to 0 (no limit): libjpeg takes another value from the environment variable JPEGMEM.
+  // Set even to 0 (no limit): otherwise libjpeg takes a value from the environment variable JPEGMEM.
   uint64_t most = reader->fault.fault.limits.max_memory;
   reader->decompress.mem->max_memory_to_use = most > LONG_MAX ? LONG_MAX : (long)most;
 }
 
-// MARK: - Life
+// MARK: - Lifetime
 
 jpeg_reader *jpeg_reader_create(void) { return calloc(1, sizeof(jpeg_reader)); }
 
@@ -96,8 +96,8 @@ void jpeg_reader_destroy(jpeg_reader *reader) {
 
 // MARK: - Profile
 
-/// Keeps the segments of a profile, by where they lie. libjpeg's own keeping goes through all that it has kept, at each one:
-/// with the millions of them that a hostile file may have, it would not come to an end.
+/// Stores the positions of a profile's segments. libjpeg's own list of saved markers is traversed at each new one. With the
+/// millions of segments that a hostile file can have, this would never finish.
 static boolean keep_segment(j_decompress_ptr decompress) {
   jpeg_reader *reader = (jpeg_reader *)decompress;
   const uint8_t *bytes = decompress->src->next_input_byte;
@@ -105,7 +105,7 @@ static boolean keep_segment(j_decompress_ptr decompress) {
   const size_t length = left < 2 ? 2 : (size_t)bytes[0] << 8 | bytes[1];
   fault_poll(fault_of(decompress), 0);
   skip_bytes(decompress, length < 2 ? 2 : (long)length);
-  // Between scans too, there may be some.
+  // Segments between scans are ignored.
   if (left < 2 || length < 2 || length > left || reader->state != NO_IMAGE) return TRUE;
   jpeg_profile_add(&reader->profile, bytes + 2, length - 2);
   return TRUE;
@@ -141,7 +141,7 @@ static jpeg_color color_of(J_COLOR_SPACE space) {
   }
 }
 
-/// As jinit_d_coef_controller of libjpeg asks for them: whole groups of blocks of each component.
+/// The size that jinit_d_coef_controller of libjpeg allocates: whole groups of blocks of each component.
 static uint64_t coefficient_bytes(struct jpeg_decompress_struct *decompress) {
   if (!jpeg_has_multiple_scans(decompress)) return 0;
   uint64_t blocks = 0;
@@ -170,8 +170,8 @@ static void describe(struct jpeg_decompress_struct *decompress, jpeg_header *hea
   header->has_restarts = decompress->restart_interval > 0;
 }
 
-/// Each image gets a new libjpeg object. Its making costs three small mallocs, and without it a file that lacks
-/// a table would be decoded with the table of the file before.
+/// Each image gets a new libjpeg object. Creating it costs three small mallocs. With a reused object, a file that lacks a table
+/// would be decoded with the table of the previous file.
 void jpeg_reader_open(jpeg_reader *reader, const uint8_t *bytes, size_t count) {
   jpeg_create_decompress(&reader->decompress);
   set_source(reader, bytes, count);
@@ -189,7 +189,7 @@ static void read_header(jpeg_reader *reader, const uint8_t *bytes, size_t count,
   codec_fault *fault = &reader->fault.fault;
   jpeg_reader_open(reader, bytes, count);
   if (fault->ran_out) fault_raise(fault, CODEC_REASON_TRUNCATED, "the data end before the first scan");
-  // libjpeg-turbo 3 reads 12 bits through other functions, and lossless files: there a block is one sample.
+  // libjpeg-turbo 3 reads 12-bit files through other functions. It also reads lossless files, in which a block is one sample.
   if (decompress->data_precision != 8) fault_raise(fault, CODEC_REASON_UNSUPPORTED, "more than 8 bits a sample");
   if (LEAST_SCALED_HEIGHT(decompress) == 1) fault_raise(fault, CODEC_REASON_UNSUPPORTED, "a lossless JPEG");
   describe(decompress, header);

@@ -18,7 +18,7 @@ static bool is_copy(const jpeg_profile *profile, unsigned number, const uint8_t 
   return profile->sizes[number - 1] == size && memcmp(profile->parts[number - 1], data, size) == 0;
 }
 
-/// Costs the same however large the set is: a hostile file begins millions of them.
+/// Takes constant time, however large the set is: a hostile file can start millions of sets.
 static void begin_set(jpeg_profile *profile, unsigned count) {
   if (profile->found > 0) profile->has_leftovers = true;
   ++profile->set;

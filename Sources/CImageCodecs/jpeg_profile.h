@@ -1,4 +1,4 @@
-// A color profile in the APP2 segments of a JPEG (ICC.1:2022, annex B.4): which of them make it.
+// Selects the APP2 segments of a JPEG that form its color profile (ICC.1:2022, annex B.4).
 #ifndef CIMAGECODECS_JPEG_PROFILE_H
 #define CIMAGECODECS_JPEG_PROFILE_H
 
@@ -8,30 +8,30 @@
 
 enum { most_profile_segments = 255 };
 
-/// The first complete set of segments, and the set in hand until there is one.
+/// The first complete set of segments, or the current set until one is complete.
 ///
-/// A set is segments in any order that name the same count, each number once. A segment that repeats one of the set byte
-/// for byte is a copy, of which nothing is lost. One with a number of the set and other bytes, or with another count,
-/// belongs to another profile: the set in hand is given up and the next one begins.
+/// A set consists of segments in any order that contain the same count, each number once. A segment that repeats one of the set
+/// byte for byte is a copy, and ignoring it loses nothing. A segment with a number of the set and other bytes, or with another
+/// count, belongs to another profile: the current set is discarded, and the next one starts.
 typedef struct {
-  const uint8_t *parts[most_profile_segments];  ///< by number, in the file's bytes
+  const uint8_t *parts[most_profile_segments];  ///< by number; pointers into the file's bytes
   size_t sizes[most_profile_segments];
-  uint32_t set_of[most_profile_segments];       ///< the set that a part was found for; others have no part of it
-  uint32_t set;         ///< the set in hand, from 1 on
-  unsigned count;       ///< of its segments, as they say; 0 where there is none
-  unsigned found;       ///< of its segments
-  bool has_leftovers;   ///< bytes of a profile that are neither in the set nor copies of what is
+  uint32_t set_of[most_profile_segments];       ///< the set for which a part was found; it is not in any other set
+  uint32_t set;         ///< number of the current set, from 1 on
+  unsigned count;       ///< segments in the set, as they state it; 0 if there is no set
+  unsigned found;       ///< segments of the set found so far
+  bool has_leftovers;   ///< there are bytes of a profile that are neither in the set nor copies of its segments
 } jpeg_profile;
 
 void jpeg_profile_clear(jpeg_profile *profile);
 
-/// Takes the contents of an APP2 segment, whatever it holds. Costs no more than a look at each byte.
+/// Adds the contents of an APP2 segment, whatever they are. The cost is at most that of reading each byte.
 void jpeg_profile_add(jpeg_profile *profile, const uint8_t *body, size_t count);
 
-/// The bytes of the complete set; 0 where there is none.
+/// Size of the complete set in bytes; 0 if there is none.
 size_t jpeg_profile_size(const jpeg_profile *profile);
 
-/// Writes them, as many as `jpeg_profile_size` says.
+/// Writes the profile, `jpeg_profile_size` bytes.
 void jpeg_profile_join(const jpeg_profile *profile, uint8_t *bytes);
 
 #endif

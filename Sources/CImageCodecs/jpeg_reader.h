@@ -1,11 +1,11 @@
-// What the reading of headers and that of pixels share.
+// What the reading of headers and the reading of pixels share.
 #ifndef CIMAGECODECS_JPEG_READER_H
 #define CIMAGECODECS_JPEG_READER_H
 
 #include "jpeg_fault.h"
 #include "jpeg_profile.h"
 
-// From its ABI 70 on, libjpeg gives the scaled block size by direction.
+// From ABI 70 on, libjpeg reports the scaled block size for each direction.
 #if JPEG_LIB_VERSION >= 70
 #define SCALED_WIDTH(component) ((component)->DCT_h_scaled_size)
 #define SCALED_HEIGHT(component) ((component)->DCT_v_scaled_size)
@@ -26,19 +26,19 @@ struct jpeg_reader {
   jpeg_reader_state state;
   jpeg_layout layout;
   jpeg_shape shape;
-  const uint8_t *bytes;            ///< the file's
-  const uint8_t *behind_scan;      ///< where the last scan's data ended, while all scans of a file are taken in; else null
-  bool takes_in_scans;             ///< all scans of a file that has several, before any row is given
+  const uint8_t *bytes;            ///< the whole file
+  const uint8_t *behind_scan;      ///< end of the last scan's data, while all scans of a file are read; else null
+  bool takes_in_scans;             ///< all scans of a multi-scan file, before any row is output
   bool sets_needless_scans_aside;  ///< warnings about scans that no sample depends on do not count
   char set_aside[JMSG_LENGTH_MAX];  ///< the first of them that means damage, "" if none
-  uint8_t *icc;         ///< malloc'ed
+  uint8_t *icc;         ///< allocated with malloc
   jpeg_profile profile;
 };
 
-/// Gives the image its bytes and reads the markers up to the first scan. Raises.
+/// Starts the image: sets its bytes and reads the markers up to the first scan. Raises.
 void jpeg_reader_open(jpeg_reader *reader, const uint8_t *bytes, size_t count);
 
-/// Lets go of the image; does nothing when there is none.
+/// Releases the image; does nothing if there is none.
 void jpeg_reader_release(jpeg_reader *reader);
 
 #endif

@@ -7,7 +7,7 @@
 
 struct png_reader {
   codec_fault fault;
-  png_structp png;  ///< null when there is no image
+  png_structp png;  ///< null if there is no image
   png_infop info;
   const uint8_t *bytes;
   size_t count, position;
@@ -19,7 +19,7 @@ struct png_reader {
 
 static void read_bytes(png_structp png, png_bytep destination, size_t count) {
   png_reader *reader = png_get_io_ptr(png);
-  fault_poll(&reader->fault, count);  // a row may take all that the file has: chunks and blocks without bytes
+  fault_poll(&reader->fault, count);  // a single row can consume the whole file: chunks and blocks without bytes
   if (count > reader->count - reader->position) {
     reader->fault.ran_out = true;
     png_error(png, reader->fault.severity == ERROR_IS_NOTED ? "the data end before IEND" : "the data end early");
@@ -28,11 +28,11 @@ static void read_bytes(png_structp png, png_bytep destination, size_t count) {
   reader->position += count;
 }
 
-// MARK: - Life
+// MARK: - Lifetime
 
 png_reader *png_reader_create(void) { return calloc(1, sizeof(png_reader)); }
 
-/// Does nothing when there is no image.
+/// Does nothing if there is no image.
 void png_reader_end(png_reader *reader) {
   png_destroy_read_struct(&reader->png, &reader->info, NULL);
 }
@@ -45,8 +45,8 @@ void png_reader_destroy(png_reader *reader) {
 
 // MARK: - Begin
 
-/// Chunks that thumbnails have no use for are passed over: some inflate without bound, and what is not parsed cannot
-/// fail. EXIF is looked for elsewhere, since it may stand behind the pixels.
+/// Skips chunks that thumbnails do not need: some inflate without bound, and a chunk that is not parsed cannot fail. EXIF is read
+/// elsewhere, because it may follow the pixels.
 static void skip_unused_chunks(png_structp png) {
   static const png_byte names[] = "bKGD\0eXIf\0hIST\0iTXt\0oFFs\0pCAL\0pHYs\0sBIT\0sCAL\0sPLT\0tEXt\0tIME\0zTXt";
   png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, 0);
@@ -67,7 +67,7 @@ static void create_structs(png_reader *reader) {
   png_set_read_fn(reader->png, reader, read_bytes);
 }
 
-/// Keeps a chunk's bytes; null when there are none.
+/// Keeps the bytes of a chunk; null if there are none.
 static const uint8_t *kept(png_reader *reader, codec_buffer *buffer, const uint8_t *bytes, size_t count) {
   if (count == 0) return NULL;
   if (!buffer_append(buffer, bytes, count)) fault_raise(&reader->fault, CODEC_REASON_LIMIT_MEMORY, "");
@@ -103,8 +103,8 @@ static void describe_color(png_reader *reader, png_header *header) {
   }
 }
 
-/// Whether libpng makes alpha of a tRNS chunk. The chunk's valid bit does not say so: a PLTE that stands behind tRNS takes
-/// the transparency back and leaves the bit (png_handle_PLTE), with a warning.
+/// Whether libpng turns a tRNS chunk into alpha. The chunk's valid bit does not show that: a PLTE after tRNS revokes the
+/// transparency, with a warning, but leaves the bit set (png_handle_PLTE).
 static bool has_transparency(png_reader *reader) {
   png_bytep alphas;
   png_color_16p color;
@@ -112,7 +112,7 @@ static bool has_transparency(png_reader *reader) {
   return png_get_tRNS(reader->png, reader->info, &alphas, &count, &color) != 0 && count > 0;
 }
 
-/// The size of a row is computed here: libpng tells it only after it has allocated the rows.
+/// The size of a row is computed here, because libpng reports it only after it has allocated the rows.
 static png_shape shape_of(const png_header *header) {
   uint32_t channels = (header->color_type & PNG_COLOR_MASK_COLOR) != 0 ? 3 : 1;
   if ((header->color_type & PNG_COLOR_MASK_ALPHA) != 0 || header->has_transparency) ++channels;
@@ -191,7 +191,7 @@ static void read_rows(png_reader *reader, codec_plane plane) {
       png_read_row(reader->png, plane.base + row * plane.stride, NULL);
     }
   }
-  fault->severity = ERROR_IS_NOTED;  // the last row has been followed by the checks of the zlib stream and of IDAT
+  fault->severity = ERROR_IS_NOTED;  // the checks of the zlib stream and of IDAT followed the last row
   png_read_end(reader->png, NULL);
 }
 
@@ -201,7 +201,7 @@ codec_status png_reader_read(png_reader *reader, codec_plane plane, codec_report
   if (setjmp(fault->recovery_point) == 0) {
     read_rows(reader, plane);
   } else if (fault->severity == ERROR_DAMAGES && !fault->failed && !reader->is_interlaced) {
-    zero_rows(reader, plane, png_get_current_row_number(reader->png));  // it counts the rows that are done
+    zero_rows(reader, plane, png_get_current_row_number(reader->png));  // the number of complete rows
   }
   png_reader_end(reader);
   return fault_status(fault);

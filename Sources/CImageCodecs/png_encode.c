@@ -6,7 +6,7 @@
 
 struct png_writer {
   codec_fault fault;
-  png_structp png;  ///< null between images: libpng has no way to use one twice
+  png_structp png;  ///< null between images: libpng cannot reuse one
   png_infop info;
   codec_buffer buffer;
 };
@@ -76,7 +76,7 @@ static void set_header(png_writer *writer, const png_write_options *options) {
     PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
   set_color(writer, options);
   png_set_compression_level(writer->png, options->level);
-  // Filters make rows easier to deflate: nothing is deflated at level 0.
+  // Filters make rows easier to compress, and level 0 does not compress.
   png_set_filter(writer->png, PNG_FILTER_TYPE_BASE, options->level == 0 ? PNG_FILTER_NONE : PNG_ALL_FILTERS);
 }
 

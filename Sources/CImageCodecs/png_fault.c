@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/// Where the end of the zlib stream is checked, all rows are there already, so libpng only warns of what it finds.
-/// Its warnings have no codes. Those of them that mean no more than bytes that nobody needs are told by their words.
+/// When the end of the zlib stream is checked, all rows are decoded already, so libpng only warns about errors there. Its
+/// warnings have no codes. Those about superfluous bytes are recognized by their text.
 static bool is_damage(const char *text) {
   static const char chunk[] = "IDAT: ";
   static const char *const harmless[] = {"Extra compressed data", "Too much image data", "chunk data is too large"};
@@ -47,7 +47,7 @@ void png_fault_free(png_structp png, png_voidp memory) {
 void png_fault_set_options(png_structp png) {
   png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
   png_set_benign_errors(png, 1);
-  png_set_option(png, PNG_SKIP_sRGB_CHECK_PROFILE, PNG_OPTION_ON);  // else an iCCP chunk can pass for an sRGB chunk
+  png_set_option(png, PNG_SKIP_sRGB_CHECK_PROFILE, PNG_OPTION_ON);  // else an iCCP chunk can be taken for an sRGB chunk
 }
 
 bool png_fault_machine_is_little_endian(void) {

@@ -1,5 +1,5 @@
-// libpng's callbacks for errors, warnings and memory, for the reader and the writer.
-// libpng's error pointer and its memory pointer are both the `codec_fault`.
+// libpng's callbacks for errors, warnings and memory, for reader and writer.
+// Both the error pointer and the memory pointer of libpng are the `codec_fault`.
 #ifndef CIMAGECODECS_PNG_FAULT_H
 #define CIMAGECODECS_PNG_FAULT_H
 
@@ -10,15 +10,15 @@
 _Noreturn void png_fault_error(png_structp png, png_const_charp text);
 void png_fault_warning(png_structp png, png_const_charp text);
 
-/// Counts what has been given out for the image, freed or not: libpng allocates few things, and each about once.
+/// Counts all memory allocated for the image, freed or not: libpng allocates few objects, each about once.
 png_voidp png_fault_allocate(png_structp png, png_alloc_size_t count);
 void png_fault_free(png_structp png, png_voidp memory);
 
-/// What reader and writer have in common: no limit on the size (the caller has checked it), and color chunks that
-/// libpng does not like cost a warning, not the image.
+/// The options of reader and writer: no limit on the size (the caller has checked it), and a color chunk that libpng rejects
+/// causes a warning, not an error.
 void png_fault_set_options(png_structp png);
 
-/// libpng gives and takes 16-bit samples with the high byte first.
+/// libpng reads and writes 16-bit samples in big-endian order.
 bool png_fault_machine_is_little_endian(void);
 
 #endif

@@ -1,4 +1,4 @@
-// What a call has to say, in the words of CImageCodecs.h.
+// Fills in the reports of CImageCodecs.h.
 #ifndef CWEBPCODEC_REPORT_H
 #define CWEBPCODEC_REPORT_H
 

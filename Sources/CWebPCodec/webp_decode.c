@@ -12,7 +12,7 @@ static codec_reason reason_of(VP8StatusCode status) {
     case VP8_STATUS_UNSUPPORTED_FEATURE: return CODEC_REASON_UNSUPPORTED;
     case VP8_STATUS_SUSPENDED:
     case VP8_STATUS_NOT_ENOUGH_DATA: return CODEC_REASON_TRUNCATED;
-    // INVALID_PARAM: the calls are right, so a size in the data contradicts the one in the header.
+    // INVALID_PARAM: the calls are correct, so a size in the data contradicts the header.
     default: return CODEC_REASON_CORRUPT;
   }
 }
@@ -28,8 +28,8 @@ static const char *words_of(VP8StatusCode status) {
   }
 }
 
-/// Lossless pixels, and alpha that is packed like them, are decoded into 4 bytes a pixel of the library's own, with tables
-/// for parts of the image; alpha then waits in a plane. Lossy pixels need some rows only.
+/// Lossless pixels, and alpha compressed like them, are decoded into the library's own memory, 4 bytes per pixel, with tables for
+/// parts of the image. Alpha is then stored in a plane. Lossy pixels need only some rows.
 static uint64_t working_bytes(const WebPBitstreamFeatures *features) {
   const uint64_t rows = (uint64_t)features->width * 256 + (2u << 20);
   const uint64_t pixels = (uint64_t)features->width * (uint64_t)features->height;
@@ -55,7 +55,7 @@ codec_status webp_read_header(const uint8_t *bytes, size_t count, codec_limits l
   return CODEC_OK;
 }
 
-/// Bytes that become about a million pixels: where an image is plain, few do.
+/// The number of bytes that decode to about a million pixels. In a plain image these are few bytes.
 static size_t piece_bytes(size_t count, const webp_header *header) {
   const size_t most = 32u << 10, least = 64, pixels_of_piece = 1u << 20;
   const size_t pieces = (size_t)header->width * header->height / pixels_of_piece + 1;
@@ -63,8 +63,8 @@ static size_t piece_bytes(size_t count, const webp_header *header) {
   return bytes > most ? most : bytes < least ? least : bytes;
 }
 
-/// Lets the decoder see more and more of the bytes, so that the clock can be looked at in between.
-/// \return VP8_STATUS_USER_ABORT when the time is over.
+/// Gives the decoder more and more of the bytes, so that the clock can be checked in between.
+/// \return VP8_STATUS_USER_ABORT once the deadline has passed.
 static VP8StatusCode decode_in_pieces(WebPIDecoder *decoder, const uint8_t *bytes, size_t count, codec_limits limits,
                                       const webp_header *header) {
   const size_t piece = piece_bytes(count, header);
@@ -77,7 +77,7 @@ static VP8StatusCode decode_in_pieces(WebPIDecoder *decoder, const uint8_t *byte
   return status;
 }
 
-/// \return how many rows from the top are there.
+/// \return the number of complete rows from the top.
 static int rows_done(WebPIDecoder *decoder) {
   int last = 0;
   return WebPIDecGetRGB(decoder, &last, NULL, NULL, NULL) ? last : 0;

@@ -10,7 +10,7 @@
 
 struct webp_writer {
   WebPMemoryWriter pixels;
-  WebPData file;  ///< where there is more than pixels
+  WebPData file;  ///< set if there is more than pixels
 };
 
 webp_writer *webp_writer_create(void) {
@@ -30,7 +30,7 @@ void webp_writer_destroy(webp_writer *writer) {
   free(writer);
 }
 
-/// Any number of channels as the words of 0xAARRGGBB that the library starts from.
+/// Converts any number of channels to the 0xAARRGGBB words that the library starts from.
 static void fill(WebPPicture *picture, unsigned channels, codec_plane plane) {
   for (int y = 0; y < picture->height; ++y) {
     const uint8_t *from = plane.base + (size_t)y * plane.stride;
@@ -45,7 +45,7 @@ static void fill(WebPPicture *picture, unsigned channels, codec_plane plane) {
   }
 }
 
-/// The library calls this at each percent of its work.
+/// The library calls this at each percent of its work. False stops it.
 static int goes_on(int percent, const WebPPicture *picture) {
   (void)percent;
   const webp_write_options *options = picture->user_data;
@@ -93,7 +93,7 @@ static bool put(WebPMux *mux, const char *name, const uint8_t *bytes, size_t cou
   return count == 0 || WebPMuxSetChunk(mux, name, &data, 0) == WEBP_MUX_OK;
 }
 
-/// The pixels with what goes beside them.
+/// Adds the other chunks to the pixels.
 static bool wrap(webp_writer *writer, const webp_write_options *options) {
   const WebPData pixels = {writer->pixels.mem, writer->pixels.size};
   WebPMux *mux = WebPMuxNew();

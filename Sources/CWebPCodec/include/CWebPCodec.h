@@ -1,8 +1,7 @@
-// The contract between Swift and libwebp, in the words of CImageCodecs.h. Only with the package trait WebP: without it this
-// target is empty.
+// The interface between Swift and libwebp, with the types of CImageCodecs.h. Without the package trait WebP, this target is
+// empty.
 //
-// libwebp returns its errors, so nothing here jumps. What is around the pixels (RIFF chunks) is for Swift to read; writing
-// it is libwebpmux's.
+// libwebp returns its errors, so nothing here jumps. Swift reads the RIFF chunks around the pixels, and libwebpmux writes them.
 #ifndef CWEBPCODEC_H
 #define CWEBPCODEC_H
 
@@ -13,18 +12,18 @@
 typedef struct {
   uint32_t width, height;   ///< pixels as coded, 1...16383
   bool has_alpha, lossless;
-  uint64_t working_bytes;   ///< that decoding allocates beside the plane, at most
+  uint64_t working_bytes;   ///< upper bound of what decoding allocates in addition to the plane
 } webp_header;
 
-/// Reads what stands before the pixels.
-/// \param bytes a whole file, or what a frame of an animated one consists of: its ALPH, VP8 or VP8L chunks.
-/// CODEC_OK or CODEC_FAILED.
+/// Reads the header of the pixels.
+/// \param bytes a whole file, or the chunks of an animation frame: its ALPH, VP8 or VP8L chunks.
+/// Returns CODEC_OK or CODEC_FAILED.
 codec_status webp_read_header(const uint8_t *bytes, size_t count, codec_limits limits, webp_header *header,
                               codec_report *report);
 
-/// Decodes into RGBA where `has_alpha`, else RGB. CODEC_DAMAGED when the bytes end or break the rules after the first row:
-/// rows that did not come are zero. The deadline is looked at between pieces of the bytes.
-/// \param header of the same bytes.
+/// Decodes into RGBA if `has_alpha`, else RGB. Returns CODEC_DAMAGED if the bytes end or violate the format's rules after the
+/// first row: missing rows are zero. The deadline is checked between pieces of the bytes.
+/// \param header from the same bytes.
 codec_status webp_read(const uint8_t *bytes, size_t count, codec_limits limits, const webp_header *header,
                        codec_plane plane, codec_report *report);
 
@@ -38,14 +37,14 @@ typedef struct {
   size_t exif_bytes;
   const uint8_t *_Nullable xmp;
   size_t xmp_bytes;
-  uint64_t deadline;        ///< as in `codec_limits`; looked at about a hundred times an image
+  uint64_t deadline;        ///< as in `codec_limits`; checked about a hundred times per image
 } webp_write_options;
 
 typedef struct webp_writer webp_writer;
-/// Null only when memory is out.
+/// Null only if memory is exhausted.
 webp_writer *_Nullable webp_writer_create(void);
 void webp_writer_destroy(webp_writer *writer);
-/// CODEC_OK with `out` set, which is the writer's until its next call, or CODEC_FAILED.
+/// Returns CODEC_OK with `out` set, or CODEC_FAILED. `out` belongs to the writer and is valid until its next call.
 codec_status webp_writer_write(webp_writer *writer, const webp_write_options *options, codec_plane plane,
                                codec_bytes *out, codec_report *report);
 
