@@ -10,7 +10,7 @@ struct color_transform {
 };
 
 static cmsToneCurve *curve_of(cmsContext context, color_curve curve, double gamma) {
-  // ICC parametric curves of type 4: Y = (aX + b)^g from X = d on, else cX (IEC 61966-2-1; ITU-R BT.709-6, 1.2).
+  // ICC parametric curves of type 4: Y = (aX + b)^g for X >= d, else cX (IEC 61966-2-1; ITU-R BT.709-6, 1.2).
   static const cmsFloat64Number srgb[] = {2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045};
   static const cmsFloat64Number bt709[] = {1 / 0.45, 1 / 1.099, 0.099 / 1.099, 1 / 4.5, 0.081};
   switch (curve) {
@@ -52,7 +52,7 @@ static cmsHTRANSFORM transform_between(cmsContext context, cmsHPROFILE source, c
   if (cmsGetColorSpace(source) != signature_of(space)) return NULL;
   cmsHPROFILE target = space == COLOR_GRAY ? gray_srgb(context) : cmsCreate_sRGBProfileTHR(context);
   if (!target) return NULL;
-  // Without the library's shortcuts, which put a table of colors in the place of curves: up to twelve steps of 255 off.
+  // Without the library's optimizations, which replace curves by a table of colors, with errors of up to 12 in 255.
   const cmsUInt32Number flags = cmsFLAGS_NOCACHE | cmsFLAGS_BLACKPOINTCOMPENSATION | cmsFLAGS_NOOPTIMIZE |
                                 (has_alpha ? cmsFLAGS_COPY_ALPHA : 0u);
   cmsHTRANSFORM handle = cmsCreateTransformTHR(
@@ -97,7 +97,7 @@ static cmsHPROFILE profile_of(cmsContext context, const double *xy, cmsToneCurve
   return cmsCreateRGBProfileTHR(context, &white, &primaries, curves);
 }
 
-/// Little CMS writes the time of day as the time of creation (ICC.1:2022, 7.2.8): two runs would give different bytes.
+/// Little CMS writes the current time as the time of creation (ICC.1:2022, 7.2.8), so that two runs would give different bytes.
 static void set_date(uint8_t *profile) {
   enum { date_offset = 24 };
   // 1 January 2000, 00:00:00: year, month, day, hours, minutes and seconds, two bytes each.
@@ -105,7 +105,7 @@ static void set_date(uint8_t *profile) {
   memcpy(profile + date_offset, date, sizeof date);
 }
 
-/// Writes a profile where `capacity` suffices, and closes it.
+/// Writes a profile if `capacity` is large enough, and closes it.
 static size_t save(cmsHPROFILE made, uint8_t *profile, size_t capacity) {
   enum { header_bytes = 128 };
   cmsUInt32Number count = 0;
@@ -131,9 +131,9 @@ size_t color_profile_make(const double *xy, color_curve curve, double gamma, uin
   return count;
 }
 
-/// The light of equal red, green and blue, white being 1; null where the profile is broken or not of RGB.
+/// The luminance of equal red, green and blue, with 1 for white; null if the profile is broken or not RGB.
 static cmsToneCurve *curve_of_equal_rgb(cmsContext context, cmsHPROFILE source) {
-  enum { steps = 256 };  // the values of 8 bits
+  enum { steps = 256 };  // one for each 8-bit value
   if (cmsGetColorSpace(source) != cmsSigRgbData) return NULL;
   cmsHPROFILE target = cmsCreateXYZProfileTHR(context);
   cmsHTRANSFORM transform =

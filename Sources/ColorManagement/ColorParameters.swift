@@ -1,8 +1,8 @@
 internal import CColorManagement
 
-/// A color space by its numbers, as PNG's chunks tell it.
+/// A color space defined by numbers, as in PNG's chunks.
 package struct ColorParameters: Hashable, Sendable {
-  /// White, red, green and blue, x and y each (CIE 1931).
+  /// x and y of white, red, green and blue (CIE 1931).
   package var xy: [Double]
   package var curve: Curve
 
@@ -19,7 +19,7 @@ package struct ColorParameters: Hashable, Sendable {
 
   package static let bt709Primaries = [0.3127, 0.3290, 0.64, 0.33, 0.30, 0.60, 0.15, 0.06]
 
-  /// The space that code points of H.273 stand for; nil for what is no such space, and for light beyond white (PQ, HLG).
+  /// The space of H.273 code points; nil if they define no such space, and for light beyond white (PQ, HLG).
   package init?(primaries: UInt8, transfer: UInt8) {
     let d65 = [0.3127, 0.3290]
     switch primaries {
@@ -35,7 +35,7 @@ package struct ColorParameters: Hashable, Sendable {
     self.curve = curve
   }
 
-  /// An ICC profile of the space; nil where the numbers make none.
+  /// An ICC profile of the space; nil if the numbers do not define one.
   package var profile: [UInt8]? {
     guard xy.count == 8, xy.allSatisfy({ $0.isFinite }) else { return nil }
     let (kind, gamma) = curve.forC
@@ -44,7 +44,7 @@ package struct ColorParameters: Hashable, Sendable {
 }
 
 extension ColorParameters.Curve {
-  /// What transfer characteristics of H.273 stand for; nil for what is no curve, and for light beyond white (PQ, HLG).
+  /// The curve of H.273 transfer characteristics; nil if they define no curve, and for light beyond white (PQ, HLG).
   package init?(transfer: UInt8) {
     switch transfer {
     case 1, 6, 14, 15: self = .bt709
@@ -56,7 +56,7 @@ extension ColorParameters.Curve {
     }
   }
 
-  /// An ICC profile of gray by this curve.
+  /// A gray ICC profile with this curve.
   package var grayProfile: [UInt8]? {
     let (kind, gamma) = forC
     return unsafe made { unsafe color_profile_make(nil, kind, gamma, $0, $1) }
@@ -71,8 +71,7 @@ extension ColorParameters.Curve {
   }
 }
 
-/// The gray profile of an image whose gray stands for equal red, green and blue of an RGB profile; nil where that is
-/// broken.
+/// The gray profile of an image whose gray means equal red, green and blue of an RGB profile; nil if that profile is broken.
 func grayProfile(ofRGB rgb: [UInt8]) -> [UInt8]? {
   unsafe made { target, capacity in
     unsafe rgb.withUnsafeBufferPointer { bytes in
@@ -82,7 +81,7 @@ func grayProfile(ofRGB rgb: [UInt8]) -> [UInt8]? {
   }
 }
 
-/// The bytes of what `make` writes; it returns their count, and writes them where there is capacity.
+/// The bytes that `make` writes. It returns their count, and writes them if the capacity is large enough.
 private func made(_ make: (_ target: UnsafeMutablePointer<UInt8>?, _ capacity: Int) -> Int) -> [UInt8]? {
   let count = make(nil, 0)
   guard count > 0, count < 1 << 20 else { return nil }

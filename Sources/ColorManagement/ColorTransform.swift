@@ -1,18 +1,18 @@
 internal import CColorManagement
 package import ImageCore
 
-/// From the space of a profile to sRGB, by Little CMS in 16 bits: relative colorimetric with black point compensation.
-/// Shared by all workers.
+/// Converts from the space of a profile to sRGB, with Little CMS in 16 bits: relative colorimetric with black point compensation.
+/// All workers share it.
 @safe package final class ColorTransform: @unchecked Sendable {
-  // SAFETY, of the promise to the compiler too: made in init, destroyed once in deinit, and between them only read:
-  // the library's transforms without a cache are constant (lcms2.h, cmsFLAGS_NOCACHE).
+  // SAFETY, also of `@unchecked Sendable`: created in init, destroyed once in deinit, and only read in between. The library's
+  // transforms without a cache are constant (lcms2.h, cmsFLAGS_NOCACHE).
   private let handle: OpaquePointer
   private let space: ColorSpace
   private let hasAlpha: Bool
-  /// Whether colors come out as they went in, to the nearest of 8 bits: such a profile is sRGB for every purpose.
+  /// Whether colors are unchanged, to the nearest 8-bit value. Such a profile is sRGB for every purpose.
   package private(set) var isIdentity = false
 
-  /// Nil where the profile is broken, of another space, or has more of something than any honest one.
+  /// Nil if the profile is broken, of another space, or larger in some part than any ordinary profile.
   init?(profile: [UInt8], _ space: ColorSpace, hasAlpha: Bool) {
     guard ProfileCheck.isReasonable(profile) else { return nil }
     let made = unsafe profile.withUnsafeBufferPointer { bytes -> OpaquePointer? in
@@ -28,16 +28,16 @@ package import ImageCore
 
   deinit { unsafe color_transform_destroy(handle) }
 
-  /// The most memory that a transform takes, with its profile, while it is made and later: Little CMS keeps tables of 8 bits in
-  /// 16, and copies of what it reads; each of a dozen curves has 4096 values.
+  /// Upper bound of the memory for a transform with its profile, while it is created and later. Little CMS keeps 8-bit tables in
+  /// 16 bits, and copies of what it reads. Each of a dozen curves has 4096 values.
   package static func byteCount(profileByteCount: Int) -> Int { 6 * profileByteCount + 512 << 10 }
 
-  /// The pixels in sRGB, at their depth; of inks 8-bit RGB, or 16-bit. Undefined once the time limit of the pool is over.
+  /// The pixels in sRGB, at their depth; inks give 8-bit or 16-bit RGB. Undefined once the time limit of the pool has passed.
   package func converted(_ plane: borrowing Plane, from pool: BufferPool) throws(OutOfMemory) -> Plane {
     let channels = space == .cmyk ? 3 : plane.channels
     precondition(plane.channels == space.rawValue + (hasAlpha ? 1 : 0), "a transform is of the pixels' space")
     let result = try Plane(size: plane.size, channels: channels, depth: plane.depth, from: pool)
-    // In pieces, since a pixel can take some tens of microseconds.
+    // In pieces, because a pixel can take tens of microseconds.
     let maximum = min(plane.size.width, ColorTransform.pixelsOfPiece)
     var samples = [UInt16](repeating: 0, count: maximum * plane.channels)
     var out = [UInt16](repeating: 0, count: maximum * channels)
@@ -55,10 +55,10 @@ package import ImageCore
   }
 
   private static let pixelsOfPiece = 512
-  /// What a pixel costs, in bytes of work as `TimeLimit` counts them: the clock is read at each piece.
+  /// Cost of a pixel, in bytes of work as `TimeLimit` counts them: the clock is read at each piece.
   private static let workOfPixel = 256
 
-  /// The samples of some pixels, of a row from x on, in 16 bits.
+  /// Converts the samples of `pixels` pixels of a row, from x on, to 16 bits.
   private func widen(
     _ plane: borrowing Plane, _ y: Int, _ x: Int, _ pixels: Int, into samples: inout [UInt16]
   ) {
@@ -97,7 +97,7 @@ package import ImageCore
     }
   }
 
-  /// Looks at a grid of all colors.
+  /// Checks a grid of all colors.
   private var changesNothing: Bool {
     let steps: [UInt16] = (0...8).map { UInt16($0 * 65535 / 8) }
     let alpha: [UInt16] = hasAlpha ? [65535] : []
@@ -107,7 +107,7 @@ package import ImageCore
       : steps.flatMap { red in steps.flatMap { green in steps.flatMap { [red, green, $0] + alpha } } }
     var out = samples
     run(samples, &out, samples.count / (space.rawValue + alpha.count))
-    // Half a step of 8 bits, and what the library's tables are off by.
+    // Half a step of 8 bits, and the error of the library's tables.
     return zip(samples, out).allSatisfy { abs(Int($0) - Int($1)) <= 192 }
   }
 }

@@ -1,7 +1,7 @@
 internal import Synchronization
 
-/// Values that are made at their first use, once for all threads: making one holds up those who need the same one, and nobody
-/// else. What is not there in the end (nil) is remembered too.
+/// Values that are made at their first use, once for all threads. Only threads that need the same value wait until it is made. A
+/// value that could not be made (nil) is remembered, too.
 final class MadeOnce<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   private struct Known {
     var entries: [Key: Entry] = [:]
@@ -16,14 +16,14 @@ final class MadeOnce<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   private let known = Mutex(Known())
   private let byteLimit: Int
 
-  /// Cameras and editors use a handful of profiles; a run that meets more forgets.
+  /// Cameras and editors use a handful of profiles. A run with more of them discards its entries.
   static var maxKnown: Int { 64 }
 
-  /// - Parameter byteLimit: the most that is remembered, in bytes as `value` counts them.
+  /// - Parameter byteLimit: the maximum size of all remembered entries, in bytes as `value` counts them.
   init(byteLimit: Int) { self.byteLimit = byteLimit }
 
-  /// The value of a key.
-  /// - Parameter byteCount: about what the value and the key take.
+  /// The value of a key, made if it is not remembered.
+  /// - Parameter byteCount: approximate size of the value and the key.
   func value(_ key: Key, byteCount: Int, make: () -> Value?) -> Value? {
     entry(key, byteCount).value.withLock { value in
       if let value { return value }
@@ -37,7 +37,7 @@ final class MadeOnce<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     known.withLock { known in
       if let entry = known.entries[key] { return entry }
       let entry = Entry()
-      // One that is larger than all together may be is made each time.
+      // An entry larger than the limit is made each time.
       guard byteCount <= byteLimit else { return entry }
       if known.entries.count == MadeOnce.maxKnown || known.byteCount + byteCount > byteLimit {
         known = Known()

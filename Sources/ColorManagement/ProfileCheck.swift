@@ -1,15 +1,15 @@
-/// Whether a profile is worth Little CMS's time: what its tables say of their sizes, looked at before anything is read or
-/// allocated by them (ICC.1:2022, clauses 7, 9 and 10).
+/// Whether Little CMS should read a profile. Checks the sizes that the profile's tables declare, before anything is read or
+/// allocated for them (ICC.1:2022, clauses 7, 9 and 10).
 ///
-/// A profile that passes costs time in proportion to its size, to make a transform of and for each pixel. Tags that the library
-/// passes over, since they do not lie in the profile, are passed over here as well: what it makes of a damaged profile is for it
-/// to decide. The check itself looks at no table's contents.
+/// A profile that passes takes time in proportion to its size, both to make a transform and for each pixel. Tags outside the
+/// profile are skipped, because the library skips them, too: it decides what to do with a damaged profile. The check does not
+/// read the contents of tables.
 struct ProfileCheck {
   let bytes: [UInt8]
-  /// What reading all tags may still cost: bytes of tables, and evaluations of curves.
+  /// The work that reading the remaining tags may take: bytes of tables, and evaluations of curves.
   private var workLeft: Int
 
-  /// - Returns: whether the profile is of reasonable size in all its parts.
+  /// - Returns: whether all parts of the profile have a reasonable size.
   static func isReasonable(_ profile: [UInt8]) -> Bool {
     var check = ProfileCheck(profile)
     return check.passes()
@@ -20,22 +20,23 @@ struct ProfileCheck {
     workLeft = 2 * bytes.count + ProfileCheck.workBesideTables
   }
 
-  /// The profile header and the number of tags (7.2 and 7.3.1).
+  /// Size of the profile header (7.2). The number of tags follows it (7.3.1).
   private static let headerBytes = 128
-  /// Little CMS has room for no more (MAX_TABLE_TAG of lcms2_internal.h).
+  /// Little CMS has no room for more (MAX_TABLE_TAG of lcms2_internal.h).
   private static let maxTags = 100
-  /// Of a table of colors: pixels that have a transform are gray, RGB or CMYK, and each input more doubles what a pixel costs.
+  /// Inputs of a color table. Pixels that are transformed are gray, RGB or CMYK, and each further input doubles the cost of a
+  /// pixel.
   private static let maxInputs = 4
-  /// Of any stage: 7.2.6 has colors of up to 15, and Little CMS 16.
+  /// Channels of any stage. 7.2.6 has colors of up to 15, and Little CMS of up to 16.
   static let maxChannels = 16
-  /// The values by which the library tabulates a curve of formulas.
+  /// The number of values in the library's table of a curve that is defined by formulas.
   static let curveEvaluations = 4096
-  /// Enough for 40 elements of curves of three segments in 16 channels.
+  /// Enough for 40 elements with curves of three segments in 16 channels.
   private static let workBesideTables = 8 << 20
 
   private mutating func passes() -> Bool {
     guard let count = number(ProfileCheck.headerBytes, 4), count <= ProfileCheck.maxTags else { return false }
-    // Several tags may be one and the same place, which is read once.
+    // Several tags may share one range, which is read once.
     var tags: Set<Range<Int>> = []
     for index in 0..<count {
       let entry = ProfileCheck.headerBytes + 4 + 12 * index
@@ -61,20 +62,20 @@ struct ProfileCheck {
     }
   }
 
-  /// Counts what something costs; false where that is too much.
+  /// Counts the work for a part; false if it is too much.
   mutating func take(_ work: Int) -> Bool {
     guard work <= workLeft else { return false }
     workLeft -= work
     return true
   }
 
-  /// A big-endian number of the profile, and nil where it does not lie there.
+  /// A big-endian number of the profile; nil if it is outside the profile.
   func number(_ offset: Int, _ width: Int) -> Int? {
     guard offset >= 0, offset <= bytes.count - width else { return nil }
     return bytes[offset..<offset + width].reduce(0) { $0 << 8 | Int($1) }
   }
 
-  /// The signature that a tag's or an element's contents start with; empty where there is none.
+  /// The signature at the start of a tag or an element; empty if there is none.
   func type(at offset: Int) -> String {
     guard offset >= 0, offset <= bytes.count - 4 else { return "" }
     return String(decoding: bytes[offset..<offset + 4], as: UTF8.self)
@@ -83,7 +84,7 @@ struct ProfileCheck {
   // MARK: - Curves
 
   /// A curveType or parametricCurveType (10.6 and 10.18).
-  /// - Returns: its bytes; nil where it is not in the profile, or too much.
+  /// - Returns: its size in bytes; nil if it is not in the profile, or costs too much.
   private mutating func takeCurve(at start: Int) -> Int? {
     guard start >= 0, start <= bytes.count - 12 else { return nil }
     if type(at: start) == "para" {
@@ -94,10 +95,10 @@ struct ProfileCheck {
     return 12 + 2 * count
   }
 
-  /// How many numbers each kind of parametric curve has (Table 68).
+  /// The number of parameters of each kind of parametric curve (Table 68).
   private static let parameters = [1, 3, 4, 5, 7]
 
-  /// One curve behind another, each from a multiple of four bytes on.
+  /// Consecutive curves, each aligned to four bytes.
   private mutating func takeCurves(_ count: Int, at start: Int) -> Bool {
     var offset = start
     for _ in 0..<count {
@@ -109,7 +110,7 @@ struct ProfileCheck {
 
   // MARK: - Tables of colors
 
-  /// A table of `outputs` samples for each point of a grid. False where the profile has no room for as many.
+  /// A table of `outputs` samples for each point of a grid; false if the profile has no room for it.
   mutating func takeGrid(_ grid: [Int], outputs: Int, sampleBytes: Int, at start: Int) -> Bool {
     guard (1...ProfileCheck.maxInputs).contains(grid.count), (1...ProfileCheck.maxChannels).contains(outputs),
       start >= 0, start <= bytes.count
@@ -117,7 +118,7 @@ struct ProfileCheck {
     let room = (bytes.count - start) / sampleBytes
     var samples = outputs
     for points in grid {
-      // Nothing overflows: each factor is at most 255, and no more than `room` is multiplied.
+      // No overflow: each factor is at most 255, and only products up to `room` are multiplied.
       guard points >= 1, samples <= room else { return false }
       samples *= points
     }
@@ -134,21 +135,21 @@ struct ProfileCheck {
     let first = start + (sampleBytes == 1 ? 48 : 52)
     let curves = (inputs * entries + outputs * exits) * sampleBytes
     guard take(curves) else { return false }
-    // Little CMS makes no table of a grid without points.
+    // Little CMS makes no table for a grid without points.
     return points == 0
       || takeGrid(
         [Int](repeating: points, count: inputs), outputs: outputs, sampleBytes: sampleBytes,
         at: first + inputs * entries * sampleBytes)
   }
 
-  /// lutAToBType and lutBToAType (10.12 and 10.13): curves of the one side, a matrix, curves, a grid, and curves of the
-  /// device's side, each where its offset leads, or none.
+  /// lutAToBType and lutBToAType (10.12 and 10.13): curves on one side, a matrix, curves, a grid, and curves on the device's
+  /// side, each at its offset, or none.
   private mutating func takeStages(at start: Int, isToDevice: Bool) -> Bool {
     guard let inputs = number(start + 8, 1), let outputs = number(start + 9, 1),
       (1...ProfileCheck.maxInputs).contains(inputs), (1...ProfileCheck.maxInputs).contains(outputs)
     else { return false }
     let (colors, device) = isToDevice ? (inputs, outputs) : (outputs, inputs)
-    // B, M and A; the matrix, at 16, has 12 numbers.
+    // B, M and A. The offset of the matrix is at 16; it has 12 numbers.
     for (field, count) in [(12, colors), (20, colors), (28, device)] {
       guard let offset = number(start + field, 4) else { return false }
       guard offset == 0 || takeCurves(count, at: start + offset) else { return false }

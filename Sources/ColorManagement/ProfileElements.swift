@@ -1,8 +1,8 @@
-/// multiProcessElementsType (ICC.1:2022, 10.16): stages in floating point, any number of them, that may all lie at one place.
+/// multiProcessElementsType (ICC.1:2022, 10.16): any number of floating-point stages, which may all have the same offset.
 extension ProfileCheck {
-  /// The standard's way from a device to colors takes 3 to 7.
+  /// The conversions from a device to colors in the standard have 3 to 7.
   private static let maxElements = 32
-  /// Of a curve; sRGB's has 3. Each of them is tried for each value of the curve.
+  /// Segments of a curve; sRGB's has 3. Each segment is tried for each value of the curve.
   private static let maxSegments = 16
 
   mutating func takeElements(at start: Int) -> Bool {
@@ -34,7 +34,7 @@ extension ProfileCheck {
     return true
   }
 
-  /// Segments of formulas and of samples, one behind another.
+  /// Consecutive segments of formulas and samples.
   private mutating func takeSegments(at start: Int) -> Bool {
     guard let count = number(start + 8, 2), (1...ProfileCheck.maxSegments).contains(count),
       take(count * ProfileCheck.curveEvaluations)
@@ -43,7 +43,7 @@ extension ProfileCheck {
     for _ in 0..<count {
       switch type(at: offset) {
       case "parf":
-        // The first kind of formula has four numbers, the others five (Table 71).
+        // The first kind of formula has four parameters, the others five (Table 71).
         guard let kind = number(offset + 8, 2) else { return false }
         offset += 12 + 4 * (kind == 0 ? 4 : 5)
       case "samf":

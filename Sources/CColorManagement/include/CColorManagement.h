@@ -1,7 +1,7 @@
-// The whole contract between Swift and Little CMS: profiles are never computed by hand.
+// The complete interface between Swift and Little CMS. Profiles are never computed by hand.
 //
-// Everything runs in a context of its own, whose errors are counted by nobody and printed nowhere. A transform may be used
-// by any number of threads at once: it keeps no cache.
+// Each call uses a separate context, whose errors are neither counted nor printed. Any number of threads may use a transform at
+// the same time: it has no cache.
 #ifndef CCOLOR_H
 #define CCOLOR_H
 
@@ -20,14 +20,14 @@ typedef enum __attribute__((enum_extensibility(closed))) {
 
 typedef struct color_transform color_transform;
 
-/// From a profile's space to sRGB, gray to gray of sRGB's curve: relative colorimetric with black point compensation.
-/// Samples have 16 bits. With `has_alpha` pixels have one more sample, which is copied.
-/// Null where the profile is broken, or of another space, or memory is out.
+/// Converts from a profile's space to sRGB, and gray to gray with sRGB's curve: relative colorimetric with black point
+/// compensation. Samples have 16 bits. With `has_alpha`, pixels have one more sample, which is copied.
+/// Null if the profile is broken or of another space, or if memory is exhausted.
 color_transform *_Nullable color_transform_create(const uint8_t *profile, size_t count, color_space space,
                                                     bool has_alpha);
 void color_transform_destroy(color_transform *transform);
 
-/// Safe for threads. `from` and `to` may be the same where the spaces have as many channels.
+/// Thread-safe. `from` and `to` may be the same if both spaces have the same number of channels.
 void color_transform_run(const color_transform *transform, const uint16_t *from, uint16_t *to, size_t pixels);
 
 typedef enum __attribute__((enum_extensibility(closed))) {
@@ -36,17 +36,17 @@ typedef enum __attribute__((enum_extensibility(closed))) {
   COLOR_CURVE_BT709,
 } color_curve;
 
-/// An RGB profile of primaries and one curve: white, red, green and blue, x and y each. Without primaries a gray profile
-/// of the curve. Made anew it has the same bytes.
-/// Returns its size, 0 where there is none; writes it where `capacity` suffices.
+/// Makes an RGB profile of primaries and one curve. `xy` has x and y of white, red, green and blue. Without primaries, makes a
+/// gray profile of the curve. The same arguments give the same bytes.
+/// Returns the size of the profile, or 0 if there is none. Writes the profile if `capacity` is large enough.
 size_t color_profile_make(const double *_Nullable xy, color_curve curve, double gamma, uint8_t *_Nullable profile,
                            size_t capacity);
 
-/// The gray profile of an image whose gray stands for equal red, green and blue of an RGB profile. As
-/// `color_profile_make`; 0 too where the profile is broken or not of RGB.
+/// Makes the gray profile of an image whose gray means equal red, green and blue of an RGB profile. As `color_profile_make`; also
+/// returns 0 if the profile is broken or not RGB.
 size_t color_gray_profile_make(const uint8_t *rgb, size_t rgb_count, uint8_t *_Nullable profile, size_t capacity);
 
-/// Of the library in use, as in 2140 for 2.14.
+/// The version of the library in use, as in 2140 for 2.14.
 int color_library_version(void);
 
 #pragma clang assume_nonnull end
