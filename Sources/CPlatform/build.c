@@ -11,7 +11,7 @@
 
 const char *system_build_description(void) { return IMGBATCH_DESCRIPTION; }
 
-// A function of the runtime, declared with another type than its own: only its address is looked at.
+// A function of the Swift runtime, declared with a wrong type. Only its address is used.
 extern void swift_retain(void);
 
 bool system_swift_is_linked_in(void) {

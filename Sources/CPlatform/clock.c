@@ -13,7 +13,7 @@ static uint64_t nanoseconds(clockid_t clock) {
 
 uint64_t system_monotonic_nanoseconds(void) { return nanoseconds(CLOCK_MONOTONIC); }
 
-/// A clock that a test gave to the thread; `step` is 0 where there is none.
+/// The clock that a test gave to the thread; `step` is 0 if there is none.
 static _Thread_local struct {
   uint64_t now, step, readings;
 } stepping;

@@ -11,7 +11,7 @@
 
 #include "CPlatform.h"
 
-// The C library's headers may be older than the kernel; numbers of the kernel's interface never change.
+// The C library's headers may be older than the kernel. Numbers of the kernel's interface never change.
 enum { number_of_close_range = 436 };
 
 #ifdef __has_feature
@@ -21,13 +21,13 @@ enum { number_of_close_range = 436 };
 #endif
 
 bool system_end_with_parent(pid_t parent) {
-  // The parent may have ended before the request took effect: then another process is the parent by now.
+  // If the parent ended before the request took effect, another process is the parent by now.
   return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent;
 }
 
 void system_close_descriptors_from(int first) {
   if (syscall(number_of_close_range, (unsigned)first, ~0u, 0u) == 0) return;
-  // Before Linux 5.9. The limit is the largest number that this process can have open.
+  // Before Linux 5.9. The limit bounds the descriptors that this process can have open.
   struct rlimit limit;
   int end = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < 65536 ? (int)limit.rlim_cur : 65536;
   for (int number = first; number < end; ++number) close(number);
@@ -36,7 +36,7 @@ void system_close_descriptors_from(int first) {
 bool system_drop_privileges(void) {
   bool is_done = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
   prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-  // A capability outside the bounding set cannot come back. Without CAP_SETPCAP there is nothing to take out of it.
+  // A capability outside the bounding set cannot be regained. Without CAP_SETPCAP the set cannot be changed.
   for (int capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; ++capability) {
     prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
   }
@@ -58,9 +58,9 @@ void system_limit_resources(struct system_limits limits) {
   lower(RLIMIT_NOFILE, limits.descriptors);
   lower(RLIMIT_FSIZE, limits.file_bytes);
 #ifndef HAS_SHADOW_MEMORY
-  // A sanitizer takes terabytes of address space for itself, and a thread.
+  // A sanitizer reserves terabytes of address space, and starts a thread.
   if (limits.address_bytes > 0) lower(RLIMIT_AS, limits.address_bytes);
-  // Of all processes of this user: any limit but none would depend on what else runs.
+  // The limit counts all processes of this user, so any value but 0 would depend on what else runs.
   if (!limits.may_start_threads) lower(RLIMIT_NPROC, 0);
 #endif
 }

@@ -10,7 +10,7 @@
 #include <sched.h>
 #include <stdlib.h>
 
-// The kernel refuses a mask that is smaller than its own, so the mask grows until it fits.
+// The kernel rejects a mask that is smaller than its own, so the mask grows until it fits.
 static int affinity_count(void) {
   for (int bits = 1024; bits <= 1 << 20; bits *= 2) {
     cpu_set_t *set = CPU_ALLOC(bits);

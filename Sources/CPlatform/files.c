@@ -36,7 +36,7 @@ int system_drop_cached_pages(int file) {
 int64_t system_file_system_type(const char *path) {
 #ifdef __linux__
   struct statfs facts;
-  // Some systems have the number in 32 bits with a sign.
+  // Some systems store the number in 32 bits with a sign.
   return statfs(path, &facts) == 0 ? (int64_t)(uint32_t)facts.f_type : 0;
 #else
   (void)path;

@@ -12,7 +12,7 @@
 
 #include "CPlatform.h"
 
-// Numbers of the kernel's interface, which never change: a C library's headers may be older than the kernel.
+// Numbers of the kernel's interface, which never change. The C library's headers may be older than the kernel.
 enum { number_of_landlock_create = 444, number_of_landlock_add = 445, number_of_landlock_restrict = 446 };
 
 #define RIGHT(bit) (UINT64_C(1) << (bit))
@@ -26,25 +26,25 @@ int system_landlock_version(void) {
   return version < 0 ? 0 : (int)version;
 }
 
-// The rights over files that a version of the interface knows: 13 at first, then REFER (2), TRUNCATE (3), IOCTL_DEV (5).
+// The file rights that a version of the interface knows: 13 at first, then REFER (2), TRUNCATE (3), IOCTL_DEV (5).
 static uint64_t known_file_rights(int version) {
   int count = version >= 5 ? 16 : version >= 3 ? 15 : version >= 2 ? 14 : 13;
   return RIGHT(count) - 1;
 }
 
-// What libcurl, its TLS library and the resolver read while they work: settings, certificates, further libraries. Files of
-// users are not among them: what a worker that downloads can read, it can send. Where symbolic links lead is what counts,
-// so that a file may stand there in addition to its folder.
+// The paths that libcurl, its TLS library and the resolver read at work: settings, certificates, further libraries. Files of
+// users are not among them, because a downloading worker can send what it can read. A rule applies to the target of a symbolic
+// link, so the list can contain a file in addition to its folder.
 static const char *const settings[] = {
   "/etc", "/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/ssl/certs", "/etc/ssl/certs/ca-certificates.crt",
   "/etc/pki/tls/certs/ca-bundle.crt", "/var/lib/ca-certificates", "/run/systemd/resolve", "/run/resolvconf",
   "/run/NetworkManager", "/usr", "/lib", "/lib32", "/lib64", "/opt", "/nix/store", "/gnu/store", "/proc/sys", "/dev/null",
   "/dev/random", "/dev/urandom",
 };
-// Variables that name further ones, several with colons between them.
+// Environment variables that contain further paths, separated by colons.
 static const char *const settings_variables[] = {"SSL_CERT_FILE", "SSL_CERT_DIR", "LD_LIBRARY_PATH"};
 
-// What is not there needs no rule.
+// A path that does not exist needs no rule.
 static int allow_reading(int set, const char *path) {
   struct beneath rule = {.folder = open(path, O_PATH | O_CLOEXEC)};
   if (rule.folder < 0) return 0;
@@ -89,18 +89,18 @@ int system_landlock_restrict(enum system_worker_kind kind) {
   struct ruleset rules = {.files = known_file_rights(version)};
   size_t size = 8;
   if (version >= 4) {
-    // Bind and connect of TCP, but for a worker that downloads.
+    // Bind and connect of TCP, except for a downloading worker.
     rules.network = kind == SYSTEM_WORKER_IMAGES ? 3 : 0;
     size = 16;
   }
   if (version >= 6) {
-    rules.scopes = 3;  // abstract sockets of, and signals to, processes outside
+    rules.scopes = 3;  // abstract sockets of, and signals to, outside processes
     size = 24;
   }
   int set = (int)syscall(number_of_landlock_create, &rules, size, 0u);
   if (set < 0) return errno;
   int error = kind == SYSTEM_WORKER_DOWNLOADS ? allow_reading_settings(set) : 0;
-  // E2BIG where 16 layers are in force already: a container's or a service manager's.
+  // E2BIG if 16 layers are in force already, such as those of a container or a service manager.
   if (error == 0 && syscall(number_of_landlock_restrict, set, 0u) != 0) error = errno;
   close(set);
   return error;

@@ -1,7 +1,7 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
-#include <stdlib.h>  // defines __GLIBC__ where it is that
+#include <stdlib.h>  // defines __GLIBC__ if the C library is glibc
 #include <sys/mman.h>
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -9,8 +9,8 @@
 
 #include "CPlatform.h"
 
-// By default glibc gives large blocks back to the system at once and trims the heap after each image; the next one then
-// pays a page fault for every 4 KB again (0.15 s of 3.3 s of CPU over 59 photographs, half of the faults of small ones).
+// By default glibc returns large blocks to the system at once and trims the heap after each image. The next image then pays a
+// page fault for every 4 KB again (0.15 s of 3.3 s of CPU for 59 photographs, half of the faults for small ones).
 void system_keep_freed_memory(void) {
 #ifdef __GLIBC__
   const int most = 1 << 30;
@@ -20,15 +20,15 @@ void system_keep_freed_memory(void) {
 #endif
 }
 
-// The free pages of every arena, not only those at the end of the heap.
+// Releases the free pages of every arena, not only those at the end of the heap.
 void system_return_freed_memory(void) {
 #ifdef __GLIBC__
   malloc_trim(0);
 #endif
 }
 
-/// Under `ulimit -v` Swift's runtime, which ends the process when an allocation of its own is refused, needs some address space
-/// for the small objects of all threads.
+/// Under `ulimit -v`, Swift's runtime needs some address space for the small objects of all threads. It ends the process if one
+/// of its own allocations is refused.
 static bool leaves_room(void) {
   const size_t room = 16u << 20;
   void *probe = mmap(NULL, room, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);

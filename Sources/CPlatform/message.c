@@ -14,7 +14,7 @@
 #endif
 
 typedef union {
-  struct cmsghdr header;  // for its alignment
+  struct cmsghdr header;  // for alignment
   char space[CMSG_SPACE(sizeof(int))];
 } one_descriptor;
 

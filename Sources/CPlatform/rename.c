@@ -17,7 +17,7 @@ int system_rename_exclusively(int from_folder, const char *from, int to_folder, 
 #endif
 }
 
-// Numbers of the kernel's interface, which never change: a C library's headers may be older than the kernel.
+// Numbers of the kernel's interface, which never change. The C library's headers may be older than the kernel.
 enum { number_of_openat2 = 437, NO_SYMBOLIC_LINKS = 0x04, BENEATH = 0x08 };
 
 int system_open_folder_beneath(int folder, const char *path) {

@@ -1,4 +1,4 @@
-// Longer than most: two tables of system calls, and the filter that is made of them.
+// Longer than most files: three tables of system calls, and the filter that is built from them.
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
@@ -18,14 +18,14 @@
 
 #include "CPlatform.h"
 
-// MARK: - The calls that are allowed
+// MARK: - Allowed calls
 
-/// A condition on one argument of a call: `(argument & mask) == value`. A mask of 0 is no condition.
+/// A condition on one argument of a call: `(argument & mask) == value`. A mask of 0 means no condition.
 struct condition { unsigned argument; uint64_t mask, value; };
 
-/// A call that is allowed; of a call that stands there several times, any rule that holds allows it.
+/// An allowed call. If several rules have the same call, any matching rule allows it.
 struct rule {
-  /// Numbers on x86-64 and arm64; -1 where the architecture has no such call.
+  /// Numbers on x86-64 and arm64; -1 if the architecture has no such call.
   int x86_64, arm64;
   struct condition conditions[2];
 };
@@ -34,10 +34,10 @@ struct rule {
 #define EQUALS(argument, value) {argument, LOW, value}
 #define WITHOUT(argument, bits) {argument, bits, 0}
 #define WITH(argument, bits) {argument, bits, bits}
-/// Stands for this process's number, which is known when the filter is made.
+/// Stands for the number of this process, which is known when the filter is built.
 #define OWN_PROCESS UINT64_C(0x100000000)
 
-// What any worker does: memory, reading and writing of open descriptors, its socket, time, its end.
+// The calls of every worker: memory, reading and writing of open descriptors, its socket, time, its end.
 static const struct rule common_rules[] = {
   {47, 212, {{0}}},                             // recvmsg
   {0, 63, {{0}}},                               // read
@@ -49,7 +49,7 @@ static const struct rule common_rules[] = {
   {11, 215, {{0}}},                             // munmap
   {12, 214, {{0}}},                             // brk
   {25, 216, {{0}}},                             // mremap
-  {9, 222, {WITHOUT(2, PROT_EXEC)}},            // mmap, of no memory that can be executed
+  {9, 222, {WITHOUT(2, PROT_EXEC)}},            // mmap, except of executable memory
   {10, 226, {WITHOUT(2, PROT_EXEC)}},           // mprotect, likewise
   {8, 62, {{0}}},                               // lseek
   {1, 64, {{0}}},                               // write
@@ -59,7 +59,7 @@ static const struct rule common_rules[] = {
   {230, 115, {{0}}},                            // clock_nanosleep
   {35, 101, {{0}}},                             // nanosleep
   {98, 165, {{0}}},                             // getrusage
-  {302, 261, {EQUALS(0, 0)}},                   // prlimit64, of this process; without a capability no limit can be raised
+  {302, 261, {EQUALS(0, 0)}},                   // prlimit64, on this process; without a capability no limit can be raised
   {39, 172, {{0}}},                             // getpid
   {186, 178, {{0}}},                            // gettid
   {318, 278, {{0}}},                            // getrandom
@@ -68,8 +68,8 @@ static const struct rule common_rules[] = {
   {15, 139, {{0}}},                             // rt_sigreturn
   {131, 132, {{0}}},                            // sigaltstack
   {219, 128, {{0}}},                            // restart_syscall
-  {234, 131, {EQUALS(0, OWN_PROCESS)}},         // tgkill, of this process: abort and raise
-  {157, 167, {EQUALS(0, PR_SET_NAME)}},         // prctl, for the name of a thread
+  {234, 131, {EQUALS(0, OWN_PROCESS)}},         // tgkill, on this process: abort and raise
+  {157, 167, {EQUALS(0, PR_SET_NAME)}},         // prctl, to name a thread
   {24, 124, {{0}}},                             // sched_yield
   {204, 123, {{0}}},                            // sched_getaffinity
   {273, 99, {{0}}},                             // set_robust_list
@@ -82,11 +82,11 @@ static const struct rule common_rules[] = {
   (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET)
 #define OF_A_THREAD (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD)
 
-// What a worker with several threads does besides. clone3 has its flags in memory, which a filter cannot read: it fails with ENOSYS, upon which the
-// C library calls clone.
+// The additional calls of a worker with several threads. clone3 has its flags in memory, which a filter cannot read. It fails
+// with ENOSYS, and the C library then calls clone.
 static const struct rule thread_rules[] = {
   {56, 220, {{0, LOW & (OF_A_THREAD | NEW_NAMESPACES | CLONE_PTRACE | CLONE_VFORK), OF_A_THREAD}}},  // clone
-  // libdispatch, which shares an image among cores, has a thread that waits for events.
+  // libdispatch, which distributes an image over cores, has a thread that waits for events.
   {291, 20, {{0}}},                             // epoll_create1
   {233, 21, {{0}}},                             // epoll_ctl
   {232, -1, {{0}}},                             // epoll_wait
@@ -96,12 +96,13 @@ static const struct rule thread_rules[] = {
 
 #define WRITING (O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_APPEND)
 
-// What libcurl and its resolver and TLS library do besides: IP sockets, waiting, configuration and certificates to read.
+// The additional calls of libcurl, its resolver and its TLS library: IP sockets, waiting, reading of configuration and
+// certificates.
 static const struct rule download_rules[] = {
   {41, 198, {EQUALS(0, AF_INET)}},              // socket
   {41, 198, {EQUALS(0, AF_INET6)}},
-  {41, 198, {EQUALS(0, AF_NETLINK)}},           // by which the resolver asks for the host's own addresses
-  // socketpair, of streams: those of datagrams can send to any socket of this machine that has a path.
+  {41, 198, {EQUALS(0, AF_NETLINK)}},           // with which the resolver asks for the addresses of this host
+  // socketpair, only of streams: datagram sockets can send to any socket of this machine that has a path.
   {53, 199, {EQUALS(0, AF_UNIX), {1, LOW & ~(uint64_t)(SOCK_CLOEXEC | SOCK_NONBLOCK), SOCK_STREAM}}},
   {42, 203, {{0}}},                             // connect
   {49, 200, {{0}}},                             // bind
@@ -139,7 +140,7 @@ static const struct rule download_rules[] = {
   {17, 67, {{0}}},                              // pread64
   {18, 68, {{0}}},                              // pwrite64
   {77, 46, {{0}}},                              // ftruncate
-  {9, 222, {WITHOUT(3, MAP_ANONYMOUS)}},        // mmap of a file, to execute as well: libraries of the resolver
+  {9, 222, {WITHOUT(3, MAP_ANONYMOUS)}},        // mmap of a file, also executable: libraries of the resolver
   {102, 174, {{0}}},                            // getuid
   {107, 175, {{0}}},                            // geteuid
   {104, 176, {{0}}},                            // getgid
@@ -150,7 +151,7 @@ static const struct rule download_rules[] = {
 
 // MARK: - The filter
 
-/// A list of instructions that is filled; `count` goes on beyond what there is room for.
+/// A list of instructions. `count` also counts the instructions for which there was no room.
 struct program { struct system_filter_instruction *instructions; size_t capacity, count; };
 
 static void add(struct program *program, uint16_t code, uint8_t if_true, uint8_t if_false, uint32_t value) {
@@ -168,7 +169,7 @@ static unsigned instructions_of(struct condition condition) {
   return ((uint32_t)condition.mask ? 3 : 0) + ((uint32_t)(condition.mask >> 32) ? 3 : 0);
 }
 
-/// Goes on where the half of an argument has the value, and else over the rest of the rule.
+/// Continues if this half of an argument has the value. Otherwise skips the rest of the rule.
 static void compare(struct program *program, size_t offset, uint32_t mask, uint32_t value, unsigned rest) {
   load(program, offset);
   add(program, BPF_ALU | BPF_AND | BPF_K, 0, 0, mask);
@@ -210,7 +211,7 @@ size_t system_call_filter(
   struct program program = {instructions, capacity, 0};
   load(&program, offsetof(struct seccomp_data, arch));
   add(&program, BPF_JMP | BPF_JEQ | BPF_K, 1, 0, architecture == SYSTEM_X86_64 ? AUDIT_ARCH_X86_64 : AUDIT_ARCH_AARCH64);
-  // Another architecture's calls, on x86-64 those of 32-bit programs, have other numbers.
+  // Calls of another architecture (on x86-64, those of 32-bit programs) have other numbers.
   answer(&program, SECCOMP_RET_KILL_PROCESS);
   ADD_RULES(common_rules);
   if (kind == SYSTEM_WORKER_DOWNLOADS) ADD_RULES(download_rules);

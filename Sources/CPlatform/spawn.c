@@ -16,8 +16,8 @@
 
 extern char **environ;
 
-// Variables that a worker gets of ours: where its libraries and certificates lie, and what chooses the instruction set and
-// sets up a sanitizer. Nothing else is its business.
+// The variables that a worker inherits: the paths of its libraries and certificates, the choice of the instruction set, and the
+// options of sanitizers. A worker needs nothing else.
 static const char *const kept_variables[] = {
   "LD_LIBRARY_PATH=", "IMGBATCH_SIMD=", "SSL_CERT_FILE=", "SSL_CERT_DIR=", "ASAN_OPTIONS=", "LSAN_OPTIONS=", "TSAN_OPTIONS=",
   "UBSAN_OPTIONS=",
@@ -27,10 +27,10 @@ static const char *const kept_variables[] = {
 };
 enum { kept_count = sizeof kept_variables / sizeof kept_variables[0] };
 
-// A worker that crashes ends at once, without Swift's own backtrace.
+// A worker that crashes ends at once, without Swift's backtrace.
 static const char no_backtrace[] = "SWIFT_BACKTRACE=enable=no";
 
-// Fills the environment of a worker, which has room for all kept variables and three more entries.
+// Fills the environment of a worker. `result` has room for all kept variables and three more entries.
 static void make_worker_environment(const char **result, const char *variable) {
   size_t count = 0;
   for (size_t kept = 0; kept < kept_count; ++kept) {
@@ -52,7 +52,7 @@ int system_spawn_worker(const char *path, int socket, int errors, const char *va
   if (status != 0) {
     return status;
   }
-  // Standard output joins standard error, so that a stray print harms no reply.
+  // Standard output is joined with standard error, so that a stray print does not corrupt a reply.
   status = posix_spawn_file_actions_adddup2(&actions, socket, STDIN_FILENO);
   if (status == 0) {
     status = posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO);
@@ -62,7 +62,7 @@ int system_spawn_worker(const char *path, int socket, int errors, const char *va
   }
   posix_spawnattr_t attributes;
   if (status == 0 && (status = posix_spawnattr_init(&attributes)) == 0) {
-    // Threads of a pool block signals, and a worker would inherit that.
+    // The threads of a pool block signals, and a worker would inherit that mask.
     sigset_t none;
     sigemptyset(&none);
     posix_spawnattr_setsigmask(&attributes, &none);
@@ -92,7 +92,7 @@ int system_spawn_measured(const char *path, const char *const *arguments, int ou
   }
   posix_spawnattr_t attributes;
   if (status == 0 && (status = posix_spawnattr_init(&attributes)) == 0) {
-    // A group of its own: Ctrl-C reaches it once, through us, and its second meaning (end at once) is not meant.
+    // A separate process group: Ctrl-C reaches the program once, through this process. A second signal would mean to end at once.
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
     posix_spawnattr_setpgroup(&attributes, 0);
     status = posix_spawn(process, path, &actions, &attributes, (char *const *)arguments, environ);
@@ -103,7 +103,7 @@ int system_spawn_measured(const char *path, const char *const *arguments, int ou
 }
 
 int system_private_pipe(int *ends) {
-  // Close-on-exec at once: another thread may start a program in between.
+  // Close-on-exec from the start, because another thread may start a program at any time.
   return pipe2(ends, O_CLOEXEC) == 0 ? 0 : errno;
 }
 
