@@ -1,9 +1,9 @@
 #ifndef CCURL_ABI_H
 #define CCURL_ABI_H
 
-// The part of libcurl's interface that is used here. libcurl is opened at run time, so its headers are not needed to build:
-// these numbers are its binary interface, which has not changed since they were given. Where the headers are there,
-// abi_check.c holds them against each other.
+// The part of libcurl's interface that is used here. libcurl is opened at run time, so building does not need its headers. These
+// numbers are its binary interface, which has not changed since they were assigned. If the headers are installed, abi_check.c
+// compares the numbers with them.
 
 #include <stdint.h>
 #include <sys/socket.h>

@@ -1,4 +1,4 @@
-// Where libcurl's own headers are there, the compiler holds abi.h against them. Nothing of this is in the program.
+// If libcurl's headers are installed, the compiler compares abi.h with them. This file adds nothing to the program.
 #if defined(__has_include)
 #if __has_include(<curl/curl.h>)
 #define CURL_DISABLE_DEPRECATION

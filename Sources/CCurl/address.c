@@ -8,28 +8,28 @@
 
 #include "CCurl.h"
 
-// IANA's registries of special-purpose addresses, IPv4 and IPv6. First match counts; what matches nothing is public.
+// IANA's registries of special-purpose addresses, IPv4 and IPv6. The first match counts. An address without a match is public.
 
 static const struct {
   uint32_t start;
   int length;
   address_kind kind;
 } ranges4[] = {
-    {0x00000000, 8, ADDRESS_UNSPECIFIED},  // "this network": 0.0.0.0 leads to this machine
+    {0x00000000, 8, ADDRESS_UNSPECIFIED},  // "this network": 0.0.0.0 reaches this machine
     {0x7F000000, 8, ADDRESS_LOOPBACK},
     {0x0A000000, 8, ADDRESS_PRIVATE},
     {0xAC100000, 12, ADDRESS_PRIVATE},
     {0xC0A80000, 16, ADDRESS_PRIVATE},
     {0x64400000, 10, ADDRESS_PRIVATE},     // shared by a provider's customers (RFC 6598)
-    {0xA9FE0000, 16, ADDRESS_LINK_LOCAL},  // where clouds keep their credentials
+    {0xA9FE0000, 16, ADDRESS_LINK_LOCAL},  // clouds serve their credentials there
     {0xC0000000, 24, ADDRESS_RESERVED},    // protocol assignments
-    {0xC0000200, 24, ADDRESS_RESERVED},    // documentation, as are the next two
+    {0xC0000200, 24, ADDRESS_RESERVED},    // documentation, like the next two
     {0xC6336400, 24, ADDRESS_RESERVED},
     {0xCB007100, 24, ADDRESS_RESERVED},
-    {0xC0586300, 24, ADDRESS_RESERVED},    // 6to4 relays, given up
+    {0xC0586300, 24, ADDRESS_RESERVED},    // 6to4 relays, deprecated
     {0xC6120000, 15, ADDRESS_RESERVED},    // benchmarks
     {0xE0000000, 4, ADDRESS_MULTICAST},
-    {0xF0000000, 4, ADDRESS_RESERVED},     // with the broadcast address
+    {0xF0000000, 4, ADDRESS_RESERVED},     // includes the broadcast address
 };
 
 static address_kind kind4(uint32_t address) {
@@ -42,7 +42,7 @@ static uint32_t big_endian(const uint8_t *bytes) {
   return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
 }
 
-/// Addresses that stand for an IPv4 address, and where in them that is.
+/// IPv6 addresses that contain an IPv4 address, and its position in them.
 static const struct {
   uint8_t start[12];
   int length;
@@ -60,10 +60,10 @@ static const struct {
 } ranges6[] = {
     {{0xFC}, 7, ADDRESS_PRIVATE},
     {{0xFE, 0x80}, 10, ADDRESS_LINK_LOCAL},
-    {{0xFE, 0xC0}, 10, ADDRESS_PRIVATE},               // site-local, given up
+    {{0xFE, 0xC0}, 10, ADDRESS_PRIVATE},               // site-local, deprecated
     {{0xFF}, 8, ADDRESS_MULTICAST},
-    {{0x20, 0x01, 0x00}, 23, ADDRESS_RESERVED},        // protocol assignments, Teredo and benchmarks among them
-    {{0x20, 0x01, 0x0D, 0xB8}, 32, ADDRESS_RESERVED},  // documentation, as is the next
+    {{0x20, 0x01, 0x00}, 23, ADDRESS_RESERVED},        // protocol assignments, including Teredo and benchmarks
+    {{0x20, 0x01, 0x0D, 0xB8}, 32, ADDRESS_RESERVED},  // documentation, like the next
     {{0x3F, 0xFF, 0x00}, 20, ADDRESS_RESERVED},
 };
 
@@ -81,7 +81,7 @@ static address_kind kind6(const uint8_t *bytes) {
     if (starts_with(bytes, holders[i].start, holders[i].length)) return kind4(big_endian(bytes + holders[i].place));
   for (size_t i = 0; i < sizeof ranges6 / sizeof *ranges6; i++)
     if (starts_with(bytes, ranges6[i].start, ranges6[i].length)) return ranges6[i].kind;
-  // Global unicast is 2000::/3 and nothing else.
+  // Only 2000::/3 is global unicast.
   return bytes[0] >> 5 == 1 ? ADDRESS_PUBLIC : ADDRESS_RESERVED;
 }
 
@@ -101,14 +101,14 @@ address_kind address_kind_of(const struct sockaddr *address) {
   }
 }
 
-/// How many bytes an address in digits has, 4 or 16, and which; 0 for anything else.
+/// Parses a numeric address. Returns its size in bytes, 4 or 16, or 0 for any other text.
 static int bytes_of_text(const char *text, size_t length, uint8_t bytes[16]) {
   char inner[64];
   if (length >= 2 && text[0] == '[' && text[length - 1] == ']') {
     text++;
     length -= 2;
   }
-  // What follows "%" is the interface.
+  // The text after "%" is the interface.
   const char *zone = memchr(text, '%', length);
   if (zone != NULL) length = (size_t)(zone - text);
   if (length >= sizeof inner) return 0;

@@ -17,9 +17,9 @@
 #define SOCK_CLOEXEC 0
 #endif
 
-/// More than any honest server says before the body.
+/// More than any ordinary server sends before the body.
 static const size_t most_header_bytes = 256 << 10;
-/// What is read of a body that is for nobody, so that its connection can be used again.
+/// The bytes of an unused body that are read so that its connection can be reused.
 static const int64_t most_ignored_bytes = 64 << 10;
 
 static void end(transfer *one, transfer_end why) {
@@ -42,7 +42,7 @@ int transfer_open_socket(void *context, int purpose, abi_sockaddr *address) {
   return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-/// The value where a header line has that name.
+/// The value of a header line with this name, else null.
 static const char *value_of(const char *line, size_t length, const char *name, size_t *value_length) {
   size_t name_length = strlen(name);
   if (length <= name_length || line[name_length] != ':' || strncasecmp(line, name, name_length) != 0) return NULL;
@@ -67,7 +67,7 @@ static void take_range(transfer *one, const char *value, size_t length) {
   one->part_total = total;
 }
 
-/// False for a second length that is not the first: what one of two readers takes for the end, the other does not.
+/// False if a second length differs from the first: two readers could then disagree on the end of the body.
 static bool take_length(transfer *one, const char *value, size_t length) {
   char text[32];
   if (length >= sizeof text) length = sizeof text - 1;
@@ -84,8 +84,8 @@ static bool take_length(transfer *one, const char *value, size_t length) {
   return true;
 }
 
-/// A redirection's target, kept as it is. One that is longer than any address is cut, and refused for its length by who
-/// reads it.
+/// Keeps the target of a redirection as it is. A target longer than any address is truncated, and the reader rejects it for its
+/// length.
 static bool take_location(transfer *one, const char *value, size_t length) {
   if (length == 0) return true;
   if (length >= LOCATION_BYTES) length = LOCATION_BYTES - 1;
@@ -96,14 +96,14 @@ static bool take_location(transfer *one, const char *value, size_t length) {
   return true;
 }
 
-/// Of codings that are undone there may be one: a chain of them would multiply what a server makes of few bytes.
+/// Decodes at most one content coding: a chain of codings would multiply the output of a few bytes.
 static bool take_coding(transfer *one) {
   static const char *const known[] = {"", "identity", "gzip", "x-gzip", "deflate"};
   if (!one->decodes) return true;
   const char *coding = one->headers[HEADER_CONTENT_CODING];
   bool is_known = false;
   for (size_t i = 0; i < sizeof known / sizeof *known; i++) is_known |= strcasecmp(coding, known[i]) == 0;
-  // The length is that of the coded bytes, and a coding need not say where it ends.
+  // The length is that of the coded bytes, and a coding need not mark its own end.
   if (coding[0] != '\0') one->length_is_known = false;
   if (is_known) return true;
   one->own_complaint = "the server codes its answer in a way that is not undone here";
@@ -111,10 +111,10 @@ static bool take_coding(transfer *one) {
   return false;
 }
 
-/// The empty line that ends an answer's headers.
+/// The empty line that ends the headers of an answer.
 static bool take_end_of_headers(transfer *one) {
   curl.easy_getinfo(one->easy, ABI_INFO_RESPONSE_CODE, &one->status);
-  // "100 Continue" and the like go before the answer.
+  // Interim answers such as "100 Continue" precede the answer.
   one->headers_have_ended = one->status >= 200;
   if (!take_coding(one)) return false;
   bool is_for_file = one->status >= 200 && one->status <= 299;
@@ -147,7 +147,7 @@ size_t transfer_take_header(char *line, size_t size, size_t count, void *context
     end(one, TRANSFER_BROKEN);
     return 0;
   }
-  // A new answer: after "100 Continue", or one of a proxy.
+  // The start of a new answer: after "100 Continue", or after an answer of a proxy.
   if (length >= 5 && strncasecmp(line, "HTTP/", 5) == 0) transfer_begin_answer(one);
   for (int i = 0; i < HEADER_COUNT; i++) {
     const char *value = value_of(line, length, names[i], &value_length);
@@ -210,7 +210,7 @@ size_t transfer_take_body(char *bytes, size_t size, size_t count, void *context)
     if (!transfer_begin_body(one)) return 0;
   }
   if (one->status < 200 || one->status > 299) {
-    // An error's page. A long one is not waited for: what it is about is known.
+    // The body of an error or a redirection. A long one is not read to its end, because the status already contains the outcome.
     one->ignored_bytes += (int64_t)length;
     if (one->ignored_bytes <= most_ignored_bytes) return length;
     end(one, TRANSFER_COMPLETE);

@@ -13,7 +13,7 @@ curl_functions curl;
 
 static const char *const names[] = {"libcurl.so.4", "libcurl-gnutls.so.4", "libcurl.4.dylib"};
 
-/// Where each function goes and what it is called. One that is missing means a libcurl from before 2020.
+/// The member for each function, and its name. A missing function means a libcurl from before 2020.
 #define FUNCTION(member) {offsetof(curl_functions, member), "curl_" #member}
 static const struct {
   size_t place;
@@ -34,7 +34,7 @@ static const char *open_library(void) {
   const char *complaint = NULL;
   for (size_t i = 0; library == NULL && i < sizeof names / sizeof *names; i++) {
     library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
-    // What the usual name lacks is told, not what the others do.
+    // Reports the error for the usual name, not those for the others.
     if (library == NULL && complaint == NULL) complaint = strdup(dlerror());
   }
   if (library == NULL) return complaint != NULL ? complaint : "out of memory";

@@ -6,7 +6,7 @@
 
 #include "abi.h"
 
-/// libcurl's functions, once it is open.
+/// libcurl's functions. Valid once the library is open.
 typedef struct {
   int (*global_init)(long);
   const char *(*version)(void);

@@ -7,7 +7,7 @@
 
 #include "transfer.h"
 
-/// How late a stall may be noticed.
+/// How late a stall may be detected.
 static const int64_t milliseconds_between_checks = 100;
 
 // MARK: - All transfers
@@ -33,11 +33,11 @@ void transfers_destroy(transfers *all) {
 static transfer_end end_of(const transfer *one, int result) {
   if (one->was_ended) return one->end;
   if (one->was_refused && !one->has_connected) return TRANSFER_REFUSED_ADDRESS;
-  // The page of an error or a redirection may break off: what it is about is known.
+  // The body of an error or a redirection may end early, because the status already contains the outcome.
   if (one->headers_have_ended && (one->status < 200 || one->status > 299)) return TRANSFER_COMPLETE;
   switch (result) {
     case ABI_OK:
-      // A part of the file is not the file.
+      // One part of the file is not the whole file.
       return one->status == 206 && one->file_bytes != one->part_total ? TRANSFER_SHORT : TRANSFER_COMPLETE;
     case ABI_COULDNT_RESOLVE_HOST:
     case ABI_COULDNT_RESOLVE_PROXY: return TRANSFER_NOT_RESOLVED;
@@ -55,13 +55,13 @@ static int64_t now_in_milliseconds(void) {
   return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/// Ends those that nothing came for. Kept here, because libcurl's limit of speed is a mean of many seconds.
+/// Ends transfers that receive nothing. Not left to libcurl, because its speed limit is a mean over many seconds.
 static bool end_stalled(transfers *all, int64_t now) {
   bool any_ended = false;
   for (transfer *one = all->first; one != NULL; one = one->next) {
     if (one->is_over) continue;
     if (!one->is_sent) {
-      // Until then the time for connecting counts.
+      // Until the request is sent, the connection timeout applies.
       double seconds = 0;
       curl.easy_getinfo(one->easy, ABI_INFO_PRETRANSFER_TIME, &seconds);
       if (seconds <= 0) continue;
@@ -93,7 +93,7 @@ bool transfers_advance(transfers *all, int file, int milliseconds) {
     curl.easy_getinfo(message->easy, ABI_INFO_PRIVATE, &one);
     if (one->is_over) continue;
     curl.easy_getinfo(message->easy, ABI_INFO_RESPONSE_CODE, &one->status);
-    // A body of no bytes: nothing was written, but what stood there before must not be taken for the answer.
+    // A body without bytes writes nothing, but previous contents of the file must not be taken for the answer.
     if (result == ABI_OK && !one->body_has_begun && one->status != 304) transfer_begin_body(one);
     one->end = end_of(one, result);
     if (one->complaint[0] == '\0') snprintf(one->complaint, sizeof one->complaint, "%s", curl.easy_strerror(result));
@@ -127,12 +127,12 @@ static bool set_up(transfer *one, const transfer_request *request) {
     if (longer == NULL) return false;
     one->request_headers = longer;
   }
-  // Nothing follows a redirection here: who asked decides whether the next address may be gone to. Codings are undone where
-  // that is wished alone; libcurl does it when it has a wish of its own for that header, which is that of the request.
+  // libcurl follows no redirection: the caller decides whether the next address is permitted. Codings are decoded only on
+  // request. libcurl decodes only if its own option for the Accept-Encoding header is set; the request's header takes precedence.
   return curl.easy_setopt(easy, ABI_OPT_URL, request->address) == ABI_OK &&
          curl.easy_setopt(easy, ABI_OPT_PROTOCOLS, (long)(ABI_PROTOCOL_HTTP | ABI_PROTOCOL_HTTPS)) == ABI_OK &&
-         // Both are always set, if to nothing: else libcurl reads the environment, and connects where who asked does not
-         // know of it.
+         // Both are always set, even to nothing: otherwise libcurl reads the environment, and connects to a proxy that the caller
+         // does not know.
          curl.easy_setopt(easy, ABI_OPT_PROXY, request->proxy) == ABI_OK &&
          curl.easy_setopt(easy, ABI_OPT_NOPROXY, "") == ABI_OK &&
          (request->user == NULL || curl.easy_setopt(easy, ABI_OPT_USERNAME, request->user) == ABI_OK) &&

@@ -7,7 +7,7 @@
 #include "CCurl.h"
 #include "library.h"
 
-/// Parts are libcurl's memory.
+/// libcurl owns the memory of these strings.
 struct web_address {
   char *text;
   char *scheme;
@@ -24,7 +24,7 @@ static char *part(abi_url *url, int which, unsigned int flags) {
   return curl.url_get(url, which, &text, flags) == ABI_OK ? text : NULL;
 }
 
-/// A part of a login, decoded. False where it is there but decodes to what no header may hold.
+/// A part of the login, decoded. False if it decodes to something that no header may contain.
 static bool take_secret(abi_url *url, int which, char **secret) {
   char *raw = part(url, which, 0);
   if (raw == NULL) return true;
@@ -40,7 +40,7 @@ static bool read_text(abi_url *url, const char *text, const char *base, const ch
   return curl.url_set(url, ABI_URL_PART_FRAGMENT, NULL, 0) == ABI_OK;
 }
 
-/// The login goes along by itself, so that no text has it that is shown, sent or kept.
+/// Keeps the login separate, so that no text that is shown, sent or stored contains it.
 static bool take_parts(web_address *address, abi_url *url) {
   if (!take_secret(url, ABI_URL_PART_USER, &address->user)) return false;
   if (!take_secret(url, ABI_URL_PART_PASSWORD, &address->password)) return false;
