@@ -34,7 +34,7 @@ package struct Ratio: Hashable, Sendable {
   /// 1.
   ///
   /// With one round there is no interval: it is then 0 to infinity.
-  /// - Parameters: two lists of equal length, all values above 0.
+  /// - Precondition: the lists have equal length, and all values are above 0.
   package init(of numerators: [Double], to denominators: [Double]) {
     precondition(numerators.count == denominators.count && !numerators.isEmpty, "samples come in pairs")
     let logarithms = zip(numerators, denominators).map { log($0 / $1) }
