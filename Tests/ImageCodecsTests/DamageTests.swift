@@ -4,7 +4,7 @@ import Testing
 @testable import ImageCodecs
 @testable import ImageCore
 
-/// What becomes of a file: its report and its samples, or the error.
+/// The outcome for a file: its report and its samples, or the error.
 private enum Verdict {
   case pixels(DecodeReport, [UInt8])
   case refused(CodecError)
@@ -31,7 +31,7 @@ private enum Verdict {
     if case .pixels(_, let samples) = self { samples } else { nil }
   }
 
-  /// What fails the file by default.
+  /// The damage that makes the file fail by default.
   var damage: CodecError? {
     switch self {
     case .pixels(let report, _): report.damage
@@ -60,13 +60,13 @@ extension CodecError {
 }
 
 extension [UInt8] {
-  /// Where a marker stands, the first from `start` on.
+  /// The position of a marker, the first from `start` on.
   fileprivate func marker(_ code: UInt8, from start: Int = 0) throws -> Int {
     try #require((start..<count - 1).first { self[$0] == 0xFF && self[$0 + 1] == code })
   }
 }
 
-@Suite("Promise 16: damage is told from harmless warnings by code") struct JPEGDamageTests {
+@Suite("Promise 16: damage is distinguished from harmless warnings by code") struct JPEGDamageTests {
   private let endMarker: [UInt8] = [0xFF, 0xD9]
   private let rex: [UInt8]
   private let luna: [UInt8]
@@ -78,13 +78,13 @@ extension [UInt8] {
     noise = try Places.sample("patterns/noise-restart.jpg")
   }
 
-  @Test func `JWRN_HIT_MARKER: coded data that end before the image do are damage`() {
+  @Test func `JWRN_HIT_MARKER: coded data that end before the image are damage`() {
     let damage = Verdict(rex.prefix(rex.count / 2) + endMarker).damage
     #expect(damage?.text.contains("premature end of data segment") == true)
     #expect(Verdict(Array(rex.prefix(rex.count / 2))).damage?.isTruncated == true)
   }
 
-  @Test func `JWRN_HUFF_BAD_CODE: a code that no table has is damage`() throws {
+  @Test func `JWRN_HUFF_BAD_CODE: a code in no table is damage`() throws {
     let start = try noise.marker(0xDA) + 14
     let found = (0..<400).lazy.compactMap { step -> String? in
       var bytes = noise
@@ -100,14 +100,14 @@ extension [UInt8] {
     #expect(Verdict(bytes).damage?.text.contains("instead of RST1") == true)
   }
 
-  @Test func `JWRN_BOGUS_PROGRESSION: a scan that was there already is damage`() throws {
+  @Test func `JWRN_BOGUS_PROGRESSION: a repeated scan is damage`() throws {
     let scan = try luna.marker(0xDA)
     let next = try luna.marker(0xC4, from: scan)
     let again = luna[..<next] + luna[scan..<next] + luna[next...]
     #expect(Verdict(Array(again)).damage?.text.contains("Inconsistent progression") == true)
   }
 
-  @Test func `JWRN_ARITH_BAD_CODE: arithmetic codes that cannot be are damage`() throws {
+  @Test func `JWRN_ARITH_BAD_CODE: impossible arithmetic codes are damage`() throws {
     #expect(Verdict(arithmetic).damage == nil)
     let start = try arithmetic.marker(0xDA) + 10
     let found = (0..<arithmetic.count - start - 6).lazy.compactMap { step -> String? in
@@ -118,13 +118,13 @@ extension [UInt8] {
     #expect(found != nil)
   }
 
-  @Test func `a progressive file whose scans end early is damaged without an end marker, and whole with one`() throws {
+  @Test func `a progressive file whose scans end early is damaged without an end marker, else complete`() throws {
     let scans = JPEGParts(luna).scans
     try #require(scans.count > 5)
     for scan in scans.dropFirst() {
       let whole = Verdict(luna[..<scan.start] + endMarker)
       #expect(whole.note == "the scans end before the last details", "before the scan at \(scan.start)")
-      // Cut off, or something else written behind.
+      // Truncated, or followed by other data.
       let trailer: [UInt8] = [1, 2, 0xFF, 0x27, 3] + endMarker
       for end in [[], trailer] {
         let cut = Verdict(luna[..<scan.start] + end)
@@ -135,12 +135,12 @@ extension [UInt8] {
     #expect(Verdict(luna).damage == nil && Verdict(luna).note == nil)
   }
 
-  @Test func `a component without any scan is damage, with an end marker too`() throws {
+  @Test func `a component without any scan is damage, even with an end marker`() throws {
     let scans = JPEGParts(luna).scans
     let luma = try #require(scans.first { $0.firstCoefficient > 0 })
     let withoutMeans = luna[..<scans[0].start] + luna[luma.start..<luma.data.upperBound] + endMarker
     #expect(Verdict(Array(withoutMeans)).damage != nil)
-    // Each component in a scan by itself, and then without the last one.
+    // Each component in a separate scan, then without the last one.
     let apart = try sequentialInThreeScans()
     let parts = JPEGParts(apart)
     #expect(parts.scans.count == 3 && Verdict(apart).damage == nil && Verdict(apart).note == nil)
@@ -148,7 +148,7 @@ extension [UInt8] {
     #expect(damage?.text == "the scans end early: a component has none" && damage?.isTruncated == true)
   }
 
-  @Test func `what stands behind the last scan instead of an end marker is noted, with all pixels there`() throws {
+  @Test func `data behind the last scan in place of an end marker are noted, and all pixels are decoded`() throws {
     let trailers: [[UInt8]] = [
       rex, [0, 7, 0xFF, 0x27] + endMarker, [0xFF, 0xC0, 0, 2], [0xFF, 0xC4, 0, 5, 9, 9, 9], [0xFF, 0xDA, 0, 9, 9, 9],
       Array("SEFT".utf8), [0xFF, 0xE3, 0xFF, 0xFF],
@@ -164,11 +164,11 @@ extension [UInt8] {
     }
   }
 
-  @Test func `a scan that cannot be decoded is damage, though its header counts it as known`() throws {
+  @Test func `a scan that cannot be decoded is damage, although its header counts it as known`() throws {
     let scans = JPEGParts(luna).scans
     let last = try #require(scans.last)
     #expect(last.componentCount == 1 && last.firstCoefficient > 0)
-    // A table that no segment defined.
+    // A table that no segment defines.
     var bytes = luna
     bytes[last.start + 6] = 0x33
     let damage = Verdict(bytes).damage
@@ -176,16 +176,16 @@ extension [UInt8] {
     #expect(Verdict(bytes).samples == Verdict(luna[..<last.start] + endMarker).samples)
   }
 
-  /// 8x8 blocks of three components, each in a scan by itself, all of one table.
+  /// 8x8 blocks of three components, each in a separate scan, all with one table.
   private func sequentialInThreeScans() throws -> [UInt8] {
     let quantisation = [0xFF, 0xDB, 0, 67, 0] + [UInt8](repeating: 8, count: 64)
     let frame: [UInt8] = [0xFF, 0xC0, 0, 17, 8, 0, 24, 0, 24, 3, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0]
-    // DC: sizes 0, 4; AC: the end of a block. Codes of one and two bits.
+    // DC: sizes 0 and 4; AC: the end of a block. Codes of one and two bits.
     let dc: [UInt8] = [0xFF, 0xC4, 0, 21, 0x00, 1, 1] + [UInt8](repeating: 0, count: 14) + [0, 4]
     let ac: [UInt8] = [0xFF, 0xC4, 0, 20, 0x10, 1] + [UInt8](repeating: 0, count: 15) + [0]
     var file = [0xFF, 0xD8] + quantisation + frame + dc + ac
     for component in UInt8(1)...3 {
-      // 10 1xxx 0, then eight blocks of 0 0, filled up with ones.
+      // 10 1xxx 0, then eight blocks of 0 0, padded with ones.
       file += [0xFF, 0xDA, 0, 8, 1, component, 0, 0, 63, 0]
       file += [0b1010_0000 | component << 2, 0, 0, 0x7F]
     }
@@ -200,7 +200,7 @@ extension [UInt8] {
   }
 
   @Test(arguments: ["dogs/rex.jpg", "dogs/luna.jpg", "patterns/noise-restart.jpg", "patterns/cmyk.jpg"])
-  func `JWRN_JPEG_EOF alone: a missing end marker is noted, with all pixels there`(name: String) throws {
+  func `JWRN_JPEG_EOF alone: a missing end marker is noted, and all pixels are decoded`(name: String) throws {
     let whole = try Places.sample(name)
     let verdict = Verdict(whole.dropLast(2))
     #expect(verdict.note?.contains("Premature end of JPEG file") == true)
@@ -218,7 +218,7 @@ extension [UInt8] {
     #expect(Verdict(inks).note?.contains("Adobe color transform code 9") == true)
   }
 
-  @Test func `thousands of warnings are counted and one is told`() throws {
+  @Test func `thousands of warnings are counted and one is reported`() throws {
     var bytes = noise
     for index in try bytes.marker(0xDA) + 40..<bytes.count - 2 where bytes[index] != 0xFF && bytes[index - 1] != 0xFF {
       bytes[index] ^= 0x55
@@ -227,7 +227,7 @@ extension [UInt8] {
     #expect(!damage.text.contains("\n") && !damage.text.isEmpty)
   }
 
-  /// 32x24 gray, arithmetic coding, by `cjpeg -arithmetic`; libjpeg decodes it where it is built to.
+  /// 32x24 gray, arithmetic coding, made with `cjpeg -arithmetic`. libjpeg decodes it if it is built with arithmetic decoding.
   private let arithmetic: [UInt8] = {
     let digits = """
       ffd8ffe000104a46494600010100000100010000ffdb0043000d090a0b0a080d0b0a0b0e0e0d0f13201513121213271c1e17202e2931302e\
@@ -243,10 +243,10 @@ extension [UInt8] {
   }()
 }
 
-@Suite("Promise 16: damage of a PNG is told from what nobody needs") struct PNGDamageTests {
+@Suite("Promise 16: damage of a PNG is distinguished from errors that affect no pixel") struct PNGDamageTests {
   private let width = 40, height = 30
 
-  /// RGB rows without a filter, with what `change` does to the chunks.
+  /// RGB rows without a filter. `change` modifies the chunks.
   private func file(_ change: (inout [(name: String, body: [UInt8])]) -> Void = { _ in }) -> [UInt8] {
     var chunks = [(name: "IDAT", body: PNGBuilder.stored(rows))]
     change(&chunks)
@@ -287,7 +287,7 @@ extension [UInt8] {
     #expect(Verdict(bytes).damage?.text.contains("incorrect data check") == true)
   }
 
-  @Test func `missing rows are damage, and those that came are there`() throws {
+  @Test func `missing rows are damage, and the rows before them are decoded`() throws {
     let short = Array(rows.prefix(rows.count / 2))
     let verdict = Verdict(file { $0[0].body = PNGBuilder.stored(short) })
     #expect(verdict.damage != nil)
@@ -303,7 +303,7 @@ extension [UInt8] {
       Verdict(file { $0[0].body = PNGBuilder.stored(wrong) }).damage?.text.contains("bad adaptive filter") == true)
   }
 
-  @Test func `cut anywhere before the end of IDAT, a file is truncated`() throws {
+  @Test func `a file that is cut anywhere before the end of IDAT is truncated`() throws {
     let bytes = file()
     let end = try place(of: "IEND", in: bytes) - 4
     for cut in stride(from: 60, to: end - 4, by: 97) {
@@ -311,7 +311,7 @@ extension [UInt8] {
     }
   }
 
-  @Test func `what is wrong with a profile or a text is noted at most`() {
+  @Test func `errors in a profile or a text are noted at most`() {
     let whole = Verdict(file()).samples
     let wrongs: [(String, [UInt8])] = [
       ("iCCP", Array("x\0\0nonsense".utf8)), ("iCCP", []), ("gAMA", [0, 0, 0, 0]), ("cHRM", [1, 2, 3]), ("sRGB", [9]),

@@ -5,7 +5,7 @@ import Testing
 @testable import ImageCodecs
 @testable import ImageCore
 
-/// Promise 4: no image takes for ever.
+/// Promise 4: no image takes forever.
 @Suite struct DeadlineTests {
   private func error(_ sample: String, _ change: (inout DecodeLimits) -> Void) throws -> CodecError? {
     let bytes = try [UInt8](Data(contentsOf: Places.samples.appending(path: sample)))
@@ -24,12 +24,12 @@ import Testing
   }
 
   @Test(arguments: ["dogs/rex.jpg", "dogs/bello.png", "patterns/adam7.png"])
-  func `Promise 4: the libraries end between rows when the deadline has passed`(sample: String) throws {
+  func `Promise 4: the libraries stop between rows once the deadline has passed`(sample: String) throws {
     #expect(try error(sample) { $0.deadline = 1 } == .timeout)
     #expect(try error(sample) { $0.deadline = .max } == nil)
   }
 
-  @Test func `Promise 4: chunks are not read on without end either`() throws {
+  @Test func `Promise 4: the reading of chunks stops at the deadline as well`() throws {
     let bytes = try Places.sample("dogs/bello.png")
     var limits = DecodeLimits()
     limits.deadline = 1
@@ -40,7 +40,7 @@ import Testing
     }
   }
 
-  @Test func `Promise 4: a PNG that is decoded in strips ends at the deadline as such, and is not declined`() throws {
+  @Test func `Promise 4: a PNG decoded in strips ends with a timeout at the deadline, and is not declined`() throws {
     let pool = BufferPool()
     let bytes = try Places.sample("dogs/bello.png")
     let layout = PNGPixelLayout(width: 480, height: 330, bits: 8, colorType: 2, isInterlaced: false)

@@ -3,7 +3,7 @@ import ImageCore
 import TestSupport
 import Testing
 
-/// What one file becomes: its header, and its image or the error.
+/// Decodes one file and passes its header and its image to `body`.
 private func decoded(
   _ bytes: [UInt8], _ content: DecodeRequest.Content = .color, denominator: Int = 1,
   limits: DecodeLimits = DecodeLimits(), body: (ImageHeader, borrowing DecodedImage) throws -> Void
@@ -30,7 +30,7 @@ private func error(_ bytes: [UInt8], limits: DecodeLimits = DecodeLimits()) -> C
 }
 
 extension DecodedImage {
-  /// The samples of its only plane, or of luma.
+  /// The samples of the only plane, or of luma.
   fileprivate var firstSamples: [Int] {
     switch image {
     case .pixels(let plane): plane.samples
@@ -53,7 +53,7 @@ extension DecodedImage {
     ("patterns/palette-trns.png", 301, 301, .palette, 8, .sequential, 4),
     ("patterns/adam7.png", 321, 215, .rgb, 8, .interlaced, 3),
   ])
-  func `every kind of sample is read`(
+  func `every kind of sample is decoded`(
     name: String, width: Int, height: Int, color: SourceColor, bits: Int, layout: StorageLayout, channels: Int
   ) throws {
     try decoded(try Places.sample(name)) { header, image in
@@ -88,8 +88,8 @@ extension DecodedImage {
     }
   }
 
-  @Test func `shrinking planes of an odd size keep their exact extents`() throws {
-    // 641x427, 4:2:2. At 1/4 luma has 2 samples a block side; chroma makes up for its width as far as both ways allow.
+  @Test func `shrunk planes of an odd size keep their exact extents`() throws {
+    // 641x427, 4:2:2. At 1/4, luma has 2 samples per block side. Chroma makes up for its width as far as both directions allow.
     try decoded(try Places.sample("patterns/text-422.jpg"), .planes, denominator: 4) { _, image in
       switch image.image {
       case .pixels: Issue.record("planes were asked for")
@@ -100,7 +100,7 @@ extension DecodedImage {
         #expect(planes.cb.extent == SourceRect(x: 0, y: 0, width: 80.125, height: 106.75))
       }
     }
-    // 4:2:0 at 1/8: chroma is as large as luma.
+    // 4:2:0 at 1/8: chroma has the size of luma.
     try decoded(try Places.sample("dogs/rex.jpg"), .planes, denominator: 8) { _, image in
       switch image.image {
       case .pixels: Issue.record("planes were asked for")
@@ -130,7 +130,7 @@ extension DecodedImage {
     }
   }
 
-  @Test func `CMYK paper is white and its inks are right side up`() throws {
+  @Test func `CMYK paper is white and its inks are not inverted`() throws {
     try decoded(try Places.sample("patterns/cmyk.jpg")) { _, image in
       switch image.image {
       case .yCbCr: Issue.record("CMYK has no luma plane")
@@ -142,7 +142,7 @@ extension DecodedImage {
     }
   }
 
-  @Test func `an empty file and a text are no images, and other formats are named`() throws {
+  @Test func `an empty file and a text are not images, and other formats are named`() throws {
     #expect(error([]) == .notAnImage)
     #expect(error(try Places.sample("broken/empty.jpg")) == .notAnImage)
     #expect(error(try Places.sample("broken/not-an-image.jpg")) == .notAnImage)
@@ -161,7 +161,7 @@ extension DecodedImage {
   }
 
   @Test(arguments: ["truncated.jpg", "truncated-progressive.jpg", "truncated.png"])
-  func `a file that ends too early is truncated`(name: String) throws {
+  func `a file that ends early is truncated`(name: String) throws {
     guard case .truncated = error(try Places.sample("broken/\(name)")) else {
       Issue.record("\(String(describing: error(try Places.sample("broken/\(name)"))))")
       return
@@ -177,14 +177,14 @@ extension DecodedImage {
   }
 
   @Test(arguments: ["lying-header-65500.jpg", "lying-header.png"])
-  func `a header of too many pixels is refused before any memory is taken`(name: String) throws {
+  func `a header with too many pixels is refused before any memory is allocated`(name: String) throws {
     guard case .tooManyPixels = error(try Places.sample("broken/\(name)")) else {
       Issue.record("\(String(describing: error(try Places.sample("broken/\(name)"))))")
       return
     }
   }
 
-  @Test func `limits count as they say`() throws {
+  @Test func `limits are exact`() throws {
     var limits = DecodeLimits()
     limits.pixelCount = 600 * 800
     #expect(error(try Places.sample("dogs/luna.jpg"), limits: limits) == nil)
@@ -198,7 +198,7 @@ extension DecodedImage {
     #expect(error(try Places.sample("dogs/rex.jpg"), limits: limits) == nil)
   }
 
-  @Test func `one decoder gives the same after any file before`() throws {
+  @Test func `one decoder gives the same result after any previous file`() throws {
     let decoder = Decoder(pool: BufferPool())
     let names = [
       "dogs/rex.jpg", "broken/truncated.jpg", "patterns/adam7.png", "broken/bit-flipped.png", "dogs/luna.jpg",

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("EXIF of an output")
 struct EXIFEditorTests {
-  /// Builds a TIFF structure of directories at positions that are known beforehand.
+  /// Builds a TIFF structure of directories at known positions.
   struct TIFF {
     let bigEndian: Bool
     var bytes: [UInt8]
@@ -22,7 +22,7 @@ struct EXIFEditorTests {
       bytes += bigEndian ? number.reversed() : number
     }
 
-    /// - Parameter entries: tag, type, count and value; a value of fewer than four bytes stands left.
+    /// - Parameter entries: tag, type, count and value. A value of fewer than four bytes is left-aligned.
     mutating func directory(_ entries: [(tag: Int, type: Int, count: Int, value: Int)], next: Int = 0) {
       add(entries.count, 2)
       for entry in entries {
@@ -42,9 +42,10 @@ struct EXIFEditorTests {
   }
 
   @Test(arguments: [true, false], [1, 2, 3, 4, 5, 7, 8, 9, 11, 200])
-  func `every tag of orientation says 1, whatever its type and directory`(bigEndian: Bool, type: Int) throws {
+  func `every orientation tag becomes 1, whatever its type and directory`(bigEndian: Bool, type: Int) throws {
     var tiff = TIFF(bigEndian: bigEndian)
-    // Four entries: 8 to 62. Two directories of one entry: 62 to 80, 80 to 98. Two SubIFDs: 98 to 134; their offsets.
+    // Four entries: bytes 8 to 62. Two directories of one entry: 62 to 80 and 80 to 98. Two SubIFDs: 98 to 134; then their
+    // offsets.
     tiff.directory([
       (0x0112, type, 1, 6), (0x0112, 3, 1, 8), (0x8769, 4, 1, 62), (0x014A, 4, 2, 134),
     ])
@@ -64,7 +65,7 @@ struct EXIFEditorTests {
     #expect(rest == tiff.bytes, "nothing else was changed")
   }
 
-  @Test func `a directory with a count beyond its end is edited as it is read`() throws {
+  @Test func `a directory with a count beyond its end is edited as far as it is read`() throws {
     var tiff = TIFF(bigEndian: true)
     tiff.directory([(0x0112, 3, 1, 6)])
     tiff.bytes[8] = 0x7F
@@ -74,7 +75,7 @@ struct EXIFEditorTests {
   }
 
   @Test(.timeLimit(.minutes(1)))
-  func `directories that lead to themselves are walked once`() throws {
+  func `directories that point to themselves are read once`() throws {
     var tiff = TIFF(bigEndian: true)
     tiff.directory([(0x0112, 3, 1, 6)] + (0..<5000).map { _ in (0x8825, 4, 1, 8) })
     var editor = try #require(EXIFEditor(tiff.bytes))
@@ -84,7 +85,7 @@ struct EXIFEditorTests {
   }
 
   @Test(.timeLimit(.minutes(1)))
-  func `directories across one another, and offsets that are read again and again, are no EXIF`() {
+  func `overlapping directories, and offsets that are read again and again, are rejected`() {
     var across = TIFF(bigEndian: true)
     across.directory((0..<5000).map { (0x8825, 4, 1, 8 + 2 * $0) })
     #expect(EXIFEditor(across.bytes) == nil)
@@ -94,7 +95,7 @@ struct EXIFEditorTests {
     #expect(EXIFEditor([]) == nil && EXIFEditor(Array("MM nothing of TIFF".utf8)) == nil)
   }
 
-  @Test func `a preview that lies across a directory goes without it`() throws {
+  @Test func `a preview that overlaps a directory is removed, and the directory stays`() throws {
     var tiff = TIFF(bigEndian: true)
     tiff.directory([(0x8769, 4, 1, 26)], next: 44)
     tiff.directory([(0xA002, 4, 1, 900)])
@@ -102,7 +103,7 @@ struct EXIFEditorTests {
     var editor = try #require(EXIFEditor(tiff.bytes))
     editor.dropPreview()
     editor.setDimensions(PixelSize(width: 90, height: 60))
-    // Cut behind the last directory that stays.
+    // Cut off after the last directory that stays.
     #expect(editor.bytes.count == 44)
     #expect(Array(editor.bytes[26..<44]) == [0, 1, 0xA0, 2, 0, 4, 0, 0, 0, 1, 0, 0, 0, 90, 0, 0, 0, 0])
     #expect(Array(editor.bytes[22..<26]) == [0, 0, 0, 0], "the second directory is unlinked")

@@ -4,7 +4,7 @@ import Testing
 @testable import ImageCodecs
 
 @Suite struct EXIFOrientationTests {
-  /// A TIFF structure with one directory of one orientation entry.
+  /// A TIFF structure of one directory with one orientation entry.
   static func tiff(
     bigEndian: Bool, tag: UInt16 = 0x0112, type: UInt16 = 3, count: UInt16 = 1, value: UInt16
   ) -> [UInt8] {
@@ -28,24 +28,24 @@ import Testing
   }
 
   @Test(arguments: 1...8, [true, false])
-  func `all eight values are read in either byte order`(value: Int, bigEndian: Bool) {
+  func `all eight values are read in both byte orders`(value: Int, bigEndian: Bool) {
     #expect(orientation(Self.tiff(bigEndian: bigEndian, value: UInt16(value))).rawValue == value)
   }
 
   @Test(arguments: [1, 3, 4] as [UInt16], [true, false])
-  func `BYTE, SHORT and LONG are read, as TIFF 6 wants it of readers`(type: UInt16, bigEndian: Bool) {
+  func `BYTE, SHORT and LONG are read, as TIFF 6 requires of readers`(type: UInt16, bigEndian: Bool) {
     #expect(orientation(Self.tiff(bigEndian: bigEndian, type: type, value: 6)) == .turned90)
     #expect(orientation(Self.tiff(bigEndian: bigEndian, type: type, value: 8)) == .turned270)
   }
 
-  @Test func `a directory that is cut behind the tag, or has a count beyond its end, still turns`() {
+  @Test func `a directory that is cut off after the tag, or has a count beyond its end, still turns the image`() {
     var long = Self.tiff(bigEndian: true, value: 6)
     long[8] = 0xFF
     #expect(orientation(long) == .turned90)
     #expect(orientation(Array(long.prefix(22))) == .turned90)
   }
 
-  @Test func `nonsense is upright`() {
+  @Test func `a malformed orientation is upright`() {
     #expect(orientation([]) == .upright)
     #expect(orientation(Self.tiff(bigEndian: true, value: 0)) == .upright)
     #expect(orientation(Self.tiff(bigEndian: true, value: 9)) == .upright)
@@ -58,7 +58,7 @@ import Testing
     #expect(orientation(Self.tiff(bigEndian: true, tag: 0x0113, value: 6)) == .upright)
   }
 
-  @Test func `every cut and every flipped byte is survived`() {
+  @Test func `no cut and no flipped bit crashes the reader`() {
     let whole = Self.tiff(bigEndian: false, value: 6)
     for count in 0..<whole.count { _ = orientation(Array(whole.prefix(count))) }
     for index in whole.indices {

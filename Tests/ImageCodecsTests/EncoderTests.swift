@@ -6,7 +6,7 @@ import Testing
 @Suite struct EncoderTests {
   private let pool = BufferPool()
 
-  /// Encodes and hands the bytes back as a fresh file.
+  /// Encodes the image and returns a copy of the file's bytes.
   private func bytes(_ image: borrowing Image, _ request: EncodeRequest) throws -> [UInt8] {
     let encoder = Encoder(pool: pool)
     return try withExtendedLifetime(encoder) { unsafe [UInt8](try encoder.encode(image, request)) }
@@ -28,14 +28,14 @@ import Testing
   }
 
   @Test(arguments: [(1, 1), (7, 5), (16, 16), (17, 33), (255, 3)], [ChromaSubsampling.none, .halfWidth, .half])
-  func `planes come back within what quality 100 rounds`(size: (Int, Int), subsampling: ChromaSubsampling) throws {
+  func `planes come back within the rounding of quality 100`(size: (Int, Int), subsampling: ChromaSubsampling) throws {
     let factors = subsampling.factors(quality: 100)
     let (width, height) = size
     let chroma = (
       (width + factors.horizontal - 1) / factors.horizontal, (height + factors.vertical - 1) / factors.vertical
     )
     let luma = Plane.made(width, height, from: pool) { x, y, _ in 40 + (x * 3 + y * 5) % 160 }
-    // The last column and row are like those before: otherwise they could be padding in part.
+    // The last column and row equal those before them. Otherwise they could be partly padding.
     let last = (x: max(chroma.0 - 2, 0), y: max(chroma.1 - 2, 0))
     let cb = Plane.made(chroma.0, chroma.1, from: pool) { x, y, _ in 100 + (min(x, last.x) + min(y, last.y)) % 60 }
     let cr = Plane.made(chroma.0, chroma.1, from: pool) { x, y, _ in 160 - (min(x, last.x) * 2 + min(y, last.y)) % 60 }
@@ -51,7 +51,7 @@ import Testing
     #expect(zip(samples, expected).allSatisfy { abs($0 - $1) <= 3 })
   }
 
-  @Test func `progressive, gray and RGB are what they say`() throws {
+  @Test func `progressive, gray and RGB files have the requested properties`() throws {
     var request = EncodeRequest(format: .jpeg)
     request.jpeg.scans = .progressive
     request.jpeg.quality = 95
@@ -64,7 +64,7 @@ import Testing
     #expect(rgb.1.enumerated().allSatisfy { abs($1 - [200, 100, 50][$0 % 3]) <= 2 })
   }
 
-  @Test func `a profile is kept only where it speaks of the image's colors`() throws {
+  @Test func `a profile is kept only if it describes the image's colors`() throws {
     var header: ImageHeader?
     let source = try Places.sample("patterns/icc-srgb.jpg")
     try unsafe source.withUnsafeBytes {
@@ -81,7 +81,7 @@ import Testing
     }
   }
 
-  @Test func `one encoder writes the same after any image before`() throws {
+  @Test func `one encoder writes the same bytes after any previous image`() throws {
     let encoder = Encoder(pool: pool)
     var requests: [EncodeRequest] = []
     for scans in [JPEGScans.progressive, .baseline] {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ImageCodecs
 
-/// Encoders look at the clock as they go on, and give no file when the time is over.
+/// Encoders check the clock while they work, and return no file once the deadline has passed.
 @Suite struct EncodingTimeTests {
   private let pool = BufferPool()
 
@@ -44,7 +44,7 @@ import Testing
   ]
 
   @Test(arguments: requests, [(600, 400), (40, 6000), (6000, 40)])
-  func `an encoder ends at whichever look the time is over`(request: EncodeRequest, size: (Int, Int)) {
+  func `an encoder stops at any check of the clock after the deadline`(request: EncodeRequest, size: (Int, Int)) {
     var numbers = SeededNumbers(seed: 5)
     let noise = numbers.bytes(size.0 * size.1 * 3)
     let plane = Plane.made(size.0, size.1, channels: 3, from: pool) { x, y, channel in
@@ -60,12 +60,12 @@ import Testing
     #expect(trial(plane, request, deadline: .max).error == nil, "the encoder serves the next image")
   }
 
-  @Test func `a JPEG's passes behind the first look too, once for some rows of MCUs`() {
+  @Test func `the later passes of a JPEG check the clock too, once for some rows of MCUs`() {
     let plane = Plane.made(512, 512, channels: 3, from: pool) { x, y, channel in (x * y + channel * 80) % 256 }
     let baseline = trial(plane, EncodingTimeTests.request(.jpeg), deadline: .max).looks
     let progressive = trial(plane, EncodingTimeTests.request(.jpeg) { $0.jpeg.scans = .progressive }, deadline: .max)
       .looks
-    // Ten scans, each once for its codes and once for its bits.
+    // Ten scans, each with one pass for its codes and one for its bits.
     #expect(progressive > baseline + 20)
   }
 }

@@ -19,11 +19,11 @@ struct ExtendedXMPTests {
       "57EDF4A22BE3C955AC49DA2E2107B67A"
     ),
   ])
-  func `MD5 is that of RFC 1321`(text: String, digits: String) {
+  func `MD5 matches RFC 1321`(text: String, digits: String) {
     #expect(String(decoding: MD5.capitalDigits(Array(text.utf8)), as: UTF8.self) == digits)
   }
 
-  @Test func `the main packet names the extended one, which stands in pieces`() throws {
+  @Test func `the main packet refers to the extended one, which is stored in pieces`() throws {
     let long = packet("<r:Description r:about=''><a>\(String(repeating: "x", count: 150_000))</a></r:Description>")
     for description in ["<r:Description r:about=''/>", "<r:Description r:about=''></r:Description>"] {
       let packets = try #require(ExtendedXMP.packets(packet(description), long))
@@ -45,7 +45,7 @@ struct ExtendedXMPTests {
     #expect(whole.extended == Array(long.dropFirst(11).dropLast(11)) && whole.main.count < 1000)
   }
 
-  @Test func `both packets become one, with the declarations that held in each`() {
+  @Test func `both packets are joined, with the declarations that applied in each`() {
     let main = packet("<r:Description r:about='' a='1'/>")
     let extended = Array(
       ("<m xmlns:x='u' xmlns:y='v'><rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns:x='w'>"

@@ -4,7 +4,7 @@ import Testing
 @testable import ImageCodecs
 @testable import ImageCore
 
-@Suite("Whether a file is whole") struct FileStructureTests {
+@Suite("Completeness of a file") struct FileStructureTests {
   private func extent(_ bytes: [UInt8], _ format: ImageFormat, pieces: Int) -> FileStructure.Extent {
     var structure = FileStructure(format)
     for start in stride(from: 0, to: bytes.count, by: pieces) {
@@ -13,7 +13,7 @@ import Testing
     return structure.extent
   }
 
-  @Test("Each sample is whole, and cut wherever it is cut, in pieces of any size")
+  @Test("Each sample is whole, and cut if its end is missing, in pieces of any size")
   func cuts() throws {
     let samples: [(String, ImageFormat)] = [("dogs/bello.png", .png), ("dogs/rex.jpg", .jpeg)]
     for (name, format) in samples {
@@ -29,7 +29,7 @@ import Testing
     }
   }
 
-  @Test("A PNG without image data has no end, and a chunk of a great length swallows what follows")
+  @Test("A PNG without image data has no end, and a chunk with a huge length contains everything after it")
   func png() {
     let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
     let end: [UInt8] = [0, 0, 0, 0] + Array("IEND".utf8) + [0xAE, 0x42, 0x60, 0x82]
@@ -40,7 +40,7 @@ import Testing
     #expect(extent(signature + great + end + end, .png, pieces: 64) == .cut)
   }
 
-  @Test("What stands behind a scan without its end marker is for a decoder to judge")
+  @Test("Only a decoder can judge data behind a scan without its end marker")
   func trailer() throws {
     let bytes = try Places.sample("dogs/rex.jpg")
     #expect(extent(bytes.dropLast(2) + [0xFF, 0xF3, 0, 0], .jpeg, pieces: 4096) == .unclear)

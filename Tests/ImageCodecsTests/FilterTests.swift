@@ -10,14 +10,14 @@ struct FilterTests {
   private static let supported = InstructionSet.allCases.filter(\.isSupported)
   private static let slack = 32
 
-  @Test("All candidates and the choice are those of the plain loop", arguments: supported, [1, 2, 3, 4, 6, 8])
+  @Test("All candidates and the choice equal those of the plain loop", arguments: supported, [1, 2, 3, 4, 6, 8])
   func candidatesAreThePlainOnes(_ set: InstructionSet, _ pixelBytes: Int) {
     let kernels = PNGKernels(set)
     var numbers = SeededNumbers(seed: UInt64(pixelBytes))
     for width in 1...70 {
       let count = width * pixelBytes
       let stride = count + FilterTests.slack
-      // Eight zeros before a row, as before the first pixel; smooth rows, so that the choice varies.
+      // Eight zeros before a row, as before the first pixel. The rows are smooth, so that the choice varies.
       let zeros = [UInt8](repeating: 0, count: 8)
       let step = numbers.next() % 5
       let row = (0..<stride).map { UInt8(truncatingIfNeeded: UInt64($0) &* step &+ numbers.next() % 9) }
@@ -45,7 +45,7 @@ struct FilterTests {
   @Test("Sums do not overflow in rows of any length", arguments: supported)
   func sumsOfLongRows(_ set: InstructionSet) {
     let kernels = PNGKernels(set)
-    // Bytes of 128 have the greatest magnitude there is; only Sub and Paeth see the row as flat.
+    // Bytes of 128 have the greatest magnitude. Only Sub and Paeth see the row as flat.
     let count = 100_000
     let stride = count + FilterTests.slack
     let row = [UInt8](repeating: 0, count: 8) + [UInt8](repeating: 128, count: stride)
@@ -61,7 +61,7 @@ struct FilterTests {
     #expect(choice == 1 && sums[0] == 128 * UInt64(count))
   }
 
-  @Test("The candidate of least entropy is the plain loop's", arguments: supported)
+  @Test("The candidate of least entropy equals that of the plain loop", arguments: supported)
   func minEntropyIsThePlainOne(_ set: InstructionSet) {
     let kernels = PNGKernels(set)
     var numbers = SeededNumbers(seed: 9)

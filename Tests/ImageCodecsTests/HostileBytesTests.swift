@@ -5,9 +5,10 @@ import Testing
 @testable import ImageCodecs
 @testable import ImageCore
 
-/// Run under the sanitizers by `make sanitize`; here, that nothing traps and that the same bytes give the same.
-@Suite("Promise 6: no undefined behaviour, whatever the bytes") struct HostileBytesTests {
-  /// The report and a sum of the samples, or the error.
+/// `make sanitize` runs this suite under the sanitizers. Here it checks that nothing traps, and that the same bytes give the same
+/// result.
+@Suite("Promise 6: no undefined behavior, whatever the bytes") struct HostileBytesTests {
+  /// The report and a hash of the samples, or the error.
   private func verdict(_ bytes: [UInt8], _ decoder: Decoder, denominator: Int, _ content: DecodeRequest.Content)
     -> String
   {
@@ -44,7 +45,7 @@ import Testing
   }.filter { ((try? Places.sample($0).count) ?? 0) < 20_000 }
 
   @Test(arguments: small)
-  func `50 seeded changes and a cut at every fiftieth`(name: String) throws {
+  func `50 seeded changes, and a cut at every fiftieth of the file`(name: String) throws {
     let whole = try Places.sample(name)
     var numbers = SeededNumbers(seed: 16)
     let used = Decoder(pool: BufferPool())
@@ -56,7 +57,7 @@ import Testing
       for bytes in [changed, Array(whole.prefix(whole.count * step / 50))] {
         let denominator = 1 << (step % 4)
         let content = [DecodeRequest.Content.color, .planes, .gray][step % 3]
-        // What came before must not show: a decoder that was used, and a new one.
+        // Previous files must have no effect: a used decoder and a new one give the same result.
         let fresh = verdict(bytes, Decoder(pool: BufferPool()), denominator: denominator, content)
         #expect(verdict(bytes, used, denominator: denominator, content) == fresh, "step \(step)")
       }

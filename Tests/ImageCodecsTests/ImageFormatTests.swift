@@ -11,7 +11,7 @@ import Testing
     unsafe bytes.withUnsafeBytes { unsafe ImageFormat.nameOfOther($0) }
   }
 
-  @Test func `a format is told by its whole signature`() {
+  @Test func `a format is recognized by its whole signature`() {
     let png: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
     #expect(recognised([0xFF, 0xD8, 0xFF]) == .jpeg)
     #expect(recognised([0xFF, 0xD8, 0xFF, 0xDB, 0]) == .jpeg)
@@ -42,12 +42,12 @@ import Testing
     (Array("<svg xmlns='http://www.w3.org/2000/svg'/>".utf8), "SVG"),
     (Array("<?xml version='1.0'?>\n<!-- drawn --><svg/>".utf8), "SVG"),
   ])
-  func `well-known others are named`(bytes: [UInt8], name: String) {
+  func `other well-known formats are named`(bytes: [UInt8], name: String) {
     #expect(recognised(bytes) == nil)
     #expect(nameOfOther(bytes) == name)
   }
 
-  @Test func `WebP is named, or recognised where this build reads it`() {
+  @Test func `WebP is named, or recognized if this build reads it`() {
     let start = Array("RIFF\u{4}\0\0\0WEBPVP8 ".utf8)
     #expect(recognised(start)?.name == (WebPTrait.isOn ? "WebP" : nil))
     #expect(nameOfOther(start) == "WebP")
@@ -59,11 +59,11 @@ import Testing
     [], Array("R".utf8), Array("RIFF\u{4}\0\0\0WAVEfmt ".utf8), Array("<?xml version='1.0'?><html/>".utf8),
     Array("\0\0\0\u{18}ftypisom".utf8), Array("just some text".utf8), [0xFF, 0xD8, 0x00],
   ])
-  func `what is none of them has no name`(bytes: [UInt8]) {
+  func `an unknown format has no name`(bytes: [UInt8]) {
     #expect(nameOfOther(bytes) == nil)
   }
 
-  @Test func `suffixes are known in any case`() {
+  @Test func `suffixes are recognized in any case`() {
     for suffix in ["jpg", "JPG", "Jpeg", "jpe", "JFIF"] { #expect(ImageFormat.named(suffix: suffix) == .jpeg) }
     #expect(ImageFormat.named(suffix: "pNg") == .png)
     for suffix in ["", "jp", "jpgs", "jpegs", "gif", "\u{10}ng"] { #expect(ImageFormat.named(suffix: suffix) == nil) }

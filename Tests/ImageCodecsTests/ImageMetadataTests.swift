@@ -13,7 +13,7 @@ struct PictureMetadataTests {
     return unsafe file.bytes.withUnsafeBytes { unsafe ImageMetadata($0, format: .png).texts }
   }
 
-  @Test func `no more than a thousand texts of a PNG are kept, nor more than 4 MiB of them`() {
+  @Test func `at most a thousand texts of a PNG are kept, and at most 4 MiB of them`() {
     let short = (0..<3000).map { [UInt8(ascii: "a"), 0, UInt8($0 & 127)] }
     #expect(texts(short).map(\.body) == Array(short.prefix(1000)))
     let long = [UInt8](repeating: 65, count: 1 << 20)
@@ -45,7 +45,7 @@ struct PictureMetadataTests {
   private static let exif = OrientationTag.tiff(6)
   private static let xmp = Array("<x:xmpmeta/>".utf8)
 
-  @Test func `XMP of a PNG is found deflated or not, with a language or without`() {
+  @Test func `XMP of a PNG is found compressed or not, with or without a language`() {
     let start = Array("XML:com.adobe.xmp\0".utf8)
     let deflated = PNGBuilder.deflated(Self.xmp)
     let chunks: [(String, [UInt8])] = [
@@ -65,7 +65,7 @@ struct PictureMetadataTests {
     #expect(twice.xmp == Self.xmp && twice.notes == [.metadata])
   }
 
-  @Test func `all metadata together have a limit, with the profile, and what is beyond is noted`() {
+  @Test func `all metadata together with the profile have a limit, and what exceeds it is noted`() {
     let start = Array("XML:com.adobe.xmp\0".utf8)
     let maximum = ImageMetadata.maxByteCount
     let bomb = PNGBuilder.deflated([UInt8](repeating: 32, count: maximum + 1))
@@ -85,7 +85,7 @@ struct PictureMetadataTests {
     #expect(tight.exif == Self.exif && tight.xmp == nil && tight.notes == [.metadata])
   }
 
-  @Test func `extended XMP is carried whole or noted`() {
+  @Test func `extended XMP is carried over completely or noted`() {
     let digest = [UInt8](repeating: UInt8(ascii: "A"), count: 32)
     let main = Array("<a xmlns:n='http://ns.adobe.com/xmp/note/' n:HasExtendedXMP='".utf8) + digest + Array("'/>".utf8)
     func piece(_ offset: Int, _ text: String, length: Int = 6, digest: [UInt8] = digest) -> [UInt8] {
@@ -112,7 +112,7 @@ struct PictureMetadataTests {
     arguments: [
       [], [0xFF, 0xFF], [7, 8, 9], [0xFF, 0x01, 0xFF, 0xD3], [0xFF, 0x00, 0xFF], [0xFF, 0xE4, 0, 0],
     ] as [[UInt8]])
-  func `what turns the pixels is what is carried over, past whatever libjpeg passes over`(filler: [UInt8]) throws {
+  func `the EXIF that turns the pixels is the one carried over, behind all that libjpeg skips`(filler: [UInt8]) throws {
     let empty = ImageMetadata.exifStart
     let segments = [empty, ImageMetadata.exifStart + OrientationTag.tiff(8), ImageMetadata.exifStart + Self.exif]
     let bytes = jpeg(segments, between: filler)
@@ -125,7 +125,7 @@ struct PictureMetadataTests {
     #expect(header.orientation == .turned270)
   }
 
-  @Test func `what a format has no place for is noted, and only then`() {
+  @Test func `metadata that a format cannot store are noted, and no others`() {
     var metadata = ImageMetadata()
     metadata.exif = [UInt8](repeating: 0, count: 65_527)
     metadata.xmp = Array(
@@ -142,7 +142,7 @@ struct PictureMetadataTests {
     #expect(metadata.storable(in: .jpeg).xmp == nil && metadata.storable(in: .jpeg).notes == [.metadata], "no XML")
   }
 
-  @Test func `what can say an orientation and cannot be edited goes where pixels were turned`() {
+  @Test func `metadata that may have an orientation and cannot be edited are dropped if pixels were turned`() {
     var metadata = ImageMetadata()
     metadata.xmp = Array("<a><b>".utf8)
     metadata.texts = [("tEXt", "Raw profile type exif\0exif"), ("tEXt", "Title\0Rex")].map {

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("The inflater")
 struct InflaterTests {
-  /// What a zlib stream inflates to, in pieces of some size, its bytes being in IDATs of some size; nil if it is refused.
+  /// Inflates a zlib stream in pieces of some size, from IDATs of some size; nil if the stream is rejected.
   private func inflated(
     _ stream: [UInt8], set: InstructionSet, piece: Int = 50_000, chunk: Int = 7000, maximum: Int = 1 << 20,
     deadline: UInt64 = 0
@@ -43,18 +43,18 @@ struct InflaterTests {
     }
   }
 
-  @Test("A stream of empty blocks, which has no rows to look at the clock between, ends at the deadline")
+  @Test("A stream of empty blocks, which completes no row at which the clock is checked, ends at the deadline")
   func deadline() {
     var stream: [UInt8] = [0x78, 0x01]
     for _ in 0..<100 { stream += [0, 0, 0, 0xFF, 0xFF] }
-    // The last has one byte; then comes the checksum.
+    // The last block has one byte; the checksum follows.
     stream += [1, 1, 0, 0xFE, 0xFF, 7, 0, 8, 0, 8]
     #expect(inflated(stream, set: .baseline) == [7])
     #expect(inflated(stream, set: .baseline, deadline: .max) == [7])
     #expect(inflated(stream, set: .baseline, deadline: 1) == nil)
   }
 
-  /// Bytes of several kinds: random ones, few letters, runs, and repetitions near and far.
+  /// Bytes of several kinds: random, few letters, runs, and near and far repetitions.
   private static func bytes(_ kind: Int) -> [UInt8] {
     var numbers = SeededNumbers(seed: UInt64(kind))
     switch kind {
@@ -73,7 +73,7 @@ struct InflaterTests {
       }
       return result
     case 6:
-      // The same again just within the window, and just beyond.
+      // The same bytes again just within the window, and just beyond it.
       let letters = numbers.bytes(32_768)
       var result = letters + letters
       result += numbers.bytes(3)
@@ -88,7 +88,7 @@ struct InflaterTests {
     }
   }
 
-  @Test("What libdeflate compresses comes out as it went in", arguments: 0...7, InstructionSet.allCases)
+  @Test("What libdeflate compresses is inflated unchanged", arguments: 0...7, InstructionSet.allCases)
   func roundTrip(_ kind: Int, _ set: InstructionSet) {
     if !set.isSupported { return }
     let bytes = InflaterTests.bytes(kind)
@@ -100,22 +100,22 @@ struct InflaterTests {
     }
   }
 
-  @Test("A stream that is cut, or has bytes left, or a wrong header is refused", arguments: [1, 4, 5])
+  @Test("A truncated stream, one with extra bytes and one with a wrong header are rejected", arguments: [1, 4, 5])
   func brokenStreams(_ kind: Int) {
     let stream = PNGBuilder.deflated(InflaterTests.bytes(kind), level: 6)
     for count in stride(from: 0, to: stream.count, by: max(1, stream.count / 50)) {
       #expect(inflated(Array(stream.prefix(count)), set: .current) == nil, "\(count) of \(stream.count)")
     }
     #expect(inflated(stream + [0], set: .current) == nil)
-    // A method that is none, a window of 64 KB, a dictionary, wrong check bits.
+    // An unknown method, a window of 64 KB, a dictionary, wrong check bits.
     for header: [UInt8] in [[0x77, 0x01], [0x88, 0x1C], [0x78, 0x20], [0x78, 0x02]] {
       #expect(inflated(header + stream.dropFirst(2), set: .current) == nil)
     }
   }
 
-  @Test("Blocks that no encoder may write are refused")
+  @Test("Blocks that no encoder may write are rejected")
   func forbiddenBlocks() {
-    /// The last block with some bits, lowest first, after its three.
+    /// The last block with some bits, lowest first, after its three header bits.
     func refuses(_ type: UInt64, _ fields: [(value: UInt64, bits: Int)]) -> Bool {
       var bits: [UInt8] = [1, UInt8(type & 1), UInt8(type >> 1)]
       for field in fields { for bit in 0..<field.bits { bits.append(UInt8((field.value >> UInt64(bit)) & 1)) } }
@@ -130,7 +130,7 @@ struct InflaterTests {
     }
     #expect(refuses(3, []), "a type that is none")
     #expect(refuses(0, [(0, 5), (5, 16), (5, 16)]), "a length that is not its complement")
-    // Fixed codes, first bit first: 0000001 is a length of 3, then five bits of a distance.
+    // Fixed codes, first bit first: 0000001 is a length of 3, followed by five bits of a distance.
     #expect(refuses(1, [(0b100_0000, 7), (0, 5)]), "a match before the first byte")
     #expect(refuses(1, [(0b0110_0011, 8), (0b011, 8)]), "the literal 286")
     #expect(refuses(2, [(30, 5), (0, 5), (0, 4)]), "287 literals")
@@ -140,7 +140,7 @@ struct InflaterTests {
     #expect(refuses(2, [(0, 5), (0, 5), (0, 4), (1, 3), (0, 3), (0, 3), (1, 3), (1, 1)]), "a repetition of nothing")
   }
 
-  @Test("Changed bytes never come out as other bytes unnoticed, nor write where they may not", arguments: [4, 5, 7])
+  @Test("Changed bytes never inflate to other bytes unnoticed, nor are written out of bounds", arguments: [4, 5, 7])
   func mutations(_ kind: Int) {
     let bytes = Array(InflaterTests.bytes(kind).prefix(20_000))
     var numbers = SeededNumbers(seed: UInt64(kind))

@@ -3,11 +3,11 @@ import Testing
 
 @testable import ImageCodecs
 
-@Suite("Where a JPEG ends") struct JPEGStructureTests {
+@Suite("The end of a JPEG") struct JPEGStructureTests {
   private let names = ["dogs/rex.jpg", "dogs/luna.jpg", "patterns/noise-restart.jpg", "patterns/cmyk.jpg"]
   private let endMarker: [UInt8] = [0xFF, 0xD9]
 
-  /// The end, found in one piece; pieces of other sizes have to give the same.
+  /// The structure, read in one piece. Pieces of other sizes must give the same.
   private func structure(_ bytes: [UInt8]) -> JPEGStructure {
     var structure = JPEGStructure()
     unsafe structure.read(bytes.span.bytes)
@@ -29,7 +29,7 @@ import Testing
     return end
   }
 
-  @Test func `a whole file ends behind its end marker, whatever follows`() throws {
+  @Test func `a whole file ends after its end marker, whatever follows`() throws {
     for name in names {
       let bytes = try Places.sample(name)
       let whole = structure(bytes)
@@ -39,7 +39,7 @@ import Testing
     }
   }
 
-  @Test func `a file that is cut has no end, wherever that is`() throws {
+  @Test func `a file that is cut anywhere has no end`() throws {
     for name in names {
       let bytes = try Places.sample(name)
       let cuts = Set(stride(from: 0, to: bytes.count, by: 997)).union(0..<40).union(bytes.count - 40..<bytes.count)
@@ -51,7 +51,7 @@ import Testing
     }
   }
 
-  @Test func `an end marker inside a segment ends nothing`() throws {
+  @Test func `an end marker inside a segment does not end the image`() throws {
     let bytes = try Places.sample("dogs/rex.jpg")
     let preview = Array("Exif\0\0".utf8) + bytes.prefix(20_000) + endMarker
     let length = preview.count + 2
@@ -62,7 +62,7 @@ import Testing
     #expect(end(Array(file.dropLast(2))) == nil)
   }
 
-  @Test func `what is foreign behind a scan is not taken for its end marker`() throws {
+  @Test func `other data behind a scan are not taken for its end marker`() throws {
     for name in names {
       let bytes = Array(try Places.sample(name).dropLast(2))
       let trailers: [[UInt8]] = [
@@ -73,12 +73,12 @@ import Testing
         let found = structure(bytes + trailer)
         #expect(found.end == .foreign(start: start) && !found.isComplete, "\(name)")
       }
-      // A length that does not count itself.
+      // A length that does not include itself.
       #expect(end(bytes + [0xFF, 0xE3, 0, 1] + endMarker) == .foreign(start: bytes.count))
     }
   }
 
-  @Test func `fill bytes, stray bytes between segments and parameterless markers are passed over`() throws {
+  @Test func `fill bytes, stray bytes between segments and markers without parameters are skipped`() throws {
     let bytes = try Places.sample("dogs/luna.jpg")
     let parts = JPEGParts(bytes)
     for segment in parts.segments.dropFirst() {
@@ -88,7 +88,7 @@ import Testing
     }
   }
 
-  @Test func `an end marker in front of any scan completes nothing`() {
+  @Test func `an end marker before any scan does not complete the image`() {
     let empty = structure([0xFF, 0xD8] + endMarker)
     #expect(empty.end == .endMarker(end: 4) && !empty.isComplete)
   }

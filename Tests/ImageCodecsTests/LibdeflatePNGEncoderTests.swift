@@ -8,7 +8,7 @@ import Testing
 struct FastPNGEncoderTests {
   static let sizes = [(1, 1), (1, 7), (7, 1), (33, 17), (64, 3), (50, 40)].map { PixelSize(width: $0.0, height: $0.1) }
 
-  @Test("What is written is what libpng reads", arguments: 1...4, [SampleDepth.eight, .sixteen])
+  @Test("libpng reads the pixels that were written", arguments: 1...4, [SampleDepth.eight, .sixteen])
   func roundTrip(_ channels: Int, _ depth: SampleDepth) throws {
     let pool = BufferPool()
     let encoder = LibdeflatePNGEncoder(pool: pool)
@@ -26,7 +26,7 @@ struct FastPNGEncoderTests {
     }
   }
 
-  @Test("The bytes do not depend on the instruction set or on what was written before")
+  @Test("The bytes do not depend on the instruction set or on previous images")
   func sameBytesAlways() throws {
     let pool = BufferPool()
     let size = PixelSize(width: 61, height: 47)
@@ -43,7 +43,7 @@ struct FastPNGEncoderTests {
     }
   }
 
-  @Test("A higher level is not larger")
+  @Test("A higher level does not give a larger file")
   func levelsAreInOrder() throws {
     let pool = BufferPool()
     let size = PixelSize(width: 128, height: 96)
@@ -54,7 +54,7 @@ struct FastPNGEncoderTests {
     #expect(counts == counts.sorted(by: >))
   }
 
-  @Test("No file is larger than libpng's of the same level by more than two in a hundred", arguments: 1...9)
+  @Test("No file is more than 2 % larger than libpng's of the same level", arguments: 1...9)
   func sizesAreLibPNGs(_ level: Int) throws {
     let pool = BufferPool()
     let dog = try #require(PlainPNG(Places.sample("dogs/bello.png")))
@@ -67,7 +67,7 @@ struct FastPNGEncoderTests {
     #expect(Double(ours) <= Double(theirs) * 1.02, "\(ours) and \(theirs) bytes")
   }
 
-  @Test("Gamma, chromaticities and rendering intent come back")
+  @Test("Gamma, chromaticities and rendering intent are read back as written")
   func colorChunksComeBack() throws {
     let pool = BufferPool()
     let plane = plane([1, 2, 3], size: PixelSize(width: 1, height: 1), channels: 3, depth: .eight, from: pool)
@@ -85,7 +85,7 @@ struct FastPNGEncoderTests {
     #expect(again.isSound && again.srgbIntent == 1)
   }
 
-  @Test("A profile comes back, and takes the place of the sRGB chunk", arguments: [(3, "RGB "), (1, "GRAY")])
+  @Test("A profile is read back as written, and replaces the sRGB chunk", arguments: [(3, "RGB "), (1, "GRAY")])
   func profileComesBack(_ channels: Int, _ space: String) throws {
     let pool = BufferPool()
     let pixels = [UInt8](repeating: 9, count: channels)
@@ -100,7 +100,7 @@ struct FastPNGEncoderTests {
     #expect(!PNGBuilder.chunks(of: bytes).contains { $0.dropFirst(4).starts(with: "sRGB".utf8) })
   }
 
-  /// A header (ICC.1:2022, 7.2) and one tag of noise: libpng does not take less than 132 bytes compressed.
+  /// A header (ICC.1:2022, 7.2) and one tag of noise, because libpng rejects fewer than 132 compressed bytes.
   private static func profile(_ space: String) -> [UInt8] {
     var numbers = SeededNumbers(seed: 8)
     var profile = [UInt8](repeating: 0, count: 144) + numbers.bytes(400)

@@ -35,7 +35,7 @@ struct PNGChunkOrderTests {
     }
   }
 
-  /// A file that ends as a fault of ours, or in other pixels than libpng's own, is a fault.
+  /// What is wrong with the result for a file: an internal error, or pixels other than libpng's; nil for nothing.
   private func fault(_ bytes: [UInt8]) -> String? {
     let plain = PlainPNG(bytes)
     switch (result(bytes), plain) {
@@ -55,7 +55,7 @@ struct PNGChunkOrderTests {
   }
 
   @Test(arguments: PNGChunkOrders.colorTypes)
-  func `no order ends as a fault of ours, nor in other pixels than libpng's`(colorType: Int) throws {
+  func `no order gives an internal error, or pixels other than libpng's`(colorType: Int) throws {
     let orders = PNGChunkOrders(colorType: colorType, profile: try profile())
     var faults: [String] = []
     var tried = 0
@@ -70,7 +70,7 @@ struct PNGChunkOrderTests {
     }
     for chosen in choices(2, of: PNGChunkOrders.names) {
       for order in permutations(["IHDR"] + chosen + ["IDAT"]) { check(order) }
-      // Each twice, and IDAT in two places.
+      // Each chunk twice, and IDAT in two places.
       for order in permutations(chosen + chosen) { check(["IHDR"] + order + ["IDAT"]) }
       check(["IHDR", chosen[0], "IDAT", chosen[1], "IDAT"])
     }
@@ -78,7 +78,7 @@ struct PNGChunkOrderTests {
     #expect(tried > 4000)
   }
 
-  @Test func `a PLTE behind tRNS takes the transparency of RGB back, with a warning`() throws {
+  @Test func `a PLTE behind tRNS revokes the transparency of RGB, with a warning`() throws {
     let orders = PNGChunkOrders(colorType: 2, profile: try profile())
     let right = result(orders.file(["IHDR", "PLTE", "tRNS", "IDAT"]))
     let wrong = result(orders.file(["IHDR", "tRNS", "PLTE", "IDAT"]))
@@ -99,7 +99,7 @@ struct PNGChunkOrderTests {
     }
   }
 
-  @Test func `colors are read of sound chunks only, the first of each`() throws {
+  @Test func `colors are read only from valid chunks, the first of each`() throws {
     func colors(_ chunks: [[UInt8]]) throws -> (colors: PNGColorChunks, notes: [ConversionNotice]) {
       let start = PNGParts.signature + PNGParts.header(width: 1, height: 1, colorType: 2)
       let bytes = start + chunks.flatMap { $0 } + PNGParts.data([0, 1, 2, 3]) + PNGParts.end
@@ -114,7 +114,7 @@ struct PNGChunkOrderTests {
     #expect(try colors([p3, rec2020]).colors.codePoints == [12, 13, 0, 1])
     #expect(try colors([damaged(p3), rec2020]).colors.codePoints == [9, 13, 0, 1])
     #expect(try colors([damaged(PNGParts.chunk("sRGB", [0]))]).colors.srgbIntent == nil)
-    // libpng forgets what stands beside a profile that it refuses.
+    // libpng drops the other color chunks together with a profile that it rejects.
     let primaries: [UInt32] = [31_270, 32_900, 68_000, 32_000, 26_500, 69_000, 15_000, 6_000]
     let beside = [PNGParts.gamma(50_000), PNGParts.chromaticities(primaries)]
     let refused = try colors([PNGParts.profile([UInt8](repeating: 7, count: 200))] + beside)

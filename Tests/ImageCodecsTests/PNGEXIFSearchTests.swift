@@ -4,7 +4,7 @@ import Testing
 @testable import ImageCodecs
 @testable import ImageCore
 
-@Suite("EXIF of a PNG, wherever it stands")
+@Suite("EXIF of a PNG at any position")
 struct PNGEXIFSearchTests {
   private func png(_ chunks: [(String, [UInt8])]) -> [UInt8] {
     var file = PNGBuilder()
@@ -21,7 +21,7 @@ struct PNGEXIFSearchTests {
     return try unsafe bytes.withUnsafeBytes { try unsafe decoder.readHeader($0, limits: DecodeLimits()).orientation }
   }
 
-  @Test func `it turns before the pixels and behind them, the first sound one`() throws {
+  @Test func `the first valid eXIf turns the image, before the pixels or behind them`() throws {
     let (six, eight) = (("eXIf", OrientationTag.tiff(6)), ("eXIf", OrientationTag.tiff(8)))
     #expect(try orientation(png([six, Self.pixels, eight, Self.end])) == .turned90)
     #expect(try orientation(png([Self.pixels, ("tEXt", [65, 0]), eight, six, Self.end])) == .turned270)
@@ -32,7 +32,7 @@ struct PNGEXIFSearchTests {
     #expect(try orientation(damaged) == .upright, "its CRC is wrong")
   }
 
-  @Test func `behind the start of a file, heads of chunks are enough`() throws {
+  @Test func `beyond the start of a file, the headers of chunks are enough`() throws {
     let long = ("IDAT", [UInt8](repeating: 7, count: 5000))
     let file = png([long, long, ("eXIf", OrientationTag.tiff(6)), Self.end])
     for count in [45, 60, 5045, 5046, 10_060, 10_090] {

@@ -5,7 +5,7 @@ import TestSupport
 @testable import ImageCodecs
 @testable import ImageCore
 
-/// What libpng makes of a file: its header, and whether it called the pixels sound.
+/// The result of libpng for a file: its header, and whether the pixels are sound.
 struct PlainPNG {
   var layout: PNGPixelLayout
   var channels: Int
@@ -15,10 +15,10 @@ struct PlainPNG {
   var profile: [UInt8]
   var chromaticities: [UInt32]
   var isSound: Bool
-  /// Rows without padding, samples in the machine's byte order.
+  /// Rows without padding, samples in native byte order.
   var pixels: [UInt8]
 
-  /// Nil where libpng refuses the header.
+  /// Nil if libpng rejects the header.
   init?(_ bytes: [UInt8]) {
     guard let reader = unsafe png_reader_create() else { return nil }
     defer { unsafe png_reader_destroy(reader) }
@@ -31,7 +31,7 @@ struct PlainPNG {
       guard let base = source.baseAddress,
         unsafe png_reader_begin(reader, base, source.count, limits, &header, &shape, &report).rawValue == 0
       else { return }
-      // Mutated headers may ask for anything: such images are of no use here.
+      // Mutated headers can declare any size. Large images are not compared.
       guard shape.stride * Int(unsafe header.height) <= 1 << 24 else { return }
       var pixels = [UInt8](repeating: 0, count: shape.stride * Int(unsafe header.height))
       let status = unsafe pixels.withUnsafeMutableBufferPointer { target -> codec_status? in
@@ -59,9 +59,9 @@ struct PlainPNG {
 
 /// How much room a test gives the fast decoder.
 enum PlaneRoom: CaseIterable {
-  /// What it asks for.
+  /// As much as it asks for.
   case roomy
-  /// No byte between rows where they fill their stride, so that one at a time has to do.
+  /// No byte between rows that fill their stride, so that only one row at a time can be unfiltered.
   case tight
   /// Strips of rows.
   case strips
@@ -128,7 +128,7 @@ func patternPixels(size: PixelSize, channels: Int, depth: SampleDepth, seed: UIn
   }
 }
 
-/// PNG chunks put together by hand, for what no encoder here writes.
+/// Builds a PNG chunk by chunk, for files that no encoder here writes.
 struct PNGBuilder {
   private(set) var bytes: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
@@ -171,7 +171,7 @@ struct PNGBuilder {
     return ~crc
   }
 
-  /// The parts of a whole file: each chunk with its length, name, body and CRC.
+  /// The chunks of a whole file, each with its length, name, body and CRC.
   static func chunks(of file: [UInt8]) -> [[UInt8]] {
     var result: [[UInt8]] = []
     var offset = 8
@@ -184,7 +184,7 @@ struct PNGBuilder {
     return result
   }
 
-  /// The file of the signature and these chunks, their CRCs made right.
+  /// A file of the signature and these chunks, with corrected CRCs.
   static func file(_ chunks: [[UInt8]]) -> [UInt8] {
     chunks.reduce(PNGBuilder().bytes) { file, chunk in
       file + chunk.dropLast(4) + bigEndian(checksum(chunk.dropFirst(4).dropLast(4)))
@@ -192,7 +192,7 @@ struct PNGBuilder {
   }
 }
 
-/// The images of PngSuite; none where the corpus is not there.
+/// The images of PngSuite; none if the corpus is missing.
 func pngSuite() -> [URL] {
   guard let folder = Places.corpus("pngsuite")?.appending(path: "png") else { return [] }
   let files = try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)

@@ -4,9 +4,9 @@ import Testing
 @testable import ImageCodecs
 @testable import ImageCore
 
-/// Padding of the last MCU has no part in what is decoded, at any scale.
+/// The padding of the last MCU does not affect the decoded samples, at any scale.
 @Suite struct PaddedEdgeTests {
-  /// White paper on which blocks are filled up with dark blue.
+  /// White paper whose blocks are padded with dark blue.
   private func paper(_ width: Int, _ height: Int, _ sampling: String, isProgressive: Bool) throws -> [UInt8] {
     let factors = try #require(MadeJPEG.samplings.first { $0.name == sampling }).factors
     var jpeg = MadeJPEG(width, height, factors: factors) { component, x, y in
@@ -16,7 +16,7 @@ import Testing
     return jpeg.bytes()
   }
 
-  /// How far the samples are from white, at most.
+  /// The maximum deviation of the samples from white.
   private func blemish(_ image: borrowing Image) -> Int {
     func maximum(_ plane: borrowing Plane, _ white: Int) -> Int { plane.samples.reduce(0) { max($0, abs($1 - white)) } }
     switch image {
@@ -32,7 +32,7 @@ import Testing
       let bytes = try paper(width, height, sampling, isProgressive: isProgressive)
       for denominator in [1, 2, 4, 8] {
         for content in [DecodeRequest.Content.planes, .gray, .color] {
-          // Colors at full size are what every decoder gives.
+          // Colors at full size are the same in every decoder.
           if denominator == 1 && content == .color { continue }
           for choice in JPEGDecoderChoice.allCases {
             var request = DecodeRequest()
@@ -41,7 +41,7 @@ import Testing
               _ = try unsafe decoder.readHeader(bytes, limits: DecodeLimits())
               return self.blemish(try decoder.decode(request).unwrapped())
             }
-            // In pixels a tint of enlarged chroma stays where rounding is as large.
+            // In interleaved pixels, a tint of enlarged chroma remains if it is no larger than rounding.
             let limit = content == .color ? 8 : 6
             #expect(blemish <= limit, "\(width)x\(height) at 1/\(denominator), \(content), \(choice)")
           }
@@ -50,7 +50,7 @@ import Testing
     }
   }
 
-  @Test func `the samples of the edge, and what is known of them`() {
+  @Test func `the samples of the edge, and the samples that their correction needs`() {
     #expect(PaddedEdge(length: 64, spacing: 8, mixed: 8, count: 8) == nil, "nothing is padded")
     #expect(PaddedEdge(length: 7, spacing: 8, mixed: 8, count: 1) == nil, "there is nothing to compare with")
     #expect(PaddedEdge(length: 65, spacing: 8, mixed: 8, count: 9)?.samples == 8..<9)
@@ -63,7 +63,7 @@ import Testing
     (1, 112, 112), (1, 132, 126), (1, 96, 96), (1, 78, 84), (1, 0, 24), (4, 200, 139), (4, 140, 126), (4, 128, 128),
     (7, 200, 189), (7, 60, 72), (7, 82, 82),
   ])
-  func `a mean is brought as near to the samples before it as any padding allows`(columns: Int, mean: Int, wanted: Int)
+  func `a mean is moved as near to the samples before it as any padding allows`(columns: Int, mean: Int, wanted: Int)
     throws
   {
     let plane = Plane.made(5, 1) { x, _, _ in [90, 100, 110, 100, mean][x] }

@@ -38,14 +38,14 @@ struct ProfileSegmentsTests {
     }
   }
 
-  /// What is read of a file that has these segments: their numbers, of how many they say that they are, contents.
+  /// The profile that is read from a file with these segments: their numbers, their counts, their contents.
   private func read(_ segments: [Segment]) throws -> [UInt8]? { try header(start + bytes(segments) + rest).profile }
 
   private func notes(_ segments: [Segment]) throws -> [ConversionNotice] {
     try header(start + bytes(segments) + rest).notes
   }
 
-  @Test func `is joined in the order of their numbers, of up to 255`() throws {
+  @Test func `is joined in the order of the segments' numbers, up to 255`() throws {
     let (head, tail) = (profile[..<100], profile[100...])
     #expect(try read([(1, 2, head), (2, 2, tail)]) == profile)
     #expect(try read([(2, 2, tail), (1, 2, head)]) == profile)
@@ -56,7 +56,7 @@ struct ProfileSegmentsTests {
     #expect(try notes(maximum + maximum) == [])
   }
 
-  @Test func `is none where one lacks, and that is noted`() throws {
+  @Test func `is missing if a segment is missing, and that is noted`() throws {
     #expect(try read([(1, 2, profile[...])]) == nil)
     #expect(try read([(0, 1, profile[...])]) == nil)
     #expect(try read([(2, 1, profile[...])]) == nil)
@@ -69,13 +69,13 @@ struct ProfileSegmentsTests {
     #expect(try header(start + rest).notes == [])
   }
 
-  @Test func `that stands there twice is taken once, without a note`() throws {
+  @Test func `is read once if its segments are repeated, without a note`() throws {
     let (head, tail) = (profile[..<100], profile[100...])
     #expect(try read([(1, 1, profile[...]), (1, 1, profile[...])]) == profile)
     #expect(try notes([(1, 1, profile[...]), (1, 1, profile[...])]) == [])
     #expect(try read([(1, 2, head), (1, 2, head), (2, 2, tail), (2, 2, tail)]) == profile)
     #expect(try notes([(1, 2, head), (1, 2, head), (2, 2, tail), (2, 2, tail)]) == [])
-    // Before and behind the frame's header.
+    // Before and behind the frame header.
     let frame = try #require(rest.indices.first { rest[$0] == 0xFF && rest[$0 + 1] == 0xC0 })
     let end = frame + 2 + Int(rest[frame + 2]) << 8 + Int(rest[frame + 3])
     let whole = bytes([(1, 1, profile[...])])
@@ -84,14 +84,14 @@ struct ProfileSegmentsTests {
     #expect(try header(start + rest[..<end] + whole + rest[end...]).profile == profile)
   }
 
-  @Test func `is the first that is complete, and what is left over is noted`() throws {
+  @Test func `is the first complete one, and the remaining segments are noted`() throws {
     var other = profile
     other[other.count - 1] ^= 1
     let (head, tail) = (profile[..<100], profile[100...])
     let (otherHead, otherTail) = (other[..<90], other[90...])
     #expect(try read([(1, 1, profile[...]), (1, 1, other[...])]) == profile)
     #expect(try read([(1, 1, profile[...]), (1, 2, otherHead), (2, 2, otherTail)]) == profile)
-    // The first lacks a part, or is broken off by another count: the second is whole.
+    // The first profile lacks a part, or is interrupted by another count. The second one is complete.
     #expect(try read([(1, 2, head), (1, 2, otherHead), (2, 2, otherTail)]) == other)
     #expect(try read([(2, 3, head), (1, 2, otherHead), (2, 2, otherTail)]) == other)
     #expect(try read([(1, 2, head), (1, 1, other[...]), (2, 2, tail)]) == other)

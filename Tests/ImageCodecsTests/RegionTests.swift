@@ -4,7 +4,7 @@ import Testing
 @testable import ImageCodecs
 @testable import ImageCore
 
-/// A region of a JPEG comes out as of the whole image, whatever was in memory before.
+/// A region of a JPEG is decoded as in the whole image, whatever was in memory before.
 @Suite struct RegionTests {
   fileprivate struct Kind: CustomTestStringConvertible {
     let name: String
@@ -17,7 +17,7 @@ import Testing
     [false, true].map { Kind(name: sampling.name, factors: sampling.factors, isProgressive: $0) }
   }
 
-  /// Noise, so that each sample is unlike the next, in the padding too.
+  /// Noise, so that each sample differs from the next, in the padding too.
   private func noise(_ kind: Kind, _ width: Int, _ height: Int) -> [UInt8] {
     var jpeg = MadeJPEG(width, height, factors: kind.factors) { component, x, y in
       let mixed = UInt32(truncatingIfNeeded: x &* 7919 &+ y &* 104_729 &+ component &* 31) &* 2_654_435_761
@@ -53,7 +53,7 @@ import Testing
       })
   }
 
-  /// The samples that lie in a region, wholly or in part.
+  /// The samples that are in a region, completely or in part.
   private func part(_ plane: Decoded, _ region: DecodeRegion, _ spacing: SampleSpacing) -> [[UInt8]] {
     func range(_ pixels: Range<Int>, _ spacing: Double, _ count: Int) -> Range<Int> {
       Int(Double(pixels.lowerBound) / spacing)..<min(count, Int((Double(pixels.upperBound) / spacing).rounded(.up)))
@@ -66,7 +66,7 @@ import Testing
   }
 
   @Test(arguments: RegionTests.kinds)
-  fileprivate func `a region is the part of the whole, in both decoders`(kind: Kind) throws {
+  fileprivate func `a region equals that part of the whole image, in both decoders`(kind: Kind) throws {
     let size = PixelSize(width: 171, height: 109)
     let bytes = noise(kind, size.width, size.height)
     var numbers = SeededNumbers(seed: 15)
@@ -80,7 +80,7 @@ import Testing
             let (left, top) = (
               Int.random(in: 0..<size.width, using: &numbers), Int.random(in: 0..<size.height, using: &numbers)
             )
-            // The last ones reach the edges.
+            // The last regions reach the edges.
             let right = number > 1 ? size.width : Int.random(in: left + 1...size.width, using: &numbers)
             let bottom = number > 1 ? size.height : Int.random(in: top + 1...size.height, using: &numbers)
             let region = DecodeRegion(columns: left..<right, rows: top..<bottom)

@@ -9,13 +9,13 @@ import Testing
 struct FastPNGDecoderTests {
   static let supported = InstructionSet.allCases.filter(\.isSupported)
 
-  /// A file that the fast path takes, with what is in it.
+  /// A file that the fast path accepts, with its description.
   struct Sample: CustomTestStringConvertible {
     var testDescription: String
     var bytes: [UInt8]
   }
 
-  /// Small files of every kind that is accepted.
+  /// Small files of every accepted kind.
   static let samples: [Sample] = {
     var samples: [Sample] = []
     let pool = BufferPool()
@@ -44,7 +44,7 @@ struct FastPNGDecoderTests {
     builder.header(width: 16, height: 12, colorType: 3)
     builder.chunk("PLTE", numbers.bytes(3 * entries))
     if alphas > 0 { builder.chunk("tRNS", numbers.bytes(alphas)) }
-    // Every third row is the one above it: zeros under Up.
+    // Every third row equals the one above it: zeros with the filter Up.
     let rows = (0..<12).flatMap { y -> [UInt8] in
       guard y % 3 != 2 else { return [2] + [UInt8](repeating: 0, count: 16) }
       return [0] + (0..<16).map { x in y == 0 && x == 0 ? UInt8(greatest) : UInt8((x * 37 + y * 11) % (greatest + 1)) }
@@ -54,7 +54,7 @@ struct FastPNGDecoderTests {
     return builder.bytes
   }
 
-  /// RGB of 40 x 30 in IDATs of 100 bytes, with random bytes under every filter, and chunks to be passed over.
+  /// RGB of 40 x 30 in IDATs of 100 bytes, with random bytes under every filter, and chunks that are skipped.
   static func inPieces() -> [UInt8] {
     var numbers = SeededNumbers(seed: 12)
     var builder = PNGBuilder()
@@ -69,7 +69,7 @@ struct FastPNGDecoderTests {
     return builder.bytes
   }
 
-  /// What is accepted is sound to libpng, and has its pixels.
+  /// Checks that libpng finds an accepted file sound, and gives the same pixels.
   /// - Returns: whether it was accepted.
   @discardableResult
   private func check(
@@ -88,7 +88,7 @@ struct FastPNGDecoderTests {
     return accepted
   }
 
-  @Test("Sound files of every kind are accepted, with libpng's pixels", arguments: samples)
+  @Test("Sound files of every kind are accepted, and have libpng's pixels", arguments: samples)
   func soundFilesAreAccepted(_ sample: Sample) {
     #expect(check(sample.bytes, sample.testDescription))
   }
@@ -100,7 +100,7 @@ struct FastPNGDecoderTests {
     #expect(accepted > 60)
   }
 
-  @Test("Bytes changed at random are declined, or harmless", arguments: samples.indices)
+  @Test("Bytes changed at random are declined or harmless", arguments: samples.indices)
   func mutationsAreSafe(_ index: Int) {
     let sample = FastPNGDecoderTests.samples[index]
     var numbers = SeededNumbers(seed: UInt64(1000 + index))
@@ -113,7 +113,7 @@ struct FastPNGDecoderTests {
     }
   }
 
-  @Test("Bytes changed at random under right CRCs are declined, or harmless", arguments: samples.indices)
+  @Test("Bytes changed at random under correct CRCs are declined or harmless", arguments: samples.indices)
   func mutationsWithRightChecksumsAreSafe(_ index: Int) {
     let sample = FastPNGDecoderTests.samples[index]
     var numbers = SeededNumbers(seed: UInt64(2000 + index))
@@ -127,7 +127,7 @@ struct FastPNGDecoderTests {
     }
   }
 
-  @Test("Chunks left out, doubled, swapped or put in are declined, or harmless", arguments: samples.indices)
+  @Test("Chunks that are removed, repeated, swapped or inserted are declined or harmless", arguments: samples.indices)
   func shuffledChunksAreSafe(_ index: Int) {
     let sample = FastPNGDecoderTests.samples[index]
     var numbers = SeededNumbers(seed: UInt64(3000 + index))
@@ -165,7 +165,7 @@ struct FastPNGDecoderTests {
     }
   }
 
-  @Test("A palette index beyond the palette is libpng's to judge")
+  @Test("A palette index beyond the palette is left to libpng")
   func indicesBeyondThePaletteAreDeclined() {
     #expect(check(FastPNGDecoderTests.palette(entries: 100, alphas: 0, greatest: 99), "the last entry"))
     #expect(!check(FastPNGDecoderTests.palette(entries: 100, alphas: 0, greatest: 100), "one beyond"))
@@ -173,7 +173,7 @@ struct FastPNGDecoderTests {
   }
 
   @Test(
-    "Too little, too much, or wrongly filtered data is libpng's to judge",
+    "Missing, extra or wrongly filtered data are left to libpng",
     arguments: [
       ("whole", 8, UInt8(4), 0, true), ("bad filter", 8, 5, 0, false), ("short", 7, 4, 0, false),
       ("long", 9, 4, 0, false), ("bytes after the stream", 8, 4, 3, false),
@@ -188,7 +188,7 @@ struct FastPNGDecoderTests {
     #expect(check(builder.bytes, name) == isAccepted)
   }
 
-  @Test("A wrong Adler-32 is libpng's to judge")
+  @Test("A wrong Adler-32 is left to libpng")
   func wrongAdlerIsDeclined() {
     var builder = PNGBuilder()
     builder.header(width: 4, height: 1, colorType: 0)
@@ -204,7 +204,7 @@ struct FastPNGDecoderTests {
     #expect(check(FastPNGDecoderTests.inPieces() + [1, 2, 3], "bytes after IEND"))
   }
 
-  @Test("Pictures of several strips have libpng's pixels, and errors in the last are seen", arguments: [0, 2, 3, 4, 6])
+  @Test("Images of several strips have libpng's pixels; errors in the last are detected", arguments: [0, 2, 3, 4, 6])
   func severalStrips(_ colorType: Int) {
     let samples = [0: 1, 2: 3, 3: 1, 4: 2, 6: 4][colorType] ?? 1
     for (bits, width, height) in [(8, 3000, 131), (16, 2000, 50), (8, 1, 700)] where bits == 8 || colorType != 3 {
@@ -230,7 +230,7 @@ struct FastPNGDecoderTests {
     }
   }
 
-  @Test("The deadline is looked at between strips")
+  @Test("The deadline is checked between strips")
   func deadlineIsKept() throws {
     let bytes = FastPNGDecoderTests.inPieces()
     let plain = try #require(PlainPNG(bytes))

@@ -9,10 +9,10 @@ import Testing
 struct UnfilterTests {
   private static let pixelBytes = [1, 2, 3, 4, 6, 8]
   static let supported = InstructionSet.allCases.filter(\.isSupported)
-  /// What the kernels may read and write past a row.
+  /// Bytes that the kernels may read or write past a row.
   private static let slack = 32
 
-  @Test("Every filter, pixel and width gives the rows of the plain loop", arguments: supported, 0...4)
+  @Test("Every filter, pixel size and width gives the rows of the plain loop", arguments: supported, 0...4)
   func everyFilterIsThePlainOne(_ set: InstructionSet, _ filter: Int) {
     let kernels = PNGKernels(set)
     var numbers = SeededNumbers(seed: UInt64(filter))
@@ -32,7 +32,7 @@ struct UnfilterTests {
     }
   }
 
-  @Test("Rows may be unfiltered to a place 33 bytes before their own", arguments: supported, 0...4)
+  @Test("Rows may be unfiltered to a position 33 bytes before their own", arguments: supported, 0...4)
   func overlapIsHarmless(_ set: InstructionSet, _ filter: Int) {
     let kernels = PNGKernels(set)
     var numbers = SeededNumbers(seed: 77)
@@ -55,7 +55,7 @@ struct UnfilterTests {
     }
   }
 
-  @Test("Two Paeth rows at once are the two rows one after the other", arguments: supported)
+  @Test("Two Paeth rows at once equal the two rows one after the other", arguments: supported)
   func pairsAreTwoRows(_ set: InstructionSet) {
     let kernels = PNGKernels(set)
     var numbers = SeededNumbers(seed: 5)
@@ -80,7 +80,7 @@ struct UnfilterTests {
     }
   }
 
-  @Test("Four Paeth rows at once are the four rows one after the other", arguments: supported, [3, 4])
+  @Test("Four Paeth rows at once equal the four rows one after the other", arguments: supported, [3, 4])
   func foursAreFourRows(_ set: InstructionSet, _ pixelBytes: Int) {
     let kernels = PNGKernels(set)
     var numbers = SeededNumbers(seed: 6)
@@ -103,15 +103,16 @@ struct UnfilterTests {
     }
   }
 
-  @Test("The rearranged Paeth predictor is the specification's for bytes of every order", arguments: supported)
+  @Test("The rearranged Paeth predictor equals the specification's for bytes in every order", arguments: supported)
   func predictorIsTheSpecifications(_ set: InstructionSet) {
-    // One pixel of one byte after another: left a, above b, above left c, for a coarse grid that has all ties.
+    // One pixel of one byte after another, with left a, above b and above left c, on a coarse grid that has all ties.
     let kernels = PNGKernels(set)
     let values = [UInt8](stride(from: 0, through: 255, by: 15)) + [1, 2, 127, 128, 254]
     for a in values {
       for b in values {
         for c in values {
-          // Above the first pixel is c; it must become a: its prediction is c, as nothing is to its left.
+          // The byte above the first pixel is c, and the pixel must become a. Its prediction is c, because it has no left
+          // neighbor.
           let filtered = [a &- c, 0] + [UInt8](repeating: 0, count: UnfilterTests.slack)
           let above = [c, b] + [UInt8](repeating: 0, count: UnfilterTests.slack)
           var row = [UInt8](repeating: 0, count: 2 + UnfilterTests.slack)
@@ -126,7 +127,7 @@ struct UnfilterTests {
     }
   }
 
-  @Test("Samples of 16 bits come to the machine's order", arguments: supported)
+  @Test("Samples of 16 bits are converted to native byte order", arguments: supported)
   func swapping(_ set: InstructionSet) {
     let kernels = PNGKernels(set)
     var numbers = SeededNumbers(seed: 3)

@@ -11,8 +11,8 @@
 
     // MARK: - Files
 
-    /// 5x4 pixels without loss, by Pillow 13: `putpixel((x, y), (50x, 60y, 20(x + y), 255 - 40x))`, then
-    /// `save("a.webp", lossless=True, exact=True, method=6)`.
+    /// 5x4 lossless pixels, written by Pillow 13: `putpixel((x, y), (50x, 60y, 20(x + y), 255 - 40x))`, then `save("a.webp",
+    /// lossless=True, exact=True, method=6)`.
     static let lossless = [UInt8](
       Data(base64Encoded: "UklGRiwAAABXRUJQVlA4TB8AAAAvBMAAELmM6H/sIqL/YSAQhDDM/2suaGRKMdjxjLIAAA==") ?? Data())
     private static let losslessSamples: [Int] = (0..<20).flatMap { pixel -> [Int] in
@@ -32,12 +32,12 @@
       chunk("RIFF", Array("WEBP".utf8) + chunks)
     }
 
-    /// A file of more than pixels: VP8X, then what is given.
+    /// A file in the extended format: VP8X, then the given chunks.
     private static func extended(_ flags: UInt8, _ width: Int, _ height: Int, _ chunks: [UInt8]) -> [UInt8] {
       file(chunk("VP8X", [flags, 0, 0, 0] + number(width - 1, 3) + number(height - 1, 3)) + chunks)
     }
 
-    /// The pixels of `lossless` as a frame at (2, 4) of a canvas of 9x8, then a second one.
+    /// The pixels of `lossless` as a frame at (2, 4) on a canvas of 9x8, then a second frame.
     private static var animation: [UInt8] {
       func frame(_ x: Int, _ y: Int) -> [UInt8] {
         let index = number(x / 2, 3) + number(y / 2, 3) + number(4, 3) + number(3, 3) + number(100, 3) + [0]
@@ -46,7 +46,7 @@
       return extended(0x12, 9, 8, chunk("ANIM", [9, 9, 9, 9, 0, 0]) + frame(2, 4) + frame(0, 0))
     }
 
-    /// Slow waves, which loss does little to.
+    /// Slow waves, which lossy compression hardly changes.
     private func scene(_ width: Int, _ height: Int, channels: Int) -> Plane {
       .made(width, height, channels: channels, from: pool) { x, y, channel in
         if channels % 2 == 0 && channel == channels - 1 { return (x * 3 + y) % 256 }
@@ -96,7 +96,7 @@
 
     // MARK: - Tests
 
-    @Test func `pixels without loss come as they are, with their alpha`() throws {
+    @Test func `lossless pixels are decoded unchanged, with their alpha`() throws {
       let reading = try read(WebPTests.lossless)
       #expect(reading.samples == WebPTests.losslessSamples && reading.channels == 4)
       #expect(reading.report == DecodeReport())
@@ -105,7 +105,7 @@
     }
 
     @Test(arguments: 1...4)
-    func `what is written is read: colors nearly, alpha exactly, gray as colors`(channels: Int) throws {
+    func `written pixels are read back: colors approximately, alpha exactly, gray as colors`(channels: Int) throws {
       let plane = scene(93, 61, channels: channels)
       let wanted = plane.samples
       let reading = try read(try encoded(plane))
@@ -116,7 +116,7 @@
         let from = Array(wanted[pixel * channels..<(pixel + 1) * channels])
         let made = Array(reading.samples[pixel * reading.channels..<(pixel + 1) * reading.channels])
         if channels % 2 == 0 { #expect(from[channels - 1] == made[3]) }
-        // libwebp changes the colors of what cannot be seen.
+        // libwebp changes the colors of invisible pixels.
         if channels % 2 == 0 && from[channels - 1] == 0 { continue }
         for channel in 0..<3 { squares += pow(Double(from[channels > 2 ? channel : 0] - made[channel]), 2) }
       }
@@ -124,7 +124,7 @@
       #expect(level > 36, "\(level) dB")
     }
 
-    @Test func `quality decides about size`() throws {
+    @Test func `the quality determines the size`() throws {
       let sizes = try [20, 60, 95].map { try encoded(scene(200, 150, channels: 3), quality: $0).count }
       #expect(sizes == sizes.sorted() && sizes[0] * 2 < sizes[2])
     }
@@ -154,7 +154,7 @@
       #expect(try read(encoded(scene(40, 30, channels: 3)) { $0.profile = gray }).header.profile == nil)
     }
 
-    @Test func `of an animation the first frame is taken, on its canvas`() throws {
+    @Test func `the first frame of an animation is decoded, on its canvas`() throws {
       let reading = try read(WebPTests.animation)
       #expect(reading.header.size == PixelSize(width: 9, height: 8) && reading.header.notes == [.frames])
       var wanted = [Int](repeating: 0, count: 9 * 8 * 4)
@@ -171,7 +171,7 @@
       }
     }
 
-    @Test func `a file cut anywhere is truncated, and what came of it is there`() throws {
+    @Test func `a file cut anywhere is truncated, and its decoded rows are returned`() throws {
       let whole = try encoded(scene(160, 400, channels: 3), quality: 95)
       let wanted = try read(whole).samples
       var partial = 0
@@ -185,7 +185,7 @@
           partial += 1
           #expect(reading.samples.count == wanted.count)
           let rows = (0..<400).prefix { y in reading.samples[y * 480..<(y + 1) * 480].contains { $0 > 0 } }.count
-          // The filter across blocks still changes the last rows.
+          // The filter across blocks would still change the last rows.
           let sure = max(0, rows - 24) * 480
           #expect(reading.samples.prefix(sure) == wanted.prefix(sure))
           #expect(reading.samples[(rows * 480)...].allSatisfy { $0 == 0 })
@@ -197,16 +197,16 @@
         }
       }
       #expect(partial > 10)
-      // A tail that holds no pixel is only missed.
+      // A missing tail without pixels is only a warning.
       let tail = try encoded(scene(40, 30, channels: 3)) { $0.metadata.xmp = Array("<x:xmpmeta/>".utf8) }
       let reading = try read(Array(tail.dropLast(9)))
       #expect(reading.report.damage == nil && reading.report.warningCount == 1)
-      // An orientation that did not come makes the image unknown.
+      // Without the EXIF, the orientation of the image is unknown.
       let turned = try encoded(scene(40, 30, channels: 3)) { $0.metadata.exif = OrientationTag.tiff(6) }
       #expect(error(Array(turned.dropLast(40))) == .truncated("EXIF stands behind the pixels of a WebP"))
     }
 
-    @Test func `limits of pixels, memory and time hold`() throws {
+    @Test func `limits on pixels, memory and time are enforced`() throws {
       var limits = DecodeLimits()
       limits.pixelCount = 19
       #expect(error(WebPTests.lossless, limits) == .tooManyPixels(PixelSize(width: 5, height: 4), limit: 19))
@@ -215,7 +215,7 @@
       #expect(error(WebPTests.lossless, limits) == .timeout)
       limits.deadline = .max
       #expect(error(WebPTests.lossless, limits) == nil)
-      // 1000x1000 as the header says: 4 bytes a pixel and more.
+      // 1000x1000 according to the header: 4 bytes per pixel and more.
       var large = WebPTests.lossless
       large.replaceSubrange(21..<25, with: WebPTests.number(999 | 999 << 14 | 1 << 28, 4))
       limits.memoryByteCount = 4_000_000
@@ -227,7 +227,7 @@
       #expect(ImageFormat.webp.greatestSide == 16_383)
     }
 
-    @Test func `damaged bytes give the same from a used decoder and a new one`() throws {
+    @Test func `damaged bytes give the same result from a used decoder and a new one`() throws {
       let sources = [
         WebPTests.lossless, WebPTests.animation, try encoded(scene(70, 50, channels: 4)),
         try encoded(scene(64, 64, channels: 3)) {

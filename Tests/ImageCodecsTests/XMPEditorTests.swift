@@ -18,7 +18,7 @@ struct XMPEditorTests {
     XMPEditor(Array(xmp.utf8), isTurned: isTurned).map { String(decoding: $0.bytes, as: UTF8.self) }
   }
 
-  /// Attributes and content, and what they become.
+  /// Attributes and content, before and after editing.
   private static let orientations: [(String, String, String, String)] = [
     (#" tiff:Orientation="6""#, "", #" tiff:Orientation="1""#, ""),
     (" tiff:Orientation\n=\t' 6 '", "", " tiff:Orientation\n=\t'1'", ""),
@@ -42,11 +42,11 @@ struct XMPEditorTests {
       "", "<t:Orientation xmlns:t='http:&#47;/ns.adobe.com/tiff/1.0/'>3</t:Orientation>", "",
       "<t:Orientation xmlns:t='http:&#47;/ns.adobe.com/tiff/1.0/'>1</t:Orientation>"
     ),
-    // The prefix stands for something else here, as do other names.
+    // Here the prefix has another namespace, or the name is a different one.
     (" xmlns:tiff='urn:other' tiff:Orientation='6'", "", " xmlns:tiff='urn:other' tiff:Orientation='6'", ""),
     (" tiff:OrientationOf='6' Orientation='6'", "", " tiff:OrientationOf='6' Orientation='6'", ""),
     ("", "<![CDATA[<tiff:Orientation>6]]>", "", "<![CDATA[<tiff:Orientation>6]]>"),
-    // Behind an element that shadows a prefix it has its meaning again.
+    // After an element that shadows a prefix, the prefix has its former meaning again.
     (
       "", "<a xmlns:tiff='urn:other' tiff:Orientation='6'/><a tiff:Orientation='6'/>", "",
       "<a xmlns:tiff='urn:other' tiff:Orientation='6'/><a tiff:Orientation='1'/>"
@@ -54,7 +54,7 @@ struct XMPEditorTests {
   ]
 
   @Test(arguments: orientations)
-  func `orientation says 1 where pixels were turned, in whatever way it is written`(
+  func `orientation becomes 1 if pixels were turned, however it is written`(
     attributes: String, content: String, newAttributes: String, newContent: String
   ) {
     let xmp = packet(attributes, content)
@@ -62,7 +62,7 @@ struct XMPEditorTests {
     #expect(edited(xmp, isTurned: false) == xmp, "else it stays as it is")
   }
 
-  @Test func `entries of a motion photo and of a gain map go, with the namespace of the latter`() throws {
+  @Test func `properties of a motion photo and of a gain map are removed, with the namespace of the latter`() throws {
     let gainMap = "http://ns.adobe.com/hdr-gain-map/1.0/"
     let attributes =
       " GCamera:MotionPhoto='1' GCamera:MotionPhotoPresentationTimestampUs='7' GCamera:MicroVideo='1' "
@@ -76,7 +76,7 @@ struct XMPEditorTests {
     #expect(editor.hadMotion && editor.hadGainMap && editor.hadDirectory && editor.extensionDigest == nil)
   }
 
-  @Test func `the digest of extended XMP is taken out`() throws {
+  @Test func `the digest of extended XMP is removed`() throws {
     for xmp in [
       packet(" note:HasExtendedXMP='0123'"), packet("", "<note:HasExtendedXMP> 0123 </note:HasExtendedXMP>"),
     ] {
@@ -91,12 +91,12 @@ struct XMPEditorTests {
     "<!-- ", "<a><!--></a>", "<a><?></a>",
     "<\0a\0/\0>", "<a b/>", "< a/>",
   ])
-  func `what is no XML as it should be is not edited`(xmp: String) {
+  func `malformed XML is not edited`(xmp: String) {
     #expect(edited(xmp) == nil)
   }
 
   @Test(.timeLimit(.minutes(1)))
-  func `a megabyte of declarations, of attributes or of depth are edited in linear time`() {
+  func `a megabyte of declarations, of attributes or of nested elements is edited in linear time`() {
     func filled(_ unit: (Int) -> String) -> String {
       var text = ""
       var number = 0

@@ -9,7 +9,7 @@ import Testing
 @Suite struct ZlibPiecesTests {
   private let pool = BufferPool()
 
-  /// Contents of all kinds of blocks: noise is stored, text has codes of its own, few bytes have the fixed ones.
+  /// Contents for all kinds of blocks: noise is stored, text has dynamic codes, and few bytes have the fixed codes.
   private func contents(_ count: Int, seed: UInt64) -> [UInt8] {
     var numbers = SeededNumbers(seed: seed)
     var result: [UInt8] = []
@@ -47,7 +47,7 @@ import Testing
   }
 
   @Test(arguments: [0, 1, 3, 5, 7, 10])
-  func `the pieces are one stream, hardly longer than in one go`(level: Int) throws {
+  func `the pieces form one stream, hardly longer than a stream compressed at once`(level: Int) throws {
     let sizes = level == 10 ? [4_500_000] : [524_288, 524_289, 1_048_576, 1_500_001, 2_700_000]
     for (index, size) in sizes.enumerated() {
       let source = contents(size, seed: UInt64(level * 10 + index))
@@ -67,7 +67,7 @@ import Testing
     }
   }
 
-  @Test func `a PNG of several pieces has its pixels for libpng and for the fast decoder`() throws {
+  @Test func `a PNG of several pieces has the same pixels for libpng and for the fast decoder`() throws {
     let size = PixelSize(width: 700, height: 600)
     let pixels = patternPixels(size: size, channels: 3, depth: .eight, seed: 9)
     let plane = plane(pixels, size: size, channels: 3, depth: .eight, from: pool)
@@ -80,7 +80,7 @@ import Testing
     }
   }
 
-  @Test func `a stream that is cut or changed has no end`() throws {
+  @Test func `a truncated stream has no end, and a changed one is read within its memory`() throws {
     let source = contents(300_000, seed: 3)
     let compressor = try #require(Compressor(level: 6))
     var stream = [UInt8](repeating: 0, count: compressor.bound(source.count) + DeflateEnd.slack)
@@ -108,7 +108,7 @@ import Testing
     for _ in 0..<300 {
       var changed = stream
       changed[Int.random(in: 0..<count, using: &numbers)] ^= UInt8.random(in: 1...255, using: &numbers)
-      // It is found or not: what counts is that nothing outside of the memory is touched.
+      // The end may be found or not. The test is that no memory outside the buffers is accessed.
       _ = try end(changed, count)
     }
   }
