@@ -1,4 +1,4 @@
-/// Damages the bytes of an image in a way that its format does not expect.
+/// Damages the bytes of an image in ways that its format does not expect.
 package struct Mutator {
   private var random: Randomness
   private let samples: [[UInt8]]
@@ -36,7 +36,7 @@ package struct Mutator {
   }
 
   private mutating func changeBytes(_ bytes: inout [UInt8]) {
-    // Half of them in the first bytes, where the headers are.
+    // Half of the time only among the first bytes, where the headers are.
     let bound = random.below(2) == 0 ? bytes.count : min(bytes.count, 700)
     for _ in 0...random.below(32) { bytes[random.below(bound)] = random.nastyByte() }
   }
@@ -71,7 +71,7 @@ package struct Mutator {
     }
   }
 
-  /// Lengths and fields of a JPEG's segments; restart markers and whole segments in other places.
+  /// Changes lengths and fields of a JPEG's segments, restart markers, and the positions of whole segments.
   private mutating func damageSegments(_ bytes: inout [UInt8]) {
     let markers = (0..<max(0, bytes.count - 4)).filter {
       bytes[$0] == 0xFF && bytes[$0 + 1] > 0xBF && bytes[$0 + 1] < 0xFF

@@ -1,4 +1,4 @@
-/// A PNG's chunks, to be damaged and put together with right checksums, which get the damage past the first check.
+/// The chunks of a PNG. They can be damaged and then written with correct checksums, so that the damage passes the first check.
 struct PNGFile {
   static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
@@ -8,7 +8,7 @@ struct PNGFile {
   }
 
   private var chunks: [Chunk] = []
-  /// What is no chunk at the end.
+  /// Bytes at the end that are not a chunk.
   private var rest: [UInt8] = []
 
   init(_ bytes: [UInt8]) {
@@ -54,7 +54,7 @@ struct PNGFile {
     }
   }
 
-  /// Other sizes, depths and kinds in IHDR.
+  /// Changes the size, the depth, the color type or the interlacing in IHDR.
   private mutating func describeOtherwise(with random: inout Randomness) {
     guard let position = chunks.firstIndex(where: { $0.body.count == 13 }) else { return }
     switch random.below(4) {
@@ -65,7 +65,7 @@ struct PNGFile {
     }
   }
 
-  /// Chunks of colors that are sound by themselves, in an order and in a company that may not be allowed.
+  /// Inserts color chunks that are valid alone, but possibly not in this order or combination.
   private mutating func insertColors(at position: Int, with random: inout Randomness) {
     let bodies: [(name: String, body: [UInt8])] = [
       ("PLTE", [255, 0, 0, 0, 255, 0, 0, 0, 255, 9, 9, 9]), ("tRNS", [0, 20]), ("tRNS", [0, 1, 0, 2, 0, 3]),
@@ -77,7 +77,8 @@ struct PNGFile {
     }
   }
 
-  /// Random rows with right and wrong filters in a stored, and so always valid, zlib stream, too short or too long.
+  /// Writes random rows, with valid and invalid filters, into a stored and thus always valid zlib stream. It may be too short or
+  /// too long.
   private mutating func storeOtherRows(with random: inout Randomness) {
     guard let position = chunks.firstIndex(where: { $0.name == Array("IDAT".utf8) }) else { return }
     let header = chunks[0].body

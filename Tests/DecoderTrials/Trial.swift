@@ -3,7 +3,7 @@ package import ImageCodecs
 import ImageCore
 package import JPEGDecoding
 
-/// What became of a file: planes without their padding and the report, or the error that was thrown.
+/// The outcome for a file: planes without their padding and the report, or the error that was thrown.
 package struct Trial: Equatable {
   package private(set) var planes: [Data] = []
   package private(set) var report = DecodeReport()
@@ -37,16 +37,16 @@ package struct Trial: Equatable {
     return result
   }
 
-  // MARK: - Against libjpeg
+  // MARK: - Comparison with libjpeg
 
   package enum Comparison: Equatable {
-    /// Left to libjpeg, or not asked for: nothing to compare.
+    /// Left to libjpeg, or not requested: there is nothing to compare.
     case declined(Unsupported?)
     case same
     case differs(String)
   }
 
-  /// Decodes with `JPEGDecoding` and, where that accepts, with libjpeg.
+  /// Decodes with `JPEGDecoding` and, if that accepts the file, with libjpeg.
   package static func compare(
     _ bytes: [UInt8], _ request: DecodeRequest, limits: DecodeLimits = DecodeLimits(), with decoder: Decoder
   ) -> Comparison {
@@ -66,7 +66,7 @@ package struct Trial: Equatable {
 }
 
 extension DecodeRequest {
-  /// All that `JPEGDecoding` is asked for.
+  /// All requests that `JPEGDecoding` serves.
   package static let scaled: [DecodeRequest] = [8, 4, 2].flatMap { denominator in
     [Content.planes, .gray].map { content in
       var request = DecodeRequest()
@@ -77,7 +77,7 @@ extension DecodeRequest {
   }
 }
 
-/// An image as another JPEG: progressive, or of other subsampling or quality.
+/// Encodes an image as another JPEG: progressive, or with other subsampling or quality.
 package func recoded(
   _ bytes: [UInt8], shrunkBy denominator: Int = 1, _ content: DecodeRequest.Content = .planes,
   change: (inout EncodeRequest) -> Void

@@ -4,7 +4,7 @@ import ImageCodecs
 import ImageCore
 import JPEGDecoding
 
-/// What came of the files so far.
+/// The results of the files so far.
 struct RunStatistics {
   private let decoder = Decoder(pool: BufferPool())
   private var files = 0
@@ -15,7 +15,7 @@ struct RunStatistics {
   mutating func compare(_ bytes: [UInt8], name: String, limits: DecodeLimits = DecodeLimits()) {
     files += 1
     for var request in DecodeRequest.scaled {
-      // All three ways: alone, in bands or scan by scan, and with more threads than there may be bands.
+      // All three ways: on one thread, in bands or scan by scan, and with more threads than there can be bands.
       request.workers = [1, 2, 5][files % 3]
       switch Trial.compare(bytes, request, limits: limits, with: decoder) {
       case .same: same += 1
@@ -27,7 +27,7 @@ struct RunStatistics {
     }
   }
 
-  /// - Returns: the exit status. Who asks lets go of this before it exits, else the decoder looks leaked.
+  /// - Returns: the exit status. The caller releases this value before it exits. Otherwise the decoder looks like a leak.
   func told() -> Int32 {
     let reasons = declined.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
     print("\(files) files, \(same + differing) decodings accepted, \(differing) of them differ")
@@ -64,7 +64,7 @@ func mutate(_ samples: [[UInt8]], seconds: Double, seed: UInt64) -> Int32 {
   return statistics.told()
 }
 
-/// Processor time of both decoders, by turns, at each scale.
+/// Processor time of both decoders, in turn, at each scale.
 func time(_ files: [String], rounds: Int) {
   let decoder = Decoder(pool: BufferPool())
   for request in DecodeRequest.scaled where request.content == .planes {

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Checks that thumbnails of the JPEGs below folders do not depend on order, mode, or decoder.
+"""Checks that thumbnails of the JPEGs in folders do not depend on the order, the mode or the decoder.
 
 usage: cover.py IMGBATCH FOLDER...
 
-Each image is cropped (--fit cover) to each of SIZES: with threads, then in reverse order by one thread, in processes, and by
-libjpeg with any warning a failure, which reads every image as a whole. A crop that is made of samples that were never decoded
-shows here, because it depends on the images before. Outputs that one run writes and another refuses are compared only where
-both run by the same rule of failing. Ends with 1 if a byte differs.
+Each image is cropped (--fit cover) to each of SIZES: with threads; in reverse order by one thread; in processes; and by libjpeg
+with every warning as a failure, which decodes every image completely. A crop that contains samples that were never decoded
+shows here, because they depend on the previous images. Outputs that one run writes and another refuses are compared only if
+both runs have the same --fail-on rule. Exits with 1 if a byte differs.
 """
 import hashlib
 import os
@@ -31,7 +31,7 @@ def jpegs(folder):
 
 
 def digests(imgbatch, folder, names, size, options):
-    """The output of each image that was written, by its name."""
+    """The digests of the outputs that were written, by name."""
     with tempfile.TemporaryDirectory() as out:
         command = [imgbatch, "resize", "--files-from", "-", "-0", "--out", out, "--size", size, "--fit", "cover", "--quiet"]
         made = subprocess.run(

@@ -1,12 +1,12 @@
 import DecoderTrials
 import Foundation
-// Decodes JPEGs twice, by JPEGDecoding and by libjpeg, and compares what comes of it.
+// Decodes JPEGs twice, with JPEGDecoding and with libjpeg, and compares the results.
 //
 //   jpeg-differential compare PATH...                 every file at 1/8, 1/4 and 1/2, in color and gray
-//   jpeg-differential mutate SECONDS SEED PATH...     the same of damaged copies, until the time is over
-//   jpeg-differential time ROUNDS PATH...             both by turns: the sums of each file's least times, their ratio
+//   jpeg-differential mutate SECONDS SEED PATH...     the same for damaged copies, until the time is over
+//   jpeg-differential time ROUNDS PATH...             both in turn: the totals of each file's minimum times, their ratio
 //
-// Exit 1 if any file differs that JPEGDecoding accepts. `mutate` leaves such a file in the current folder.
+// Exits with 1 if a file that JPEGDecoding accepts differs. `mutate` leaves such a file in the current folder.
 import JPEGDecoding
 
 func complain(_ text: String) -> Never {
@@ -19,7 +19,7 @@ func bytes(_ path: String) -> [UInt8] {
   return [UInt8](data)
 }
 
-/// The files below the paths that are JPEGs by their signature.
+/// The files below the paths that have the signature of a JPEG.
 func files(_ paths: ArraySlice<String>) -> [String] {
   let all = paths.flatMap { path -> [String] in
     var isFolder: ObjCBool = false

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Damages the samples and decodes them for FUZZ_SECONDS (60), from FUZZ_SEED (the time) on, under the address sanitizer
-# where it is there; then, for as long, damages JPEGs and compares JPEGDecoding with libjpeg. A file that ends the program
-# stays in fuzz-findings/ and belongs into samples/broken/ with its mend.
+# Damages the samples and decodes them for FUZZ_SECONDS (60), from FUZZ_SEED (the time) on, with the address sanitizer if it is
+# available. Then damages JPEGs for as long, and compares JPEGDecoding with libjpeg. A file that ends the program stays in
+# fuzz-findings/. It belongs into samples/broken/, together with the fix.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 seconds=${FUZZ_SECONDS:-60}
@@ -36,7 +36,7 @@ if [ "$status" -eq 0 ]; then
 fi
 mkdir -p fuzz-findings
 for file in "$scratch"/current.*; do
-  # The last one that was written is the one that did it.
+  # The file that was written last is the cause.
   if [ -e "$file" ] && [ -z "$(find "$scratch" -name 'current.*' -newer "$file")" ]; then
     cp "$file" "fuzz-findings/seed-$seed-status-$status.${file##*.}"
     say "ended with $status (142 is a hang) at fuzz-findings/seed-$seed-status-$status.${file##*.}"

@@ -1,11 +1,11 @@
-// Seeded mutation over the whole way of an image: bytes, header, decoding, resampling, encoding.
+// Seeded mutation of images through the whole pipeline: bytes, header, decoding, resampling, encoding.
 //
-//   decode-fuzz run SECONDS SEED FOLDER SAMPLE...    damage and try until the time is over
+//   decode-fuzz run SECONDS SEED FOLDER SAMPLE...    damage and decode until the time is over
 //   decode-fuzz try FILE...                          try files with every set of options
 //   decode-fuzz write COUNT SEED FOLDER SAMPLE...    write COUNT damaged files of each sample
 //
-// `run` keeps the file in hand as FOLDER/current.jpg or .png: whatever ends the process (a sanitizer, a trap, the alarm
-// after ten seconds), the file that did it lies there. `Tests/Fuzz/fuzz.sh` gives it a name that lasts.
+// `run` keeps the current file as FOLDER/current.jpg or .png. If a sanitizer, a trap or the alarm after ten seconds ends the
+// process, this file caused it. `Tests/Fuzz/fuzz.sh` gives it a permanent name.
 
 import BatchEngine
 import DecoderTrials
@@ -29,7 +29,7 @@ func bytes(_ path: String) -> [UInt8] {
   return [UInt8](data)
 }
 
-/// The outcome told by a text that is the same in every run.
+/// The outcome as a text that is the same in every run.
 func text(_ outcome: Outcome) -> String {
   switch outcome {
   case .written(let image): "written \(image.outputSize.width)x\(image.outputSize.height)"
@@ -38,14 +38,14 @@ func text(_ outcome: Outcome) -> String {
   }
 }
 
-/// Between them they have every denominator, content and output.
+/// Together they have every denominator, content and output.
 func optionSets() -> [(Thumbnailer, ImageFormat)] {
   var all: [(Thumbnailer, ImageFormat)] = []
   for (position, shrink) in [ShrinkRule.off, .safe, .fast, .fast, .fast].enumerated() {
     for color in [ColorRequest.asSource, .gray] {
       for format in [ImageFormat.jpeg, .png] {
         var options = ThumbnailOptions()
-        // What is damaged is made into an image nevertheless: that is where surprises are.
+        // A damaged image is made into a thumbnail nevertheless, because that is where bugs show.
         options.tolerance = .nothingFails
         options.limits.pixelCount = 1 << 22
         options.shrink = shrink
@@ -90,7 +90,7 @@ case "run" where arguments.count > 4:
   var (count, statistics) = (0, [String: Int]())
   print("decode-fuzz: seed \(seed), \(samples.count) samples, \(seconds) s")
   while clock.now < end {
-    // Each file has a seed of its own: one number and the sample tell it.
+    // Each file has its own seed: one number and the sample identify it.
     let sample = samples[count % samples.count]
     var mutator = Mutator(seed: seed &+ UInt64(count), samples: samples)
     let path = arguments[3] + "/current." + (sample.first == 0x89 ? "png" : "jpg")

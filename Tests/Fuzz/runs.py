@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Damages images and runs the whole program over them in every mode: it must not crash, nor fail an image as `internal`, and
-each mode must give the same status, the same error and the same bytes.
+"""Damages images and runs the whole program on them in every mode. It must not crash or fail an image as `internal`, and every
+mode must give the same status, the same error and the same bytes.
 
 usage: runs.py IMGBATCH DECODE_FUZZ SECONDS SEED [jpeg|png [SAMPLE...]]
 
-Damaged copies come from `decode-fuzz write`, which knows the structure of both formats, many to a run. Each round has a recipe,
-scaled or not. A file that shows a difference stays in fuzz-findings/. Ends with 1 if there is one.
+Damaged copies come from `decode-fuzz write`, which knows the structure of both formats; a run gets many of them. Each round uses
+one of RECIPES. A file that shows a difference stays in fuzz-findings/. Exits with 1 if there is one.
 """
 import hashlib
 import json
@@ -33,9 +33,9 @@ RECIPES = (
     ("--size", "100%", "--fail-on", "never", "--format", "png"),
     ("--size", "32", "--fail-on", "warning"),
 )
-# Damaged copies of a sample in a round.
+# Damaged copies of a sample per round.
 COPIES = 6
-# Of a round in one mode: an image that takes for ever is a finding as well.
+# Seconds for a round in one mode. An image that takes forever is a finding as well.
 TIMEOUT = 300
 
 
@@ -46,7 +46,7 @@ def samples(kind):
 
 
 def outcomes(imgbatch, folder, recipe, mode, out):
-    """What became of each image, by its name: status, code of the error, and the output's digest."""
+    """The outcome of each image, by name: status, error code, and digest of the output."""
     command = [
         imgbatch, "resize", os.fspath(folder), "--out", os.fspath(out), "--mode", mode, "--json", "--quiet", "--max-pixels",
         "4000000", *recipe]

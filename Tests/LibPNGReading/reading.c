@@ -28,7 +28,7 @@ static void pass_over(png_structp png, png_const_charp text) {
   (void)text;
 }
 
-/// The transformations that its manual gives for RGBA of 8 bits; gamma is left alone.
+/// The transformations for 8-bit RGBA from libpng's manual. Gamma is not applied.
 static void ask_for_rgba(png_structp png) {
   png_set_expand(png);
   png_set_scale_16(png);

@@ -1,11 +1,11 @@
-// Stands between a program and the C library (LD_PRELOAD), keeps an account of the calls that files depend on, and lets one
-// of them fail or end the process. For tests: no tracer, no root and no full disk are needed.
+// Interposes between a program and the C library (LD_PRELOAD), logs the calls that files depend on, and can make one of them fail
+// or end the process. For tests: it needs no tracer, no root and no full disk.
 //
-// CALL_LOG    the file that the account goes to, a line for each call; it must be there.
-// CALL_FAULT  "CALL SUFFIX FAULT SKIP": what happens to calls of that name on a path with that end, after so many that pass.
+// CALL_LOG    the file for the log, one line per call; it must exist.
+// CALL_FAULT  "CALL SUFFIX FAULT SKIP": what happens to calls with that name on a path with that suffix, after SKIP such calls.
 //             FAULT is an error number, or "kill". A write that fails has written half of its bytes.
 //
-// The account is shared memory: worker processes may not open files.
+// The log is shared memory, because worker processes may not open files.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -66,7 +66,7 @@ static int ends(const char *text, const char *end) {
   return length >= count && strcmp(text + length - count, end) == 0;
 }
 
-// Whether a call is to fail, with `errno` set.
+// Whether a call must fail, with `errno` set.
 static int fails(const char *call, const char *path) {
   if (account == NULL || fault_call[0] == '\0' || strcmp(call, fault_call) != 0 || !ends(path, fault_suffix) ||
       atomic_fetch_sub(&account->skip, 1) > 0) {
@@ -79,7 +79,7 @@ static int fails(const char *call, const char *path) {
   return 1;
 }
 
-// Notes a call. Returns whether it is to fail.
+// Logs a call. Returns whether it must fail.
 static int note(const char *call, const char *path) {
   if (account == NULL) {
     return 0;
@@ -101,7 +101,7 @@ static int note_file(const char *call, int file) {
   return note(call, path);
 }
 
-// The function that stands behind this one of the same name.
+// The next function of the same name.
 #define NEXT(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
 int fdatasync(int file) { return note_file("fdatasync", file) ? -1 : NEXT(fdatasync)(file); }
@@ -134,7 +134,7 @@ int renameat2(int from_folder, const char *from, int to_folder, const char *to, 
 }
 
 ssize_t write(int file, const void *bytes, size_t count) {
-  // Only regular files are of interest here.
+  // Only regular files are logged.
   struct stat status;
   if (fstat(file, &status) == 0 && S_ISREG(status.st_mode) && note_file("write", file)) {
     int error = errno;
@@ -146,7 +146,7 @@ ssize_t write(int file, const void *bytes, size_t count) {
   return NEXT(write)(file, bytes, count);
 }
 
-// Opening is not noted, but may fail; opening that empties a file is noted.
+// Opening is not logged, but can fail. Opening that truncates a file is logged.
 static int note_open(const char *path, int flags) {
   return fails("open", path) || ((flags & O_TRUNC) && note("truncate", path));
 }

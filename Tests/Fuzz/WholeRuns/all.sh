@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Each fuzzer of whole runs for so many seconds, two at a time: all.sh IMGBATCH SECONDS SEED. What shows a fault stays in
+# Runs each fuzzer of whole runs for SECONDS seconds, two at a time: all.sh IMGBATCH SECONDS SEED. Files that show a fault stay in
 # fuzz-findings/.
 set -uo pipefail
 imgbatch=$(realpath "$1") seconds=$2 seed=$3

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Servers that lie: damaged status lines, headers, chunks, codings, parts and redirections, to fetch in every mode.
+"""Hostile servers: damaged status lines, headers, chunks, codings, parts and redirections, for fetch in every mode.
 
 usage: answers.py IMGBATCH SECONDS SEED
 
-A server on loopback answers each address by its path and the seed alone, and closes. No run may crash or hang, every mode has the
-same end for each address, and a file that counts as written begins with all bytes of an image that the server has, but for its
-end mark: only what stands around images is damaged here, so anything less is a torn file.
+A server on loopback derives each answer from the path and the seed alone, and closes. No run may crash or hang, every mode must
+have the same outcome for each address, and a file that counts as written must begin with all bytes of one of the server's
+images, except its end mark: only the data around images are damaged here, so anything less is a torn file.
 """
 import gzip
 import os
@@ -18,13 +18,13 @@ from imagefiles import jpeg, png
 from trials import MODES, NUMBERS, Trials, damaged, verdicts
 
 IMAGES = (jpeg(31, 17), png(40, 30, numbers=random.Random(1)), jpeg(64, 64, progressive=True), png(300, 200, numbers=random.Random(2)))
-# Bytes of EOI, and of IEND.
+# Sizes of EOI and IEND in bytes.
 END_MARKS = (2, 12, 2, 12)
 ADDRESSES = 40
 
 
 def chunked(body, numbers):
-    """A body in chunks, whose sizes may lie."""
+    """A body in chunks, whose sizes may be wrong."""
     out, at = b"", 0
     while at < len(body):
         piece = body[at:at + numbers.randint(1, max(1, len(body)))]
@@ -38,7 +38,7 @@ def chunked(body, numbers):
 
 
 def length(body, numbers):
-    """A Content-Length, mostly the right one."""
+    """A Content-Length, usually the right one."""
     if numbers.random() < 0.75:
         return str(len(body))
     return str(numbers.choice((len(body) - 1, len(body) + 1, 0, -1, "", "x", f"{len(body)}, {len(body)}", f"+{len(body)}", f" {len(body)} ",
@@ -46,7 +46,7 @@ def length(body, numbers):
 
 
 def place(numbers, port, path):
-    """Where a redirection leads: to this machine, or nowhere. No names, so that nothing asks for one."""
+    """The target of a redirection: this machine, or nowhere. It contains no host names, so that nothing is looked up."""
     return numbers.choice((
         f"/{numbers.randrange(ADDRESSES)}", f"http://127.0.0.1:{port}/{numbers.randrange(ADDRESSES)}", path, "", "//", "http://",
         "http://127.0.0.1:1/x", "https://127.0.0.1:1/1", "file:///etc/passwd", "ftp://127.0.0.1/a", "http://[::1]:1/", "../../1",
@@ -129,7 +129,7 @@ def main():
     trials = Trials(__doc__)
     server = Server(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    # A connection that is kept may end as the next request goes out: that is tried again.
+    # A kept connection may close while the next request is sent; fetch then retries.
     options = ["--allow-private", "--retries", "2", "--retry-delay", "0", "--total-timeout", "5", "--max-redirects", "4", "--max-bytes", "1M"]
 
     def one_round(numbers, scratch):
@@ -140,7 +140,7 @@ def main():
         for mode in MODES:
             out = scratch / mode
             extra = ["--connections", "4"] if mode != "serial" else []
-            # The second run has what the first left: parts, and files to ask about.
+            # The second run finds what the first left: partial files, and files to revalidate.
             for attempt in range(2):
                 done = trials.command("fetch", list_, "--out", out, "--mode", mode, *options, *extra, paths=[list_])
                 if done is None:
@@ -160,13 +160,14 @@ def main():
 
 
 def check(trials, out, files):
-    """What is in the folder is what was said to be written, and whole."""
+    """The folder contains what was reported as written, complete."""
     for event in files:
         if event["status"] != "written":
             continue
         with open(event["output"], "rb") as file:
             data = file.read()
-        # A server that says a length has the file so; what lacks its end mark alone has all pixels.
+        # A file has the length that the server announced, even a wrong one. If only the end mark is missing, all pixels are
+        # there.
         if not any(data.startswith(image[:-end]) for image, end in zip(IMAGES, END_MARKS)):
             trials.finding(f"{event['source']} is torn: {len(data)} bytes", event["output"])
     there = {os.path.join(out, name) for name in os.listdir(out) if not name.startswith(".")}

@@ -1,4 +1,4 @@
-"""PNG and JPEG files of any size and kind, made byte by byte: for fuzzers and the soak. Standard library only."""
+"""Builds PNG and JPEG files of any size and kind, byte by byte, for fuzzers and the soak. Standard library only."""
 import struct
 import zlib
 
@@ -19,7 +19,7 @@ def png_header(width, height, depth=8, color=RGB, interlaced=False):
 
 
 def png_chunks(data):
-    """Name and body of each chunk of a PNG, as far as they are whole."""
+    """Name and body of each complete chunk of a PNG."""
     at, found = 8, []
     while at + 12 <= len(data):
         length = int.from_bytes(data[at:at + 4], "big")
@@ -29,8 +29,8 @@ def png_chunks(data):
 
 
 def png(width, height, depth=8, color=RGB, interlaced=False, numbers=None, filter=0, level=1, extra=b"", rest=b""):
-    """A PNG all rows of which have the same bytes: random where `numbers` is given, else 0. `extra` are chunks before IDAT,
-    `rest` those behind it."""
+    """A PNG whose rows all have the same bytes: random if `numbers` is given, else 0. `extra` are chunks before IDAT, `rest`
+    chunks after it."""
     packer = zlib.compressobj(level)
     data = []
 
@@ -62,7 +62,7 @@ def segment(marker, body):
 
 
 def _coded(bits, restart_bits=0):
-    """So many zero bits, filled up with ones; in intervals of so many, with restart markers between them (T.81, F.1.2.3)."""
+    """`bits` zero bits, padded with ones; in intervals of `restart_bits`, with restart markers between them (T.81, F.1.2.3)."""
     def whole(count):
         rest = count % 8
         return bytes(count // 8) + (bytes([(1 << (8 - rest)) - 1]) if rest else b"")
@@ -80,10 +80,10 @@ def _coded(bits, restart_bits=0):
 
 
 def jpeg(width, height, components=3, sampling=(2, 2), progressive=False, restart_rows=0, extra=b""):
-    """A JPEG of one color, whose codes are one bit each: 0 is "no difference" of a DC coefficient and "end of block" of the
-    others. `extra` are segments behind SOI."""
+    """A JPEG of one color with one-bit codes: 0 is "no difference" for a DC coefficient and "end of block" for the others.
+    `extra` are segments after SOI."""
     sampling = sampling if components > 1 else (1, 1)
-    # Of four components the first and the last have all samples.
+    # Of four components, the first and the last are not subsampled.
     factors = [sampling if index in (0, 3) else (1, 1) for index in range(components)]
     across, down = -(-width // (8 * sampling[0])), -(-height // (8 * sampling[1]))
     blocks = sum(horizontal * vertical for horizontal, vertical in factors)
@@ -93,7 +93,7 @@ def jpeg(width, height, components=3, sampling=(2, 2), progressive=False, restar
     table = bytes([1]) + bytes(15) + bytes([0])
     out = [b"\xff\xd8", extra, segment(0xDB, b"\0" + bytes([16]) * 64), segment(0xC2 if progressive else 0xC0, frame),
            segment(0xC4, b"\x00" + table), segment(0xC4, b"\x10" + table)]
-    # An interval is counted in MCUs, 65535 at most.
+    # An interval is counted in MCUs, at most 65535.
     restart = across * restart_rows if 0 < across * restart_rows < 65536 else 0
     if restart and not progressive:
         out.append(segment(0xDD, struct.pack(">H", restart)))

@@ -3,9 +3,9 @@
 
 usage: journals.py IMGBATCH SECONDS SEED
 
-A run keeps its journal; that is damaged, or made longer by lines that lie; outputs are removed. No run may crash or hang, the
-bytes of every output that is there are those of the first run, nothing is said to be written that is not there, and the journal
-that the run leaves is one that --resume finds everything in.
+A run writes its journal. The journal is then damaged, or extended by false lines, and outputs are removed. No run may crash or
+hang, every existing output must have the bytes of the first run, no missing output may be reported as written, and --resume must
+find everything in the journal that the run leaves.
 """
 import os
 import shutil
@@ -18,7 +18,7 @@ JOURNAL = ".imgbatch-journal"
 
 
 def lies(data, numbers):
-    """A journal with whole lines put in, out or around, and fields of one line in another."""
+    """A journal with whole lines inserted, removed or repeated, and with parts of one line in another."""
     lines = data.split(b"\n")
     for _ in range(numbers.randint(1, 6)):
         kind, at = numbers.randrange(7), numbers.randrange(len(lines))

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Damaged lists: of files, of addresses as lines, columns and JSON lines, and the lists of what failed.
+"""Damaged lists: of files; of addresses as lines, columns and JSON lines; and of failures.
 
 usage: lists.py IMGBATCH SECONDS SEED
 
-Files are listed to `resize --files-from`, addresses to `fetch`, which asks a proxy on loopback for all of them: so nothing else
-is reached, whatever an address becomes. No run may crash or hang; what it writes lies in its folders; a list gives the same
-from a file, through a pipe and in every mode; and the list of what failed, read again, names as many.
+`resize --files-from` reads lists of files. `fetch` reads lists of addresses and requests all of them from a proxy on loopback, so
+that nothing else is reached, whatever an address becomes. No run may crash or hang, or write outside of its folders. A list gives
+the same outcome from a file, through a pipe and in every mode. The list of failures, read again, has as many entries.
 """
 import http.server
 import json
@@ -23,7 +23,7 @@ WORDS = tuple(
 
 
 class Proxy(http.server.BaseHTTPRequestHandler):
-    """Answers any request with an image, or not, by the address alone."""
+    """Answers any request with an image or a 404, depending on the address alone."""
     protocol_version = "HTTP/1.1"
 
     def do_GET(self):
@@ -41,7 +41,7 @@ class Proxy(http.server.BaseHTTPRequestHandler):
 
 
 def addresses(numbers):
-    """A list that is right."""
+    """A valid list."""
     entries = [{"url": f"http://host{numbers.randrange(3)}.example/{index}.png"} for index in range(numbers.randint(1, 12))]
     for index, entry in enumerate(entries):
         if numbers.random() < 0.4:
@@ -62,7 +62,7 @@ def addresses(numbers):
 
 
 def outcome(done):
-    """What has to be the same, however the list comes."""
+    """The part of the result that must be the same, however the list is read."""
     return done and (done[0], sorted((event["source"], event["status"], event.get("error", {}).get("code", "")) for event in done[1]))
 
 
@@ -91,7 +91,7 @@ def main():
             trials.finding(f"modes differ: {results}", list_)
         failed = sum(one[1] == "failed" for one in results["threads"][1]) if results["threads"] else 0
         if results["threads"] and results["threads"][0] == 1:
-            # The addresses that failed, with their positions, names and digests, are a list by themselves.
+            # The failed addresses, with their positions, names and digests, form a list again.
             again = fetch(scratch / "failed-threads", scratch / "fetched" / "again", kept=scratch / "failed-threads")
             if again and len(again[1]) != failed:
                 trials.finding(f"{failed} failed, but their list names {len(again[1])}", list_, scratch / "failed-threads")

@@ -3,9 +3,9 @@
 
 usage: metadata.py IMGBATCH SECONDS SEED
 
-Structures are made here with lies in them (counts, offsets, loops, types, tags, curves, tables), then damaged at random. No run
-may crash or hang, no image fail as `internal`, every mode has to give the same verdict and bytes; and what was written is
-read again: it is taken, and its metadata come out of a second run as they went in, or a note says that they do not.
+Structures are built here with wrong values (counts, offsets, loops, types, tags, curves, tables), then damaged at random. No run
+may crash or hang, no image may fail as `internal`, and every mode must give the same verdict and bytes. The outputs are read
+again: a second run must accept them, and must keep their metadata or report in a note that it does not.
 """
 import os
 import shutil
@@ -25,7 +25,7 @@ COPIES = 40
 # MARK: - EXIF
 
 def exif(numbers):
-    """A TIFF structure: directories with entries of all types, offsets that may lead anywhere, themselves included."""
+    """A TIFF structure: directories with entries of all types, and offsets that may point anywhere, even to themselves."""
     order = numbers.choice("<>")
     data = bytearray(b"II*\0" if order == "<" else b"MM\0*") + struct.pack(order + "I", 8)
     for _ in range(numbers.randint(1, 4)):
@@ -51,7 +51,7 @@ def exif(numbers):
 # MARK: - ICC
 
 def element(numbers):
-    """A tag's bytes: curves, tables, texts, with counts that may lie."""
+    """The bytes of a tag: curves, tables, texts, with counts that may be wrong."""
     kind = numbers.choice((b"curv", b"para", b"XYZ ", b"mft1", b"mft2", b"mAB ", b"mBA ", b"desc", b"mluc", b"text", b"sf32",
                            b"chad", b"mpet"))
     count = numbers.choice((0, 1, 2, 256, 4096, numbers.choice(NUMBERS)))
@@ -71,7 +71,7 @@ def element(numbers):
 
 
 def profile(numbers):
-    """A profile of matrix and curves, of which some tags may be others, missing, doubled or elsewhere."""
+    """A profile of matrix and curves, in which some tags may be replaced, missing, repeated or at another offset."""
     space, class_ = numbers.choice((b"RGB ", b"RGB ", b"RGB ", b"GRAY", b"CMYK", b"Lab ")), numbers.choice((b"mntr", b"scnr", b"prtr", b"link"))
     names = [b"desc", b"wtpt", b"rXYZ", b"gXYZ", b"bXYZ", b"rTRC", b"gTRC", b"bTRC", b"cprt"] if space == b"RGB " else [
         b"desc", b"wtpt", b"kTRC", b"A2B0", b"B2A0"]
@@ -161,7 +161,7 @@ def image(numbers):
 
 
 def metadata(path):
-    """EXIF, profile and XMP of an image, as they stand in it."""
+    """EXIF, profile and XMP of an image, as stored in it."""
     with open(path, "rb") as file:
         data = file.read()
     if data[:2] != b"\xff\xd8":
@@ -203,7 +203,7 @@ def main():
 
 
 def again(trials, scratch):
-    """What was written is taken by a second run, and its metadata stay as they are."""
+    """A second run accepts the outputs, and keeps their metadata."""
     first, second = scratch / "threads", scratch / "again"
     if not first.is_dir():
         return

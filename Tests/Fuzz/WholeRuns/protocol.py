@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""What a run and its worker processes say to each other, damaged on the way, in both directions.
+"""The messages between a run and its worker processes, damaged in both directions.
 
 usage: protocol.py IMGBATCH SECONDS SEED
 
-Between imgbatch and each worker stands this program, started as the worker: it hands on frames and files, and damages, doubles,
-drops and makes up some. However it does, the run goes on and ends with one end for each image, what is written begins and ends
-as an image, nothing that a worker prints reaches the terminal as it is, and a real worker ends by itself or by a signal that
-imgbatch or a limit sent, not by a crash.
+This program is started in place of each worker, and relays frames and files between imgbatch and a real worker. It damages,
+repeats, drops and invents some. The run must continue and report one outcome for each image. What is written must begin and end
+as an image. Nothing that a worker prints may reach the terminal unescaped. A real worker must exit, or end by a signal that
+imgbatch or a limit sent, but not by a crash.
 """
 import http.server
 import json
@@ -26,21 +26,21 @@ from trials import Trials, damaged
 
 COUNT = 10
 IMAGE = png(50, 40, numbers=random.Random(3))
-# A real worker may be ended by imgbatch (kill), by its limit of processor time, and by its parent's end.
+# imgbatch (SIGKILL), the limit on processor time, or the end of the parent may end a real worker.
 HARMLESS = (signal.SIGKILL, signal.SIGXCPU, signal.SIGTERM)
 
 
-# MARK: - In a worker's place
+# MARK: - In place of a worker
 
 class Relay:
-    """Stands between a run on descriptor 0 and a real worker."""
+    """Relays between a run on descriptor 0 and a real worker."""
 
     def __init__(self, folder):
         self.folder = folder
         settings = json.loads((folder / "relay.json").read_text())
         self.numbers = random.Random(f"{settings['seed']} {self.place()}")
         self.is_fetch = os.environ.get("IMGBATCH_WORKER") == "fetch"
-        # A worker that is told nonsense, or one that says it, or neither.
+        # The receiver of damaged frames: the worker, the parent, or neither.
         self.victim = self.numbers.choice(("worker", "parent", "parent", "parent", "none"))
         self.parent = socket.socket(fileno=0)
         self.worker, other = socket.socketpair()
@@ -48,7 +48,7 @@ class Relay:
         other.close()
 
     def place(self):
-        """How many came before this one."""
+        """The number of relays that started before this one."""
         number = 0
         while True:
             try:
@@ -92,7 +92,7 @@ class Relay:
             pass
 
     def own_greeting(self, frame):
-        """The real worker works for this process."""
+        """Replaces the number of the parent process: the real worker's parent is this process."""
         own = os.getpid().to_bytes(8, "little")
         return own + frame[8:] if self.is_fetch else frame[:-8] + own
 
@@ -145,7 +145,7 @@ def main():
         folder = scratch / "bin"
         folder.mkdir()
         program = folder / "imgbatch"
-        # A copy: where a program lies is where its worker is looked for.
+        # A copy, because a program looks for its worker in its own folder.
         program.write_bytes(pathlib.Path(trials.imgbatch).read_bytes())
         program.chmod(0o755)
         (folder / "relay.json").write_text(json.dumps({"seed": trials.seed + trials.rounds, "worker": real}))
@@ -176,7 +176,7 @@ def main():
         if not done:
             return
         status, files, words = done
-        # A greeting that is damaged is a worker that cannot start: that ends a run, with a sentence.
+        # After a damaged greeting, no worker can start. The run then ends with a message.
         if status == 70 and "no worker process can be started" not in words:
             trials.finding(f"status 70: {words[-300:]}")
         if any(ord(letter) < 32 and letter != "\n" or letter == "\x7f" for letter in words):

@@ -1,4 +1,4 @@
-"""What the fuzzers of whole runs have in common: time, seed, runs of imgbatch, findings."""
+"""Shared by the fuzzers of whole runs: time, seed, runs of imgbatch, findings."""
 import hashlib
 import json
 import os
@@ -11,13 +11,13 @@ import tempfile
 import time
 
 MODES = ("threads", "serial", "processes")
-# Seconds for a run of few small images, on a busy machine: whatever takes longer hangs.
+# Seconds for a run on a few small images, on a busy machine. A run that takes longer hangs.
 LIMIT = 120
 
 
 class Trials:
-    """One fuzzer: `python3 NAME.py IMGBATCH SECONDS SEED`. Every round is made by the seed and its number alone, so that one can
-    be made again: SEED + number, for 0 seconds."""
+    """One fuzzer: `python3 NAME.py IMGBATCH SECONDS SEED`. A round depends only on the seed and its number, so that it can be
+    repeated with SEED + number, for 0 seconds."""
 
     def __init__(self, words):
         if len(sys.argv) < 4:
@@ -29,7 +29,7 @@ class Trials:
         self.outcomes = {}
 
     def run(self, one_round):
-        """Calls `one_round(numbers, scratch)` until the time is over; at least once."""
+        """Calls `one_round(numbers, scratch)` until the time is over, at least once."""
         print(f"{self.name}: seed {self.seed}, {self.seconds:g} s", flush=True)
         end = time.monotonic() + self.seconds
         while self.rounds == 0 or time.monotonic() < end:
@@ -42,7 +42,7 @@ class Trials:
         sys.exit(1 if self.bad else 0)
 
     def finding(self, words, *paths):
-        """Says what is wrong, and keeps the files that show it."""
+        """Reports what is wrong, and keeps the files that show it."""
         self.bad += 1
         print(f"{self.name}: round {self.rounds} (seed {self.seed + self.rounds}): {words}", flush=True)
         folder = pathlib.Path("fuzz-findings") / f"{self.name}-{self.seed + self.rounds}"
@@ -54,8 +54,8 @@ class Trials:
                 shutil.copy(path, folder)
 
     def command(self, *arguments, statuses=(0, 1), input=None, env=None, paths=(), program=None):
-        """Runs imgbatch with --json. Gives the status, file events in their order and the words on standard error; None where the
-        run hung or died, which is a finding. The sums have to be right."""
+        """Runs imgbatch with --json. Returns the status, the file events in order and the text on standard error; None if the run
+        hung or died, which is a finding. Checks the totals."""
         command = [program or self.imgbatch, *map(os.fspath, arguments), "--json", "--quiet"]
         try:
             done = subprocess.run(
@@ -90,7 +90,7 @@ class Trials:
 
 
 def verdicts(files):
-    """Of each source by its last part: status, code and the bytes' digest."""
+    """Status, error code and output digest of each source, by the last part of its path."""
     found = {}
     for event in files:
         output = event.get("output")
@@ -106,7 +106,7 @@ NUMBERS = (0, 1, 2, 3, 4, 7, 8, 127, 128, 255, 256, 32767, 32768, 65535, 65536, 
 
 
 def damaged(data, numbers, most=4, words=()):
-    """A copy with a few bytes changed, left out, doubled or put in."""
+    """A copy with a few bytes changed, removed, repeated or inserted."""
     data = bytearray(data)
     for _ in range(numbers.randint(1, most)):
         at = numbers.randrange(len(data) + 1)
