@@ -59,7 +59,8 @@ struct FolderLockTests {
       ".imgbatch-1-\(number | 3).txt",
     ]
     for name in others + [".imgbatch-1-\(number | 7).tmp", ".imgbatch-2-\(number | 7).tmp"] { try folder.add(name) }
-    try TemporaryFile(in: folder.path).close()
+    let own = try TemporaryFile(in: folder.path)
+    defer { withExtendedLifetime(own) {} }
     #expect(try folder.names().count == others.count + 3)
     StaleTemporaries.dropOwn(PlacedFolder(base: BaseFolder(folder.path), relative: ""))
     #expect(try folder.names() == others.sorted())

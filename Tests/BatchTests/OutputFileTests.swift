@@ -165,19 +165,18 @@ import Testing
     var numbers = [9, 8, 7]
     let file = try TemporaryFile(in: folder.path) { numbers.removeLast() }
     #expect(numbers.isEmpty && file.path == folder(".imgbatch-\(getpid())-9.tmp"))
-    try file.close()
     #expect(try folder.content(".imgbatch-\(getpid())-7.tmp") == [7])
     #expect(try folder.content(".imgbatch-\(getpid())-8.tmp") == [8])
     #expect(try folder.content(".imgbatch-\(getpid())-9.tmp") == [])
+    try file.commit(as: "9")
+    #expect(try folder.names() == [".imgbatch-\(getpid())-7.tmp", ".imgbatch-\(getpid())-8.tmp", "9"])
   }
 
   @Test func `each temporary file of a process has a different number`() throws {
-    let paths = try (0..<20).map { _ in
-      let file = try TemporaryFile(in: folder.path)
-      return file.path
-    }
-    #expect(Set(paths).count == 20)
+    let files = try (0..<20).map { _ in try TemporaryFile(in: folder.path) }
+    #expect(Set(files.map(\.path)).count == 20)
     #expect(try folder.names().count == 20)
+    withExtendedLifetime(files) {}
   }
 
   @Test func `names of any bytes are written`() throws {

@@ -205,7 +205,7 @@ struct PermissionsTests {
     ]
     for (bits, owner, expected) in cases {
       let file = try TemporaryFile(in: folder.path, permissions: Permissions(bits: bits, group: owner))
-      #expect(try FileStatus(of: file.file).permissions.bits == expected & ~umask(), "\(String(bits, radix: 8))")
+      #expect(try FileStatus(of: file.path).permissions.bits == expected & ~umask(), "\(String(bits, radix: 8))")
     }
   }
 }

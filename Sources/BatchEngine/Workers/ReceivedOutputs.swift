@@ -11,7 +11,7 @@ final class ReceivedOutputs {
   private let existing: ExistingOutput
   private let durability: Durability
   private let permissions: Permissions
-  private var files: [PendingOutput?]
+  private var files: [TemporaryFile?]
   private var checks: [ImageStructureCheck]
   private var byteCount = 0
   /// Minimum of the size limit for the outputs of a job, in bytes, because memory estimates are not exact.
@@ -40,17 +40,18 @@ final class ReceivedOutputs {
     else { throw .garbage }
     byteCount += bytes.count
     if failure != nil { return }
-    do throws(JobError) {
-      let file: PendingOutput
+    do throws(Errno) {
+      let file: TemporaryFile
       if let begun = files[index] {
         file = begun
       } else {
-        file = try PendingOutput(for: job.outputs[index].file, durability: durability, permissions: permissions)
+        file = try TemporaryFile(
+          in: job.outputs[index].file.folder, durability: durability, permissions: permissions, for: .image)
         files[index] = file
       }
-      try file.append(bytes)
+      try file.write(bytes)
     } catch {
-      failure = error
+      failure = .write(error)
       files = job.outputs.map { _ in nil }
       return
     }
@@ -64,11 +65,11 @@ final class ReceivedOutputs {
       let claimed = image.outputs[index]
       guard claimed.byteCount == checks[index].byteCount, checks[index].isWhole(claimed.size) else { throw .garbage }
     }
-    do throws(JobError) {
+    do throws(Errno) {
       for file in files { try file?.close() }
-      for file in files { try file?.commit(existing: existing) }
+      for (file, output) in zip(files, job.outputs) { try file?.commit(as: output.file.name, existing: existing) }
     } catch {
-      return .failed(error)
+      return .failed(.write(error, existing))
     }
     return .written(image)
   }

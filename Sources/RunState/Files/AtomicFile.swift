@@ -57,20 +57,13 @@ package enum AtomicFile {
   }
 
   private static func write(
-    to path: FilePath, _ permissions: Permissions, _ fill: (borrowing Descriptor) throws(Errno) -> Void
+    to path: FilePath, _ permissions: Permissions, _ fill: (TemporaryFile) throws(Errno) -> Void
   ) throws(OwnFileError) {
     try check(path)
     do throws(Errno) {
       let temporary = try TemporaryFile(in: path.removingLastComponent(), permissions: permissions)
-      let (folder, name) = (temporary.folder, temporary.name)
-      do throws(Errno) {
-        try fill(temporary.file)
-        try temporary.close()
-        try folder.rename(name, to: FilePath(path.lastComponent), in: folder)
-      } catch {
-        try? folder.remove(name)
-        throw error
-      }
+      try fill(temporary)
+      try temporary.commit(as: FilePath(path.lastComponent))
     } catch {
       throw .system(error)
     }

@@ -30,10 +30,13 @@ package enum OutputFile {
     _ bytes: UnsafeRawBufferPointer, to file: PlacedFile, existing: ExistingOutput, durability: Durability = .ordinary,
     permissions: Permissions = .ordinary
   ) throws(JobError) {
-    let output = try PendingOutput(for: file, durability: durability, permissions: permissions)
-    try unsafe output.append(bytes)
-    try output.close()
-    try output.commit(existing: existing)
+    do throws(Errno) {
+      let output = try TemporaryFile(in: file.folder, durability: durability, permissions: permissions, for: .image)
+      try unsafe output.write(bytes)
+      try output.commit(as: file.name, existing: existing)
+    } catch {
+      throw .write(error, existing)
+    }
   }
 
   /// Renames a complete file to its final name, within one file system.
@@ -41,15 +44,14 @@ package enum OutputFile {
   package static func adopt(
     _ file: PlacedFile, as new: PlacedFile, existing: ExistingOutput, durability: Durability = .ordinary
   ) throws(JobError) {
-    let (old, folder): (HeldFolder, HeldFolder)
     do throws(Errno) {
-      old = try file.folder.held(.fails)
-      folder = file.folder == new.folder ? old : try new.folder.held(.isMade(durability))
+      let old = try file.folder.held(.fails)
+      let folder = file.folder == new.folder ? old : try new.folder.held(.isMade(durability))
       if durability == .durable { try Descriptor(opening: file.name, in: old, .sniffedNotLink).synchronizeData() }
+      try old.move(file.name, to: new.name, in: folder, existing, durability)
     } catch {
-      throw .write(error)
+      throw .write(error, existing)
     }
-    try old.commit(file.name, as: new.name, in: folder, existing, durability)
   }
 
   /// Removes a file that this program created, ignoring errors.
@@ -81,6 +83,11 @@ package enum OutputFile {
 extension JobError {
   static let exists = JobError(
     stage: .write, code: .exists, message: "the output is there already; use --existing overwrite or skip")
+
+  /// Like `write`, for a call that gives an output its name: an existing name is an error of its own if `existing` forbids it.
+  package static func write(_ error: Errno, _ existing: ExistingOutput) -> JobError {
+    error == .fileExists && existing == .fail ? .exists : .write(error)
+  }
 
   /// The error of a failed call on an output, with advice for the user.
   package static func write(_ error: Errno) -> JobError {

@@ -7,8 +7,7 @@ package enum OutputFolder {
   /// Creates the folder if it is missing, then creates and removes a trial file. The permissions alone are not enough: file
   /// systems have other reasons to refuse a file.
   package static func prepare(_ folder: FilePath) throws(Errno) {
-    let trial = try TemporaryFile(in: folder)
-    try? trial.folder.remove(trial.name)
+    _ = try TemporaryFile(in: folder)
   }
 
   /// Checks what can be checked without changing anything: whether the folder, or its nearest existing ancestor, is writable.

@@ -5,13 +5,17 @@ package import SystemSupport
 
 /// A file that is being written, under a unique hidden name that identifies its owner: `.imgbatch-PROCESS-NUMBER.tmp`. The upper
 /// half of the number is the run's number (`RunNumber`).
-package struct TemporaryFile: ~Copyable {
-  let file: Descriptor
-  package let folder: HeldFolder
-  package let name: FilePath
+///
+/// `commit` gives the complete file its final name. A file that is not committed is removed in `deinit`.
+package final class TemporaryFile {
+  private let folder: HeldFolder
+  private let name: FilePath
+  private let durability: Durability
+  private var file: Descriptor?
+  private var isCommitted = false
 
   private static let counter = Atomic<UInt32>(0)
-  private static let reservation = CreationGate()
+  private static let gate = CreationGate()
 
   package enum Purpose {
     /// Creation fails once the run abandons the images in flight.
@@ -22,23 +26,25 @@ package struct TemporaryFile: ~Copyable {
   var path: FilePath { folder.path.pushing(name) }
 
   /// A file in a folder given by its path, which may contain symbolic links.
-  package init(
-    in folder: FilePath, permissions: Permissions = .ordinary, nextNumber: () -> Int = TemporaryFile.uniqueNumber
+  package convenience init(
+    in folder: FilePath, durability: Durability = .ordinary, permissions: Permissions = .ordinary,
+    nextNumber: () -> Int = TemporaryFile.uniqueNumber
   ) throws(Errno) {
     try self.init(
-      in: PlacedFolder(base: BaseFolder(folder), relative: ""), permissions: permissions, nextNumber: nextNumber)
+      in: PlacedFolder(base: BaseFolder(folder), relative: ""), durability: durability, permissions: permissions,
+      nextNumber: nextNumber)
   }
 
   /// Creates the file, and the folder if it is missing.
   /// - Parameter nextNumber: returns numbers that no other file of this process gets.
   package init(
     in destination: PlacedFolder, durability: Durability = .ordinary, permissions: Permissions,
-    for purpose: Purpose = .other,
-    nextNumber: () -> Int = TemporaryFile.uniqueNumber
+    for purpose: Purpose = .other, nextNumber: () -> Int = TemporaryFile.uniqueNumber
   ) throws(Errno) {
-    if purpose == .image { try TemporaryFile.reservation.enter() }
-    defer { if purpose == .image { TemporaryFile.reservation.leave() } }
-    let folder = try destination.held(.isMade(durability))
+    if purpose == .image { try TemporaryFile.gate.enter() }
+    defer { if purpose == .image { TemporaryFile.gate.leave() } }
+    self.durability = durability
+    folder = try destination.held(.isMade(durability))
     while true {
       let name = FilePath(".imgbatch-\(getpid())-\(nextNumber()).tmp")
       do throws(Errno) {
@@ -47,8 +53,8 @@ package struct TemporaryFile: ~Copyable {
           try? folder.remove(name)
           throw error
         }
-        (self.folder, self.name) = (folder, name)
-        self.file = file
+        self.name = name
+        self.file = consume file
         return
       } catch {
         // Names are unique, so an existing one was created on purpose. Try the next number.
@@ -57,18 +63,34 @@ package struct TemporaryFile: ~Copyable {
     }
   }
 
+  deinit { if !isCommitted { try? folder.remove(name) } }
+
   /// A number that no other file of this process gets. Its upper half is the run's number.
   private static func uniqueNumber() -> Int {
     RunNumber.current << 32 | Int(counter.wrappingAdd(1, ordering: .relaxed).oldValue)
   }
 
-  consuming func close() throws(Errno) { try file.close() }
+  package func write(_ bytes: UnsafeRawBufferPointer) throws(Errno) { try unsafe file?.write(bytes) }
 
-  /// Transfers the open file to a new owner.
-  consuming func release() -> Descriptor { file }
+  package func write(_ bytes: [UInt8]) throws(Errno) { try file?.write(bytes) }
+
+  /// Closes the file, after its data reached the disk if outputs must be durable. Network file systems and quotas may report a
+  /// failed write only here.
+  package func close() throws(Errno) {
+    guard let file = file.take() else { return }
+    if durability == .durable { try file.synchronizeData() }
+    try file.close()
+  }
+
+  /// Renames the file to its final name in the same folder.
+  package func commit(as final: FilePath, existing: ExistingOutput = .overwrite) throws(Errno) {
+    try close()
+    try folder.move(name, to: final, in: folder, existing, durability)
+    isCommitted = true
+  }
 
   /// After this call the process creates no more image files, and no creation is in progress: a listing of a folder is complete.
-  package static func makeNoMoreForImages() { reservation.close() }
+  package static func makeNoMoreForImages() { gate.close() }
 
   /// The process and run in the name of a temporary file; nil for other names.
   static func owner(_ name: String) -> (process: pid_t, run: Int)? {

@@ -30,23 +30,15 @@ extension Journal {
     let names = JournalKeys(folder: folder)
     try forEachLine(of: path, names) { last.add($0, $1) }
     // Keep the permissions: a user who could not read the old journal must not be able to read the new one.
-    let temporary = try TemporaryFile(in: folder, permissions: status.permissions)
-    let (held, new) = (temporary.folder, temporary.name)
-    do {
-      try temporary.file.write(JournalHeader.line(compactedByteCount: last.byteCount))
-      var failure: Errno?
-      try forEachLine(of: path, names) { line, bytes in
-        guard failure == nil, let bytes = last.kept(line, bytes) else { return }
-        do throws(Errno) { try temporary.file.write(bytes) } catch { failure = error }
-      }
-      if let failure { throw failure }
-      try temporary.file.synchronizeData()
-      try temporary.close()
-      try held.rename(new, to: FilePath(path.lastComponent), in: held)
-    } catch {
-      try? held.remove(new)
-      throw error
+    let temporary = try TemporaryFile(in: folder, durability: .durable, permissions: status.permissions)
+    try temporary.write(JournalHeader.line(compactedByteCount: last.byteCount))
+    var failure: Errno?
+    try forEachLine(of: path, names) { line, bytes in
+      guard failure == nil, let bytes = last.kept(line, bytes) else { return }
+      do throws(Errno) { try temporary.write(bytes) } catch { failure = error }
     }
+    if let failure { throw failure }
+    try temporary.commit(as: FilePath(path.lastComponent))
   }
 }
 

@@ -78,8 +78,19 @@ package final class HeldFolder: Sendable {
     }
   }
 
-  /// Moves a file of this folder to a name in another folder, or in this one. Replaces an existing file, but no folder.
-  package func rename(_ old: FilePath, to new: FilePath, in other: HeldFolder) throws(Errno) {
+  /// Moves a file of this folder to a name in another folder, or in this one.
+  /// - Parameter existing: `fail` throws `fileExists` if the name exists. All other rules replace an existing file, but no folder.
+  package func move(
+    _ old: FilePath, to new: FilePath, in other: HeldFolder, _ existing: ExistingOutput, _ durability: Durability
+  ) throws(Errno) {
+    switch existing {
+    case .overwrite, .skip, .update: try rename(old, to: new, in: other)
+    case .fail: try renameExclusively(old, to: new, in: other)
+    }
+    if durability == .durable { try other.synchronize() }
+  }
+
+  private func rename(_ old: FilePath, to new: FilePath, in other: HeldFolder) throws(Errno) {
     let result = unsafe old.withPlatformString { old in
       unsafe new.withPlatformString { new in unsafe renameat(number, old, other.number, new) }
     }
@@ -87,7 +98,7 @@ package final class HeldFolder: Sendable {
   }
 
   /// Like `rename`, but fails if the new name exists.
-  package func renameExclusively(_ old: FilePath, to new: FilePath, in other: HeldFolder) throws(Errno) {
+  private func renameExclusively(_ old: FilePath, to new: FilePath, in other: HeldFolder) throws(Errno) {
     let error = unsafe old.withPlatformString { old in
       unsafe new.withPlatformString { new -> CInt in
         if unsafe system_rename_exclusively(number, old, other.number, new) == 0 { return 0 }
