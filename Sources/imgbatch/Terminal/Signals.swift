@@ -61,20 +61,7 @@ enum Signals {
     guard unsafe pipe(&ends) == 0 else { return }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     let listener = SignalThread(descriptor: ends[0], conclude: conclude)
-    let start = unsafe Unmanaged.passRetained(listener)
-    var thread = pthread_t()
-    // SAFETY: the thread takes over the one reference that `passRetained` made.
-    let status = unsafe pthread_create(
-      &thread, nil,
-      { raw in
-        guard let raw = unsafe raw else { return nil }
-        unsafe Unmanaged<SignalThread>.fromOpaque(raw).takeRetainedValue().listen()
-        return nil
-      }, start.toOpaque())
-    guard status == 0 else {
-      unsafe start.release()
-      return
-    }
+    guard let thread = startThread({ listener.listen() }) else { return }
     pthread_detach(thread)
     wakePipe.store(ends[1], ordering: .releasing)
   }
@@ -141,22 +128,14 @@ enum Signals {
     var action = sigaction()
     // SAFETY: the old action is only read, into a whole sigaction.
     guard unsafe sigaction(number, nil, &action) == 0 else { return false }
-    #if canImport(Glibc)
-      let handler = unsafe action.__sigaction_handler.sa_handler
-    #else
-      let handler = unsafe action.__sigaction_u.__sa_handler
-    #endif
+    let handler = unsafe action.__sigaction_handler.sa_handler
     return unsafe unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
   private static func install(_ number: Int32, _ handler: @escaping @convention(c) (Int32) -> Void) {
     var action = sigaction()
     // Without SA_RESTART: a read that waits for the next line of a list returns, so that the run sees the stop request.
-    #if canImport(Glibc)
-      unsafe action.__sigaction_handler.sa_handler = handler
-    #else
-      unsafe action.__sigaction_u.__sa_handler = handler
-    #endif
+    unsafe action.__sigaction_handler.sa_handler = handler
     // SAFETY: a whole sigaction with an empty mask; the handler accesses only atomics.
     _ = unsafe sigaction(number, &action, nil)
   }
