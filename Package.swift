@@ -66,7 +66,7 @@ let package = Package(
       cSettings: [.define("IMGBATCH_WEBP", .when(traits: ["WebP"]))]),
     .target(name: "CPlatform", cSettings: description, linkerSettings: openLibraries),
     // libcurl is opened at run time, by `fetch` only: nothing is linked.
-    .target(name: "CCurl", linkerSettings: openLibraries),
+    .target(name: "CCurl", dependencies: ["CPlatform"], linkerSettings: openLibraries),
     .target(name: "PixelKernels", swiftSettings: strict + kernels),
     .target(name: "PixelKernelsAVX2", swiftSettings: strict + kernels + wide),
     .target(name: "Parallelism", swiftSettings: strict),

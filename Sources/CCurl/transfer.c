@@ -3,8 +3,8 @@
 #endif
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "CPlatform.h"
 #include "transfer.h"
 
 /// How late a stall may be detected.
@@ -49,11 +49,7 @@ static transfer_end end_of(const transfer *one, int result) {
   }
 }
 
-static int64_t now_in_milliseconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
+static int64_t now_in_milliseconds(void) { return (int64_t)(system_monotonic_nanoseconds() / 1000000); }
 
 /// Ends transfers that receive nothing. Not left to libcurl, because its speed limit is a mean over many seconds.
 static bool end_stalled(transfers *all, int64_t now) {
