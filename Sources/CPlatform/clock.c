@@ -13,6 +13,8 @@ static uint64_t nanoseconds(clockid_t clock) {
 
 uint64_t system_monotonic_nanoseconds(void) { return nanoseconds(CLOCK_MONOTONIC); }
 
+uint64_t system_wall_clock_nanoseconds(void) { return nanoseconds(CLOCK_REALTIME); }
+
 /// The clock that a test gave to the thread; `step` is 0 if there is none.
 static _Thread_local struct {
   uint64_t now, step, readings;

@@ -52,10 +52,8 @@ package final class FolderLock: Sendable {
   }
 
   private static func holder(_ file: borrowing Descriptor) -> pid_t? {
-    var text = [UInt8](repeating: 0, count: 16)
-    lseek(file.number, 0, SEEK_SET)
-    let count = try? file.read(into: &text)
-    let digits = text.prefix(count ?? 0).prefix { $0 != UInt8(ascii: "\n") }
+    guard let text = try? file.bytes(at: 0, count: 16) else { return nil }
+    let digits = text.prefix { $0 != UInt8(ascii: "\n") }
     return pid_t(String(decoding: digits, as: UTF8.self))
   }
 }

@@ -1,5 +1,6 @@
 internal import ImageCore
 internal import ImageErrors
+internal import SystemSupport
 
 // The lines that a measured run writes for the run that measures it. They are few and short, because they are written during the
 // measurement. This file both writes and parses them; their format is private to it.
@@ -32,7 +33,7 @@ package struct StageCost: Hashable, Sendable {
     walls.told.map { StageCost(name: $0.rawValue, wall: walls[$0], cpu: cpus[$0]) }
   }
 
-  package var line: String { "stage \(name) \(wall.wholeNanoseconds) \(cpu.wholeNanoseconds)\n" }
+  package var line: String { "stage \(name) \(wall.nanoseconds) \(cpu.nanoseconds)\n" }
 
   /// Nil for any other line.
   package init?(line: Substring) {
@@ -64,7 +65,7 @@ package struct ItemCost: Hashable, Sendable {
       cpu: Stage.allCases.reduce(.zero) { $0 + image.cpuTimes[$1] })
   }
 
-  package var line: String { "item \(size) \(wall.wholeNanoseconds) \(cpu.wholeNanoseconds)\n" }
+  package var line: String { "item \(size) \(wall.nanoseconds) \(cpu.nanoseconds)\n" }
 
   /// Nil for any other line.
   package init?(line: Substring) {
@@ -73,12 +74,5 @@ package struct ItemCost: Hashable, Sendable {
       let cpu = Int64(fields[3])
     else { return nil }
     self.init(size: size, wall: .nanoseconds(wall), cpu: .nanoseconds(cpu))
-  }
-}
-
-extension Duration {
-  fileprivate var wholeNanoseconds: Int64 {
-    let (seconds, attoseconds) = components
-    return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
   }
 }

@@ -1,3 +1,4 @@
+internal import CPlatform
 internal import Glibc
 package import SystemPackage
 internal import SystemSupport
@@ -9,12 +10,7 @@ package enum StaleTemporaries {
   private static let longestWrite = Int64(3600) * 1_000_000_000
 
   /// Current time in nanoseconds since 1970, comparable with file times.
-  package static var now: Int64 {
-    var time = timespec()
-    // SAFETY: fills one timespec, which lives during the call.
-    _ = unsafe clock_gettime(CLOCK_REALTIME, &time)
-    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-  }
+  package static var now: Int64 { Int64(system_wall_clock_nanoseconds()) }
 
   /// Removes from one folder the files that processes that have exited left before `start`, the start of this run.
   /// - Returns: whether files were kept because their process still exists. A worker lives on for a moment after its parent is
@@ -51,15 +47,14 @@ package enum StaleTemporaries {
 
   /// - Parameter isStale: gets the process, run and modification time of a file.
   private static func remove(from folder: PlacedFolder, where isStale: (pid_t, Int, Int64) -> Bool) {
-    guard let opened = try? OpenFolder.open(folder.held(.fails)) else { return }
-    _ = unsafe opened.forEachEntry { name, _ in
-      // SAFETY: the name is zero-terminated.
-      guard unsafe name[0] == CChar(bitPattern: UInt8(ascii: ".")),
-        let owner = unsafe TemporaryFile.owner(String(cString: name)),
-        let status = try? unsafe FileStatus(of: name, in: opened, links: .stay), status.kind == .regular,
-        isStale(owner.process, owner.run, status.modified)
-      else { return }
-      _ = unsafe unlinkat(opened.number, name, 0)
+    guard let held = try? folder.held(.fails), let opened = try? OpenFolder.open(held) else { return }
+    let listing = FolderListing(of: opened, .hidden)
+    for entry in listing.entries {
+      let name = FilePath(bytes: listing.name(of: entry))
+      guard let owner = TemporaryFile.owner(name.string), let status = try? held.status(of: name),
+        status.kind == .regular, isStale(owner.process, owner.run, status.modified)
+      else { continue }
+      try? held.remove(name)
     }
   }
 }

@@ -1,5 +1,6 @@
 internal import CPlatform
 internal import Glibc
+internal import SystemSupport
 
 /// Length-prefixed frames over a stream socket: 4 bytes of length, little-endian, then the payload. A frame can carry one open
 /// file.
@@ -88,12 +89,8 @@ package struct FrameChannel: Sendable {
     var bytes = [UInt8](repeating: 0, count: count)
     var done = 0
     while done < count {
-      let got = unsafe bytes.withUnsafeMutableBytes { buffer in
-        let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
-        return unsafe read(descriptor, rest.baseAddress, rest.count)
-      }
-      if got < 0 && errno == EINTR { continue }
-      if got <= 0 { throw .closed }
+      let got = (try? Descriptor.read(descriptor, into: &bytes, from: done)) ?? 0
+      if got == 0 { throw .closed }
       done += got
     }
     return bytes

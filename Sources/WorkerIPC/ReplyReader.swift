@@ -53,13 +53,8 @@ internal import SystemSupport
       bytes.removeSubrange(..<start)
       start = 0
     }
-    var got = 0
-    repeat {
-      got = unsafe chunk.withUnsafeMutableBytes {
-        unsafe Glibc.read(connection.channel.descriptor, $0.baseAddress, $0.count)
-      }
-    } while got < 0 && errno == EINTR
-    if got <= 0 { throw .closed }
+    let got = (try? Descriptor.read(connection.channel.descriptor, into: &chunk)) ?? 0
+    if got == 0 { throw .closed }
     bytes += chunk[..<got]
   }
 
@@ -76,7 +71,7 @@ internal import SystemSupport
         pollfd(fd: connection.channel.descriptor, events: Int16(POLLIN), revents: 0),
         pollfd(fd: connection.messages.descriptor, events: Int16(POLLIN), revents: 0),
       ]
-      guard unsafe poll(&questions, 2, milliseconds) > 0 else { continue }
+      guard let count = try? Polling.wait(for: &questions, milliseconds: milliseconds), count > 0 else { continue }
       if questions[1].revents != 0, !connection.messages.read() { throw .malformed }
       if questions[0].revents != 0 { return }
     }

@@ -6,7 +6,7 @@ package struct WireWriter {
   package init() {}
 
   package mutating func write(_ value: Int) {
-    unsafe withUnsafeBytes(of: Int64(value).littleEndian) { unsafe bytes.append(contentsOf: $0) }
+    for shift in stride(from: 0, to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: value >> shift)) }
   }
 
   package mutating func write(_ value: Double) { write(Int(bitPattern: UInt(value.bitPattern))) }

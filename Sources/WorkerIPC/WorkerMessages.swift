@@ -1,6 +1,8 @@
 internal import CPlatform
 internal import Glibc
 internal import Synchronization
+internal import SystemPackage
+internal import SystemSupport
 
 /// Collects the start of a worker's standard output and error, for the message that reports how the worker died. Nothing of it
 /// reaches a terminal unescaped.
@@ -35,9 +37,7 @@ package final class WorkerMessages: Sendable {
     state.withLock { state in
       var bytes = [UInt8](repeating: 0, count: 4096)
       while state.descriptor >= 0 {
-        let got = unsafe bytes.withUnsafeMutableBytes { unsafe Glibc.read(state.descriptor, $0.baseAddress, $0.count) }
-        if got < 0 && errno == EINTR { continue }
-        if got < 0 { return true }
+        guard let got = try? Descriptor.read(state.descriptor, into: &bytes) else { return true }
         if got == 0 {
           _ = Glibc.close(state.descriptor)
           state.descriptor = -1

@@ -81,11 +81,9 @@ package final class WorkerSocket: Sendable {
     let end = ContinuousClock.now + .seconds(5)
     var bytes = [UInt8](repeating: 0, count: 4096)
     while ContinuousClock.now < end {
-      var question = pollfd(fd: channel.descriptor, events: Int16(POLLIN), revents: 0)
-      guard unsafe poll(&question, 1, 100) > 0 else { continue }
+      guard (try? Polling.isReadable(channel.descriptor, milliseconds: 100)) == true else { continue }
       // Discard what it still sends.
-      let got = unsafe bytes.withUnsafeMutableBytes { unsafe read(channel.descriptor, $0.baseAddress, $0.count) }
-      if got == 0 || (got < 0 && errno != EINTR) { return }
+      guard let count = try? Descriptor.read(channel.descriptor, into: &bytes), count > 0 else { return }
     }
   }
 

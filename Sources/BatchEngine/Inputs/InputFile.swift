@@ -84,12 +84,8 @@ extension ImageFormat {
     try sniffed(Descriptor(opening: path, .sniffed))
   }
 
-  /// - Parameter name: zero-terminated name of an entry of the folder.
-  static func sniffed(_ name: UnsafePointer<CChar>, in folder: borrowing OpenFolder) throws(Errno) -> ImageFormat? {
-    try unsafe sniffed(Descriptor(opening: name, in: folder.number, .sniffed))
-  }
-
-  private static func sniffed(_ file: borrowing Descriptor) throws(Errno) -> ImageFormat? {
+  /// The same for an open file.
+  static func sniffed(_ file: borrowing Descriptor) throws(Errno) -> ImageFormat? {
     var signature = (UInt64(0), UInt64(0))
     return try unsafe withUnsafeMutableBytes(of: &signature) { memory throws(Errno) in
       let count = try unsafe file.read(into: memory)

@@ -48,12 +48,7 @@ struct ListReader: ~Copyable {
     while true {
       guard try waitUntilReadable() else { return false }
       do throws(Errno) {
-        let number = descriptor.number
-        let count = try unsafe buffer.withUnsafeMutableBufferPointer { memory throws(Errno) in
-          let count = unsafe read(number, memory.baseAddress, memory.count)
-          if count < 0 { throw .current }
-          return count
-        }
+        let count = try Descriptor.read(descriptor.number, into: &buffer, retryOnInterrupt: false)
         (position, end, isAtEnd) = (0, count, count == 0)
         return count > 0
       } catch {
@@ -69,11 +64,8 @@ struct ListReader: ~Copyable {
   private func waitUntilReadable() throws(Errno) -> Bool {
     while true {
       if let stop, stop.isMade { return false }
-      var question = pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)
       // Short enough to react to an interrupt at once, long enough to cost nothing.
-      let answer = unsafe poll(&question, 1, stop == nil ? -1 : 100)
-      if answer > 0 { return true }
-      if answer < 0 && errno != EINTR && errno != EAGAIN { throw .current }
+      if try Polling.isReadable(descriptor.number, milliseconds: stop == nil ? -1 : 100) { return true }
     }
   }
 }

@@ -1,4 +1,3 @@
-internal import CPlatform
 internal import Glibc
 internal import SystemPackage
 internal import SystemSupport
@@ -100,6 +99,6 @@ extension FileIdentity {
   static func isLasting(at path: FilePath) -> Bool {
     // Magic numbers from statfs(2): ext2 to ext4, XFS, btrfs, tmpfs, ZFS, F2FS, overlayfs, NFS.
     [0xEF53, 0x5846_5342, 0x9123_683E, 0x0102_1994, 0x2FC1_2FC1, 0xF2F5_2010, 0x794C_7630, 0x6969]
-      .contains(unsafe path.withPlatformString { unsafe system_file_system_type($0) })
+      .contains(path.fileSystemType)
   }
 }

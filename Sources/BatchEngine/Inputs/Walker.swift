@@ -131,9 +131,9 @@ extension Walker {
     // Only pipes and other special files without a known suffix can be skipped without `stat`.
     if let kind = entry.kind, kind != .regular, kind != .symbolicLink, !hasSuffix { return .ignored }
     do throws(Errno) {
-      let own = entry.kind == nil ? try status(of: entry, of: listing, in: folder, links: .stay) : nil
+      let own = entry.kind == nil ? try listing.status(of: entry, in: folder, links: .stay) : nil
       let isLink = (entry.kind ?? own?.kind) == .symbolicLink
-      let status = try isLink || own == nil ? status(of: entry, of: listing, in: folder, links: .follow) : own
+      let status = try isLink || own == nil ? listing.status(of: entry, in: folder, links: .follow) : own
       guard let status else { return .nothing }
       switch status.kind {
       case .folder:
@@ -142,23 +142,13 @@ extension Walker {
       case .regular where hasSuffix: return .input(status, contents: nil, refusal: nil)
       case .regular:
         guard status.byteCount >= ImageFormat.minByteCount else { return .ignored }
-        let contents = try unsafe listing.withName(of: entry) { name throws(Errno) in
-          try unsafe ImageFormat.sniffed(name, in: folder)
-        }
+        let contents = try ImageFormat.sniffed(listing.open(entry, in: folder, .sniffed))
         return contents == nil ? .ignored : .input(status, contents: contents, refusal: nil)
       case let kind: return hasSuffix ? .input(status, contents: nil, refusal: .notRegular(kind)) : .ignored
       }
     } catch {
       // A dangling link, or a file whose status is not readable. It fails only if its suffix makes it an input.
       return hasSuffix ? .input(nil, contents: nil, refusal: .read(error)) : .ignored
-    }
-  }
-
-  private func status(
-    of entry: FolderListing.Entry, of listing: FolderListing, in folder: borrowing OpenFolder, links: SymlinkPolicy
-  ) throws(Errno) -> FileStatus {
-    try unsafe listing.withName(of: entry) { name throws(Errno) in
-      try unsafe FileStatus(of: name, in: folder, links: links)
     }
   }
 

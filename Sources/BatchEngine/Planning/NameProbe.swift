@@ -46,17 +46,8 @@ final class NameProbe {
 
   /// Whether the names of any pair are the same name, tested in a new hidden folder.
   private static func doSomeCollide(_ pairs: [([UInt8], [UInt8])], in folder: FilePath) -> Bool {
-    var template = folder.appending(".imgbatch-names-XXXXXX").bytes.map(CChar.init(bitPattern:)) + [0]
-    let isMade = unsafe template.withUnsafeMutableBufferPointer { text in
-      // SAFETY: zero-terminated, and written within its length.
-      guard let base = text.baseAddress else { return false }
-      return unsafe mkdtemp(base) != nil
-    }
-    guard isMade else { return false }
-    let trial = FilePath(bytes: template.dropLast().map(UInt8.init(bitPattern:)))
-    // Removed after each test, so that a killed run leaves nothing behind.
-    defer { ScratchFolder.remove(trial) }
-    return pairs.contains { collide($0, $1, in: trial) }
+    guard let trial = try? ScratchFolder(in: folder, prefix: ".imgbatch-names-") else { return false }
+    return pairs.contains { collide($0, $1, in: trial.path) }
   }
 
   private static func collide(_ one: [UInt8], _ other: [UInt8], in folder: FilePath) -> Bool {

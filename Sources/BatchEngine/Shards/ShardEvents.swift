@@ -49,16 +49,17 @@ package final class ShardEvents: Sendable {
   package static func shards(in folder: FilePath) throws(Errno) -> [Shard] {
     let opened = try OpenFolder.open(folder.bytes, links: .follow)
     var shards: [Shard] = []
-    let failure = unsafe opened.forEachEntry { entry, _ in
-      let text = unsafe String(cString: entry)
-      guard text.hasPrefix(name + ".") else { return }
+    let listing = FolderListing(of: opened, .hidden)
+    if let failure = listing.failure { throw failure }
+    for entry in listing.entries {
+      let text = String(decoding: listing.name(of: entry), as: UTF8.self)
+      guard text.hasPrefix(name + ".") else { continue }
       let parts = text.dropFirst(name.count + 1).split(separator: "-", omittingEmptySubsequences: false)
       guard parts.count == 3, parts[1] == "of", let index = Int(parts[0]), let count = Int(parts[2]),
         let shard = Shard(index: index, count: count)
-      else { return }
+      else { continue }
       shards.append(shard)
     }
-    if let failure { throw failure }
     return shards.sorted { ($0.count, $0.index) < ($1.count, $1.index) }
   }
 

@@ -23,9 +23,7 @@ internal import WorkerIPC
     }
 
     static var wanted: FaultInjection? {
-      // SAFETY: getenv returns null or a zero-terminated string, copied here; nothing changes the environment while it is read.
-      guard let value = unsafe getenv("IMGBATCH_FAULT") else { return nil }
-      let parts = unsafe String(cString: value).split(separator: ":", maxSplits: 1)
+      guard let parts = Environment["IMGBATCH_FAULT"]?.split(separator: ":", maxSplits: 1) else { return nil }
       guard parts.count == 2, let kind = Kind(rawValue: String(parts[0])) else { return nil }
       return FaultInjection(kind: kind, name: String(parts[1]))
     }
@@ -56,13 +54,9 @@ internal import WorkerIPC
         }
       case .terminal:
         // No fault either: the parent must not show a worker's output unescaped.
-        _ = unsafe Array("\u{1B}]0;owned\u{7}\u{1B}[31mError\n".utf8).withUnsafeBytes {
-          unsafe write(2, $0.baseAddress, $0.count)
-        }
+        _ = try? Descriptor.writeOnce(2, Array("\u{1B}]0;owned\u{7}\u{1B}[31mError\n".utf8)[...])
       case .flood:
-        _ = unsafe [UInt8](repeating: 0xFF, count: 64).withUnsafeBytes {
-          unsafe write(channel.descriptor, $0.baseAddress, $0.count)
-        }
+        _ = try? Descriptor.writeOnce(channel.descriptor, [UInt8](repeating: 0xFF, count: 64)[...])
         waitForTheEnd()
       default: send(to: channel, request)
       }
@@ -80,7 +74,7 @@ internal import WorkerIPC
       case .hog: _ = channel.send(WorkerResponse.admission(byteCount: .max).bytes)
       case .babble:
         let line = [UInt8](repeating: UInt8(ascii: "x"), count: 1 << 16)
-        while unsafe line.withUnsafeBytes({ unsafe write(2, $0.baseAddress, $0.count) }) > 0 {}
+        while let count = try? Descriptor.writeOnce(2, line[...]), count > 0 {}
       case .garbage: _ = channel.send([1, 2, 3])
       case .unasked: _ = channel.send(WorkerResponse.piece(output: request.outputs.count, bytes: [1]).bytes)
       case .ready:

@@ -90,8 +90,8 @@ package struct MeasuredProcess: Sendable {
   private init(status: Int32, wall: Duration, usage: rusage, sharesPeak: Int?, output: [UInt8]) {
     self.status = status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + status & 0x7f
     self.wall = wall
-    user = .seconds(Int64(usage.ru_utime.tv_sec)) + .microseconds(Int64(usage.ru_utime.tv_usec))
-    system = .seconds(Int64(usage.ru_stime.tv_sec)) + .microseconds(Int64(usage.ru_stime.tv_usec))
+    user = Duration(usage.ru_utime)
+    system = Duration(usage.ru_stime)
     storageByteCount = usage.ru_inblock * 512
     sharesPeakByteCount = sharesPeak
     self.output = output
@@ -100,25 +100,10 @@ package struct MeasuredProcess: Sendable {
 
   private static func spawn(_ arguments: [[UInt8]], output: CInt, errors: CInt) throws(Errno) -> pid_t {
     guard let path = unsafe system_executable_path() else { throw Errno(rawValue: ENOENT) }
-    // One block of NUL-terminated strings, and a pointer to each.
-    let texts = [Array("imgbatch".utf8)] + arguments
-    let block: [UInt8] = Array(texts.joined(separator: [0])) + [0]
-    var starts: [Int] = []
-    var position = 0
-    for text in texts {
-      starts.append(position)
-      position += text.count + 1
-    }
     var process: pid_t = 0
-    let failure = unsafe block.withUnsafeBufferPointer { block in
-      unsafe block.withMemoryRebound(to: CChar.self) { block in
-        // SAFETY: every start is inside the block, every text ends in a zero, and the block outlives the call.
-        var pointers: [UnsafePointer<CChar>?] = unsafe starts.map { start in
-          unsafe block.baseAddress.map { unsafe $0 + start }
-        }
-        unsafe pointers.append(nil)
-        return unsafe system_spawn_measured(path, pointers, output, errors, &process)
-      }
+    // SAFETY: the path is zero-terminated and, like `process` and the arguments, outlives the call.
+    let failure = unsafe withCStrings([Array("imgbatch".utf8)] + arguments) { arguments in
+      unsafe system_spawn_measured(path, arguments, output, errors, &process)
     }
     guard failure == 0 else { throw Errno(rawValue: failure) }
     return process
@@ -128,10 +113,9 @@ package struct MeasuredProcess: Sendable {
   private static func hasEnded(
     _ pipe: borrowing Descriptor, within milliseconds: Int32, _ output: inout [UInt8]
   ) -> Bool {
-    var question = pollfd(fd: pipe.number, events: Int16(POLLIN), revents: 0)
-    guard unsafe poll(&question, 1, milliseconds) > 0 else { return false }
+    guard (try? Polling.isReadable(pipe.number, milliseconds: milliseconds)) == true else { return false }
     var bytes: [UInt8] = Array(repeating: 0, count: 1 << 16)
-    let count = unsafe bytes.withUnsafeMutableBytes { memory in try? unsafe pipe.read(into: memory) }
+    let count = try? pipe.read(into: &bytes)
     output += bytes.prefix(count ?? 0)
     return (count ?? 0) == 0
   }

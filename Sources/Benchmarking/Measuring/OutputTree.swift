@@ -49,23 +49,10 @@ package struct OutputTree: Sendable {
     guard try FileStatus(of: first).byteCount == FileStatus(of: second).byteCount else { return false }
     var (left, right) = ([UInt8](repeating: 0, count: 1 << 16), [UInt8](repeating: 0, count: 1 << 16))
     while true {
-      let count = try OutputTree.fill(&left, from: first)
-      guard try OutputTree.fill(&right, from: second) == count, left[..<count] == right[..<count] else { return false }
+      let count = try first.fill(&left)
+      guard try second.fill(&right) == count, left[..<count] == right[..<count] else { return false }
       if count < left.count { return true }
     }
-  }
-
-  /// Reads until the buffer is full or the file ends.
-  private static func fill(_ buffer: inout [UInt8], from file: borrowing Descriptor) throws(Errno) -> Int {
-    var done = 0
-    while done < buffer.count {
-      let got = try unsafe buffer.withUnsafeMutableBufferPointer { memory throws(Errno) in
-        try unsafe file.read(into: UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: memory[done...])))
-      }
-      if got == 0 { break }
-      done += got
-    }
-    return done
   }
 }
 

@@ -46,6 +46,9 @@ void system_free(void *_Nullable memory);
 /// CLOCK_MONOTONIC.
 uint64_t system_monotonic_nanoseconds(void);
 
+/// CLOCK_REALTIME, since 1970.
+uint64_t system_wall_clock_nanoseconds(void);
+
 /// The clock of all image deadlines, in nanoseconds: CLOCK_MONOTONIC, or the thread's stepping clock.
 uint64_t system_deadline_clock(void);
 

@@ -49,8 +49,7 @@ package struct DownloadListReader: ~Copyable {
 
   /// Returns when input is available, after a signal, or after 100 ms.
   package func waitForMore() {
-    var question = pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)
-    _ = unsafe poll(&question, 1, 100)
+    _ = try? Polling.isReadable(descriptor.number, milliseconds: 100)
   }
 
   private mutating func take(_ piece: ArraySlice<UInt8>) {
@@ -84,8 +83,7 @@ package struct DownloadListReader: ~Copyable {
 
   /// False where nothing can be read now.
   private mutating func fill() throws(Errno) -> Bool {
-    var question = pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)
-    guard unsafe poll(&question, 1, 0) > 0 else { return false }
+    guard try Polling.isReadable(descriptor.number, milliseconds: 0) else { return false }
     do throws(Errno) {
       let count = try descriptor.read(into: &buffer)
       chunk = buffer[..<count]

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import SystemSupport
 internal import TextFormatting
 
 /// The proxies in the environment: `http_proxy`, `https_proxy`, `all_proxy`, `no_proxy`, with their usual meaning. An empty
@@ -28,10 +29,7 @@ package struct ProxyConfiguration: Sendable {
 
   /// The configuration in this process's environment.
   package static var ofEnvironment: ProxyConfiguration {
-    ProxyConfiguration { name in
-      // SAFETY: getenv returns null or a NUL-terminated string. It is copied before anything could change the environment.
-      unsafe getenv(name).map { unsafe String(cString: $0) }
-    }
+    ProxyConfiguration { Environment[$0] }
   }
 
   /// The proxy for a URL; nil for none.

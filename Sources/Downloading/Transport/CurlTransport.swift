@@ -1,6 +1,7 @@
 internal import CCurl
 internal import Glibc
 internal import SystemPackage
+internal import SystemSupport
 internal import TextFormatting
 
 /// Any number of concurrent requests by libcurl, in this process and on one thread.
@@ -23,7 +24,7 @@ internal import TextFormatting
     unsafe request.address.text.withCString { address in
       unsafe (request.proxy ?? "").withCString { proxy in
         unsafe rules.userAgent.withCString { agent in
-          unsafe withCStrings(request.headers) { headers in
+          unsafe withCStrings(request.headers.map { Array($0.utf8) }) { headers in
             unsafe withLogin(request.address.login) { user, password in
               var plain = unsafe transfer_request(
                 address: address, user: user, password: password, proxy: proxy, user_agent: agent, headers: headers,
@@ -117,28 +118,4 @@ private func headerText(_ bytes: UnsafePointer<CChar>) -> String {
     escaped += byte < 0x80 ? [byte] : [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
   }
   return String(decoding: escaped, as: UTF8.self)
-}
-
-/// Calls `body` with the texts as C strings: an array of pointers, terminated by null.
-private func withCStrings<Result>(
-  _ texts: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Result
-) -> Result {
-  let block: [CChar] = texts.flatMap { $0.utf8CString }
-  return unsafe block.withUnsafeBufferPointer { block in
-    var starts: [Int] = []
-    var position = 0
-    for text in texts {
-      starts.append(position)
-      position += text.utf8.count + 1
-    }
-    // SAFETY: every start is inside the block, every text ends in a zero, and the block outlives the call.
-    let pointers: [UnsafePointer<CChar>?] =
-      unsafe starts.map { start in
-        unsafe block.baseAddress.map { unsafe $0 + start }
-      } + [nil]
-    return unsafe pointers.withUnsafeBufferPointer { list in
-      guard let start = list.baseAddress else { preconditionFailure("a list with an end is not empty") }
-      return unsafe body(start)
-    }
-  }
 }

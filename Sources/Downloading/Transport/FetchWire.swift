@@ -1,4 +1,5 @@
 internal import SystemPackage
+internal import SystemSupport
 internal import TextFormatting
 internal import WorkerIPC
 

@@ -9,10 +9,7 @@ package enum FetchWorker {
   static let variable = "IMGBATCH_WORKER=fetch"
 
   /// Whether this process was started as a download worker.
-  package static var isWanted: Bool {
-    // SAFETY: getenv returns null or a NUL-terminated string. It is copied before anything could change the environment.
-    unsafe getenv("IMGBATCH_WORKER").map { unsafe String(cString: $0) } == "fetch"
-  }
+  package static var isWanted: Bool { Environment["IMGBATCH_WORKER"] == "fetch" }
 
   /// - Returns: false where a message was malformed.
   package static func serve(descriptor: Int32) -> Bool {

@@ -78,11 +78,3 @@ protocol Transport: AnyObject {
   /// The response so far, as far as known.
   func response(of id: RequestID) -> Response
 }
-
-extension Duration {
-  /// Rounded up, so that a short wait does not become zero.
-  var milliseconds: Int64 {
-    let (seconds, attoseconds) = components
-    return seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
-  }
-}

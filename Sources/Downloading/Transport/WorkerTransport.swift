@@ -1,4 +1,5 @@
 internal import Glibc
+internal import SystemSupport
 internal import TextFormatting
 internal import WorkerIPC
 
@@ -61,7 +62,7 @@ final class WorkerTransport: Transport {
     let order = Array(active)
     var questions = order.map { pollfd(fd: $0.value.worker.descriptor, events: Int16(POLLIN), revents: 0) }
     if file >= 0 { questions.append(pollfd(fd: file, events: Int16(POLLIN), revents: 0)) }
-    _ = unsafe poll(&questions, nfds_t(questions.count), Int32(clamping: time.milliseconds))
+    _ = try? Polling.wait(for: &questions, milliseconds: Int32(clamping: time.milliseconds))
     for (index, (id, one)) in order.enumerated() {
       if questions[index].revents != 0 {
         receive(id, from: one.worker)

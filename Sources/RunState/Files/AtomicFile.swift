@@ -26,14 +26,7 @@ package enum AtomicFile {
     guard let file = try? Descriptor(opening: path, .sniffed), let status = try? FileStatus(of: file),
       status.kind == .regular, status.byteCount <= limit
     else { return nil }
-    var bytes = [UInt8](repeating: 0, count: status.byteCount)
-    var done = 0
-    while done < bytes.count {
-      var rest = [UInt8](repeating: 0, count: bytes.count - done)
-      guard let count = try? file.read(into: &rest), count > 0 else { return nil }
-      bytes.replaceSubrange(done..<done + count, with: rest.prefix(count))
-      done += count
-    }
+    guard let bytes = try? file.readAll(limit: status.byteCount), bytes.count == status.byteCount else { return nil }
     return (bytes, status.permissions)
   }
 

@@ -1,4 +1,3 @@
-internal import CPlatform
 internal import Glibc
 package import ImageErrors
 package import SystemPackage
@@ -55,28 +54,31 @@ package enum OutputFile {
   }
 
   /// Removes a file that this program created, ignoring errors.
-  package static func discard(_ path: FilePath) { _ = unsafe path.withPlatformString { unsafe unlink($0) } }
+  package static func discard(_ path: FilePath) { try? path.removeFile() }
 
   /// Creates the folder and its missing parents. Other threads and processes may do the same concurrently.
   package static func makeFolders(_ folder: FilePath, durability: Durability = .ordinary) throws(Errno) {
     var missing: [FilePath] = []
     var path = folder
     while !path.isEmpty {
-      let result = unsafe path.withPlatformString { unsafe mkdir($0, 0o777) }
-      if result == 0 {
-        if durability == .durable { try HeldFolder(following: path.removingLastComponent()).synchronize() }
+      do throws(Errno) {
+        try makeFolder(path, durability)
         break
+      } catch {
+        if error != .noSuchFileOrDirectory { throw error }
+        missing.append(path)
+        path = path.removingLastComponent()
       }
-      if errno == EEXIST { break }
-      guard errno == ENOENT else { throw .current }
-      missing.append(path)
-      path = path.removingLastComponent()
     }
-    for path in missing.reversed() {
-      let result = unsafe path.withPlatformString { unsafe mkdir($0, 0o777) }
-      if result != 0 && errno != EEXIST { throw .current }
-      if durability == .durable { try HeldFolder(following: path.removingLastComponent()).synchronize() }
+    for path in missing.reversed() { try makeFolder(path, durability) }
+  }
+
+  private static func makeFolder(_ path: FilePath, _ durability: Durability) throws(Errno) {
+    do throws(Errno) { try path.makeFolder() } catch {
+      if error == .fileExists { return }
+      throw error
     }
+    if durability == .durable { try HeldFolder(following: path.removingLastComponent()).synchronize() }
   }
 }
 

@@ -16,7 +16,6 @@ package enum OutputFolder {
     while !path.isEmpty && !OutputFile.isThere(path) { path = path.removingLastComponent() }
     if path.isEmpty { path = "." }
     guard try FileStatus(of: path).kind == .folder else { throw Errno(rawValue: ENOTDIR) }
-    // SAFETY: the path's text is zero-terminated and lives during the call.
-    guard unsafe path.withPlatformString({ unsafe access($0, W_OK | X_OK) }) == 0 else { throw .current }
+    try path.checkWritableFolder()
   }
 }

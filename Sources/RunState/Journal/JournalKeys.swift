@@ -1,4 +1,3 @@
-internal import Glibc
 package import SystemPackage
 internal import SystemSupport
 
@@ -21,7 +20,7 @@ package struct JournalKeys: Sendable {
     var bases = JournalKeys.bases(spelt)
     // If the path to the folder contains symbolic links, sources may be spelled with or without them. If the last component is a
     // link, the folder it leads to has a different parent; the parent of the link does not count then.
-    if let real = JournalKeys.withoutLinks(spelt), real != spelt {
+    if let real = spelt.withoutLinks, real != spelt {
       let parents = [spelt, real].map { try? FileStatus(of: $0.removingLastComponent()).identity }
       bases = (parents[0] == parents[1] ? bases : []) + JournalKeys.bases(real)
     }
@@ -51,12 +50,5 @@ package struct JournalKeys: Sendable {
     if !folder.components.isEmpty { bases.append((folder.bytes + separator, [])) }
     if !parent.components.isEmpty { bases.append((parent.bytes + separator, Array("../".utf8))) }
     return bases
-  }
-
-  private static func withoutLinks(_ path: FilePath) -> FilePath? {
-    guard let text = unsafe path.withPlatformString({ unsafe realpath($0, nil) }) else { return nil }
-    // SAFETY: without a buffer `realpath` allocates the text, and the caller must free it.
-    defer { unsafe free(text) }
-    return unsafe FilePath(platformString: text)
   }
 }

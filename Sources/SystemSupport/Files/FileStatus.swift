@@ -48,7 +48,7 @@ extension FileStatus {
   }
 
   /// - Parameter name: zero-terminated name of an entry of the folder.
-  package init(of name: UnsafePointer<CChar>, in folder: borrowing OpenFolder, links: SymlinkPolicy) throws(Errno) {
+  init(of name: UnsafePointer<CChar>, in folder: borrowing OpenFolder, links: SymlinkPolicy) throws(Errno) {
     var status = stat()
     let flags = links == .follow ? 0 : AT_SYMLINK_NOFOLLOW
     guard unsafe fstatat(folder.number, name, &status, flags) == 0 else { throw .current }

@@ -56,11 +56,7 @@ package enum AvailableMemory {
   private static var addressSpace: Int? {
     var limit = rlimit()
     // SAFETY: one rlimit, which lives during the call.
-    #if canImport(Glibc)
-      let status = unsafe getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
-    #else
-      let status = unsafe getrlimit(RLIMIT_AS, &limit)
-    #endif
+    let status = unsafe getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
     guard status == 0, limit.rlim_cur < 1 << 60 else { return nil }
     return max(0, Int(limit.rlim_cur) - OwnMemory.byteCount(.addressSpace))
   }

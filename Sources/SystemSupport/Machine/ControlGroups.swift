@@ -1,4 +1,4 @@
-package import SystemPackage
+internal import SystemPackage
 
 /// The control groups of a process, whose limits apply to it.
 ///
@@ -44,17 +44,5 @@ struct ControlGroups {
       }
     }
     return result
-  }
-}
-
-/// Small files that the kernel generates.
-package enum ProcFile {
-  /// The content of a file; nil if it cannot be read. These files have no size, so this reads once, with a buffer larger than any
-  /// of them.
-  package static func contents(of path: FilePath) -> String? {
-    guard let file = try? Descriptor(opening: path, .list) else { return nil }
-    var bytes = [UInt8](repeating: 0, count: 1 << 16)
-    let count = try? unsafe bytes.withUnsafeMutableBytes { memory throws(Errno) in try unsafe file.read(into: memory) }
-    return count.map { String(decoding: bytes.prefix($0), as: UTF8.self) }
   }
 }

@@ -1,5 +1,4 @@
 internal import CPlatform
-internal import Glibc
 package import SystemPackage
 
 /// The number of workers that this process can keep busy.
@@ -7,7 +6,7 @@ package enum UsableCores {
   /// The task's CPUs according to Slurm. Without Slurm, the smaller of the CPU affinity and the quota of the control groups. At
   /// least 1.
   package static let count = count(
-    slurm: environment("SLURM_CPUS_PER_TASK"), affinity: Int(system_affinity_core_count()), processRoot: "/proc/self",
+    slurm: Environment["SLURM_CPUS_PER_TASK"], affinity: Int(system_affinity_core_count()), processRoot: "/proc/self",
     groupRoot: "/sys/fs/cgroup")
 
   /// - Parameters:
@@ -46,11 +45,5 @@ package enum UsableCores {
   private static func ratio(_ quota: Substring, _ period: Substring) -> Double? {
     guard let quota = Double(quota), let period = Double(period), quota > 0, period > 0 else { return nil }
     return quota / period
-  }
-
-  private static func environment(_ name: String) -> String? {
-    // SAFETY: getenv returns null or a zero-terminated string, copied here; nothing changes the environment while threads run.
-    guard let value = unsafe getenv(name) else { return nil }
-    return unsafe String(cString: value)
   }
 }

@@ -98,14 +98,8 @@ struct BenchmarkRunner: BenchmarkTarget {
 
   /// The messages of the last run.
   private var messages: String {
-    guard let file = try? FileDescriptor.open(talkFile, .readOnly) else { return "" }
-    defer { try? file.close() }
-    var text: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 1 << 14)
-    while let count = unsafe try? buffer.withUnsafeMutableBytes({ unsafe try file.read(into: $0) }), count > 0 {
-      text += buffer[..<count]
-    }
-    return String(decoding: text, as: UTF8.self)
+    let text = try? Descriptor(opening: talkFile, .sniffed).readAll(limit: 1 << 20)
+    return String(decoding: text ?? [], as: UTF8.self)
   }
 
   private func fault(_ configuration: Configuration, _ status: Int32) -> CommandError {

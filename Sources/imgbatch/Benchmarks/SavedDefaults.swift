@@ -21,12 +21,12 @@ struct SavedDefaults: Equatable {
   /// The path in `IMGBATCH_DEFAULTS`, or none where the variable is empty. Without the variable, imgbatch/defaults in
   /// `XDG_CONFIG_HOME` or in ~/.config. Nil where neither is known.
   static var path: FilePath? {
-    if let named = variable("IMGBATCH_DEFAULTS") { return named.isEmpty ? nil : named }
+    if let named = Environment.path("IMGBATCH_DEFAULTS") { return named.isEmpty ? nil : named }
     // The XDG Base Directory Specification requires relative paths to be ignored.
-    if let configuration = variable("XDG_CONFIG_HOME"), configuration.isAbsolute {
+    if let configuration = Environment.path("XDG_CONFIG_HOME"), configuration.isAbsolute {
       return configuration.appending("imgbatch").appending("defaults")
     }
-    guard let home = variable("HOME"), !home.isEmpty else { return nil }
+    guard let home = Environment.path("HOME"), !home.isEmpty else { return nil }
     return home.appending(".config").appending("imgbatch").appending("defaults")
   }
 
@@ -102,11 +102,5 @@ struct SavedDefaults: Equatable {
   private static func complaint(_ path: FilePath, _ error: OwnFileError) -> CommandError {
     CommandError(
       status: .outputUnusable, sentence: "the defaults \(path.forTerminal) cannot be written (\(error.message)).")
-  }
-
-  private static func variable(_ name: String) -> FilePath? {
-    // SAFETY: getenv returns null or a NUL-terminated string, which is copied here. Nothing changes the environment while threads
-    // run.
-    unsafe getenv(name).map { unsafe FilePath(platformString: $0) }
   }
 }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import BatchEngine
 internal import Benchmarking
+internal import Glibc
 internal import ImageCodecs
 internal import ImageCore
 internal import Parallelism
@@ -105,9 +106,7 @@ struct MeasuredInputs {
         let count: Int
         do {
           // A signal must interrupt the read, because the list may never end.
-          count = try unsafe buffer.withUnsafeMutableBytes {
-            try unsafe FileDescriptor.standardInput.read(into: $0, retryOnInterrupt: false)
-          }
+          count = try Descriptor.read(STDIN_FILENO, into: &buffer, retryOnInterrupt: false)
         } catch {
           if Signals.stopRequest.isMade { throw CancelledError() }
           throw CommandError(status: .noInput, sentence: "the list on standard input cannot be read (\(error)).")

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Benchmarking
 internal import Glibc
 internal import Reporting
+internal import SystemSupport
 
 /// What the run prints.
 struct MessageOptions: ParsableArguments {
@@ -56,7 +57,7 @@ struct ColorOptions: ParsableArguments {
     case .always: .colored
     case .never: .plain
     case .auto:
-      StandardStream.error.isTerminal && !terminalIsDumb && (environment("NO_COLOR") ?? "").isEmpty ? .colored : .plain
+      StandardStream.error.isTerminal && !terminalIsDumb && (Environment["NO_COLOR"] ?? "").isEmpty ? .colored : .plain
     }
   }
 }
@@ -65,13 +66,7 @@ enum AutoChoice: String, CaseIterable, ExpressibleByArgument {
   case auto, always, never
 }
 
-private var terminalIsDumb: Bool { environment("TERM") == "dumb" }
-
-private func environment(_ name: String) -> String? {
-  // SAFETY: getenv returns null or a NUL-terminated string. It is copied before anything could change the environment.
-  guard let value = unsafe getenv(name) else { return nil }
-  return unsafe String(cString: value)
-}
+private var terminalIsDumb: Bool { Environment["TERM"] == "dumb" }
 
 extension RunReporter {
   /// Writes to the standard streams, as the options select.

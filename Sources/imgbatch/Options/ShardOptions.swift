@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Glibc
 internal import RunState
+internal import SystemSupport
 
 /// Which part of the inputs a run processes.
 struct ShardOptions: ParsableArguments {
@@ -37,9 +38,7 @@ extension Shard {
 
   private init(automaticOf count: Int) throws {
     for (name, first) in Shard.variables {
-      // SAFETY: getenv returns null or a NUL-terminated string, which is copied here. Nothing changes the environment meanwhile.
-      guard let value = unsafe getenv(name) else { continue }
-      let text = unsafe String(cString: value)
+      guard let text = Environment[name] else { continue }
       guard let number = Shard.number(text[...]), let shard = Shard(index: number - first + 1, count: count) else {
         throw ValidationError("--shard auto/\(count): \(name) is to be \(first) to \(count - 1 + first), not \(text).")
       }

@@ -1,11 +1,12 @@
 internal import Glibc
 internal import Synchronization
 internal import SystemPackage
+internal import SystemSupport
 
 /// Standard output or standard error: writes whole texts, and stores the first error.
 final class StandardStream: Sendable {
-  static let output = StandardStream(.standardOutput)
-  static let error = StandardStream(.standardError)
+  static let output = StandardStream(STDOUT_FILENO)
+  static let error = StandardStream(STDERR_FILENO)
 
   enum Condition: Equatable {
     case open
@@ -14,10 +15,10 @@ final class StandardStream: Sendable {
     case failed(Errno)
   }
 
-  private let descriptor: FileDescriptor
+  private let descriptor: CInt
   private let state = Mutex(Condition.open)
 
-  private init(_ descriptor: FileDescriptor) { self.descriptor = descriptor }
+  private init(_ descriptor: CInt) { self.descriptor = descriptor }
 
   var condition: Condition { state.withLock { $0 } }
 
@@ -33,30 +34,27 @@ final class StandardStream: Sendable {
       guard state == .open else { return state }
       var rest = bytes[...]
       while !rest.isEmpty {
-        do {
-          rest.removeFirst(try unsafe rest.withUnsafeBytes { try unsafe descriptor.write($0) })
-        } catch .brokenPipe {
-          state = .readerGone
-          return state
-        } catch .resourceTemporarilyUnavailable {
-          // Another process that shares the pipe set O_NONBLOCK. The reader is only slow.
-          waitUntilWritable()
-        } catch let error as Errno {
-          state = .failed(error)
-          return state
+        do throws(Errno) {
+          rest.removeFirst(try Descriptor.writeOnce(descriptor, rest))
         } catch {
-          preconditionFailure("a system call throws Errno and nothing else")
+          // Another process that shares the pipe set O_NONBLOCK. The reader is only slow.
+          if error == .resourceTemporarilyUnavailable {
+            waitUntilWritable()
+            continue
+          }
+          state = error == .brokenPipe ? .readerGone : .failed(error)
+          return state
         }
       }
       return state
     }
   }
 
-  var isTerminal: Bool { isatty(descriptor.rawValue) == 1 }
+  var isTerminal: Bool { isatty(descriptor) == 1 }
 
   /// Whether another process group is in the foreground of the terminal (`bg`).
   var isOthersTerminal: Bool {
-    let foreground = tcgetpgrp(descriptor.rawValue)
+    let foreground = tcgetpgrp(descriptor)
     return foreground > 0 && foreground != getpgrp()
   }
 
@@ -64,14 +62,13 @@ final class StandardStream: Sendable {
   var terminalWidth: Int {
     var size = winsize()
     // SAFETY: TIOCGWINSZ fills one winsize, which is valid during the call.
-    guard unsafe ioctl(descriptor.rawValue, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
     return Int(size.ws_col)
   }
 
   private func waitUntilWritable() {
-    var wish = pollfd(fd: descriptor.rawValue, events: Int16(POLLOUT), revents: 0)
-    // SAFETY: one pollfd, which is valid during the call.
-    _ = unsafe poll(&wish, 1, -1)
+    var requests = [pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)]
+    _ = try? Polling.wait(for: &requests, milliseconds: -1)
   }
 
   /// Opens /dev/null in place of each closed standard stream. Otherwise the first opened file would get descriptor 1, and events

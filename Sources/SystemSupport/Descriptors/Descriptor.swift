@@ -19,7 +19,7 @@ package struct Descriptor: ~Copyable, Sendable {
   /// - Parameters:
   ///   - path: zero-terminated; relative to the folder unless absolute.
   ///   - folder: descriptor of an open folder.
-  package init(opening path: UnsafePointer<CChar>, in folder: CInt, _ access: OpenMode) throws(Errno) {
+  init(opening path: UnsafePointer<CChar>, in folder: CInt, _ access: OpenMode) throws(Errno) {
     number = try Descriptor.retrying { unsafe openat(folder, path, access.flags, 0) }
   }
 
@@ -128,11 +128,11 @@ package struct Descriptor: ~Copyable, Sendable {
     Glibc.close(number)
   }
 
-  private static func readCall(_ number: CInt, _ memory: UnsafeMutableRawPointer?, _ count: Int) -> Int {
+  static func readCall(_ number: CInt, _ memory: UnsafeMutableRawPointer?, _ count: Int) -> Int {
     unsafe Glibc.read(number, memory, count)
   }
 
-  private static func writeCall(_ number: CInt, _ memory: UnsafeRawPointer?, _ count: Int) -> Int {
+  static func writeCall(_ number: CInt, _ memory: UnsafeRawPointer?, _ count: Int) -> Int {
     unsafe Glibc.write(number, memory, count)
   }
 }

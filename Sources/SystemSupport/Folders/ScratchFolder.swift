@@ -2,13 +2,14 @@ internal import CPlatform
 internal import Glibc
 package import SystemPackage
 
-/// A temporary folder in `TMPDIR` or /tmp, removed on deinit.
+/// A temporary folder, in `TMPDIR` or /tmp unless another place is given. Removed on deinit.
 package struct ScratchFolder: ~Copyable, Sendable {
   package let path: FilePath
 
   /// Creates the folder. Its parent must exist: a missing one is a mistake in `TMPDIR` and is not created.
-  package init() throws(Errno) {
-    var template = ScratchFolder.parent.appending("imgbatch-compare-XXXXXX").bytes.map(CChar.init(bitPattern:))
+  /// - Parameter prefix: of the folder's name. Six random characters follow.
+  package init(in folder: FilePath = ScratchFolder.parent, prefix: String = "imgbatch-compare-") throws(Errno) {
+    var template = folder.appending(prefix + "XXXXXX").bytes.map(CChar.init(bitPattern:))
     template.append(0)
     let isMade = unsafe template.withUnsafeMutableBufferPointer { text in
       // SAFETY: zero-terminated, and written within its length. mkdtemp returns null on failure.
@@ -21,8 +22,7 @@ package struct ScratchFolder: ~Copyable, Sendable {
 
   /// The folder in which scratch folders are created.
   package static var parent: FilePath {
-    // SAFETY: getenv returns null or a zero-terminated string, copied here; nothing changes the environment meanwhile.
-    let named = unsafe getenv("TMPDIR").map { unsafe FilePath(platformString: $0) } ?? ""
+    let named = Environment.path("TMPDIR") ?? ""
     return named.isEmpty ? "/tmp" : named
   }
 

@@ -25,7 +25,7 @@ package enum ProcessMemory {
   }
 
   private static func shares(of process: pid_t) throws(Errno) -> Int {
-    let text = try contents(of: "/proc/\(process)/smaps_rollup")
+    let text = String(decoding: try ProcFile.bytes(of: FilePath("/proc/\(process)/smaps_rollup")), as: UTF8.self)
     for line in text.split(separator: "\n") where line.hasPrefix("Pss:") {
       if let count = Int(line.filter({ ("0"..."9").contains($0) })) { return count * 1024 }
     }
@@ -38,22 +38,12 @@ package enum ProcessMemory {
     let listing = FolderListing(of: tasks)
     return listing.entries.flatMap { entry in
       let task = String(decoding: listing.name(of: entry), as: UTF8.self)
-      let text = (try? contents(of: "/proc/\(process)/task/\(task)/children")) ?? ""
+      let text = ProcFile.contents(of: FilePath("/proc/\(process)/task/\(task)/children")) ?? ""
       return text.split(separator: " ").compactMap { pid_t($0) }
     }
   }
 
   private static func program(of process: pid_t) throws(Errno) -> FileIdentity {
     try FileStatus(of: FilePath("/proc/\(process)/exe")).identity
-  }
-
-  /// These files have no size, so this reads once, with a buffer larger than any of them.
-  private static func contents(of path: String) throws(Errno) -> String {
-    let file = try Descriptor(opening: FilePath(path), .list)
-    var bytes = [UInt8](repeating: 0, count: 1 << 14)
-    let count = try unsafe bytes.withUnsafeMutableBufferPointer { memory throws(Errno) in
-      try unsafe file.read(into: UnsafeMutableRawBufferPointer(memory))
-    }
-    return String(decoding: bytes.prefix(count), as: UTF8.self)
   }
 }

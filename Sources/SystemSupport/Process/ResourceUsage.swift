@@ -33,13 +33,7 @@ package struct ResourceUsage: Sendable {
     return usage
   }
 
-  private static func cpuTime(_ usage: rusage) -> Duration {
-    duration(usage.ru_utime) + duration(usage.ru_stime)
-  }
-
-  private static func duration(_ time: timeval) -> Duration {
-    .seconds(Int64(time.tv_sec)) + .microseconds(Int64(time.tv_usec))
-  }
+  private static func cpuTime(_ usage: rusage) -> Duration { Duration(usage.ru_utime) + Duration(usage.ru_stime) }
 
   private static func peakByteCount(_ usage: rusage) -> Int {
     usage.ru_maxrss * 1024
@@ -47,14 +41,9 @@ package struct ResourceUsage: Sendable {
 
   /// In `ru_maxrss` Linux includes the memory of the process that started the program. VmHWM in /proc is the program's alone.
   private static func peakOfThisProgram() -> Int? {
-    guard let file = try? FileDescriptor.open(FilePath("/proc/self/status"), .readOnly) else { return nil }
-    defer { try? file.close() }
-    var bytes = [UInt8](repeating: 0, count: 8192)
-    // SAFETY: `read` fills no more than the array holds.
-    guard let count = unsafe try? bytes.withUnsafeMutableBytes({ unsafe try file.read(into: $0) }) else { return nil }
-    for line in bytes[..<count].split(separator: UInt8(ascii: "\n")) where line.starts(with: "VmHWM:".utf8) {
-      let digits = line.filter { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-      return Int(String(decoding: digits, as: UTF8.self)).map { $0 * 1024 }
+    let lines = (ProcFile.contents(of: "/proc/self/status") ?? "").split(separator: "\n")
+    for line in lines where line.hasPrefix("VmHWM:") {
+      return Int(line.filter { ("0"..."9").contains($0) }).map { $0 * 1024 }
     }
     return nil
   }

@@ -71,58 +71,9 @@ package import SystemPackage
   }
 }
 
-/// The entries of a folder, without hidden ones, in byte order.
-package struct FolderListing {
-  package struct Entry {
-    /// Offset of the name in the bytes of all names. The name ends before a zero byte.
-    let start: Int
-    /// Nil if the file system does not report it.
-    package let kind: FileKind?
-  }
-
-  private let names: [UInt8]
-  package let entries: [Entry]
-  /// Why reading stopped early; nil if it did not.
-  package let failure: Errno?
-
-  package init(of folder: borrowing OpenFolder) {
-    var names: [UInt8] = []
-    var entries: [Entry] = []
-    failure = unsafe folder.forEachEntry { name, kind in
-      if unsafe name[0] == CChar(bitPattern: UInt8(ascii: ".")) { return }
-      entries.append(Entry(start: names.count, kind: kind))
-      // SAFETY: the name ends in a zero byte, which is copied too.
-      unsafe names.append(contentsOf: UnsafeRawBufferPointer(start: name, count: strlen(name) + 1))
-    }
-    unsafe names.withUnsafeBytes { bytes in
-      guard let base = unsafe bytes.assumingMemoryBound(to: CChar.self).baseAddress else { return }
-      entries.sort { unsafe strcmp(base + $0.start, base + $1.start) < 0 }
-    }
-    self.names = names
-    self.entries = entries
-  }
-
-  package func name(of entry: Entry) -> ArraySlice<UInt8> {
-    names[entry.start...].prefix { $0 != 0 }
-  }
-
-  /// Passes the zero-terminated name to `body`.
-  package func withName<Result>(
-    of entry: Entry, _ body: (UnsafePointer<CChar>) throws(Errno) -> Result
-  ) throws(Errno) -> Result {
-    try unsafe names.withUnsafeBufferPointer { bytes throws(Errno) in
-      // SAFETY: every entry starts inside the bytes, and the last of these is zero.
-      try unsafe bytes.withMemoryRebound(to: CChar.self) { names throws(Errno) in
-        guard let base = names.baseAddress else { throw Errno(rawValue: ENOENT) }
-        return try unsafe body(base + entry.start)
-      }
-    }
-  }
-}
-
 extension OpenFolder {
   /// Calls `body` with the zero-terminated name of each entry. Returns the error that stopped it early, or nil.
-  package func forEachEntry(_ body: (UnsafePointer<CChar>, FileKind?) -> Void) -> Errno? {
+  func forEachEntry(_ body: (UnsafePointer<CChar>, FileKind?) -> Void) -> Errno? {
     while true {
       errno = 0
       guard let entry = unsafe readdir(stream) else { return errno == 0 ? nil : .current }

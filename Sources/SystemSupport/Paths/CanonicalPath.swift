@@ -1,4 +1,3 @@
-internal import Glibc
 package import SystemPackage
 
 extension FilePath {
@@ -6,12 +5,7 @@ extension FilePath {
   package var canonical: FilePath {
     var (there, rest) = (self.isEmpty ? "." : self, FilePath())
     while true {
-      // SAFETY: realpath returns null or a zero-terminated string that the caller must free.
-      let found = unsafe there.withPlatformString { unsafe realpath($0, nil) }
-      if let found = unsafe found {
-        defer { unsafe free(found) }
-        return unsafe FilePath(platformString: found).appending(rest.components).lexicallyNormalized()
-      }
+      if let found = there.withoutLinks { return found.appending(rest.components).lexicallyNormalized() }
       guard let last = there.lastComponent else { return currentFolder().pushing(self).lexicallyNormalized() }
       rest = FilePath(root: nil, [last] + rest.components)
       there.removeLastComponent()

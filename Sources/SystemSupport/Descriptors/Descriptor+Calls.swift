@@ -1,0 +1,47 @@
+internal import Glibc
+package import SystemPackage
+
+extension Descriptor {
+  /// Writes all bytes.
+  package func write(_ bytes: [UInt8]) throws(Errno) {
+    try unsafe bytes.withUnsafeBufferPointer { bytes throws(Errno) in
+      try unsafe write(UnsafeRawBufferPointer(bytes))
+    }
+  }
+
+  /// Writes some of the bytes to a descriptor that is owned elsewhere.
+  /// - Returns: the number of bytes written.
+  package static func writeOnce(_ number: CInt, _ bytes: ArraySlice<UInt8>) throws(Errno) -> Int {
+    while true {
+      // SAFETY: write reads the slice's bytes only.
+      let count = unsafe bytes.withUnsafeBytes { unsafe writeCall(number, $0.baseAddress, $0.count) }
+      if count >= 0 { return count }
+      if errno != EINTR { throw .current }
+    }
+  }
+
+  /// Blocks until the file's data is on disk (fdatasync).
+  package func synchronizeData() throws(Errno) {
+    guard fdatasync(number) == 0 else { throw .current }
+  }
+
+  /// Blocks until data and metadata are on disk (fsync); for a folder, its entries.
+  package func synchronize() throws(Errno) { guard fsync(number) == 0 else { throw .current } }
+
+  /// Truncates the file. Pipes and devices stay as they are.
+  package func empty() throws(Errno) {
+    guard ftruncate(number, 0) == 0 || errno == EINVAL else { throw .current }
+    lseek(number, 0, SEEK_SET)
+  }
+
+  /// Makes the file readable and writable for its owner only.
+  package func keepPrivate() throws(Errno) { guard fchmod(number, 0o600) == 0 else { throw .current } }
+
+  /// Locks the file until it is closed. Throws `wouldBlock` if another process holds the lock.
+  /// - Parameter shared: take a shared lock, which is compatible with other shared locks.
+  package func lock(shared: Bool) throws(Errno) {
+    while flock(number, (shared ? LOCK_SH : LOCK_EX) | LOCK_NB) != 0 {
+      if errno != EINTR { throw .current }
+    }
+  }
+}
