@@ -72,7 +72,7 @@ let package = Package(
     .target(name: "Parallelism", swiftSettings: strict),
     .target(name: "SystemSupport", dependencies: ["CPlatform", paths], swiftSettings: strict),
     .target(name: "TextFormatting", dependencies: ["SystemSupport", paths], swiftSettings: strict),
-    .target(name: "ImageErrors", swiftSettings: strict),
+    .target(name: "ImageErrors", dependencies: ["SystemSupport", paths], swiftSettings: strict),
     .target(
       name: "ImageCore", dependencies: ["CPlatform", "Parallelism", "PixelKernels", "PixelKernelsAVX2"],
       swiftSettings: strict),
@@ -89,7 +89,7 @@ let package = Package(
     .target(name: "ColorManagement", dependencies: ["CColorManagement", "ImageCore"], swiftSettings: strict),
     .target(
       name: "Thumbnailing",
-      dependencies: ["ColorManagement", "CPlatform", "ImageCodecs", "ImageCore", "ImageErrors", "SystemSupport"],
+      dependencies: ["ColorManagement", "CPlatform", "ImageCodecs", "ImageCore", "ImageErrors", "SystemSupport", paths],
       swiftSettings: strict),
     .target(
       name: "RunState", dependencies: ["CPlatform", "ImageCore", "ImageErrors", "SystemSupport", paths],

@@ -213,3 +213,7 @@ codec_status jpeg_reader_begin(jpeg_reader *reader, const uint8_t *bytes, size_t
   }
   return fault_status(&reader->fault.fault);
 }
+
+void jpeg_reader_set_deadline(jpeg_reader *reader, uint64_t deadline) {
+  reader->fault.fault.limits.deadline = deadline;
+}

@@ -206,3 +206,5 @@ codec_status png_reader_read(png_reader *reader, codec_plane plane, codec_report
   png_reader_end(reader);
   return fault_status(fault);
 }
+
+void png_reader_set_deadline(png_reader *reader, uint64_t deadline) { reader->fault.limits.deadline = deadline; }

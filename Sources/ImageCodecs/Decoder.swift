@@ -110,6 +110,9 @@ package final class Decoder {
     return header
   }
 
+  /// Changes when the current image must be done, on the clock of `system_deadline_clock`; 0 for never.
+  package func setDeadline(_ deadline: UInt64) { current?.setDeadline(deadline) }
+
   private func reader(_ format: ImageFormat) throws(CodecError) -> any FormatReader {
     if let reader = readers[format] { return reader }
     let reader = try format.makeReader(pool)

@@ -4,6 +4,7 @@ internal import ImageCore
 /// `Decoder`, which has checked the signature.
 protocol FormatReader: AnyObject {
   func readHeader(_ bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(CodecError) -> ImageHeader
+  func setDeadline(_ deadline: UInt64)
   func decode(_ request: DecodeRequest) throws(CodecError) -> DecodedImage
   func decodeStrips(_ take: (borrowing Plane) throws(OutOfMemory) -> Bool) throws(CodecError) -> StripDecoding
   func finish()

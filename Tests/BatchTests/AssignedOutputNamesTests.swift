@@ -6,7 +6,7 @@ import Testing
 @testable import BatchEngine
 @testable import SystemSupport
 
-@Suite struct TakenNamesTests {
+@Suite struct AssignedOutputNamesTests {
   let folder: TemporaryFolder
   init() throws { folder = try TemporaryFolder() }
 

@@ -40,7 +40,7 @@ struct ColorCases {
     options.jpeg.quality = 100
     change(&options)
     let output = folder("out-\(UUID().uuidString)")
-    let written = try Thumbnailer(options: options).written(path, to: output, format)
+    let written = try JobRunner(options: options).written(path, to: output, format)
     let file = try WrittenFile(output)
     let full = file.header.bits == 16 ? 257 : 1
     let pixel = file.samples.prefix(file.channels).map { ($0 + full / 2) / full }

@@ -29,7 +29,7 @@ import Testing
     options.sizes = []
     change(&options)
     let output = folder("out-\(UUID().uuidString)")
-    let written = try Thumbnailer(options: options, transforms: transforms).written(source, to: output, format)
+    let written = try JobRunner(options: options, transforms: transforms).written(source, to: output, format)
     let file = try WrittenFile(output)
     return (written, file.header, file.samples, file.channels)
   }

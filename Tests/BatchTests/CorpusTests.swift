@@ -19,7 +19,7 @@ import Testing
   private func outcome(of source: URL, format: ImageFormat = .png) throws -> (Outcome, FilePath) {
     let output = folder(source.deletingPathExtension().lastPathComponent + ".png")
     let job = Job(index: 0, source: FilePath(source.path), output: output, format: format, sourceByteCount: 0)
-    return (try #require(Thumbnailer(options: ThumbnailOptions()).outcome(of: job)), output)
+    return (try #require(JobRunner(options: ThumbnailOptions()).outcome(of: job)), output)
   }
 
   private func files(_ folder: URL) throws -> [URL] {

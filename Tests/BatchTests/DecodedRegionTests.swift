@@ -36,7 +36,7 @@ import Testing
       let decoded = try decoder.decode(plan.decode)
       let renderer = OutputRenderer(options: options, pool: pool)
       return try plan.outputs.flatMap { output -> [[Int]] in
-        switch try renderer.shaped(decoded.image.shared(), output) {
+        switch try renderer.rendered(decoded.image.shared(), output) {
         case .pixels(let plane): return [plane.samples]
         case .yCbCr(let planes): return [planes.luma.samples, planes.cb.samples, planes.cr.samples]
         }

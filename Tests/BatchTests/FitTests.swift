@@ -43,7 +43,7 @@ import Testing
     _ source: FilePath, format: ImageFormat, _ options: ThumbnailOptions
   ) throws -> (size: PixelSize, channels: Int, samples: [Int]) {
     let output = folder("out-\(UUID().uuidString)")
-    let written = try Thumbnailer(options: options).written(source, to: output, format)
+    let written = try JobRunner(options: options).written(source, to: output, format)
     let file = try WrittenFile(output)
     #expect(file.header.size == written.outputSize)
     return (file.header.size, file.channels, file.samples)
@@ -167,7 +167,7 @@ import Testing
     options.fit = .cover
     options.gravity = .north
     let job = Job(index: 0, source: cut, output: folder("cut-out.jpg"), format: .jpeg, sourceByteCount: 0)
-    guard case .failed(let error) = Thumbnailer(options: options).outcome(of: job) else {
+    guard case .failed(let error) = JobRunner(options: options).outcome(of: job) else {
       Issue.record("it was written")
       return
     }

@@ -40,7 +40,7 @@ import Testing
     options.jpeg.quality = 100
     change(&options)
     let output = folder("\(UUID().uuidString).\(format.rawValue)")
-    _ = try Thumbnailer(options: options).written(path, to: output, format)
+    _ = try JobRunner(options: options).written(path, to: output, format)
     let file = try WrittenFile(output)
     return Array(file.samples.prefix(file.channels))
   }

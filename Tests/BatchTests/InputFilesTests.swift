@@ -7,7 +7,7 @@ import Testing
 @testable import RunState
 @testable import SystemSupport
 
-@Suite struct FoundInputsTests {
+@Suite struct InputFilesTests {
   private func input(
     _ path: String, relativeStart: Int = 0, size: Int = 0, file: UInt64? = nil, device: UInt64 = 1,
     contents: ImageFormat? = nil, refusal: JobError? = nil

@@ -47,8 +47,8 @@ import Testing
   ) {
     let source = FilePath(Places.samples.appending(path: sample).path)
     let job = Job(index: 0, source: source, output: folder("out"), format: format, sourceByteCount: 0)
-    let thumbnailer = Thumbnailer(options: options, timeout: looks.map { .nanoseconds(Int64($0)) } ?? .seconds(1 << 20))
-    return SteppingClock.counting { thumbnailer.outcome(of: job) }
+    let runner = JobRunner(options: options, timeout: looks.map { .nanoseconds(Int64($0)) } ?? .seconds(1 << 20))
+    return SteppingClock.counting { runner.outcome(of: job) }
   }
 
   @Test(arguments: samples, optionSets.indices)
@@ -91,6 +91,6 @@ import Testing
   @Test func `without a timeout the clock is never read`() {
     let source = FilePath(Places.samples.appending(path: "dogs/rex.jpg").path)
     let job = Job(index: 0, source: source, output: folder("out"), format: .jpeg, sourceByteCount: 0)
-    #expect(SteppingClock.counting { Thumbnailer(options: ThumbnailOptions()).outcome(of: job) }.looks == 0)
+    #expect(SteppingClock.counting { JobRunner(options: ThumbnailOptions()).outcome(of: job) }.looks == 0)
   }
 }

@@ -32,7 +32,7 @@ import Testing
   }
 }
 
-@Suite struct StreamedJobsTests {
+@Suite struct ListedJobsTests {
   let folder: TemporaryFolder
   let pipe: (read: CInt, write: CInt)
   let stop = CancellationFlag()

@@ -6,7 +6,7 @@ import Testing
 @testable import ImageCore
 @testable import RunState
 
-@Suite struct JournalNamesTests {
+@Suite struct JournalKeysTests {
   private func name(_ source: String, from folder: String) -> String {
     let names = JournalKeys(folder: FilePath(folder))
     let job = Job(index: 0, source: FilePath(source), output: "o", format: .jpeg, sourceByteCount: 0)

@@ -20,7 +20,7 @@ import Testing
         var options = ThumbnailOptions()
         options.size = .width(size)
         let output = folder("\(width)-\(size).png")
-        _ = try Thumbnailer(options: options).written(source, to: output, .png)
+        _ = try JobRunner(options: options).written(source, to: output, .png)
         #expect(Set(try WrittenFile(output).samples) == [77], "\(width) to \(size)")
       }
     }

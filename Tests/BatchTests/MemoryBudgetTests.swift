@@ -204,7 +204,7 @@ import Testing
     let rex = FilePath(Places.samples.appending(path: "dogs/rex.jpg").path)
     let job = Job(index: 0, source: rex, output: folder("rex.jpg"), format: .jpeg, sourceByteCount: 0)
     let tight = MemoryBudget(byteCount: megabyte, workers: 1, base: 0)
-    guard case .failed(let error) = Thumbnailer(options: ThumbnailOptions(), memory: tight).outcome(of: job) else {
+    guard case .failed(let error) = JobRunner(options: ThumbnailOptions(), memory: tight).outcome(of: job) else {
       Issue.record("it fitted into a megabyte")
       return
     }
@@ -212,7 +212,7 @@ import Testing
     #expect(try folder.names().isEmpty)
     let enough = MemoryBudget(byteCount: 8 * megabyte, workers: 1, base: 0)
     #expect(enough.allowance < 2 * megabyte, "it has to ask")
-    guard case .written = Thumbnailer(options: ThumbnailOptions(), memory: enough).outcome(of: job) else {
+    guard case .written = JobRunner(options: ThumbnailOptions(), memory: enough).outcome(of: job) else {
       Issue.record("it did not fit into 8 megabytes")
       return
     }

@@ -61,7 +61,7 @@ import Testing
     change(&options)
     let output = folder("out-\(UUID().uuidString)")
     let job = Job(index: 0, source: source, output: output, format: format, sourceByteCount: 0)
-    guard case .written = Thumbnailer(options: options).outcome(of: job) else {
+    guard case .written = JobRunner(options: options).outcome(of: job) else {
       Issue.record("not written")
       return []
     }
@@ -75,7 +75,7 @@ import Testing
     options.size = .width(90)
     change(&options)
     let job = Job(index: 0, source: source, output: folder("noted"), format: format, sourceByteCount: 0)
-    guard case .written(let image) = Thumbnailer(options: options).outcome(of: job) else {
+    guard case .written(let image) = JobRunner(options: options).outcome(of: job) else {
       Issue.record("not written")
       return []
     }

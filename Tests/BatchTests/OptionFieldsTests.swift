@@ -11,7 +11,7 @@ import Testing
 
 /// Every stored property of `ThumbnailOptions` is sent to workers, and is either in the fingerprints or changes no byte.
 @Suite("The fields of the options")
-struct RecipeFieldsTests {
+struct OptionFieldsTests {
   /// A value for each field that differs from the default.
   private static let changes: [String: @Sendable (inout ThumbnailOptions) -> Void] = [
     "sizes": { $0.sizes = [.width(9), .percent(12.5)] },
@@ -53,13 +53,14 @@ struct RecipeFieldsTests {
   ]
   private static let onlyVerdict: Set<String> = ["limits.pixelCount", "limits.fileByteCount", "limits.scanCount"]
 
-  /// The text of all stored properties, down to values that are encoded as one.
+  /// The text of all stored properties, down to values that are encoded as one. `color` keeps the name it has in journals.
   private func properties(of value: Any, _ start: String = "") -> [String: String] {
     if value is any OptionValue { return [start: "\(value)"] }
     let children = Mirror(reflecting: value).children
     if children.isEmpty { return [start: "\(value)"] }
     return children.reduce(into: [:]) { all, child in
-      let name = (start.isEmpty ? "" : start + ".") + (child.label ?? "")
+      let label = child.label == "color" ? "colour" : child.label ?? ""
+      let name = (start.isEmpty ? "" : start + ".") + label
       all.merge(properties(of: child.value, name)) { $1 }
     }
   }
@@ -68,10 +69,10 @@ struct RecipeFieldsTests {
     let names = ThumbnailOptions.fields.map(\.name)
     #expect(Set(names).count == names.count)
     #expect(Set(names) == Set(properties(of: ThumbnailOptions()).keys))
-    #expect(Set(names) == Set(RecipeFieldsTests.changes.keys))
+    #expect(Set(names) == Set(OptionFieldsTests.changes.keys))
     #expect(
-      Set(ThumbnailOptions.fields.filter { $0.effect == .nothing }.map(\.name)) == RecipeFieldsTests.withoutEffect)
-    #expect(Set(ThumbnailOptions.fields.filter { $0.effect == .verdict }.map(\.name)) == RecipeFieldsTests.onlyVerdict)
+      Set(ThumbnailOptions.fields.filter { $0.effect == .nothing }.map(\.name)) == OptionFieldsTests.withoutEffect)
+    #expect(Set(ThumbnailOptions.fields.filter { $0.effect == .verdict }.map(\.name)) == OptionFieldsTests.onlyVerdict)
   }
 
   @Test(
@@ -79,7 +80,7 @@ struct RecipeFieldsTests {
   )
   func change(name: String) throws {
     var options = ThumbnailOptions()
-    let change = try #require(RecipeFieldsTests.changes[name])
+    let change = try #require(OptionFieldsTests.changes[name])
     change(&options)
     let (before, after) = (properties(of: ThumbnailOptions()), properties(of: options))
     #expect(after.filter { before[$0.key] != $0.value }.map(\.key) == [name], "the change is one of this field")
@@ -97,8 +98,8 @@ struct RecipeFieldsTests {
       let changes = [written, failed].map {
         old.fingerprint(ofOutput: 0, format, $0) != new.fingerprint(ofOutput: 0, format, $0)
       }
-      let hasEffect = !RecipeFieldsTests.withoutEffect.contains(name)
-      #expect(changes == [hasEffect && !RecipeFieldsTests.onlyVerdict.contains(name), hasEffect])
+      let hasEffect = !OptionFieldsTests.withoutEffect.contains(name)
+      #expect(changes == [hasEffect && !OptionFieldsTests.onlyVerdict.contains(name), hasEffect])
       #expect((old.common != new.common) == changes[0])
     }
   }

@@ -30,7 +30,7 @@ import Testing
           for side in [200, 80, 40, 20, 10] {
             options.size = .box(width: side, height: side)
             let output = folder("out-\(side)")
-            _ = try Thumbnailer(options: options).written(source, to: output, format)
+            _ = try JobRunner(options: options).written(source, to: output, format)
             let minimum = try WrittenFile(output).samples.min() ?? 0
             #expect(minimum >= 250, "\(width)x\(height) to \(side), \(format), \(decoder)")
           }

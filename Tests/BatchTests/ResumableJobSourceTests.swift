@@ -13,7 +13,7 @@ import Testing
 @testable import Thumbnailing
 
 @Suite("The job source of a resumed run (promise 8)")
-struct LedgerTests {
+struct ResumableJobSourceTests {
   private let folder: TemporaryFolder
   private let told = Told()
 

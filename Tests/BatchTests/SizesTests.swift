@@ -27,7 +27,7 @@ import Testing
     let format: ImageFormat = source.extension == "png" ? .png : .jpeg
     let outputs = sides.map { JobOutput(path: folder("\(UUID().uuidString)-\($0)"), format: format) }
     let job = Job(index: 0, source: source, outputs: outputs, sourceByteCount: 0)
-    guard case .written(let image) = Thumbnailer(options: options).outcome(of: job) else {
+    guard case .written(let image) = JobRunner(options: options).outcome(of: job) else {
       Issue.record("\(sample) was not written")
       return []
     }
@@ -67,14 +67,14 @@ import Testing
     let outputs = ["a.jpg", "b.jpg"].map { JobOutput(path: folder($0), format: .jpeg) }
     let job = Job(index: 0, source: source, outputs: outputs, sourceByteCount: 0)
     try folder.add("a.jpg", [1, 2, 3])
-    guard case .written(let image) = Thumbnailer(options: options).outcome(of: job) else {
+    guard case .written(let image) = JobRunner(options: options).outcome(of: job) else {
       Issue.record("nothing was written")
       return
     }
     #expect(image.outputs.map(\.skipped) == [.exists, nil])
     #expect(image.outputs[0].byteCount == 0 && image.outputs[1].byteCount > 300)
     #expect(try Data(contentsOf: URL(fileURLWithPath: folder("a.jpg").string)) == Data([1, 2, 3]))
-    #expect(Thumbnailer(options: options).outcome(of: job) == .skipped(.exists))
+    #expect(JobRunner(options: options).outcome(of: job) == .skipped(.exists))
   }
 
   @Test func `a plane with two owners stays until the last one is gone`() {

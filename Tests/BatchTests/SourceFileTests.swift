@@ -5,6 +5,7 @@ import ImageErrors
 import SystemPackage
 import TestSupport
 import Testing
+import Thumbnailing
 
 @testable import RunState
 @testable import SystemSupport

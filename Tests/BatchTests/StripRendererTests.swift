@@ -11,7 +11,7 @@ import Testing
 @testable import RunState
 @testable import Thumbnailing
 
-@Suite struct StreamedShapeTests {
+@Suite struct StripRendererTests {
   /// The size and all samples.
   struct Shaped: Equatable {
     var size: PixelSize
@@ -47,7 +47,7 @@ import Testing
         }
       }
       let decoded = try decoder.decode(plan.decode)
-      return try (streamed, plan.outputs.map { try shaped(renderer.shaped(decoded.image.shared(), $0)) })
+      return try (streamed, plan.outputs.map { try shaped(renderer.rendered(decoded.image.shared(), $0)) })
     }
   }
 
@@ -91,8 +91,8 @@ import Testing
       ("translucent at the end", { x, y in x == 300 && y == 515 ? 254 : 255 }),
     ]
     for (alphaName, alpha) in alphas where channels % 2 == 0 || alphaName == "opaque" {
-      let bytes = try StreamedShapeTests.png(301, 516, channels: channels, depth: depth, alpha: alpha)
-      for (name, change) in StreamedShapeTests.optionSets {
+      let bytes = try StripRendererTests.png(301, 516, channels: channels, depth: depth, alpha: alpha)
+      for (name, change) in StripRendererTests.optionSets {
         for format in [ImageFormat.png, .jpeg] {
           var options = ThumbnailOptions()
           change(&options)
@@ -125,7 +125,7 @@ import Testing
   func `converted colors of an image made during decoding are those of the whole image`(
     channels: Int, depth: SampleDepth
   ) throws {
-    let bytes = try StreamedShapeTests.wide(depth, channels: channels)
+    let bytes = try StripRendererTests.wide(depth, channels: channels)
     let transforms = ColorTransforms()
     for format in ImageFormat.allCases {
       for fit in [Fit.inside, .cover] {
@@ -144,7 +144,7 @@ import Testing
 
   /// The rules of `isPlain` and the neighboring conditions, one per line.
   @Test func `plans are streamed where stored values are resampled from rows to fewer rows, and nowhere else`() throws {
-    let bytes = try StreamedShapeTests.wide(.eight, channels: 3)
+    let bytes = try StripRendererTests.wide(.eight, channels: 3)
     let table: [(name: String, isStreamed: Bool, change: (inout ThumbnailOptions) -> Void)] = [
       ("a box", true, { _ in }),
       ("one column and row less", true, { $0.sizes = [.box(width: 300, height: 515)] }),
@@ -219,10 +219,10 @@ import Testing
   @Test func `images that are not reduced, too low, or not in rows are not streamed`() throws {
     var options = ThumbnailOptions()
     options.sizes = [.box(width: 301, height: 516)]
-    let bytes = try StreamedShapeTests.png(301, 516, channels: 3, depth: .eight) { _, _ in 255 }
+    let bytes = try StripRendererTests.png(301, 516, channels: 3, depth: .eight) { _, _ in 255 }
     #expect(try both(bytes, options, format: .png) == nil)
     options.sizes = [.box(width: 20, height: 20)]
-    let low = try StreamedShapeTests.png(301, 100, channels: 3, depth: .eight) { _, _ in 255 }
+    let low = try StripRendererTests.png(301, 100, channels: 3, depth: .eight) { _, _ in 255 }
     #expect(try both(low, options, format: .png) == nil)
     for sample in ["patterns/adam7.png", "patterns/gray-1bit.png", "dogs/rex.jpg"] {
       let file = try [UInt8](Data(contentsOf: Places.samples.appending(path: sample)))
@@ -243,7 +243,7 @@ import Testing
       func release(_ share: Int) { released.append(share) }
     }
     let folder = try TemporaryFolder()
-    var bytes = try StreamedShapeTests.png(3000, 2000, channels: 4, depth: .eight) { x, y in 255 }
+    var bytes = try StripRendererTests.png(3000, 2000, channels: 4, depth: .eight) { x, y in 255 }
     let whole = folder.path.appending("whole.png")
     try Data(bytes).write(to: URL(fileURLWithPath: whole.string))
     // The last byte of the IDAT before its CRC: part of the Adler-32.
@@ -254,7 +254,7 @@ import Testing
       let asked = Asked()
       let job = Job(
         index: 0, source: source, output: folder.path.appending("out.png"), format: .png, sourceByteCount: 0)
-      let outcome = Thumbnailer(options: ThumbnailOptions(), memory: asked).outcome(of: job)
+      let outcome = JobRunner(options: ThumbnailOptions(), memory: asked).outcome(of: job)
       if isBroken {
         guard case .failed(let error) = outcome else {
           Issue.record("\(outcome)")

@@ -25,7 +25,7 @@ import Testing
     let source = FilePath(Places.samples.appending(path: sample).path)
     let output = folder.path.appending("out-\(bands)-" + (source.lastComponent?.string ?? ""))
     let own: ImageFormat = source.extension == "png" ? .png : .jpeg
-    let written = try Thumbnailer(options: options, bands: bands).written(source, to: output, format ?? own)
+    let written = try JobRunner(options: options, threadsPerImage: bands).written(source, to: output, format ?? own)
     let file = try WrittenFile(output)
     return (written, file.header, file.samples, file.bytes)
   }
@@ -59,7 +59,7 @@ import Testing
       let job = Job(
         index: 0, source: source, output: folder("\(width).\(format)"), format: format, sourceByteCount: 0)
       let result = DryRun(options: options).result(of: job)
-      return (Thumbnailer(options: options).outcome(of: job), result)
+      return (JobRunner(options: options).outcome(of: job), result)
     }
     for (width, format) in [(65500, ImageFormat.jpeg), (65501, .png)] {
       let (outcome, result) = try outcome(width: width, format)
@@ -169,7 +169,7 @@ import Testing
       let source = try ramp(PixelSize(width: 401, height: 299), from, orientation: orientation)
       let output = folder("out.jpg")
       let job = Job(index: 0, source: source, output: output, format: .jpeg, sourceByteCount: 0)
-      let outcome = Thumbnailer(options: options).outcome(of: job)
+      let outcome = JobRunner(options: options).outcome(of: job)
       guard case .written(let written) = outcome else {
         Issue.record("\(outcome)")
         return
@@ -219,10 +219,11 @@ import Testing
     for source in [progressive, restarting] {
       var options = ThumbnailOptions()
       options.sizes = [.box(width: 50, height: 50)]
-      let one = try Thumbnailer(options: options).written(source, to: folder("one.jpg"), .jpeg)
+      let one = try JobRunner(options: options).written(source, to: folder("one.jpg"), .jpeg)
       #expect(one.decodingWorkers == 1)
       for bands in [2, 3] {
-        let written = try Thumbnailer(options: options, bands: bands).written(source, to: folder("many.jpg"), .jpeg)
+        let written = try JobRunner(options: options, threadsPerImage: bands).written(
+          source, to: folder("many.jpg"), .jpeg)
         #expect((2...bands).contains(written.decodingWorkers), "\(source)")
         #expect(try WrittenFile(folder("many.jpg")).bytes == WrittenFile(folder("one.jpg")).bytes)
       }
@@ -233,7 +234,8 @@ import Testing
     for (edge, workers) in [(50, 1), (200, 2)] {
       var options = ThumbnailOptions()
       options.sizes = [.box(width: edge, height: edge)]
-      let written = try Thumbnailer(options: options, bands: 3).written(sequential, to: folder("many.jpg"), .jpeg)
+      let written = try JobRunner(options: options, threadsPerImage: 3).written(
+        sequential, to: folder("many.jpg"), .jpeg)
       #expect(written.decodingWorkers == workers, "\(edge)")
     }
     #expect(try made("dogs/bello.png", bands: 3).written.decodingWorkers == 1)
@@ -251,7 +253,7 @@ import Testing
       let job = Job(
         index: 0, source: FilePath(Places.samples.appending(path: "broken/\(name)").path),
         output: folder.path.appending("broken-\(name)"), format: .jpeg, sourceByteCount: 0)
-      guard case .failed(let error) = Thumbnailer(options: ThumbnailOptions()).outcome(of: job) else {
+      guard case .failed(let error) = JobRunner(options: ThumbnailOptions()).outcome(of: job) else {
         Issue.record("\(name) was accepted")
         continue
       }
@@ -283,7 +285,7 @@ import Testing
     ] {
       options.size = .box(width: side, height: side)
       options.tolerance = tolerance
-      guard case .written = Thumbnailer(options: options).outcome(of: job) else {
+      guard case .written = JobRunner(options: options).outcome(of: job) else {
         #expect(!isWritten)
         continue
       }

@@ -14,7 +14,7 @@ import Testing
 
 /// Promise 3 for progressive JPEGs: they are admitted with the small amount that `JPEGDecoding` needs, and again with libjpeg's
 /// amount if that must decode them.
-@Suite struct DeclinedTests {
+@Suite struct UnsupportedTests {
   /// Admits requests up to `maximum`, and records them.
   private final class Account: MemoryReserving, Sendable {
     struct State {
@@ -69,7 +69,7 @@ import Testing
     change(&options)
     let account = Account(maximum: maximum, beyond: beyond)
     let job = Job(index: 0, source: source, output: output, format: .jpeg, sourceByteCount: 0)
-    let outcome = Thumbnailer(options: options, memory: account).outcome(of: job)
+    let outcome = JobRunner(options: options, memory: account).outcome(of: job)
     return account.state.withLock { state in
       #expect(state.held == 0, "all is given back")
       #expect(state.maxHeldWhenAsked == 0, "nobody waits for memory while holding some")

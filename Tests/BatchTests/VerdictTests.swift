@@ -44,7 +44,7 @@ import Testing
   /// The outcome of a file, in one sentence.
   private func verdict(_ source: FilePath, _ wish: Wish) -> String {
     let job = Job(index: 0, source: source, output: folder("out"), format: wish.format, sourceByteCount: 0)
-    switch Thumbnailer(options: wish.options).outcome(of: job) {
+    switch JobRunner(options: wish.options).outcome(of: job) {
     case .written(let image): return "written, \(image.warningCount) warnings: \(image.firstWarning)"
     case .failed(let error): return "failed, \(error.code): \(error.message)"
     case let other: return "\(String(describing: other))"

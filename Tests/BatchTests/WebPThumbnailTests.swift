@@ -42,7 +42,7 @@
       options.jpeg.quality = 95
       change(&options)
       let output = folder("\(UUID().uuidString).\(format.usualSuffix)")
-      _ = try Thumbnailer(options: options).written(source, to: output, format)
+      _ = try JobRunner(options: options).written(source, to: output, format)
       let file = try WrittenFile(output)
       #expect(file.header.format == format)
       return file
@@ -126,7 +126,7 @@
       for channels in [3, 4] {
         let asked = Asked()
         let source = try webP(scene(600, 500, channels: channels))
-        _ = try Thumbnailer(options: ThumbnailOptions(), memory: asked).written(
+        _ = try JobRunner(options: ThumbnailOptions(), memory: asked).written(
           source, to: folder("\(channels).webp"), .webp)
         // RGB. With alpha also the memory that it is unpacked into.
         #expect(asked.maximum > 600 * 500 * (channels == 3 ? 3 : 10))
@@ -135,7 +135,7 @@
       options.sizes = []
       let source = try webP(scene(400, 300, channels: 3))
       let job = Job(index: 0, source: source, output: folder("late.webp"), format: .webp, sourceByteCount: 0)
-      let late = Thumbnailer(options: options, timeout: .nanoseconds(1)).outcome(of: job)
+      let late = JobRunner(options: options, timeout: .nanoseconds(1)).outcome(of: job)
       guard case .failed(let error) = late else {
         Issue.record("\(String(describing: late))")
         return

@@ -79,7 +79,7 @@ import Testing
         continue
       }
       guard case .outcome(let outcome) = reply,
-        outcome.isPlausible(for: job, ThumbnailOptions(), bands: 2, elapsed: .seconds(1))
+        outcome.isPlausible(for: job, ThumbnailOptions(), threadsPerImage: 2, elapsed: .seconds(1))
       else { continue }
       switch outcome {
       case .written(let image):
@@ -123,7 +123,7 @@ import Testing
     let worker = try #require(ExecutorTests.worker, "imgbatch-worker is built next to the tests")
     let memory = MemoryBudget(WorkLimits(), workers: 1, .process, stop: CancellationFlag())
     let workerConfiguration = WorkerConfiguration(
-      options: ThumbnailOptions(), bands: 1, timeout: nil, memory: memory, parent: Int(getpid()))
+      options: ThumbnailOptions(), threadsPerImage: 1, timeout: nil, memory: memory, parent: Int(getpid()))
     var damage = Damage(seed: 3)
     for round in 0..<60 {
       let connection = try WorkerSocket(path: worker)

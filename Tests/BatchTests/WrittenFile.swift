@@ -2,6 +2,7 @@ import Foundation
 import SystemPackage
 import TestSupport
 import Testing
+import Thumbnailing
 
 @testable import BatchEngine
 @testable import ImageCodecs
@@ -31,7 +32,7 @@ struct WrittenFile {
   }
 }
 
-extension Thumbnailer {
+extension JobRunner {
   /// Makes one output, and requires success.
   func written(_ source: FilePath, to output: FilePath, _ format: ImageFormat) throws -> WrittenImage {
     let job = Job(index: 0, source: source, output: output, format: format, sourceByteCount: 0)

@@ -45,7 +45,7 @@ import Testing
     var options = ThumbnailOptions()
     options.size = .box(width: side, height: side)
     let output = folder("\(UUID().uuidString).png")
-    _ = try Thumbnailer(options: options).written(source, to: output, .png)
+    _ = try JobRunner(options: options).written(source, to: output, .png)
     return try WrittenFile(output).samples
   }
 

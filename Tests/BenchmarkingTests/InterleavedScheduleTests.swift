@@ -2,7 +2,7 @@ import Benchmarking
 import Testing
 import TextFormatting
 
-@Suite struct ScheduleTests {
+@Suite struct InterleavedScheduleTests {
   /// Runs nothing, and records the requested steps.
   struct Stub: BenchmarkTarget {
     struct Tired: Error {}

@@ -7,7 +7,7 @@ import Testing
 @testable import TextFormatting
 
 @Suite("Rows of tables")
-struct ListReaderTests {
+struct DownloadListReaderTests {
   /// The entries that a reader finds in a file with this text.
   private func read(_ text: String) throws -> [ListedAddress] {
     let file = FileManager.default.temporaryDirectory.appending(path: "imgbatch-\(UUID().uuidString)")

@@ -8,7 +8,7 @@ import Testing
 @testable import SystemSupport
 
 @Suite("The partial file of a download")
-struct PartFileTests {
+struct PartialFileTests {
   private let root: String
 
   init() throws {

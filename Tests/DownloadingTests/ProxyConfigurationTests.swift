@@ -4,7 +4,7 @@ import Testing
 @testable import TextFormatting
 
 @Suite("Proxies in the environment")
-struct ProxyRuleTests {
+struct ProxyConfigurationTests {
   init() { #expect(CurlLibrary.open() == nil) }
 
   private func proxy(_ address: String, _ variables: [String: String]) throws -> String? {

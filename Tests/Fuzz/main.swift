@@ -39,8 +39,8 @@ func text(_ outcome: Outcome) -> String {
 }
 
 /// Together they have every denominator, content and output.
-func optionSets() -> [(Thumbnailer, ImageFormat)] {
-  var all: [(Thumbnailer, ImageFormat)] = []
+func optionSets() -> [(JobRunner, ImageFormat)] {
+  var all: [(JobRunner, ImageFormat)] = []
   for (position, shrink) in [ShrinkRule.off, .safe, .fast, .fast, .fast].enumerated() {
     for color in [ColorRequest.asSource, .gray] {
       for format in [ImageFormat.jpeg, .png] {
@@ -54,14 +54,14 @@ func optionSets() -> [(Thumbnailer, ImageFormat)] {
           [.box(width: 300, height: 200), .box(width: 64, height: 64), .width(31), .height(150), .percent(13)][
             position]
         options.jpeg.subsampling = [.auto, .none, .halfWidth, .half, .auto][position]
-        all.append((Thumbnailer(options: options, bands: 1 + position % 2), format))
+        all.append((JobRunner(options: options, threadsPerImage: 1 + position % 2), format))
       }
     }
   }
   return all
 }
 
-func attempt(_ path: String, _ options: (Thumbnailer, ImageFormat), output: String) -> String {
+func attempt(_ path: String, _ options: (JobRunner, ImageFormat), output: String) -> String {
   alarm(10)
   let job = Job(index: 0, source: FilePath(path), output: FilePath(output), format: options.1, sourceByteCount: 0)
   guard let outcome = options.0.outcome(of: job) else { complain("\(path): not begun") }

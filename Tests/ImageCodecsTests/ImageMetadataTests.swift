@@ -5,7 +5,7 @@ import Testing
 @testable import ImageCore
 
 @Suite("Metadata that are carried over")
-struct PictureMetadataTests {
+struct ImageMetadataTests {
   private func texts(_ bodies: [[UInt8]]) -> [ImageMetadata.PNGText] {
     var file = PNGBuilder()
     file.header(width: 1, height: 1, colorType: 0)

@@ -5,14 +5,14 @@ import Testing
 @testable import ImageCore
 
 @Suite("The fast PNG encoder")
-struct FastPNGEncoderTests {
+struct LibdeflatePNGEncoderTests {
   static let sizes = [(1, 1), (1, 7), (7, 1), (33, 17), (64, 3), (50, 40)].map { PixelSize(width: $0.0, height: $0.1) }
 
   @Test("libpng reads the pixels that were written", arguments: 1...4, [SampleDepth.eight, .sixteen])
   func roundTrip(_ channels: Int, _ depth: SampleDepth) throws {
     let pool = BufferPool()
     let encoder = LibdeflatePNGEncoder(pool: pool)
-    for size in FastPNGEncoderTests.sizes {
+    for size in LibdeflatePNGEncoderTests.sizes {
       let pixels = patternPixels(size: size, channels: channels, depth: depth, seed: 1)
       let plane = plane(pixels, size: size, channels: channels, depth: depth, from: pool)
       for level in 0...9 {
@@ -92,7 +92,7 @@ struct FastPNGEncoderTests {
     let plane = plane(pixels, size: PixelSize(width: 1, height: 1), channels: channels, depth: .eight, from: pool)
     var chunks = PNGColorChunks()
     chunks.srgbIntent = 0
-    let profile = FastPNGEncoderTests.profile(space)
+    let profile = LibdeflatePNGEncoderTests.profile(space)
     let encoder = LibdeflatePNGEncoder(pool: pool)
     let bytes = try unsafe [UInt8](encoder.encode(plane, level: 6, profile: profile, chunks: chunks))
     let plain = try #require(PlainPNG(bytes))

@@ -6,7 +6,7 @@ import Testing
 @testable import ImageCore
 
 @Suite("The fast PNG decoder")
-struct FastPNGDecoderTests {
+struct StreamingPNGDecoderTests {
   static let supported = InstructionSet.allCases.filter(\.isSupported)
 
   /// A file that the fast path accepts, with its description.
@@ -77,7 +77,7 @@ struct FastPNGDecoderTests {
   ) -> Bool {
     guard let plain = PlainPNG(bytes) else { return false }
     var accepted = false
-    for set in FastPNGDecoderTests.supported {
+    for set in StreamingPNGDecoderTests.supported {
       for room in PlaneRoom.allCases {
         guard let pixels = fastPixels(bytes, like: plain, instructionSet: set, room: room) else { continue }
         accepted = true
@@ -102,7 +102,7 @@ struct FastPNGDecoderTests {
 
   @Test("Bytes changed at random are declined or harmless", arguments: samples.indices)
   func mutationsAreSafe(_ index: Int) {
-    let sample = FastPNGDecoderTests.samples[index]
+    let sample = StreamingPNGDecoderTests.samples[index]
     var numbers = SeededNumbers(seed: UInt64(1000 + index))
     for round in 0..<80 {
       var bytes = sample.bytes
@@ -115,7 +115,7 @@ struct FastPNGDecoderTests {
 
   @Test("Bytes changed at random under correct CRCs are declined or harmless", arguments: samples.indices)
   func mutationsWithRightChecksumsAreSafe(_ index: Int) {
-    let sample = FastPNGDecoderTests.samples[index]
+    let sample = StreamingPNGDecoderTests.samples[index]
     var numbers = SeededNumbers(seed: UInt64(2000 + index))
     for round in 0..<80 {
       var chunks = PNGBuilder.chunks(of: sample.bytes)
@@ -129,7 +129,7 @@ struct FastPNGDecoderTests {
 
   @Test("Chunks that are removed, repeated, swapped or inserted are declined or harmless", arguments: samples.indices)
   func shuffledChunksAreSafe(_ index: Int) {
-    let sample = FastPNGDecoderTests.samples[index]
+    let sample = StreamingPNGDecoderTests.samples[index]
     var numbers = SeededNumbers(seed: UInt64(3000 + index))
     let strangers = [
       ("PLTE", 6), ("PLTE", 7), ("tRNS", 2), ("tRNS", 6), ("tEXt", 9), ("IDAT", 0), ("IDAT", 5), ("IEND", 0),
@@ -155,7 +155,7 @@ struct FastPNGDecoderTests {
 
   @Test("A file cut anywhere is declined", arguments: samples.indices)
   func truncatedFilesAreDeclined(_ index: Int) {
-    let sample = FastPNGDecoderTests.samples[index]
+    let sample = StreamingPNGDecoderTests.samples[index]
     guard let plain = PlainPNG(sample.bytes) else {
       Issue.record("a sample that libpng does not read")
       return
@@ -167,9 +167,9 @@ struct FastPNGDecoderTests {
 
   @Test("A palette index beyond the palette is left to libpng")
   func indicesBeyondThePaletteAreDeclined() {
-    #expect(check(FastPNGDecoderTests.palette(entries: 100, alphas: 0, greatest: 99), "the last entry"))
-    #expect(!check(FastPNGDecoderTests.palette(entries: 100, alphas: 0, greatest: 100), "one beyond"))
-    #expect(!check(FastPNGDecoderTests.palette(entries: 100, alphas: 101, greatest: 99), "more alphas than entries"))
+    #expect(check(StreamingPNGDecoderTests.palette(entries: 100, alphas: 0, greatest: 99), "the last entry"))
+    #expect(!check(StreamingPNGDecoderTests.palette(entries: 100, alphas: 0, greatest: 100), "one beyond"))
+    #expect(!check(StreamingPNGDecoderTests.palette(entries: 100, alphas: 101, greatest: 99), "more alphas than entries"))
   }
 
   @Test(
@@ -201,7 +201,7 @@ struct FastPNGDecoderTests {
 
   @Test("Bytes after IEND do not matter")
   func bytesAfterTheEndAreIgnored() {
-    #expect(check(FastPNGDecoderTests.inPieces() + [1, 2, 3], "bytes after IEND"))
+    #expect(check(StreamingPNGDecoderTests.inPieces() + [1, 2, 3], "bytes after IEND"))
   }
 
   @Test("Images of several strips have libpng's pixels; errors in the last are detected", arguments: [0, 2, 3, 4, 6])
@@ -232,7 +232,7 @@ struct FastPNGDecoderTests {
 
   @Test("The deadline is checked between strips")
   func deadlineIsKept() throws {
-    let bytes = FastPNGDecoderTests.inPieces()
+    let bytes = StreamingPNGDecoderTests.inPieces()
     let plain = try #require(PlainPNG(bytes))
     let pool = BufferPool()
     let decoder = StreamingPNGDecoder(pool: pool)

@@ -8,7 +8,7 @@ import Testing
 @testable import JPEGDecoding
 
 @Suite("Bands between restart markers")
-struct RestartBandsTests {
+struct RestartSegmentsTests {
   private let decoder = Decoder(pool: BufferPool())
 
   private func bands(_ bytes: [UInt8], maximum: Int) throws -> [Segment] {

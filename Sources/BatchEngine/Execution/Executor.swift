@@ -4,7 +4,7 @@ internal import Synchronization
 package import Thumbnailing
 package import WorkerIPC
 
-/// A way to run the jobs of a batch. All of them call the same `Thumbnailer.outcome(of:)` for each image.
+/// A way to run the jobs of a batch. All of them call the same `JobRunner.outcome(of:)` for each image.
 package protocol Executor: Sendable {
   /// Runs every job, or those that start before `stop` is asked for, and returns when the last has ended.
   ///

@@ -7,7 +7,7 @@ internal import WorkerIPC
 /// Where a thumbnailer's outputs go.
 protocol OutputDestination {
   /// Why an output needs not be made, if so.
-  func settlement(of output: JobOutput) throws(JobError) -> SkipReason?
+  func skipReason(for output: JobOutput) throws(JobError) -> SkipReason?
 
   /// Takes the whole bytes of an output.
   /// - Parameters:
@@ -23,7 +23,7 @@ struct OutputFiles: OutputDestination {
   let existing: ExistingOutput
   let durability: Durability
 
-  func settlement(of output: JobOutput) throws(JobError) -> SkipReason? {
+  func skipReason(for output: JobOutput) throws(JobError) -> SkipReason? {
     if let reason = output.settled { return reason }
     return try OutputFile.mustBeSkipped(output.file, existing: existing) ? .exists : nil
   }
@@ -44,7 +44,7 @@ final class OutputFrames: OutputDestination {
 
   init(_ channel: FrameChannel) { self.channel = channel }
 
-  func settlement(of output: JobOutput) throws(JobError) -> SkipReason? { output.settled }
+  func skipReason(for output: JobOutput) throws(JobError) -> SkipReason? { output.settled }
 
   func write(
     _ bytes: UnsafeRawBufferPointer, of output: JobOutput, at index: Int, permissions: Permissions

@@ -50,7 +50,8 @@ package struct ProcessExecutor: Executor {
     let share = WorkerAllocation(workers: maximum, images: jobs.count)
     let memory = MemoryBudget(limits, workers: share.workers, .process, stop: stop)
     let workerConfiguration = WorkerConfiguration(
-      options: options, bands: share.bands, timeout: limits.timeout, memory: memory, parent: Int(getpid()))
+      options: options, threadsPerImage: share.threadsPerImage, timeout: limits.timeout, memory: memory,
+      parent: Int(getpid()))
     // The first worker says for all what confines them here.
     let first = FirstWorker(try start(workerConfiguration, memory))
     let confinement = first.confinement
@@ -152,7 +153,7 @@ extension Job {
     if let refusal { return .failed(refusal) }
     let files = OutputFiles(existing: existing, durability: .ordinary)
     do throws(JobError) {
-      for index in outputs.indices { outputs[index].settled = try files.settlement(of: outputs[index]) }
+      for index in outputs.indices { outputs[index].settled = try files.skipReason(for: outputs[index]) }
     } catch {
       return .failed(error)
     }
@@ -183,13 +184,13 @@ extension JobError {
   }
 }
 
-/// How many workers take images, and how many bands each resamples an image in, so that few images use all cores too.
+/// How many workers take images, and how many threadsPerImage each resamples an image in, so that few images use all cores too.
 struct WorkerAllocation {
   let workers: Int
-  let bands: Int
+  let threadsPerImage: Int
 
   init(workers: Int, images: Int?) {
     self.workers = max(1, min(workers, images ?? workers))
-    bands = max(1, workers / self.workers)
+    threadsPerImage = max(1, workers / self.workers)
   }
 }

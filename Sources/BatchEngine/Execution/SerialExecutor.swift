@@ -12,10 +12,10 @@ package struct SerialExecutor: Executor {
     _ jobs: any JobSource, options: ThumbnailOptions, stop: CancellationFlag,
     report: @escaping @Sendable (Job, Outcome) -> Void
   ) {
-    let thumbnailer = Thumbnailer(
+    let runner = JobRunner(
       options: options, memory: MemoryBudget(limits, workers: 1, .thread, stop: stop), timeout: limits.timeout)
     while !stop.isMade, let job = jobs.next() {
-      if let outcome = thumbnailer.outcome(of: job) { report(job, outcome) }
+      if let outcome = runner.outcome(of: job) { report(job, outcome) }
     }
   }
 }

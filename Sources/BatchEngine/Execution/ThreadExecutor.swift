@@ -24,10 +24,11 @@ package struct ThreadExecutor: Executor {
     let timeout = limits.timeout
     let transforms = ColorTransforms(byteLimit: memory.allowance / 4)
     _ = concurrentMap(count: share.workers, workers: share.workers) { _ in
-      let thumbnailer = Thumbnailer(
-        options: options, bands: share.bands, memory: memory, timeout: timeout, transforms: transforms)
+      let runner = JobRunner(
+        options: options, threadsPerImage: share.threadsPerImage, memory: memory, timeout: timeout,
+        transforms: transforms)
       while !stop.isMade, let job = jobs.next() {
-        if let outcome = thumbnailer.outcome(of: job) { report(job, outcome) }
+        if let outcome = runner.outcome(of: job) { report(job, outcome) }
       }
     }
   }

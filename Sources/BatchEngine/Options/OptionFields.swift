@@ -39,6 +39,7 @@ extension ThumbnailOptions {
     OptionField("gravity", \.gravity, .bytes),
     OptionField("upscale", \.upscale, .bytes),
     OptionField("kernel", \.kernel, .bytes),
+    // Journals have fingerprints with this spelling.
     OptionField("colour", \.color, .bytes),
     OptionField("gray", \.gray, .bytes),
     OptionField("light", \.light, .bytes),

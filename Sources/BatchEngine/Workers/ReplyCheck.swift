@@ -8,11 +8,11 @@ extension Outcome {
   /// Whether a worker process can have produced this outcome: all counts, sizes and texts are within what the job, the options
   /// and the time allow. A worker that is compromised by an image can send anything.
   /// - Parameters:
-  ///   - bands: number of cores that may decode one image.
+  ///   - threadsPerImage: number of cores that may decode one image.
   ///   - elapsed: time since the job was sent.
-  func isPlausible(for job: Job, _ options: ThumbnailOptions, bands: Int, elapsed: Duration) -> Bool {
+  func isPlausible(for job: Job, _ options: ThumbnailOptions, threadsPerImage: Int, elapsed: Duration) -> Bool {
     switch self {
-    case .written(let image): image.isPlausible(for: job, options, bands: bands, elapsed: elapsed)
+    case .written(let image): image.isPlausible(for: job, options, threadsPerImage: threadsPerImage, elapsed: elapsed)
     // Jobs without work are not sent.
     case .skipped: false
     case .failed(let error): error.isOfWorker && error.message.utf8.count <= WrittenImage.maxTextByteCount
@@ -26,7 +26,9 @@ extension WrittenImage {
   /// Number of warnings of one image's decoder. The first is kept, the others are counted.
   private static let maxWarningCount = 1 << 40
 
-  fileprivate func isPlausible(for job: Job, _ options: ThumbnailOptions, bands: Int, elapsed: Duration) -> Bool {
+  fileprivate func isPlausible(for job: Job, _ options: ThumbnailOptions, threadsPerImage: Int, elapsed: Duration)
+    -> Bool
+  {
     guard outputs.count == job.outputs.count,
       zip(outputs, job.outputs).allSatisfy({ $0.skipped == $1.settled && $0.byteCount >= 0 }),
       sourceSize.pixelCount <= options.limits.pixelCount,
@@ -34,7 +36,7 @@ extension WrittenImage {
     else { return false }
     guard (0...WrittenImage.maxWarningCount).contains(warningCount),
       firstWarning.utf8.count <= WrittenImage.maxTextByteCount,
-      Set(notes).count == notes.count, (1...bands).contains(decodingWorkers)
+      Set(notes).count == notes.count, (1...threadsPerImage).contains(decodingWorkers)
     else { return false }
     return times.isWithin(elapsed) && cpuTimes.isWithin(elapsed)
   }

@@ -63,7 +63,10 @@ internal import WorkerIPC
         let allowed = memory.allowance + share
         try clock.excluding { () throws(WorkerFailure) in try outputs.add(bytes, to: output, memory: allowed) }
       case .outcome(let outcome):
-        guard outcome.isPlausible(for: job, options, bands: workerConfiguration.bands, elapsed: .now - start) else {
+        guard
+          outcome.isPlausible(
+            for: job, options, threadsPerImage: workerConfiguration.threadsPerImage, elapsed: .now - start)
+        else {
           throw .garbage
         }
         guard case .written(let image) = outcome else { return outcome }

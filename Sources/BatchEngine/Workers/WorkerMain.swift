@@ -21,19 +21,19 @@ package enum WorkerMain {
       guard
         let confinement = Confinement.enterImages(
           parent: workerConfiguration.parent, imageByteCount: workerConfiguration.perImageLimit,
-          threads: workerConfiguration.bands),
+          threads: workerConfiguration.threadsPerImage),
         channel.send(WorkerResponse.ready(confinement).bytes)
       else { return true }
       let outputs = OutputFrames(channel)
-      let thumbnailer = Thumbnailer(
-        options: workerConfiguration.options, bands: workerConfiguration.bands,
+      let runner = JobRunner(
+        options: workerConfiguration.options, threadsPerImage: workerConfiguration.threadsPerImage,
         memory: ParentMemory(
           channel: channel, allowance: workerConfiguration.allowance, perImageLimit: workerConfiguration.perImageLimit),
         timeout: workerConfiguration.timeout, destination: outputs)
       // Bands use that many cores at once. The 5 extra seconds let the parent's deadline, which is the main limit, end the job
       // first.
       let seconds = workerConfiguration.timeout.map {
-        UInt64($0.components.seconds + 5) * UInt64(workerConfiguration.bands)
+        UInt64($0.components.seconds + 5) * UInt64(workerConfiguration.threadsPerImage)
       }
       #if DEBUG
         let fault = FaultInjection.wanted
@@ -45,7 +45,7 @@ package enum WorkerMain {
           fault?.trigger(request, channel)
         #endif
         var source: Descriptor? = file >= 0 ? Descriptor(owning: file) : nil
-        let outcome = thumbnailer.outcome(of: request.job) { () throws(JobError) in
+        let outcome = runner.outcome(of: request.job) { () throws(JobError) in
           guard let source = source.take() else { throw .read(.badFileDescriptor) }
           return source
         }

@@ -10,7 +10,7 @@ internal import WorkerIPC
 /// Sent to a worker process before its first job.
 struct WorkerConfiguration {
   var options: ThumbnailOptions
-  var bands: Int
+  var threadsPerImage: Int
   var timeout: Duration?
   /// See `MemoryBudget`.
   var allowance: Int
@@ -18,9 +18,9 @@ struct WorkerConfiguration {
   /// Process ID of the parent.
   var parent: Int
 
-  init(options: ThumbnailOptions, bands: Int, timeout: Duration?, memory: MemoryBudget, parent: Int) {
+  init(options: ThumbnailOptions, threadsPerImage: Int, timeout: Duration?, memory: MemoryBudget, parent: Int) {
     self.options = options
-    self.bands = bands
+    self.threadsPerImage = threadsPerImage
     self.timeout = timeout
     allowance = memory.allowance
     perImageLimit = memory.perImageLimit
@@ -30,14 +30,14 @@ struct WorkerConfiguration {
   var bytes: [UInt8] {
     var wire = WireWriter()
     options.write(to: &wire)
-    for value in [bands, timeout?.nanoseconds ?? 0, allowance, perImageLimit, parent] { wire.write(value) }
+    for value in [threadsPerImage, timeout?.nanoseconds ?? 0, allowance, perImageLimit, parent] { wire.write(value) }
     return wire.bytes
   }
 
   init(_ bytes: [UInt8]) throws(WireError) {
     var wire = WireReader(bytes)
     options = try ThumbnailOptions(from: &wire)
-    bands = try wire.integer(in: 1...1024)
+    threadsPerImage = try wire.integer(in: 1...1024)
     let nanoseconds = try wire.integer()
     timeout = nanoseconds > 0 ? .nanoseconds(nanoseconds) : nil
     allowance = try wire.integer(in: 0...Int.max)

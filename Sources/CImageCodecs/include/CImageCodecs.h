@@ -130,6 +130,9 @@ void jpeg_reader_destroy(jpeg_reader *reader);
 codec_status jpeg_reader_begin(jpeg_reader *reader, const uint8_t *bytes, size_t count, codec_limits limits,
                                jpeg_header *header, codec_report *report);
 
+/// Replaces the deadline that `jpeg_reader_begin` was given.
+void jpeg_reader_set_deadline(jpeg_reader *reader, uint64_t deadline);
+
 /// Chooses scale (`denominator` 1, 2, 4 or 8) and layout, and reports the memory that `jpeg_reader_read` will fill. May be called
 /// again before reading.
 /// Returns CODEC_FAILED with UNSUPPORTED if the layout is unavailable: PLANES and LUMA for RGB, CMYK and YCCK, and for files
@@ -216,6 +219,8 @@ void png_reader_destroy(png_reader *reader);
 /// MB. Returns CODEC_OK or CODEC_FAILED.
 codec_status png_reader_begin(png_reader *reader, const uint8_t *bytes, size_t count, codec_limits limits,
                               png_header *header, png_shape *shape, codec_report *report);
+/// Replaces the deadline that `png_reader_begin` was given.
+void png_reader_set_deadline(png_reader *reader, uint64_t deadline);
 /// Decodes the rows, then reads to IEND. Returns CODEC_DAMAGED on any error after the first IDAT: missing rows are zero, and
 /// `reason` is TRUNCATED if the bytes ran out. Errors after the last row and its checksums are noted. The image is released in
 /// any case. `report` is the one of begin.

@@ -44,6 +44,11 @@ internal import JPEGDecoding
     return result
   }
 
+  func setDeadline(_ deadline: UInt64) {
+    limits.deadline = deadline
+    unsafe jpeg_reader_set_deadline(reader.handle, deadline)
+  }
+
   func decode(_ request: DecodeRequest) throws(CodecError) -> DecodedImage {
     var shape = jpeg_shape()
     let layout = try plan(request, shape: &shape)

@@ -52,6 +52,11 @@ internal import ImageCore
     return result
   }
 
+  func setDeadline(_ deadline: UInt64) {
+    limits.deadline = deadline
+    unsafe png_reader_set_deadline(reader.handle, deadline)
+  }
+
   func decode(_ request: DecodeRequest) throws(CodecError) -> DecodedImage {
     guard let depth = SampleDepth(rawValue: Int(shape.bits)) else { throw .broken("a PNG of \(shape.bits) bits") }
     let size = unsafe PixelSize(width: Int(header.width), height: Int(header.height))

@@ -63,6 +63,8 @@
       return result
     }
 
+    func setDeadline(_ deadline: UInt64) { limits.deadline = deadline }
+
     func decode(_ request: DecodeRequest) throws(CodecError) -> DecodedImage {
       let plane = try allocating { () throws(OutOfMemory) in
         try Plane(size: size, channels: channels, from: pool)

@@ -10,7 +10,7 @@ internal import TextFormatting
 internal import Thumbnailing
 
 /// Makes one image repeatedly with increasing numbers of threads. It runs in this process, because the result is the time of the
-/// image's stages, which `Thumbnailer` measures.
+/// image's stages, which `JobRunner` measures.
 struct SingleImageTrial {
   private(set) var options: ThumbnailOptions
   let job: Job
@@ -51,7 +51,7 @@ struct SingleImageTrial {
     for round in 0...max(rounds, SingleImageTrial.minRounds) {
       for position in runs.indices {
         if Signals.stopRequest.isMade { throw CancelledError() }
-        let outcome = Thumbnailer(options: options, bands: runs[position].bands).outcome(of: job)
+        let outcome = JobRunner(options: options, threadsPerImage: runs[position].bands).outcome(of: job)
         guard case .written(let image) = outcome else { return nil }
         if image.decodingWorkers > 1 { sharedStages = [.decode, .resize] }
         if round > 0 { runs[position].samples.append(StageCost.all(of: image)) }

@@ -4,6 +4,7 @@ internal import ImageCodecs
 internal import ImageCore
 internal import ImageErrors
 internal import SystemPackage
+internal import Thumbnailing
 
 /// Checks downloaded files: parses the header, checks the structure, and decodes the pixels.
 final class DownloadedImageCheck: ImageCheck {

@@ -2,7 +2,7 @@ package import ImageCodecs
 package import ImageCore
 
 /// The images of some outputs in the making, while a decoder gives the source in strips: gray if asked and resampled, so
-/// that the source is never in memory as a whole. They are the same images as `OutputRenderer.shaped` makes of it.
+/// that the source is never in memory as a whole. They are the same images as `OutputRenderer.rendered` makes of it.
 package final class StripRenderer {
   private let renderer: OutputRenderer
   private let plans: [OutputPlan]
@@ -48,6 +48,8 @@ package final class StripRenderer {
     }
     return true
   }
+
+  var outputCount: Int { plans.count }
 
   /// After the last strip, once for each output.
   package func image(_ index: Int) throws(OutOfMemory) -> Image {

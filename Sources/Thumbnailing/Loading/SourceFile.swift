@@ -2,10 +2,8 @@ internal import Glibc
 internal import ImageCodecs
 package import ImageCore
 package import ImageErrors
-internal import RunState
-package import SystemPackage
+internal import SystemPackage
 package import SystemSupport
-internal import Thumbnailing
 
 /// The bytes of a source, complete and unchanged, in a buffer that its worker reuses.
 ///
@@ -23,25 +21,12 @@ package struct SourceFile: ~Copyable {
     unsafe UnsafeRawBufferPointer(start: buffer.base, count: byteCount)
   }
 
-  /// Reads a regular file of at most `byteLimit` bytes.
-  /// - Parameters:
-  ///   - startOnly: maximum number of bytes to read from the start.
-  ///   - beforeCheck: called after the last read and before the file's status is checked again; for tests.
-  package static func read(
-    _ path: FilePath, byteLimit: Int, startOnly: Int = .max, pool: BufferPool, beforeCheck: () -> Void = {}
-  ) throws(JobError) -> SourceFile {
-    try read(open(path), byteLimit: byteLimit, startOnly: startOnly, pool: pool, beforeCheck: beforeCheck)
-  }
-
-  /// Opens a source of any kind. Reading checks the kind.
-  static func open(_ path: FilePath) throws(JobError) -> Descriptor {
-    try reading { () throws(Errno) in try Descriptor(opening: path, .sniffed) }
-  }
-
-  /// Reads an open file from its start.
+  /// Reads an open regular file of at most `byteLimit` bytes from its start.
   /// - Parameters:
   ///   - whole: files up to this size are read completely in spite of `startOnly`.
-  static func read(
+  ///   - startOnly: maximum number of bytes to read from the start of a larger file.
+  ///   - beforeCheck: called after the last read and before the file's status is checked again; for tests.
+  package static func read(
     _ file: borrowing Descriptor, byteLimit: Int, whole: Int = 0, startOnly: Int = .max, pool: BufferPool,
     beforeCheck: () -> Void = {}
   ) throws(JobError) -> SourceFile {

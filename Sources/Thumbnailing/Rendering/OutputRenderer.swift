@@ -9,7 +9,7 @@ package struct OutputRenderer {
   let pool: BufferPool
   package let resampler: Resampler
   /// Threads that resample the current image, each a band of its rows.
-  package var bands = 1
+  package var threads = 1
 
   package init(options: ThumbnailOptions, pool: BufferPool, maxWeightBytes: Int = WeightsCache.maxBytes) {
     self.options = options
@@ -17,10 +17,10 @@ package struct OutputRenderer {
     resampler = Resampler(pool: pool, maxWeightBytes: maxWeightBytes)
   }
 
-  package func shaped(_ image: consuming Image, _ plan: OutputPlan) throws(OutOfMemory) -> Image {
+  package func rendered(_ image: consuming Image, _ plan: OutputPlan) throws(OutOfMemory) -> Image {
     switch consume image {
     case .pixels(let plane):
-      return .pixels(try shapedPixels(plane, plan))
+      return .pixels(try renderedPixels(plane, plan))
     case .yCbCr(let planes):
       var window: (x: Int, y: Int)?
       return .yCbCr(
@@ -35,7 +35,7 @@ package struct OutputRenderer {
     }
   }
 
-  private func shapedPixels(_ source: consuming Plane, _ plan: OutputPlan) throws(OutOfMemory) -> Plane {
+  private func renderedPixels(_ source: consuming Plane, _ plan: OutputPlan) throws(OutOfMemory) -> Plane {
     let color = plan.color
     let isConverted = color.transform != nil
     var plane = options.color == .gray && !isConverted ? try source.grayscale(options.gray, from: pool) : source
@@ -132,7 +132,7 @@ package struct OutputRenderer {
     let rect = plane.extent.rect(of: part.rect, in: plan.source)
     if plane.isCopied(by: rect, to: part.size) && rect == SourceRect(plane.size) { return plane }
     return try resampler.resized(
-      plane, rect: rect, to: part.size, kernel: options.kernel, bands: bands, deadline: pool.limit.deadline)
+      plane, rect: rect, to: part.size, kernel: options.kernel, bands: threads, deadline: pool.limit.deadline)
   }
 }
 

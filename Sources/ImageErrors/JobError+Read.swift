@@ -1,5 +1,4 @@
 internal import Glibc
-package import ImageErrors
 package import SystemPackage
 package import SystemSupport
 

@@ -1,18 +1,17 @@
 internal import ImageCore
 internal import ImageErrors
-internal import RunState
 internal import SystemPackage
-internal import SystemSupport
+package import SystemSupport
 
 /// A job's source, opened once. Retries read the same open file, which must not have changed.
 ///
 /// A worker process receives one descriptor per job and has no permission to open the path.
-struct OpenSource: ~Copyable {
+package struct OpenSource: ~Copyable {
   private let file: Descriptor
   /// Status at the first read.
   private var status: FileStatus?
 
-  init(_ file: consuming Descriptor) { self.file = file }
+  package init(_ file: consuming Descriptor) { self.file = file }
 
   /// Reads from the start, like `SourceFile.read`.
   mutating func read(

@@ -1,0 +1,93 @@
+package import ColorManagement
+internal import ImageErrors
+package import RunState
+internal import SystemSupport
+package import Thumbnailing
+
+/// Runs one job after another, from source file to output files. Every mode calls this and nothing else.
+///
+/// One serves one worker.
+package final class JobRunner {
+  private let thumbnailer: Thumbnailer
+  private let clocks: StageClocks
+  private let timeout: Duration?
+  private let destination: any OutputDestination
+
+  /// - Parameters:
+  ///   - threadsPerImage: threads that decode and resample one image; 1 where there are images enough for all cores.
+  ///   - memory: asked before an image's pixels are allocated.
+  ///   - timeout: for one image; nil for no limit.
+  ///   - transforms: may be shared by all workers; nil for those of this one.
+  package convenience init(
+    options: ThumbnailOptions, threadsPerImage: Int = 1, memory: any MemoryReserving = UnlimitedMemory(),
+    timeout: Duration? = nil, transforms: ColorTransforms? = nil
+  ) {
+    self.init(
+      options: options, threadsPerImage: threadsPerImage, memory: memory, timeout: timeout, transforms: transforms,
+      destination: OutputFiles(existing: options.existing, durability: options.durability))
+  }
+
+  /// The same with outputs that go to `destination`.
+  init(
+    options: ThumbnailOptions, threadsPerImage: Int, memory: any MemoryReserving, timeout: Duration?,
+    transforms: ColorTransforms? = nil, destination: any OutputDestination
+  ) {
+    thumbnailer = Thumbnailer(
+      options: options, threadsPerImage: threadsPerImage, memory: memory, transforms: transforms)
+    clocks = options.clocks
+    self.timeout = timeout
+    self.destination = destination
+  }
+
+  /// Makes the outputs of a job, or says why not. No file is left under an output's name unless it is whole.
+  /// - Returns: nil where the run ended before the image was begun.
+  package func outcome(of job: Job) -> Outcome? {
+    outcome(of: job) { () throws(JobError) in try SourceFile.open(job.source) }
+  }
+
+  /// The same for a source that `opening` opens.
+  func outcome(of job: Job, opening: () throws(JobError) -> Descriptor) -> Outcome? {
+    if let refusal = job.refusal { return .failed(refusal) }
+    let task = ImageTask(clocks: clocks, timeout: timeout)
+    do throws(JobError) {
+      var skipped: [SkipReason?] = []
+      for output in job.outputs { skipped.append(try destination.skipReason(for: output)) }
+      let pending = skipped.indices.filter { skipped[$0] == nil }
+      if pending.isEmpty, let reason = skipped[0] { return .skipped(reason) }
+      var source = try OpenSource(opening())
+      return try run(job, &source, skipped, pending, task)
+    } catch {
+      return .failed(error)
+    }
+  }
+
+  private func run(
+    _ job: Job, _ source: inout OpenSource, _ skipped: [SkipReason?], _ pending: [Int], _ task: ImageTask
+  ) throws(JobError) -> Outcome? {
+    do throws(Thumbnailer.Failure) {
+      let made = try unsafe thumbnailer.make(&source, as: job.outputs.map(\.format), pending: pending, task) {
+        (index, bytes, status) throws(JobError) in
+        try unsafe destination.write(bytes, of: job.outputs[index], at: index, permissions: status.permissions)
+      }
+      return .written(WrittenImage(made, skipped))
+    } catch {
+      switch error {
+      case .failed(let error): throw error
+      case .cancelled: return nil
+      }
+    }
+  }
+}
+
+extension WrittenImage {
+  fileprivate init(_ made: MadeThumbnails, _ skipped: [SkipReason?]) {
+    self.init(
+      sourceSize: made.sourceSize, sourceByteCount: made.sourceByteCount,
+      outputs: skipped.indices.map {
+        OutputResult(size: made.sizes[$0], byteCount: made.byteCounts[$0], skipped: skipped[$0])
+      },
+      warningCount: made.warningCount, firstWarning: made.firstWarning, times: made.times, cpuTimes: made.cpuTimes)
+    notes = made.notes
+    decodingWorkers = made.decodingThreads
+  }
+}

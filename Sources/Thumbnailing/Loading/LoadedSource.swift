@@ -1,0 +1,10 @@
+internal import ImageCodecs
+
+/// A source with its header read and its memory reserved; the decoder is ready for its pixels.
+struct LoadedSource: ~Copyable {
+  let file: SourceFile
+  let header: ImageHeader
+  var plan: ThumbnailPlan
+  /// Nil unless `--metadata keep` asks for it.
+  let metadata: CarriedMetadata?
+}

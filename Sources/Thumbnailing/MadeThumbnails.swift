@@ -1,0 +1,40 @@
+internal import ImageCodecs
+package import ImageCore
+package import ImageErrors
+
+/// What became of a source whose outputs were made.
+package struct MadeThumbnails {
+  /// As stored, before orientation.
+  package let sourceSize: PixelSize
+  package let sourceByteCount: Int
+  /// Of each output, made or not.
+  package let sizes: [PixelSize]
+  /// Of each output's file; 0 where it was not made.
+  package let byteCounts: [Int]
+  /// Of the decoder; damage that was tolerated is one of them.
+  package let warningCount: Int
+  /// In the decoder's wording; empty where there is none.
+  package let firstWarning: String
+  package let notes: [ConversionNotice]
+  /// Threads that shared the decoding.
+  package let decodingThreads: Int
+  package let times: StageTimes
+  package let cpuTimes: StageTimes
+
+  init(
+    _ source: borrowing LoadedSource, _ byteCounts: [Int], _ report: DecodeReport, decodingThreads: Int,
+    _ clock: StageClock
+  ) {
+    sourceSize = source.header.size
+    sourceByteCount = source.file.byteCount
+    sizes = source.plan.outputs.map(\.placement.canvas)
+    self.byteCounts = byteCounts
+    warningCount = report.warningCount + (report.damage == nil ? 0 : 1)
+    firstWarning = report.damage?.sentence ?? report.firstNote
+    let planned = source.plan.notes
+    notes = planned + (source.metadata?.notes ?? []).filter { !planned.contains($0) }
+    self.decodingThreads = decodingThreads
+    times = clock.times
+    cpuTimes = clock.cpuTimes
+  }
+}

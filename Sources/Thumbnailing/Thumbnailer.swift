@@ -1,0 +1,113 @@
+package import ColorManagement
+internal import ImageCodecs
+package import ImageCore
+package import ImageErrors
+package import SystemSupport
+
+/// Makes the thumbnails of one source after another: loads it, renders its outputs and encodes them. It knows no job and no
+/// path.
+///
+/// One serves one worker. It keeps its memory, decoders and encoders from image to image.
+package final class Thumbnailer {
+  package enum Failure: Error {
+    case failed(JobError)
+    /// The run ended before the image was begun.
+    case cancelled
+  }
+
+  private let options: ThumbnailOptions
+  private let pool: BufferPool
+  private let decoder: Decoder
+  private let loader: SourceLoader
+  private let renderer: OutputRenderer
+  private var encoder: Encoder
+
+  /// - Parameters:
+  ///   - threadsPerImage: threads that decode and resample one image; 1 where there are images enough for all cores.
+  ///   - memory: asked before an image's pixels are allocated.
+  ///   - transforms: may be shared by all workers; nil for those of this one.
+  package init(
+    options: ThumbnailOptions, threadsPerImage: Int = 1, memory: any MemoryReserving = UnlimitedMemory(),
+    transforms: ColorTransforms? = nil
+  ) {
+    self.options = options
+    // What is kept between images is at most the worker's allowance: weights, transforms, free buffers.
+    let quarter = memory.allowance / 4
+    let maxWeightBytes = min(WeightsCache.maxBytes, quarter)
+    pool = BufferPool(maxFreeBytes: memory.allowance - maxWeightBytes - quarter)
+    decoder = Decoder(pool: pool)
+    loader = SourceLoader(
+      options: options, threadsPerImage: threadsPerImage, decoder: decoder, pool: pool,
+      transforms: transforms ?? ColorTransforms(byteLimit: quarter), reservation: MemoryReservation(memory))
+    renderer = OutputRenderer(options: options, pool: pool, maxWeightBytes: maxWeightBytes)
+    encoder = Encoder(pool: pool)
+  }
+
+  /// Makes the outputs of a source.
+  /// - Parameters:
+  ///   - formats: one for each size of the options.
+  ///   - pending: indices of the outputs to make, one at least.
+  ///   - write: called once for each of them, the largest first, with its index, its file's bytes, valid for that call, and
+  ///     the status of the source.
+  package func make(
+    _ source: inout OpenSource, as formats: [ImageFormat], pending: [Int], _ task: ImageTask,
+    write: (_ index: Int, _ bytes: UnsafeRawBufferPointer, _ source: FileStatus) throws(JobError) -> Void
+  ) throws(Failure) -> MadeThumbnails {
+    defer { finish() }
+    pool.limit = task.limit
+    do {
+      do {
+        return try unsafe make(&source, as: formats, by: options.decoder, pending, task, write)
+      } catch CodecError.declined {
+        // The memory was reserved for `JPEGDecoding`, and libjpeg needs more: from the start again.
+        finish()
+        pool.limit = task.limit
+        task.clock.enter(.read)
+        return try unsafe make(&source, as: formats, by: .libjpeg, pending, task, write)
+      }
+    } catch let error as JobError {
+      throw .failed(error)
+    } catch let error as CodecError {
+      throw .failed(JobError(error, stage: task.stage))
+    } catch let error as OutOfMemory {
+      throw .failed(JobError(error, stage: task.stage))
+    } catch is MemoryReservation.RunEnds {
+      throw .cancelled
+    } catch {
+      throw .failed(JobError(stage: task.stage, code: .internal, message: "unexpected: \(error)"))
+    }
+  }
+
+  private func make(
+    _ source: inout OpenSource, as formats: [ImageFormat], by choice: JPEGDecoderChoice, _ pending: [Int],
+    _ task: ImageTask, _ write: (Int, UnsafeRawBufferPointer, FileStatus) throws(JobError) -> Void
+  ) throws -> MadeThumbnails {
+    var loaded = try loader.load(&source, as: formats, by: choice, task)
+    var images = try Renderer(&loaded, pending: pending, renderer, decoder, loader, task)
+    try options.tolerance.check(images.report)
+    var byteCounts = formats.map { _ in 0 }
+    while let rendered = try images.next(task) {
+      let plan = loaded.plan.outputs[rendered.index]
+      try task.enter(.encode)
+      var request = plan.encode
+      if let metadata = loaded.metadata { request.metadata = metadata[plan] }
+      let bytes = try unsafe encoder.encode(rendered.image, request)
+      task.clock.enter(.write)
+      try unsafe write(rendered.index, bytes, loaded.file.status)
+      task.clock.end()
+      byteCounts[rendered.index] = bytes.count
+    }
+    task.clock.finish()
+    return MadeThumbnails(loaded, byteCounts, images.report, decodingThreads: decoder.workers, task.clock)
+  }
+
+  /// Releases the image, and all memory where the image was so large that memory was reserved for it.
+  private func finish() {
+    pool.limit = TimeLimit()
+    decoder.finish()
+    guard loader.isReserved else { return }
+    encoder = Encoder(pool: pool)
+    renderer.resampler.forget()
+    loader.release()
+  }
+}
