@@ -18,13 +18,16 @@ swift_files := Sources Tests Package.swift
 
 DIR ?= samples
 
+# Benchmarks, fuzzers and the comparison with libjpeg are declared, and built, only where this is set.
+bench check differential fuzz soak: export IMGBATCH_DEVELOPER_PROGRAMS = 1
+
 .PHONY: help deps build run test check sanitize fuzz differential soak bench bench-fetch docs deb deb-test image-test cluster-test install clean
 
 help:
 	@echo 'make deps      install the libraries that are missing, by apt-get'
 	@echo 'make build     the release build of imgbatch and imgbatch-worker'
 	@echo 'make run       thumbnails of the pictures in samples/, in thumbs/'
-	@echo 'make test      all tests'
+	@echo 'make test      all tests; the log goes to .build/test.log'
 	@echo 'make check     format, lint, fences and imports of the design, a build with warnings as errors'
 	@echo 'make sanitize  the tests of codecs and batch under the address, leak and thread sanitizers (minutes)'
 	@echo 'make fuzz      damage the samples and decode them for FUZZ_SECONDS (60), from FUZZ_SEED (the time) on; three ways;'

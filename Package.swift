@@ -22,7 +22,7 @@ let openLibraries: [LinkerSetting] = [.linkedLibrary("dl", .when(platforms: [.li
 
 let paths: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
-/// The hot kernels are compiled twice from one source (Sources/PixelKernelsAVX2 and JPEGDecodingAVX2 are links): once for the
+/// The hot kernels are compiled twice from one source (Sources/PixelKernelsAVX2 and JPEGKernelsAVX2 are links): once for the
 /// architecture's baseline and once for x86-64-v3. ImageCore chooses at start by what the CPU has.
 #if arch(x86_64)
   let wide: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-march=x86-64-v3"])]
@@ -30,9 +30,9 @@ let paths: Target.Dependency = .product(name: "SystemPackage", package: "swift-s
   let wide: [SwiftSetting] = []
 #endif
 
-/// Debug builds optimise the kernels too, with all checks: without, a picture takes a thousand times as long and tests
-/// would take minutes.
-let kernels: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+/// Debug builds optimize what handles pixels, with all checks: without, an image takes fifty times as long.
+let optimized: [SwiftSetting] =
+  strict + [.unsafeFlags(["-O", "-assert-config", "Debug"], .when(configuration: .debug))]
 
 let package = Package(
   name: "imgbatch",
@@ -67,30 +67,34 @@ let package = Package(
     .target(name: "CPlatform", cSettings: description, linkerSettings: openLibraries),
     // libcurl is opened at run time, by `fetch` only: nothing is linked.
     .target(name: "CCurl", dependencies: ["CPlatform"], linkerSettings: openLibraries),
-    .target(name: "PixelKernels", swiftSettings: strict + kernels),
-    .target(name: "PixelKernelsAVX2", swiftSettings: strict + kernels + wide),
+    .target(name: "PixelKernels", swiftSettings: optimized),
+    .target(name: "PixelKernelsAVX2", swiftSettings: optimized + wide),
     .target(name: "Parallelism", swiftSettings: strict),
     .target(name: "SystemSupport", dependencies: ["CPlatform", paths], swiftSettings: strict),
-    .target(name: "TextFormatting", dependencies: ["SystemSupport", paths], swiftSettings: strict),
+    .target(
+      name: "TextFormatting", dependencies: ["SystemSupport", paths], resources: [.embedInCode("Resources/page.css")],
+      swiftSettings: strict),
     .target(name: "ImageErrors", dependencies: ["SystemSupport", paths], swiftSettings: strict),
     .target(
       name: "ImageCore", dependencies: ["CPlatform", "Parallelism", "PixelKernels", "PixelKernelsAVX2"],
-      swiftSettings: strict),
-    .target(name: "JPEGDecoding", dependencies: ["ImageCore", "Parallelism"], swiftSettings: strict + kernels),
-    .target(
-      name: "JPEGDecodingAVX2", dependencies: ["ImageCore", "Parallelism"], swiftSettings: strict + kernels + wide),
+      swiftSettings: optimized),
+    .target(name: "JPEGDecoding", dependencies: ["ImageCore", "Parallelism"], swiftSettings: optimized),
+    .target(name: "JPEGKernels", dependencies: ["JPEGDecoding"], swiftSettings: optimized),
+    .target(name: "JPEGKernelsAVX2", dependencies: ["JPEGDecoding"], swiftSettings: optimized + wide),
     .target(
       name: "ImageCodecs",
       dependencies: [
         "CImageCodecs", "CLibDeflate", "CPlatform", .target(name: "CWebPCodec", condition: .when(traits: ["WebP"])),
-        "ImageCore", "JPEGDecoding", "JPEGDecodingAVX2", "PixelKernels", "PixelKernelsAVX2",
+        "ImageCore", "JPEGDecoding", "JPEGKernels", "JPEGKernelsAVX2", "PixelKernels", "PixelKernelsAVX2",
       ],
-      swiftSettings: strict),
-    .target(name: "ColorManagement", dependencies: ["CColorManagement", "ImageCore"], swiftSettings: strict),
+      swiftSettings: optimized),
+    .target(name: "ColorManagement", dependencies: ["CColorManagement", "ImageCore"], swiftSettings: optimized),
     .target(
       name: "Thumbnailing",
-      dependencies: ["ColorManagement", "CPlatform", "ImageCodecs", "ImageCore", "ImageErrors", "SystemSupport", paths],
-      swiftSettings: strict),
+      dependencies: [
+        "ColorManagement", "CPlatform", "ImageCodecs", "ImageCore", "ImageErrors", "SystemSupport", paths,
+      ],
+      swiftSettings: optimized),
     .target(
       name: "RunState", dependencies: ["CPlatform", "ImageCore", "ImageErrors", "SystemSupport", paths],
       swiftSettings: strict),
@@ -115,6 +119,7 @@ let package = Package(
         "BatchEngine", "ImageCodecs", "ImageCore", "ImageErrors", "RunState", "SystemSupport", "TextFormatting",
         "WorkerIPC", paths,
       ],
+      resources: [.embedInCode("Resources/gallery.css"), .embedInCode("Resources/gallery.js")],
       swiftSettings: strict),
     .target(
       name: "Benchmarking",
@@ -132,43 +137,32 @@ let package = Package(
       exclude: ["Documentation.docc"],
       swiftSettings: strict),
     .executableTarget(name: "imgbatch-worker", dependencies: ["BatchEngine", "Downloading"], swiftSettings: strict),
-    .executableTarget(
-      name: "kernel-bench",
-      dependencies: ["BatchEngine", "ImageCodecs", "ImageCore", "RunState", "SystemSupport", "Thumbnailing", paths],
-      swiftSettings: strict),
-    .executableTarget(
-      name: "decode-fuzz",
-      dependencies: [
-        "BatchEngine", "ImageErrors", "Thumbnailing", "DecoderTrials", "ImageCodecs", "ImageCore", "RunState",
-        "SystemSupport", paths,
-      ],
-      path: "Tests/Fuzz",
-      exclude: ["WholeRuns", "fuzz.sh", "runs.py"],
-      swiftSettings: strict),
     .target(
       name: "DecoderTrials", dependencies: ["ImageCodecs", "ImageCore", "JPEGDecoding"], path: "Tests/DecoderTrials",
-      swiftSettings: strict),
-    .executableTarget(
-      name: "jpeg-differential", dependencies: ["DecoderTrials", "ImageCodecs", "ImageCore", "JPEGDecoding"],
-      path: "Tests/Differential", exclude: ["cover.py"],
-      swiftSettings: strict),
-    .target(name: "LibPNGReading", dependencies: ["CLibPNG"], path: "Tests/LibPNGReading"),
+      swiftSettings: optimized),
+    .target(name: "LibPNGReference", dependencies: ["CLibPNG"], path: "Tests/LibPNGReference"),
+    .target(
+      name: "ReferenceImplementations", dependencies: ["ImageCore", "LibPNGReference", "PixelKernels"],
+      path: "Tests/ReferenceImplementations", swiftSettings: optimized),
     .target(
       name: "TestSupport", dependencies: ["CPlatform", "ImageCore", "RunState", "SystemSupport", paths],
       path: "Tests/TestSupport",
-      swiftSettings: strict + kernels),
+      swiftSettings: optimized),
     .testTarget(
-      name: "ImageCoreTests", dependencies: ["ImageCore", "Parallelism", "TestSupport"], swiftSettings: strict),
+      name: "ImageCoreTests", dependencies: ["ImageCore", "Parallelism", "TestSupport"], swiftSettings: optimized),
     .testTarget(
       name: "JPEGDecodingTests",
-      dependencies: ["DecoderTrials", "ImageCodecs", "ImageCore", "JPEGDecoding", "Parallelism", "TestSupport"],
-      swiftSettings: strict),
+      dependencies: [
+        "DecoderTrials", "ImageCodecs", "ImageCore", "JPEGDecoding", "JPEGKernels", "Parallelism", "TestSupport",
+      ],
+      swiftSettings: optimized),
     .testTarget(
       name: "ImageCodecsTests",
       dependencies: [
-        "CImageCodecs", "CLibDeflate", "PixelKernels", "Parallelism", "ImageCodecs", "ImageCore", "TestSupport",
+        "CImageCodecs", "CLibDeflate", "ImageCodecs", "ImageCore", "JPEGDecoding", "Parallelism", "PixelKernels",
+        "ReferenceImplementations", "TestSupport",
       ],
-      swiftSettings: strict),
+      swiftSettings: optimized),
     .testTarget(
       name: "BatchTests",
       dependencies: [
@@ -176,7 +170,7 @@ let package = Package(
         "CPlatform",
         "BatchEngine", "ColorManagement", "ImageCodecs", "ImageCore", "ImageErrors", "Parallelism", "RunState",
         "SystemSupport", "Thumbnailing", "WorkerIPC",
-        "CLCMS2", "DecoderTrials", "imgbatch-worker", "LibPNGReading", paths, "TestSupport",
+        "CLCMS2", "DecoderTrials", "imgbatch-worker", "LibPNGReference", paths, "TestSupport",
       ],
       swiftSettings: strict),
     .testTarget(
@@ -210,3 +204,26 @@ let package = Package(
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11
 )
+
+/// Benchmarks, fuzzers and the comparison with libjpeg: for `make bench`, `fuzz`, `differential`, `soak` and `check`.
+if Context.environment["IMGBATCH_DEVELOPER_PROGRAMS"] != nil {
+  package.targets += [
+    .executableTarget(
+      name: "kernel-bench",
+      dependencies: ["ImageCodecs", "ImageCore", "ReferenceImplementations", "RunState", paths],
+      path: "Tests/Benchmarks/KernelBench", swiftSettings: optimized),
+    .executableTarget(
+      name: "decode-fuzz",
+      dependencies: [
+        "BatchEngine", "ImageErrors", "Thumbnailing", "DecoderTrials", "ImageCodecs", "ImageCore", "RunState",
+        "SystemSupport", paths,
+      ],
+      path: "Tests/Fuzz",
+      exclude: ["WholeRuns", "fuzz.sh", "runs.py"],
+      swiftSettings: optimized),
+    .executableTarget(
+      name: "jpeg-differential", dependencies: ["DecoderTrials", "ImageCodecs", "ImageCore", "JPEGDecoding"],
+      path: "Tests/Differential", exclude: ["cover.py"],
+      swiftSettings: optimized),
+  ]
+}

@@ -19,14 +19,14 @@ static const struct {
   size_t place;
   const char *name;
 } functions[] = {
-    FUNCTION(global_init),     FUNCTION(version),          FUNCTION(free),
-    FUNCTION(getdate),         FUNCTION(easy_init),        FUNCTION(easy_cleanup),
-    FUNCTION(easy_setopt),     FUNCTION(easy_getinfo),     FUNCTION(easy_strerror),
-    FUNCTION(slist_append),    FUNCTION(slist_free_all),   FUNCTION(multi_init),
-    FUNCTION(multi_cleanup),   FUNCTION(multi_setopt),     FUNCTION(multi_add_handle),
-    FUNCTION(multi_remove_handle), FUNCTION(multi_perform), FUNCTION(multi_poll),
-    FUNCTION(multi_info_read), FUNCTION(url),              FUNCTION(url_cleanup),
-    FUNCTION(url_set),         FUNCTION(url_get),
+    FUNCTION(global_init),          FUNCTION(free),                 FUNCTION(getdate),
+    FUNCTION(easy_init),            FUNCTION(easy_cleanup),         FUNCTION(easy_setopt),
+    FUNCTION(easy_getinfo),         FUNCTION(easy_strerror),        FUNCTION(slist_append),
+    FUNCTION(slist_free_all),       FUNCTION(multi_init),           FUNCTION(multi_cleanup),
+    FUNCTION(multi_setopt),         FUNCTION(multi_add_handle),     FUNCTION(multi_remove_handle),
+    FUNCTION(multi_perform),        FUNCTION(multi_poll),           FUNCTION(multi_info_read),
+    FUNCTION(url),                  FUNCTION(url_cleanup),          FUNCTION(url_set),
+    FUNCTION(url_get),
 };
 
 static const char *open_library(void) {
@@ -54,18 +54,6 @@ static void open_once(void) { complaint = open_library(); }
 const char *curl_library_open(void) {
   pthread_once(&once, open_once);
   return complaint;
-}
-
-const char *curl_library_version(void) {
-  // "libcurl/7.88.1 OpenSSL/3.0.17 ...": the first word after the slash.
-  static char text[32];
-  const char *start = strchr(curl.version(), '/');
-  start = start == NULL ? "" : start + 1;
-  size_t length = strcspn(start, " ");
-  if (length >= sizeof text) length = sizeof text - 1;
-  memcpy(text, start, length);
-  text[length] = '\0';
-  return text;
 }
 
 int64_t http_date(const char *text) { return curl.getdate(text, NULL); }

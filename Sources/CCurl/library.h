@@ -9,7 +9,6 @@
 /// libcurl's functions. Valid once the library is open.
 typedef struct {
   int (*global_init)(long);
-  const char *(*version)(void);
   void (*free)(void *);
   time_t (*getdate)(const char *, const time_t *);
 

@@ -167,7 +167,6 @@ static void describe(struct jpeg_decompress_struct *decompress, jpeg_header *hea
   header->progressive = decompress->progressive_mode;
   header->arithmetic = decompress->arith_code;
   header->coefficient_bytes = coefficient_bytes(decompress);
-  header->has_restarts = decompress->restart_interval > 0;
 }
 
 /// Each image gets a new libjpeg object. Creating it costs three small mallocs. With a reused object, a file that lacks a table

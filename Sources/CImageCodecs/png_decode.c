@@ -113,9 +113,9 @@ static bool has_transparency(png_reader *reader) {
 }
 
 /// The size of a row is computed here, because libpng reports it only after it has allocated the rows.
-static png_shape shape_of(const png_header *header) {
+static png_shape shape_of(const png_header *header, bool has_transparency) {
   uint32_t channels = (header->color_type & PNG_COLOR_MASK_COLOR) != 0 ? 3 : 1;
-  if ((header->color_type & PNG_COLOR_MASK_ALPHA) != 0 || header->has_transparency) ++channels;
+  if ((header->color_type & PNG_COLOR_MASK_ALPHA) != 0 || has_transparency) ++channels;
   uint32_t bits = header->bits == 16 ? 16 : 8;
   return (png_shape){channels, bits, (size_t)header->width * channels * (bits / 8)};
 }
@@ -129,13 +129,12 @@ static void read_header(png_reader *reader, png_header *header, png_shape *shape
   header->bits = (uint8_t)bits;
   header->color_type = (uint8_t)color_type;
   header->interlaced = interlace != PNG_INTERLACE_NONE;
-  header->has_transparency = has_transparency(reader);
   describe_profiles(reader, header);
   describe_color(reader, header);
   reader->width = header->width;
   reader->height = header->height;
   reader->is_interlaced = header->interlaced;
-  reader->shape = *shape = shape_of(header);
+  reader->shape = *shape = shape_of(header, has_transparency(reader));
 }
 
 codec_status png_reader_begin(png_reader *reader, const uint8_t *bytes, size_t count, codec_limits limits,

@@ -46,7 +46,6 @@ codec_status webp_read_header(const uint8_t *bytes, size_t count, codec_limits l
     .width = (uint32_t)features.width,
     .height = (uint32_t)features.height,
     .has_alpha = features.has_alpha != 0,
-    .lossless = features.format == 2,
     .working_bytes = working_bytes(&features),
   };
   if (limits.max_memory > 0 && header->working_bytes > limits.max_memory) {

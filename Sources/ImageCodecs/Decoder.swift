@@ -94,7 +94,7 @@ package final class Decoder {
     _ bytes: UnsafeRawBufferPointer, limits: DecodeLimits
   ) throws(CodecError) -> ImageHeader {
     current = nil
-    guard let format = unsafe ImageFormat.recognised(bytes) else {
+    guard let format = unsafe ImageFormat.recognized(bytes) else {
       guard let name = unsafe ImageFormat.nameOfOther(bytes) else { throw .notAnImage }
       throw .unsupported("\(name); this build reads \(ImageFormat.names("and"))")
     }

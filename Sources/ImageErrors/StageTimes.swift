@@ -5,7 +5,7 @@ package struct StageTimes: Hashable, Sendable {
   package init() {}
 
   /// The stages to report: all, but `fetch` only after a download.
-  package var told: [Stage] { Stage.allCases.filter { $0 != .fetch || self[$0] > .zero } }
+  package var reported: [Stage] { Stage.allCases.filter { $0 != .fetch || self[$0] > .zero } }
 
   package subscript(stage: Stage) -> Duration {
     get { durations[stage.position] }

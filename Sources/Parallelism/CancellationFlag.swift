@@ -6,6 +6,6 @@ package final class CancellationFlag: Sendable {
 
   package init() {}
 
-  package var isMade: Bool { flag.load(ordering: .acquiring) }
-  package func make() { flag.store(true, ordering: .releasing) }
+  package var isCancelled: Bool { flag.load(ordering: .acquiring) }
+  package func cancel() { flag.store(true, ordering: .releasing) }
 }

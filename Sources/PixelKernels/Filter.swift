@@ -11,6 +11,9 @@ package enum RowFilter {
   /// Bytes after the end of the rows that may be read, and after the end of each candidate that may be overwritten.
   package static let slack = 32
 
+  /// Counters that `minEntropy` works with: two sets of one per byte value.
+  package static let counterCount = 512
+
   /// Filters one row in all five ways, and returns the filter with the smallest sum of absolute values of the bytes, taken as
   /// signed (the heuristic of the specification and of libpng). Among equal sums it returns the lowest number.
   /// - Parameters:
@@ -91,7 +94,7 @@ package enum RowFilter {
       // SAFETY: bytes 0 ..< byteCount of each candidate are readable. A byte is an index below 256 in either half of the
       // counters. Two counts add up to at most byteCount.
       let bytes = unsafe candidates + filter * stride
-      unsafe counts.initialize(repeating: 0, count: 512)
+      unsafe counts.initialize(repeating: 0, count: counterCount)
       let odd = unsafe counts + 256
       var offset = 0
       // Two sets of counters: increments for equal neighbors, which are common, do not wait for each other.
@@ -122,11 +125,11 @@ package enum RowFilter {
   /// The largest sum of a candidate that is counted. Measured on thumbnails: with 3/2 files are larger by 1 in 2000, with 2 by 1
   /// in 10,000, and 2 saves a quarter of the counting.
   @inline(__always)
-  static func maximum(_ minimum: UInt64) -> UInt64 { minimum &* 2 }
+  package static func maximum(_ minimum: UInt64) -> UInt64 { minimum &* 2 }
 
   /// The bonus for the filter of the previous row: 1/32 bit per byte, in the scale of `information`.
   @inline(__always)
-  static func preference(_ byteCount: Int) -> UInt64 { UInt64(byteCount) &* 8 }
+  package static func preference(_ byteCount: Int) -> UInt64 { UInt64(byteCount) &* 8 }
 
   /// 255 in the first `count` lanes, or in all lanes.
   @inline(__always)

@@ -9,7 +9,7 @@
 ///   5. `store8` or `store16`: rounded, clamped and stored in their eight rows.
 ///
 /// So both directions use the processor's multiply-add of pairs, for any number of channels. `Weights` in ImageCore proves that
-/// the sums stay in range. The reference implementation is `ResizeReference` there.
+/// the sums stay in range. Tests compare them with `ResizeReference`.
 ///
 /// Rows may be read, and output rows may be written, up to the next multiple of 32 samples.
 package enum IntegerPasses {

@@ -18,6 +18,8 @@ package final class FolderLock: Sendable {
   }
 
   package static let name = ".imgbatch-lock"
+  /// How long to wait for the holder to write its process ID.
+  private static let maxMilliseconds = 100
 
   package enum Kind: Sendable {
     case exclusive
@@ -41,7 +43,7 @@ package final class FolderLock: Sendable {
         guard error == .wouldBlock else { throw .unusable(.system(error)) }
         let holder = FolderLock.holder(file)
         if let holder, isAlive(holder) { throw .held(by: holder) }
-        if attempt == 100 { throw .held(by: nil) }
+        if attempt == FolderLock.maxMilliseconds { throw .held(by: nil) }
         usleep(1000)
       }
     }

@@ -58,16 +58,16 @@ package struct JobOutput: Hashable, Sendable {
   /// Format of the output. Its name and `--format` determine it, not the source's bytes.
   package let format: ImageFormat
   /// Why the output is not made, if that is already known.
-  package var settled: SkipReason?
+  package var skipReason: SkipReason?
   /// Why the output is made again; nil if no earlier run made it, or if that was not checked.
   package var redo: RedoReason?
 
   /// - Parameter base: its path is a prefix of `path`.
-  package init(path: FilePath, below base: BaseFolder? = nil, format: ImageFormat, settled: SkipReason? = nil) {
+  package init(path: FilePath, below base: BaseFolder? = nil, format: ImageFormat, skipReason: SkipReason? = nil) {
     self.path = path
     self.base = base
     self.format = format
-    self.settled = settled
+    self.skipReason = skipReason
   }
 }
 
@@ -81,6 +81,13 @@ package protocol JobSource: Sendable {
   func next() -> Job?
   /// Total number of jobs; nil while it is unknown (a pipe).
   var count: Int? { get }
+  /// The executor calls this once for each job that `next` returned, on any thread.
+  /// - Parameter outcome: nil if the job was not begun, because the run was cancelled.
+  func finished(_ job: Job, _ outcome: Outcome?)
+}
+
+extension JobSource {
+  package func finished(_ job: Job, _ outcome: Outcome?) {}
 }
 
 extension Job {

@@ -30,7 +30,7 @@ package struct StageCost: Hashable, Sendable {
   package static func all(of image: WrittenImage) -> [StageCost] { all(image.times, image.cpuTimes) }
 
   private static func all(_ walls: StageTimes, _ cpus: StageTimes) -> [StageCost] {
-    walls.told.map { StageCost(name: $0.rawValue, wall: walls[$0], cpu: cpus[$0]) }
+    walls.reported.map { StageCost(name: $0.rawValue, wall: walls[$0], cpu: cpus[$0]) }
   }
 
   package var line: String { "stage \(name) \(wall.nanoseconds) \(cpu.nanoseconds)\n" }

@@ -3,7 +3,7 @@ package import ImageErrors
 
 /// Totals over the images of a run, updated as each ends.
 ///
-/// `written + skipped + failed == ended <= inputs`. These three plus `notStarted(of:)` add up to the number of inputs.
+/// `written + skipped + failed == finished <= inputs`. These three plus `notStarted(of:)` add up to the number of inputs.
 package struct RunStatistics: Hashable, Sendable {
   package private(set) var written = 0
   package private(set) var skipped = 0
@@ -28,7 +28,7 @@ package struct RunStatistics: Hashable, Sendable {
   package init() {}
 
   /// Images that were started and have ended, with any outcome.
-  package var ended: Int { written + skipped + failed }
+  package var finished: Int { written + skipped + failed }
 
   package mutating func add(_ outcome: Outcome) {
     switch outcome {
@@ -49,9 +49,9 @@ package struct RunStatistics: Hashable, Sendable {
   /// Counts an image that a dry run would write.
   package mutating func addPlanned() { planned += 1 }
 
-  /// - Parameter inputs: number of images found, at least `ended`.
+  /// - Parameter inputs: number of images found, at least `finished`.
   package func notStarted(of inputs: Int) -> Int {
-    precondition(inputs >= ended, "a picture ended that was never an input")
-    return inputs - ended
+    precondition(inputs >= finished, "a picture ended that was never an input")
+    return inputs - finished
   }
 }

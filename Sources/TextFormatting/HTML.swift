@@ -53,8 +53,8 @@ package struct HTML: Sendable {
   }
 
   /// A complete page.
-  /// - Parameter style: CSS, a literal of the program.
-  package static func page(title: String, style: StaticString, _ body: [HTML]) -> HTML {
+  /// - Parameter style: CSS of the program, without any data.
+  package static func page(title: String, style: String, _ body: [HTML]) -> HTML {
     let head: [HTML] = [
       .void("meta", ["charset": "utf-8"]),
       .void("meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"]),
@@ -106,7 +106,7 @@ package func address(ofRelative path: FilePath) -> String {
       UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
       UInt8(ascii: "~"), UInt8(ascii: "/"):
       text.unicodeScalars.append(Unicode.Scalar(byte))
-    default: text += "%" + hexadecimal(byte).uppercased()
+    default: text += "%" + Hexadecimal.text([byte]).uppercased()
     }
   }
   return text

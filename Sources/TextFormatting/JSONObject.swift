@@ -1,38 +1,83 @@
-/// The fields of one JSON object (RFC 8259) whose values are strings or numbers. Other values are skipped.
-///
-/// Written by hand, because loading Foundation's decoder costs more at every start than reading a list.
-package struct JSONObject {
-  /// Numbers keep the notation of the line.
-  package private(set) var texts: [String: String] = [:]
-  private var rest: ArraySlice<UInt8>
+internal import SystemSupport
 
-  /// Nil unless the line is exactly one object.
-  package init?(_ line: ArraySlice<UInt8>) {
-    rest = line
-    guard take("{") else { return nil }
-    if !take("}") {
-      repeat {
-        guard let key = text(), take(":") else { return nil }
-        if rest.first == UInt8(ascii: "\"") {
-          guard let value = text() else { return nil }
-          texts[key] = value
-        } else {
-          let value = rest
-          guard skipValue(depth: 0) else { return nil }
-          guard let first = value.first, "-0123456789".utf8.contains(first) else { continue }
-          texts[key] = String(decoding: value[..<rest.startIndex], as: UTF8.self)
-        }
-      } while take(",")
-      guard take("}") else { return nil }
+/// A parsed JSON object.
+package struct JSONObject: Sendable {
+  fileprivate enum Value: Sendable {
+    case text(String)
+    /// In the notation of the source.
+    case number(String)
+    case object(JSONObject)
+    /// An array, true, false or null.
+    case other
+  }
+
+  fileprivate let values: [String: Value]
+
+  /// Nil unless the text is exactly one object.
+  package init?(_ text: ArraySlice<UInt8>) {
+    var parser = JSONParser(rest: text)
+    parser.skipSpace()
+    guard case .object(let object)? = parser.value(depth: 0) else { return nil }
+    parser.skipSpace()
+    guard parser.rest.isEmpty else { return nil }
+    self = object
+  }
+
+  package init?(_ text: String) { self.init(Array(text.utf8)[...]) }
+
+  fileprivate init(values: [String: Value]) { self.values = values }
+
+  package func text(_ key: String) -> String? {
+    if case .text(let text)? = values[key] { text } else { nil }
+  }
+
+  package func integer(_ key: String) -> Int? {
+    if case .number(let digits)? = values[key] { Int(digits) } else { nil }
+  }
+
+  package func number(_ key: String) -> Double? {
+    if case .number(let digits)? = values[key] { Double(digits) } else { nil }
+  }
+
+  package func object(_ key: String) -> JSONObject? {
+    if case .object(let object)? = values[key] { object } else { nil }
+  }
+
+  /// A string, or a number in the notation of the source.
+  package func textOrNumber(_ key: String) -> String? {
+    switch values[key] {
+    case .text(let text)?, .number(let text)?: text
+    default: nil
     }
-    skipSpace()
-    guard rest.isEmpty else { return nil }
+  }
+}
+
+/// A strict parser (RFC 8259). Written by hand, because loading Foundation's decoder costs more at every start than reading a list.
+private struct JSONParser {
+  var rest: ArraySlice<UInt8>
+
+  /// Deeper nesting is rejected, so that a line cannot exhaust the stack.
+  private static let maxDepth = 32
+
+  mutating func value(depth: Int) -> JSONObject.Value? {
+    guard depth <= JSONParser.maxDepth, let first = rest.first else { return nil }
+    switch first {
+    case UInt8(ascii: "\""): return string().map { .text($0) }
+    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return number().map { .number($0) }
+    case UInt8(ascii: "{"): return object(depth: depth).map { .object($0) }
+    case UInt8(ascii: "["): return array(depth: depth) ? .other : nil
+    default:
+      for word in ["true", "false", "null"] where rest.starts(with: word.utf8) {
+        rest.removeFirst(word.utf8.count)
+        return .other
+      }
+      return nil
+    }
   }
 
-  private mutating func skipSpace() {
-    rest = rest.drop { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D || $0 == 0x0A }
-  }
+  mutating func skipSpace() { rest = rest.drop { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D || $0 == 0x0A } }
 
+  /// Consumes a structural character and the white space around it.
   private mutating func take(_ sign: Unicode.Scalar) -> Bool {
     skipSpace()
     guard rest.first == UInt8(ascii: sign) else { return false }
@@ -41,21 +86,67 @@ package struct JSONObject {
     return true
   }
 
-  /// A string, including its quotes.
-  private mutating func text() -> String? {
-    skipSpace()
+  private mutating func object(depth: Int) -> JSONObject? {
+    var values: [String: JSONObject.Value] = [:]
+    guard take("{") else { return nil }
+    if take("}") { return JSONObject(values: values) }
+    repeat {
+      guard let key = string(), take(":"), let value = value(depth: depth + 1) else { return nil }
+      values[key] = value
+    } while take(",")
+    return take("}") ? JSONObject(values: values) : nil
+  }
+
+  private mutating func array(depth: Int) -> Bool {
+    guard take("[") else { return false }
+    if take("]") { return true }
+    repeat {
+      guard value(depth: depth + 1) != nil else { return false }
+    } while take(",")
+    return take("]")
+  }
+
+  private mutating func number() -> String? {
+    let start = rest
+    if rest.first == UInt8(ascii: "-") { rest.removeFirst() }
+    let isZero = rest.first == UInt8(ascii: "0")
+    let integerDigits = takeDigits()
+    guard integerDigits > 0, !isZero || integerDigits == 1 else { return nil }
+    if rest.first == UInt8(ascii: ".") {
+      rest.removeFirst()
+      guard takeDigits() > 0 else { return nil }
+    }
+    if let sign = rest.first, sign | 0x20 == UInt8(ascii: "e") {
+      rest.removeFirst()
+      if let sign = rest.first, sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") { rest.removeFirst() }
+      guard takeDigits() > 0 else { return nil }
+    }
+    return String(decoding: start[..<rest.startIndex], as: UTF8.self)
+  }
+
+  private mutating func takeDigits() -> Int {
+    let digits = rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    rest = rest[digits.endIndex...]
+    return digits.count
+  }
+
+  private mutating func string() -> String? {
     guard rest.popFirst() == UInt8(ascii: "\"") else { return nil }
     var bytes: [UInt8] = []
     while let byte = rest.popFirst() {
       switch byte {
       case UInt8(ascii: "\""): return String(validating: bytes, as: UTF8.self)
-      case UInt8(ascii: "\\"): guard let escaped = escape() else { return nil }; bytes += escaped
+      case UInt8(ascii: "\\"):
+        guard let escaped = escape() else { return nil }
+        bytes += escaped
+      case 0..<0x20: return nil
       default: bytes.append(byte)
       }
     }
     return nil
   }
 
+  /// The bytes that an escape represents (section 7). The backslash is consumed.
   private mutating func escape() -> [UInt8]? {
     switch rest.popFirst() {
     case UInt8(ascii: "n"): return [0x0A]
@@ -65,6 +156,7 @@ package struct JSONObject {
     case UInt8(ascii: "f"): return [0x0C]
     case UInt8(ascii: "u"):
       guard var value = unit() else { return nil }
+      // A character above U+FFFF is two units, a surrogate pair.
       if (0xD800...0xDBFF).contains(value), rest.starts(with: "\\u".utf8) {
         rest.removeFirst(2)
         guard let low = unit(), (0xDC00...0xDFFF).contains(low) else { return nil }
@@ -77,30 +169,8 @@ package struct JSONObject {
   }
 
   private mutating func unit() -> UInt32? {
-    guard rest.count >= 4 else { return nil }
-    defer { rest.removeFirst(4) }
-    return UInt32(String(decoding: rest.prefix(4), as: UTF8.self), radix: 16)
-  }
-
-  /// Skips a value of any type. Deep nesting is rejected, so that a line cannot exhaust the stack.
-  private mutating func skipValue(depth: Int) -> Bool {
-    skipSpace()
-    guard depth < 32, let first = rest.first else { return false }
-    switch first {
-    case UInt8(ascii: "\""): return text() != nil
-    case UInt8(ascii: "{"), UInt8(ascii: "["):
-      rest.removeFirst()
-      let (isObject, end): (Bool, Unicode.Scalar) = first == UInt8(ascii: "{") ? (true, "}") : (false, "]")
-      if take(end) { return true }
-      repeat {
-        if isObject { guard text() != nil, take(":") else { return false } }
-        guard skipValue(depth: depth + 1) else { return false }
-      } while take(",")
-      return take(end)
-    default:
-      let word = rest.prefix { !",]} \t\r\n".utf8.contains($0) }
-      rest = rest.dropFirst(word.count)
-      return !word.isEmpty
-    }
+    guard rest.count >= 4, let value = Hexadecimal.value(rest.prefix(4)) else { return nil }
+    rest.removeFirst(4)
+    return UInt32(value)
   }
 }

@@ -24,26 +24,6 @@ package func milliseconds(_ seconds: Double) -> String { decimal(seconds * 1000)
 /// "1 core", "2 cores".
 package func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
-/// Columns are as wide as their widest cell. All but the first are right-aligned, so that digits align.
-package func alignedTable(_ rows: [[String]]) -> String {
-  let columns = rows.map(\.count).max() ?? 0
-  let widths = (0..<columns).map { column in rows.map { $0[column].count }.max() ?? 0 }
-  return rows.map { row in
-    row.enumerated().map { column, cell in
-      let space = String(repeating: " ", count: widths[column] - cell.count)
-      return column == 0 ? cell + space : "  " + space + cell
-    }.joined() + "\n"
-  }.joined()
-}
-
-/// A Markdown table. All columns but the first are right-aligned.
-/// - Parameter rows: column titles first; all rows of equal length; no "|" in cells.
-package func markdownTable(_ rows: [[String]]) -> String {
-  let lines = rows.map { "| " + $0.joined(separator: " | ") + " |" }
-  let rule = "| --- |" + String(repeating: " ---: |", count: max(0, (rows.first?.count ?? 0) - 1))
-  return (lines.prefix(1) + [rule] + lines.dropFirst()).joined(separator: "\n")
-}
-
 extension String {
   /// "image" becomes "Image".
   package var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }

@@ -25,7 +25,7 @@ package func terminalText(_ bytes: [UInt8]) -> String {
       let scalar = Unicode.UTF8.decode(encoded)
       if let escape = escape(of: scalar) { text += escape } else { text.unicodeScalars.append(scalar) }
     case .error(let length):
-      for byte in bytes[position..<position + length] { text += "\\x" + hexadecimal(byte) }
+      for byte in bytes[position..<position + length] { text += "\\x" + Hexadecimal.text([byte]) }
       position += length
     case .emptyInput:
       return text
@@ -40,11 +40,7 @@ func escape(of scalar: Unicode.Scalar) -> String? {
   case 0x09: return "\\t"
   case 0x0A: return "\\n"
   case 0x0D: return "\\r"
-  case 0..<0x80: return "\\x" + hexadecimal(UInt8(scalar.value))
+  case 0..<0x80: return "\\x" + Hexadecimal.text([UInt8(scalar.value)])
   default: return "\\u{" + String(scalar.value, radix: 16) + "}"
   }
-}
-
-func hexadecimal(_ byte: UInt8) -> String {
-  (byte < 16 ? "0" : "") + String(byte, radix: 16)
 }

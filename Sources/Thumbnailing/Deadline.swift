@@ -3,7 +3,7 @@ package import ImageCore
 package import ImageErrors
 internal import SystemSupport
 
-/// When one image has to be done.
+/// The time at which an image must be finished.
 package struct Deadline {
   /// On the clock of `system_deadline_clock`; 0 for never.
   package private(set) var nanoseconds: UInt64
@@ -17,15 +17,15 @@ package struct Deadline {
   /// For the loops of a stage.
   package var limit: TimeLimit { TimeLimit(deadline: nanoseconds) }
 
-  /// What `exclude` is given later; 0 where there is no deadline.
+  /// The argument of a later `exclude`; 0 without a deadline.
   package var now: UInt64 { timeout == nil ? 0 : system_deadline_clock() }
 
-  /// The time since `begin` is not counted: the image waited for others. What it took before still counts.
+  /// Extends the deadline by the time since `begin`, in which the image waited for others.
   package mutating func exclude(since begin: UInt64) {
     if timeout != nil { nanoseconds += system_deadline_clock() - begin }
   }
 
-  /// Throws when it is over. Between stages; within them all loops look at it by themselves.
+  /// Throws `timeout` after the deadline. For use between stages; the loops of a stage check `limit`.
   package func check(_ stage: Stage) throws(JobError) {
     guard let timeout, system_deadline_has_passed(nanoseconds) else { return }
     throw .timeout(timeout, stage: stage)

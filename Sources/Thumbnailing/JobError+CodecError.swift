@@ -25,7 +25,7 @@ extension JobError {
 }
 
 extension CodecError {
-  /// What is wrong and what to do, for people.
+  /// The message for users: what is wrong and what to do.
   package var sentence: String {
     switch self {
     case .notAnImage:

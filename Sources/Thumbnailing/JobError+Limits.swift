@@ -11,7 +11,7 @@ extension JobError {
   }
 
   static func needsMemory(_ byteCount: Int, maximum: Int) -> JobError {
-    // Rounded so that the need is never told as no more than what there is.
+    // Rounded up, so that the printed need is never below the printed limit.
     let need = (byteCount + (1 << 20) - 1) >> 20
     return JobError(
       stage: .decode, code: .limitMemory,

@@ -2,21 +2,21 @@ internal import ImageCodecs
 package import ImageCore
 package import ImageErrors
 
-/// What became of a source whose outputs were made.
+/// The result of a source whose outputs were made.
 package struct MadeThumbnails {
   /// As stored, before orientation.
   package let sourceSize: PixelSize
   package let sourceByteCount: Int
-  /// Of each output, made or not.
+  /// Size of each output, made or not.
   package let sizes: [PixelSize]
-  /// Of each output's file; 0 where it was not made.
+  /// File size of each output; 0 if it was not made.
   package let byteCounts: [Int]
-  /// Of the decoder; damage that was tolerated is one of them.
+  /// Number of the decoder's warnings. Tolerated damage counts as one.
   package let warningCount: Int
-  /// In the decoder's wording; empty where there is none.
+  /// In the decoder's wording; empty without warnings.
   package let firstWarning: String
   package let notes: [ConversionNotice]
-  /// Threads that shared the decoding.
+  /// Number of threads that decoded it.
   package let decodingThreads: Int
   package let times: StageTimes
   package let cpuTimes: StageTimes

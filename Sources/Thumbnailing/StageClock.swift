@@ -1,46 +1,44 @@
 internal import CPlatform
 package import ImageErrors
 
-/// Knows the stage that an image is in, which names its errors, and the time spent in each: by the clock on the wall, and
-/// where asked of the thread's processor time, which does not run while the thread waits.
+/// The current stage of an image, and the time spent in each stage: wall time, and on request the processor time of the thread.
 package struct StageClock {
   package private(set) var stage: Stage = .read
   package private(set) var times = StageTimes()
   package private(set) var cpuTimes = StageTimes()
   private var entered = ContinuousClock.now
-  /// Nil where processor time is not asked for.
+  /// Nil if processor time is not measured.
   private var enteredCPU: UInt64?
-  /// Of the stages that only compute, for `finish` to share out.
+  /// Processor time of the computing stages, which `finish` divides among them.
   private var computing = Duration.zero
 
   private static let computingStages: [Stage] = [.decode, .resize, .encode]
 
-  /// - Parameter clocks: the clock of processor time is a system call, of one and a half microseconds on virtual machines;
-  ///   too much for every small image of everybody.
+  /// - Parameter clocks: processor time takes a system call of 1.5 µs on virtual machines, too much for every small image.
   package init(_ clocks: StageClocks = .wall) {
     enteredCPU = clocks == .wall ? nil : system_thread_cpu_nanoseconds()
   }
 
-  /// Ends the stage in hand and begins another.
+  /// Ends the current stage and begins another.
   package mutating func enter(_ next: Stage) {
     end()
-    // Between stages that only compute, the clock of processor time is not looked at.
+    // Between two computing stages processor time is not read.
     if !stage.computes || !next.computes { endCPU() }
     stage = next
   }
 
-  /// Forgets the time since the last call: the image waited for others, which takes no processor time.
+  /// Discards the wall time since the last call, in which the image waited for others. Waiting takes no processor time.
   package mutating func skip() { entered = ContinuousClock.now }
 
-  /// Books the time since the last call to the stage in hand.
+  /// Adds the time since the last call to the current stage.
   package mutating func end() {
     let now = ContinuousClock.now
     times[stage] += now - entered
     entered = now
   }
 
-  /// The image is done. What computing took of the processor is shared out by the time on the wall: nothing in it waits
-  /// for anything but a core.
+  /// Ends the measurement. The processor time of the computing stages is divided by their wall time, because they wait for
+  /// nothing but a core.
   package mutating func finish() {
     end()
     endCPU()

@@ -61,6 +61,18 @@ package enum SandboxRule: Sendable {
 }
 
 extension Confinement {
+  /// Address space of a worker's program, libraries and main thread, in bytes: several times what they use.
+  private static let programByteCount = 512 << 20
+  /// Address space of a further thread, in bytes: its stack of usually 8 MiB, and an arena of the allocator, for which glibc maps
+  /// twice 64 MiB to align it (`HEAP_MAX_SIZE` in arena.c).
+  private static let threadByteCount = 160 << 20
+  /// Address space of a worker that downloads, in bytes. It holds one piece of a file at a time, so most of it is for libraries.
+  private static let downloadByteCount: UInt64 = 1 << 30
+  /// A worker needs its standard streams, its socket and one file; libraries may open a few more.
+  private static let imageDescriptors: UInt32 = 32
+  /// In addition, the sockets of a request and the files of the name resolver and of certificates.
+  private static let downloadDescriptors: UInt32 = 64
+
   /// Closes all inherited descriptors except the standard streams.
   package static func closeInheritedDescriptors() { system_close_descriptors_from(3) }
 
@@ -71,7 +83,8 @@ extension Confinement {
     enter(
       SYSTEM_WORKER_DOWNLOADS, parent: parent,
       limits: system_limits(
-        address_bytes: 1 << 30, file_bytes: UInt64(fileByteCount), descriptors: 64, may_start_threads: true))
+        address_bytes: Confinement.downloadByteCount, file_bytes: UInt64(fileByteCount),
+        descriptors: Confinement.downloadDescriptors, may_start_threads: true))
   }
 
   /// Confines a worker that processes images.
@@ -80,14 +93,13 @@ extension Confinement {
   ///   - threads: number of threads that share the work on one image.
   /// - Returns: nil if the parent has exited.
   package static func enterImages(parent: Int, imageByteCount: Int, threads: Int) -> Confinement? {
-    // Space in addition to the images: the program itself, libraries, stacks, and one arena of the allocator per thread.
-    let others = (512 + 160 * threads) << 20
+    let others = Confinement.programByteCount + Confinement.threadByteCount * threads
     let (maximum, overflow) = imageByteCount.addingReportingOverflow(others)
     closeInheritedDescriptors()
     return enter(
       SYSTEM_WORKER_IMAGES, parent: parent,
       limits: system_limits(
-        address_bytes: overflow ? 0 : UInt64(maximum), file_bytes: 0, descriptors: 32,
+        address_bytes: overflow ? 0 : UInt64(maximum), file_bytes: 0, descriptors: Confinement.imageDescriptors,
         may_start_threads: threads > 1))
   }
 

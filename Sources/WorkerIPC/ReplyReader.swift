@@ -14,6 +14,8 @@ internal import SystemSupport
 
   /// A piece of an output plus its header.
   private static let maxFrameByteCount = FrameChannel.maxPieceByteCount + 1024
+  /// In milliseconds.
+  private static let day: UInt64 = 86_400_000
 
   package init(_ connection: WorkerSocket) { self.connection = connection }
 
@@ -60,12 +62,12 @@ internal import SystemSupport
 
   private func wait(until deadline: UInt64) throws(ChannelEnd) {
     while true {
-      var milliseconds: Int32 = -1
+      var milliseconds: CInt = -1
       if deadline > 0 {
         let now = system_monotonic_nanoseconds()
         guard now < deadline else { throw .timedOut }
         // At most a day per call, and at least a millisecond, the resolution of poll(2).
-        milliseconds = Int32(min((deadline - now) / 1_000_000 + 1, 86_400_000))
+        milliseconds = CInt(min((deadline - now) / 1_000_000 + 1, ReplyReader.day))
       }
       var questions = [
         pollfd(fd: connection.channel.descriptor, events: Int16(POLLIN), revents: 0),

@@ -24,21 +24,26 @@ package final class WorkerSocket: Sendable {
     guard unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
       throw .cannotStart(reason: Errno(rawValue: errno).description)
     }
-    var pipe: [Int32] = [-1, -1]
-    var status = unsafe system_private_pipe(&pipe)
     var child: pid_t = 0
-    if status == 0 { status = unsafe system_spawn_worker(path, ends[1], pipe[1], variable, &child) }
-    close(ends[1])
-    if pipe[1] >= 0 { close(pipe[1]) }
-    guard status == 0 else {
-      close(ends[0])
-      if pipe[0] >= 0 { close(pipe[0]) }
-      throw .cannotStart(reason: Errno(rawValue: status).description)
+    let pipe: (reading: CInt, writing: CInt)
+    do throws(Errno) {
+      pipe = try Descriptor.makePipe()
+      // SAFETY: the strings are zero-terminated and, like `child`, outlive the call.
+      let error = unsafe system_spawn_worker(path, ends[1], pipe.writing, variable, &child)
+      close(pipe.writing)
+      if error != 0 {
+        close(pipe.reading)
+        throw Errno(rawValue: error)
+      }
+      close(ends[1])
+    } catch {
+      for end in ends { close(end) }
+      throw .cannotStart(reason: error.description)
     }
     processID = child
     WorkerSocket.running.withLock { _ = $0.insert(child) }
     channel = FrameChannel(descriptor: ends[0])
-    messages = WorkerMessages(owning: pipe[0])
+    messages = WorkerMessages(owning: pipe.reading)
   }
 
   /// How a worker process terminated.
@@ -62,26 +67,39 @@ package final class WorkerSocket: Sendable {
     while unsafe waitpid(processID, &status, 0) < 0, errno == EINTR {}
     messages.read()
     messages.close()
-    let (signal, text) = (status & 0x7f, messages.text)
+    let text = messages.text
     let wrote = text.isEmpty ? "" : "; it wrote: \(text)"
-    if signal == 0 { return End(message: "it exited with status \((status >> 8) & 0xff)\(wrote)", lackedMemory: false) }
-    let isKernel = signal == SIGKILL && OutOfMemoryKills.count > killsBefore
-    return unsafe End(
-      message: "it was ended by signal \(signal) (\(String(cString: strsignal(signal))))\(wrote)",
-      lackedMemory: isKernel || text.contains(WorkerSocket.refusal))
+    switch ExitReason(waitStatus: status) {
+    case .status(let status): return End(message: "it exited with status \(status)\(wrote)", lackedMemory: false)
+    case .signal(let signal):
+      let isKernel = signal == SIGKILL && OutOfMemoryKills.count > killsBefore
+      // SAFETY: strsignal returns a zero-terminated string for every number.
+      let name = unsafe String(cString: strsignal(signal))
+      return End(
+        message: "it was ended by signal \(signal) (\(name))\(wrote)",
+        lackedMemory: isKernel || text.contains(WorkerSocket.refusal))
+    }
   }
 
   /// Swift's runtime writes this when it aborts because an allocation fails.
   private static let refusal = "failed to allocate"
 
-  /// Closes the worker's input and waits until the worker's end of the socket closes, as it does when the process exits. Waits at
-  /// most 5 s, because a compromised worker may do neither.
+  /// A sound worker exits within milliseconds. A busy machine may delay it.
+  private static let maxEndTime = Duration.seconds(5)
+  private static let pollMilliseconds: CInt = 100
+  /// A worker stops within microseconds, unless it hangs in a system call.
+  private static let maxStopMilliseconds = 100
+
+  /// Closes the worker's input and waits until the worker's end of the socket closes, as it does when the process exits. The wait
+  /// is limited, because a compromised worker may do neither.
   private func waitForEnd() {
     shutdown(channel.descriptor, Int32(SHUT_WR))
-    let end = ContinuousClock.now + .seconds(5)
+    let end = ContinuousClock.now + WorkerSocket.maxEndTime
     var bytes = [UInt8](repeating: 0, count: 4096)
     while ContinuousClock.now < end {
-      guard (try? Polling.isReadable(channel.descriptor, milliseconds: 100)) == true else { continue }
+      guard (try? Polling.isReadable(channel.descriptor, milliseconds: WorkerSocket.pollMilliseconds)) == true else {
+        continue
+      }
       // Discard what it still sends.
       guard let count = try? Descriptor.read(channel.descriptor, into: &bytes), count > 0 else { return }
     }
@@ -94,13 +112,15 @@ package final class WorkerSocket: Sendable {
       for process in processes { kill(process, SIGSTOP) }
       // A worker stops when it leaves its current system call. One that hangs in a call writes nothing.
       for process in processes {
-        for _ in 0..<100 where processState(process).map({ !"TtZX".utf8.contains($0) }) ?? false { usleep(1000) }
+        for _ in 0..<maxStopMilliseconds where processState(process).map({ !"TtZX".utf8.contains($0) }) ?? false {
+          usleep(1000)
+        }
       }
     }
   }
 
   /// The path of `imgbatch-worker` in the folder of this executable. Not thread-safe.
-  package static func programBesideExecutable() -> String {
+  package static func programNextToExecutable() -> String {
     guard let path = unsafe system_executable_path() else { return "imgbatch-worker" }
     let executable = unsafe String(cString: path)
     return executable.prefix(through: executable.lastIndex(of: "/") ?? executable.startIndex) + "imgbatch-worker"

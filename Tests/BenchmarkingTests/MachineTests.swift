@@ -33,7 +33,7 @@ import Testing
     }
     let machine = Machine(root: FilePath(root.path), usableCores: 3, software: "imgbatch 1")
     #expect(
-      machine.facts.map { "\($0.name): \($0.value)" } == [
+      machine.properties.map { "\($0.name): \($0.value)" } == [
         "CPU: Threadfast 9", "Cores: 3 usable of 4, 2 sockets, 2 threads a core",
         "Caches: L1 data 48 KiB for 2, L3 32 MiB for 4", "Clock governor: powersave", "Virtual machine: yes",
         "Memory: 16.0 GiB", "System: Test Linux 12", "Kernel: 6.1.0-test", "Software: imgbatch 1",
@@ -42,7 +42,7 @@ import Testing
 
   @Test func `unknown properties are omitted`() {
     let machine = Machine(root: "/nowhere", usableCores: 2, software: "imgbatch 1")
-    #expect(machine.facts.map(\.name) == ["CPU", "Cores", "Clock governor", "Software"])
+    #expect(machine.properties.map(\.name) == ["CPU", "Cores", "Clock governor", "Software"])
     #expect(machine.description == "unknown, 2 usable")
   }
 

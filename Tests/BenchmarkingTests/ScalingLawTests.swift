@@ -25,7 +25,7 @@ import Testing
       var random = SeededNumbers(seed: UInt64(seed))
       let measured = times(.amdahl, 0.039, counts: [1, 2, 4, 8], rounds: 5, &random)
       let fit = try #require(FittedLaw(.amdahl, times: measured))
-      #expect(abs(fit.serialShare.value - 0.039) < 0.005, "seed \(seed): \(fit.serialShare)")
+      #expect(abs(fit.serialShare.estimate - 0.039) < 0.005, "seed \(seed): \(fit.serialShare)")
       #expect(fit.worstResidual < 0.02)
     }
   }
@@ -39,12 +39,12 @@ import Testing
           return (count, [7 / speedUp, 7 / speedUp])
         })
       let fit = try #require(FittedLaw(.universal, times: exact))
-      #expect(abs(fit.serialShare.value - share) < 1e-9)
-      #expect(abs((fit.coherency?.value ?? 1) - coherency) < 1e-9)
+      #expect(abs(fit.serialShare.estimate - share) < 1e-9)
+      #expect(abs((fit.coherency?.estimate ?? 1) - coherency) < 1e-9)
       #expect(fit.worstResidual < 1e-9)
       if coherency == 0 {
         let amdahl = try #require(FittedLaw(.amdahl, times: exact))
-        #expect(abs(amdahl.serialShare.value - share) < 1e-9)
+        #expect(abs(amdahl.serialShare.estimate - share) < 1e-9)
       }
     }
   }
@@ -93,14 +93,16 @@ import Testing
   }
 
   @Test func `the Karp-Flatt share equals values calculated by hand`() {
-    let ratio = Ratio(of: [1.8, 1.8], to: [1, 1])
-    #expect(abs(karpFlatt(ratio, workers: 2).value - (1 / 1.8 - 0.5) / 0.5) < 1e-12)
-    let share = karpFlatt(Ratio(of: [1.7, 1.9], to: [1, 1]), workers: 2)
-    #expect(share.lowest < share.value && share.value < share.highest)
+    let ratio = ConfidenceInterval(ratioOf: [1.8, 1.8], to: [1, 1])
+    #expect(abs(karpFlatt(ratio, workers: 2).estimate - (1 / 1.8 - 0.5) / 0.5) < 1e-12)
+    let share = karpFlatt(ConfidenceInterval(ratioOf: [1.7, 1.9], to: [1, 1]), workers: 2)
+    #expect(share.lowest < share.estimate && share.estimate < share.highest)
     // The serial share of Amdahl's law is found again for any count.
     for count in [2, 3, 8, 64] {
       let speedUp = ScalingLaw.amdahl.speedUp(Double(count), serialShare: 0.039)
-      #expect(abs(karpFlatt(Ratio(of: [speedUp, speedUp], to: [1, 1]), workers: count).value - 0.039) < 1e-12)
+      #expect(
+        abs(karpFlatt(ConfidenceInterval(ratioOf: [speedUp, speedUp], to: [1, 1]), workers: count).estimate - 0.039)
+          < 1e-12)
     }
   }
 }

@@ -101,13 +101,13 @@ import TextFormatting
       let profile = try stub.profile([1, 2, 4, 8])
       for mode in profile.modes {
         let fit = try #require(profile.fit(.amdahl, mode))
-        #expect(abs(fit.serialShare.value - 0.039) < 0.005, "seed \(seed): \(fit.serialShare)")
+        #expect(abs(fit.serialShare.estimate - 0.039) < 0.005, "seed \(seed): \(fit.serialShare)")
       }
       #expect(profile.advice.contains { $0.hasPrefix("Amdahl's law over threads: a serial share of ") })
       #expect(profile.advice.contains { $0.hasPrefix("Universal Scalability Law over processes: a serial share of ") })
       for point in profile.points(.threads).dropFirst() {
         let share = try #require(point.karpFlatt)
-        #expect(abs(share.value - 0.039) < 0.02)
+        #expect(abs(share.estimate - 0.039) < 0.02)
         #expect(abs(point.inflation.estimate - 1) < 0.02)
       }
     }
@@ -172,7 +172,7 @@ import TextFormatting
 
   @Test func `bands within one image are compared with Amdahl's law, from the stages alone`() {
     let bands = ScalingProfileTests.bands(.milliseconds(10))
-    #expect(abs(bands.serialShare.value - 0.9) < 1e-4)
+    #expect(abs(bands.serialShare.estimate - 0.9) < 1e-4)
     #expect(abs(bands.limit - 1 / 0.9) < 1e-3)
     #expect(abs(bands.speedUp(bands.runs[1]).estimate - 100 / 95) < 1e-3)
     #expect(abs(bands.allowed(2) - 100 / 95) < 1e-3)
@@ -188,7 +188,7 @@ import TextFormatting
             stages + ["read", "write"].map { StageCost(name: $0, wall: .milliseconds(50), cpu: .zero) }
           })
       })
-    #expect(abs(both.serialShare.value - 0.5) < 1e-4)
+    #expect(abs(both.serialShare.estimate - 0.5) < 1e-4)
     #expect(both.text(comparedWith: nil).contains("share decode and resize, and 50 % of the time is read and write,"))
   }
 

@@ -21,24 +21,24 @@ import TextFormatting
   /// log 2, log 4 and log 8 have the mean log 4 and the standard deviation log 2. So the interval is 4 times and divided by
   /// 2^(4.3027 / sqrt 3).
   @Test func `a ratio and its interval equal values calculated by hand`() {
-    let ratio = Ratio(of: [2, 8, 24], to: [1, 2, 3])
+    let ratio = ConfidenceInterval(ratioOf: [2, 8, 24], to: [1, 2, 3])
     #expect(abs(ratio.estimate - 4) < 1e-9)
     #expect(abs(ratio.highest - 22.3814) < 0.002)
     #expect(abs(ratio.lowest - 16 / 22.3814) < 0.002)
-    #expect(ratio.mayBeOne)
+    #expect(ratio.contains(1))
   }
 
   @Test func `a slow round that affects both does not widen their ratio's interval`() {
-    let ratio = Ratio(of: [2, 4, 20], to: [1, 2, 10])
+    let ratio = ConfidenceInterval(ratioOf: [2, 4, 20], to: [1, 2, 10])
     #expect(abs(ratio.estimate - 2) < 1e-9)
     #expect(abs(ratio.highest - ratio.lowest) < 1e-9)
-    #expect(!ratio.mayBeOne)
+    #expect(!ratio.contains(1))
   }
 
   @Test func `one round has no interval`() {
-    let ratio = Ratio(of: [3], to: [2])
+    let ratio = ConfidenceInterval(ratioOf: [3], to: [2])
     #expect(abs(ratio.estimate - 1.5) < 1e-9)
-    #expect(ratio.lowest == 0 && ratio.highest == .infinity && ratio.mayBeOne)
+    #expect(ratio.lowest == 0 && ratio.highest == .infinity && ratio.contains(1))
   }
 
   @Test func `in many seeded comparisons, 95 of 100 intervals contain the true ratio`() {
@@ -47,7 +47,7 @@ import TextFormatting
       let trials = 4000
       let held = (0..<trials).count { _ in
         let walls = (0..<rounds).map { _ in (1.9 * random.noise(), random.noise()) }
-        let ratio = Ratio(of: walls.map(\.0), to: walls.map(\.1))
+        let ratio = ConfidenceInterval(ratioOf: walls.map(\.0), to: walls.map(\.1))
         return ratio.lowest <= 1.9 && 1.9 <= ratio.highest
       }
       #expect((0.94...0.965).contains(Double(held) / Double(trials)), "\(held) with \(rounds) rounds")

@@ -4,6 +4,7 @@
 # fuzz-findings/. It belongs into samples/broken/, together with the fix.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+export IMGBATCH_DEVELOPER_PROGRAMS=1
 seconds=${FUZZ_SECONDS:-60}
 seed=${FUZZ_SEED:-$(date +%s)}
 say() { printf 'fuzz: %s\n' "$*" >&2; }

@@ -178,12 +178,12 @@ extension [UInt8] {
 
   /// 8x8 blocks of three components, each in a separate scan, all with one table.
   private func sequentialInThreeScans() throws -> [UInt8] {
-    let quantisation = [0xFF, 0xDB, 0, 67, 0] + [UInt8](repeating: 8, count: 64)
+    let quantization = [0xFF, 0xDB, 0, 67, 0] + [UInt8](repeating: 8, count: 64)
     let frame: [UInt8] = [0xFF, 0xC0, 0, 17, 8, 0, 24, 0, 24, 3, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0]
     // DC: sizes 0 and 4; AC: the end of a block. Codes of one and two bits.
     let dc: [UInt8] = [0xFF, 0xC4, 0, 21, 0x00, 1, 1] + [UInt8](repeating: 0, count: 14) + [0, 4]
     let ac: [UInt8] = [0xFF, 0xC4, 0, 20, 0x10, 1] + [UInt8](repeating: 0, count: 15) + [0]
-    var file = [0xFF, 0xD8] + quantisation + frame + dc + ac
+    var file = [0xFF, 0xD8] + quantization + frame + dc + ac
     for component in UInt8(1)...3 {
       // 10 1xxx 0, then eight blocks of 0 0, padded with ones.
       file += [0xFF, 0xDA, 0, 8, 1, component, 0, 0, 63, 0]

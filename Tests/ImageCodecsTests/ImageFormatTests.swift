@@ -3,8 +3,8 @@ import TestSupport
 import Testing
 
 @Suite struct ImageFormatTests {
-  private func recognised(_ bytes: [UInt8]) -> ImageFormat? {
-    unsafe bytes.withUnsafeBytes { unsafe ImageFormat.recognised($0) }
+  private func recognized(_ bytes: [UInt8]) -> ImageFormat? {
+    unsafe bytes.withUnsafeBytes { unsafe ImageFormat.recognized($0) }
   }
 
   private func nameOfOther(_ bytes: [UInt8]) -> String? {
@@ -13,13 +13,13 @@ import Testing
 
   @Test func `a format is recognized by its whole signature`() {
     let png: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
-    #expect(recognised([0xFF, 0xD8, 0xFF]) == .jpeg)
-    #expect(recognised([0xFF, 0xD8, 0xFF, 0xDB, 0]) == .jpeg)
-    #expect(recognised(png) == .png)
-    #expect(recognised(png + [0, 0]) == .png)
-    for count in 0..<8 { #expect(recognised(Array(png.prefix(count))) == nil) }
-    for count in 0..<3 { #expect(recognised(Array([0xFF, 0xD8, 0xFF].prefix(count))) == nil) }
-    #expect(recognised(Array("GIF89a".utf8)) == nil)
+    #expect(recognized([0xFF, 0xD8, 0xFF]) == .jpeg)
+    #expect(recognized([0xFF, 0xD8, 0xFF, 0xDB, 0]) == .jpeg)
+    #expect(recognized(png) == .png)
+    #expect(recognized(png + [0, 0]) == .png)
+    for count in 0..<8 { #expect(recognized(Array(png.prefix(count))) == nil) }
+    for count in 0..<3 { #expect(recognized(Array([0xFF, 0xD8, 0xFF].prefix(count))) == nil) }
+    #expect(recognized(Array("GIF89a".utf8)) == nil)
   }
 
   @Test(arguments: [
@@ -43,16 +43,16 @@ import Testing
     (Array("<?xml version='1.0'?>\n<!-- drawn --><svg/>".utf8), "SVG"),
   ])
   func `other well-known formats are named`(bytes: [UInt8], name: String) {
-    #expect(recognised(bytes) == nil)
+    #expect(recognized(bytes) == nil)
     #expect(nameOfOther(bytes) == name)
   }
 
   @Test func `WebP is named, or recognized if this build reads it`() {
     let start = Array("RIFF\u{4}\0\0\0WEBPVP8 ".utf8)
-    #expect(recognised(start)?.name == (WebPTrait.isOn ? "WebP" : nil))
+    #expect(recognized(start)?.name == (WebPTrait.isOn ? "WebP" : nil))
     #expect(nameOfOther(start) == "WebP")
     #expect(ImageFormat.named(suffix: "WebP")?.name == (WebPTrait.isOn ? "WebP" : nil))
-    #expect(recognised(Array(start.prefix(11))) == nil)
+    #expect(recognized(Array(start.prefix(11))) == nil)
   }
 
   @Test(arguments: [

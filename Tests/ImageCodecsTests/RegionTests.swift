@@ -3,6 +3,7 @@ import Testing
 
 @testable import ImageCodecs
 @testable import ImageCore
+@testable import JPEGDecoding
 
 /// A region of a JPEG is decoded as in the whole image, whatever was in memory before.
 @Suite struct RegionTests {

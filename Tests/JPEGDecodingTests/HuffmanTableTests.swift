@@ -3,6 +3,7 @@ import Testing
 
 @testable import ImageCore
 @testable import JPEGDecoding
+@testable import JPEGKernels
 
 @Suite struct HuffmanTableTests {
   /// Codes of 2 to 16 bits.

@@ -3,6 +3,7 @@ import Testing
 
 @testable import ImageCore
 @testable import JPEGDecoding
+@testable import JPEGKernels
 
 @Suite struct InverseDCTTests {
   /// The samples of a block whose steps are all 1, row by row, or nil if a value is out of range.

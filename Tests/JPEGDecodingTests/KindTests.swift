@@ -6,6 +6,7 @@ import Testing
 @testable import ImageCodecs
 @testable import ImageCore
 @testable import JPEGDecoding
+@testable import JPEGKernels
 
 @Suite("Kinds of JPEG files")
 struct KindTests {
@@ -165,7 +166,7 @@ struct KindTests {
       start += shape.stride * shape.rows
     }
     let verdict = unsafe bytes.withUnsafeBytes {
-      unsafe ScaledDecoder(pool: BufferPool()).decode($0, request, into: targets)
+      unsafe ScaledDecoder(pool: BufferPool(), kernels: Kernels.self).decode($0, request, into: targets)
     }
     #expect(verdict == .decoded)
     return zip(targets, shapes).map { target, shape in

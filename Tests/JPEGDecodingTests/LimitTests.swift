@@ -5,6 +5,7 @@ import Testing
 @testable import ImageCodecs
 @testable import ImageCore
 @testable import JPEGDecoding
+@testable import JPEGKernels
 
 @Suite("Limits and skipped scans")
 struct LimitTests {
@@ -142,12 +143,12 @@ struct LimitTests {
           let wide = ParsedFile(
             frame: try frame(width: width, sampling: sampling, isProgressive: isProgressive),
             scans: file.scans.filter { $0.components.allSatisfy(components.contains) },
-            quantisation: Array(file.quantisation.prefix(sampling.count)))
-          let maximum = ScaledDecoder.maxScratchBytes(width: width, components: sampling.count)
+            quantization: Array(file.quantization.prefix(sampling.count)))
+          let maximum = Kernels.maxScratchByteCount(width: width, components: sampling.count)
           // First one thread per file or band. Then several threads in a pipeline, which have one row of MCUs more than threads.
-          #expect(DecodingBands.scratchByteCount(wide, workers: 1) <= maximum, "\(sampling) \(width)")
+          #expect(Kernels.scratchByteCount(wide, workers: 1) <= maximum, "\(sampling) \(width)")
           for workers in 2...5 {
-            let byteCount = DecodingBands.scratchByteCount(wide, workers: workers)
+            let byteCount = Kernels.scratchByteCount(wide, workers: workers)
             #expect(byteCount <= (workers + 1) * maximum, "\(sampling) \(width), \(workers) workers")
           }
         }
@@ -157,7 +158,7 @@ struct LimitTests {
 
   @Test func `planes too small for the image's blocks are declined`() throws {
     let bytes = try Places.sample("dogs/rex.jpg")
-    let decoder = ScaledDecoder(pool: BufferPool())
+    let decoder = ScaledDecoder(pool: BufferPool(), kernels: Kernels.self)
     var samples = [UInt8](repeating: 0, count: 64)
     let verdict = unsafe bytes.withUnsafeBytes { bytes in
       unsafe samples.withUnsafeMutableBufferPointer { samples -> Verdict? in

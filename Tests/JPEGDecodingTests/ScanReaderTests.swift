@@ -3,6 +3,7 @@ import Testing
 
 @testable import ImageCore
 @testable import JPEGDecoding
+@testable import JPEGKernels
 
 @Suite struct ScanReaderTests {
   /// Reads bytes, eight bits at a time, with a window much smaller than the data.

@@ -37,7 +37,7 @@ struct RunReporterTests {
   @Test("A failure is one escaped line in the messages, with file, stage and code")
   func failureLine() {
     let listener = SignalThread()
-    listener.reporter(verbosity: .quiet).add(EventsTests.job("a\nb.jpg"), .failed(RunReporterTests.failure))
+    listener.reporter(verbosity: .quiet).observe(EventsTests.job("a\nb.jpg"), .failed(RunReporterTests.failure))
     #expect(listener.messages.withLock { $0 } == "failed a\\nb.jpg: decode: the file ends\\x1b too early [truncated]\n")
     #expect(listener.results.withLock { $0 }.isEmpty)
   }
@@ -46,14 +46,14 @@ struct RunReporterTests {
   func verbosity() {
     let quiet = SignalThread()
     let silent = quiet.reporter(verbosity: .quiet)
-    silent.add(EventsTests.job("a.jpg"), .written(EventsTests.image))
+    silent.observe(EventsTests.job("a.jpg"), .written(EventsTests.image))
     silent.finish(inputs: 1, usage: RunReporterTests.usage)
     #expect(quiet.messages.withLock { $0 }.isEmpty)
 
     let verbose = SignalThread()
     let chatty = verbose.reporter(verbosity: .verbose)
-    chatty.add(EventsTests.job("a.jpg"), .written(EventsTests.image))
-    chatty.add(EventsTests.job("b.jpg", "thumbs/b.jpg"), .skipped(.exists))
+    chatty.observe(EventsTests.job("a.jpg"), .written(EventsTests.image))
+    chatty.observe(EventsTests.job("b.jpg", "thumbs/b.jpg"), .skipped(.exists))
     #expect(
       verbose.messages.withLock { $0 }
         == "a.jpg -> thumbs/a.jpg: 4000x3000 -> 256x192, 812 kB -> 9.1 kB, 13.9 ms\n"
@@ -69,15 +69,15 @@ struct RunReporterTests {
       progressWidth: { isForeground.withLock { $0 } ? 80 : nil },
       sinks: ReportOutput(results: { _ in }, messages: { text in listener.messages.withLock { $0 += text } }),
       elapsed: { .zero })
-    reporter.add(EventsTests.job("a.jpg"), .written(EventsTests.image))
+    reporter.observe(EventsTests.job("a.jpg"), .written(EventsTests.image))
     #expect(listener.messages.withLock { $0 }.hasPrefix("\r\u{1B}[K1/9"))
     isForeground.withLock { $0 = false }
     listener.messages.withLock { $0 = "" }
-    reporter.add(EventsTests.job("b.jpg"), .written(EventsTests.image))
-    reporter.add(EventsTests.job("c.jpg"), .failed(RunReporterTests.failure))
+    reporter.observe(EventsTests.job("b.jpg"), .written(EventsTests.image))
+    reporter.observe(EventsTests.job("c.jpg"), .failed(RunReporterTests.failure))
     #expect(listener.messages.withLock { $0 }.hasPrefix("failed c.jpg: "))
     isForeground.withLock { $0 = true }
-    reporter.add(EventsTests.job("d.jpg"), .written(EventsTests.image))
+    reporter.observe(EventsTests.job("d.jpg"), .written(EventsTests.image))
     #expect(listener.messages.withLock { $0 }.hasSuffix("\n\r\u{1B}[K4/9   44 %   1 failed"))
   }
 
@@ -85,21 +85,21 @@ struct RunReporterTests {
   func finishedOnce() {
     let listener = SignalThread()
     let reporter = listener.reporter(events: .jsonLines)
-    reporter.add(EventsTests.job("a.jpg"), .written(EventsTests.image))
+    reporter.observe(EventsTests.job("a.jpg"), .written(EventsTests.image))
     reporter.finish(inputs: 3, usage: RunReporterTests.usage)
     let said = listener.results.withLock { $0 }
-    reporter.add(EventsTests.job("b.jpg"), .failed(RunReporterTests.failure))
+    reporter.observe(EventsTests.job("b.jpg"), .failed(RunReporterTests.failure))
     let again = reporter.finish(inputs: 3, usage: RunReporterTests.usage)
     #expect(listener.results.withLock { $0 } == said)
-    #expect(again.statistics.ended == 1 && again.notStarted == 2)
+    #expect(again.statistics.finished == 1 && again.notStarted == 2)
   }
 
   @Test("The progress line is cleared before other lines and drawn again after them")
   func clearing() {
     let listener = SignalThread()
     let reporter = listener.reporter(width: 80)
-    reporter.add(EventsTests.job("a.jpg"), .written(EventsTests.image))
-    reporter.add(EventsTests.job("b.jpg"), .failed(RunReporterTests.failure))
+    reporter.observe(EventsTests.job("a.jpg"), .written(EventsTests.image))
+    reporter.observe(EventsTests.job("b.jpg"), .failed(RunReporterTests.failure))
     reporter.finish(inputs: 3, usage: RunReporterTests.usage)
     let clear = "\r\u{1B}[K"
     let messages = listener.messages.withLock { $0 }
@@ -138,7 +138,7 @@ struct RunReporterTests {
       for index in 0..<100 {
         group.addTask {
           let outcome: Outcome = index % 4 == 0 ? .failed(RunReporterTests.failure) : .written(EventsTests.image)
-          reporter.add(EventsTests.job("a.jpg", bytes: 10), outcome)
+          reporter.observe(EventsTests.job("a.jpg", bytes: 10), outcome)
         }
       }
     }

@@ -29,10 +29,10 @@ struct TextTests {
       #expect(FilePath(name).forTerminal == "a\(escape)b.jpg")
       let isControl = scalar.value < 0xA0
       #expect(HTML.text(name).markup == (isControl ? "a\u{FFFD}b.jpg" : "a\(escape)b.jpg"))
-      var line = JSONLine()
+      var line = JSONObjectWriter()
       line.add("source", name)
       #expect(line.text.utf8.allSatisfy { (0x20...0x7E).contains($0) }, "\(line.text)")
-      #expect(EventFields(line.text).text("source") == name)
+      #expect(JSONObject(line.text)?.text("source") == name)
     }
     // The neighbors in the table of characters are unchanged, except those of another row here.
     for value in [first - 1, last + 1] where value != 0x7F && value != 0x80 {

@@ -4,6 +4,7 @@
 # users) says so where it is not.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+export IMGBATCH_DEVELOPER_PROGRAMS=1
 swift build -c release --static-swift-stdlib >&2
 folder=$(swift build -c release --static-swift-stdlib --show-bin-path)
 status=0

@@ -15,6 +15,7 @@ package final class TemporaryFolder: Sendable {
   }
 
   deinit {
+    if (try? FileManager.default.removeItem(atPath: path.string)) != nil { return }
     // FileManager fails on names that are not UTF-8 and on paths longer than PATH_MAX.
     let remove = Process()
     remove.executableURL = URL(filePath: "/bin/rm")

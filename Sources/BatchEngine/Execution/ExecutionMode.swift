@@ -1,14 +1,15 @@
 /// How the images of a run share the cores (`--mode`).
 package enum ExecutionMode: String, CaseIterable, Sendable {
-  /// One after another on one core: the measure for the others.
+  /// One image after another on one core: the baseline for the other modes.
   case serial
   /// Workers that share this process's memory.
   case threads
-  /// Long-lived worker processes: a crash costs one image, memory is apart.
+  /// Worker processes with separate memory: a crash costs one image.
   case processes
 }
 
-/// How long a worker process lives. `compare` measures what a fresh one for each image would cost.
+/// The lifetime of a worker process. `compare` measures the cost of a new process for each image.
 package enum WorkerLifetime: String, CaseIterable, Sendable {
-  case run, image
+  case run
+  case image = "picture"
 }

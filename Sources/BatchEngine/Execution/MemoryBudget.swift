@@ -4,24 +4,24 @@ internal import SystemPackage
 internal import SystemSupport
 package import Thumbnailing
 
-/// Shares out `--max-memory` among the workers of a run, so that what they hold together never exceeds it.
+/// Divides `--max-memory` among the workers of a run, so that their total never exceeds it.
 ///
-/// An eighth is the workers' own: each has an overhead, may hold `allowance` bytes for an image and keep as many between images,
-/// without asking. Nearly every image fits into that. A larger one is admitted to what is left as a whole, on its header, before
-/// its pixels are allocated, and gives everything back to the system when it ends. While it waits it holds nothing but its
-/// allowance, so no worker waits for one that waits. Once the run is to end, no image is admitted any more. Which image is too
-/// large depends on neither the mode nor the number of workers.
+/// An eighth belongs to the workers: each has an overhead, and may use `allowance` bytes for an image and keep as many between
+/// images, without a reservation. Nearly every image fits into that. A larger image reserves its estimate from the rest before its
+/// pixels are allocated, and returns it to the system when it ends. A waiting image holds no more than its allowance, so no worker
+/// waits for a waiting worker. After a cancellation no image is admitted. The limit of one image does not depend on the mode or the
+/// number of workers.
 package final class MemoryBudget: Sendable {
-  /// What a worker needs for an image without asking, in bytes, and as much again for what its allocator keeps.
+  /// Bytes that a worker may use for an image without a reservation. Its allocator may keep as many.
   package let allowance: Int
   /// The largest image that can ever be admitted, in bytes.
   package let perImageLimit: Int
-  /// All of it, as the user gave it.
+  /// The whole budget, in bytes.
   package let byteCount: Int
 
   private struct State: ~Copyable {
     var free: Int
-    /// Who waits is served in the order of coming, so that a large image is not starved by smaller ones.
+    /// Waiting images are admitted in the order of their arrival, so that smaller ones do not starve a large one.
     var nextTicket = 0
     var served = 0
   }
@@ -30,14 +30,14 @@ package final class MemoryBudget: Sendable {
   private let state: Mutex<State>
   private let turns = ConditionVariable()
 
-  /// Above that, keeping memory wins nothing any more: an image of such a size takes longer than its page faults.
+  /// Above this, keeping memory between images saves nothing: an image of that size takes longer than its page faults.
   private static let maxAllowance = 256 << 20
 
   /// - Parameters:
-  ///   - byteCount: for the whole run, all workers and this process together.
-  ///   - workers: images in hand at once.
-  ///   - base: what the run holds without workers and images, in bytes.
-  ///   - overhead: what a worker holds without an image.
+  ///   - byteCount: for all workers and this process together.
+  ///   - workers: number of images in flight.
+  ///   - base: bytes that the run uses without workers and images.
+  ///   - overhead: bytes that a worker uses without an image.
   ///   - stop: ends all waiting for memory.
   package init(byteCount: Int, workers: Int, base: Int, overhead: Int = 0, stop: CancellationFlag = CancellationFlag())
   {
@@ -56,7 +56,7 @@ package final class MemoryBudget: Sendable {
       byteCount: limits.memoryByteCount, workers: workers, base: MemoryBudget.base, overhead: kind.overhead, stop: stop)
   }
 
-  /// The number of workers that the memory allows, 1 to `maximum`: their overhead is at most half of the workers' share.
+  /// The number of workers that the memory allows, 1 to `maximum`: their overhead takes at most half of the workers' share.
   package static func workers(atMost maximum: Int, _ kind: WorkerKind, _ limits: WorkLimits) -> Int {
     let own = max(0, limits.memoryByteCount - base) / 8
     return max(1, min(maximum, own / (2 * kind.overhead)))
@@ -84,8 +84,7 @@ package final class MemoryBudget: Sendable {
     private static let usualResident = 20 << 20
   #endif
 
-  /// Waits until an image of so many bytes fits beside the others, or the run is to end: who waits is woken when an image
-  /// in hand ends.
+  /// Waits until an image of this size fits next to the images in flight, or the run is cancelled.
   package func admit(_ byteCount: Int) -> ReservationResult {
     guard byteCount <= perImageLimit else { return .neverFits }
     let share = max(0, byteCount - allowance)
@@ -96,7 +95,7 @@ package final class MemoryBudget: Sendable {
     }
     var answer = ReservationResult.runEnds
     turns.wait { [self] in
-      if stop.isMade { return true }
+      if stop.isCancelled { return true }
       return state.withLock { state in
         guard state.served == ticket, state.free >= share else { return false }
         state.free -= share
@@ -105,7 +104,7 @@ package final class MemoryBudget: Sendable {
         return true
       }
     }
-    // The next in the row may fit as well.
+    // The next waiting image may fit as well.
     turns.broadcast()
     return answer
   }

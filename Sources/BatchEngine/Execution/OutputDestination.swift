@@ -4,27 +4,27 @@ internal import SystemPackage
 internal import SystemSupport
 internal import WorkerIPC
 
-/// Where a thumbnailer's outputs go.
+/// The destination of a job's outputs.
 protocol OutputDestination {
-  /// Why an output needs not be made, if so.
+  /// The reason not to make an output; nil if it must be made.
   func skipReason(for output: JobOutput) throws(JobError) -> SkipReason?
 
-  /// Takes the whole bytes of an output.
+  /// Takes the complete bytes of an output.
   /// - Parameters:
-  ///   - index: of the output among those of the job.
-  ///   - permissions: those of the source.
+  ///   - index: index of the output in the job.
+  ///   - permissions: permissions of the source.
   func write(
     _ bytes: UnsafeRawBufferPointer, of output: JobOutput, at index: Int, permissions: Permissions
   ) throws(JobError)
 }
 
-/// Outputs under their names.
+/// Output files.
 struct OutputFiles: OutputDestination {
   let existing: ExistingOutput
   let durability: Durability
 
   func skipReason(for output: JobOutput) throws(JobError) -> SkipReason? {
-    if let reason = output.settled { return reason }
+    if let reason = output.skipReason { return reason }
     return try OutputFile.mustBeSkipped(output.file, existing: existing) ? .exists : nil
   }
 
@@ -36,15 +36,15 @@ struct OutputFiles: OutputDestination {
   }
 }
 
-/// Outputs of a worker process, which go to its parent: it opens no file. The parent has decided what needs not be made.
+/// Outputs of a worker process. They are sent to the parent, which writes the files and has decided which outputs to make.
 final class OutputFrames: OutputDestination {
   private let channel: FrameChannel
-  /// Frames that go with the next ones, so that a small output and its outcome are one call.
+  /// Frames to send with the next ones, so that a small output and its outcome take one system call.
   private var frames: [UInt8] = []
 
   init(_ channel: FrameChannel) { self.channel = channel }
 
-  func skipReason(for output: JobOutput) throws(JobError) -> SkipReason? { output.settled }
+  func skipReason(for output: JobOutput) throws(JobError) -> SkipReason? { output.skipReason }
 
   func write(
     _ bytes: UnsafeRawBufferPointer, of output: JobOutput, at index: Int, permissions: Permissions
@@ -52,12 +52,12 @@ final class OutputFrames: OutputDestination {
     for start in stride(from: 0, to: bytes.count, by: WorkerResponse.maxPieceByteCount) {
       let piece = unsafe [UInt8](bytes[start..<min(start + WorkerResponse.maxPieceByteCount, bytes.count)])
       frames += FrameChannel.frame(WorkerResponse.piece(output: index, bytes: piece).bytes)
-      // A parent that is gone ends this process, so that the failure is not looked at.
+      // The result is ignored: if the parent has ended, this process ends, too.
       if frames.count > WorkerResponse.maxPieceByteCount / 2 { _ = flush() }
     }
   }
 
-  /// Sends the outcome, and what waited for it. False when the parent is gone.
+  /// Sends the pending frames and the outcome. Returns false if the parent has ended.
   func end(_ outcome: Outcome) -> Bool {
     frames += FrameChannel.frame(WorkerResponse.outcome(outcome).bytes)
     return flush()

@@ -8,11 +8,10 @@ internal import SystemSupport
 package import Thumbnailing
 package import WorkerIPC
 
-/// Workers that are processes: what crashes there costs one image, and what takes one over reaches nothing.
+/// Workers in separate processes: a crash costs one image, and a compromised worker has access to nothing.
 ///
-/// Each worker is served by a thread that only waits and writes: it claims a job, opens its source, sends it, writes the outputs
-/// that come back and reports the answer. A worker that dies is replaced; its image is tried once more in the fresh one
-/// before it counts as failed.
+/// One thread serves each worker. It takes a job, opens the source, sends it, writes the outputs that the worker returns, and
+/// reports the outcome. A dead worker is replaced, and the new one tries its image once more before the image fails.
 package struct ProcessExecutor: Executor {
   private let workers: Int
   private let workerPath: String
@@ -24,9 +23,9 @@ package struct ProcessExecutor: Executor {
 
   /// - Parameters:
   ///   - workerPath: the worker program; nil for `imgbatch-worker` next to this executable.
-  ///   - sandbox: what a worker that cannot be confined in full means.
-  ///   - onConfinement: called once, before the first job, with what confines the workers.
-  ///   - variable: joins the workers' environment, as "NAME=value"; for tests.
+  ///   - sandbox: what happens if a worker cannot be confined completely.
+  ///   - onConfinement: called once, before the first job, with the confinement of the workers.
+  ///   - variable: added to the workers' environment, as "NAME=value"; for tests.
   package init(
     workers: Int, workerPath: String? = nil, limits: WorkLimits = WorkLimits(), lifetime: WorkerLifetime = .run,
     sandbox: SandboxRule = .wanted, onConfinement: @escaping @Sendable (Confinement) -> Void = { _ in },
@@ -34,7 +33,7 @@ package struct ProcessExecutor: Executor {
   ) {
     precondition(workers >= 1, "a run has a worker")
     self.workers = workers
-    self.workerPath = workerPath ?? WorkerSocket.programBesideExecutable()
+    self.workerPath = workerPath ?? WorkerSocket.programNextToExecutable()
     self.limits = limits
     self.lifetime = lifetime
     self.sandbox = sandbox
@@ -43,8 +42,7 @@ package struct ProcessExecutor: Executor {
   }
 
   package func run(
-    _ jobs: any JobSource, options: ThumbnailOptions, stop: CancellationFlag,
-    report: @escaping @Sendable (Job, Outcome) -> Void
+    _ jobs: any JobSource, options: ThumbnailOptions, stop: CancellationFlag
   ) throws(ExecutorError) {
     let maximum = MemoryBudget.workers(atMost: workers, .process, limits)
     let share = WorkerAllocation(workers: maximum, images: jobs.count)
@@ -52,7 +50,7 @@ package struct ProcessExecutor: Executor {
     let workerConfiguration = WorkerConfiguration(
       options: options, threadsPerImage: share.threadsPerImage, timeout: limits.timeout, memory: memory,
       parent: Int(getpid()))
-    // The first worker says for all what confines them here.
+    // The confinement of the first worker is that of all.
     let first = FirstWorker(try start(workerConfiguration, memory))
     let confinement = first.confinement
     if let refusal = sandbox.refusal(of: confinement) {
@@ -65,34 +63,36 @@ package struct ProcessExecutor: Executor {
       do throws(ExecutorError) {
         let worker: WorkerHandle
         if let started = first.take() { worker = started } else { worker = try start(workerConfiguration, memory) }
-        try serve(worker, jobs, workerConfiguration, memory, stop, report)
+        try serve(worker, jobs, workerConfiguration, memory, stop)
       } catch {
-        // Without workers nothing more can be done here; the jobs that are left stay unstarted.
+        // Without workers the remaining jobs are not begun.
         failure.withLock { $0 = $0 ?? error }
-        stop.make()
+        stop.cancel()
       }
     }
     if let error = failure.withLock({ $0 }) { throw error }
   }
 
-  /// Has one worker after another do jobs until there are no more.
+  /// Serves one worker after another until there are no more jobs.
   private func serve(
     _ first: consuming WorkerHandle, _ jobs: any JobSource, _ workerConfiguration: WorkerConfiguration,
-    _ memory: MemoryBudget,
-    _ stop: CancellationFlag, _ report: @Sendable (Job, Outcome) -> Void
+    _ memory: MemoryBudget, _ stop: CancellationFlag
   ) throws(ExecutorError) {
     var worker = first
     var isFresh = true
-    while !stop.isMade, var job = jobs.next() {
+    while !stop.isCancelled, var job = jobs.next() {
+      var outcome: Outcome?
+      // Also if no worker can be started any more.
+      defer { jobs.finished(job, outcome) }
       if lifetime == .image && !isFresh {
         _ = worker.end(.endOfInput)
         worker = try start(workerConfiguration, memory)
       }
       isFresh = false
-      var outcome = job.settle(workerConfiguration.options.existing)
+      outcome = job.settle(workerConfiguration.options.existing)
       var tries = 0
       while outcome == nil {
-        // Opened for each try: how far a file was read is common to all who have it open.
+        // Opened for each try, because processes that share an open file share its offset.
         let source: Descriptor
         do throws(JobError) { source = try SourceFile.open(job.source) } catch {
           outcome = .failed(error)
@@ -103,18 +103,17 @@ package struct ProcessExecutor: Executor {
           outcome = try worker.outcome(of: job, source: source, share: &admitted)
           memory.release(admitted)
         } catch {
-          // Its memory is free only when it is gone.
+          // Its memory is free only after its end.
           let end = worker.end(.kill)
           memory.release(admitted)
           if case .notBegun = error { return }
           worker = try start(workerConfiguration, memory)
           tries += 1
-          // A second try of what took too long would take as long.
+          // A second try would exceed the time limit again.
           if case .silent = error { tries = 2 }
           if tries == 2 { outcome = .failed(.worker(error, limits.timeout, end)) }
         }
       }
-      if let outcome { report(job, outcome) }
     }
     _ = worker.end(.endOfInput)
   }
@@ -132,7 +131,7 @@ package struct ProcessExecutor: Executor {
   }
 }
 
-/// The worker that was started before the others, for the first thread that asks.
+/// The worker that is started before the others; the first thread takes it.
 private final class FirstWorker: Sendable {
   let confinement: Confinement
   private let worker: Mutex<WorkerHandle?>
@@ -148,22 +147,22 @@ private final class FirstWorker: Sendable {
 }
 
 extension Job {
-  /// Decides which outputs need not be made. Returns the outcome where that is all of them, or the job cannot be done.
+  /// Decides which outputs to skip. Returns the outcome if all are skipped or the job has failed already.
   fileprivate mutating func settle(_ existing: ExistingOutput) -> Outcome? {
     if let refusal { return .failed(refusal) }
     let files = OutputFiles(existing: existing, durability: .ordinary)
     do throws(JobError) {
-      for index in outputs.indices { outputs[index].settled = try files.skipReason(for: outputs[index]) }
+      for index in outputs.indices { outputs[index].skipReason = try files.skipReason(for: outputs[index]) }
     } catch {
       return .failed(error)
     }
-    guard let reason = outputs[0].settled, outputs.allSatisfy({ $0.settled != nil }) else { return nil }
+    guard let reason = outputs[0].skipReason, outputs.allSatisfy({ $0.skipReason != nil }) else { return nil }
     return .skipped(reason)
   }
 }
 
 extension JobError {
-  /// What a worker did to an image at its second try.
+  /// The error of an image after its second try in a worker.
   fileprivate static func worker(
     _ failure: WorkerFailure, _ timeout: Duration?, _ end: WorkerSocket.End
   ) -> JobError {
@@ -184,7 +183,7 @@ extension JobError {
   }
 }
 
-/// How many workers take images, and how many threadsPerImage each resamples an image in, so that few images use all cores too.
+/// The number of workers, and of threads that share each image so that few images use all cores too.
 struct WorkerAllocation {
   let workers: Int
   let threadsPerImage: Int

@@ -8,14 +8,9 @@ package struct SerialExecutor: Executor {
 
   package init(limits: WorkLimits = WorkLimits()) { self.limits = limits }
 
-  package func run(
-    _ jobs: any JobSource, options: ThumbnailOptions, stop: CancellationFlag,
-    report: @escaping @Sendable (Job, Outcome) -> Void
-  ) {
+  package func run(_ jobs: any JobSource, options: ThumbnailOptions, stop: CancellationFlag) {
     let runner = JobRunner(
       options: options, memory: MemoryBudget(limits, workers: 1, .thread, stop: stop), timeout: limits.timeout)
-    while !stop.isMade, let job = jobs.next() {
-      if let outcome = runner.outcome(of: job) { report(job, outcome) }
-    }
+    while !stop.isCancelled, let job = jobs.next() { jobs.finished(job, runner.outcome(of: job)) }
   }
 }

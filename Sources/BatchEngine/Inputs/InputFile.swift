@@ -89,7 +89,7 @@ extension ImageFormat {
     var signature = (UInt64(0), UInt64(0))
     return try unsafe withUnsafeMutableBytes(of: &signature) { memory throws(Errno) in
       let count = try unsafe file.read(into: memory)
-      return unsafe recognised(UnsafeRawBufferPointer(rebasing: memory.prefix(count)))
+      return unsafe recognized(UnsafeRawBufferPointer(rebasing: memory.prefix(count)))
     }
   }
 }

@@ -7,8 +7,6 @@ package struct InputList: Sendable {
   package private(set) var inputs = InputFiles()
   /// Files in folders whose name and first bytes show no supported format.
   package private(set) var ignoredFileCount = 0
-  /// Symbolic links that lead back to a folder that contains them.
-  package private(set) var loopCount = 0
 }
 
 /// A file that contains file names, one per line or zero-terminated (`--files-from`).
@@ -52,7 +50,6 @@ extension InputList {
     for file in lists { try list.append(file) }
     if canRepeat { list.removeRepetitions() }
     list.ignoredFileCount = walker.ignoredFileCount
-    list.loopCount = walker.loopCount
     return list
   }
 

@@ -30,13 +30,7 @@ package struct ListFingerprint: Hashable, Sendable {
   }
 
   /// 32 hexadecimal digits.
-  package var digits: String { [high, low].map { String($0, radix: 16).leftPadded(to: 16) }.joined() }
-}
-
-extension String {
-  fileprivate func leftPadded(to length: Int) -> String {
-    String(repeating: "0", count: max(0, length - utf8.count)) + self
-  }
+  package var digits: String { Hexadecimal.text(high) + Hexadecimal.text(low) }
 }
 
 extension PlannedJobs {

@@ -63,7 +63,7 @@ struct ListReader: ~Copyable {
   /// Returns false if `stop` was set.
   private func waitUntilReadable() throws(Errno) -> Bool {
     while true {
-      if let stop, stop.isMade { return false }
+      if let stop, stop.isCancelled { return false }
       // Short enough to react to an interrupt at once, long enough to cost nothing.
       if try Polling.isReadable(descriptor.number, milliseconds: stop == nil ? -1 : 100) { return true }
     }

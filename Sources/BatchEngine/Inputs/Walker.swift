@@ -29,7 +29,6 @@ struct Walker {
   private let output: FileIdentity?
   private var found = InputFiles()
   private(set) var ignoredFileCount = 0
-  private(set) var loopCount = 0
   private var pending: [PendingFolder] = []
   /// Every folder that was entered, with the index of its parent. All paths to the root share this list.
   private var entered: [(identity: FileIdentity, parent: Int?)] = []
@@ -74,10 +73,7 @@ struct Walker {
 
   private mutating func read(_ folder: borrowing OpenFolder, _ pendingFolder: PendingFolder) {
     if pendingFolder.parent != nil && folder.identity == output { return }
-    if rules.folderLinks == .follow && isAmongAncestors(folder.identity, of: pendingFolder) {
-      loopCount += 1
-      return
-    }
+    if rules.folderLinks == .follow && isAmongAncestors(folder.identity, of: pendingFolder) { return }
     entered.append((folder.identity, pendingFolder.parent))
     let index = entered.count - 1
 

@@ -30,8 +30,7 @@ package final class JobQueue: JobSource {
     door.broadcast()
   }
 
-  /// Records that a job has ended.
-  package func finish() { state.withLock { $0.unfinishedCount -= 1 } }
+  package func finished(_ job: Job, _ outcome: Outcome?) { state.withLock { $0.unfinishedCount -= 1 } }
 
   /// Ends the queue. No more jobs may be added.
   package func close() {

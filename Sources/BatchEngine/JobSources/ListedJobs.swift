@@ -14,7 +14,7 @@ package import SystemSupport
 /// An existing output may be a source that a later line names. So it is replaced at once only if the journal shows that a run
 /// made it and it is unchanged. All other images with existing outputs wait for the end of the list, when all sources are known.
 /// If the end is not reached, they are not started.
-package final class ListedJobs: JobSource {
+package final class ListedJobs: JobSource, RunInputs {
   private struct State: ~Copyable {
     var planned: ArraySlice<Job>
     var reader: ListReader
@@ -25,7 +25,7 @@ package final class ListedJobs: JobSource {
     var names: AssignedOutputNames
     var sources: FileIdentities
     var sourceNames = SourceNames()
-    var made: MadeOutputs
+    var madeOutputs: MadeOutputs
     /// Jobs of `planned` that wait, and then inputs of the list.
     var waitingPlanned: ArraySlice<Job> = []
     var waiting = WaitingInputs()
@@ -76,25 +76,24 @@ package final class ListedJobs: JobSource {
     var writtenFiles = FileIdentities()
     for path in written {
       if let status = try? FileStatus(of: path) { writtenFiles.insert(status.identity) }
-      var position = path.canonical
-      if position.removePrefix(naming.folder.canonical) { _ = names.take(naming.folder.pushing(position), for: path) }
+      var relative = path.canonical
+      if relative.removePrefix(naming.folder.canonical) { _ = names.take(naming.folder.pushing(relative), for: path) }
     }
     let own = planned.filter { $0.isIn(shard) }
     let reader = ListReader(Descriptor(owning: descriptor), separator: separator, stop: stop)
     state = Mutex(
       State(
         planned: own[...], reader: reader, found: found, ownCount: own.count, names: names,
-        sources: sources, sourceNames: sourceNames, made: MadeOutputs(in: naming.folder, of: shard),
+        sources: sources, sourceNames: sourceNames, madeOutputs: MadeOutputs(in: naming.folder, of: shard),
         written: writtenFiles))
   }
 
   package var count: Int? { nil }
 
-  /// The inputs found so far.
-  package var found: ListFingerprint { state.withLock { $0.found } }
+  /// The inputs of the shard.
+  package var foundCount: Int { state.withLock { $0.ownCount } }
 
-  /// Number of those inputs in the shard.
-  package var ownCount: Int { state.withLock { $0.ownCount } }
+  package var fingerprint: ListFingerprint? { state.withLock { $0.failure == nil ? $0.found : nil } }
 
   /// An input that is also one of the other files that the run writes. The list ended there.
   package var overwritten: FilePath? { state.withLock { $0.overwritten } }
@@ -134,7 +133,7 @@ package final class ListedJobs: JobSource {
 
   /// The jobs that waited. Only returned if the list was read completely, so that all sources are known.
   private func nextWaiting(_ state: inout State) -> Job? {
-    if stop.isMade || state.failure != nil || state.overwritten != nil { return nil }
+    if stop.isCancelled || state.failure != nil || state.overwritten != nil { return nil }
     let job: Job
     if let planned = state.waitingPlanned.popFirst() {
       job = planned
@@ -152,7 +151,7 @@ package final class ListedJobs: JobSource {
   /// Whether an output would replace a file that may be a source that has not been listed yet.
   private func mustWait(_ job: Job, _ state: inout State) -> Bool {
     guard job.refusal == nil, outputFolderIsThere, existing == .overwrite || existing == .update else { return false }
-    return job.outputs.contains { OutputFile.isThere($0.path) && !state.made.isMade($0.path) }
+    return job.outputs.contains { OutputFile.isThere($0.path) && !state.madeOutputs.isMade($0.path) }
   }
 
   /// Whether an existing output is the job's own source on a file system where identities change.

@@ -6,19 +6,21 @@ internal import Synchronization
 /// The largest source comes first, so that no worker starts a long job when the others have nothing left to do.
 ///
 /// Takes four bytes per job in addition to the jobs, which may be created only when they are claimed.
-package final class SortedJobs: JobSource {
+package final class SortedJobs: JobSource, RunInputs {
   private let order: [UInt32]
   private let job: @Sendable (Int) -> Job
+  private let planned: PlannedJobs?
   private let claimed = Atomic<Int>(0)
 
-  private init(order: [UInt32], job: @escaping @Sendable (Int) -> Job) {
+  private init(order: [UInt32], of planned: PlannedJobs? = nil, job: @escaping @Sendable (Int) -> Job) {
     self.order = order
+    self.planned = planned
     self.job = job
   }
 
   /// The jobs at `indices`, largest source first.
   package convenience init(_ jobs: PlannedJobs, at indices: [UInt32]) {
-    self.init(order: bySize(indices, byteCount: jobs.sourceByteCount(at:))) { jobs[$0] }
+    self.init(order: bySize(indices, byteCount: jobs.sourceByteCount(at:)), of: jobs) { jobs[$0] }
   }
 
   package convenience init(_ jobs: [Job]) {
@@ -27,7 +29,7 @@ package final class SortedJobs: JobSource {
 
   /// The jobs at `indices`, in that order.
   package convenience init(inOrder jobs: PlannedJobs, at indices: [UInt32]) {
-    self.init(order: indices) { jobs[$0] }
+    self.init(order: indices, of: jobs) { jobs[$0] }
   }
 
   /// The jobs in their order.
@@ -36,6 +38,8 @@ package final class SortedJobs: JobSource {
   }
 
   package var count: Int? { order.count }
+  package var foundCount: Int { order.count }
+  package var fingerprint: ListFingerprint? { planned?.fingerprint }
 
   package func next() -> Job? {
     // Each worker asks once more than there are jobs, so the counter cannot overflow.

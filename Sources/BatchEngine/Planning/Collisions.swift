@@ -8,7 +8,7 @@ package struct Collision: Hashable, Sendable {
   package let second: FilePath
   /// The output of the first source.
   package let output: FilePath
-  package let nature: Kind
+  package let kind: Kind
 
   package enum Kind: Hashable, Sendable {
     /// Both sources have this output.
@@ -19,11 +19,11 @@ package struct Collision: Hashable, Sendable {
     case fileAndFolder
   }
 
-  package init(first: FilePath, second: FilePath, output: FilePath, nature: Kind) {
+  package init(first: FilePath, second: FilePath, output: FilePath, kind: Kind) {
     self.first = first
     self.second = second
     self.output = output
-    self.nature = nature
+    self.kind = kind
   }
 }
 
@@ -43,7 +43,7 @@ struct OutputNames {
     let second: Int
     /// Relative to the folder of all outputs.
     let output: [UInt8]
-    let nature: Collision.Kind
+    let kind: Collision.Kind
   }
 
   private let jobs: PlannedJobs
@@ -80,7 +80,7 @@ struct OutputNames {
     (equalNames() + filesAndFolders()).sorted { ($0.second, $0.first) < ($1.second, $1.first) }.map { finding in
       Collision(
         first: jobs[finding.first].source, second: jobs[finding.second].source,
-        output: folder.pushing(FilePath(bytes: finding.output)), nature: finding.nature)
+        output: folder.pushing(FilePath(bytes: finding.output)), kind: finding.kind)
     }
   }
 
@@ -97,7 +97,7 @@ struct OutputNames {
       findings.append(
         Finding(
           first: Int(first.index), second: Int(names[position].index), output: known,
-          nature: known == output ? .oneName : .oneNameThere(folder.pushing(FilePath(bytes: output)))))
+          kind: known == output ? .oneName : .oneNameThere(folder.pushing(FilePath(bytes: output)))))
     }
     return findings
   }
@@ -116,7 +116,7 @@ struct OutputNames {
         var path = folder
         while !path.isEmpty {
           if let file = index(of: Array(path)) {
-            findings.append(Finding(first: file, second: job, output: Array(path), nature: .fileAndFolder))
+            findings.append(Finding(first: file, second: job, output: Array(path), kind: .fileAndFolder))
           }
           path = OutputNames.folder(of: path)
         }

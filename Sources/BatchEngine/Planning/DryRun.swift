@@ -19,23 +19,23 @@ package final class DryRun {
   package enum DryRunResult: Hashable, Sendable {
     case planned(ImagePreview)
     /// The job would be skipped or fail.
-    case ended(Outcome)
+    case finished(Outcome)
   }
 
   package func result(of job: Job) -> DryRunResult {
-    if let refusal = job.refusal { return .ended(.failed(refusal)) }
+    if let refusal = job.refusal { return .finished(.failed(refusal)) }
     do throws(JobError) {
-      var settled: [SkipReason?] = []
+      var reasons: [SkipReason?] = []
       for output in job.outputs {
         let isThere = try OutputFile.mustBeSkipped(output.file, existing: options.existing)
-        settled.append(output.settled ?? (isThere ? .exists : nil))
+        reasons.append(output.skipReason ?? (isThere ? .exists : nil))
       }
-      if let reason = settled[0], settled.allSatisfy({ $0 != nil }) { return .ended(.skipped(reason)) }
+      if let reason = reasons[0], reasons.allSatisfy({ $0 != nil }) { return .finished(.skipped(reason)) }
       var preview = try preview(of: job.source, formats: job.outputs.map(\.format))
-      for index in settled.indices { preview.outputs[index].skipped = settled[index] }
+      for index in reasons.indices { preview.outputs[index].skipped = reasons[index] }
       return .planned(preview)
     } catch {
-      return .ended(.failed(error))
+      return .finished(.failed(error))
     }
   }
 

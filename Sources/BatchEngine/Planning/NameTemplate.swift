@@ -58,7 +58,7 @@ package struct NameTemplate: Hashable, Sendable {
   private init(parts: [Part]) { self.parts = parts }
 
   /// Whether two sizes of an image get different names.
-  package var tellsSizesApart: Bool { hasSize || needsPixelSize }
+  package var distinguishesSizes: Bool { hasSize || needsPixelSize }
 
   /// Whether names contain the requested size.
   var hasSize: Bool { parts.contains(.field(.size)) }

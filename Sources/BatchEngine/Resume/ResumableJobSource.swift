@@ -10,34 +10,32 @@ internal import WorkerIPC
 package final class ResumableJobSource: JobSource {
   private struct State {
     /// Jobs in flight, by index, with the stamp of the source from before the job was handed out.
-    var inHand: [Int: (job: Job, source: FileStamp?)] = [:]
+    var inFlight: [Int: (job: Job, source: FileStamp?)] = [:]
     var sweptFolders: Set<PlacedFolder> = []
     /// Folders with temporary files of another process that still exists.
     var unsweptFolders: [PlacedFolder] = []
   }
 
   private let jobs: any JobSource
-  private let known: UpToDateCheck
+  private let check: UpToDateCheck
   private let journal: Journal?
   /// Held as long as this object lives; nil if no folder may be swept.
   private let lock: FolderLock?
-  private let settled: @Sendable (Job, Outcome) -> Void
   private let start = StaleTemporaries.now
   private let state = Mutex(State())
 
   /// - Parameters:
+  ///   - jobs: its `finished` is also called for jobs that need no work, which `next` does not return.
   ///   - history: nil to take all jobs.
   ///   - journal: nil for none.
-  ///   - settled: called with a job that needs no work, instead of returning it.
   package init(
     _ jobs: any JobSource, folder: FilePath, options: ThumbnailOptions, selection: JobSelection, history: History?,
-    journal: Journal?, lock: FolderLock?, settled: @escaping @Sendable (Job, Outcome) -> Void
+    journal: Journal?, lock: FolderLock?
   ) {
     self.jobs = jobs
-    known = UpToDateCheck(folder: folder, options: options, selection: selection, history: history)
+    check = UpToDateCheck(folder: folder, options: options, selection: selection, history: history)
     self.journal = journal
     self.lock = lock
-    self.settled = settled
   }
 
   package var count: Int? { jobs.count }
@@ -46,14 +44,14 @@ package final class ResumableJobSource: JobSource {
     while let job = jobs.next() {
       let source = FileStamp(of: job.source, links: .follow)
       let rest: Job
-      switch known.settlement(of: job, source) {
-      case .ended(let outcome):
-        settled(job, outcome)
+      switch check.decision(on: job, source) {
+      case .end(let outcome):
+        jobs.finished(job, outcome)
         continue
-      case .toDo(let job): rest = job
+      case .make(let job): rest = job
       }
       for folder in rest.folders { sweepAtFirst(folder) }
-      state.withLock { $0.inHand[job.index] = (rest, source) }
+      state.withLock { $0.inFlight[job.index] = (rest, source) }
       return rest
     }
     return nil
@@ -64,21 +62,19 @@ package final class ResumableJobSource: JobSource {
     if StaleTemporaries.sweep(folder, before: start) { state.withLock { $0.unsweptFolders.append(folder) } }
   }
 
-  /// Ends a job that was only inspected, without a record.
-  package func leave(_ job: Job) { state.withLock { _ = $0.inHand.removeValue(forKey: job.index) } }
-
-  /// Ends a job: appends one line to the journal for each output that it had to make.
-  package func end(_ job: Job, _ outcome: Outcome) {
-    let begun = state.withLock { $0.inHand.removeValue(forKey: job.index) }
-    guard let journal else { return }
-    for (position, output) in job.outputs.enumerated() where output.settled == nil {
+  /// Writes a line to the journal for each output that the job had to make.
+  package func finished(_ job: Job, _ outcome: Outcome?) {
+    defer { jobs.finished(job, outcome) }
+    let begun = state.withLock { $0.inFlight.removeValue(forKey: job.index) }
+    guard let journal, let outcome else { return }
+    for (index, output) in job.outputs.enumerated() where output.skipReason == nil {
       let result: JournalOutcome
       switch outcome {
       case .skipped: return
       case .failed(let error): result = .failed(error)
       case .written(let image):
         // If the source has changed since, its stamp differs from the recorded one, and the next run redoes it.
-        guard image.outputs[position].skipped == nil, let stamp = FileStamp(of: output.path, links: .stay) else {
+        guard image.outputs[index].skipped == nil, let stamp = FileStamp(of: output.path, links: .stay) else {
           continue
         }
         result = .written(output: stamp)
@@ -86,13 +82,13 @@ package final class ResumableJobSource: JobSource {
       journal.append(
         JournalEntry(
           source: begun?.source ?? FileStamp(byteCount: 0, modified: 0),
-          fingerprint: known.mark.fingerprint(ofOutput: position, output.format, result), outcome: result,
-          outputName: known.names.output(output.path), sourceName: .file(known.names.source(job))))
+          fingerprint: check.fingerprints.fingerprint(ofOutput: index, output.format, result), outcome: result,
+          outputName: check.keys.output(output.path), sourceName: .file(check.keys.source(job))))
     }
   }
 
   /// Whether a job's outputs exist as these options made them, even if the source has changed.
-  package func isMade(_ job: Job) -> Bool { known.isMade(job) }
+  package func hasOutputs(of job: Job) -> Bool { check.hasOutputs(of: job) }
 
   /// Ends the run: retries the folders that could not be swept at first.
   package func finish() {
@@ -101,10 +97,10 @@ package final class ResumableJobSource: JobSource {
 
   /// Abandons the images in flight when the run ends early: removes their temporary files and no others. No more are created
   /// afterwards. Worker processes are stopped, and exit with this process.
-  package func dropImagesInHand() {
+  package func abandonImagesInFlight() {
     TemporaryFile.makeNoMoreForImages()
     WorkerSocket.stopAll()
-    let folders = Set(state.withLock { $0.inHand.values.flatMap(\.job.folders) })
+    let folders = Set(state.withLock { $0.inFlight.values.flatMap(\.job.folders) })
     for folder in folders { StaleTemporaries.dropOwn(folder) }
   }
 }

@@ -35,7 +35,7 @@ final class ReceivedOutputs {
   func add(_ bytes: [UInt8], to index: Int, memory: Int) throws(WorkerFailure) {
     let (product, overflow) = memory.multipliedReportingOverflow(by: 2 * job.outputs.count)
     let maxByteCount = overflow ? Int.max : max(ReceivedOutputs.minByteLimit, product)
-    guard job.outputs.indices.contains(index), job.outputs[index].settled == nil, !bytes.isEmpty,
+    guard job.outputs.indices.contains(index), job.outputs[index].skipReason == nil, !bytes.isEmpty,
       bytes.count <= maxByteCount - byteCount
     else { throw .garbage }
     byteCount += bytes.count
@@ -61,7 +61,7 @@ final class ReceivedOutputs {
   /// Renames the outputs to their final names. Throws if the outcome does not match the bytes.
   func finish(_ image: WrittenImage) throws(WorkerFailure) -> Outcome {
     if let failure { return .failed(failure) }
-    for (index, output) in job.outputs.enumerated() where output.settled == nil {
+    for (index, output) in job.outputs.enumerated() where output.skipReason == nil {
       let claimed = image.outputs[index]
       guard claimed.byteCount == checks[index].byteCount, checks[index].isWhole(claimed.size) else { throw .garbage }
     }

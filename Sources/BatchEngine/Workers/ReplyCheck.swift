@@ -30,7 +30,7 @@ extension WrittenImage {
     -> Bool
   {
     guard outputs.count == job.outputs.count,
-      zip(outputs, job.outputs).allSatisfy({ $0.skipped == $1.settled && $0.byteCount >= 0 }),
+      zip(outputs, job.outputs).allSatisfy({ $0.skipped == $1.skipReason && $0.byteCount >= 0 }),
       sourceSize.pixelCount <= options.limits.pixelCount,
       (0...options.limits.fileByteCount).contains(sourceByteCount)
     else { return false }

@@ -67,7 +67,7 @@ struct WorkerRequest {
     wire.write(outputs.count)
     for output in outputs {
       wire.write(output.format.rawValue)
-      wire.write(output.settled?.rawValue ?? "")
+      wire.write(output.skipReason?.rawValue ?? "")
     }
     return wire.bytes
   }
@@ -77,7 +77,7 @@ struct WorkerRequest {
     name = try wire.text()
     var outputs: [JobOutput] = []
     for _ in 0..<(try wire.integer(in: 1...1000)) {
-      outputs.append(JobOutput(path: "", format: try wire.value(ImageFormat.self), settled: try wire.reason()))
+      outputs.append(JobOutput(path: "", format: try wire.value(ImageFormat.self), skipReason: try wire.reason()))
     }
     self.outputs = outputs
     try wire.end()

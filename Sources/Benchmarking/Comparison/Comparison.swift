@@ -11,7 +11,7 @@ package struct Comparison: Sendable {
   package init(work: WorkSummary, workers: Int, cores: Int, records: [Samples]) {
     precondition(
       records.map(\.mode) == work.workload.modes && Set(records.map(\.runs.count)).count == 1,
-      "every contestant runs as often as the others")
+      "every mode has a record with the same number of runs")
     self.work = work
     self.workers = workers
     self.cores = cores
@@ -24,28 +24,28 @@ package struct Comparison: Sendable {
 
   package subscript(mode: BenchmarkMode) -> Samples {
     guard let record = records.first(where: { $0.mode == mode }) else {
-      preconditionFailure("every contestant has a record")
+      preconditionFailure("every mode of the workload has a record")
     }
     return record
   }
 
   /// The speed-up over serial mode.
-  package func speedUp(of mode: BenchmarkMode) -> Ratio {
-    Ratio(of: walls(.serial), to: walls(mode))
+  package func speedUp(of mode: BenchmarkMode) -> ConfidenceInterval {
+    ConfidenceInterval(ratioOf: self[.serial].walls, to: self[mode].walls)
   }
 
   /// The ratio of the wall times of two modes.
-  package func wallRatio(of one: BenchmarkMode, to other: BenchmarkMode) -> Ratio {
-    Ratio(of: walls(one), to: walls(other))
+  package func wallRatio(of one: BenchmarkMode, to other: BenchmarkMode) -> ConfidenceInterval {
+    ConfidenceInterval(ratioOf: self[one].walls, to: self[other].walls)
   }
 
   /// The ratio of the CPU times of two modes.
-  package func cpuRatio(of one: BenchmarkMode, to other: BenchmarkMode) -> Ratio {
-    Ratio(of: cpus(one), to: cpus(other))
+  package func cpuRatio(of one: BenchmarkMode, to other: BenchmarkMode) -> ConfidenceInterval {
+    ConfidenceInterval(ratioOf: self[one].cpus, to: self[other].cpus)
   }
 
   /// The median of a mode's CPU time for one item, in seconds.
-  package func cpuPerItem(_ mode: BenchmarkMode) -> Double { perItem(cpus(mode)) }
+  package func cpuPerItem(_ mode: BenchmarkMode) -> Double { perItem(self[mode].cpus) }
 
   package func systemPerItem(_ mode: BenchmarkMode) -> Double {
     perItem(self[mode].runs.map(\.system.inSeconds))
@@ -53,7 +53,7 @@ package struct Comparison: Sendable {
 
   /// The average number of cores that a mode kept busy.
   package func busyCores(_ mode: BenchmarkMode) -> Double {
-    Summary(zip(cpus(mode), walls(mode)).map { $0 / $1 }).median
+    Summary(zip(self[mode].cpus, self[mode].walls).map { $0 / $1 }).median
   }
 
   /// The mode whose wall times vary most, and its spread from lowest to highest.
@@ -64,16 +64,5 @@ package struct Comparison: Sendable {
 
   private func perItem(_ seconds: [Double]) -> Double {
     Summary(seconds).median / Double(max(1, work.items + work.failed))
-  }
-
-  /// Avoids a ratio of 0: the CPU clock may not advance in a tiny run.
-  private static let minimum = 1e-6
-
-  private func walls(_ mode: BenchmarkMode) -> [Double] {
-    self[mode].runs.map { max($0.wall.inSeconds, Comparison.minimum) }
-  }
-
-  private func cpus(_ mode: BenchmarkMode) -> [Double] {
-    self[mode].runs.map { max($0.cpu.inSeconds, Comparison.minimum) }
   }
 }

@@ -2,12 +2,7 @@ internal import TextFormatting
 
 /// The interpretation of a comparison in sentences, derived only from its numbers.
 extension Comparison {
-  /// Smaller differences may be real, but are too small to choose by.
-  private static let negligible = 0.02
-  /// From this spread on, the machine was too busy for reliable measurements.
-  private static let noisy = 0.10
-
-  package var verdict: [String] {
+  package var advice: [String] {
     [recommendation] + (work.workload.bound == .cores ? [isolation, reasons] : [waiting])
       + [noise] + (work.inputs == .cold ? [coldness] : [])
   }
@@ -18,34 +13,34 @@ extension Comparison {
     guard let first = faster.first else { return isNoisy && workers > 1 ? nil : .serial }
     guard faster.count == 2 else { return first }
     let ratio = wallRatio(of: .processes, to: .threads)
-    return ratio.highest < 1 && ratio.estimate < 1 - Comparison.negligible ? .processes : .threads
+    return ratio.highest < 1 && ratio.estimate < 1 - Significance.negligible ? .processes : .threads
   }
 
-  private var isNoisy: Bool { widestSpread.spread > Comparison.noisy }
+  private var isNoisy: Bool { widestSpread.spread > Significance.noisy }
 
   private var recommendation: String {
     switch best {
     case nil:
       return "No advice: the runs differ too much to tell the modes apart (threads: "
-        + "\(times(speedUp(of: .threads))) as fast as serial). Measure again when the machine is quiet; until then, "
+        + "\(speedUp(of: .threads).timesText) as fast as serial). Measure again when the machine is quiet; until then, "
         + "--mode threads is the default."
     case .threads, .perImage:
       let ratio = wallRatio(of: .processes, to: .threads)
       let other =
         isNegligible(ratio)
-        ? "--mode processes takes as long within \(change(ratio)), so choose it where \(work.workload.item)s come from strangers."
-        : "--mode processes takes longer by \(change(ratio)); choose it where \(work.workload.item)s come from strangers."
-      return "Use --mode threads here: \(fasterWords(.threads)). " + other
+        ? "--mode processes takes as long within \(ratio.changeText), so choose it where \(work.workload.item)s come from strangers."
+        : "--mode processes takes longer by \(ratio.changeText); choose it where \(work.workload.item)s come from strangers."
+      return "Use --mode threads here: \(speedUpText(.threads)). " + other
     case .processes:
-      return "Use --mode processes here: \(fasterWords(.processes)). "
-        + "--mode threads takes longer by \(change(wallRatio(of: .threads, to: .processes)))."
+      return "Use --mode processes here: \(speedUpText(.processes)). "
+        + "--mode threads takes longer by \(wallRatio(of: .threads, to: .processes).changeText)."
     case .serial:
       let why =
         if workers == 1 { "there is one worker only" } else if startShare(.threads) > 0.25 {
           "the work is short, and \(percent(startShare(.threads))) of it is the start of the program"
         } else { "the cores were not free for more" }
       return "Use --mode serial here: no other mode is faster beyond doubt "
-        + "(threads: \(times(speedUp(of: .threads)))); \(why)."
+        + "(threads: \(speedUp(of: .threads).timesText)); \(why)."
     }
   }
 
@@ -79,7 +74,7 @@ extension Comparison {
       busy < 0.9 * Double(min(workers, cores))
       ? "; the rest of the time they waited: for the last pictures, for storage, or for cores that others used" : ""
     let shared =
-      inflation.lowest > 1 + Comparison.negligible
+      inflation.lowest > 1 + Significance.negligible
       ? " (side by side they share caches, memory and clock)" : ""
     return "Why: \(workers) \(workers == 1 ? "thread" : "threads") kept \(decimal(busy)) cores busy\(idle). "
       + "A picture takes \(milliseconds(cpuPerItem(.serial))) of CPU in serial and "
@@ -105,30 +100,19 @@ extension Comparison {
       : "Cold was asked for, but the system read nothing from storage: it kept the inputs in memory, or does not count."
   }
 
-  private func fasterWords(_ mode: BenchmarkMode) -> String {
-    "with \(workers) workers it is \(times(speedUp(of: mode))) as fast as serial"
+  private func speedUpText(_ mode: BenchmarkMode) -> String {
+    "with \(workers) workers it is \(speedUp(of: mode).timesText) as fast as serial"
   }
 
-  /// For example "1.92 times (95 %: 1.88 to 1.96)".
-  private func times(_ ratio: Ratio) -> String {
-    "\(decimal(ratio.estimate)) times (95 %: \(decimal(ratio.lowest)) to \(decimal(ratio.highest)))"
-  }
-
-  private func cost(_ mode: BenchmarkMode, _ ratio: Ratio) -> String {
+  private func cost(_ mode: BenchmarkMode, _ ratio: ConfidenceInterval) -> String {
     let difference = cpuPerItem(mode) - cpuPerItem(.threads)
-    if ratio.mayBeOne { return "no CPU that can be told from noise, \(change(ratio))" }
+    if ratio.contains(1) { return "no CPU that can be told from noise, \(ratio.changeText)" }
     let less = ratio.estimate < 1
-    return "\(milliseconds(abs(difference))) \(less ? "less " : "")of CPU a \(work.workload.item), \(change(ratio))"
+    return "\(milliseconds(abs(difference))) \(less ? "less " : "")of CPU a \(work.workload.item), \(ratio.changeText)"
   }
 
-  private func isNegligible(_ ratio: Ratio) -> Bool {
-    ratio.mayBeOne || abs(ratio.estimate - 1) < Comparison.negligible
-  }
-
-  /// For example "2.1 % (95 %: 0.9 to 3.4 %)": the relative difference.
-  private func change(_ ratio: Ratio) -> String {
-    func text(_ value: Double) -> String { decimal((value - 1) * 100, places: 1) }
-    return "\(text(ratio.estimate)) % (95 %: \(text(ratio.lowest)) to \(text(ratio.highest)) %)"
+  private func isNegligible(_ ratio: ConfidenceInterval) -> Bool {
+    ratio.contains(1) || abs(ratio.estimate - 1) < Significance.negligible
   }
 
   private func startShare(_ mode: BenchmarkMode) -> Double {

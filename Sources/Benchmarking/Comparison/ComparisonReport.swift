@@ -10,30 +10,30 @@ extension Comparison {
 
   private var rows: [[String]] { [titles] + records.map(cells) }
 
-  /// For a terminal: the work, the table, start-up times, method, proof and verdict.
+  /// For a terminal: the work, the table, start-up times, method, proof and advice.
   package var text: String {
-    let table = alignedTable(rows)
-    return workWords + "\n\n" + table + "\n" + startWords + "\n" + methodWords + "\n" + proofWords + "\n\n"
-      + verdict.map { $0 + "\n" }.joined()
+    let table = Table(rows).text(.numbers)
+    return workText + "\n\n" + table + "\n" + startText + "\n" + methodText + "\n" + proofText + "\n\n"
+      + advice.map { $0 + "\n" }.joined()
   }
 
   /// For a README: the same content, with a Markdown table.
   package var markdown: String {
-    let paragraphs = [workWords, markdownTable(rows), startWords, methodWords, proofWords]
-    return (paragraphs + verdict).joined(separator: "\n\n") + "\n"
+    let paragraphs = [workText, Table(rows).markdown, startText, methodText, proofText]
+    return (paragraphs + advice).joined(separator: "\n\n") + "\n"
   }
 
-  /// JSON lines: the work, each mode with all of its samples, and the verdict.
+  /// JSON lines: the work, each mode with all of its samples, and the advice.
   package func jsonLines(version: String) -> String {
     var start = work.line("compare", version: version)
     start.add("jobs", workers)
     start.add("cores", cores)
     start.add("runs", rounds)
     start.add("inputs", work.inputs.rawValue)
-    var end = JSONLine()
+    var end = JSONObjectWriter()
     end.add("event", "verdict")
     end.add("mode", best?.rawValue)
-    end.add("words", texts: verdict)
+    end.add("words", texts: advice)
     return ([start] + records.map(object) + [end]).map { $0.text + "\n" }.joined()
   }
 
@@ -48,17 +48,12 @@ extension Comparison {
       + (work.megapixels.map { [threeDigits($0 / wall.median)] } ?? []) + [
         humanByteCount(record.memory.byteCount), percent(wall.spread),
         record.mode == .serial
-          ? "1" : "\(decimal(ratio.estimate)) (\(decimal(ratio.lowest)) to \(decimal(ratio.highest)))",
+          ? "1" : ratio.cellText,
       ]
   }
 
-  private func object(_ record: Samples) -> JSONLine {
-    let ratio = speedUp(of: record.mode)
-    var interval = JSONLine()
-    interval.add("estimate", number: ratio.estimate)
-    interval.add("lowest", number: ratio.lowest)
-    interval.add("highest", number: ratio.highest)
-    var line = JSONLine()
+  private func object(_ record: Samples) -> JSONObjectWriter {
+    var line = JSONObjectWriter()
     line.add("event", "mode")
     line.add("mode", record.mode.rawValue)
     line.add("wallSeconds", allSeconds: record.runs.map(\.wall))
@@ -68,23 +63,23 @@ extension Comparison {
     line.add("cpuSecondsPer\(work.workload.item.capitalizedFirst)", number: cpuPerItem(record.mode))
     line.add("peakBytes", record.memory.byteCount)
     line.add("peakBytesOf", record.memory.method.rawValue)
-    line.add("speedUp", interval)
+    line.add("speedUp", speedUp(of: record.mode).json)
     return line
   }
 
-  private var workWords: String {
+  private var workText: String {
     work.description
       + "; \(counted(workers, "worker")) on \(counted(cores, "core")); \(counted(rounds, "run")) of each, "
       + work.inputs.description + "."
   }
 
-  private var startWords: String {
+  private var startText: String {
     "Start-up (an empty run): "
       + records.map { "\($0.mode.rawValue) \(milliseconds(Summary($0.starts.map(\.wall)).median))" }
       .joined(separator: ", ") + "."
   }
 
-  private var methodWords: String {
+  private var methodText: String {
     let memory =
       records.allSatisfy { $0.memory.method == .proportionalShares }
       ? "proportional shares (PSS) of all processes, summed, sampled in the warm-up"
@@ -95,7 +90,7 @@ extension Comparison {
   }
 
   /// Always true: `BenchmarkRunner` fails where outputs differ.
-  private var proofWords: String {
+  private var proofText: String {
     "All modes wrote the same bytes: the outputs of every run were compared with those of the first, byte by byte."
   }
 }

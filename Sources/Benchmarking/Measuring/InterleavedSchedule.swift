@@ -20,7 +20,7 @@ package struct InterleavedSchedule: Sendable {
 
   /// - Parameter rounds: 1 or more; a confidence interval needs 2.
   package init(_ configurations: [Configuration], rounds: Int) {
-    precondition(rounds >= 1 && !configurations.isEmpty, "a comparison has contestants and rounds")
+    precondition(rounds >= 1 && !configurations.isEmpty, "a schedule has settings and rounds")
     self.configurations = configurations
     self.rounds = rounds
   }
@@ -34,7 +34,7 @@ package struct InterleavedSchedule: Sendable {
 
   /// Measures all settings.
   /// - Returns: one record per setting, in the order of `configurations`.
-  package func run<Field: BenchmarkTarget>(_ target: inout Field) throws(Field.Failure) -> [Samples] {
+  package func run<Target: BenchmarkTarget>(_ target: inout Target) throws(Target.Failure) -> [Samples] {
     var records: [Samples] = []
     for configuration in configurations {
       let warmUp = try target.warmUp(configuration)

@@ -11,7 +11,7 @@ package struct Machine: Hashable, Sendable {
 
   /// For example "AMD EPYC 7763 64-Core Processor".
   package let processor: String
-  package let facts: [Property]
+  package let properties: [Property]
 
   /// - Parameters:
   ///   - root: the root of the file system with /proc, /sys and /etc.
@@ -32,11 +32,11 @@ package struct Machine: Hashable, Sendable {
       ("Kernel", files.line("proc/sys/kernel/osrelease")),
       ("Software", software),
     ]
-    facts = all.compactMap { name, value in value.map { Property(name: name, value: terminalText($0)) } }
+    properties = all.compactMap { name, value in value.map { Property(name: name, value: terminalText($0)) } }
   }
 
   /// One line, such as "AMD EPYC, 2 usable of 2".
-  package var description: String { facts.prefix(2).map(\.value).joined(separator: ", ") }
+  package var description: String { properties.prefix(2).map(\.value).joined(separator: ", ") }
 
   private static func processor(_ cpuinfo: String) -> String {
     if let name = field("model name", of: cpuinfo) { return name }

@@ -44,7 +44,7 @@ package struct MachineLoad: Hashable, Sendable {
         guard fields.count >= 9, fields[0].hasPrefix("cpu"), let core = Int(fields[0].dropFirst(3)),
           allowed?.contains(core) ?? true
         else { continue }
-        // user nice system idle iowait irq softirq steal, in hundredths of a second. guest is included in user (proc_stat(5)).
+        // user nice system idle iowait irq softirq steal, in units of USER_HZ, which is 100 on all platforms of this program. guest is included in user (proc_stat(5)).
         let times = fields.dropFirst().prefix(8).map { (Double($0) ?? 0) / 100 }
         busy += times[0] + times[1] + times[2] + times[5] + times[6]
         stolen += times[7]
@@ -57,7 +57,7 @@ package struct MachineLoad: Hashable, Sendable {
       self.busy = busy
       self.stolen = stolen
       self.own = own.inSeconds
-      throttled = (line.flatMap { Double($0.dropFirst(15)) } ?? 0) / 1e6
+      throttled = (line.flatMap { Double($0.dropFirst("throttled_usec ".count)) } ?? 0) / 1e6
       self.cores = cores
     }
   }

@@ -18,6 +18,10 @@ package struct MeasuredProcess: Sendable {
 
   /// The time that a run has to end after SIGTERM, before SIGKILL.
   private static let patience = Duration.seconds(1)
+  /// Milliseconds between two samples of the memory. More samples would take a noticeable share of the run.
+  private static let memoryInterval: CInt = 4
+  /// Milliseconds between two checks for a request to stop.
+  private static let stopInterval: CInt = 100
 
   /// The exit status, or 128 + n after death by signal n, as in a shell.
   package let status: Int32
@@ -44,26 +48,24 @@ package struct MeasuredProcess: Sendable {
   ) throws(Errno) -> MeasuredProcess {
     OutputFile.discard(messages)
     let file = try Descriptor(opening: messages, .created)
-    var ends: [Int32] = [-1, -1]
-    let failure = unsafe system_private_pipe(&ends)
-    guard failure == 0 else { throw Errno(rawValue: failure) }
     // A pipe for standard output reaches its end when the process does, and allows waiting with a timeout.
-    let reading = Descriptor(owning: ends[0])
-    let writing = Descriptor(owning: ends[1])
+    let ends = try Descriptor.makePipe()
+    let reading = Descriptor(owning: ends.reading)
+    let writing = Descriptor(owning: ends.writing)
     let began = ContinuousClock.now
     let process = try spawn(arguments, output: writing.number, errors: file.number)
     try writing.close()
 
-    let pause: Int32 = watching == .memory ? 4 : 100
+    let pause = watching == .memory ? MeasuredProcess.memoryInterval : MeasuredProcess.stopInterval
     var peak: Int?
     var isWatched = watching == .memory
-    var looked = began
-    var told: ContinuousClock.Instant?
+    var sampledAt = began
+    var terminatedAt: ContinuousClock.Instant?
     var output: [UInt8] = []
     while !hasEnded(reading, within: pause, &output) {
       // Output may wake this loop more often than memory needs to be sampled.
-      if isWatched, .now - looked >= .milliseconds(Int(pause)) {
-        looked = .now
+      if isWatched, .now - sampledAt >= .milliseconds(Int(pause)) {
+        sampledAt = .now
         do throws(Errno) {
           peak = max(peak ?? 0, try ProcessMemory.shares(ofTree: process))
         } catch {
@@ -71,11 +73,11 @@ package struct MeasuredProcess: Sendable {
           if error == .permissionDenied || error == .notPermitted { (peak, isWatched) = (nil, false) }
         }
       }
-      if stop.isMade {
+      if stop.isCancelled {
         // Its outputs are no longer needed. A process that does not end in time is killed.
-        if let told, .now - told > MeasuredProcess.patience { _ = kill(process, SIGKILL) }
-        if told == nil { _ = kill(process, SIGTERM) }
-        told = told ?? .now
+        if let terminatedAt, .now - terminatedAt > MeasuredProcess.patience { _ = kill(process, SIGKILL) }
+        if terminatedAt == nil { _ = kill(process, SIGTERM) }
+        terminatedAt = terminatedAt ?? .now
       }
     }
     var status: Int32 = 0
@@ -88,10 +90,15 @@ package struct MeasuredProcess: Sendable {
   }
 
   private init(status: Int32, wall: Duration, usage: rusage, sharesPeak: Int?, output: [UInt8]) {
-    self.status = status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + status & 0x7f
+    self.status =
+      switch ExitReason(waitStatus: status) {
+      case .status(let status): status
+      case .signal(let signal): 128 + signal
+      }
     self.wall = wall
     user = Duration(usage.ru_utime)
     system = Duration(usage.ru_stime)
+    // Linux counts blocks of 512 bytes, and kibibytes (getrusage(2)).
     storageByteCount = usage.ru_inblock * 512
     sharesPeakByteCount = sharesPeak
     self.output = output

@@ -70,7 +70,7 @@ package struct Configuration: Hashable, Sendable {
   package let workers: Int
 
   package init(_ mode: BenchmarkMode, workers: Int) {
-    precondition(workers >= 1, "somebody has to work")
+    precondition(workers >= 1, "a setting has a worker")
     self.mode = mode
     self.workers = mode == .serial ? 1 : workers
   }

@@ -66,8 +66,8 @@ package struct WorkSummary: Hashable, Sendable {
     self.inputs = inputs
   }
   /// The first JSON line of every report.
-  func line(_ event: String, version: String) -> JSONLine {
-    var line = JSONLine()
+  func line(_ event: String, version: String) -> JSONObjectWriter {
+    var line = JSONObjectWriter()
     line.add("event", event)
     line.add("schema", 1)
     line.add("version", version)

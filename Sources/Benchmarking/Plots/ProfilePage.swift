@@ -28,13 +28,13 @@ package struct ProfilePage: Sendable {
       HTML.element(
         "figure", [:],
         [
-          .element("h3", [:], "\(profile.work.workload.title): \(profile.boundWords)"), profile.speedUpPlot.html,
+          .element("h3", [:], "\(profile.work.workload.title): \(profile.boundText)"), profile.speedUpPlot.html,
           profile.speedUpKey,
         ])
     }
     return [
       .element("h2", [:], "Beside each other"),
-      .element("p", [:], profiles.map(\.gainWords).joined(separator: " ")),
+      .element("p", [:], profiles.map(\.gainText).joined(separator: " ")),
       .element("div", ["class": "plots"], figures),
     ]
   }
@@ -47,15 +47,15 @@ package struct ProfilePage: Sendable {
       .element("h2", [:], profile.work.workload.title), .element("p", [:], "\(profile.work.description); \(runs)"),
       .element("p", ["class": "answer"], advice[0]), .element("ul", [:], points),
       .element("div", ["class": "plots"], profile.figures(isAlone: profiles.count == 1)),
-      .element("h3", [:], "All settings"), htmlTable(profile.rows),
+      .element("h3", [:], "All settings"), Table(profile.rows).html,
     ]
-    if !profile.stageRows.isEmpty { parts += [.element("h3", [:], "Stages"), htmlTable(profile.stageRows)] }
-    if let bands = profile.bands { parts += [.element("h3", [:], "Within one picture"), htmlTable(bands.rows)] }
-    return parts + [.element("p", ["class": "soft"], profile.methodWords)]
+    if !profile.stageRows.isEmpty { parts += [.element("h3", [:], "Stages"), Table(profile.stageRows).html] }
+    if let bands = profile.bands { parts += [.element("h3", [:], "Within one picture"), Table(bands.rows).html] }
+    return parts + [.element("p", ["class": "soft"], profile.methodText)]
   }
 
   private var facts: HTML {
-    let rows = machine.facts.map { fact in
+    let rows = machine.properties.map { fact in
       HTML.element("tr", [:], [.element("th", ["scope": "row"], fact.name), .element("td", [:], fact.value)])
     }
     return .joined([
@@ -80,7 +80,7 @@ extension SingleImageScaling {
       + runs.map { run in
         let ratio = speedUp(run)
         return [
-          "\(run.bands)", run.bands == 1 ? "1" : "\(decimal(ratio.estimate)) (\(interval(ratio)))",
+          "\(run.bands)", run.bands == 1 ? "1" : "\(ratio.cellText)",
           decimal(allowed(run.bands)),
         ] + run.stages.map { decimal($0.wall * 1000) }
       }

@@ -1,12 +1,5 @@
 /// The choice of the best setting.
 extension ScalingProfile {
-  /// A smaller gain is not worth more workers.
-  private static let worthwhile = 0.03
-  /// Smaller differences may be real, but are too small to choose by.
-  static let negligible = 0.02
-  /// From this spread on, the machine was too busy for reliable measurements.
-  private static let noisy = 0.10
-
   /// The best setting, with the fewest workers that reach nearly the best speed. Nil where the runs vary too much.
   package var best: Configuration? {
     guard let point = bestPoint else { return isNoisy && counts.count > 1 ? nil : serial.configuration }
@@ -20,8 +13,8 @@ extension ScalingProfile {
     // Threads are preferred: another mode must be faster both significantly and by a relevant amount.
     let other = candidates.dropFirst().max { $0.speedUp.estimate < $1.speedUp.estimate }
     guard let other else { return first }
-    let ratio = Ratio(of: first.record.walls, to: other.record.walls)
-    return ratio.lowest > 1 && ratio.estimate > 1 + ScalingProfile.negligible ? other : first
+    let ratio = ConfidenceInterval(ratioOf: first.record.walls, to: other.record.walls)
+    return ratio.lowest > 1 && ratio.estimate > 1 + Significance.negligible ? other : first
   }
 
   /// The fewest workers of a mode that are within 3 % of its fastest setting.
@@ -29,10 +22,10 @@ extension ScalingProfile {
     let points = points(mode)
     guard let fastest = points.max(by: { $0.speedUp.estimate < $1.speedUp.estimate }) else { return nil }
     return points.first {
-      Ratio(of: $0.record.walls, to: fastest.record.walls).estimate < 1 + ScalingProfile.worthwhile
+      ConfidenceInterval(ratioOf: $0.record.walls, to: fastest.record.walls).estimate < 1 + Significance.worthwhile
     }
   }
 
   /// Whether the runs of a setting vary too much to distinguish settings.
-  var isNoisy: Bool { widestSpread.spread > ScalingProfile.noisy }
+  var isNoisy: Bool { widestSpread.spread > Significance.noisy }
 }

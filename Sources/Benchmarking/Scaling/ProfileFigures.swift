@@ -7,7 +7,7 @@ extension ScalingProfile {
   /// The most points, which keeps the page small and the shape of the cloud visible.
   private static let maxDots = 1500
 
-  var boundWords: String {
+  var boundText: String {
     switch work.workload.bound {
     case .cores: "bound by \(counted(cores, "core"))"
     case .answers: "bound by answers, not by \(counted(cores, "core"))"
@@ -15,7 +15,7 @@ extension ScalingProfile {
   }
 
   /// The largest speed-up, in one sentence.
-  var gainWords: String {
+  var gainText: String {
     let tops = modes.compactMap { points($0).max { $0.speedUp.estimate < $1.speedUp.estimate } }
     guard let top = tops.max(by: { $0.speedUp.estimate < $1.speedUp.estimate }) else { return "" }
     let gain =
@@ -79,7 +79,7 @@ extension ScalingProfile {
         .dot(
           "dot-\(mode.rawValue)", x: Double(point.workers), y: point.speedUp.estimate, radius: 4,
           text:
-            "\(point.record.configuration.description): \(decimal(point.speedUp.estimate)) (\(interval(point.speedUp)))"
+            "\(point.record.configuration.description): \(point.speedUp.cellText)"
         ))
     }
     return marks
@@ -186,7 +186,8 @@ extension ScalingProfile {
         .line("curve line-files", between(files.map { (x: Double($0.workers), y: $0.speedUp.estimate) })),
         .line(
           "law",
-          curve(from: 1, to: Double(maximum)) { ScalingLaw.amdahl.speedUp($0, serialShare: bands.serialShare.value) }),
+          curve(from: 1, to: Double(maximum)) { ScalingLaw.amdahl.speedUp($0, serialShare: bands.serialShare.estimate) }
+        ),
         .line("curve line-bands", between(bands.runs.map { (x: Double($0.bands), y: bands.speedUp($0).estimate) })),
       ] + dots, text: bands.text(comparedWith: nil))
     return figure(
@@ -195,7 +196,7 @@ extension ScalingProfile {
         (kind: "fill-files", text: "pictures side by side"), (kind: "fill-bands", text: "one picture on all of them"),
         (kind: "thin", text: "ideal, and what Amdahl's law allows the one"),
       ]),
-      "\(percent(bands.serialShare.value)) of the largest picture's time is not shared by cores, so \(decimal(bands.limit)) "
+      "\(percent(bands.serialShare.estimate)) of the largest picture's time is not shared by cores, so \(decimal(bands.limit)) "
         + "times is the most they can give it, however many they are.")
   }
 }

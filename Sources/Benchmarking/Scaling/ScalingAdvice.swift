@@ -19,7 +19,7 @@ extension ScalingProfile {
         : "Use --mode serial here: no other setting is faster beyond doubt"
           + (counts.count == 1 ? "; one worker only was measured." : ".")
     }
-    return "Use \(options(point.record.configuration)) here: \(times(point.speedUp)) as fast as serial"
+    return "Use \(options(point.record.configuration)) here: \(point.speedUp.timesText) as fast as serial"
       + neighbors(of: point) + "."
   }
 
@@ -33,7 +33,7 @@ extension ScalingProfile {
     let more = points.first { $0.workers > point.workers }
     let fewer = points.last { $0.workers < point.workers }
     func change(_ other: ScalingPoint) -> String {
-      let ratio = Ratio(of: point.record.walls, to: other.record.walls)
+      let ratio = ConfidenceInterval(ratioOf: point.record.walls, to: other.record.walls)
       let gain = ratio.estimate - 1
       return "\(work.workload.workersOption) \(other.workers) \(gain < 0 ? "loses" : "gains") \(percent(abs(gain)))"
     }
@@ -45,13 +45,13 @@ extension ScalingProfile {
     guard let point = bestPoint, let threads = self[Configuration(.threads, workers: point.workers)],
       let processes = self[Configuration(.processes, workers: point.workers)]
     else { return [] }
-    let ratio = Ratio(of: processes.walls, to: threads.walls)
+    let ratio = ConfidenceInterval(ratioOf: processes.walls, to: threads.walls)
     let change =
-      ratio.mayBeOne
+      ratio.contains(1)
       ? "as long as threads as far as can be told"
       : "\(percent(abs(ratio.estimate - 1))) \(ratio.estimate > 1 ? "longer" : "shorter") than threads"
     return [
-      "With \(counted(point.workers, "worker")), processes take \(change) (95 %: \(interval(ratio)) times); choose them where "
+      "With \(counted(point.workers, "worker")), processes take \(change) (95 %: \(ratio.rangeText) times); choose them where "
         + "\(work.workload.item)s come from strangers."
     ]
   }
@@ -70,33 +70,27 @@ extension ScalingProfile {
   }
 
   private func text(_ fit: FittedLaw, _ mode: BenchmarkMode) -> String {
-    var text = "\(fit.law.title) over \(mode.rawValue): a serial share of \(share(fit.serialShare))"
-    if let coherency = fit.coherency { text += ", and \(share(coherency)) for each pair of workers" }
+    var text = "\(fit.law.title) over \(mode.rawValue): a serial share of \(fit.serialShare.shareText)"
+    if let coherency = fit.coherency { text += ", and \(coherency.shareText) for each pair of workers" }
     text += "; the worst residual is \(percent(fit.worstResidual))"
     if fit.worstResidual > ScalingProfile.farOff { text += ", so it does not describe these runs" }
     if let peak = fit.peak { text += "; from \(Int(peak.rounded())) workers on more of them cost time" }
     return text + "."
   }
 
-  /// For example "3.9 % (95 %: 3.5 to 4.3 %)".
-  private func share(_ estimate: Estimate) -> String {
-    func text(_ value: Double) -> String { decimal(value * 100, places: abs(value) < 0.01 ? 2 : 1) }
-    return "\(text(estimate.value)) % (95 %: \(text(estimate.lowest)) to \(text(estimate.highest)) %)"
-  }
-
   private var inflation: [String] {
-    guard let point = bestPoint, point.inflation.lowest > 1 + ScalingProfile.negligible else { return [] }
+    guard let point = bestPoint, point.inflation.lowest > 1 + Significance.negligible else { return [] }
     let worst = serial.stages.indices.dropLast().map { index in
       (
         name: serial.stages[index].name, more: point.record.stages[index].cpu - serial.stages[index].cpu,
-        ratio: Ratio(of: point.record.cpus(ofStage: index), to: serial.cpus(ofStage: index))
+        ratio: ConfidenceInterval(ratioOf: point.record.cpus(ofStage: index), to: serial.cpus(ofStage: index))
       )
     }.max { $0.more < $1.more }
     let maximum =
       worst.map { $0.more > 0 ? ", most of it in \($0.name) (\(percent($0.ratio.estimate - 1)))" : "" } ?? ""
     return [
       "\(counted(point.workers, "worker")) take \(percent(point.inflation.estimate - 1)) more CPU than serial (95 %: "
-        + "\(interval(point.inflation)) times)\(maximum): they share caches, memory and clock."
+        + "\(point.inflation.rangeText) times)\(maximum): they share caches, memory and clock."
     ]
   }
 
@@ -174,7 +168,4 @@ extension ScalingProfile {
     }
     return last / first - 1
   }
-
-  /// For example "1.92 times (95 %: 1.88 to 1.96)".
-  private func times(_ ratio: Ratio) -> String { "\(decimal(ratio.estimate)) times (95 %: \(interval(ratio)))" }
 }

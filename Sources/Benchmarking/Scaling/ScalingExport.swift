@@ -8,7 +8,7 @@ extension ScalingProfile {
     var lines = [start(version, machine)] + records.map(object)
     for mode in modes { lines += ScalingLaw.allCases.map { object($0, mode) } }
     if let bands { lines += bands.runs.map { object($0, of: bands) } }
-    var end = JSONLine()
+    var end = JSONObjectWriter()
     end.add("event", "advice")
     end.add("mode", best?.mode.rawValue)
     end.add("jobs", best?.workers)
@@ -16,7 +16,7 @@ extension ScalingProfile {
     return (lines + [end]).map { $0.text + "\n" }.joined()
   }
 
-  private func start(_ version: String, _ machine: Machine) -> JSONLine {
+  private func start(_ version: String, _ machine: Machine) -> JSONObjectWriter {
     var line = work.line("profile", version: version)
     line.add("cores", cores)
     line.add("runs", rounds)
@@ -26,15 +26,15 @@ extension ScalingProfile {
       line.add("stolenShare", number: load.stolenShare)
       line.add("throttledSeconds", number: load.throttledSeconds)
     }
-    var facts = JSONLine()
-    for fact in machine.facts { facts.add(fact.name, fact.value) }
+    var facts = JSONObjectWriter()
+    for fact in machine.properties { facts.add(fact.name, fact.value) }
     line.add("machine", facts)
     return line
   }
 
-  private func object(_ record: Samples) -> JSONLine {
+  private func object(_ record: Samples) -> JSONObjectWriter {
     let point = point(record)
-    var line = JSONLine()
+    var line = JSONObjectWriter()
     line.add("event", "setting")
     line.add("mode", record.mode.rawValue)
     line.add("jobs", record.configuration.workers)
@@ -45,12 +45,12 @@ extension ScalingProfile {
     line.add("startSeconds", allSeconds: record.starts.map(\.wall))
     line.add("peakBytes", record.memory.byteCount)
     line.add("peakBytesOf", record.memory.method.rawValue)
-    line.add("speedUp", object(point.speedUp))
+    line.add("speedUp", point.speedUp.json)
     line.add("efficiency", number: point.efficiency)
-    line.add("cpuInflation", object(point.inflation))
-    if let share = point.karpFlatt { line.add("karpFlatt", object(share)) }
+    line.add("cpuInflation", point.inflation.json)
+    if let share = point.karpFlatt { line.add("karpFlatt", share.json) }
     for (index, stage) in (record.runs.first?.stages ?? []).enumerated() {
-      var times = JSONLine()
+      var times = JSONObjectWriter()
       times.add("wallSeconds", allSeconds: record.runs.map { $0.stages[index].wall })
       times.add("cpuSeconds", allSeconds: record.runs.map { $0.stages[index].cpu })
       line.add(stage.name, times)
@@ -58,8 +58,8 @@ extension ScalingProfile {
     return line
   }
 
-  private func object(_ law: ScalingLaw, _ mode: BenchmarkMode) -> JSONLine {
-    var line = JSONLine()
+  private func object(_ law: ScalingLaw, _ mode: BenchmarkMode) -> JSONObjectWriter {
+    var line = JSONObjectWriter()
     line.add("event", "law")
     line.add("law", law.rawValue)
     line.add("mode", mode.rawValue)
@@ -67,35 +67,23 @@ extension ScalingProfile {
       line.add("refused", "too few points")
       return line
     }
-    line.add("serialShare", object(fit.serialShare))
-    if let coherency = fit.coherency { line.add("crosstalk", object(coherency)) }
-    var residuals = JSONLine()
+    line.add("serialShare", fit.serialShare.json)
+    if let coherency = fit.coherency { line.add("crosstalk", coherency.json) }
+    var residuals = JSONObjectWriter()
     for residual in fit.residuals { residuals.add(String(residual.workers), number: residual.share) }
     line.add("residuals", residuals)
     return line
   }
 
-  private func object(_ run: SingleImageScaling.Run, of bands: SingleImageScaling) -> JSONLine {
-    var line = JSONLine()
+  private func object(_ run: SingleImageScaling.Run, of bands: SingleImageScaling) -> JSONObjectWriter {
+    var line = JSONObjectWriter()
     line.add("event", "bands")
     line.add("bands", run.bands)
     line.add("megapixels", number: bands.megapixels)
-    line.add("speedUp", object(bands.speedUp(run)))
+    line.add("speedUp", bands.speedUp(run).json)
     line.add("allowed", number: bands.allowed(run.bands))
-    line.add("serialShare", object(bands.serialShare))
+    line.add("serialShare", bands.serialShare.json)
     for stage in run.stages { line.add(stage.name, number: stage.wall) }
-    return line
-  }
-
-  private func object(_ ratio: Ratio) -> JSONLine {
-    object(Estimate(value: ratio.estimate, lowest: ratio.lowest, highest: ratio.highest))
-  }
-
-  private func object(_ estimate: Estimate) -> JSONLine {
-    var line = JSONLine()
-    line.add("estimate", number: estimate.value)
-    line.add("lowest", number: estimate.lowest)
-    line.add("highest", number: estimate.highest)
     return line
   }
 }

@@ -57,9 +57,9 @@ package struct ScalingProfile: Sendable {
 
   /// One setting compared with serial.
   package func point(_ record: Samples) -> ScalingPoint {
-    let speedUp = Ratio(of: serial.walls, to: record.walls)
+    let speedUp = ConfidenceInterval(ratioOf: serial.walls, to: record.walls)
     return ScalingPoint(
-      record: record, speedUp: speedUp, inflation: Ratio(of: record.cpus, to: serial.cpus),
+      record: record, speedUp: speedUp, inflation: ConfidenceInterval(ratioOf: record.cpus, to: serial.cpus),
       karpFlatt: record.configuration.workers > 1
         ? Benchmarking.karpFlatt(speedUp, workers: record.configuration.workers) : nil,
       isBeyondCores: isBeyondCores(record.configuration.workers))
@@ -95,11 +95,11 @@ package struct ScalingProfile: Sendable {
 /// A setting compared with serial.
 package struct ScalingPoint: Sendable {
   package let record: Samples
-  package let speedUp: Ratio
+  package let speedUp: ConfidenceInterval
   /// The ratio of its CPU time to that of serial.
-  package let inflation: Ratio
+  package let inflation: ConfidenceInterval
   /// Nil for one worker.
-  package let karpFlatt: Estimate?
+  package let karpFlatt: ConfidenceInterval?
   package let isBeyondCores: Bool
 
   package var workers: Int { record.configuration.workers }

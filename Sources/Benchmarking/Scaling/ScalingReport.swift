@@ -5,7 +5,7 @@ extension ScalingProfile {
   /// For a terminal: the work, the table, the plot, the stages, the method and the advice.
   package func text(on machine: Machine) -> String {
     let parts = [
-      workWords(machine) + "\n", alignedTable(rows), plot, alignedTable(stageRows), methodWords + "\n",
+      workText(machine) + "\n", Table(rows).text(.numbers), plot, Table(stageRows).text(.numbers), methodText + "\n",
       advice.joined(separator: "\n") + "\n",
     ]
     return parts.filter { !$0.isEmpty }.joined(separator: "\n")
@@ -14,12 +14,12 @@ extension ScalingProfile {
   /// For a README: the same content with Markdown tables, without the plot.
   package func markdown(on machine: Machine) -> String {
     let parts = [
-      workWords(machine), markdownTable(rows), stageRows.isEmpty ? "" : markdownTable(stageRows), methodWords,
+      workText(machine), Table(rows).markdown, stageRows.isEmpty ? "" : Table(stageRows).markdown, methodText,
     ]
     return (parts.filter { !$0.isEmpty } + advice).joined(separator: "\n\n") + "\n"
   }
 
-  func workWords(_ machine: Machine) -> String {
+  func workText(_ machine: Machine) -> String {
     work.description + "; \(counted(rounds, "run")) of each, \(work.inputs.description). \(machine.description)."
   }
 
@@ -39,9 +39,10 @@ extension ScalingProfile {
     return [
       record.mode.rawValue, "\(record.configuration.workers)" + (point.isBeyondCores ? "*" : ""),
       decimal(wall.median), threeDigits(Double(work.items) / wall.median),
-      isSerial ? "1" : "\(decimal(point.speedUp.estimate)) (\(interval(point.speedUp)))",
+      isSerial ? "1" : point.speedUp.cellText,
       percent(point.efficiency), isSerial ? "1" : decimal(point.inflation.estimate),
-      point.karpFlatt.map { percent($0.value) } ?? "-", humanByteCount(record.memory.byteCount), percent(wall.spread),
+      point.karpFlatt.map { percent($0.estimate) } ?? "-", humanByteCount(record.memory.byteCount),
+      percent(wall.spread),
     ]
   }
 
@@ -83,7 +84,7 @@ extension ScalingProfile {
       + ASCIIPlot(series: series, line: (".", ideal), ticks: counts).text
   }
 
-  var methodWords: String {
+  var methodText: String {
     "Medians of interleaved runs after a warm-up, start-up of \(milliseconds(Summary(serial.starts.map(\.wall)).median)) "
       + "included; speed-up and CPU are beside serial of the same round, geometric means with Student's t over their "
       + "logarithms; efficient: speed-up a worker; Karp-Flatt: the serial share that the speed-up speaks of; varies: lowest "

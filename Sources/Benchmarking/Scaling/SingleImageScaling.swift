@@ -42,12 +42,12 @@ package struct SingleImageScaling: Sendable {
     self.runs = runs
   }
 
-  package func speedUp(_ run: Run) -> Ratio { Ratio(of: runs[0].walls, to: run.walls) }
+  package func speedUp(_ run: Run) -> ConfidenceInterval { ConfidenceInterval(ratioOf: runs[0].walls, to: run.walls) }
 
   /// The share of the image's time that runs on one core regardless of the bands: all stages but the shared ones.
-  package var serialShare: Estimate {
-    Estimate(
-      ofRounds: runs[0].samples.map { stages in
+  package var serialShare: ConfidenceInterval {
+    ConfidenceInterval(
+      meanOf: runs[0].samples.map { stages in
         let shared = stages.filter { sharedStages.contains($0.name) }.reduce(0) { $0 + $1.wall.inSeconds }
         return 1 - shared / max(stages.reduce(0) { $0 + $1.wall.inSeconds }, 1e-9)
       })
@@ -55,23 +55,23 @@ package struct SingleImageScaling: Sendable {
 
   /// The upper bound by Amdahl's law. The serial share is not fitted to the curve; it comes from the stages of the unsplit image.
   package func allowed(_ bands: Int) -> Double {
-    ScalingLaw.amdahl.speedUp(Double(bands), serialShare: serialShare.value)
+    ScalingLaw.amdahl.speedUp(Double(bands), serialShare: serialShare.estimate)
   }
 
   /// The upper bound for any number of cores.
-  package var limit: Double { 1 / max(serialShare.value, 1e-9) }
+  package var limit: Double { 1 / max(serialShare.estimate, 1e-9) }
 
   /// - Parameter files: the speed-up of as many images in parallel, for comparison.
   package func text(comparedWith files: ScalingPoint?) -> String {
     let share = serialShare
     let measured = runs.dropFirst().map { run in
-      "\(decimal(speedUp(run).estimate)) times with \(run.bands) (95 %: \(interval(speedUp(run))); the law allows "
+      "\(decimal(speedUp(run).estimate)) times with \(run.bands) (95 %: \(speedUp(run).rangeText); the law allows "
         + "\(decimal(allowed(run.bands))))"
     }
     let own = runs[0].stages.map(\.name).filter { !sharedStages.contains($0) }
     var text =
       "Within one picture (\(name), \(decimal(megapixels)) megapixels): cores share \(listed(sharedStages)), and "
-      + "\(percent(share.value)) of the time is \(listed(own)), which one core does. So Amdahl's law "
+      + "\(percent(share.estimate)) of the time is \(listed(own)), which one core does. So Amdahl's law "
       + "allows \(decimal(limit)) times at most, however many cores there are"
     if !measured.isEmpty { text += "; measured: " + measured.joined(separator: ", ") }
     text += "."
@@ -89,6 +89,3 @@ private func listed(_ text: [String]) -> String {
   guard let last = text.last, text.count > 1 else { return text.first ?? "nothing" }
   return text.dropLast().joined(separator: ", ") + " and " + last
 }
-
-/// For example "1.80 to 1.90".
-func interval(_ ratio: Ratio) -> String { "\(decimal(ratio.lowest)) to \(decimal(ratio.highest))" }

@@ -36,34 +36,6 @@ package enum ScalingLaw: String, CaseIterable, Hashable, Sendable {
   }
 }
 
-/// A value with its 95 % confidence interval.
-package struct Estimate: Hashable, Sendable {
-  package let value: Double
-  package let lowest: Double
-  package let highest: Double
-
-  package init(value: Double, lowest: Double, highest: Double) {
-    self.value = value
-    self.lowest = lowest
-    self.highest = highest
-  }
-
-  /// The mean over the rounds, with Student's t over the rounds. A machine varies more between rounds than within one, so the
-  /// rounds are the independent samples, not the runs.
-  package init(ofRounds values: [Double]) {
-    precondition(!values.isEmpty, "a mean is of something")
-    let count = Double(values.count)
-    let mean = values.reduce(0, +) / count
-    guard values.count > 1 else {
-      self.init(value: mean, lowest: -.infinity, highest: .infinity)
-      return
-    }
-    let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)
-    let reach = studentQuantile(degrees: values.count - 1) * (variance / count).squareRoot()
-    self.init(value: mean, lowest: mean - reach, highest: mean + reach)
-  }
-}
-
 /// A law fitted to measured times. It is never extrapolated to more workers than were measured.
 package struct FittedLaw: Hashable, Sendable {
   /// The relative difference of the measured speed-up from the law's.
@@ -74,9 +46,9 @@ package struct FittedLaw: Hashable, Sendable {
 
   package let law: ScalingLaw
   /// σ. Below 0 where the speed-up was superlinear.
-  package let serialShare: Estimate
+  package let serialShare: ConfidenceInterval
   /// κ; nil for Amdahl's law.
-  package let coherency: Estimate?
+  package let coherency: ConfidenceInterval?
   package let residuals: [Residual]
   /// The range of the fitted counts.
   package let range: ClosedRange<Int>
@@ -93,27 +65,30 @@ package struct FittedLaw: Hashable, Sendable {
     guard !fits.isEmpty, fits.count == rounds, fits.allSatisfy({ $0[0] + $0[1] > 0 }) else { return nil }
     self.law = law
     range = 1...last
-    let share = Estimate(ofRounds: fits.map { $0[1] / ($0[0] + $0[1]) })
-    let cost = law == .universal ? Estimate(ofRounds: fits.map { $0[2] / ($0[0] + $0[1]) }) : nil
+    let share = ConfidenceInterval(meanOf: fits.map { $0[1] / ($0[0] + $0[1]) })
+    let cost = law == .universal ? ConfidenceInterval(meanOf: fits.map { $0[2] / ($0[0] + $0[1]) }) : nil
     serialShare = share
     coherency = cost
     residuals = counts.map { count in
-      let expected = law.speedUp(Double(count), serialShare: share.value, coherency: cost?.value ?? 0)
-      return Residual(workers: count, share: Ratio(of: times[1] ?? [], to: times[count] ?? []).estimate / expected - 1)
+      let expected = law.speedUp(Double(count), serialShare: share.estimate, coherency: cost?.estimate ?? 0)
+      return Residual(
+        workers: count,
+        share: ConfidenceInterval(ratioOf: times[1] ?? [], to: times[count] ?? []).estimate / expected - 1)
     }
   }
 
   /// The speed-up over one worker.
   /// - Parameter workers: a number within `range`; fractions are allowed, for curves.
   package func speedUp(_ workers: Double) -> Double {
-    precondition(Double(range.lowerBound) <= workers && workers <= Double(range.upperBound), "a fit does not foresee")
-    return law.speedUp(workers, serialShare: serialShare.value, coherency: coherency?.value ?? 0)
+    precondition(
+      Double(range.lowerBound) <= workers && workers <= Double(range.upperBound), "a fit is not extrapolated")
+    return law.speedUp(workers, serialShare: serialShare.estimate, coherency: coherency?.estimate ?? 0)
   }
 
   /// The number of workers from which more workers cost time; nil where it is outside the measured range.
   package var peak: Double? {
-    guard let coherency, coherency.lowest > 0, serialShare.value < 1 else { return nil }
-    let peak = ((1 - serialShare.value) / coherency.value).squareRoot()
+    guard let coherency, coherency.lowest > 0, serialShare.estimate < 1 else { return nil }
+    let peak = ((1 - serialShare.estimate) / coherency.estimate).squareRoot()
     return peak < Double(range.upperBound) ? peak : nil
   }
 
@@ -123,9 +98,10 @@ package struct FittedLaw: Hashable, Sendable {
 /// The serial share implied by a single speed-up (Karp and Flatt 1990). Where it grows with the workers, they impede each other;
 /// where it stays constant, a part of the work is serial.
 /// - Parameter workers: 2 or more.
-package func karpFlatt(_ speedUp: Ratio, workers: Int) -> Estimate {
+package func karpFlatt(_ speedUp: ConfidenceInterval, workers: Int) -> ConfidenceInterval {
   precondition(workers >= 2, "one worker has no speed-up")
   let n = Double(workers)
   func share(_ speedUp: Double) -> Double { (1 / speedUp - 1 / n) / (1 - 1 / n) }
-  return Estimate(value: share(speedUp.estimate), lowest: share(speedUp.highest), highest: share(speedUp.lowest))
+  return ConfidenceInterval(
+    estimate: share(speedUp.estimate), lowest: share(speedUp.highest), highest: share(speedUp.lowest))
 }

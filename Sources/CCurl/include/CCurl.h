@@ -13,11 +13,9 @@
 
 // MARK: - The library
 
-/// Opens libcurl. Returns null, or the system's message if that fails. Later calls return the same.
+/// Opens libcurl. Returns null, or the system's message if that fails. Later calls return the same. Everything below requires an
+/// open library.
 const char *_Nullable curl_library_open(void);
-
-/// As in "7.88.1". Requires an open library, like everything below.
-const char *_Nonnull curl_library_version(void);
 
 // MARK: - Addresses of machines
 

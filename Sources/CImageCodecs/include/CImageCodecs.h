@@ -79,7 +79,6 @@ typedef struct {
   bool progressive, arithmetic;
   uint64_t coefficient_bytes;  ///< kept for the whole image at full size during decoding: for a file in several scans,
                                ///< progressive or not; else 0. Shrinking does not reduce it
-  bool has_restarts;
   const uint8_t *_Nullable icc;   ///< the first complete profile in the APP2 segments, joined; null if none
   size_t icc_bytes;
   bool has_other_icc;       ///< there are profile segments that are neither in `icc` nor copies of its segments
@@ -197,7 +196,6 @@ typedef struct {
   uint8_t bits;             ///< bits per sample in the file: 1, 2, 4, 8, 16
   uint8_t color_type;      ///< as in IHDR: 0 gray, 2 RGB, 3 palette, 4 gray + alpha, 6 RGBA
   bool interlaced;
-  bool has_transparency;    ///< by a tRNS chunk in effect
   const uint8_t *_Nullable icc;   ///< iCCP, inflated; null if missing or rejected
   size_t icc_bytes;
   int8_t srgb_intent;       ///< 0...3, or -1 without an sRGB chunk
@@ -226,26 +224,6 @@ void png_reader_set_deadline(png_reader *reader, uint64_t deadline);
 /// any case. `report` is the one of begin.
 codec_status png_reader_read(png_reader *reader, codec_plane plane, codec_report *report);
 void png_reader_end(png_reader *reader);
-
-typedef struct {
-  uint32_t width, height;
-  uint8_t channels;         ///< 1...4, as in png_shape
-  uint8_t bits;             ///< 8 or 16
-  uint8_t level;            ///< 0...9, as in zlib
-  const uint8_t *_Nullable icc;  ///< left out and noted if libpng rejects it
-  size_t icc_bytes;
-  int8_t srgb_intent;       ///< -1 for no sRGB chunk; not written together with a profile
-  uint32_t gamma;           ///< 0 for none
-  bool has_chromaticities;
-  uint32_t chromaticities[8];
-  uint64_t deadline;        ///< as in `codec_limits`
-} png_write_options;
-
-typedef struct png_writer png_writer;
-png_writer *_Nullable png_writer_create(void);
-void png_writer_destroy(png_writer *writer);
-codec_status png_writer_write(png_writer *writer, const png_write_options *options, codec_plane plane, codec_bytes *out,
-                              codec_report *report);
 
 // MARK: - Versions
 

@@ -11,7 +11,7 @@
 
 typedef struct {
   uint32_t width, height;   ///< pixels as coded, 1...16383
-  bool has_alpha, lossless;
+  bool has_alpha;
   uint64_t working_bytes;   ///< upper bound of what decoding allocates in addition to the plane
 } webp_header;
 

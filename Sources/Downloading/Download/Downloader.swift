@@ -75,8 +75,8 @@ package final class Downloader {
     throws(Errno)
   {
     defer { abandon() }
-    while !stop.isMade {
-      while queue.count < Downloader.window, !stop.isMade, let entry = try list.next() {
+    while !stop.isCancelled {
+      while queue.count < Downloader.window, !stop.isCancelled, let entry = try list.next() {
         guard let download = listed.download(entry) else { continue }
         noteHeldBack(download.home)
         queue.add(download, host: download.home.host)

@@ -1,3 +1,4 @@
+internal import SystemSupport
 internal import TextFormatting
 
 /// Identifies a download across runs by its address, at any position in a list. The address itself may contain secrets, so file
@@ -35,20 +36,14 @@ struct AddressDigest: Hashable, Sendable {
     guard digits.count == 64 else { return nil }
     var words: [UInt64] = []
     for start in stride(from: 0, to: 64, by: 16) {
-      let piece = digits[start..<start + 16]
-      guard !piece.contains(UInt8(ascii: "+")), !piece.contains(UInt8(ascii: "-")),
-        let word = UInt64(String(decoding: piece, as: UTF8.self), radix: 16)
-      else { return nil }
+      guard let word = Hexadecimal.value(digits[start..<start + 16]) else { return nil }
       words.append(word)
     }
     self.words = (words[0], words[1], words[2], words[3])
   }
 
   var text: String {
-    [words.0, words.1, words.2, words.3].map { word in
-      let digits = String(word, radix: 16)
-      return String(repeating: "0", count: 16 - digits.utf8.count) + digits
-    }.joined()
+    [words.0, words.1, words.2, words.3].map { Hexadecimal.text($0) }.joined()
   }
 
   static func == (one: AddressDigest, other: AddressDigest) -> Bool { one.words == other.words }

@@ -1,3 +1,4 @@
+internal import SystemSupport
 internal import TextFormatting
 
 /// One entry of a list: what to download, and what the list states about it.
@@ -61,7 +62,7 @@ package struct DownloadList: Sendable {
     switch form {
     case .json:
       guard let object = JSONObject(line) else { return listed(text, problem: "the line is not a JSON object") }
-      return entry(text) { object.texts[$0] }
+      return entry(text) { object.textOrNumber($0) }
     case .columns(let separator, let indices):
       let fields = DownloadList.fields(line, separator: separator)
       return entry(text) { indices[$0].flatMap { $0 < fields.count && !fields[$0].isEmpty ? fields[$0] : nil } }
@@ -168,10 +169,8 @@ private func bytes(ofHexadecimal digits: String) -> [UInt8]? {
   guard digits.count % 2 == 0 else { return nil }
   var bytes: [UInt8] = []
   for start in stride(from: 0, to: digits.count, by: 2) {
-    guard digits[start] != UInt8(ascii: "+"), digits[start] != UInt8(ascii: "-"),
-      let byte = UInt8(String(decoding: digits[start..<start + 2], as: UTF8.self), radix: 16)
-    else { return nil }
-    bytes.append(byte)
+    guard let byte = Hexadecimal.value(digits[start..<start + 2]) else { return nil }
+    bytes.append(UInt8(byte))
   }
   return bytes
 }

@@ -22,6 +22,7 @@ package enum AddressPolicy: Sendable {
     }
   }
 
+  // SAFETY: the strings are zero-terminated and valid during the calls.
   private static func kind(_ digits: String) -> address_kind { unsafe address_kind_of_text(digits) }
 
   /// Whether a numeric address, with or without brackets, equals `range` or is in it; a range is written as in "10.0.0.0/8".

@@ -97,6 +97,7 @@ private struct Parts {
         unsafe withOptionalCString(host) { unsafe web_address_create(reference, base, $0) }
       }
     }
+    // SAFETY: the parts own zero-terminated strings, which are copied here before the parts are destroyed.
     guard let parts = unsafe parts else { return nil }
     defer { unsafe web_address_destroy(parts) }
     text = unsafe String(cString: web_address_text(parts))

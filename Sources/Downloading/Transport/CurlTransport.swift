@@ -112,10 +112,9 @@ private func withLogin<Result>(
 /// again.
 private func headerText(_ bytes: UnsafePointer<CChar>) -> String {
   if let text = unsafe String(validatingCString: bytes) { return text }
-  let digits = Array("0123456789ABCDEF".utf8)
   var escaped: [UInt8] = []
   for byte in unsafe UnsafeBufferPointer(start: bytes, count: strlen(bytes)).map(UInt8.init(bitPattern:)) {
-    escaped += byte < 0x80 ? [byte] : [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+    if byte < 0x80 { escaped.append(byte) } else { escaped += ("%" + Hexadecimal.text([byte]).uppercased()).utf8 }
   }
   return String(decoding: escaped, as: UTF8.self)
 }

@@ -6,7 +6,7 @@ internal import JPEGDecoding
 /// libjpeg decodes everything else.
 @safe final class JPEGDecoder: FormatReader {
   private let pool: BufferPool
-  private let scaled: ScaledDecoders
+  private let scaled: ScaledDecoder
   private(set) var scaledVerdict: Verdict?
   /// Threads that shared the decoding of the last image.
   var workers: Int { scaledVerdict == .decoded ? scaled.workers : 1 }
@@ -21,7 +21,7 @@ internal import JPEGDecoding
   init(pool: BufferPool) throws(CodecError) {
     reader = try JPEGReader()
     self.pool = pool
-    scaled = ScaledDecoders(.current, pool: pool)
+    scaled = ScaledDecoder(pool: pool, kernels: InstructionSet.current.jpegKernels)
   }
 
   func readHeader(_ bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(CodecError) -> ImageHeader {
@@ -211,7 +211,7 @@ extension jpeg_header {
     // An MCU has at most 10 blocks (ITU-T T.81, B.2.3). Larger sums are valid only if each scan has one component; libjpeg
     // decodes such files.
     let blocks = unsafe horizontal.0 * vertical.0 + horizontal.1 * vertical.1 + horizontal.2 * vertical.2
-    return isWhole && blocks <= 10 ? .scaled : .library
+    return isWhole && Int(blocks) <= Frame.maxBlocksPerMCU ? .scaled : .library
   }
 }
 
@@ -219,7 +219,7 @@ extension JPEGSampling {
   fileprivate init(_ header: jpeg_header) {
     let across = unsafe [header.horizontal.0, header.horizontal.1, header.horizontal.2, header.horizontal.3]
     let down = unsafe [header.vertical.0, header.vertical.1, header.vertical.2, header.vertical.3]
-    let factors = zip(across, down).map { Factors(across: Int($0), down: Int($1)) }
+    let factors = zip(across, down).map { SamplingFactors(across: Int($0), down: Int($1)) }
     unsafe self.init(Array(factors.prefix(Int(header.components))))
   }
 }

@@ -70,6 +70,6 @@ extension ImageMetadata {
     if let exif { result.append(ImageMetadata.exifStart + exif) }
     if let xmp { result.append(ImageMetadata.xmpStart + xmp) }
     if let extendedXMP { result += ExtendedXMP.segments(extendedXMP) }
-    return result.filter { $0.count <= 65_533 }
+    return result.filter { $0.count <= JPEGSegments.maxBodyByteCount }
   }
 }

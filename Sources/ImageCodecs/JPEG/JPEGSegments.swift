@@ -1,4 +1,5 @@
 internal import ImageCore
+internal import JPEGDecoding
 
 /// Iterates over the segments of a JPEG before its first scan. Stops at the first malformed segment; libjpeg diagnoses it.
 ///
@@ -8,6 +9,9 @@ internal import ImageCore
   private let bytes: UnsafeRawBufferPointer
   private var offset = 2
   private var limit: TimeLimit
+
+  /// Maximum size of a segment's contents: the length of 16 bits counts itself (ITU-T T.81, B.1.1.4).
+  static let maxBodyByteCount = 65_533
 
   /// - Parameter limit: the iteration ends once it has passed.
   @unsafe init(_ bytes: UnsafeRawBufferPointer, limit: TimeLimit = TimeLimit()) {
@@ -20,8 +24,9 @@ internal import ImageCore
   mutating func next() -> (marker: UInt8, body: Range<Int>)? {
     while let marker = nextMarker() {
       switch marker {
-      case 0x01, 0xD0...0xD7: continue  // TEM and RST have no length.
-      case 0xD8, 0xD9, 0xDA: return nil  // SOI, EOI, SOS
+      // Markers without a length.
+      case JPEGMarker.temporary, JPEGMarker.restarts: continue
+      case JPEGMarker.startOfImage, JPEGMarker.endOfImage, JPEGMarker.scan: return nil
       default: break
       }
       guard unsafe bytes.count - offset >= 2 else { return nil }
@@ -53,7 +58,7 @@ internal import ImageCore
 
   /// The TIFF structure of the first EXIF segment that has one. It determines the orientation, and it is carried over.
   func exif(_ bytes: UnsafeRawBufferPointer) -> Range<Int>? {
-    for (marker, body) in self where marker == 0xE1 && body.count > ImageMetadata.exifStart.count {
+    for (marker, body) in self where marker == JPEGMarker.app1 && body.count > ImageMetadata.exifStart.count {
       if unsafe bytes[body].starts(with: ImageMetadata.exifStart) {
         return body.dropFirst(ImageMetadata.exifStart.count)
       }
@@ -66,10 +71,10 @@ internal import ImageCore
     contains { marker, body in
       let segment = unsafe UnsafeRawBufferPointer(rebasing: bytes[body])
       switch marker {
-      case 0xE1:
+      case JPEGMarker.app1:
         return unsafe segment.starts(with: "http://ns.adobe.com/xap/1.0/".utf8)
           && segment.holds("http://ns.adobe.com/hdr-gain-map/")
-      case 0xE2: return unsafe segment.starts(with: "urn:iso:std:iso:ts:21496:-1".utf8)
+      case JPEGMarker.app2: return unsafe segment.starts(with: "urn:iso:std:iso:ts:21496:-1".utf8)
       default: return false
       }
     }

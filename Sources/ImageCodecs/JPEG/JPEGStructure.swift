@@ -1,4 +1,4 @@
-internal import Glibc
+internal import JPEGDecoding
 
 /// Finds the end of a JPEG by its structure (ITU-T T.81, B.1.1 and B.2.1). Segments are skipped by their lengths, and
 /// entropy-coded data up to the next marker. An end marker inside a segment, as in an EXIF preview, does not end the image.
@@ -65,8 +65,7 @@ package struct JPEGStructure {
 
   /// - Returns: the position after the bytes read, which are at least one.
   private mutating func step(_ bytes: RawSpan, _ position: Int) -> Int {
-    // SAFETY: any byte is a valid UInt8, and the load checks its bounds.
-    let byte = unsafe bytes.unsafeLoad(fromByteOffset: position, as: UInt8.self)
+    let byte = bytes.byte(position)
     switch state {
     case .marker, .data:
       guard let found = bytes.firstFF(from: position) else { return bytes.byteCount }
@@ -94,13 +93,12 @@ package struct JPEGStructure {
     // A fill byte.
     case 0xFF: break
     // A stuffed zero in entropy-coded data (between segments, not a marker), or a restart marker.
-    case 0x00, 0xD0...0xD7: state = isInData ? .data : .marker
-    // TEM, and the start marker (SOI).
-    case 0x01: state = .marker
-    case 0xD8 where markerStart == 0: state = .marker
-    case 0xD9: end = .endMarker(end: offset + 1)
+    case 0x00, JPEGMarker.restarts: state = isInData ? .data : .marker
+    case JPEGMarker.temporary: state = .marker
+    case JPEGMarker.startOfImage where markerStart == 0: state = .marker
+    case JPEGMarker.endOfImage: end = .endMarker(end: offset + 1)
     // Reserved markers, markers of hierarchical files, and a frame after a scan.
-    case 0x02...0xBF, 0xC8, 0xD8, 0xDE, 0xDF, 0xF0...0xFD: end = .foreign(start: markerStart)
+    case 0x02...0xBF, 0xC8, JPEGMarker.startOfImage, 0xDE, 0xDF, 0xF0...0xFD: end = .foreign(start: markerStart)
     case 0xC0...0xC3, 0xC5...0xC7, 0xC9...0xCB, 0xCD...0xCF:
       if scanCount > 0 { end = .foreign(start: markerStart) } else { state = .length(marker: marker) }
     default: state = .length(marker: marker)
@@ -109,24 +107,12 @@ package struct JPEGStructure {
 
   /// Continues in a segment that has `left` bytes left, or after it.
   private mutating func begin(_ marker: UInt8, _ left: Int) {
-    let isScan = marker == 0xDA
+    let isScan = marker == JPEGMarker.scan
     if left > 0 {
       state = .segment(marker: marker, left: left)
     } else {
       state = isScan ? .data : .marker
       scanCount += isScan ? 1 : 0
-    }
-  }
-}
-
-extension RawSpan {
-  fileprivate func firstFF(from start: Int) -> Int? {
-    unsafe withUnsafeBytes { bytes in
-      // SAFETY: `start < byteCount`, and `byteCount - start` bytes follow `start`.
-      guard let base = bytes.baseAddress, let found = unsafe memchr(base + start, 0xFF, byteCount - start) else {
-        return nil
-      }
-      return unsafe UnsafeRawPointer(found) - base
     }
   }
 }

@@ -21,12 +21,12 @@ package struct ImageMetadata: Hashable, Sendable {
   package init() {}
 
   /// Maximum number of bytes carried over, including a profile: the longest PNG chunk that is read here without a warning.
-  package static let maxByteCount = 4 << 20
+  package static let maxByteCount = PNGChunk.maxByteCount
   /// Maximum number of texts, libpng's default limit. Each text needs its own allocation, however short it is.
   static let maxTexts = 1000
 
   /// Maximum number of EXIF bytes in one JPEG segment, without the signature.
-  private static let maxEXIFBytesOfJPEG = 65_533 - exifStart.count
+  private static let maxEXIFBytesOfJPEG = JPEGSegments.maxBodyByteCount - exifStart.count
 
   static let exifStart = Array("Exif\0\0".utf8)
   static let xmpStart = Array("http://ns.adobe.com/xap/1.0/\0".utf8)

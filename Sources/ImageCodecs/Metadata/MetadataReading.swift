@@ -1,4 +1,5 @@
 package import ImageCore
+internal import JPEGDecoding
 
 /// Reads metadata from the bytes of an image.
 extension ImageMetadata {
@@ -51,7 +52,7 @@ extension ImageMetadata {
     exif = exifBody.flatMap { unsafe room.copy(bytes[$0]) }
     var hasXMP = false
     var extensions: [Range<Int>] = []
-    for (marker, body) in segments where marker == 0xE1 {
+    for (marker, body) in segments where marker == JPEGMarker.app1 {
       let segment = unsafe bytes[body]
       if unsafe segment.starts(with: ImageMetadata.exifStart) {
         let isOther = body.count > ImageMetadata.exifStart.count && body.upperBound != exifBody?.upperBound
@@ -109,23 +110,18 @@ extension ImageMetadata {
     let exifBody = unsafe PNGEXIFSearch(bytes, limit: limit).found
     exif = exifBody.flatMap { unsafe room.copy(bytes[$0]) }
     var hasXMP = false
-    var offset = 8
-    while bytes.count - offset >= 12 {
-      let length = unsafe Int(bytes.bigEndian(offset, UInt32.self))
-      guard length <= bytes.count - offset - 12, !limit.isOver(before: length) else { return }
-      let name = unsafe String(decoding: bytes[offset + 4..<offset + 8], as: UTF8.self)
-      let body = offset + 8..<offset + 8 + length
-      offset += 12 + length
-      switch name {
-      case "IEND": return
-      case "eXIf": if body != exifBody { notes.insert(.metadata) }
-      case "tEXt", "zTXt", "iTXt":
-        let chunk = unsafe UnsafeRawBufferPointer(rebasing: bytes[body])
-        guard unsafe PNGText.keyword(chunk) == PNGText.xmpKeyword else {
-          unsafe addText(name, bytes[body], &room)
+    for chunk in unsafe PNGChunkWalk(bytes) {
+      if limit.isOver(before: chunk.body.count) { return }
+      switch chunk.name {
+      case .iend: return
+      case .exif: if chunk.body != exifBody { notes.insert(.metadata) }
+      case .text, .ztxt, .itxt:
+        let body = unsafe UnsafeRawBufferPointer(rebasing: bytes[chunk.body])
+        guard unsafe PNGText.keyword(body) == PNGText.xmpKeyword else {
+          unsafe addText(chunk.name, body, &room)
           continue
         }
-        let content = unsafe hasXMP ? nil : PNGText.content(name, chunk, limit: room.left)
+        let content = unsafe hasXMP ? nil : PNGText.content(chunk.name, body, limit: room.left)
         if let content, room.take(content.count) { xmp = content } else { notes.insert(.metadata) }
         hasXMP = true
       default: break
@@ -133,11 +129,11 @@ extension ImageMetadata {
     }
   }
 
-  private mutating func addText(_ name: String, _ body: Slice<UnsafeRawBufferPointer>, _ room: inout Room) {
-    guard texts.count < ImageMetadata.maxTexts, let body = unsafe room.copy(body) else {
+  private mutating func addText(_ name: PNGChunkName, _ body: UnsafeRawBufferPointer, _ room: inout Room) {
+    guard texts.count < ImageMetadata.maxTexts, let body = unsafe room.copy(body[...]) else {
       notes.insert(.metadata)
       return
     }
-    texts.append(PNGText(name: Array(name.utf8), body: body))
+    texts.append(PNGText(name: name.letters, body: body))
   }
 }

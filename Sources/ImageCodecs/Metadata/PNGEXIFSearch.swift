@@ -1,4 +1,3 @@
-internal import CLibDeflate
 package import ImageCore
 
 /// Searches for the EXIF of a PNG, which may precede or follow its pixels (PNG, third edition, 5.6 and 11.3.4.5).
@@ -12,47 +11,37 @@ package struct PNGEXIFSearch {
   /// was found, or if the file has none.
   let next: Int?
 
-  /// A longer eXIf is skipped, as by libpng with the limits of this program.
-  static let maxByteCount = 4 << 20
-
-  private static let exif: UInt32 = 0x6558_4966
-  private static let iend: UInt32 = 0x4945_4E44
-  /// Length and name before the body, and the CRC after it.
-  private static let headBytes = 8
-  private static let frameBytes = 12
-
   /// - Parameter limit: once it has passed, the search ends.
   init(_ bytes: UnsafeRawBufferPointer, limit: TimeLimit = TimeLimit()) {
     var limit = limit
-    var offset = 8
-    while bytes.count - offset >= PNGEXIFSearch.frameBytes {
-      let length = unsafe Int(bytes.bigEndian(offset, UInt32.self))
-      let name = unsafe bytes.bigEndian(offset + 4, UInt32.self)
-      let body = offset + PNGEXIFSearch.headBytes
-      if name == PNGEXIFSearch.iend || limit.isOver(before: 0) { break }
-      guard length <= bytes.count - offset - PNGEXIFSearch.frameBytes else {
-        // The body of another chunk is not read, so it need not be complete.
-        (found, next) = (nil, name == PNGEXIFSearch.exif ? offset : offset + PNGEXIFSearch.frameBytes + length)
+    var walk = unsafe PNGChunkWalk(bytes)
+    while let chunk = walk.next() {
+      if chunk.name == .iend || limit.isOver(before: 0) {
+        (found, next) = (nil, nil)
         return
       }
-      if name == PNGEXIFSearch.exif, unsafe PNGEXIFSearch.isSound(bytes, body..<body + length) {
-        (found, next) = (body..<body + length, nil)
+      if chunk.name == .exif, unsafe PNGEXIFSearch.isSound(chunk, in: bytes) {
+        (found, next) = (chunk.body, nil)
         return
       }
-      offset = body + length + 4
     }
-    let isOver = bytes.count - offset >= PNGEXIFSearch.frameBytes
-    (found, next) = (nil, isOver ? nil : offset)
+    found = nil
+    guard let head = walk.head else {
+      next = walk.offset
+      return
+    }
+    switch head.name {
+    case .iend: next = nil
+    case .exif: next = walk.offset
+    // The body of another chunk is not read, so it need not be complete.
+    default: next = walk.offset + PNGChunk.frameByteCount + head.length
+    }
   }
 
-  /// - Parameter body: of a chunk that is complete with its CRC.
-  private static func isSound(_ bytes: UnsafeRawBufferPointer, _ body: Range<Int>) -> Bool {
-    guard body.count <= maxByteCount, unsafe TIFFReader(UnsafeRawBufferPointer(rebasing: bytes[body])) != nil else {
-      return false
-    }
-    // SAFETY: the four bytes of the name precede the body, and the CRC follows it.
-    let checksum = unsafe libdeflate_crc32(0, bytes.baseAddress.unsafelyUnwrapped + body.lowerBound - 4, body.count + 4)
-    return unsafe checksum == bytes.bigEndian(body.upperBound, UInt32.self)
+  /// A longer eXIf is skipped, as by libpng with the limits of this program.
+  private static func isSound(_ chunk: PNGChunk, in bytes: UnsafeRawBufferPointer) -> Bool {
+    unsafe chunk.body.count <= PNGChunk.maxByteCount
+      && TIFFReader(UnsafeRawBufferPointer(rebasing: bytes[chunk.body])) != nil && chunk.hasValidChecksum(in: bytes)
   }
 
   /// Continues the search after the start of a file, with one read per chunk, and one more per eXIf.
@@ -66,23 +55,23 @@ package struct PNGEXIFSearch {
   ) throws(Failure) -> Orientation? {
     var offset = offset
     for _ in 0..<chunks {
-      let head = try read(offset, headBytes)
-      guard head.count == headBytes else { return .upright }
-      let (length, name) = unsafe head.withUnsafeBytes {
-        unsafe (Int($0.bigEndian(0, UInt32.self)), $0.bigEndian(4, UInt32.self))
-      }
-      if name == iend { return .upright }
-      if name == exif, length <= maxByteCount {
-        let chunk = try read(offset, frameBytes + length)
-        guard chunk.count == frameBytes + length else { return .upright }
-        let turned: Orientation? = unsafe chunk.withUnsafeBytes { chunk in
-          let body = headBytes..<headBytes + length
-          guard unsafe isSound(chunk, body) else { return nil }
-          return unsafe Orientation(tiff: UnsafeRawBufferPointer(rebasing: chunk[body]))
+      let start = try read(offset, PNGChunk.Head.byteCount)
+      guard start.count == PNGChunk.Head.byteCount else { return .upright }
+      let head = unsafe start.withUnsafeBytes { unsafe PNGChunk.Head($0, at: 0) }
+      if head.name == .iend { return .upright }
+      let byteCount = PNGChunk.frameByteCount + head.length
+      if head.name == .exif, head.length <= PNGChunk.maxByteCount {
+        let bytes = try read(offset, byteCount)
+        guard bytes.count == byteCount else { return .upright }
+        let turned: Orientation? = unsafe bytes.withUnsafeBytes { bytes in
+          guard let chunk = unsafe PNGChunkWalk(bytes, from: 0).first(where: { unsafe isSound($0, in: bytes) }) else {
+            return nil
+          }
+          return unsafe Orientation(tiff: UnsafeRawBufferPointer(rebasing: bytes[chunk.body]))
         }
         if let turned { return turned }
       }
-      offset += frameBytes + length
+      offset += byteCount
     }
     return nil
   }

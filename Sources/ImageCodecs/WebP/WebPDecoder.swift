@@ -94,12 +94,4 @@
 
     func finish() { unsafe pixels = unsafe UnsafeRawBufferPointer(start: nil, count: 0) }
   }
-
-  extension FormatTraits {
-    static let webp = FormatTraits(
-      name: "WebP", suffix: "webp", mediaType: "image/webp",
-      signature: [(0, Array("RIFF".utf8)), (8, Array("WEBP".utf8))], greatestSide: 16_383, hasGray: false,
-      // The ARGB words of the library, its YUV, tokens, and the hash chains with which it finds repetitions in alpha.
-      encoderBytes: (48, 0, 0))
-  }
 #endif

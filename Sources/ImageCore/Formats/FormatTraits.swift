@@ -39,6 +39,14 @@ struct FormatTraits: Sendable {
     isLossy: false, hasColorChunks: true,
     // The filtered rows and the output.
     encoderBytes: (0, 0, 4))
+
+  #if WebP
+    static let webp = FormatTraits(
+      name: "WebP", suffix: "webp", mediaType: "image/webp",
+      signature: [(0, Array("RIFF".utf8)), (8, Array("WEBP".utf8))], greatestSide: 16_383, hasGray: false,
+      // The ARGB words of the library, its YUV, tokens, and the hash chains with which it finds repetitions in alpha.
+      encoderBytes: (48, 0, 0))
+  #endif
 }
 
 extension ImageFormat {

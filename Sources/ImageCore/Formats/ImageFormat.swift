@@ -18,7 +18,7 @@ extension ImageFormat {
   package static let minByteCount = 8
 
   /// The format whose signature the bytes start with.
-  package static func recognised(_ bytes: UnsafeRawBufferPointer) -> ImageFormat? {
+  package static func recognized(_ bytes: UnsafeRawBufferPointer) -> ImageFormat? {
     allCases.first { format in
       format.facts.signature.allSatisfy { unsafe bytes.dropFirst($0.offset).starts(with: $0.bytes) }
     }

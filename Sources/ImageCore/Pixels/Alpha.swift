@@ -72,11 +72,6 @@ extension Plane {
     return result
   }
 
-  /// The color channels alone, for an image whose alpha is full everywhere.
-  package consuming func droppingAlpha(from pool: BufferPool) throws(OutOfMemory) -> Plane {
-    try flattened(over: .white, from: pool)
-  }
-
   /// Converts 16-bit samples to 8-bit samples, rounded to nearest. Returns a plane of 8-bit samples unchanged.
   package consuming func narrowed(from pool: BufferPool) throws(OutOfMemory) -> Plane {
     guard depth == .sixteen else { return self }
@@ -109,7 +104,8 @@ package struct Background: Hashable, Sendable {
 
   /// BT.601, as in `Plane.grayscale`.
   package var luma: UInt8 {
-    let sum: UInt32 = UInt32(red) * 19595 + UInt32(green) * 38470 + UInt32(blue) * 7471
+    let weights = GrayKind.luma601.weights
+    let sum = Int(red) * weights.red + Int(green) * weights.green + Int(blue) * weights.blue
     return UInt8((sum + 32768) >> 16)
   }
 }

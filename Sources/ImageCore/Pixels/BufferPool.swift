@@ -48,6 +48,10 @@ package final class BufferPool {
     return buffer
   }
 
+  /// Buffers are whole pages: images of nearly the same size can share them.
+  private static let pageByteCount = 4096
+  private static let smallByteCount = 64 << 10
+
   private func buffer(_ byteCount: Int) throws(OutOfMemory) -> PooledBuffer {
     var best: Int?
     for index in free.indices where free[index].capacity >= byteCount {
@@ -55,14 +59,15 @@ package final class BufferPool {
       best = index
     }
     // A buffer more than eight times too large is kept for large images, unless it is small itself.
-    if let best, free[best].capacity <= max(byteCount * 8, 1 << 16) {
+    if let best, free[best].capacity <= max(byteCount * 8, BufferPool.smallByteCount) {
       let buffer = free.remove(at: best)
       freeByteCount -= buffer.capacity
       return unsafe PooledBuffer(base: buffer.base, capacity: buffer.capacity, pool: self)
     }
-    let (maximum, overflow) = byteCount.addingReportingOverflow(4095)
+    let page = BufferPool.pageByteCount
+    let (maximum, overflow) = byteCount.addingReportingOverflow(page - 1)
     if overflow { throw OutOfMemory(byteCount: byteCount) }
-    let memory = try HeapMemory(byteCount: max(maximum & ~4095, 4096))
+    let memory = try HeapMemory(byteCount: max(maximum & ~(page - 1), page))
     let capacity = memory.byteCount
     return unsafe PooledBuffer(base: memory.released(), capacity: capacity, pool: self)
   }

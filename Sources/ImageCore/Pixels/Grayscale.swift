@@ -8,7 +8,7 @@ package enum GrayKind: String, CaseIterable, Sendable {
   case luminance
 
   /// The weights of red, green and blue times 65536. Their sum is exactly 65536, so white stays white.
-  fileprivate var weights: (red: Int, green: Int, blue: Int) {
+  var weights: (red: Int, green: Int, blue: Int) {
     switch self {
     case .luma601: (19595, 38470, 7471)
     case .luma709, .luminance: (13933, 46871, 4732)

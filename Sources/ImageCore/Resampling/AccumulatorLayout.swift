@@ -15,7 +15,7 @@
 /// The layout of the memory of `RowAccumulator`: pairs of rows, lines, sums, columns, and sums of some output pixels.
 struct AccumulatorLayout {
   /// Samples per strip: a multiple of 32, the step of the passes.
-  let strip = 384
+  static let strip = 384
   /// Maximum number of pairs that are added at once. A strip of them, with the sums of some rows, fits the L1 cache.
   let stepPairs: Int
   let linesOffset: Int
@@ -29,6 +29,11 @@ struct AccumulatorLayout {
   let columnsOffset: Int
   let chunkOffset: Int
   let byteCount: Int
+
+  /// Bytes per sample column of the pairs that are added at once. Rows of more than `longRow` samples are faster with half of
+  /// them, because their sums fill the caches (`kernel-bench resize`).
+  static let stepBytes = 64
+  private static let longRow = 8192
 
   /// Output pixels whose sums are stored together.
   static let chunk = 32
@@ -48,9 +53,8 @@ struct AccumulatorLayout {
       AccumulatorLayout.maxSumsByteCount / slotStride / RowAccumulator.blockRows * RowAccumulator.blockRows)
     rowsAtOnce = open <= maximum || comesOnce ? vertical.axis.count : maximum
     slots = min(open, rowsAtOnce)
-    // Measured: long rows are faster with half as many pairs, because their sums fill the caches.
-    stepPairs = (samples > 8192 ? 32 : 64) / passes.pairBytes
-    linesOffset = stepPairs * strip * passes.pairBytes
+    stepPairs = (samples > Self.longRow ? Self.stepBytes / 2 : Self.stepBytes) / passes.pairBytes
+    linesOffset = stepPairs * Self.strip * passes.pairBytes
     lineStride = (samples + 32) * passes.rowSampleBytes
     sumsOffset = linesOffset + RowAccumulator.blockRows * lineStride
     columnsOffset = sumsOffset + slots * slotStride

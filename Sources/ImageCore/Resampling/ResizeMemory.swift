@@ -51,7 +51,7 @@ extension AccumulatorLayout {
     // row. From there the weights of any row extend over at most six lobes, and are padded to whole pairs.
     let open = min(rows, Int(13 / min(scale, 1)) + 4)
     let maximum = comesOnce ? open : max(RowAccumulator.blockRows, min(open, maxSumsByteCount / slot + 1))
-    return 64 * 384 * pair / 4 + RowAccumulator.blockRows * (samples + 32) * row + maximum * slot
+    return stepBytes * strip * pair / 4 + RowAccumulator.blockRows * (samples + 32) * row + maximum * slot
       + (samples + channels + 8) * column + 64 + chunk * channels * 32
   }
 }

@@ -107,9 +107,9 @@
     while stop < end, first(stop) < pairs.upperBound { stop += 1 }
     if begun == stop { return }
     let sampleBytes = Passes.pairBytes / 4
-    let pairStride = layout.strip * Passes.pairBytes
-    for column in Swift.stride(from: 0, to: rowSamples, by: layout.strip) {
-      let samples = min(layout.strip, rowSamples - column)
+    let pairStride = AccumulatorLayout.strip * Passes.pairBytes
+    for column in Swift.stride(from: 0, to: rowSamples, by: AccumulatorLayout.strip) {
+      let samples = min(AccumulatorLayout.strip, rowSamples - column)
       for pair in pairs {
         let row = 2 * (pair - start)
         // With an odd number of rows, the last one is paired with itself. The copy has weight 0.

@@ -29,7 +29,7 @@ extension ParsedFile {
       // With too few markers, the data end early. A decoder of the whole file reports the same.
       guard markers.count == starts.count else { throw .extent }
       for (position, (number, marker)) in zip(numbers, markers).enumerated() {
-        guard bytes.byte(marker + 1) == 0xD0 + UInt8((number - 1) & 7) else { throw .extent }
+        guard bytes.byte(marker + 1) == JPEGMarker.restarts.lowerBound + UInt8((number - 1) & 7) else { throw .extent }
         pieces[position].scans[index].data = pieces[position].scans[index].data.lowerBound..<marker
         pieces[position + 1].scans[index].data = marker + 2..<scan.data.upperBound
         pieces[position + 1].scans[index].nextRestart = UInt8(number & 7)

@@ -7,6 +7,7 @@ internal import Parallelism
 /// Each worker needs its own decoder.
 package final class ScaledDecoder {
   private let pool: BufferPool
+  private let kernels: any DecodingKernels.Type
   /// Threads that shared the decoding of the last file.
   package private(set) var workers = 1
 
@@ -29,14 +30,10 @@ package final class ScaledDecoder {
     package init(denominator: Int) { self.denominator = denominator }
   }
 
-  package init(pool: BufferPool) { self.pool = pool }
-
-  /// An upper bound of the memory of one worker in addition to its planes, in bytes.
-  package static func maxScratchBytes(width: Int, components: Int) -> Int {
-    // Four rows of blocks, in MCUs of 32 samples. Per block: its coefficients, the mask of nonzero ones, and its DC.
-    let blocks = BlockBatch.wholeGroups((width / 32 + 1) * 4) * 4 * components
-    return blocks * (65 * 2 + 8 + 2) + maxScans * ScanDecoder.readerByteCount
-      + (maxScans + components) * HuffmanTable.byteCount + 1 << 18
+  /// - Parameter kernels: the build of the loops that this processor can run.
+  package init(pool: BufferPool, kernels: any DecodingKernels.Type) {
+    self.pool = pool
+    self.kernels = kernels
   }
 
   /// Decodes the bytes of a file.
@@ -66,11 +63,12 @@ package final class ScaledDecoder {
     // Threads per band. With several bands, each has one thread.
     let workers = bands.count > 1 ? 1 : file.workers(of: request.workers, denominator: request.denominator)
     self.workers = bands.count * workers
-    let byteCount = DecodingBands.scratchByteCount(file, workers: workers)
+    let byteCount = kernels.scratchByteCount(file, workers: workers)
     let scratch: PooledBuffer
     do throws(OutOfMemory) { scratch = try pool.take(byteCount: byteCount * bands.count) } catch { return .outOfMemory }
     let work = unsafe DecodingBands(
-      bands: bands, workers: workers, neededRows: file.frame.mcuRows(of: request.rows), request: request,
+      kernels: kernels, bands: bands, workers: workers, neededRows: file.frame.mcuRows(of: request.rows),
+      request: request,
       planes: planes, source: source,
       scratch: scratch.base, scratchByteCount: byteCount)
     let verdicts = concurrentMap(count: bands.count, workers: bands.count) { work.run($0) }

@@ -1,15 +1,14 @@
 /// Decides from the markers whether this decoder accepts a file.
 extension ScaledDecoder {
   /// Maximum number of scans that are read at once. Ordinary files have up to 15.
-  static let maxScans = 100
+  package static let maxScans = 100
 
   /// - Parameter maxScans: 0 for no limit except this decoder's own.
   static func accepted(_ bytes: RawSpan, maxScans: Int) throws(Unsupported) -> ParsedFile {
     // The parser stops at the limit because each scan header takes memory.
     let maximum = maxScans > 0 ? min(maxScans, ScaledDecoder.maxScans) : ScaledDecoder.maxScans
     let file = try Parser.parse(bytes, maxScans: maximum)
-    let luma = file.frame.components[0]
-    guard luma.across == file.frame.maxAcross, luma.down == file.frame.maxDown else { throw .kind }
+    guard file.frame.components[0].factors == file.frame.maxFactors else { throw .kind }
     return file
   }
 

@@ -11,25 +11,18 @@ struct Parser {
   private var restartInterval = 0
   private var dcTables = [HuffmanCode?](repeating: nil, count: 4)
   private var acTables = [HuffmanCode?](repeating: nil, count: 4)
-  private var quantisation = [[UInt16]?](repeating: nil, count: 4)
+  private var quantization = [[UInt16]?](repeating: nil, count: 4)
   /// Per component, the quantization table in effect at its first scan. libjpeg keeps the same one.
   private var latched: [[UInt16]?] = []
   private let maxScans: Int
 
-  private enum Marker {
-    static let startOfImage: UInt8 = 0xD8
-    static let endOfImage: UInt8 = 0xD9
-    static let baselineFrame: UInt8 = 0xC0
-    static let extendedFrame: UInt8 = 0xC1
-    static let progressiveFrame: UInt8 = 0xC2
-    static let huffmanTables: UInt8 = 0xC4
-    static let quantisationTables: UInt8 = 0xDB
-    static let restartInterval: UInt8 = 0xDD
-    static let scan: UInt8 = 0xDA
-    /// Comments and application data. libjpeg has already read those that matter with the header. After the header, it checks
-    /// JFIF's and Adobe's markers (APP0, APP14) for anomalies, so they are not skipped there.
-    static func isPassedOver(_ marker: UInt8, inHeader: Bool) -> Bool {
-      marker == 0xFE || (0xE0...0xEF).contains(marker) && (inHeader || marker != 0xE0 && marker != 0xEE)
+  /// Comments and application data. libjpeg has already read those that matter with the header. After the header, it checks
+  /// JFIF's and Adobe's markers (APP0, APP14) for anomalies, so they are not skipped there.
+  private static func isSkipped(_ marker: UInt8, inHeader: Bool) -> Bool {
+    switch marker {
+    case JPEGMarker.app0, JPEGMarker.app14: inHeader
+    case JPEGMarker.app0...JPEGMarker.app15, JPEGMarker.comment: true
+    default: false
     }
   }
 
@@ -42,9 +35,9 @@ struct Parser {
   private init(maxScans: Int) { self.maxScans = maxScans }
 
   private mutating func file(_ bytes: RawSpan) throws(Unsupported) -> ParsedFile {
-    guard bytes.byteCount >= 4, bytes.byte(0) == 0xFF, bytes.byte(1) == Marker.startOfImage else { throw .markers }
+    guard bytes.byteCount >= 4, bytes.byte(0) == 0xFF, bytes.byte(1) == JPEGMarker.startOfImage else { throw .markers }
     while let (marker, start) = bytes.marker(at: offset) {
-      if marker == Marker.endOfImage { return try result() }
+      if marker == JPEGMarker.endOfImage { return try result() }
       let body = start + 4
       guard body <= bytes.byteCount, case let length = bytes.integer(start + 2) - 2, length >= 0,
         length <= bytes.byteCount - body
@@ -60,24 +53,24 @@ struct Parser {
     if frame.isProgressive && !script.isComplete { throw .script }
     let tables = latched.compactMap { $0 }
     guard tables.count == frame.components.count else { throw .tables }
-    return ParsedFile(frame: frame, scans: scans, quantisation: tables)
+    return ParsedFile(frame: frame, scans: scans, quantization: tables)
   }
 
   private mutating func take(_ marker: UInt8, _ segment: RawSpan, _ bytes: RawSpan) throws(Unsupported) {
     switch marker {
-    case Marker.baselineFrame, Marker.extendedFrame, Marker.progressiveFrame:
+    case JPEGMarker.baselineFrame, JPEGMarker.extendedFrame, JPEGMarker.progressiveFrame:
       guard frame == nil else { throw .markers }
-      let frame = try Frame(segment: segment, isProgressive: marker == Marker.progressiveFrame)
+      let frame = try Frame(segment: segment, isProgressive: marker == JPEGMarker.progressiveFrame)
       self.frame = frame
       script = ScanScript(componentCount: frame.components.count)
       latched = Array(repeating: nil, count: frame.components.count)
-    case Marker.huffmanTables: try takeHuffmanTables(segment)
-    case Marker.quantisationTables: try takeQuantisationTables(segment)
-    case Marker.restartInterval:
+    case JPEGMarker.huffmanTables: try takeHuffmanTables(segment)
+    case JPEGMarker.quantizationTables: try takeQuantizationTables(segment)
+    case JPEGMarker.restartInterval:
       guard segment.byteCount == 2 else { throw .markers }
       restartInterval = segment.integer(0)
-    case Marker.scan: try takeScan(segment, bytes)
-    case _ where Marker.isPassedOver(marker, inHeader: scans.isEmpty): break
+    case JPEGMarker.scan: try takeScan(segment, bytes)
+    case _ where Parser.isSkipped(marker, inHeader: scans.isEmpty): break
     default: throw .kind
     }
   }
@@ -96,13 +89,13 @@ struct Parser {
   }
 
   /// The tables keep the order of the file, which is zigzag.
-  private mutating func takeQuantisationTables(_ segment: RawSpan) throws(Unsupported) {
+  private mutating func takeQuantizationTables(_ segment: RawSpan) throws(Unsupported) {
     var start = 0
     while start < segment.byteCount {
       let selector = segment.byte(start)
       let size = selector >> 4 == 0 ? 1 : 2
       guard selector & 15 < 4, segment.byteCount - start > 64 * size else { throw .tables }
-      quantisation[Int(selector & 15)] = (0..<64).map { index in
+      quantization[Int(selector & 15)] = (0..<64).map { index in
         let position = start + 1 + index * size
         return size == 1 ? UInt16(segment.byte(position)) : UInt16(segment.integer(position))
       }
@@ -147,7 +140,7 @@ struct Parser {
     scan.acTables.append(needsAC ? ac : nil)
     if latched[component] == nil {
       // A step of zero would hide coefficients from the range check.
-      guard let steps = quantisation[frame.components[component].quantisation], !steps.contains(0) else {
+      guard let steps = quantization[frame.components[component].quantization], !steps.contains(0) else {
         throw .tables
       }
       latched[component] = steps
@@ -166,11 +159,11 @@ struct Parser {
 }
 
 /// What the decoder needs to know about a file.
-struct ParsedFile {
-  let frame: Frame
-  var scans: [ScanHeader]
+package struct ParsedFile {
+  package let frame: Frame
+  package var scans: [ScanHeader]
   /// Per component, in zigzag order.
-  let quantisation: [[UInt16]]
+  package let quantization: [[UInt16]]
 
   /// Removes the AC scans of components whose blocks become a single sample. The parser has already checked their tables as
   /// libjpeg would.

@@ -13,7 +13,7 @@ package enum Events {
   /// The first line of a run.
   /// - Parameter inputs: the number of inputs; nil while a list is still being read.
   package static func start(version: String, mode: ExecutionMode, workers: Int, inputs: Int?) -> String {
-    var line = JSONLine()
+    var line = JSONObjectWriter()
     line.add("event", "start")
     line.add("schema", schema)
     line.add("version", version)
@@ -25,7 +25,7 @@ package enum Events {
 
   /// A warning about the run as a whole.
   package static func warning(code: String, _ message: String) -> String {
-    var line = JSONLine()
+    var line = JSONObjectWriter()
     line.add("event", "warning")
     line.add("code", code)
     line.add("message", message)
@@ -40,7 +40,7 @@ package enum Events {
         if let reason = result.skipped { return skipped(job, output, reason) }
         return written(job, output, image, result)
       }
-    case .skipped(let reason): return job.outputs.map { skipped(job, $0, $0.settled ?? reason) }
+    case .skipped(let reason): return job.outputs.map { skipped(job, $0, $0.skipReason ?? reason) }
     case .failed(let error):
       // A failed input has no valid output from this run, so none is named.
       var line = fileLine(job)
@@ -50,8 +50,8 @@ package enum Events {
     }
   }
 
-  private static func fileLine(_ job: Job) -> JSONLine {
-    var line = JSONLine()
+  private static func fileLine(_ job: Job) -> JSONObjectWriter {
+    var line = JSONObjectWriter()
     line.add("event", "file")
     if let address = job.shownAddress { line.add("source", address) } else { line.add("source", path: job.source) }
     return line
@@ -97,7 +97,7 @@ package enum Events {
     }
   }
 
-  private static func addSizes(_ line: inout JSONLine, _ source: PixelSize, _ output: PixelSize) {
+  private static func addSizes(_ line: inout JSONObjectWriter, _ source: PixelSize, _ output: PixelSize) {
     line.add("sourceWidth", source.width)
     line.add("sourceHeight", source.height)
     line.add("width", output.width)
@@ -106,7 +106,7 @@ package enum Events {
 
   /// The last line of a run.
   package static func summary(_ summary: RunSummary) -> String {
-    var line = JSONLine()
+    var line = JSONObjectWriter()
     line.add("event", "summary")
     line.add("inputs", summary.inputs)
     line.add("written", summary.statistics.written)
@@ -120,17 +120,17 @@ package enum Events {
     return line.text
   }
 
-  static func object(_ error: JobError) -> JSONLine {
-    var object = JSONLine()
+  static func object(_ error: JobError) -> JSONObjectWriter {
+    var object = JSONObjectWriter()
     object.add("stage", error.stage.rawValue)
     object.add("code", error.code.rawValue)
     object.add("message", error.message)
     return object
   }
 
-  private static func stages(_ times: StageTimes) -> JSONLine {
-    var object = JSONLine()
-    for stage in times.told {
+  private static func stages(_ times: StageTimes) -> JSONObjectWriter {
+    var object = JSONObjectWriter()
+    for stage in times.reported {
       object.add(stage.rawValue, seconds: times[stage])
     }
     return object

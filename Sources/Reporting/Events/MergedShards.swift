@@ -14,63 +14,63 @@ package struct MergedShards: Sendable {
   /// The failure lines of all shards, for people: source and error.
   package private(set) var failures: [String] = []
   /// The reasons why the results are incomplete; empty where they are complete.
-  package private(set) var gaps: [String] = []
+  package private(set) var problems: [String] = []
   private var found: Int?
 
-  private static let sums = ["inputs", "written", "skipped", "failed", "notStarted"]
+  private static let counters = ["inputs", "written", "skipped", "failed", "notStarted"]
 
   /// - Parameters:
   ///   - shards: the shards with files in the folder, all with the same number of parts.
   ///   - event: called with each line about an image, shard by shard.
   package init(_ shards: [Shard], in folder: FilePath, event: (String) -> Void) throws(Errno) {
     self.shards = shards
-    var seals: [ShardCompletion] = []
+    var completions: [ShardCompletion] = []
     var missing: [Int] = []
     var unfinished: [Int] = []
-    let there = Set(shards.map(\.index))
-    for index in 1...(shards.first?.count ?? 1) where !there.contains(index) { missing.append(index) }
+    let existing = Set(shards.map(\.index))
+    for index in 1...(shards.first?.count ?? 1) where !existing.contains(index) { missing.append(index) }
     for shard in shards {
-      var summary: EventFields?
-      var seal: ShardCompletion?
+      var summary: JSONObject?
+      var completion: ShardCompletion?
       var failures: [String] = []
       try ShardEvents.forEachLine(in: folder, of: shard) { line in
-        let fields = EventFields(line)
+        guard let fields = JSONObject(line) else { return }
         switch fields.text("event") {
         case "file":
           event(line)
-          if fields.text("status") == "failed" { failures.append(fields.failureWords) }
+          if fields.text("status") == "failed" { failures.append(fields.failureMessage) }
         case "summary": summary = fields
-        case "shard": seal = ShardCompletion(line)
+        case "shard": completion = ShardCompletion(line)
         default: break
         }
       }
       self.failures += failures
-      guard let summary, let seal, seal.shard == shard, summary.integer("notStarted") == 0 else {
+      guard let summary, let completion, completion.shard == shard, summary.integer("notStarted") == 0 else {
         unfinished.append(shard.index)
         continue
       }
-      seals.append(seal)
+      completions.append(completion)
       add(summary)
     }
-    found = seals.first?.foundCount
-    if !missing.isEmpty { gaps.append("not there: \(list(missing))") }
-    if !unfinished.isEmpty { gaps.append("begun, but not at the end: \(list(unfinished))") }
-    let others = seals.filter { $0.rule != Shard.rule }.map(\.shard.index)
+    found = completions.first?.foundCount
+    if !missing.isEmpty { problems.append("not there: \(list(missing))") }
+    if !unfinished.isEmpty { problems.append("begun, but not at the end: \(list(unfinished))") }
+    let others = completions.filter { $0.rule != Shard.rule }.map(\.shard.index)
     if !others.isEmpty {
-      gaps.append("divided by the rule of another version of imgbatch, and to be run again: \(list(others))")
+      problems.append("divided by the rule of another version of imgbatch, and to be run again: \(list(others))")
     }
-    if Set(seals.map(\.options)).count > 1 { gaps.append("they were made with different options") }
-    if Set(seals.map(\.foundCount)).count > 1 {
-      gaps.append("they found different numbers of inputs: the folders changed between their runs")
-    } else if others.isEmpty, Set(seals.map(\.fingerprint)).count > 1 {
-      gaps.append("they found different inputs: files were renamed or replaced between their runs")
-    } else if gaps.isEmpty, let found, counts["inputs"] != found {
-      gaps.append("they had \(counts["inputs", default: 0]) inputs together, not \(found)")
+    if Set(completions.map(\.options)).count > 1 { problems.append("they were made with different options") }
+    if Set(completions.map(\.foundCount)).count > 1 {
+      problems.append("they found different numbers of inputs: the folders changed between their runs")
+    } else if others.isEmpty, Set(completions.map(\.fingerprint)).count > 1 {
+      problems.append("they found different inputs: files were renamed or replaced between their runs")
+    } else if problems.isEmpty, let found, counts["inputs"] != found {
+      problems.append("they had \(counts["inputs", default: 0]) inputs together, not \(found)")
     }
   }
 
-  private mutating func add(_ summary: EventFields) {
-    for name in MergedShards.sums { counts[name, default: 0] += summary.integer(name) ?? 0 }
+  private mutating func add(_ summary: JSONObject) {
+    for name in MergedShards.counters { counts[name, default: 0] += summary.integer(name) ?? 0 }
     longest = max(longest, summary.number("seconds") ?? 0)
     cpuSeconds += summary.number("cpuSeconds") ?? 0
     peakByteCount = max(peakByteCount, summary.integer("peakBytes") ?? 0)
@@ -80,14 +80,14 @@ package struct MergedShards: Sendable {
 
   /// The last event. `seconds` is the maximum over the runs, `peakBytes` the maximum, and `cpuSeconds` the total.
   package var summaryLine: String {
-    var line = JSONLine()
+    var line = JSONObjectWriter()
     line.add("event", "summary")
     line.add("shards", shards.first?.count)
-    for name in MergedShards.sums { line.add(name, counts[name, default: 0]) }
+    for name in MergedShards.counters { line.add(name, counts[name, default: 0]) }
     line.add("seconds", number: longest)
     line.add("cpuSeconds", number: cpuSeconds)
     line.add("peakBytes", peakByteCount)
-    line.add("gaps", texts: gaps)
+    line.add("gaps", texts: problems)
     return line.text
   }
 
@@ -102,16 +102,19 @@ package struct MergedShards: Sendable {
   }
 }
 
-/// The first 12 numbers, for people.
+/// The first numbers, for people. A dozen fits on a line.
 private func list(_ numbers: [Int]) -> String {
-  numbers.prefix(12).map(String.init).joined(separator: ", ")
-    + (numbers.count > 12 ? " and \(numbers.count - 12) more" : "")
+  let shown = 12
+  return numbers.prefix(shown).map(String.init).joined(separator: ", ")
+    + (numbers.count > shown ? " and \(numbers.count - shown) more" : "")
 }
 
-extension EventFields {
+extension JSONObject {
   /// The same failure line that the run itself printed.
-  fileprivate var failureWords: String {
-    let what = "\(text("stage") ?? ""): \(terminalText(text("message") ?? "")) [\(text("code") ?? "")]"
+  fileprivate var failureMessage: String {
+    let error = object("error")
+    let what =
+      "\(error?.text("stage") ?? ""): \(terminalText(error?.text("message") ?? "")) [\(error?.text("code") ?? "")]"
     return "failed \(terminalText(text("source") ?? "")): \(what)"
   }
 }

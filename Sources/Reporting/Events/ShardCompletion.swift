@@ -23,7 +23,7 @@ package struct ShardCompletion: Hashable, Sendable {
   }
 
   package var line: String {
-    var line = JSONLine()
+    var line = JSONObjectWriter()
     line.add("event", "shard")
     line.add("shard", shard.index)
     line.add("shards", shard.count)
@@ -35,8 +35,8 @@ package struct ShardCompletion: Hashable, Sendable {
   }
 
   init?(_ line: String) {
-    let fields = EventFields(line)
-    guard fields.text("event") == "shard", let index = fields.integer("shard"), let count = fields.integer("shards"),
+    guard let fields = JSONObject(line), fields.text("event") == "shard", let index = fields.integer("shard"),
+      let count = fields.integer("shards"),
       let shard = Shard(index: index, count: count), let found = fields.integer("found"),
       let options = fields.text("recipe").flatMap({ UInt64($0, radix: 16) })
     else { return nil }

@@ -122,3 +122,11 @@ package struct Gallery {
 
 /// Text escaped for HTML elements and quoted attributes.
 private func escaped(_ text: String) -> String { HTML.text(text).markup }
+
+/// The style sheet of the page. Cards have a fixed size and are laid out independently (`contain`). They are not list items,
+/// which Chromium renumbers at each change. Both keep pages with thousands of cards smooth. `content-visibility` made scrolling
+/// slower.
+private let galleryStyle = String(decoding: PackageResources.gallery_css.dropLast(), as: UTF8.self)
+
+/// The script of the page. It has one listener per kind of event, regardless of the number of images.
+private let galleryScript = String(decoding: PackageResources.gallery_js.dropLast(), as: UTF8.self)

@@ -24,15 +24,15 @@ package struct RunPage {
 
   private let state: RunPageData.State
   private let summary: RunSummary
-  private let facts: PageHeader
+  private let header: PageHeader
   private let images: ContactSheet
 
   /// - Parameters:
   ///   - page: the path of the page, which links are relative to.
-  package init(_ record: RunPageData, _ summary: RunSummary, _ facts: PageHeader, page: FilePath) {
+  package init(_ record: RunPageData, _ summary: RunSummary, _ header: PageHeader, page: FilePath) {
     state = record.noted
     self.summary = summary
-    self.facts = facts
+    self.header = header
     images = ContactSheet(state.images.elements, page: page)
   }
 
@@ -61,7 +61,7 @@ package struct RunPage {
     numbers.append(("\(statistics.failed)", "failed"))
     if summary.notStarted > 0 { numbers.append(("\(summary.notStarted)", "not started")) }
     numbers.append((decimalSeconds(summary.wallTime, places: 2) + " s", "time"))
-    if seconds > 0 { numbers.append((threeDigits(Double(statistics.ended) / seconds), "pictures a second")) }
+    if seconds > 0 { numbers.append((threeDigits(Double(statistics.finished) / seconds), "pictures a second")) }
     if statistics.written > 0 {
       numbers.append((humanByteCount(statistics.sourceByteCount), "before"))
       numbers.append((humanByteCount(statistics.outputByteCount), "after" + share(statistics)))
@@ -73,8 +73,8 @@ package struct RunPage {
         "li", text == "failed" && statistics.failed > 0 ? ["class": "bad"] : [:],
         [.element("b", [:], number), .text(text)])
     }
-    let early = facts.isInterrupted ? "The run was interrupted; what was written is whole. " : ""
-    let workers = "\(facts.mode), \(facts.workers) worker\(facts.workers == 1 ? "" : "s")"
+    let early = header.isInterrupted ? "The run was interrupted; what was written is whole. " : ""
+    let workers = "\(header.mode), \(header.workers) worker\(header.workers == 1 ? "" : "s")"
     return [
       .element("h1", [:], outcome), .element("p", ["class": "soft"], early + workers),
       .element("ul", ["class": "big"], items),
@@ -126,7 +126,7 @@ package struct RunPage {
       ]
     }
     return [
-      .element("h2", [:], "Slowest pictures"), htmlTable([["file", "time", "most of it", "size", "bytes"]] + rows),
+      .element("h2", [:], "Slowest pictures"), Table([["file", "time", "most of it", "size", "bytes"]] + rows).html,
     ]
   }
 
@@ -139,14 +139,14 @@ package struct RunPage {
     }
     return .element(
       "section", [:],
-      [.element("h2", [:], "Sizes of files, before and after"), htmlTable([["bytes", "sources", "outputs"]] + rows)])
+      [.element("h2", [:], "Sizes of files, before and after"), Table([["bytes", "sources", "outputs"]] + rows).html])
   }
 
   private var stages: HTML {
     let statistics = summary.statistics
     guard statistics.written > 0 else { return .nothing }
     let sum = max(Stage.allCases.reduce(0) { $0 + statistics.times[$1].inSeconds }, 1e-9)
-    let rows = statistics.times.told.map { stage in
+    let rows = statistics.times.reported.map { stage in
       [
         stage.rawValue, milliseconds(statistics.times[stage] / statistics.written),
         threeDigits(statistics.times[stage].inSeconds / sum * 100) + " %",
@@ -154,7 +154,7 @@ package struct RunPage {
     }
     return .element(
       "section", [:],
-      [.element("h2", [:], "Where the time went"), htmlTable([["a picture", "time", "share"]] + rows)])
+      [.element("h2", [:], "Where the time went"), Table([["a picture", "time", "share"]] + rows).html])
   }
 
   private var sheet: (parts: [HTML], permissions: Permissions) {
@@ -170,7 +170,7 @@ package struct RunPage {
   }
 
   private var footer: HTML {
-    .element("footer", [:], [.element("p", [:], "Made by \(facts.software).")])
+    .element("footer", [:], [.element("p", [:], "Made by \(header.software).")])
   }
 
   private func milliseconds(_ time: Duration) -> String {
@@ -184,6 +184,6 @@ package struct RunPage {
   }
 
   private func textTable(_ titles: [String], _ rows: [[String]]) -> HTML {
-    .element("div", ["class": "words"], [htmlTable([titles] + rows)])
+    .element("div", ["class": "words"], [Table([titles] + rows).html])
   }
 }

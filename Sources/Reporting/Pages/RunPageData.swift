@@ -5,7 +5,7 @@ internal import SystemPackage
 
 /// The data of a run's page, recorded as images end. Its size is bounded: it keeps a limited number of entries, and counts the
 /// rest.
-package final class RunPageData: Sendable {
+package final class RunPageData: OutcomeObserver {
   /// The limit of the contact sheet.
   private static let maxImages = 1000
   private static let maxFailures = 500
@@ -35,7 +35,7 @@ package final class RunPageData: Sendable {
   package init() {}
 
   /// Records the outcome of an image. May be called from any thread.
-  package func add(_ job: Job, _ outcome: Outcome) {
+  package func observe(_ job: Job, _ outcome: Outcome) {
     state.withLock { state in
       switch outcome {
       case .written(let image):
@@ -82,19 +82,19 @@ extension RunPageData.State {
 struct SystematicSample<Element: Sendable>: Sendable {
   private let maximum: Int
   private(set) var step = 1
-  private var kept: [(number: Int, element: Element)] = []
+  private var sample: [(number: Int, element: Element)] = []
 
   init(maximum: Int) { self.maximum = maximum }
 
   mutating func add(_ number: Int, _ element: () -> Element) {
     guard number % step == 0 else { return }
-    kept.append((number, element()))
-    while kept.count > 2 * maximum {
+    sample.append((number, element()))
+    while sample.count > 2 * maximum {
       step *= 2
-      kept.removeAll { $0.number % step != 0 }
+      sample.removeAll { $0.number % step != 0 }
     }
   }
 
   /// In ascending order of their numbers.
-  var elements: [Element] { kept.sorted { $0.number < $1.number }.map(\.element) }
+  var elements: [Element] { sample.sorted { $0.number < $1.number }.map(\.element) }
 }

@@ -17,7 +17,7 @@ package struct HeaderReport: Sendable {
 
   /// One JSON object, with the stored size and the upright size.
   package var jsonLine: String {
-    var line = JSONLine()
+    var line = JSONObjectWriter()
     line.add("event", "info")
     line.add("source", path: source)
     line.add("format", header.format.rawValue)

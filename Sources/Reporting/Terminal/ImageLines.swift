@@ -32,7 +32,7 @@ func plannedLines(_ job: Job, _ preview: ImagePreview, hasReasons: Bool) -> [Str
 /// "skipped dogs/a.jpg: thumbs/a.jpg is there already".
 func skippedLines(_ job: Job, _ reason: SkipReason) -> [String] {
   if reason == .notFailed { return [skippedLine(job, job.outputs[0], reason)] }
-  return job.outputs.map { skippedLine(job, $0, $0.settled ?? reason) }
+  return job.outputs.map { skippedLine(job, $0, $0.skipReason ?? reason) }
 }
 
 private func skippedLine(_ job: Job, _ output: JobOutput, _ reason: SkipReason) -> String {

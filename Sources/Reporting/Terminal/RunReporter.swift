@@ -37,7 +37,7 @@ package struct ReportOutput: Sendable {
 }
 
 /// Converts the outcomes of a run, from any thread, into events, lines, a progress line and a final summary.
-package final class RunReporter: Sendable {
+package final class RunReporter: OutcomeObserver {
   private struct State {
     var statistics = RunStatistics()
     var progress = ProgressLine()
@@ -118,7 +118,7 @@ package final class RunReporter: Sendable {
   }
 
   /// Reports the outcome of an image. The lines of one image are written together.
-  package func add(_ job: Job, _ outcome: Outcome) {
+  package func observe(_ job: Job, _ outcome: Outcome) {
     state.withLock { state in
       if state.isFinished { return }
       state.statistics.add(outcome)
@@ -195,7 +195,7 @@ package final class RunReporter: Sendable {
 
   private func showProgress(_ state: inout State) {
     guard let width = progressWidth?() else { return }
-    let ended = state.statistics.ended
+    let ended = state.statistics.finished
     let progress = Progress(
       ended: ended, failed: state.statistics.failed, inputs: extent.inputs,
       share: share(ended: ended, byteCount: state.endedByteCount), elapsed: elapsed())

@@ -50,6 +50,7 @@ package final class BaseFolder: Sendable {
     let base = try held(missing)
     if relative.isEmpty { return base }
     if resolution == .kernel {
+      // SAFETY: the path is zero-terminated and valid during the call.
       let number = unsafe relative.withPlatformString { unsafe system_open_folder_beneath(base.number, $0) }
       if number >= 0 { return HeldFolder(Descriptor(owning: number), path: path.pushing(relative)) }
       switch errno {

@@ -20,14 +20,15 @@ package struct PlacedFile: Hashable, Sendable {
 
   /// A file given by its path alone. The folder part of the path may contain symbolic links.
   package init(_ path: FilePath) {
-    base = BaseFolder(path.removingLastComponent())
-    relative = FilePath(path.lastComponent)
+    let (folder, name) = path.folderAndName
+    base = BaseFolder(folder)
+    relative = name
   }
 
-  package var folder: PlacedFolder { PlacedFolder(base: base, relative: relative.removingLastComponent()) }
+  package var folder: PlacedFolder { PlacedFolder(base: base, relative: relative.folderAndName.folder) }
 
   /// Name within its folder: the last component.
-  package var name: FilePath { FilePath(relative.lastComponent) }
+  package var name: FilePath { relative.folderAndName.name }
 
   /// Whether the name exists, even as a dangling symbolic link.
   package func isThere() throws(Errno) -> Bool {

@@ -14,6 +14,8 @@ package final class TemporaryFile {
   private var file: Descriptor?
   private var isCommitted = false
 
+  private static let prefix = ".imgbatch-"
+  private static let suffix = ".tmp"
   private static let counter = Atomic<UInt32>(0)
   private static let gate = CreationGate()
 
@@ -46,7 +48,7 @@ package final class TemporaryFile {
     self.durability = durability
     folder = try destination.held(.isMade(durability))
     while true {
-      let name = FilePath(".imgbatch-\(getpid())-\(nextNumber()).tmp")
+      let name = FilePath("\(TemporaryFile.prefix)\(getpid())-\(nextNumber())\(TemporaryFile.suffix)")
       do throws(Errno) {
         let file = try Descriptor(opening: name, in: folder, .created, mode: permissions.creationMode)
         do throws(Errno) { try permissions.settleGroup(of: file) } catch {
@@ -94,8 +96,9 @@ package final class TemporaryFile {
 
   /// The process and run in the name of a temporary file; nil for other names.
   static func owner(_ name: String) -> (process: pid_t, run: Int)? {
-    guard name.hasPrefix(".imgbatch-"), name.hasSuffix(".tmp") else { return nil }
-    let numbers = name.dropFirst(10).dropLast(4).split(separator: "-", omittingEmptySubsequences: false)
+    guard name.hasPrefix(prefix), name.hasSuffix(suffix) else { return nil }
+    let numbers = name.dropFirst(prefix.count).dropLast(suffix.count).split(
+      separator: "-", omittingEmptySubsequences: false)
     guard numbers.count == 2, let number = Int(numbers[1]), let process = pid_t(numbers[0]), process > 0 else {
       return nil
     }

@@ -1,3 +1,4 @@
+internal import CPlatform
 internal import Glibc
 package import SystemPackage
 
@@ -7,6 +8,15 @@ extension Descriptor {
     try unsafe bytes.withUnsafeBufferPointer { bytes throws(Errno) in
       try unsafe write(UnsafeRawBufferPointer(bytes))
     }
+  }
+
+  /// Creates a pipe (pipe(2)) that started programs do not inherit.
+  package static func makePipe() throws(Errno) -> (reading: CInt, writing: CInt) {
+    var ends: [CInt] = [-1, -1]
+    // SAFETY: the call writes the two elements.
+    let error = unsafe system_private_pipe(&ends)
+    if error != 0 { throw Errno(rawValue: error) }
+    return (ends[0], ends[1])
   }
 
   /// Writes some of the bytes to a descriptor that is owned elsewhere.

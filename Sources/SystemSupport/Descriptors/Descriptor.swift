@@ -13,6 +13,7 @@ package struct Descriptor: ~Copyable, Sendable {
 
   package init(opening path: FilePath, _ access: OpenMode) throws(Errno) {
     // The mode applies if the file is created, before the umask.
+    // SAFETY: here and below, paths are zero-terminated and valid during the calls.
     number = try Descriptor.retrying { unsafe path.withPlatformString { unsafe open($0, access.flags, 0o666) } }
   }
 

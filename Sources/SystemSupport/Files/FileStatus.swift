@@ -37,6 +37,7 @@ package struct FileStatus: Hashable, Sendable {
 /// Whether a symbolic link at the end of a path is followed.
 package enum SymlinkPolicy: Sendable { case follow, stay }
 
+// SAFETY: names are zero-terminated and, like the `stat` that a call fills, valid during the call.
 extension FileStatus {
   package init(of path: FilePath, links: SymlinkPolicy = .follow) throws(Errno) {
     var status = stat()

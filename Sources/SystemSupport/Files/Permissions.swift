@@ -43,6 +43,7 @@ package struct Permissions: Hashable, Sendable {
   package func settleGroup(of file: borrowing Descriptor) throws(Errno) {
     guard favorsGroup, let group else { return }
     var status = stat()
+    // SAFETY: fstat fills one `stat`, which is valid during the call.
     guard unsafe fstat(file.number, &status) == 0 else { throw .current }
     if status.st_gid == group { return }
     guard fchmod(file.number, Permissions.ofOthers(status.st_mode & bits) | status.st_mode & 0o600) == 0 else {

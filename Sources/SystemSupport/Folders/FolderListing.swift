@@ -27,6 +27,7 @@ package struct FolderListing {
       // SAFETY: the name ends in a zero byte, which is copied too.
       unsafe names.append(contentsOf: UnsafeRawBufferPointer(start: name, count: strlen(name) + 1))
     }
+    // SAFETY: every name starts inside the bytes and ends with a zero.
     unsafe names.withUnsafeBytes { bytes in
       guard let base = unsafe bytes.assumingMemoryBound(to: CChar.self).baseAddress else { return }
       entries.sort { unsafe strcmp(base + $0.start, base + $1.start) < 0 }

@@ -5,6 +5,7 @@ package import SystemPackage
 /// An open folder. Its calls keep working in the same folder if the path that led to it is renamed or replaced.
 ///
 /// Names are single components. No call follows a symbolic link with the name.
+// SAFETY: names are zero-terminated strings that `withPlatformString` keeps valid during each system call.
 package final class HeldFolder: Sendable {
   /// The path it was opened by, for messages.
   package let path: FilePath

@@ -40,14 +40,17 @@ package enum AvailableMemory {
       case 2: (maximum: "memory.max", used: "memory.current", files: "inactive_file")
       default: (maximum: "memory.limit_in_bytes", used: "memory.usage_in_bytes", files: "total_inactive_file")
       }
-    // "max" is no number. Version 1 uses a number near 2^63 for no limit.
-    guard let maximum = number(group.path.appending(names.maximum)), maximum < 1 << 60 else { return nil }
+    // "max" is no number.
+    guard let maximum = number(group.path.appending(names.maximum)), maximum < noLimit else { return nil }
     let used = number(group.path.appending(names.used)) ?? 0
     let statistics = ProcFile.contents(of: group.path.appending("memory.stat")) ?? ""
     let files = statistics.split(separator: "\n").first { $0.hasPrefix(names.files + " ") }
       .flatMap { $0.split(separator: " ").last }.flatMap { Int($0) }
     return max(0, maximum - max(0, used - (files ?? 0)))
   }
+
+  /// Limits from here on are no limits: version 1 writes a number near 2^63, and RLIM_INFINITY is near 2^64.
+  private static let noLimit = 1 << 60
 
   private static func number(_ path: FilePath) -> Int? {
     ProcFile.contents(of: path).flatMap { Int($0.prefix { !$0.isWhitespace }) }
@@ -57,7 +60,7 @@ package enum AvailableMemory {
     var limit = rlimit()
     // SAFETY: one rlimit, which lives during the call.
     let status = unsafe getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
-    guard status == 0, limit.rlim_cur < 1 << 60 else { return nil }
+    guard status == 0, limit.rlim_cur < noLimit else { return nil }
     return max(0, Int(limit.rlim_cur) - OwnMemory.byteCount(.addressSpace))
   }
 }

@@ -26,4 +26,12 @@ extension FilePath {
       unsafe body(UnsafeRawBufferPointer(start: text, count: length))
     }
   }
+
+  /// `removingLastComponent()` and the last component, if any, split at the last separator. In debug builds swift-system checks
+  /// the whole path whenever its components are used, which takes milliseconds.
+  package var folderAndName: (folder: FilePath, name: FilePath) {
+    let bytes = bytes
+    guard let separator = bytes.lastIndex(of: UInt8(ascii: "/")) else { return ("", self) }
+    return (FilePath(bytes: bytes[..<max(separator, 1)]), FilePath(bytes: bytes[(separator + 1)...]))
+  }
 }

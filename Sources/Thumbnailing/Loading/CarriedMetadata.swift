@@ -4,12 +4,12 @@ package import ImageCore
 /// The metadata of an image's outputs (`--metadata keep`).
 package struct CarriedMetadata {
   private let byFormat: [ImageFormat: ImageMetadata]
-  /// What was left out of any output.
+  /// Notices about metadata that an output lacks.
   package let notes: [ConversionNotice]
 
   /// - Parameters:
-  ///   - bytes: of the source.
-  ///   - limit: once it is over, what is read is undefined.
+  ///   - bytes: bytes of the source.
+  ///   - limit: after this time the result is undefined.
   package init(_ bytes: UnsafeRawBufferPointer, _ header: ImageHeader, _ plan: ThumbnailPlan, limit: TimeLimit) {
     let first = plan.outputs[0]
     let metadata = unsafe ImageMetadata(
@@ -21,11 +21,11 @@ package struct CarriedMetadata {
     notes = ConversionNotice.allCases.filter(found.contains)
   }
 
-  /// Those of one output, which say its size.
+  /// The metadata of one output, with its size.
   package subscript(output: OutputPlan) -> ImageMetadata {
     byFormat[output.encode.format, default: ImageMetadata()].sized(output.placement.canvas)
   }
 
-  /// The most that an output has.
+  /// Size of the largest metadata of an output.
   package var byteCount: Int { byFormat.values.reduce(0) { max($0, $1.byteCount) } }
 }

@@ -2,8 +2,8 @@ internal import ColorManagement
 internal import ImageCodecs
 package import ImageCore
 
-/// Makes the image of an output from the decoded one: gray if asked, crop, resampling, turning, padding, flattening.
-/// One serves one worker. What is made when the time limit of its pool is over is undefined.
+/// Makes the image of an output from the decoded image: crops, resamples, turns, pads, flattens, and makes it gray on request.
+/// One serves one worker. After the time limit of its pool the result is undefined.
 package struct OutputRenderer {
   let options: ThumbnailOptions
   let pool: BufferPool
@@ -45,10 +45,10 @@ package struct OutputRenderer {
     return try composed(plane, plan)
   }
 
-  /// Inks are no light.
+  /// Amounts of ink cannot be averaged as light, so they are converted before.
   private func isConvertedFirst(_ plan: OutputPlan) -> Bool { plan.color.hasInks && options.light == .linear }
 
-  /// What follows the resampling of interleaved pixels.
+  /// The steps after resampling, of interleaved pixels.
   func composed(_ source: consuming Plane, _ plan: OutputPlan) throws(OutOfMemory) -> Plane {
     var plane = source
     plane = try plane.turned(plan.orientation, from: pool)
@@ -70,7 +70,7 @@ package struct OutputRenderer {
     return result
   }
 
-  /// The part that is shown, at the output's size.
+  /// The cropped part at the output's size.
   private func reshaped(_ source: consuming Plane, _ plan: OutputPlan, areInks: Bool) throws(OutOfMemory) -> Plane {
     let depth = source.depth
     let rect = source.extent.rect(of: plan.part.rect, in: plan.source)
@@ -88,7 +88,7 @@ package struct OutputRenderer {
     }
   }
 
-  /// Transparent where there is alpha, unless a color was asked for.
+  /// Transparent for images with alpha, unless the options have a color.
   private func padding(_ plane: borrowing Plane) -> [Int] {
     if plane.hasAlpha && options.padding == .automatic { return [Int](repeating: 0, count: plane.channels) }
     return options.background.samples(channels: plane.channels, depth: plane.depth)
@@ -107,7 +107,7 @@ package struct OutputRenderer {
     return try small.padded(to: chroma.canvas, x: chroma.x, y: chroma.y, fill: [fill], from: pool)
   }
 
-  /// The window to be cut out, where the pixels decide; at whole samples of chroma.
+  /// The window of highest entropy, at whole samples of chroma; nil unless the crop depends on the pixels.
   private func highestEntropy(_ plane: borrowing Plane, _ plan: OutputPlan) throws(OutOfMemory) -> (x: Int, y: Int)? {
     guard plan.placement.isSearched else { return nil }
     let canvas = plan.placement.canvas
@@ -146,9 +146,9 @@ extension Plane {
 }
 
 extension SourceRect {
-  /// Where a part of the whole image, in the image's pixels, lies if this is the extent of the whole.
+  /// The position of a part of the image, given in pixels of the image, if this is the extent of the whole.
   func rect(of part: SourceRect, in image: PixelSize) -> SourceRect {
-    // In this order the whole image is the whole extent, exactly.
+    // In this order the whole image gives exactly the whole extent.
     let (width, height) = (Double(image.width), Double(image.height))
     return SourceRect(
       x: x + self.width * (part.x / width), y: y + self.height * (part.y / height),

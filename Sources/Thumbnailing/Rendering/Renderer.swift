@@ -65,7 +65,7 @@ struct Renderer: ~Copyable {
 
   /// Resamples the image while it is decoded; nil where it must be decoded as a whole.
   ///
-  /// It counts as opaque until a row is not, mostly the first; then it is decoded again from the start.
+  /// It is taken as opaque until a row is translucent, mostly the first; then it is decoded again from the start.
   private static func strips(
     _ header: ImageHeader, _ plans: [OutputPlan], _ outputs: OutputRenderer, _ decoder: Decoder, _ task: ImageTask
   ) throws -> (renderer: StripRenderer, report: DecodeReport)? {

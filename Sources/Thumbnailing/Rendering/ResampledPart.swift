@@ -1,8 +1,7 @@
 internal import ImageCodecs
 internal import ImageCore
 
-/// A part of an image as it is stored, in its pixels, and the size that it is resampled to. What has to be decoded and what is
-/// resampled both follow from it.
+/// A part of the stored image, in pixels, and the size to resample it to. It determines what is decoded and what is resampled.
 struct ResampledPart: Hashable {
   let rect: SourceRect
   let size: PixelSize
@@ -13,7 +12,7 @@ struct ResampledPart: Hashable {
   }
 }
 
-/// The same for planes of chroma, and the place of the result among the samples of the canvas, upright.
+/// The same for planes of chroma, with the position of the result on the canvas in upright chroma samples.
 struct ResampledChroma: Hashable {
   let part: ResampledPart
   let canvas: PixelSize
@@ -22,13 +21,13 @@ struct ResampledChroma: Hashable {
 }
 
 extension OutputPlan {
-  /// What luma, or interleaved pixels, are resampled from and to.
+  /// The part for luma or interleaved pixels.
   var part: ResampledPart { ResampledPart(rect: storedCrop, size: storedTarget) }
 
-  /// Chroma goes straight from its own size to the output's.
+  /// The part for chroma, which is resampled directly from its stored size to that of the output.
   ///
-  /// One output sample stands for `chromaFactors` luma samples each way, those at the edges of the image also for what lies
-  /// beyond it, on the canvas or outside. So the box reaches past the image there.
+  /// An output sample covers `chromaFactors` luma samples in each direction, at the edges also samples beyond the image. So the
+  /// rectangle extends past the image there.
   var chroma: ResampledChroma {
     let (across, down) = chromaFactors
     let (image, at) = (placement.image, placement)

@@ -1,8 +1,8 @@
 package import ImageCodecs
 package import ImageCore
 
-/// The images of some outputs in the making, while a decoder gives the source in strips: gray if asked and resampled, so
-/// that the source is never in memory as a whole. They are the same images as `OutputRenderer.rendered` makes of it.
+/// Resamples the images of some outputs while a decoder gives the source in strips, so that the source is never in memory as a
+/// whole. The images are those that `OutputRenderer.rendered` makes of the whole source.
 package final class StripRenderer {
   private let renderer: OutputRenderer
   private let plans: [OutputPlan]
@@ -10,7 +10,7 @@ package final class StripRenderer {
   private let isTranslucent: Bool
   private let resizes: [StreamedResize]
 
-  /// - Parameter isTranslucent: whether the image counts as such, which only its last row may tell.
+  /// - Parameter isTranslucent: whether alpha is expected. Any row, even the last, may have the first translucent pixel.
   package init(
     _ renderer: OutputRenderer, _ header: ImageHeader, _ plans: [OutputPlan], isTranslucent: Bool
   ) throws(OutOfMemory) {
@@ -29,7 +29,7 @@ package final class StripRenderer {
     }
   }
 
-  /// Takes the next strip; false if it is translucent and the image was to be opaque.
+  /// Adds the next strip. Returns false if it is translucent and the image was expected to be opaque.
   package func add(_ strip: borrowing Plane) throws(OutOfMemory) -> Bool {
     let options = renderer.options
     if options.color == .gray && strip.channels > 2 {
@@ -51,7 +51,7 @@ package final class StripRenderer {
 
   var outputCount: Int { plans.count }
 
-  /// After the last strip, once for each output.
+  /// The image of an output. Call it after the last strip, once for each output.
   package func image(_ index: Int) throws(OutOfMemory) -> Image {
     let plane = resizes[index].finished()
     let samples = isTranslucent ? try plane.unpremultiplied(to: depth, from: renderer.pool) : plane

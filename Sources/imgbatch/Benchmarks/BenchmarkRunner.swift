@@ -13,7 +13,7 @@ protocol BenchmarkWork {
   var workload: Workload { get }
   /// The arguments of one run over all items, after the program's name. Every run of every setting writes the same files to
   /// `out`, except hidden ones, and the lines of `StageCost` and `ItemCost` to standard output.
-  func arguments(_ configuration: Configuration, out: FilePath, telling detail: MeasurementDetail) -> [[UInt8]]
+  func arguments(_ configuration: Configuration, out: FilePath, detail: MeasurementDetail) -> [[UInt8]]
   /// The arguments of a run that starts its workers and has no input, so that it ends with `ExitStatus.noInput`. Its standard
   /// input is empty.
   func emptyArguments(_ configuration: Configuration, out: FilePath) -> [[UInt8]]
@@ -41,7 +41,7 @@ struct BenchmarkRunner: BenchmarkTarget {
   private(set) var itemCount = 0
 
   mutating func warmUp(_ configuration: Configuration) throws -> WarmUp {
-    let run = try perform(configuration, watching: .memory, telling: .items)
+    let run = try perform(configuration, watching: .memory, detail: .items)
     let memory =
       run.sharesPeakByteCount.map { MemoryPeak(byteCount: $0, method: .proportionalShares) }
       ?? MemoryPeak(byteCount: run.largestPeakByteCount, method: .largestProcess)
@@ -59,15 +59,15 @@ struct BenchmarkRunner: BenchmarkTarget {
 
   mutating func work(_ configuration: Configuration) throws -> Measurement {
     measured.prepare()
-    return Measurement(try perform(configuration, watching: .timeOnly, telling: .totals))
+    return Measurement(try perform(configuration, watching: .timeOnly, detail: .totals))
   }
 
   private mutating func perform(
-    _ configuration: Configuration, watching: MeasuredProcess.Watching, telling detail: MeasurementDetail
+    _ configuration: Configuration, watching: MeasuredProcess.Watching, detail: MeasurementDetail
   ) throws -> MeasuredProcess {
     showProgress(configuration)
     let out = scratch.appending(first == nil ? "first" : "outputs")
-    let run = try launch(measured.arguments(configuration, out: out, telling: detail), watching: watching)
+    let run = try launch(measured.arguments(configuration, out: out, detail: detail), watching: watching)
     hideProgress()
     guard [ExitStatus.success.code, ExitStatus.someImagesFailed.code].contains(run.status) else {
       throw fault(configuration, run.status)
@@ -89,16 +89,16 @@ struct BenchmarkRunner: BenchmarkTarget {
   private func launch(
     _ arguments: [[UInt8]], watching: MeasuredProcess.Watching
   ) throws -> MeasuredProcess {
-    let run = try MeasuredProcess.run(arguments, messages: talkFile, watching: watching, stop: Signals.stopRequest)
-    if Signals.stopRequest.isMade { throw CancelledError() }
+    let run = try MeasuredProcess.run(arguments, messages: messagesFile, watching: watching, stop: Signals.cancellation)
+    if Signals.cancellation.isCancelled { throw CancelledError() }
     return run
   }
 
-  private var talkFile: FilePath { scratch.appending("talk") }
+  private var messagesFile: FilePath { scratch.appending("messages") }
 
   /// The messages of the last run.
   private var messages: String {
-    let text = try? Descriptor(opening: talkFile, .sniffed).readAll(limit: 1 << 20)
+    let text = try? Descriptor(opening: messagesFile, .sniffed).readAll(limit: 1 << 20)
     return String(decoding: text ?? [], as: UTF8.self)
   }
 

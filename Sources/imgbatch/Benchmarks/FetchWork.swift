@@ -15,13 +15,13 @@ struct FetchWork: BenchmarkWork {
   private let list: FilePath
   private let count: Int
   /// The request options for `fetch`.
-  private let options: [String]
+  private let options: [[UInt8]]
 
   init(_ list: FilePath, _ request: RequestOptions, scratch: FilePath) throws {
     do throws(Errno) {
       var reader = DownloadListReader(try Descriptor(opening: list, .list))
       var count = 0
-      while !reader.isAtEnd, !Signals.stopRequest.isMade {
+      while !reader.isAtEnd, !Signals.cancellation.isCancelled {
         while try reader.next() != nil { count += 1 }
         if !reader.isAtEnd { reader.waitForMore() }
       }
@@ -30,7 +30,7 @@ struct FetchWork: BenchmarkWork {
       throw CommandError(.unreadableList(list, reason: error.message))
     }
     self.list = list
-    options = request.arguments
+    options = ForwardedArguments(request).bytes
   }
 
   /// Serial mode once, and each other mode with each number of workers.
@@ -46,9 +46,9 @@ struct FetchWork: BenchmarkWork {
 
   var workload: Workload { .fetch }
 
-  func arguments(_ configuration: Configuration, out: FilePath, telling detail: MeasurementDetail) -> [[UInt8]] {
-    FetchWork.command(configuration, out: out) + (["--measurements", detail.rawValue] + options).map { Array($0.utf8) }
-      + [Array("--".utf8), list.bytes]
+  func arguments(_ configuration: Configuration, out: FilePath, detail: MeasurementDetail) -> [[UInt8]] {
+    FetchWork.command(configuration, out: out) + ["--measurements", detail.rawValue].map { Array($0.utf8) } + options
+      + [list.bytes]
   }
 
   func emptyArguments(_ configuration: Configuration, out: FilePath) -> [[UInt8]] {

@@ -1,39 +1,54 @@
-internal import SystemPackage
-internal import SystemSupport
+internal import ArgumentParser
 
-/// The arguments of `compare` and `profile` that each run of `resize` also gets, byte for byte: inputs, image options, limits.
-/// New image options of `resize` are forwarded without a change here.
+/// Parsed options as the arguments of another run of this program. Names and values follow from the properties of the groups, so
+/// that a new option is declared in one place.
 struct ForwardedArguments {
-  private static let ownFlags: Set<String> = ["--json", "--csv", "--markdown", "--cold", "--save"]
-  private static let ownOptions: Set<String> = ["--runs", "--jobs", "--report", "--workload", "--fetch"]
+  private var options: [String] = []
+  private var inputs: [String] = []
 
-  let bytes: [[UInt8]]
-
-  /// - Parameters:
-  ///   - given: the valid arguments after the command's name.
-  ///   - list: the new value of `--files-from`; nil where the option is not given.
-  ///   - flags: flags that are not forwarded, in addition to the command's own.
-  ///   - options: options that are not forwarded, in addition to the command's own.
-  init(_ given: [String], list: FilePath?, without flags: Set<String> = [], _ options: Set<String> = []) {
-    let flags = flags.union(ForwardedArguments.ownFlags)
-    let options = options.union(ForwardedArguments.ownOptions)
-    var passed: [[UInt8]] = []
-    var rest = given[...]
-    while let argument = rest.popFirst() {
-      if argument == "--" {
-        passed += ([argument] + rest).map(unescapedBytes)
-        break
-      }
-      let name = argument.hasPrefix("--") ? String(argument.prefix { $0 != "=" }) : argument
-      let hasValue = name != argument
-      if flags.contains(name) { continue }
-      if options.contains(name) || name == "--files-from" {
-        if !hasValue { rest = rest.dropFirst() }
-        if name == "--files-from", let list { passed += [Array(name.utf8), list.bytes] }
-        continue
-      }
-      passed.append(unescapedBytes(argument))
-    }
-    bytes = passed
+  init(_ groups: any ParsableArguments...) {
+    for group in groups { add(group) }
   }
+
+  /// Byte for byte. Ends with the inputs, after `--`.
+  var bytes: [[UInt8]] { (options + ["--"] + inputs).map(unescapedBytes) }
+
+  /// The name of the first option that is not as in `defaults`; nil if there is none.
+  func firstChange(from defaults: ForwardedArguments) -> String? {
+    options.first { !defaults.options.contains($0) }.map { String($0.prefix { $0 != "=" }) }
+  }
+
+  fileprivate mutating func add(_ group: any ParsableArguments) {
+    for child in Mirror(reflecting: group).children {
+      // The storage of a property wrapper has the property's name after an underscore.
+      let name = "--" + (child.label ?? "").dropFirst().flatMap { $0.isUppercase ? "-" + $0.lowercased() : "\($0)" }
+      switch child.value {
+      case let flag as Flag<Bool>: if flag.wrappedValue { options.append(name) }
+      case let argument as Argument<[PathArgument]>: inputs += argument.wrappedValue.map(\.text)
+      case let option as any ForwardedOption: options += texts(of: option.value).map { "\(name)=\($0)" }
+      case let group as any ForwardedGroup: add(group.value)
+      default: preconditionFailure("\(name) cannot be forwarded")
+      }
+    }
+  }
+}
+
+/// One text for each time that an option must be given.
+private func texts(of value: Any) -> [String] {
+  if let values = value as? [Any] { return values.flatMap(texts) }
+  let mirror = Mirror(reflecting: value)
+  if mirror.displayStyle == .optional { return mirror.children.flatMap { texts(of: $0.value) } }
+  return [(value as? any ExpressibleByArgument)?.defaultValueDescription ?? "\(value)"]
+}
+
+private protocol ForwardedOption { var value: Any { get } }
+
+extension Option: ForwardedOption {
+  fileprivate var value: Any { wrappedValue }
+}
+
+private protocol ForwardedGroup { var value: any ParsableArguments { get } }
+
+extension OptionGroup: ForwardedGroup {
+  fileprivate var value: any ParsableArguments { wrappedValue }
 }

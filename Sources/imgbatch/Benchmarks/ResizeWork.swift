@@ -6,15 +6,15 @@ internal import SystemSupport
 /// Thumbnails as a workload.
 struct ResizeWork: BenchmarkWork {
   /// The arguments of each run of `resize`, without the mode and the output folder.
-  let arguments: ForwardedArguments
+  let arguments: [[UInt8]]
   /// Files to drop from the page cache before each timed run.
   let coldSources: [FilePath]
 
   var workload: Workload { .resize }
 
-  func arguments(_ configuration: Configuration, out: FilePath, telling detail: MeasurementDetail) -> [[UInt8]] {
+  func arguments(_ configuration: Configuration, out: FilePath, detail: MeasurementDetail) -> [[UInt8]] {
     ResizeWork.command(configuration, out: out) + ["--measurements", detail.rawValue].map { Array($0.utf8) }
-      + arguments.bytes
+      + arguments
   }
 
   func emptyArguments(_ configuration: Configuration, out: FilePath) -> [[UInt8]] {

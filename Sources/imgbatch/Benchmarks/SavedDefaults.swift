@@ -61,7 +61,7 @@ struct SavedDefaults: Equatable {
     }
     guard let processor = values["processor"], let cores = values["cores"].flatMap({ Int($0) }),
       let mode = values["mode"].flatMap({ ExecutionMode(rawValue: String($0)) }),
-      let workers = values["jobs"].flatMap({ Int($0) }), (1...1024).contains(workers)
+      let workers = values["jobs"].flatMap({ Int($0) }), WorkerCount.range.contains(workers)
     else { return nil }
     self.init(processor: String(processor), cores: cores, mode: mode, workers: workers)
   }
@@ -73,10 +73,10 @@ struct SavedDefaults: Equatable {
 
   /// Checks before the run that the defaults can be saved.
   static func prepare(_ check: inout OverwriteCheck) throws -> CheckedPath {
-    let path = try place()
+    let path = try writablePath()
     let file: CheckedPath
     do throws(OverwriteRefusal) { file = try check.check(path, for: "--save") } catch { throw CommandError(error) }
-    do throws(OwnFileError) { try AtomicFile.prepare(file) } catch { throw complaint(path, error) }
+    do throws(OwnFileError) { try AtomicFile.prepare(file) } catch { throw failure(path, error) }
     return file
   }
 
@@ -85,11 +85,11 @@ struct SavedDefaults: Equatable {
     do throws(OwnFileError) {
       try AtomicFile.write(to: file) { write throws(Errno) in try write(text) }
     } catch {
-      throw SavedDefaults.complaint(file.path, error)
+      throw SavedDefaults.failure(file.path, error)
     }
   }
 
-  private static func place() throws -> FilePath {
+  private static func writablePath() throws -> FilePath {
     guard let path else {
       throw CommandError(
         status: .outputUnusable,
@@ -99,7 +99,7 @@ struct SavedDefaults: Equatable {
     return path
   }
 
-  private static func complaint(_ path: FilePath, _ error: OwnFileError) -> CommandError {
+  private static func failure(_ path: FilePath, _ error: OwnFileError) -> CommandError {
     CommandError(
       status: .outputUnusable, sentence: "the defaults \(path.forTerminal) cannot be written (\(error.message)).")
   }

@@ -50,7 +50,7 @@ struct SingleImageTrial {
     // The first round warms up.
     for round in 0...max(rounds, SingleImageTrial.minRounds) {
       for position in runs.indices {
-        if Signals.stopRequest.isMade { throw CancelledError() }
+        if Signals.cancellation.isCancelled { throw CancelledError() }
         let outcome = JobRunner(options: options, threadsPerImage: runs[position].bands).outcome(of: job)
         guard case .written(let image) = outcome else { return nil }
         if image.decodingWorkers > 1 { sharedStages = [.decode, .resize] }

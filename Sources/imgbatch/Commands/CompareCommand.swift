@@ -30,7 +30,7 @@ struct CompareCommand: ParsableCommand {
     help: ArgumentHelp(
       "Workers, for all modes but serial. (default: the cores that this process may really use; 16 downloads)",
       valueName: "n"))
-  var jobs: Int?
+  var jobs: WorkerCount?
 
   @OptionGroup var measure: MeasureOptions
   @OptionGroup(title: "Picture") var image: ColorImageOptions
@@ -41,7 +41,15 @@ struct CompareCommand: ParsableCommand {
     if workload == .fetch && (input.inputs.count != 1 || input.filesFrom != nil || measure.cold) {
       throw ValidationError("--workload fetch wants one list, and nothing else to read.")
     }
-    if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs is 1 to 1024, not \(jobs).") }
+    try jobs?.validate()
+    switch workload {
+    case .resize: try request.checkUnused()
+    case .fetch:
+      let defaults = ForwardedArguments(try ColorImageOptions.parse([]), try LimitOptions.parse([]))
+      if let option = ForwardedArguments(image, limits).firstChange(from: defaults) {
+        throw ValidationError("\(option) has no effect on downloads.")
+      }
+    }
   }
 
   func run() throws {
@@ -57,7 +65,7 @@ struct CompareCommand: ParsableCommand {
 
   private func compareFetching(in scratch: FilePath) throws -> ExitStatus {
     let measured = try FetchWork(input.inputs[0].path, request, scratch: scratch)
-    let workers = jobs ?? FetchWork.usualWorkers
+    let workers = jobs?.count ?? FetchWork.usualWorkers
     let (records, written) = try measure.records(measured, measured.configurations([workers]), scratch)
     let work = measured.done(written: written)
     let comparison = Comparison(work: work, workers: workers, cores: UsableCores.count, records: records)
@@ -67,8 +75,8 @@ struct CompareCommand: ParsableCommand {
 
   private func compareResizing(in scratch: FilePath) throws -> ExitStatus {
     let inputs = try MeasuredInputs(input, limits: limits, cold: measure.cold, scratch: scratch)
-    let measured = inputs.work(Array(rawArguments().dropFirst()))
-    let workers = jobs ?? UsableCores.count
+    let measured = inputs.work(image)
+    let workers = jobs?.count ?? UsableCores.count
     let configurations = measured.workload.modes.map { Configuration($0, workers: workers) }
     let (records, written) = try measure.records(measured, configurations, scratch)
     let comparison = Comparison(

@@ -87,30 +87,42 @@ struct FetchCommand: ParsableCommand {
       throw ValidationError("--require-sandbox confines worker processes; add --mode processes.")
     }
     if mode == .serial && (connections ?? 1) > 1 { throw ValidationError("--mode serial has one connection.") }
-    if mode == .serial && (thumbnails.jobs ?? 1) > 1 { throw ValidationError("--mode serial has one job.") }
+    if mode == .serial && (thumbnails.jobs?.count ?? 1) > 1 { throw ValidationError("--mode serial has one job.") }
   }
 
   func run() throws {
     try ending {
       if let reason = CurlLibrary.open() { throw CommandError.noCurl(reason) }
-      return try session().perform()
+      let options = try makeOptions()
+      return try FetchRun(
+        list: list, runFiles: output.history.runFiles, options: options,
+        thumbnails: thumbnails.makeOptions(mode: mode, sandbox: options.sandbox), mode: mode, messages: messages,
+        events: measurements.map { .measurements($0) } ?? messages.events, printsPaths: print0
+      ).perform()
     }
   }
 
-  private func session() throws -> FetchRun {
-    var rules = DownloadOptions(folder: output.out.path)
-    try request.apply(to: &rules)
-    rules.thumbnailFolder = thumbnails.thumbs?.path
-    rules.connections = connections ?? rules.connections
-    rules.selection = output.selection
-    rules.durability = output.durable ? .durable : .ordinary
-    if mode == .serial { rules.connections = 1 }
-    rules.sandbox = requireSandbox ? .required : .wanted
-    if mode == .processes { rules.workerProgram = WorkerSocket.programBesideExecutable() }
-    return FetchRun(
-      list: list, runFiles: output.runFiles, rules: rules,
-      thumbnails: thumbnails.order(mode: mode, sandbox: rules.sandbox),
-      mode: mode, messages: messages,
-      events: measurements.map { .measurements($0) } ?? messages.events, printsPaths: print0)
+  /// libcurl must be open.
+  private func makeOptions() throws -> DownloadOptions {
+    var options = DownloadOptions(folder: output.out.path)
+    options.thumbnailFolder = thumbnails.thumbs?.path
+    options.connections = mode == .serial ? 1 : connections ?? options.connections
+    options.selection = output.history.selection(.overwrite)
+    options.durability = output.history.durability
+    options.sandbox = requireSandbox ? .required : .wanted
+    if mode == .processes { options.workerProgram = WorkerSocket.programNextToExecutable() }
+    options.perHost = request.perHost
+    options.request.connectTimeout = .seconds(request.connectTimeout)
+    options.request.stallTimeout = .seconds(request.stallTimeout)
+    options.request.totalTimeout = .seconds(request.totalTimeout)
+    options.request.userAgent = request.userAgent
+    options.request.policy = request.allowPrivate ? .any : .publicOnly
+    options.retry.retries = request.retries
+    options.retry.firstWait = .seconds(request.retryDelay)
+    options.maxByteCount = request.maxBytes.count
+    options.maxRedirects = request.maxRedirects
+    options.headers = try request.headers.makeHeaders()
+    options.proxies = .ofEnvironment
+    return options
   }
 }

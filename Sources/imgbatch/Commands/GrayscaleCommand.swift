@@ -23,13 +23,10 @@ struct GrayscaleCommand: ParsableCommand {
   @OptionGroup(title: "Messages") var messages: MessageOptions
 
   func run() throws {
-    var options = ThumbnailOptions()
-    image.apply(to: &options, defaultSize: nil)
-    options.color = .gray
-    kind.apply(to: &options)
+    let look = image.makeOptions(defaultSize: nil, gray: kind.grayAs ?? ThumbnailOptions().gray)
     try ResizeRun(
-      input: input, output: output, work: work, messages: messages, options: options, sizeTexts: image.sizeTexts,
-      defaultSizeWord: "full"
+      input: input, output: output, work: work, messages: messages, options: ThumbnailOptions(look, output, work),
+      execution: work.execution, sizeTexts: image.sizeTexts(default: "full")
     ).perform()
   }
 }

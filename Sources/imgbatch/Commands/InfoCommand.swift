@@ -56,7 +56,7 @@ struct InfoCommand: ParsableCommand {
 
     var rows = [HeaderReport.titles]
     var status = ExitStatus.success
-    for input in inputs where StandardStream.output.condition == .open && !Signals.stopRequest.isMade {
+    for input in inputs where StandardStream.output.condition == .open && !Signals.cancellation.isCancelled {
       do throws(JobError) {
         if let refusal = input.refusal { throw refusal }
         let (header, byteCount) = try reader.readForecast(input.source)
@@ -67,7 +67,7 @@ struct InfoCommand: ParsableCommand {
         status = .someImagesFailed
       }
     }
-    if !json && rows.count > 1 { StandardStream.output.write(table(rows)) }
+    if !json && rows.count > 1 { StandardStream.output.write(Table(rows).text(.text)) }
     return Signals.received.map { .interrupted(signal: $0) } ?? status
   }
 }

@@ -75,8 +75,8 @@ struct MergeCommand: ParsableCommand {
     for failure in merged.failures { StandardStream.error.write(failure + "\n") }
     if json { StandardStream.output.write(merged.summaryLine + "\n") }
     if !quiet { StandardStream.error.write(merged.text + "\n") }
-    for gap in merged.gaps { StandardStream.error.write("Error: the shards are not whole: \(gap).\n") }
+    for problem in merged.problems { StandardStream.error.write("Error: the shards are not whole: \(problem).\n") }
     if let signal = Signals.received { return .interrupted(signal: signal) }
-    return merged.gaps.isEmpty && merged.failedCount == 0 ? .success : .someImagesFailed
+    return merged.problems.isEmpty && merged.failedCount == 0 ? .success : .someImagesFailed
   }
 }

@@ -52,6 +52,10 @@ struct ProfileCommand: ParsableCommand {
   @OptionGroup(title: "Limits") var limits: LimitOptions
   @OptionGroup(title: "Requests", visibility: .hidden) var request: RequestOptions
 
+  func validate() throws {
+    if fetch == nil { try request.checkUnused() }
+  }
+
   func run() throws {
     try measuring { scratch in
       let inputs = try MeasuredInputs(input, limits: limits, cold: measure.cold, scratch: scratch)
@@ -71,9 +75,7 @@ struct ProfileCommand: ParsableCommand {
   }
 
   private func profile(_ inputs: MeasuredInputs, _ scratch: FilePath) throws -> ScalingProfile {
-    let measured = inputs.work(
-      Array(joiningPairs(rawArguments()).dropFirst()), without: fetch == nil ? [] : RequestOptions.flags,
-      fetch == nil ? [] : RequestOptions.options)
+    let measured = inputs.work(image)
     let cores = UsableCores.count
     let counts = jobs?.counts ?? ScalingProfile.doublings(upTo: cores)
     let configurations = ScalingProfile.configurations(measured.workload.modes, counts: counts)
@@ -101,9 +103,8 @@ struct ProfileCommand: ParsableCommand {
 
   private func bands(_ inputs: InputFiles, counts: [Int], _ scratch: FilePath) throws -> SingleImageScaling? {
     guard counts.count > 1 else { return nil }
-    var options = ThumbnailOptions()
-    image.apply(to: &options)
-    limits.apply(to: &options.limits)
+    var options = image.makeOptions()
+    options.limits = limits.decode
     return try SingleImageTrial(inputs, options: options, scratch: scratch)?.run(bands: counts, rounds: measure.runs)
   }
 
@@ -129,17 +130,5 @@ struct ProfileCommand: ParsableCommand {
       "Saved --mode \(mode.rawValue) --jobs \(best.workers) as the default of this machine in \(file.path.forTerminal).\n"
     )
     return true
-  }
-}
-
-/// The value of `--jobs`, such as "1,2,4".
-struct WorkerCounts: ExpressibleByArgument {
-  let counts: [Int]
-
-  init?(argument: String) {
-    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
-    let counts = parts.compactMap { $0.allSatisfy(\.isASCIIDigit) ? Int($0) : nil }
-    guard counts.count == parts.count, counts.allSatisfy((1...1024).contains), !counts.isEmpty else { return nil }
-    self.counts = Set(counts).sorted()
   }
 }

@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import ImageCore
 internal import Thumbnailing
 
 struct ResizeCommand: ParsableCommand {
@@ -28,40 +27,10 @@ struct ResizeCommand: ParsableCommand {
   @OptionGroup(title: "Messages") var messages: MessageOptions
 
   func run() throws {
-    var options = ThumbnailOptions()
-    image.apply(to: &options)
     try ResizeRun(
-      input: input, output: output, work: work, messages: messages, options: options, sizeTexts: image.common.sizeTexts,
-      defaultSizeWord: "256"
+      input: input, output: output, work: work, messages: messages,
+      options: ThumbnailOptions(image.makeOptions(), output, work), execution: work.execution,
+      sizeTexts: image.common.sizeTexts(default: "256")
     ).perform()
-  }
-}
-
-/// The definition of gray.
-struct GrayOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      """
-      What gray stands for: luma601 (what JPEGs store; fastest), luma709, or luminance, as bright as the colours are \
-      seen. Makes grayscale pictures by itself. (default: luma601)
-      """, valueName: "kind"))
-  var grayAs: GrayKind?
-
-  func apply(to options: inout ThumbnailOptions) { options.gray = grayAs ?? options.gray }
-}
-
-/// The look of thumbnails, in color or gray.
-struct ColorImageOptions: ParsableArguments {
-  @OptionGroup var common: ImageOptions
-
-  @Flag(help: "Write grayscale pictures.")
-  var gray = false
-
-  @OptionGroup var kind: GrayOptions
-
-  func apply(to options: inout ThumbnailOptions) {
-    common.apply(to: &options, defaultSize: options.size)
-    options.color = gray || kind.grayAs != nil ? .gray : .asSource
-    kind.apply(to: &options)
   }
 }

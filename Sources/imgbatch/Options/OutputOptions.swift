@@ -52,7 +52,7 @@ struct OutputOptions: ParsableArguments {
     transform: Background.init(text:))
   var background: Background?
 
-  @OptionGroup var history: ResumeOptions
+  @OptionGroup var history: ResumeOptions<ResizeResumeHelp>
 
   func validate() throws {
     _ = try template(sizes: 1)
@@ -73,24 +73,11 @@ struct OutputOptions: ParsableArguments {
     } catch {
       throw ValidationError("--name \(error.description).")
     }
-    guard sizes == 1 || template.tellsSizesApart else {
+    guard sizes == 1 || template.distinguishesSizes else {
       throw CommandError(
         status: .wrongUsage, sentence: "--name gives \(sizes) sizes of a picture one name; put {size} into it.")
     }
     return template
-  }
-
-  func apply(to options: inout ThumbnailOptions) {
-    options.existing = existing
-    options.durability = history.durable ? .durable : .ordinary
-    options.jpeg.quality = quality
-    options.jpeg.subsampling = subsampling
-    options.jpeg.scans = progressive ? .progressive : .baseline
-    options.png.level = pngLevel
-    if let background {
-      options.background = background
-      options.padding = .background
-    }
   }
 }
 

@@ -13,29 +13,26 @@ internal import WorkerIPC
 struct DownloadThumbnailerOptions {
   let folder: FilePath
   let options: ThumbnailOptions
-  let mode: ExecutionMode
-  let workers: Int
-  let limits: WorkLimits
-  let sandbox: SandboxRule
+  let execution: ExecutorOptions
   let keepsOriginals: Bool
 
   /// Opens the lock and the journal of the folder. They are the same as those of a `resize` run.
   /// - Parameter root: the folder of the originals.
-  func line(
-    below root: FilePath, _ wishes: RunFileOptions, _ check: inout OverwriteCheck, prepare: (FilePath) throws -> Void
-  ) throws -> DownloadThumbnailer {
+  func open(
+    below root: FilePath, _ fileOptions: RunFileOptions, _ check: inout OverwriteCheck,
+    prepare: (FilePath) throws -> Void
+  ) throws -> RunFiles {
     try prepare(folder)
     let folders = [root, folder].map { try? FileStatus(of: $0).identity }
     guard folders[0] != folders[1] else {
       throw CommandError(
         status: .wrongUsage, sentence: "--thumbs and --out are one folder; thumbnails would overwrite originals.")
     }
-    var wishes = wishes
-    wishes.failedTo = nil
-    let runFiles = try RunFiles(
-      in: folder, wishes, selection: wishes.noJournal ? .all : .outdated, separator: .newline, isDry: false,
+    var fileOptions = fileOptions
+    fileOptions.failedTo = nil
+    return try RunFiles(
+      in: folder, fileOptions, selection: fileOptions.noJournal ? .all : .outdated, separator: .newline, isDry: false,
       check: &check, lists: [])
-    return DownloadThumbnailer(self, root: root, runFiles)
   }
 }
 
@@ -43,113 +40,107 @@ struct DownloadThumbnailerOptions {
 ///
 /// The queue holds paths only. `hasRoom` stops new downloads while the queue is full. So memory use stays bounded, and so does
 /// disk use where originals are removed. Workers wait only when no download has completed.
-final class DownloadThumbnailer: Sendable {
-  private let order: DownloadThumbnailerOptions
+final class DownloadThumbnailer: OutcomeObserver {
+  private let settings: DownloadThumbnailerOptions
   private let root: FilePath
-  private let runFiles: RunFiles
+  private let driver: RunDriver
   private let naming: OutputNaming
-  private let jobs = JobQueue()
-  private let resumable: ResumableJobSource
-  private let end: DownloadThumbnailerResult
+  private let downloaded: DownloadedJobs
+  private let jobs: ResumableJobSource
 
-  fileprivate init(_ order: DownloadThumbnailerOptions, root: FilePath, _ runFiles: RunFiles) {
-    self.order = order
+  /// - Parameters:
+  ///   - root: the folder of the originals.
+  ///   - runFiles: from `settings.open`.
+  ///   - driver: observes the outcomes.
+  init(_ settings: DownloadThumbnailerOptions, root: FilePath, _ runFiles: RunFiles, _ driver: RunDriver) {
+    self.settings = settings
     self.root = root
-    self.runFiles = runFiles
-    naming = OutputNaming(folder: order.folder)
-    let end = DownloadThumbnailerResult()
-    self.end = end
-    let (jobs, keepsOriginals) = (jobs, order.keepsOriginals)
-    let base = BaseFolder(root)
-    finished = { job, outcome in
-      if !keepsOriginals && outcome.outputsAreThere { PlacedFile(base, path: job.source).discard() }
-      end.note(job, outcome)
-      jobs.finish()
-    }
-    resumable = runFiles.resumable(jobs, folder: order.folder, options: order.options, settled: finished)
+    self.driver = driver
+    naming = OutputNaming(folder: settings.folder)
+    downloaded = DownloadedJobs(removingFrom: settings.keepsOriginals ? nil : BaseFolder(root), driver)
+    jobs = runFiles.resumable(downloaded, folder: settings.folder, options: settings.options)
   }
-
-  /// Called when a job ends.
-  private let finished: @Sendable (Job, Outcome) -> Void
-
-  /// The reason why no thumbnail could be made at all.
-  var failure: ExecutorError? { end.failure.withLock { $0 } }
-
-  var processes: Int { order.mode == .processes ? order.workers : 0 }
 
   /// Whether another download may start. The limit is high enough to keep all workers busy; in serial mode it is one job.
-  var hasRoom: Bool { jobs.unfinishedCount < (order.mode == .serial ? 1 : max(128, 4 * order.workers)) }
-
-  /// Whether the thumbnail of a removed original exists.
-  func isMade(of original: FilePath) -> Bool {
-    !order.keepsOriginals
-      && resumable.isMade(naming.job(index: 0, downloaded: original, below: root, byteCount: 0, address: ""))
+  var hasRoom: Bool {
+    let execution = settings.execution
+    return downloaded.queue.unfinishedCount < (execution.mode == .serial ? 1 : max(128, 4 * execution.workers))
   }
 
-  /// Queues the file of a finished download, if there is a file; otherwise calls `note` with the outcome.
-  func take(_ download: Job, _ outcome: Outcome, else note: (Job, Outcome) -> Void) {
+  /// Whether the thumbnail of a removed original exists.
+  func hasThumbnail(of original: FilePath) -> Bool {
+    !settings.keepsOriginals
+      && jobs.hasOutputs(of: naming.job(index: 0, downloaded: original, below: root, byteCount: 0, address: ""))
+  }
+
+  /// Queues the file of a finished download. An outcome without a file is final.
+  func observe(_ download: Job, _ outcome: Outcome) {
+    var time: Duration?
     switch outcome {
-    case .written(let image): end.began(download.index, image.times[.fetch])
+    case .written(let image): time = image.times[.fetch]
     case .skipped where OutputFile.isThere(download.output) && download.output != root: break
-    case .skipped, .failed: return note(download, outcome)
+    case .skipped, .failed: return driver.observe(download, outcome)
     }
-    jobs.add(
+    downloaded.add(
       naming.job(
         index: download.index, downloaded: download.output, below: root, byteCount: download.sourceByteCount,
-        address: download.address ?? ""))
+        address: download.address ?? ""), downloadTime: time)
   }
 
   /// Runs `downloads` on a second thread and makes thumbnails of its results. Returns when both have ended.
-  func run(
-    besides downloads: @escaping @Sendable () -> Void, stop: CancellationFlag,
-    confinement: @escaping @Sendable (Confinement) -> Void, note: @escaping @Sendable (Job, Outcome) -> Void
-  ) {
-    end.report.withLock { $0 = note }
+  func run(during downloads: @escaping @Sendable () -> Void) throws(ExecutorError) {
+    let failure = Mutex<ExecutorError?>(nil)
     onThreads(2) { [self] thread in
       if thread == 1 {
         downloads()
-        jobs.close()
+        downloaded.queue.close()
         return
       }
-      do throws(ExecutorError) {
-        try executor(
-          for: order.mode, workers: order.workers, limits: order.limits, sandbox: order.sandbox,
-          onConfinement: confinement
-        ).run(resumable, options: order.options, stop: stop) { [self] job, outcome in
-          resumable.end(job, outcome)
-          finished(job, outcome)
-        }
-      } catch {
-        end.failure.withLock { $0 = error }
-        stop.make()
+      do throws(ExecutorError) { try driver.makeImages(jobs, settings.execution, settings.options) } catch {
+        failure.withLock { $0 = error }
+        Signals.cancellation.cancel()
       }
     }
-    resumable.finish()
+    if let error = failure.withLock({ $0 }) { throw error }
   }
 
   /// Call when the run ends with images in flight.
-  func drop() { resumable.dropImagesInHand() }
-
-  func close() { runFiles.close() }
+  func abandon() { jobs.abandonImagesInFlight() }
 }
 
-/// Collects the results of the thumbnail jobs.
-private final class DownloadThumbnailerResult: Sendable {
-  let failure = Mutex<ExecutorError?>(nil)
-  let report = Mutex<@Sendable (Job, Outcome) -> Void>({ _, _ in })
+/// The queue of downloaded files. Their outcomes get the download times, and their originals are removed if requested.
+private final class DownloadedJobs: JobSource {
+  let queue = JobQueue()
+  private let base: BaseFolder?
+  private let observer: any OutcomeObserver
   /// The download times of unfinished jobs, by job index.
-  private let fetchTimes = Mutex<[Int: Duration]>([:])
+  private let downloadTimes = Mutex<[Int: Duration]>([:])
 
-  func began(_ index: Int, _ time: Duration) { fetchTimes.withLock { $0[index] = time } }
+  /// - Parameter base: the folder of the originals to remove; nil to keep them.
+  init(removingFrom base: BaseFolder?, _ observer: any OutcomeObserver) {
+    self.base = base
+    self.observer = observer
+  }
 
-  func note(_ job: Job, _ outcome: Outcome) {
-    let time = fetchTimes.withLock { $0.removeValue(forKey: job.index) }
-    var outcome = outcome
+  func add(_ job: Job, downloadTime: Duration?) {
+    if let downloadTime { downloadTimes.withLock { $0[job.index] = downloadTime } }
+    queue.add(job)
+  }
+
+  var count: Int? { queue.count }
+
+  func next() -> Job? { queue.next() }
+
+  func finished(_ job: Job, _ outcome: Outcome?) {
+    defer { queue.finished(job, outcome) }
+    guard var outcome else { return }
+    if let base, outcome.outputsAreThere { PlacedFile(base, path: job.source).discard() }
+    let time = downloadTimes.withLock { $0.removeValue(forKey: job.index) }
     if case .written(var image) = outcome, let time {
       image.times[.fetch] = time
       outcome = .written(image)
     }
-    report.withLock { $0 }(job, outcome)
+    observer.observe(job, outcome)
   }
 }
 

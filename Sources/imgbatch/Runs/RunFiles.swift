@@ -1,5 +1,6 @@
 internal import BatchEngine
 internal import Downloading
+internal import Reporting
 internal import RunState
 internal import SystemPackage
 internal import SystemSupport
@@ -17,7 +18,7 @@ struct RunFileOptions {
 }
 
 /// The lock, the journal and the list of failures of a run.
-struct RunFiles {
+struct RunFiles: RunRecord {
   private let selection: JobSelection
   private let lock: FolderLock?
   /// The lock of one shard; nil where the run is not a shard.
@@ -33,30 +34,31 @@ struct RunFiles {
   ///   - check: guards against overwriting inputs, lists and images.
   ///   - lists: the lists that the run reads. The list of failures may replace them.
   init(
-    in folder: FilePath, _ wishes: RunFileOptions, selection: JobSelection, separator: Delimiter, shard: Shard? = nil,
+    in folder: FilePath, _ fileOptions: RunFileOptions, selection: JobSelection, separator: Delimiter,
+    shard: Shard? = nil,
     isDry: Bool, check: inout OverwriteCheck, lists: [FilePath]
   ) throws {
     self.selection = selection
     let checked: CheckedPath?
     do throws(OverwriteRefusal) {
       try check.checkRecords(in: folder, of: shard)
-      checked = try wishes.failedTo.map { path throws(OverwriteRefusal) in
+      checked = try fileOptions.failedTo.map { path throws(OverwriteRefusal) in
         try check.check(path, for: "--failed-to", mayBe: lists)
       }
     } catch {
       throw CommandError(error)
     }
     do throws(FolderLock.LockConflict) {
-      let isLocked = !wishes.noLock && !isDry
+      let isLocked = !fileOptions.noLock && !isDry
       lock = isLocked ? try FolderLock(in: folder, shard == nil ? .exclusive : .shared) : nil
       shardLock = if isLocked, let shard { try FolderLock(in: folder, .shard(shard)) } else { nil }
     } catch {
       throw CommandError.locked(folder, error)
     }
     do throws(JournalError) {
-      if lock != nil, !wishes.noJournal { Journal.compact(in: folder, of: shard) }
+      if lock != nil, !fileOptions.noJournal { Journal.compact(in: folder, of: shard) }
       history = selection == .all ? nil : try History(of: folder, shard: shard)
-      journal = wishes.noJournal || isDry ? nil : try Journal(in: folder, of: shard)
+      journal = fileOptions.noJournal || isDry ? nil : try Journal(in: folder, of: shard)
     } catch {
       throw CommandError.journal(error)
     }
@@ -66,7 +68,7 @@ struct RunFiles {
     do throws(OwnFileError) {
       failed =
         if let list {
-          try FailedList(list, separator: separator, isPrivate: wishes.failedIsPrivate)
+          try FailedList(list, separator: separator, isPrivate: fileOptions.failedIsPrivate)
         } else {
           nil
         }
@@ -75,18 +77,13 @@ struct RunFiles {
     }
   }
 
-  func resumable(
-    _ jobs: any JobSource, folder: FilePath, options: ThumbnailOptions,
-    settled: @escaping @Sendable (Job, Outcome) -> Void
-  ) -> ResumableJobSource {
+  func resumable(_ jobs: any JobSource, folder: FilePath, options: ThumbnailOptions) -> ResumableJobSource {
     ResumableJobSource(
       jobs, folder: folder, options: options, selection: selection, history: history, journal: journal,
-      lock: shardLock == nil ? lock : nil,
-      settled: settled)
+      lock: shardLock == nil ? lock : nil)
   }
 
-  /// Records the outcome of an image, from this run or from the journal.
-  func note(_ job: Job, _ outcome: Outcome) {
+  func observe(_ job: Job, _ outcome: Outcome) {
     if case .failed = outcome { failed?.add(job.listEntry) }
   }
 
@@ -96,17 +93,18 @@ struct RunFiles {
   }
 
   /// Writes the list of failures, and warns about records that could not be written.
-  func close(writesList: Bool = true) {
+  func close(_ summary: RunSummary, of inputs: any RunInputs) -> Bool {
     if let error = journal?.failure {
       say("the journal could not be kept (\(error.message)); --resume will do some pictures again.")
     }
-    guard writesList, let failed, let failedPath else { return }
+    guard inputs.overwritten == nil, let failed, let failedPath else { return true }
     do throws(Errno) {
       let omitted = try failed.write()
       if omitted > 0 { say("\(omitted) failed names have line ends and are not in the list; use -0.") }
     } catch {
       say("the list --failed-to \(failedPath.forTerminal) could not be written (\(error.message)).")
     }
+    return true
   }
 
   private func say(_ sentence: String) { StandardStream.error.write("Warning: \(sentence)\n") }

@@ -1,5 +1,6 @@
 internal import BatchEngine
 internal import Benchmarking
+internal import Parallelism
 internal import Reporting
 internal import RunState
 internal import SystemPackage
@@ -7,11 +8,11 @@ internal import SystemSupport
 internal import Thumbnailing
 
 /// Writes the events of a shard to the output folder during the run, and adds a completion record at the end.
-struct ShardEventLog {
+struct ShardEventLog: RunRecord {
   private let shard: Shard
   private let events: ShardEvents
   private let options: UInt64
-  let reporter: RunReporter
+  private let reporter: RunReporter
 
   init(
     _ shard: Shard, in folder: FilePath, options: ThumbnailOptions, naming: OutputNaming, inputs: Int?,
@@ -30,15 +31,22 @@ struct ShardEventLog {
       elapsed: { ContinuousClock.now - began })
   }
 
-  /// - Parameters:
-  ///   - inputs: the number of inputs of this shard.
-  ///   - found: the inputs of all shards; nil where the run did not reach its end.
-  func close(inputs: Int, found: ListFingerprint?, usage: ResourceUsage) {
-    reporter.finish(inputs: inputs, usage: usage)
-    if let found { events.add(ShardCompletion(shard: shard, found: found, options: options).line + "\n") }
+  func start(_ execution: ExecutorOptions) {
+    reporter.start(version: Build.version, mode: execution.mode, workers: execution.workers)
+  }
+
+  func observe(_ job: Job, _ outcome: Outcome) { reporter.observe(job, outcome) }
+
+  func close(_ summary: RunSummary, of inputs: any RunInputs) -> Bool {
+    reporter.finish(inputs: summary.inputs, usage: summary.usage)
+    // A cancelled run is not complete.
+    if !Signals.cancellation.isCancelled, let found = inputs.fingerprint {
+      events.add(ShardCompletion(shard: shard, found: found, options: options).line + "\n")
+    }
     if let error = events.close() {
       StandardStream.error.write(
         "Warning: the events of the shard could not be kept (\(error.message)); merge will want it run again.\n")
     }
+    return true
   }
 }

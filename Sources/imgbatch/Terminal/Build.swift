@@ -15,6 +15,7 @@ enum Build {
 
   /// The summary and the build configuration.
   static var description: String {
+    // SAFETY: a zero-terminated literal.
     let sources = unsafe String(cString: system_build_description())
     let runtime = system_swift_is_linked_in() ? "linked in" : "from libraries"
     var text = [configuration, architecture, "Swift's runtime \(runtime)"]

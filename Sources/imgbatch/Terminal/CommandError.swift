@@ -1,4 +1,3 @@
-internal import ArgumentParser
 internal import BatchEngine
 internal import ImageCore
 internal import ImageErrors
@@ -12,30 +11,6 @@ internal import WorkerIPC
 struct CommandError: Error {
   let status: ExitStatus
   let sentence: String
-}
-
-/// Runs a command's work and hands its status to the argument parser, which ends the process.
-func ending(_ work: () throws -> ExitStatus) throws {
-  let status: ExitStatus
-  do {
-    status = try work()
-  } catch let complaint as CommandError {
-    StandardStream.error.write("Error: \(complaint.sentence)\n")
-    status = complaint.status
-  }
-  throw ExitCode((outputFailure() ?? status).code)
-}
-
-/// The status where results could not be written to standard output; nil where all were written. The run then counts as failed,
-/// because the results are lost.
-func outputFailure() -> ExitStatus? {
-  switch StandardStream.output.condition {
-  case .open: return nil
-  case .readerGone: return .readerGone
-  case .failed(let error):
-    StandardStream.error.write("Error: standard output cannot be written (\(error.message)).\n")
-    return .outputUnusable
-  }
 }
 
 extension CommandError {
@@ -191,7 +166,7 @@ extension CommandError {
 
 extension Collision {
   fileprivate var message: String {
-    switch nature {
+    switch kind {
     case .oneName: "  \(first.forTerminal) and \(second.forTerminal) would both become \(output.forTerminal)"
     case .oneNameThere(let other):
       "  \(first.forTerminal) and \(second.forTerminal) would become \(output.forTerminal) and \(other.forTerminal), "

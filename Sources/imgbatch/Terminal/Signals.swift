@@ -1,6 +1,7 @@
 internal import Glibc
 internal import Parallelism
 internal import Synchronization
+internal import SystemSupport
 
 /// Handles SIGINT and SIGTERM. At the first signal the run finishes the images in flight, or abandons them after a grace period,
 /// and prints the summary. At the second signal the process exits at once.
@@ -15,11 +16,11 @@ enum Signals {
 
   /// The grace period for the images in flight after the first signal, in milliseconds, and the time until the process exits
   /// unconditionally, in seconds. The latter is 2 because a user is waiting after pressing Ctrl-C.
-  private static var patience: Int32 { 1500 }
-  private static var maxPatience: UInt32 { 2 }
+  private static var gracePeriod: Int32 { 1500 }
+  private static var maxGracePeriod: UInt32 { 2 }
 
   /// The flag that the signals set. Executors check it.
-  static var stopRequest: CancellationFlag { stop }
+  static var cancellation: CancellationFlag { stop }
 
   /// The signal that interrupted the run; nil for none.
   static var received: Int32? {
@@ -30,7 +31,7 @@ enum Signals {
   /// Installs the handlers. Call before starting any thread.
   static func handle() {
     // Globals are initialized lazily, which must not happen inside a signal handler.
-    _ = stop.isMade
+    _ = stop.isCancelled
     _ = received
     _ = wakePipe.load(ordering: .relaxed)
     install(SIGALRM) { _ in _exit(128 + Signals.first.load(ordering: .acquiring)) }
@@ -39,9 +40,9 @@ enum Signals {
         // Only atomics, alarm, write and _exit, which are all async-signal-safe (signal-safety(7)).
         guard Signals.first.compareExchange(expected: 0, desired: number, ordering: .acquiringAndReleasing).exchanged
         else { _exit(128 + number) }
-        Signals.stop.make()
+        Signals.stop.cancel()
         let error = errno
-        alarm(Signals.maxPatience)
+        alarm(Signals.maxGracePeriod)
         var byte: UInt8 = 0
         // SAFETY: one byte, which is valid during the call. Where there is no pipe (-1), the call fails, which is harmless.
         _ = unsafe write(Signals.wakePipe.load(ordering: .acquiring), &byte, 1)
@@ -57,13 +58,11 @@ enum Signals {
   /// Calls `conclude` and ends the process where the run continues for the grace period after the first signal, as with a huge
   /// image or a disk that hangs. Call once per process.
   static func onGracePeriodExpired(_ conclude: @escaping @Sendable () -> Void) {
-    var ends: [Int32] = [-1, -1]
-    guard unsafe pipe(&ends) == 0 else { return }
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-    let listener = SignalThread(descriptor: ends[0], conclude: conclude)
+    guard let ends = try? Descriptor.makePipe() else { return }
+    let listener = SignalThread(descriptor: ends.reading, conclude: conclude)
     guard let thread = startThread({ listener.listen() }) else { return }
     pthread_detach(thread)
-    wakePipe.store(ends[1], ordering: .releasing)
+    wakePipe.store(ends.writing, ordering: .releasing)
   }
 
   private final class SignalThread: Sendable {
@@ -83,7 +82,7 @@ enum Signals {
       }
       // No further byte arrives: this call only waits. A run that ends in time ends this thread with the process.
       var question = pollfd(fd: descriptor, events: 0, revents: 0)
-      _ = unsafe poll(&question, 1, Signals.patience)
+      _ = unsafe poll(&question, 1, Signals.gracePeriod)
       conclude()
       _exit(128 + Signals.first.load(ordering: .acquiring))
     }

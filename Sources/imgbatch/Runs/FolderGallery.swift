@@ -1,0 +1,134 @@
+internal import BatchEngine
+internal import ImageCodecs
+internal import ImageCore
+internal import ImageErrors
+internal import Parallelism
+internal import Reporting
+internal import RunState
+internal import Synchronization
+internal import SystemPackage
+internal import SystemSupport
+internal import TextFormatting
+internal import Thumbnailing
+internal import WorkerIPC
+
+/// A page that contains thumbnails of the images in a folder. They are made in a scratch folder.
+struct FolderGallery {
+  let folder: FilePath
+  let page: FilePath
+  let heading: String
+  let execution: ExecutorOptions
+  let messages: MessageOptions
+
+  private let began = ContinuousClock.now
+
+  func perform() throws -> ExitStatus {
+    let inputs = try find()
+    var check = OverwriteCheck(inputs: inputs)
+    let file = try Page(page, for: "--out", &check)
+    let scratch: ScratchFolder
+    do { scratch = try ScratchFolder() } catch { throw CommandError.scratchFolder(error.message) }
+    let (status, thumbnails) = try makeThumbnails(of: inputs, in: scratch.path)
+    if case .interrupted = status { return status }
+    let images = try thumbnails.result()
+    if images.isEmpty { throw CommandError.emptyPage }
+    let (html, permissions) = content(inputs, images, in: scratch.path)
+    try file.write(html, permissions: permissions)
+    return status
+  }
+
+  private func find() throws -> InputFiles {
+    let found: InputList
+    do throws(InputListError) { found = try InputList.find([folder], rules: WalkRules()) } catch {
+      throw CommandError(error)
+    }
+    if found.inputs.isEmpty { throw CommandError.noInput([folder], found) }
+    return found.inputs
+  }
+
+  private func makeThumbnails(
+    of inputs: InputFiles, in scratch: FilePath
+  ) throws -> (ExitStatus, GalleryThumbnails) {
+    let jobs = SortedJobs(
+      inputs.enumerated().map { index, input in
+        Job(
+          index: index, source: input.source, output: thumbnail(index, in: scratch), format: .jpeg,
+          sourceByteCount: input.byteCount, refusal: input.refusal)
+      })
+    let reporter = RunReporter(
+      messages, extent: .init(inputs: inputs.count, sourceByteCount: inputs.reduce(0) { $0 + $1.byteCount }),
+      events: messages.events, since: began)
+    let driver = RunDriver(reporter, inputs: jobs, execution: execution)
+    let thumbnails = GalleryThumbnails(driver)
+    let options = FolderGallery.options
+    let source = ResumableJobSource(
+      ObservedJobs(jobs, thumbnails), folder: scratch, options: options, selection: .all, history: nil, journal: nil,
+      lock: nil)
+    reporter.start(version: Build.version, mode: execution.mode, workers: execution.workers)
+    let abandon: @Sendable () -> Void = {
+      source.abandonImagesInFlight()
+      ScratchFolder.remove(scratch)
+    }
+    let status = try driver.run(abandon: abandon) { () throws(ExecutorError) in
+      try driver.makeImages(source, execution, options)
+    }
+    return (status, thumbnails)
+  }
+
+  /// Sharp enough for high-resolution screens, and small enough for thousands of thumbnails in one page.
+  private static var options: ThumbnailOptions {
+    var options = ThumbnailOptions()
+    options.size = .box(width: 256, height: 256)
+    options.jpeg.quality = 72
+    return options
+  }
+
+  private func thumbnail(_ index: Int, in scratch: FilePath) -> FilePath { scratch.appending("\(index).jpg") }
+
+  /// The page, and its permissions: only users who may read all of its images may read it.
+  private func content(
+    _ inputs: InputFiles, _ images: [Int: WrittenImage], in scratch: FilePath
+  ) -> ([UInt8], Permissions) {
+    var gallery = Gallery(title: heading, kind: .files)
+    var permissions = Permissions.ordinary
+    for (index, input) in inputs.enumerated() {
+      guard let image = images[index],
+        let (jpeg, readers) = AtomicFile.contents(of: thumbnail(index, in: scratch), atMost: .max)
+      else { continue }
+      permissions = permissions.intersection(readers)
+      gallery.add(
+        path: input.source.bytes,
+        facts: "\(image.sourceSize.width) x \(image.sourceSize.height), \(humanByteCount(image.sourceByteCount))",
+        jpeg: jpeg, width: image.outputSize.width, height: image.outputSize.height)
+    }
+    return (gallery.page(missing: inputs.count - gallery.count), permissions)
+  }
+}
+
+/// Collects the thumbnails of a gallery, and cancels the run if one cannot be written: the rest would fail too.
+private final class GalleryThumbnails: OutcomeObserver {
+  private let observer: any OutcomeObserver
+  private let state = Mutex<(images: [Int: WrittenImage], failure: JobError?)>(([:], nil))
+
+  /// - Parameter observer: receives all outcomes but write failures, which are not failures of an image.
+  init(_ observer: any OutcomeObserver) { self.observer = observer }
+
+  func observe(_ job: Job, _ outcome: Outcome) {
+    switch outcome {
+    case .written(let image): state.withLock { $0.images[job.index] = image }
+    case .failed(let error) where error.stage == .write:
+      state.withLock { $0.failure = $0.failure ?? error }
+      return Signals.cancellation.cancel()
+    case .failed, .skipped: break
+    }
+    observer.observe(job, outcome)
+  }
+
+  /// The images that were written, by job index.
+  func result() throws(CommandError) -> [Int: WrittenImage] {
+    let (images, failure) = state.withLock { $0 }
+    // Advice about outputs follows the cause; it does not apply here.
+    if let failure { throw .scratchFolder(String(failure.message.prefix { $0 != ";" })) }
+    return images
+  }
+}

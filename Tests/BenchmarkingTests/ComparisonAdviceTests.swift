@@ -1,0 +1,151 @@
+import Benchmarking
+import Testing
+import TextFormatting
+
+@Suite struct ComparisonAdviceTests {
+  /// Runs of 100 images in serial, threads, processes and a process per image: wall and CPU times in milliseconds by round. A
+  /// tenth of the CPU time is system time.
+  private func comparison(
+    walls: [[Int]], cpus: [Int] = [2000, 2040, 2080, 2600], workers: Int = 2, failed: Int = 0,
+    method: MemoryPeak.Method = .proportionalShares
+  ) -> Comparison {
+    let records = zip(BenchmarkMode.allCases, zip(walls, cpus)).map { mode, times in
+      Samples(
+        configuration: Configuration(mode, workers: workers),
+        memory: MemoryPeak(byteCount: mode == .processes ? 48_000_000 : 30_000_000, method: method),
+        starts: times.0.map { _ in Measurement(wall: .milliseconds(9), user: .milliseconds(5), system: .zero) },
+        runs: times.0.enumerated().map { round, wall in
+          // Vary the values, so that intervals are not points.
+          let cpu = Duration.milliseconds(times.1 + round % 2)
+          return Measurement(wall: .milliseconds(wall), user: cpu * 0.9, system: cpu * 0.1)
+        })
+    }
+    return Comparison(
+      work: WorkSummary(.resize, items: 100 - failed, failed: failed, megapixels: 250, inputs: .cached),
+      workers: workers,
+      cores: 2,
+      records: records)
+  }
+
+  private let usual = [[2000, 2010, 1990], [1040, 1050, 1045], [1050, 1045, 1052], [1350, 1340, 1345]]
+
+  @Test func `threads are recommended where they are as fast as processes, with the cost of isolation`() {
+    let text = comparison(walls: usual).advice
+    #expect(text.count == 4)
+    #expect(text[0].hasPrefix("Use --mode threads here: with 2 workers it is 1.91 times (95 %: 1."))
+    #expect(text[0].contains("--mode processes takes as long within 0.4 % (95 %: -1."))
+    #expect(
+      text[1].hasPrefix("Isolation in long-lived workers costs 0.400 ms of CPU a picture, 2.0 % (95 %: 2.0 to 2.0 %)"))
+    #expect(
+      text[1].contains("and 18.0 MB more memory; a process for each picture costs 5.60 ms of CPU a picture, 27."))
+    #expect(text[2].contains("2 threads kept 1.95 cores busy. A picture takes 20.0 ms of CPU in serial and 20.4 ms"))
+    #expect(text[3] == "Results vary by 1.0 % at most (serial).")
+  }
+
+  @Test func `processes are recommended where they are significantly faster`() {
+    let result = comparison(walls: [usual[0], usual[2].map { $0 * 11 / 10 }, usual[1], usual[3]])
+    #expect(result.best == .processes)
+    #expect(result.advice[0].hasPrefix("Use --mode processes here: with 2 workers it is 1.91 times"))
+    #expect(result.advice[0].contains("--mode threads takes longer by 10."))
+  }
+
+  @Test func `serial is recommended where nothing is faster, with the reason`() {
+    let one = comparison(walls: [usual[0], usual[0], usual[0], usual[0]], workers: 1)
+    #expect(one.best == .serial)
+    #expect(
+      one.advice[0].hasPrefix("Use --mode serial here: no other mode is faster beyond doubt (threads: 1.00 times"))
+    #expect(one.advice[0].hasSuffix("; there is one worker only."))
+    let short = comparison(walls: Array(repeating: [20, 19, 21], count: 4))
+    #expect(short.advice[0].hasSuffix("; the work is short, and 45 % of it is the start of the program."))
+  }
+
+  @Test func `there is no advice where the runs vary too much`() {
+    let result = comparison(walls: [[2000, 900, 1400], [1040, 2050, 1845], [1950, 1045, 1052], [1350, 1340, 1345]])
+    #expect(result.best == nil)
+    #expect(result.advice[0].hasPrefix("No advice: the runs differ too much to tell the modes apart (threads: 0."))
+    #expect(result.jsonLines(version: "0.1.0").contains(#"{"event":"verdict","mode":null,"words":["No advice"#))
+  }
+
+  @Test func `a busy machine is reported, and a difference within its noise does not count`() {
+    let result = comparison(walls: [[2000, 2500, 1900], [1040, 1350, 1000], [1350, 1000, 1040], [1350, 1340, 1345]])
+    #expect(result.advice[0].contains("--mode processes takes as long within"))
+    #expect(result.advice[3].hasPrefix("The machine is busy or changes its clock: results vary by 34 % (threads)."))
+    let same = comparison(walls: usual, cpus: [2000, 2000, 2000, 2000])
+    #expect(
+      same.advice[1].hasPrefix("Isolation in long-lived workers costs no CPU that can be told from noise, 0.0 %"))
+  }
+
+  @Test func `the table has one row per mode, with aligned digits`() {
+    let lines = comparison(walls: usual, failed: 4).text.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(
+      lines[0]
+        == "96 pictures, 250 megapixels, 4 more that failed in every mode; 2 workers on 2 cores; 3 runs of each, "
+        + "sources in the page cache.")
+    #expect(
+      lines[2].hasPrefix("mode                 wall s  user s  system s  CPU ms/picture  pictures/s  megapixels/s"))
+    #expect(
+      lines[3].hasPrefix("serial                 2.00    1.80     0.200            20.0        48.0           125"))
+    #expect(
+      lines[6].hasPrefix("process per picture    1.35    2.34     0.260            26.0        71.4           186"))
+    #expect(lines[3].hasSuffix("30.0 MB   1.0 %                    1"))
+    #expect(lines[8].hasPrefix("Start-up (an empty run): serial 9.00 ms, threads 9.00 ms, processes 9.00 ms"))
+    #expect(Set(lines[2...6].map(\.count)).count == 1)
+  }
+
+  @Test func `Markdown has a table, and a peak of one process is described as such`() {
+    let text = comparison(walls: usual, method: .largestProcess).markdown
+    #expect(text.contains("\n| mode | wall s | user s |"))
+    #expect(text.contains("\n| --- | ---: | ---: |"))
+    #expect(text.contains("\n| threads | 1.05 | 1.84 | 0.204 | 20.4 | 95.7 | 239 | 30.0 MB | 1.0 % | 1.91 (1."))
+    #expect(text.contains("memory: the high-water mark of the largest process, since this kernel tells no shares."))
+    #expect(!text.contains("more memory"))
+  }
+
+  @Test func `CSV has one line per run`() {
+    let rows = comparison(walls: usual).csv.split(separator: "\n")
+    #expect(rows.count == 1 + 4 * 3)
+    #expect(rows[0] == "workload,mode,workers,round,wall,user,system,start,peak")
+    #expect(rows[5] == "resize,threads,2,2,1.05,1.8369,0.2041,0.009,30000000")
+  }
+
+  @Test func `JSON contains every sample`() {
+    let lines = comparison(walls: usual).jsonLines(version: "0.1.0").split(separator: "\n")
+    #expect(lines.count == 6)
+    #expect(
+      lines[0].hasPrefix(
+        #"{"event":"compare","schema":1,"version":"0.1.0","workload":"resize","pictures":100,"failed":0,"#))
+    #expect(lines[2].hasPrefix(#"{"event":"mode","mode":"threads","wallSeconds":[1.04,1.05,1.045],"#))
+    #expect(lines[5].hasPrefix(#"{"event":"verdict","mode":"threads","words":["Use --mode threads here"#))
+  }
+
+  /// Five downloads of 2 s: 10 s one after another, 2 s concurrently, with almost no CPU time.
+  @Test func `a comparison of downloads describes what they wait for, without images`() {
+    let fetch = Workload(
+      name: "fetch", title: "Downloads", item: "download", bound: .answers,
+      modes: [.serial, .threads, .processes])
+    let walls = [[10_010, 10_020, 10_015], [2010, 2020, 2030], [2040, 2050, 2045]]
+    let records = zip(fetch.modes, walls).map { mode, walls in
+      Samples(
+        configuration: Configuration(mode, workers: 5),
+        memory: MemoryPeak(byteCount: mode == .processes ? 40_000_000 : 10_000_000, method: .proportionalShares),
+        starts: walls.map { _ in Measurement(wall: .milliseconds(9), user: .milliseconds(5), system: .zero) },
+        runs: walls.enumerated().map { round, wall in
+          Measurement(
+            wall: .milliseconds(wall), user: .milliseconds(mode == .processes ? 60 + round : 20 + round),
+            system: .zero)
+        })
+    }
+    let comparison = Comparison(
+      work: WorkSummary(fetch, items: 5, failed: 0, inputs: .remote), workers: 5, cores: 2, records: records)
+    #expect(comparison.advice[0].hasPrefix("Use --mode threads here: with 5 workers it is 4.96 times (95 %: 4."))
+    #expect(comparison.advice[0].hasSuffix("choose it where downloads come from strangers."))
+    #expect(
+      comparison.advice[1].hasPrefix("Why: the work is to wait for answers. 5 workers kept 0.010 of 2 cores busy"))
+    #expect(
+      comparison.advice[1].contains(" of CPU a download") && comparison.advice[1].hasSuffix("30.0 MB more memory."))
+    #expect(
+      comparison.text.hasPrefix("5 downloads; 5 workers on 2 cores; 3 runs of each, sources fetched anew in each.\n"))
+    #expect(!comparison.text.contains("megapixels") && !comparison.text.contains("picture"))
+    #expect(comparison.jsonLines(version: "1").contains(#""workload":"fetch","downloads":5,"#))
+  }
+}

@@ -1,0 +1,116 @@
+import CLibDeflate
+import ImageCore
+import TestSupport
+import Testing
+
+@testable import ImageCodecs
+
+/// A zlib stream that is compressed in pieces is one stream for every reader.
+@Suite struct ZlibPiecesTests {
+  private let pool = BufferPool()
+
+  /// Contents for all kinds of blocks: noise is stored, text has dynamic codes, and few bytes have the fixed codes.
+  private func contents(_ count: Int, seed: UInt64) -> [UInt8] {
+    var numbers = SeededNumbers(seed: seed)
+    var result: [UInt8] = []
+    while result.count < count {
+      let length = Int.random(in: 1...90_000, using: &numbers)
+      switch Int.random(in: 0..<4, using: &numbers) {
+      case 0: result += numbers.bytes(length)
+      case 1: result += [UInt8](repeating: UInt8.random(in: 0...255, using: &numbers), count: length)
+      case 2: result += (0..<length).map { UInt8(truncatingIfNeeded: $0 * $0 >> 5) }
+      default: result += (0..<length).map { _ in UInt8.random(in: 0...7, using: &numbers) }
+      }
+    }
+    return Array(result.prefix(count))
+  }
+
+  private func compressed(_ source: [UInt8], level: Int) throws -> [UInt8] {
+    let pieces = ZlibPieces(try #require(Compressor(level: level)), InstructionSet.current.inflateLoop, pool: pool)
+    let space = pieces.bound(source.count)
+    var target = [UInt8](repeating: 0xAA, count: space)
+    let count = try unsafe source.withUnsafeBytes { source in
+      try unsafe target.withUnsafeMutableBytes { target in
+        try unsafe pieces.compress(source, target.baseAddress.unsafelyUnwrapped, space)
+      }
+    }
+    return Array(target.prefix(count))
+  }
+
+  private func inflated(_ stream: [UInt8], _ count: Int) throws -> [UInt8] {
+    let decompressor = try unsafe #require(libdeflate_alloc_decompressor())
+    defer { unsafe libdeflate_free_decompressor(decompressor) }
+    var result = [UInt8](repeating: 0, count: count)
+    let status = unsafe libdeflate_zlib_decompress(decompressor, stream, stream.count, &result, count, nil)
+    #expect(status == LIBDEFLATE_SUCCESS)
+    return result
+  }
+
+  @Test(arguments: [0, 1, 3, 5, 7, 10])
+  func `the pieces form one stream, hardly longer than a stream compressed at once`(level: Int) throws {
+    let sizes = level == 10 ? [4_500_000] : [524_288, 524_289, 1_048_576, 1_500_001, 2_700_000]
+    for (index, size) in sizes.enumerated() {
+      let source = contents(size, seed: UInt64(level * 10 + index))
+      let stream = try compressed(source, level: level)
+      #expect(try inflated(stream, size) == source, "\(size) bytes")
+      let compressor = try #require(Compressor(level: level))
+      var whole = [UInt8](repeating: 0, count: compressor.bound(size))
+      let count = unsafe source.withUnsafeBytes { source in
+        let space = whole.count
+        return unsafe whole.withUnsafeMutableBytes {
+          unsafe compressor.compress(source, $0.baseAddress.unsafelyUnwrapped, space)
+        }
+      }
+      #expect(stream.prefix(2) == whole.prefix(2), "the header is libdeflate's")
+      #expect(stream.count < count + count / 50, "\(size) bytes")
+      if size <= 524_288 && level < 8 { #expect(stream == Array(whole.prefix(count))) }
+    }
+  }
+
+  @Test func `a PNG of several pieces has the same pixels for libpng and for the fast decoder`() throws {
+    let size = PixelSize(width: 700, height: 600)
+    let pixels = patternPixels(size: size, channels: 3, depth: .eight, seed: 9)
+    let plane = plane(pixels, size: size, channels: 3, depth: .eight, from: pool)
+    let encoder = LibdeflatePNGEncoder(pool: pool)
+    for level in [0, 1, 6] {
+      let bytes = try unsafe [UInt8](encoder.encode(plane, level: level))
+      let plain = try #require(PlainPNG(bytes))
+      #expect(plain.isSound && plain.pixels == pixels)
+      #expect(fastPixels(bytes, like: plain, instructionSet: .current) == pixels)
+    }
+  }
+
+  @Test func `a truncated stream has no end, and a changed one is read within its memory`() throws {
+    let source = contents(300_000, seed: 3)
+    let compressor = try #require(Compressor(level: 6))
+    var stream = [UInt8](repeating: 0, count: compressor.bound(source.count) + DeflateEnd.slack)
+    let space = stream.count
+    let count = unsafe source.withUnsafeBytes { source in
+      unsafe stream.withUnsafeMutableBytes {
+        unsafe compressor.deflate(source, $0.baseAddress.unsafelyUnwrapped, space)
+      }
+    }
+    func end(_ stream: [UInt8], _ count: Int, byteCount: Int = 300_000) throws -> DeflateEnd? {
+      var stream = stream
+      for index in count..<stream.count { stream[index] = 0 }
+      return try unsafe stream.withUnsafeBytes {
+        try unsafe DeflateEnd(
+          UnsafeRawBufferPointer(rebasing: $0[..<count]), byteCount: byteCount,
+          inflateLoop: InstructionSet.current.inflateLoop,
+          pool: pool)
+      }
+    }
+    let whole = try #require(try end(stream, count))
+    #expect((whole.end + 7) / 8 == count && whole.mark < whole.end)
+    #expect(stream[whole.mark / 8] >> UInt8(whole.mark % 8) & 1 == 1)
+    #expect(try end(stream, count, byteCount: 299_999) == nil && end(stream, count, byteCount: 300_001) == nil)
+    for cut in stride(from: 1, to: count - 1, by: 997) { #expect(try end(stream, cut) == nil) }
+    var numbers = SeededNumbers(seed: 1)
+    for _ in 0..<300 {
+      var changed = stream
+      changed[Int.random(in: 0..<count, using: &numbers)] ^= UInt8.random(in: 1...255, using: &numbers)
+      // The end may be found or not. The test is that no memory outside the buffers is accessed.
+      _ = try end(changed, count)
+    }
+  }
+}
