@@ -1,4 +1,5 @@
 #if WebP
+  internal import ImageCore
 
   /// The positions of the chunks of a WebP file (RFC 9649, 2).
   struct WebPChunks {

@@ -1,4 +1,5 @@
 #if WebP
+  internal import ImageCore
   internal import CImageCodecs
   internal import CWebPCodec
 

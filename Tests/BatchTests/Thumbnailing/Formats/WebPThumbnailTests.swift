@@ -1,6 +1,7 @@
 @testable import BatchEngine
 @testable import ImageCodecs
 @testable import ImageCore
+@testable import ImageErrors
 @testable import RunState
 @testable import Thumbnailing
 
