@@ -35,7 +35,7 @@ struct transfer {
   bool has_moved;
   int64_t moved_at;
   transfer_end end;
-  /// Set by a callback that ends the transfer. libcurl then reports an error of its own.
+  /// Set by a callback that ends the transfer. libcurl then reports an error.
   bool was_ended;
   long status;
   bool body_has_begun;

@@ -65,8 +65,8 @@ package final class MemoryBudget: Sendable {
   package enum WorkerKind: Sendable {
     case thread, process
 
-    /// A thread has its stack and its part of the allocator; a process, besides, the data of its libraries, and here the thread
-    /// that serves it.
+    /// A thread has its stack and its part of the allocator. A process also has the data of its libraries, and a thread here that
+    /// serves it.
     fileprivate var overhead: Int { self == .thread ? 1 << 17 : 4 << 20 }
   }
 

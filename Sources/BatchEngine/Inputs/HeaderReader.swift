@@ -14,8 +14,6 @@ package final class HeaderReader {
   private let pool = BufferPool()
   private let decoder: Decoder
 
-  /// Camera headers, including preview and color profile, usually end before this offset.
-  private static let startByteCount = 128 << 10
   /// The largest file that is read completely only to predict its decoder: a progressive JPEG of about 200 megapixels.
   package static let maxForecastByteCount = 64 << 20
 
@@ -27,7 +25,7 @@ package final class HeaderReader {
   /// The header of a regular file, and the size of the file in bytes.
   package func read(_ path: FilePath) throws(JobError) -> (header: ImageHeader, byteCount: Int) {
     let start = try SourceFile.read(
-      path, byteLimit: limits.fileByteCount, startOnly: HeaderReader.startByteCount, pool: pool)
+      path, byteLimit: limits.fileByteCount, startOnly: MemoryReservation.startByteCount, pool: pool)
     let byteCount = start.status.byteCount
     do throws(CodecError) {
       var header = try header(in: start)

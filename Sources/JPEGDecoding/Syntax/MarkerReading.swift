@@ -11,7 +11,7 @@ extension RawSpan {
   /// Two bytes, big-endian.
   func integer(_ offset: Int) -> Int { Int(byte(offset)) << 8 | Int(byte(offset + 1)) }
 
-  /// The marker at `offset`, after any fill bytes, and the offset of its own 0xFF. Nil if there is no marker.
+  /// The marker at `offset`, after any fill bytes, and the offset of its 0xFF. Nil if there is no marker.
   func marker(at offset: Int) -> (marker: UInt8, start: Int)? {
     var offset = offset
     while offset + 1 < byteCount, byte(offset) == 0xFF {

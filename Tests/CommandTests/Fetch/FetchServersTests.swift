@@ -8,15 +8,6 @@ private let rex = (try? Places.sample("dogs/rex.jpg")) ?? []
 /// Valid but unusual behavior of servers.
 @Suite("fetch accepts everything that servers may send", .serialized)
 struct FetchServersTests {
-  private func fetch(
-    _ list: [String], _ scratch: ScratchFolder, _ options: [String] = [], environment: [String: String] = [:]
-  ) throws -> Response {
-    try Command.run(
-      arguments: ["fetch", "-", "--out", scratch["out"], "--json", "--allow-private", "--retry-delay", "0.001"]
-        + options,
-      input: Data(list.map { $0 + "\n" }.joined().utf8), environment: environment)
-  }
-
   private func failures(_ answer: Response) throws -> [String] {
     try answer.events.compactMap { event in
       (event["error"] as? [String: Any]).map { "\(event["source"] ?? ""): \($0["code"] ?? "") \($0["message"] ?? "")" }
@@ -53,7 +44,7 @@ struct FetchServersTests {
     let paths = [
       "/page/0", "/page/65536", "/page/65537", "/page/3000000", "/cut", "/choices", "/dots", "/latin", "/two",
     ]
-    let answer = try fetch(
+    let answer = try Command.fetch(
       paths.map { server.address($0) }, scratch, ["--retries", "0", "--max-bytes", "1M", "--mode", mode])
     let failures = try failures(answer)
     #expect(answer.status == 0, "\(failures)")
@@ -70,7 +61,7 @@ struct FetchServersTests {
     }
     defer { server.stop() }
     let scratch = try ScratchFolder()
-    let answer = try fetch(["/busy", "/missing"].map { server.address($0) }, scratch, ["--max-bytes", "1M"])
+    let answer = try Command.fetch(["/busy", "/missing"].map { server.address($0) }, scratch, ["--max-bytes", "1M"])
     #expect(scratch.bytes("out/000001-busy.jpg") == Data(rex))
     let failures = try failures(answer)
     #expect(
@@ -88,7 +79,7 @@ struct FetchServersTests {
     defer { server.stop() }
     let scratch = try ScratchFolder()
     let list = [200, 201, 202, 203, 204, 205].map { server.address("/\($0)") }
-    let answer = try fetch(list, scratch, ["--mode", mode])
+    let answer = try Command.fetch(list, scratch, ["--mode", mode])
     #expect(scratch.files(below: "out") == (0..<4).map { "00000\($0 + 1)-20\($0).jpg" })
     let failures = try failures(answer).sorted()
     #expect(
@@ -126,7 +117,7 @@ struct FetchServersTests {
     let list = (good + others).map {
       server.address($0).replacingOccurrences(of: "http://", with: "http://me:p%40ss@")
     }
-    let answer = try fetch(list, scratch, ["--retries", "0", "--mode", mode])
+    let answer = try Command.fetch(list, scratch, ["--retries", "0", "--mode", mode])
     let failures = try failures(answer)
     #expect(scratch.files(below: "out").count == good.count, "\(failures)")
     #expect(failures.count == 2 && failures.allSatisfy { $0.contains(": redirects it is redirected to http://") })
@@ -205,7 +196,7 @@ struct FetchServersTests {
     let scratch = try ScratchFolder()
     let good = ["/gzip", "/open", "/plain", "/odd"]
     let bad = ["/bomb", "/cut", "/other", "/chain"]
-    let answer = try fetch(
+    let answer = try Command.fetch(
       (good + bad).map { server.address($0) }, scratch, ["--retries", "0", "--max-bytes", "1M", "--mode", mode])
     let failures = try failures(answer).sorted()
     #expect(
@@ -239,12 +230,12 @@ struct FetchServersTests {
     }
     defer { server.stop() }
     let scratch = try ScratchFolder()
-    let answer = try fetch(
+    let answer = try Command.fetch(
       [server.address("/a")], scratch,
       ["--retries", "0", "--stall-timeout", "1", "--total-timeout", "4", "--mode", mode])
     let failures = try failures(answer)
     #expect(failures == ["\(server.address("/a")): timeout nothing came for 1 s"])
-    #expect(try fetch([], scratch, ["--stall-timeout", "0"]).status == 64)
+    #expect(try Command.fetch([], scratch, ["--stall-timeout", "0"]).status == 64)
   }
 
   @Test("A connection that breaks during the TLS handshake is retried, like any other")
@@ -253,7 +244,7 @@ struct FetchServersTests {
     defer { server.stop() }
     let scratch = try ScratchFolder()
     let address = server.address("/a").replacingOccurrences(of: "http:", with: "https:")
-    let failures = try failures(fetch([address], scratch, ["--retries", "2"]))
+    let failures = try failures(Command.fetch([address], scratch, ["--retries", "2"]))
     #expect(
       failures.count == 1 && failures[0].contains(": network ") && failures[0].hasSuffix(", 3 times"), "\(failures)")
     #expect(server.connectionCount == 3)
@@ -271,7 +262,7 @@ struct FetchServersTests {
     }
     defer { server.stop() }
     let scratch = try ScratchFolder()
-    let answer = try fetch((1...60).map { server.address("/\($0)") }, scratch)
+    let answer = try Command.fetch((1...60).map { server.address("/\($0)") }, scratch)
     let failures = try failures(answer)
     #expect(answer.status == 0, "\(failures)")
     #expect(scratch.files(below: "out").count == 60)
@@ -284,7 +275,7 @@ struct FetchServersTests {
     }
     defer { server.stop() }
     let scratch = try ScratchFolder()
-    let answer = try fetch((["/never"] + (1...30).map { "/\($0)" }).map { server.address($0) }, scratch)
+    let answer = try Command.fetch((["/never"] + (1...30).map { "/\($0)" }).map { server.address($0) }, scratch)
     let failures = try failures(answer)
     #expect(failures.count == 1 && failures[0].contains("the server answers 429"), "\(failures)")
     #expect(server.requests.count { $0.path == "/never" } <= 60)
@@ -302,7 +293,7 @@ struct FetchServersTests {
     }
     defer { server.stop() }
     let scratch = try ScratchFolder()
-    let answer = try fetch(
+    let answer = try Command.fetch(
       [server.address("/a")], scratch, ["--mode", mode],
       environment: ["http_proxy": server.address("", host: 3), "no_proxy": "", "NO_PROXY": "x\t127.0.0.2."])
     #expect(answer.status == 0, "\(answer.output)")

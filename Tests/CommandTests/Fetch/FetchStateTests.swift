@@ -9,14 +9,6 @@ private let luna = (try? Places.sample("dogs/luna.jpg")) ?? []
 /// Existing files stay, and later runs know them.
 @Suite("fetch neither overwrites nor loses files", .serialized)
 struct FetchStateTests {
-  private func fetch(
-    _ list: [String], _ scratch: ScratchFolder, _ options: [String] = []
-  ) throws -> Response {
-    try Command.run(
-      arguments: ["fetch", "-", "--out", scratch["out"], "--json", "--allow-private", "--retry-delay", "0.001"]
-        + options, input: Data(list.map { $0 + "\n" }.joined().utf8))
-  }
-
   private func codes(_ answer: Response, _ list: [String]) throws -> [String?] {
     let files = try answer.events.filter { $0["event"] as? String == "file" }
     return list.map { address in
@@ -51,19 +43,20 @@ struct FetchStateTests {
     let scratch = try ScratchFolder()
     let list = (1...5).map { server.address("/\($0)/photo.jpg") }
     let options = ["--mode", mode, "--failed-to", scratch["failed"]]
-    #expect(try fetch(list, scratch, options).status == 1)
+    #expect(try Command.fetch(list, scratch, options).status == 1)
     let before = contents(scratch)
     #expect(before.keys.sorted() == ["000001-photo.jpg", "000003-photo.jpg", "000005-photo.jpg"])
     let failed = String(decoding: scratch.bytes("failed") ?? Data(), as: UTF8.self)
     #expect(failed == [1, 3].map { "{\"url\":\"\(list[$0])\",\"position\":\($0 + 1)}\n" }.joined())
     missing.remove("/2/photo.jpg")
     // The list of failures of a list of failures also keeps the positions.
-    #expect(try fetch(failed.split(separator: "\n").map(String.init), scratch, options).status == 1)
+    #expect(try Command.fetch(failed.split(separator: "\n").map(String.init), scratch, options).status == 1)
     #expect(
       scratch.bytes("failed") == Data("{\"url\":\"\(list[3])\",\"position\":4}\n".utf8))
     missing.remove("/4/photo.jpg")
     #expect(
-      try fetch([String(decoding: scratch.bytes("failed") ?? Data(), as: UTF8.self)], scratch, options).status == 0)
+      try Command.fetch([String(decoding: scratch.bytes("failed") ?? Data(), as: UTF8.self)], scratch, options).status
+        == 0)
     #expect(
       contents(scratch)
         == Dictionary(
@@ -84,7 +77,7 @@ struct FetchStateTests {
       "\(server.address("/2")),dogs/2.jpg,\(digest)", "\(server.address("/3")),\"dogs/a, \"\"b\"\".jpg\",",
       "\(server.address("/4")),,12",
     ]
-    #expect(try fetch(list, scratch, ["--failed-to", scratch["failed"]]).status == 1)
+    #expect(try Command.fetch(list, scratch, ["--failed-to", scratch["failed"]]).status == 1)
     let lines = [
       "{\"url\":\"\(server.address("/2"))\",\"position\":2,\"name\":\"dogs/2.jpg\",\"sha256\":\"\(digest)\"}",
       "{\"url\":\"\(server.address("/3"))\",\"position\":3,\"name\":\"dogs/a, \\\"b\\\".jpg\"}",
@@ -92,7 +85,7 @@ struct FetchStateTests {
     ]
     #expect(scratch.bytes("failed") == Data(lines.map { $0 + "\n" }.joined().utf8))
     missing.remove("/3")
-    let answer = try fetch(lines, scratch)
+    let answer = try Command.fetch(lines, scratch)
     #expect(try codes(answer, (2...4).map { server.address("/\($0)") }) == ["corrupt", "written", "network"])
     #expect(scratch.files(below: "out") == ["dogs/1.jpg", "dogs/a, \"b\".jpg"])
   }
@@ -103,10 +96,10 @@ struct FetchStateTests {
     defer { server.stop() }
     let scratch = try ScratchFolder()
     let list = (1...4).map { server.address("/\($0)/photo.jpg") }
-    #expect(try fetch(Array(list[..<2]), scratch).status == 0)
+    #expect(try Command.fetch(Array(list[..<2]), scratch).status == 0)
     let before = contents(scratch)
     for options in [["--resume"], [], ["--no-journal"]] {
-      #expect(try fetch(Array(list[2...]), scratch, options).status == 0)
+      #expect(try Command.fetch(Array(list[2...]), scratch, options).status == 0)
       let after = contents(scratch)
       #expect(before.allSatisfy { after[$0.key] == $0.value })
       #expect(after.count == 4)
@@ -128,14 +121,14 @@ struct FetchStateTests {
     }
     try FileManager.default.createSymbolicLink(atPath: scratch["out/linked.jpg"], withDestinationPath: "nowhere")
     let list = ["/a.jpg", "/b.jpg"].map { server.address($0) }
-    let answer = try fetch(list, scratch)
+    let answer = try Command.fetch(list, scratch)
     #expect(answer.status == 0, "\(answer.error)")
     #expect(scratch.bytes("out/000001-a-3.jpg") == Data(FetchStateTests.image("/a.jpg")))
     #expect(scratch.bytes("out/000002-b-2.jpg") == Data(FetchStateTests.image("/b.jpg")))
-    #expect(try codes(fetch(list, scratch, ["--resume"]), list) == ["skipped", "skipped"])
+    #expect(try codes(Command.fetch(list, scratch, ["--resume"]), list) == ["skipped", "skipped"])
     #expect(server.requests.count == 2)
     let named = ["url\tname", "\(list[0])\town.jpg", "\(list[1])\tlinked.jpg"]
-    let refused = try fetch(named, scratch)
+    let refused = try Command.fetch(named, scratch)
     #expect(refused.status == 1)
     #expect(try codes(refused, list) == ["exists", "exists"])
     #expect(refused.output.contains("did not come from this address"))
@@ -152,13 +145,13 @@ struct FetchStateTests {
     defer { server.stop() }
     let scratch = try ScratchFolder()
     let list = ["/a.jpg", "/b.jpg"].map { server.address($0) }
-    #expect(try fetch(list, scratch, ["--no-journal"]).status == 0)
-    #expect(try codes(fetch(list, scratch, ["--no-journal"]), list) == ["skipped", "skipped"])
+    #expect(try Command.fetch(list, scratch, ["--no-journal"]).status == 0)
+    #expect(try codes(Command.fetch(list, scratch, ["--no-journal"]), list) == ["skipped", "skipped"])
     #expect(scratch.files(below: "out") == ["000001-a.jpg", "000002-b.jpg"])
     // The journal contains it from now on.
-    #expect(try codes(fetch(list, scratch), list) == ["skipped", "skipped"])
+    #expect(try codes(Command.fetch(list, scratch), list) == ["skipped", "skipped"])
     let asked = server.requests.count
-    #expect(try codes(fetch(list, scratch, ["--resume"]), list) == ["skipped", "skipped"])
+    #expect(try codes(Command.fetch(list, scratch, ["--resume"]), list) == ["skipped", "skipped"])
     #expect(server.requests.count == asked)
   }
 
@@ -168,17 +161,17 @@ struct FetchStateTests {
     defer { server.stop() }
     let scratch = try ScratchFolder()
     let list = (1...3).map { server.address("/\($0)/photo.jpg") }
-    #expect(try fetch(Array(list[1...]), scratch).status == 0)
-    let answer = try fetch(list, scratch, ["--resume"])
+    #expect(try Command.fetch(Array(list[1...]), scratch).status == 0)
+    let answer = try Command.fetch(list, scratch, ["--resume"])
     #expect(try codes(answer, list) == ["written", "skipped", "skipped"])
     #expect(server.requests.count == 3)
     #expect(scratch.bytes("out/000001-photo.jpg") == Data(FetchStateTests.image("/2/photo.jpg")))
     #expect(scratch.bytes("out/000001-photo-2.jpg") == Data(FetchStateTests.image("/1/photo.jpg")))
     let twice = [list[2], list[0], list[2]]
-    #expect(try fetch(twice, scratch, ["--resume"]).status == 0)
+    #expect(try Command.fetch(twice, scratch, ["--resume"]).status == 0)
     #expect(scratch.bytes("out/000003-photo.jpg") == Data(FetchStateTests.image("/3/photo.jpg")))
     #expect(scratch.files(below: "out").count == 4 && server.requests.count == 4)
-    #expect(try fetch(twice, scratch, ["--resume"]).status == 0)
+    #expect(try Command.fetch(twice, scratch, ["--resume"]).status == 0)
     #expect(server.requests.count == 4)
   }
 
@@ -189,7 +182,7 @@ struct FetchStateTests {
     let scratch = try ScratchFolder()
     let address = "http://me:hush@127.0.0.1:\(server.port)/a.jpg?signature=hush"
     for _ in 1...2 {
-      #expect(try fetch([address], scratch, ["--resume"]).status == 0)
+      #expect(try Command.fetch([address], scratch, ["--resume"]).status == 0)
       let journal = String(decoding: scratch.bytes("out/.imgbatch-journal") ?? Data(), as: UTF8.self)
       #expect(!journal.contains("hush") && journal.contains("http://127.0.0.1/a.jpg"), "\(journal)")
     }
@@ -206,20 +199,20 @@ struct FetchStateTests {
       "url\tname", "\(server.address("/1"))\ta.jpg", "\(server.address("/2"))\t", "\(server.address("/3"))\tc",
     ]
     let addresses = (1...3).map { server.address("/\($0)") }
-    #expect(try fetch(list, scratch).status == 0)
+    #expect(try Command.fetch(list, scratch).status == 0)
     let before = contents(scratch)
     missing.insert("/1", "/2", "/3")
-    #expect(try codes(fetch(list, scratch), addresses) == ["http-status", "http-status", "http-status"])
+    #expect(try codes(Command.fetch(list, scratch), addresses) == ["http-status", "http-status", "http-status"])
     #expect(contents(scratch) == before)
     missing.remove("/1", "/2", "/3")
     let asked = server.requests.count
-    #expect(try codes(fetch(list, scratch, options), addresses) == ["skipped", "skipped", "skipped"])
+    #expect(try codes(Command.fetch(list, scratch, options), addresses) == ["skipped", "skipped", "skipped"])
     let requests = server.requests.dropFirst(asked)
     #expect(requests.count == (options == ["--resume"] ? 0 : 3))
     #expect(requests.allSatisfy { $0.headers["if-none-match"] != nil })
     // After revalidation nothing is left to retry.
     if options != ["--resume"] {
-      #expect(try fetch(list, scratch, ["--retry-failed"]).status == 0)
+      #expect(try Command.fetch(list, scratch, ["--retry-failed"]).status == 0)
       #expect(server.requests.count == asked + 3)
     }
   }
@@ -250,7 +243,7 @@ struct FetchStateTests {
     defer { server.stop() }
     let scratch = try ScratchFolder()
     let paths = dates.keys.sorted()
-    #expect(try fetch(paths.map { server.address($0) }, scratch, ["--mode", mode]).status == 0)
+    #expect(try Command.fetch(paths.map { server.address($0) }, scratch, ["--mode", mode]).status == 0)
     for (index, path) in paths.enumerated() {
       let bytes = scratch.bytes("out/00000\(index + 1)-\(path.dropFirst()).jpg")
       #expect(bytes == Data(path == "/minute" ? rex : luna), "\(path)")
@@ -284,7 +277,7 @@ struct FetchStateTests {
     }
     defer { server.stop() }
     let scratch = try ScratchFolder()
-    let answer = try fetch([server.address(path)], scratch, ["--mode", mode])
+    let answer = try Command.fetch([server.address(path)], scratch, ["--mode", mode])
     #expect(answer.status == 0, "\(answer.output)")
     #expect(scratch.bytes("out/000001\(path.replacing("/", with: "-")).jpg") == Data(other))
     #expect(server.requests.map { $0.headers["range"] != nil } == [false, true, false])
@@ -331,7 +324,7 @@ struct FetchStateTests {
     defer { server.stop() }
     let scratch = try ScratchFolder()
     let paths = bodies.keys.sorted()
-    let answer = try fetch(paths.map { server.address($0) }, scratch, ["--retries", "0"])
+    let answer = try Command.fetch(paths.map { server.address($0) }, scratch, ["--retries", "0"])
     #expect(
       try codes(answer, paths.map { server.address($0) })
         == paths.map { $0.hasPrefix("/whole") ? "written" : "truncated" }, "\(paths)")

@@ -11,16 +11,6 @@ private let bello = (try? Places.sample("dogs/bello.png")) ?? []
 
 @Suite("fetch trusts no server (promise 17)", .serialized)
 struct FetchTests {
-  /// Runs fetch against a server on loopback, with minimal delays between tries.
-  private func fetch(
-    _ list: [String], _ scratch: ScratchFolder, _ options: [String] = [], environment: [String: String] = [:]
-  ) throws -> Response {
-    try Command.run(
-      arguments: ["fetch", "-", "--out", scratch["out"], "--json", "--allow-private", "--retry-delay", "0.001"]
-        + options,
-      input: Data(list.map { $0 + "\n" }.joined().utf8), environment: environment)
-  }
-
   /// The file events in the order of the list.
   private func outcomes(_ answer: Response, _ list: [String]) throws -> [[String: Any]?] {
     let files = try answer.events.filter { $0["event"] as? String == "file" }
@@ -49,7 +39,7 @@ struct FetchTests {
     defer { server.stop() }
     let scratch = try ScratchFolder()
     let list = ["/dogs/rex.jpg", "/../x/bello.png", "/no-suffix?format=jpg"].map { server.address($0) }
-    let answer = try fetch(list, scratch)
+    let answer = try Command.fetch(list, scratch)
     #expect(answer.status == 0, "\(answer.error)")
     #expect(scratch.files(below: "out") == ["000001-rex.jpg", "000002-bello.png", "000003-no-suffix.jpg"])
     #expect(scratch.bytes("out/000001-rex.jpg") == Data(rex) && scratch.bytes("out/000002-bello.png") == Data(bello))
@@ -82,7 +72,7 @@ struct FetchTests {
       ("/two-lengths", "network"),
     ]
     let list = expected.map { server.address($0.0) }
-    let answer = try fetch(list, scratch, ["--max-bytes", "2M", "--retries", "2", "--mode", mode])
+    let answer = try Command.fetch(list, scratch, ["--max-bytes", "2M", "--retries", "2", "--mode", mode])
     #expect(answer.status == 1, "\(answer.error)")
     for (line, event) in zip(expected, try outcomes(answer, list)) {
       #expect(code(event) == line.1, "\(line.0): \(event ?? [:])")
@@ -221,7 +211,7 @@ struct FetchTests {
     defer { server.stop() }
     let scratch = try ScratchFolder()
     let list = [server.address(path)]
-    let answer = try fetch(list, scratch, options + ["--retries", "0"])
+    let answer = try Command.fetch(list, scratch, options + ["--retries", "0"])
     #expect(answer.status == 1)
     #expect(code(try outcomes(answer, list)[0]) == "timeout", "\(answer.output)")
     #expect(scratch.files(below: "out").isEmpty)
@@ -240,7 +230,7 @@ struct FetchTests {
     }
     defer { server.stop() }
     let scratch = try ScratchFolder()
-    let answer = try fetch(["/same", "/changes"].map { server.address($0) }, scratch)
+    let answer = try Command.fetch(["/same", "/changes"].map { server.address($0) }, scratch)
     #expect(answer.status == 0, "\(answer.output)")
     #expect(scratch.bytes("out/000001-same.jpg") == Data(rex))
     #expect(scratch.bytes("out/000002-changes.png") == Data(bello))
@@ -273,7 +263,7 @@ struct FetchTests {
     defer { server.stop() }
     let scratch = try ScratchFolder()
     let list = ["/offset", "/mixed", "/none"].map { server.address($0) }
-    let answer = try fetch(list, scratch)
+    let answer = try Command.fetch(list, scratch)
     #expect(answer.status == 0, "\(answer.output)")
     for name in ["000001-offset.jpg", "000002-mixed.jpg", "000003-none.jpg"] {
       #expect(scratch.bytes("out/" + name) == Data(rex), "\(name)")
@@ -295,20 +285,21 @@ struct FetchTests {
     }
     defer { server.stop() }
     let list = ["/same", "/changes", "/bad"].map { server.address($0) }
-    #expect(try fetch(list, scratch).status == 1)
-    let resumed = try fetch(list, scratch, ["--resume"])
+    #expect(try Command.fetch(list, scratch).status == 1)
+    let resumed = try Command.fetch(list, scratch, ["--resume"])
     #expect(try outcomes(resumed, list).map(code) == ["skipped", "skipped", "http-status"])
     #expect(server.requests.count { $0.path == "/same" } == 1)
     try Data("\"2\"".utf8).write(to: version)
-    let retried = try fetch(list, scratch, ["--retry-failed"])
+    let retried = try Command.fetch(list, scratch, ["--retry-failed"])
     #expect(try outcomes(retried, list).map(code) == ["skipped", "skipped", "written"])
-    let again = try fetch(list, scratch)
+    let again = try Command.fetch(list, scratch)
     #expect(try outcomes(again, list).map(code) == ["skipped", "written", "skipped"])
     #expect(server.requests.last { $0.path == "/same" }?.headers["if-none-match"] == "\"x\"")
     #expect(scratch.bytes("out/000002-changes.png") == Data(bello))
     // The file was modified, so it is downloaded again.
     try Data("x".utf8).write(to: scratch.url.appending(path: "out/000001-same.jpg"))
-    #expect(try outcomes(fetch(list, scratch, ["--resume"]), list).map(code) == ["written", "skipped", "skipped"])
+    #expect(
+      try outcomes(Command.fetch(list, scratch, ["--resume"]), list).map(code) == ["written", "skipped", "skipped"])
     #expect(scratch.bytes("out/000001-same.jpg") == Data(rex))
   }
 
@@ -321,7 +312,7 @@ struct FetchTests {
     defer { server.stop() }
     let scratch = try ScratchFolder()
     let list = (0..<120).map { server.address("/\($0)", host: $0 % 4 + 1) }
-    let answer = try fetch(list, scratch, ["--connections", "16", "--per-host", "3"])
+    let answer = try Command.fetch(list, scratch, ["--connections", "16", "--per-host", "3"])
     #expect(answer.status == 0, "\(answer.error)")
     #expect(server.maxActive.count == 4 && server.maxActive.values.allSatisfy { $0 <= 3 }, "\(server.maxActive)")
     #expect(scratch.files(below: "out").count == 120)
@@ -337,7 +328,7 @@ struct FetchTests {
     }
     defer { server.stop() }
     let scratch = try ScratchFolder()
-    let answer = try fetch(
+    let answer = try Command.fetch(
       [server.address("/here")], scratch,
       ["--header", "X-Key: secret", "--header-over-http", "--user-agent", "me"])
     #expect(answer.status == 0, "\(answer.output)")
@@ -359,7 +350,7 @@ struct FetchTests {
       "\(server.address("/4"))\tsub/a.jpg\t", "nonsense\td\t", "\(server.address("/5"))\tsub/a\t",
       "\(server.address("/6"))\tsub/a.png\t",
     ]
-    let answer = try fetch(lines, scratch)
+    let answer = try Command.fetch(lines, scratch)
     let list = (1...4).map { server.address("/\($0)") } + ["nonsense"] + (5...6).map { server.address("/\($0)") }
     #expect(
       try outcomes(answer, list).map(code) == ["written", "corrupt", "write", "exists", "network", "exists", "written"])
@@ -490,9 +481,9 @@ struct FetchTests {
   @Test("Wrong usage, an empty list and a missing list have their exit statuses")
   func statuses() throws {
     let scratch = try ScratchFolder()
-    #expect(try fetch([], scratch).status == 66)
+    #expect(try Command.fetch([], scratch).status == 66)
     #expect(try Command.run("fetch", scratch["nothing"], "--out", scratch["out"]).status == 66)
-    #expect(try fetch(["http://a"], scratch, ["--retry-failed", "--resume"]).status == 64)
+    #expect(try Command.fetch(["http://a"], scratch, ["--retry-failed", "--resume"]).status == 64)
     #expect(try Command.run("fetch", "-", "--out", scratch["new"], "--retry-failed").status == 66)
     #expect(try Command.run("fetch", "-", "--out", "/proc/x").status == 73)
   }

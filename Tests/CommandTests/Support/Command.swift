@@ -142,3 +142,15 @@ enum Command {
     return process
   }
 }
+
+extension Command {
+  /// Runs fetch against a server on loopback, with minimal delays between tries.
+  static func fetch(
+    _ list: [String], _ scratch: ScratchFolder, _ options: [String] = [], environment: [String: String] = [:]
+  ) throws -> Response {
+    try run(
+      arguments: ["fetch", "-", "--out", scratch["out"], "--json", "--allow-private", "--retry-delay", "0.001"]
+        + options,
+      input: Data(list.map { $0 + "\n" }.joined().utf8), environment: environment)
+  }
+}
