@@ -94,8 +94,8 @@ package final class Decoder {
     _ bytes: UnsafeRawBufferPointer, limits: DecodeLimits
   ) throws(CodecError) -> ImageHeader {
     current = nil
-    guard let format = unsafe ImageFormat.recognized(bytes) else {
-      guard let name = unsafe ImageFormat.nameOfOther(bytes) else { throw .notAnImage }
+    guard let format = unsafe ImageFormat.recognized(bytes.bytes) else {
+      guard let name = unsafe ImageFormat.nameOfOther(bytes.bytes) else { throw .notAnImage }
       throw .unsupported("\(name); this build reads \(ImageFormat.names("and"))")
     }
     let reader = try reader(format)

@@ -51,19 +51,19 @@ package final class Thumbnailer {
   ///     the status of the source.
   package func make(
     _ source: inout OpenSource, as formats: [ImageFormat], pending: [Int], _ task: ImageTask,
-    write: (_ index: Int, _ bytes: UnsafeRawBufferPointer, _ source: FileStatus) throws(JobError) -> Void
+    write: (_ index: Int, _ bytes: RawSpan, _ source: FileStatus) throws(JobError) -> Void
   ) throws(Failure) -> MadeThumbnails {
     defer { finish() }
     pool.limit = task.limit
     do {
       do {
-        return try unsafe make(&source, as: formats, by: options.decoder, pending, task, write)
+        return try make(&source, as: formats, by: options.decoder, pending, task, write)
       } catch CodecError.declined {
         // The memory was reserved for `JPEGDecoding`, and libjpeg needs more: from the start again.
         finish()
         pool.limit = task.limit
         task.clock.enter(.read)
-        return try unsafe make(&source, as: formats, by: .libjpeg, pending, task, write)
+        return try make(&source, as: formats, by: .libjpeg, pending, task, write)
       }
     } catch let error as JobError {
       throw .failed(error)
@@ -80,7 +80,7 @@ package final class Thumbnailer {
 
   private func make(
     _ source: inout OpenSource, as formats: [ImageFormat], by choice: JPEGDecoderChoice, _ pending: [Int],
-    _ task: ImageTask, _ write: (Int, UnsafeRawBufferPointer, FileStatus) throws(JobError) -> Void
+    _ task: ImageTask, _ write: (Int, RawSpan, FileStatus) throws(JobError) -> Void
   ) throws -> MadeThumbnails {
     var loaded = try loader.load(&source, as: formats, by: choice, task)
     var images = try Renderer(&loaded, pending: pending, renderer, decoder, loader, task)
@@ -93,7 +93,7 @@ package final class Thumbnailer {
       if let metadata = loaded.metadata { request.metadata = metadata[plan] }
       let bytes = try unsafe encoder.encode(rendered.image, request)
       task.clock.enter(.write)
-      try unsafe write(rendered.index, bytes, loaded.file.status)
+      try unsafe write(rendered.index, bytes.bytes, loaded.file.status)
       task.clock.end()
       byteCounts[rendered.index] = bytes.count
     }

@@ -4,11 +4,11 @@ import Testing
 
 @Suite struct ImageFormatTests {
   private func recognized(_ bytes: [UInt8]) -> ImageFormat? {
-    unsafe bytes.withUnsafeBytes { unsafe ImageFormat.recognized($0) }
+    unsafe ImageFormat.recognized(bytes.span.bytes)
   }
 
   private func nameOfOther(_ bytes: [UInt8]) -> String? {
-    unsafe bytes.withUnsafeBytes { unsafe ImageFormat.nameOfOther($0) }
+    unsafe ImageFormat.nameOfOther(bytes.span.bytes)
   }
 
   @Test func `a format is recognized by its whole signature`() {

@@ -65,9 +65,9 @@ package final class JobRunner {
     _ job: Job, _ source: inout OpenSource, _ skipped: [SkipReason?], _ pending: [Int], _ task: ImageTask
   ) throws(JobError) -> Outcome? {
     do throws(Thumbnailer.Failure) {
-      let made = try unsafe thumbnailer.make(&source, as: job.outputs.map(\.format), pending: pending, task) {
+      let made = try thumbnailer.make(&source, as: job.outputs.map(\.format), pending: pending, task) {
         (index, bytes, status) throws(JobError) in
-        try unsafe destination.write(bytes, of: job.outputs[index], at: index, permissions: status.permissions)
+        try destination.write(bytes, of: job.outputs[index], at: index, permissions: status.permissions)
       }
       return .written(WrittenImage(made, skipped))
     } catch {

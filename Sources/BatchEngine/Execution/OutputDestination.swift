@@ -1,3 +1,4 @@
+internal import ImageCore
 internal import ImageErrors
 internal import RunState
 internal import SystemPackage
@@ -14,7 +15,7 @@ protocol OutputDestination {
   ///   - index: index of the output in the job.
   ///   - permissions: permissions of the source.
   func write(
-    _ bytes: UnsafeRawBufferPointer, of output: JobOutput, at index: Int, permissions: Permissions
+    _ bytes: RawSpan, of output: JobOutput, at index: Int, permissions: Permissions
   ) throws(JobError)
 }
 
@@ -29,9 +30,9 @@ struct OutputFiles: OutputDestination {
   }
 
   func write(
-    _ bytes: UnsafeRawBufferPointer, of output: JobOutput, at index: Int, permissions: Permissions
+    _ bytes: RawSpan, of output: JobOutput, at index: Int, permissions: Permissions
   ) throws(JobError) {
-    try unsafe OutputFile.write(
+    try OutputFile.write(
       bytes, to: output.file, existing: existing, durability: durability, permissions: permissions)
   }
 }
@@ -47,10 +48,10 @@ final class OutputFrames: OutputDestination {
   func skipReason(for output: JobOutput) throws(JobError) -> SkipReason? { output.skipReason }
 
   func write(
-    _ bytes: UnsafeRawBufferPointer, of output: JobOutput, at index: Int, permissions: Permissions
+    _ bytes: RawSpan, of output: JobOutput, at index: Int, permissions: Permissions
   ) throws(JobError) {
-    for start in stride(from: 0, to: bytes.count, by: WorkerResponse.maxPieceByteCount) {
-      let piece = unsafe [UInt8](bytes[start..<min(start + WorkerResponse.maxPieceByteCount, bytes.count)])
+    for start in stride(from: 0, to: bytes.byteCount, by: WorkerResponse.maxPieceByteCount) {
+      let piece = bytes.array(start..<min(start + WorkerResponse.maxPieceByteCount, bytes.byteCount))
       frames += FrameChannel.frame(WorkerResponse.piece(output: index, bytes: piece).bytes)
       // The result is ignored: if the parent has ended, this process ends, too.
       if frames.count > WorkerResponse.maxPieceByteCount / 2 { _ = flush() }

@@ -86,10 +86,8 @@ extension ImageFormat {
 
   /// The same for an open file.
   static func sniffed(_ file: borrowing Descriptor) throws(Errno) -> ImageFormat? {
-    var signature = (UInt64(0), UInt64(0))
-    return try unsafe withUnsafeMutableBytes(of: &signature) { memory throws(Errno) in
-      let count = try unsafe file.read(into: memory)
-      return unsafe recognized(UnsafeRawBufferPointer(rebasing: memory.prefix(count)))
-    }
+    var signature = [UInt8](repeating: 0, count: signatureByteCount)
+    let count = try file.read(into: &signature)
+    return unsafe recognized(signature.span.bytes.extracting(0..<count))
   }
 }

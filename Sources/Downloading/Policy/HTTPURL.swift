@@ -1,5 +1,6 @@
 internal import CCurl
 internal import ImageErrors
+internal import SystemSupport
 internal import TextFormatting
 
 /// An http or https URL, parsed by libcurl. With one parser for checks and requests, both see the same host.
@@ -93,28 +94,22 @@ private struct Parts {
   ///   - host: a replacement for the host in the text.
   init?(_ reference: String, from base: String?, host: String?) {
     let parts = unsafe reference.withCString { reference in
-      unsafe withOptionalCString(base) { base in
-        unsafe withOptionalCString(host) { unsafe web_address_create(reference, base, $0) }
+      unsafe withCStrings([base, host].map { $0.map { Array($0.utf8) } }) {
+        unsafe web_address_create(reference, $0[0], $0[1])
       }
     }
     // SAFETY: the parts own zero-terminated strings, which are copied here before the parts are destroyed.
     guard let parts = unsafe parts else { return nil }
     defer { unsafe web_address_destroy(parts) }
-    text = unsafe String(cString: web_address_text(parts))
-    scheme = unsafe String(cString: web_address_scheme(parts))
-    self.host = unsafe String(cString: web_address_host(parts))
-    port = unsafe String(cString: web_address_port(parts))
-    path = unsafe String(cString: web_address_path(parts))
+    (text, scheme, self.host, port, path) = unsafe (
+      String(cString: web_address_text(parts)), String(cString: web_address_scheme(parts)),
+      String(cString: web_address_host(parts)), String(cString: web_address_port(parts)),
+      String(cString: web_address_path(parts))
+    )
     let user = unsafe web_address_user(parts).map { unsafe String(cString: $0) }
     let password = unsafe web_address_password(parts).map { unsafe String(cString: $0) }
     login = user == nil && password == nil ? nil : HTTPURL.Login(user: user ?? "", password: password ?? "")
   }
-}
-
-/// Calls `body` with the text as a C string, or with null where there is none.
-func withOptionalCString<Result>(_ text: String?, _ body: (UnsafePointer<CChar>?) -> Result) -> Result {
-  guard let text else { return body(nil) }
-  return unsafe text.withCString { unsafe body($0) }
 }
 
 private func escapingSpaces(_ text: String) -> String {

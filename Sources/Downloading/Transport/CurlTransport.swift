@@ -21,24 +21,24 @@ internal import TextFormatting
   deinit { unsafe transfers_destroy(all) }
 
   func start(_ request: Request) -> RequestID? {
-    unsafe request.address.text.withCString { address in
-      unsafe (request.proxy ?? "").withCString { proxy in
-        unsafe rules.userAgent.withCString { agent in
-          unsafe withCStrings(request.headers.map { Array($0.utf8) }) { headers in
-            unsafe withLogin(request.address.login) { user, password in
-              var plain = unsafe transfer_request(
-                address: address, user: user, password: password, proxy: proxy, user_agent: agent, headers: headers,
-                file: request.file, start: Int64(request.start), most_bytes: Int64(request.maxByteCount),
-                decodes: request.decodes,
-                // The user chose the proxy, so it may have any address.
-                private_allowed: rules.policy == .any || request.proxy != nil,
-                connect_milliseconds: rules.connectTimeout.milliseconds,
-                stall_milliseconds: rules.stallTimeout.milliseconds,
-                total_milliseconds: rules.totalTimeout.milliseconds)
-              return unsafe transfer_start(all, &plain).map { unsafe RequestID($0) }
-            }
-          }
+    let login = request.address.login
+    let texts = [request.address.text, login?.user, login?.password, request.proxy ?? "", rules.userAgent]
+    // SAFETY: libcurl copies the strings during the call.
+    return unsafe withCStrings(texts.map { $0.map { Array($0.utf8) } }) { texts in
+      unsafe withCStrings(request.headers.map { Array($0.utf8) }) { headers in
+        guard let address = unsafe texts[0], let proxy = unsafe texts[3], let agent = unsafe texts[4] else {
+          return nil
         }
+        var plain = unsafe transfer_request(
+          address: address, user: texts[1], password: texts[2], proxy: proxy, user_agent: agent,
+          headers: headers, file: request.file, start: Int64(request.start), most_bytes: Int64(request.maxByteCount),
+          decodes: request.decodes,
+          // The user chose the proxy, so it may have any address.
+          private_allowed: rules.policy == .any || request.proxy != nil,
+          connect_milliseconds: rules.connectTimeout.milliseconds,
+          stall_milliseconds: rules.stallTimeout.milliseconds,
+          total_milliseconds: rules.totalTimeout.milliseconds)
+        return unsafe transfer_start(all, &plain).map(RequestID.init)
       }
     }
   }
@@ -61,7 +61,7 @@ internal import TextFormatting
     let one = unsafe id.pointer
     return unsafe Response(
       end: end(one), status: transfer_status(one), fileByteCount: Int(transfer_file_bytes(one)),
-      lengthIsKnown: transfer_length_is_known(one), location: transfer_location(one).map { unsafe headerText($0) },
+      lengthIsKnown: transfer_length_is_known(one), location: transfer_location(one).map(headerText),
       validator: Validator(
         entityTag: header(HEADER_ETAG, one), lastModified: header(HEADER_LAST_MODIFIED, one),
         date: header(HEADER_DATE, one), byteCount: Int(transfer_total_bytes(one))),
@@ -97,14 +97,6 @@ extension RequestID {
     // SAFETY: made of a pointer, and dereferenced only until the transport that returned it was notified of the request's end.
     guard let pointer = unsafe OpaquePointer(bitPattern: bits) else { preconditionFailure("made of a pointer") }
     return unsafe pointer
-  }
-}
-
-private func withLogin<Result>(
-  _ login: HTTPURL.Login?, _ body: (UnsafePointer<CChar>?, UnsafePointer<CChar>?) -> Result
-) -> Result {
-  unsafe withOptionalCString(login?.user) { user in
-    unsafe withOptionalCString(login?.password) { unsafe body(user, $0) }
   }
 }
 

@@ -34,11 +34,9 @@ internal import JPEGDecoding
     var result = unsafe ImageHeader(header)
     geometry = JPEGGeometry(size: result.size, sampling: result.sampling ?? JPEGSampling([]))
     let limit = TimeLimit(deadline: limits.deadline)
-    let segments = unsafe JPEGSegments(bytes, limit: limit)
-    if let exif = unsafe segments.exif(bytes) {
-      result.orientation = unsafe Orientation(tiff: UnsafeRawBufferPointer(rebasing: bytes[exif]))
-    }
-    if unsafe segments.haveGainMap(bytes) { result.notes.append(.gainMap) }
+    let (segments, span) = unsafe (JPEGSegments(limit: limit), bytes.bytes)
+    if let exif = segments.exif(in: span) { result.orientation = Orientation(tiff: span.array(exif)) }
+    if segments.haveGainMap(in: span) { result.notes.append(.gainMap) }
     if limit.hasPassed { throw .timeout }
     if unsafe header.has_other_icc { result.notes.append(result.profile == nil ? .damagedProfile : .furtherProfiles) }
     return result

@@ -4,9 +4,7 @@ internal import JPEGDecoding
 /// Iterates over the segments of a JPEG before its first scan. Stops at the first malformed segment; libjpeg diagnoses it.
 ///
 /// The iteration is lazy: a hostile file can contain one segment per four bytes.
-@safe struct JPEGSegments: Sequence, IteratorProtocol {
-  // SAFETY: the creator keeps the bytes valid for the lifetime of this value.
-  private let bytes: UnsafeRawBufferPointer
+struct JPEGSegments {
   private var offset = 2
   private var limit: TimeLimit
 
@@ -14,24 +12,21 @@ internal import JPEGDecoding
   static let maxBodyByteCount = 65_533
 
   /// - Parameter limit: the iteration ends once it has passed.
-  @unsafe init(_ bytes: UnsafeRawBufferPointer, limit: TimeLimit = TimeLimit()) {
-    unsafe self.bytes = unsafe bytes
-    self.limit = limit
-  }
+  init(limit: TimeLimit = TimeLimit()) { self.limit = limit }
 
   /// A marker and the bytes after its length. Skips what libjpeg skips (`next_marker` and `skip_variable` of jdmarker.c), so that
   /// both see the same segments.
-  mutating func next() -> (marker: UInt8, body: Range<Int>)? {
-    while let marker = nextMarker() {
+  mutating func next(in bytes: RawSpan) -> (marker: UInt8, body: Range<Int>)? {
+    while let marker = nextMarker(bytes) {
       switch marker {
       // Markers without a length.
       case JPEGMarker.temporary, JPEGMarker.restarts: continue
       case JPEGMarker.startOfImage, JPEGMarker.endOfImage, JPEGMarker.scan: return nil
       default: break
       }
-      guard unsafe bytes.count - offset >= 2 else { return nil }
-      let length = unsafe Swift.max(2, Int(bytes.bigEndian(offset, UInt16.self)))
-      guard unsafe length <= bytes.count - offset, !limit.isOver(before: length) else { return nil }
+      guard bytes.byteCount - offset >= 2 else { return nil }
+      let length = max(2, Int(bytes.bigEndian(offset, UInt16.self)))
+      guard length <= bytes.byteCount - offset, !limit.isOver(before: length) else { return nil }
       defer { offset += length }
       return (marker, offset + 2..<offset + length)
     }
@@ -42,9 +37,9 @@ internal import JPEGDecoding
   private static let bytesOfReading = 1 << 16
 
   /// The next marker. Skips fill bytes, stuffed zeros and all bytes that are no marker.
-  private mutating func nextMarker() -> UInt8? {
-    while unsafe bytes.count - offset >= 2 {
-      let (first, second) = unsafe (bytes[offset], bytes[offset + 1])
+  private mutating func nextMarker(_ bytes: RawSpan) -> UInt8? {
+    while bytes.byteCount - offset >= 2 {
+      let (first, second) = (bytes.byte(offset), bytes.byte(offset + 1))
       offset += 1
       guard first == 0xFF, second != 0xFF else {
         if offset % JPEGSegments.bytesOfReading == 0, limit.hasPassed { return nil }
@@ -57,36 +52,30 @@ internal import JPEGDecoding
   }
 
   /// The TIFF structure of the first EXIF segment that has one. It determines the orientation, and it is carried over.
-  func exif(_ bytes: UnsafeRawBufferPointer) -> Range<Int>? {
-    for (marker, body) in self where marker == JPEGMarker.app1 && body.count > ImageMetadata.exifStart.count {
-      if unsafe bytes[body].starts(with: ImageMetadata.exifStart) {
-        return body.dropFirst(ImageMetadata.exifStart.count)
-      }
+  func exif(in bytes: RawSpan) -> Range<Int>? {
+    var rest = self
+    while let (marker, body) = rest.next(in: bytes) {
+      guard marker == JPEGMarker.app1, body.count > ImageMetadata.exifStart.count else { continue }
+      if bytes.extracting(body).holds(ImageMetadata.exifStart) { return body.dropFirst(ImageMetadata.exifStart.count) }
     }
     return nil
   }
 
+  private static let xmp = Array("http://ns.adobe.com/xap/1.0/".utf8)
+  private static let gainMap = Array("http://ns.adobe.com/hdr-gain-map/".utf8)
+  private static let isoGainMap = Array("urn:iso:std:iso:ts:21496:-1".utf8)
+
   /// Whether the image has a gain map: XMP as Adobe and Android write it, or the identifier of ISO 21496-1.
-  func haveGainMap(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    contains { marker, body in
-      let segment = unsafe UnsafeRawBufferPointer(rebasing: bytes[body])
+  func haveGainMap(in bytes: RawSpan) -> Bool {
+    var rest = self
+    while let (marker, body) = rest.next(in: bytes) {
+      let segment = bytes.extracting(body)
       switch marker {
-      case JPEGMarker.app1:
-        return unsafe segment.starts(with: "http://ns.adobe.com/xap/1.0/".utf8)
-          && segment.holds("http://ns.adobe.com/hdr-gain-map/")
-      case JPEGMarker.app2: return unsafe segment.starts(with: "urn:iso:std:iso:ts:21496:-1".utf8)
-      default: return false
+      case JPEGMarker.app1 where segment.holds(JPEGSegments.xmp) && segment.contains(JPEGSegments.gainMap): return true
+      case JPEGMarker.app2 where segment.holds(JPEGSegments.isoGainMap): return true
+      default: continue
       }
     }
-  }
-}
-
-extension UnsafeRawBufferPointer {
-  func holds(_ text: StaticString) -> Bool {
-    let needle = unsafe UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
-    guard count >= needle.count else { return false }
-    return (0...count - needle.count).contains { start in
-      unsafe self[start] == needle[0] && self[start...].starts(with: needle)
-    }
+    return false
   }
 }

@@ -1,3 +1,4 @@
+internal import ImageCore
 internal import JPEGDecoding
 
 /// Finds the end of a JPEG by its structure (ITU-T T.81, B.1.1 and B.2.1). Segments are skipped by their lengths, and

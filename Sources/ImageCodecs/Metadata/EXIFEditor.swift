@@ -20,7 +20,7 @@ struct EXIFEditor {
 
   /// Nil if the bytes are not a TIFF structure, or if directories overlap: they then have more entries than fit into the bytes.
   init?(_ bytes: [UInt8]) {
-    guard let walk = unsafe bytes.withUnsafeBytes({ unsafe TIFFReader($0).flatMap { TIFFWalk($0) } }) else {
+    guard let walk = TIFFReader(bytes).flatMap({ TIFFWalk($0) }) else {
       return nil
     }
     self.bytes = bytes
@@ -30,7 +30,7 @@ struct EXIFEditor {
   }
 
   private func read<Value>(_ body: (TIFFReader) -> Value?) -> Value? {
-    unsafe bytes.withUnsafeBytes { unsafe TIFFReader($0).flatMap(body) }
+    TIFFReader(bytes).flatMap(body)
   }
 
   private mutating func write(_ value: Int, at position: Int, _ byteCount: Int) {

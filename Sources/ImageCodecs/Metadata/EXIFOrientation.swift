@@ -13,8 +13,8 @@ extension Orientation {
   ///
   /// Reads tag 0x0112 of the first image file directory (EXIF 2.32, 4.6.4; TIFF 6.0, section 2).
   /// - Parameter tiff: the TIFF structure, from its byte order mark.
-  package init(tiff: UnsafeRawBufferPointer) {
-    self = unsafe TIFFReader(tiff)?.orientation ?? .upright
+  package init(tiff: [UInt8]) {
+    self = TIFFReader(tiff)?.orientation ?? .upright
   }
 }
 

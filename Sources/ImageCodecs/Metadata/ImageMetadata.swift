@@ -55,7 +55,7 @@ extension ImageMetadata {
     result.fitXMP(isTurned)
     if isTurned {
       result.texts.removeAll { text in
-        let keyword = unsafe text.body.withUnsafeBytes { unsafe PNGText.keyword($0) }
+        let keyword = unsafe PNGText.keyword(text.body.span.bytes)
         return PNGText.rawKeywords.contains(keyword)
       }
       if result.texts.count < texts.count { result.notes.insert(.metadata) }

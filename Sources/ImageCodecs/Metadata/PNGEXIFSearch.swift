@@ -12,21 +12,21 @@ package struct PNGEXIFSearch {
   let next: Int?
 
   /// - Parameter limit: once it has passed, the search ends.
-  init(_ bytes: UnsafeRawBufferPointer, limit: TimeLimit = TimeLimit()) {
+  init(_ bytes: RawSpan, limit: TimeLimit = TimeLimit()) {
     var limit = limit
-    var walk = unsafe PNGChunkWalk(bytes)
-    while let chunk = walk.next() {
+    var walk = PNGChunkWalk()
+    while let chunk = walk.next(in: bytes) {
       if chunk.name == .iend || limit.isOver(before: 0) {
         (found, next) = (nil, nil)
         return
       }
-      if chunk.name == .exif, unsafe PNGEXIFSearch.isSound(chunk, in: bytes) {
+      if chunk.name == .exif, PNGEXIFSearch.isSound(chunk, in: bytes) {
         (found, next) = (chunk.body, nil)
         return
       }
     }
     found = nil
-    guard let head = walk.head else {
+    guard let head = walk.head(in: bytes) else {
       next = walk.offset
       return
     }
@@ -39,9 +39,9 @@ package struct PNGEXIFSearch {
   }
 
   /// A longer eXIf is skipped, as by libpng with the limits of this program.
-  private static func isSound(_ chunk: PNGChunk, in bytes: UnsafeRawBufferPointer) -> Bool {
-    unsafe chunk.body.count <= PNGChunk.maxByteCount
-      && TIFFReader(UnsafeRawBufferPointer(rebasing: bytes[chunk.body])) != nil && chunk.hasValidChecksum(in: bytes)
+  private static func isSound(_ chunk: PNGChunk, in bytes: RawSpan) -> Bool {
+    chunk.body.count <= PNGChunk.maxByteCount
+      && TIFFReader(bytes.array(chunk.body.prefix(8))) != nil && chunk.hasValidChecksum(in: bytes)
   }
 
   /// Continues the search after the start of a file, with one read per chunk, and one more per eXIf.
@@ -57,19 +57,17 @@ package struct PNGEXIFSearch {
     for _ in 0..<chunks {
       let start = try read(offset, PNGChunk.Head.byteCount)
       guard start.count == PNGChunk.Head.byteCount else { return .upright }
-      let head = unsafe start.withUnsafeBytes { unsafe PNGChunk.Head($0, at: 0) }
+      let head = unsafe PNGChunk.Head(start.span.bytes, at: 0)
       if head.name == .iend { return .upright }
       let byteCount = PNGChunk.frameByteCount + head.length
       if head.name == .exif, head.length <= PNGChunk.maxByteCount {
         let bytes = try read(offset, byteCount)
         guard bytes.count == byteCount else { return .upright }
-        let turned: Orientation? = unsafe bytes.withUnsafeBytes { bytes in
-          guard let chunk = unsafe PNGChunkWalk(bytes, from: 0).first(where: { unsafe isSound($0, in: bytes) }) else {
-            return nil
-          }
-          return unsafe Orientation(tiff: UnsafeRawBufferPointer(rebasing: bytes[chunk.body]))
+        let span = unsafe bytes.span.bytes
+        var walk = PNGChunkWalk(from: 0)
+        if let chunk = walk.next(in: span), isSound(chunk, in: span) {
+          return Orientation(tiff: span.array(chunk.body))
         }
-        if let turned { return turned }
       }
       offset += byteCount
     }

@@ -1,26 +1,24 @@
 /// Reads the directories of a TIFF structure, the format of EXIF data (TIFF 6.0, section 2). Every offset is checked against the
 /// end of the data.
-@safe struct TIFFReader {
-  // SAFETY: the creator keeps the bytes valid for the lifetime of this value, which reads within their bounds only.
-  private let bytes: UnsafeRawBufferPointer
+struct TIFFReader {
+  private let bytes: [UInt8]
   let isBigEndian: Bool
 
   static let orientationTag = 0x0112
   static let short = 3
   static let long = 4
 
-  let byteCount: Int
+  var byteCount: Int { bytes.count }
 
   /// Nil if the bytes do not start with a byte order mark and the number 42.
-  @unsafe init?(_ bytes: UnsafeRawBufferPointer) {
+  init?(_ bytes: [UInt8]) {
     guard bytes.count >= 8 else { return nil }
-    switch unsafe (bytes[0], bytes[1]) {
+    switch (bytes[0], bytes[1]) {
     case (0x49, 0x49): isBigEndian = false
     case (0x4D, 0x4D): isBigEndian = true
     default: return nil
     }
-    unsafe self.bytes = unsafe bytes
-    byteCount = bytes.count
+    self.bytes = bytes
     guard integer(at: 2, byteCount: 2) == 42 else { return nil }
   }
 
@@ -91,8 +89,7 @@
     var value = 0
     for index in 0..<byteCount {
       let position = isBigEndian ? index : byteCount - 1 - index
-      let byte = unsafe bytes[offset + position]
-      value = value << 8 | Int(byte)
+      value = value << 8 | Int(bytes[offset + position])
     }
     return value
   }

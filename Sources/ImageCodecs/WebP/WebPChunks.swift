@@ -14,22 +14,22 @@
     private static let pixelNames: Set = ["ALPH", "VP8 ", "VP8L"]
 
     /// Reads chunks as far as they are well-formed. libwebp diagnoses the rest.
-    init(_ bytes: UnsafeRawBufferPointer) {
-      byteCount = unsafe bytes.count < 8 ? 0 : 8 + Int(bytes.littleEndian(4, 4))
-      if bytes.count > 12 { unsafe read(bytes, 12..<max(12, min(bytes.count, byteCount))) }
+    init(_ bytes: RawSpan) {
+      byteCount = bytes.byteCount < 8 ? 0 : 8 + Int(bytes.littleEndian(4, 4))
+      if bytes.byteCount > 12 { read(bytes, 12..<max(12, min(bytes.byteCount, byteCount))) }
     }
 
     /// The chunks of an animation frame, which follow 16 bytes with its position, its size and its parameters.
-    private init(frame bytes: UnsafeRawBufferPointer, _ body: Range<Int>) {
+    private init(frame bytes: RawSpan, _ body: Range<Int>) {
       byteCount = body.count
-      if body.count > 16 { unsafe read(bytes, body.dropFirst(16)) }
+      if body.count > 16 { read(bytes, body.dropFirst(16)) }
     }
 
-    private mutating func read(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) {
+    private mutating func read(_ bytes: RawSpan, _ range: Range<Int>) {
       var offset = range.lowerBound
       while range.upperBound - offset >= 8 {
-        let length = unsafe Int(bytes.littleEndian(offset + 4, 4))
-        let name = unsafe String(decoding: bytes[offset..<offset + 4], as: UTF8.self)
+        let length = Int(bytes.littleEndian(offset + 4, 4))
+        let name = String(decoding: bytes.array(offset..<offset + 4), as: UTF8.self)
         // Pixels may be truncated. The existing ones are decoded.
         let end = min(offset + 8 + length, range.upperBound)
         if WebPChunks.described.contains(name), firsts[name] == nil { firsts[name] = offset + 8..<end }
@@ -42,11 +42,11 @@
     func body(_ name: String) -> Range<Int>? { firsts[name] }
 
     /// The contents of VP8X; nil in a simple file.
-    func extended(_ bytes: UnsafeRawBufferPointer) -> Extended? {
+    func extended(_ bytes: RawSpan) -> Extended? {
       guard let body = body("VP8X"), body.count >= 10 else { return nil }
       let start = body.lowerBound
-      return unsafe Extended(
-        flags: bytes[start],
+      return Extended(
+        flags: bytes.byte(start),
         canvas: PixelSize(
           width: Int(bytes.littleEndian(start + 4, 3)) + 1, height: Int(bytes.littleEndian(start + 7, 3)) + 1))
     }
@@ -68,29 +68,27 @@
     }
 
     /// The first frame of an animation.
-    func firstFrame(_ bytes: UnsafeRawBufferPointer) -> Frame? {
+    func firstFrame(_ bytes: RawSpan) -> Frame? {
       guard let body = body("ANMF"), body.count > 16 else { return nil }
-      guard let pixels = unsafe WebPChunks(frame: bytes, body).pixels else { return nil }
+      guard let pixels = WebPChunks(frame: bytes, body).pixels else { return nil }
       let start = body.lowerBound
-      return unsafe Frame(
+      return Frame(
         x: 2 * Int(bytes.littleEndian(start, 3)), y: 2 * Int(bytes.littleEndian(start + 3, 3)), pixels: pixels)
     }
 
     /// EXIF starts with its byte order. Some writers put JPEG's signature before it.
-    func exif(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+    func exif(_ bytes: RawSpan) -> Range<Int>? {
       guard let body = body("EXIF") else { return nil }
-      let chunk = unsafe UnsafeRawBufferPointer(rebasing: bytes[body])
-      guard unsafe chunk.starts(with: ImageMetadata.exifStart) else { return unsafe chunk }
-      return unsafe UnsafeRawBufferPointer(rebasing: chunk.dropFirst(ImageMetadata.exifStart.count))
+      let hasSignature = bytes.extracting(body).holds(ImageMetadata.exifStart)
+      return hasSignature ? body.dropFirst(ImageMetadata.exifStart.count) : body
     }
   }
 
-  extension UnsafeRawBufferPointer {
+  extension RawSpan {
     /// An integer of up to four bytes, which must be in the buffer.
     fileprivate func littleEndian(_ offset: Int, _ byteCount: Int) -> UInt32 {
       (0..<byteCount).reduce(0) { value, index in
-        let byte = unsafe self[offset + index]
-        return value | UInt32(byte) << UInt32(8 * index)
+        value | UInt32(byte(offset + index)) << UInt32(8 * index)
       }
     }
   }

@@ -22,8 +22,9 @@
 
     func readHeader(_ bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(CodecError) -> ImageHeader {
       self.limits = limits
-      let chunks = unsafe WebPChunks(bytes)
-      let extended = unsafe chunks.extended(bytes)
+      let span = unsafe bytes.bytes
+      let chunks = WebPChunks(span)
+      let extended = chunks.extended(span)
       if extended?.hasEXIF == true, chunks.body("EXIF") == nil, chunks.byteCount > bytes.count {
         throw .truncated("EXIF stands behind the pixels of a WebP")
       }
@@ -31,7 +32,7 @@
       unsafe pixels = unsafe bytes
       origin = (0, 0)
       if extended?.isAnimated == true {
-        guard let frame = unsafe chunks.firstFrame(bytes) else { throw .truncated("an animated WebP without a frame") }
+        guard let frame = chunks.firstFrame(span) else { throw .truncated("an animated WebP without a frame") }
         unsafe pixels = unsafe UnsafeRawBufferPointer(rebasing: bytes[frame.pixels])
         origin = (frame.x, frame.y)
       }
@@ -47,15 +48,15 @@
         throw .corrupt("a WebP frame that lies beside its canvas")
       }
       channels = header.has_alpha || size != frame ? 4 : 3
-      return unsafe describe(chunks, bytes, isAnimated: extended?.isAnimated ?? false)
+      return describe(chunks, span, isAnimated: extended?.isAnimated ?? false)
     }
 
     private func describe(
-      _ chunks: WebPChunks, _ bytes: UnsafeRawBufferPointer, isAnimated: Bool
+      _ chunks: WebPChunks, _ bytes: RawSpan, isAnimated: Bool
     ) -> ImageHeader {
-      let exif = unsafe chunks.exif(bytes) ?? UnsafeRawBufferPointer(start: nil, count: 0)
-      let profile = chunks.body("ICCP").map { unsafe [UInt8](bytes[$0]) }
-      var result = unsafe ImageHeader(
+      let exif = chunks.exif(bytes).map { bytes.array($0) } ?? []
+      let profile = chunks.body("ICCP").map { bytes.array($0) }
+      var result = ImageHeader(
         format: .webp, size: size, bits: 8, color: channels == 4 ? .rgba : .rgb, layout: .sequential,
         orientation: Orientation(tiff: exif), profile: profile)
       result.decodedChannels = channels

@@ -18,18 +18,16 @@ extension ImageFormat {
   package static let minByteCount = 8
 
   /// The format whose signature the bytes start with.
-  package static func recognized(_ bytes: UnsafeRawBufferPointer) -> ImageFormat? {
-    allCases.first { format in
-      format.facts.signature.allSatisfy { unsafe bytes.dropFirst($0.offset).starts(with: $0.bytes) }
-    }
+  package static func recognized(_ bytes: RawSpan) -> ImageFormat? {
+    allCases.first { format in format.facts.signature.allSatisfy { bytes.holds($0.bytes, at: $0.offset) } }
   }
 
   /// The name of a well-known format that this program does not read, for a message more helpful than "not an image".
-  package static func nameOfOther(_ bytes: UnsafeRawBufferPointer) -> String? {
-    for (magic, name) in magics where unsafe bytes.starts(with: magic) { return name }
-    if unsafe holds("RIFF", at: 0, in: bytes) && holds("WEBP", at: 8, in: bytes) { return "WebP" }
-    if unsafe holds("ftyp", at: 4, in: bytes) { return unsafe nameOfBrand(bytes) }
-    if unsafe looksLikeSVG(bytes) { return "SVG" }
+  package static func nameOfOther(_ bytes: RawSpan) -> String? {
+    for (magic, name) in magics where bytes.holds(magic) { return name }
+    if holds("RIFF", at: 0, in: bytes) && holds("WEBP", at: 8, in: bytes) { return "WebP" }
+    if holds("ftyp", at: 4, in: bytes) { return nameOfBrand(bytes) }
+    if looksLikeSVG(bytes) { return "SVG" }
     return nil
   }
 
@@ -52,20 +50,20 @@ extension ImageFormat {
   ]
 
   /// An ISO base media file identifies its contents by a brand of four letters.
-  private static func nameOfBrand(_ bytes: UnsafeRawBufferPointer) -> String? {
-    for brand in ["avif", "avis"] where unsafe holds(brand, at: 8, in: bytes) { return "AVIF" }
+  private static func nameOfBrand(_ bytes: RawSpan) -> String? {
+    for brand in ["avif", "avis"] where holds(brand, at: 8, in: bytes) { return "AVIF" }
     for brand in ["heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"]
-    where unsafe holds(brand, at: 8, in: bytes) { return "HEIC" }
+    where holds(brand, at: 8, in: bytes) { return "HEIC" }
     return nil
   }
 
-  private static func looksLikeSVG(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    let start = unsafe String(decoding: bytes.prefix(512), as: UTF8.self)
+  private static func looksLikeSVG(_ bytes: RawSpan) -> Bool {
+    let start = String(decoding: bytes.array(0..<min(512, bytes.byteCount)), as: UTF8.self)
     return start.hasPrefix("<svg") || (start.hasPrefix("<?xml") && start.contains("<svg"))
   }
 
-  private static func holds(_ text: String, at offset: Int, in bytes: UnsafeRawBufferPointer) -> Bool {
-    unsafe bytes.dropFirst(offset).starts(with: text.utf8)
+  private static func holds(_ text: String, at offset: Int, in bytes: RawSpan) -> Bool {
+    bytes.holds(Array(text.utf8), at: offset)
   }
 }
 

@@ -1,3 +1,5 @@
+internal import ImageCore
+
 /// Rows of MCUs that can be decoded independently, with the data of each scan for these rows.
 struct Segment {
   let rows: Range<Int>

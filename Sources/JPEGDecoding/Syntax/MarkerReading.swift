@@ -1,13 +1,8 @@
-internal import Glibc
+internal import ImageCore
 
 // Reads the markers and tables of a JPEG. Every offset is checked against the end, in release builds too.
 
 extension RawSpan {
-  package func byte(_ offset: Int) -> UInt8 {
-    // SAFETY: any byte is a valid UInt8, and the load checks its bounds.
-    unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self)
-  }
-
   /// Two bytes, big-endian.
   func integer(_ offset: Int) -> Int { Int(byte(offset)) << 8 | Int(byte(offset + 1)) }
 
@@ -60,16 +55,7 @@ extension RawSpan {
   }
 
   /// The offset of the first 0xFF at `offset` or after it.
-  package func firstFF(from offset: Int) -> Int? {
-    guard offset < byteCount else { return nil }
-    return unsafe withUnsafeBytes { bytes in
-      // SAFETY: `offset < byteCount`, so `byteCount - offset` bytes are readable.
-      guard let base = bytes.baseAddress, let found = unsafe memchr(base + offset, 0xFF, byteCount - offset) else {
-        return nil
-      }
-      return unsafe UnsafeRawPointer(found) - base
-    }
-  }
+  package func firstFF(from offset: Int) -> Int? { first(0xFF, from: offset) }
 
   /// The number of symbols of the Huffman table whose 16 counts start at `offset`.
   ///

@@ -1,3 +1,5 @@
+internal import ImageCore
+
 /// Parses the markers of a whole JPEG file: the frame, its scans, and the range of their data.
 ///
 /// The parser accepts files with 8 bits per sample and 1 or 3 components, Huffman-coded, complete up to their end marker. Their

@@ -60,7 +60,7 @@ struct ContactSheet {
       let (bytes, readers) = AtomicFile.contents(of: entry.output, atMost: ContactSheet.maxBytesOfOne)
     else { return nil }
     // The bytes determine the format: a PNG file may be named .jpg.
-    guard let format = unsafe bytes.withUnsafeBytes({ unsafe ImageFormat.recognized($0) }) else { return nil }
+    guard let format = unsafe ImageFormat.recognized(bytes.span.bytes) else { return nil }
     permissions = permissions.intersection(readers)
     return "data:\(format.mediaType);base64," + base64(bytes)
   }

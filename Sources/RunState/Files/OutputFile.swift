@@ -26,12 +26,12 @@ package enum OutputFile {
 
   /// Writes the bytes under the name. Creates missing folders of its path.
   package static func write(
-    _ bytes: UnsafeRawBufferPointer, to file: PlacedFile, existing: ExistingOutput, durability: Durability = .ordinary,
+    _ bytes: RawSpan, to file: PlacedFile, existing: ExistingOutput, durability: Durability = .ordinary,
     permissions: Permissions = .ordinary
   ) throws(JobError) {
     do throws(Errno) {
       let output = try TemporaryFile(in: file.folder, durability: durability, permissions: permissions, for: .image)
-      try unsafe output.write(bytes)
+      try output.write(bytes)
       try output.commit(as: file.name, existing: existing)
     } catch {
       throw .write(error, existing)

@@ -72,7 +72,7 @@ package final class TemporaryFile {
     RunNumber.current << 32 | Int(counter.wrappingAdd(1, ordering: .relaxed).oldValue)
   }
 
-  package func write(_ bytes: UnsafeRawBufferPointer) throws(Errno) { try unsafe file?.write(bytes) }
+  package func write(_ bytes: RawSpan) throws(Errno) { try file?.write(bytes) }
 
   package func write(_ bytes: [UInt8]) throws(Errno) { try file?.write(bytes) }
 

@@ -5,9 +5,7 @@ package import SystemPackage
 extension Descriptor {
   /// Writes all bytes.
   package func write(_ bytes: [UInt8]) throws(Errno) {
-    try unsafe bytes.withUnsafeBufferPointer { bytes throws(Errno) in
-      try unsafe write(UnsafeRawBufferPointer(bytes))
-    }
+    try unsafe write(bytes.span.bytes)
   }
 
   /// Creates a pipe (pipe(2)) that started programs do not inherit.
@@ -23,8 +21,7 @@ extension Descriptor {
   /// - Returns: the number of bytes written.
   package static func writeOnce(_ number: CInt, _ bytes: ArraySlice<UInt8>) throws(Errno) -> Int {
     while true {
-      // SAFETY: write reads the slice's bytes only.
-      let count = unsafe bytes.withUnsafeBytes { unsafe writeCall(number, $0.baseAddress, $0.count) }
+      let count = unsafe writeCall(number, bytes.span.bytes)
       if count >= 0 { return count }
       if errno != EINTR { throw .current }
     }

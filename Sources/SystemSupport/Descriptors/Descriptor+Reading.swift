@@ -10,8 +10,7 @@ extension Descriptor {
     while true {
       // SAFETY: read writes to the memory of these elements only.
       let count = unsafe bytes.withUnsafeMutableBytes { memory in
-        let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: memory[start...])
-        return unsafe readCall(number, rest.baseAddress, rest.count)
+        unsafe readCall(number, UnsafeMutableRawBufferPointer(rebasing: memory[start...]))
       }
       if count >= 0 { return count }
       if errno != EINTR || !retryOnInterrupt { throw .current }

@@ -18,10 +18,11 @@ package struct Descriptor: ~Copyable, Sendable {
   }
 
   /// - Parameters:
-  ///   - path: zero-terminated; relative to the folder unless absolute.
+  ///   - path: relative to the folder unless absolute.
   ///   - folder: descriptor of an open folder.
-  init(opening path: UnsafePointer<CChar>, in folder: CInt, _ access: OpenMode) throws(Errno) {
-    number = try Descriptor.retrying { unsafe openat(folder, path, access.flags, 0) }
+  init(opening path: ArraySlice<UInt8>, in folder: CInt, _ access: OpenMode) throws(Errno) {
+    let text = zeroTerminated(path)
+    number = try Descriptor.retrying { unsafe openat(folder, text, access.flags, 0) }
   }
 
   /// - Parameter mode: permissions of a created file, before the umask applies.
@@ -75,7 +76,7 @@ package struct Descriptor: ~Copyable, Sendable {
   /// Reads once, up to the size of the memory; 0 at the end of the file.
   package func read(into memory: UnsafeMutableRawBufferPointer) throws(Errno) -> Int {
     while true {
-      let got = unsafe Self.readCall(number, memory.baseAddress, memory.count)
+      let got = unsafe Self.readCall(number, memory)
       if got >= 0 { return got }
       if errno != EINTR { throw .current }
     }
@@ -87,12 +88,12 @@ package struct Descriptor: ~Copyable, Sendable {
   }
 
   /// Writes all bytes.
-  package func write(_ bytes: UnsafeRawBufferPointer) throws(Errno) {
-    var rest = unsafe bytes
-    while unsafe !rest.isEmpty {
-      let count = unsafe Self.writeCall(number, rest.baseAddress, rest.count)
+  package func write(_ bytes: RawSpan) throws(Errno) {
+    var rest = bytes
+    while !rest.isEmpty {
+      let count = Self.writeCall(number, rest)
       if count > 0 {
-        unsafe rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+        rest = rest.extracting(droppingFirst: count)
       } else if count == 0 {
         throw Errno(rawValue: EIO)
       } else if errno != EINTR {
@@ -124,16 +125,18 @@ package struct Descriptor: ~Copyable, Sendable {
     }
   }
 
+  // SAFETY: read and write access as many bytes as given.
   // Names for the C functions that do not clash with the methods above.
   private static func closeCall(_ number: CInt) -> CInt {
     Glibc.close(number)
   }
 
-  static func readCall(_ number: CInt, _ memory: UnsafeMutableRawPointer?, _ count: Int) -> Int {
-    unsafe Glibc.read(number, memory, count)
+  /// Reads once into some memory.
+  static func readCall(_ number: CInt, _ memory: UnsafeMutableRawBufferPointer) -> Int {
+    unsafe Glibc.read(number, memory.baseAddress, memory.count)
   }
 
-  static func writeCall(_ number: CInt, _ memory: UnsafeRawPointer?, _ count: Int) -> Int {
-    unsafe Glibc.write(number, memory, count)
+  static func writeCall(_ number: CInt, _ bytes: RawSpan) -> Int {
+    unsafe bytes.withUnsafeBytes { unsafe Glibc.write(number, $0.baseAddress, $0.count) }
   }
 }

@@ -48,11 +48,11 @@ extension FileStatus {
     self.init(status)
   }
 
-  /// - Parameter name: zero-terminated name of an entry of the folder.
-  init(of name: UnsafePointer<CChar>, in folder: borrowing OpenFolder, links: SymlinkPolicy) throws(Errno) {
+  /// - Parameter name: of an entry of the folder.
+  init(of name: ArraySlice<UInt8>, in folder: borrowing OpenFolder, links: SymlinkPolicy) throws(Errno) {
     var status = stat()
     let flags = links == .follow ? 0 : AT_SYMLINK_NOFOLLOW
-    guard unsafe fstatat(folder.number, name, &status, flags) == 0 else { throw .current }
+    guard unsafe fstatat(folder.number, zeroTerminated(name), &status, flags) == 0 else { throw .current }
     self.init(status)
   }
 

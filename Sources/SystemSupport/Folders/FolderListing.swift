@@ -20,12 +20,11 @@ package struct FolderListing {
   package init(of folder: borrowing OpenFolder, _ kind: Names = .visible) {
     var names: [UInt8] = []
     var entries: [Entry] = []
-    failure = unsafe folder.forEachEntry { name, entryKind in
-      let isHidden = unsafe name[0] == CChar(bitPattern: UInt8(ascii: "."))
+    failure = folder.forEachEntry { name, entryKind in
+      let isHidden = name[0] == CChar(bitPattern: UInt8(ascii: "."))
       if isHidden != (kind == .hidden) { return }
       entries.append(Entry(start: names.count, kind: entryKind))
-      // SAFETY: the name ends in a zero byte, which is copied too.
-      unsafe names.append(contentsOf: UnsafeRawBufferPointer(start: name, count: strlen(name) + 1))
+      for index in name.indices { names.append(UInt8(bitPattern: name[index])) }
     }
     // SAFETY: every name starts inside the bytes and ends with a zero.
     unsafe names.withUnsafeBytes { bytes in
@@ -44,29 +43,13 @@ package struct FolderListing {
   package func status(
     of entry: Entry, in folder: borrowing OpenFolder, links: SymlinkPolicy
   ) throws(Errno) -> FileStatus {
-    try unsafe withName(of: entry) { name throws(Errno) in try unsafe FileStatus(of: name, in: folder, links: links) }
+    try FileStatus(of: name(of: entry), in: folder, links: links)
   }
 
   /// Opens a file of the listed folder.
   package func open(
     _ entry: Entry, in folder: borrowing OpenFolder, _ mode: Descriptor.OpenMode
   ) throws(Errno) -> Descriptor {
-    let number = try unsafe withName(of: entry) { name throws(Errno) in
-      try unsafe Descriptor(opening: name, in: folder.number, mode).release()
-    }
-    return Descriptor(owning: number)
-  }
-
-  /// Passes the zero-terminated name to `body`.
-  private func withName<Result>(
-    of entry: Entry, _ body: (UnsafePointer<CChar>) throws(Errno) -> Result
-  ) throws(Errno) -> Result {
-    try unsafe names.withUnsafeBufferPointer { bytes throws(Errno) in
-      // SAFETY: every entry starts inside the bytes, and the last of these is zero.
-      try unsafe bytes.withMemoryRebound(to: CChar.self) { names throws(Errno) in
-        guard let base = names.baseAddress else { throw Errno(rawValue: ENOENT) }
-        return try unsafe body(base + entry.start)
-      }
-    }
+    try Descriptor(opening: name(of: entry), in: folder.number, mode)
   }
 }

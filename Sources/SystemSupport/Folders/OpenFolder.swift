@@ -23,14 +23,7 @@ package import SystemPackage
   ///   - path: the bytes of the path, without a zero at the end.
   ///   - links: whether the path's last component may be a symbolic link.
   package static func open(_ path: [UInt8], links: SymlinkPolicy) throws(Errno) -> OpenFolder {
-    var text = path
-    text.append(0)
-    let opened = try unsafe text.withUnsafeMutableBufferPointer { text throws(Errno) in
-      try unsafe text.withMemoryRebound(to: CChar.self) { text throws(Errno) in
-        try unsafe openInPieces(text, links == .follow ? .folder : .folderNotLink).release()
-      }
-    }
-    return try reading(Descriptor(owning: opened))
+    try reading(openInPieces(path[...], links == .follow ? .folder : .folderNotLink))
   }
 
   /// Opens the entries of a folder that is open for lookups.
@@ -50,37 +43,32 @@ package import SystemPackage
   }
 
   /// Opens a path in pieces, because the kernel takes at most `PATH_MAX` bytes per call.
-  /// - Parameters:
-  ///   - path: zero-terminated; the separators where it is split are overwritten.
-  ///   - folder: where a relative path starts.
+  /// - Parameter folder: where a relative path starts.
   private static func openInPieces(
-    _ path: UnsafeMutableBufferPointer<CChar>, in folder: CInt = AT_FDCWD, _ access: Descriptor.OpenMode
+    _ path: ArraySlice<UInt8>, in folder: CInt = AT_FDCWD, _ access: Descriptor.OpenMode
   ) throws(Errno) -> Descriptor {
-    guard let base = path.baseAddress else { throw Errno(rawValue: ENOENT) }
-    if path.count <= Int(PATH_MAX) { return try unsafe Descriptor(opening: base, in: folder, access) }
-    let separator = CChar(bitPattern: UInt8(ascii: "/"))
-    var cut = Int(PATH_MAX) - 1
-    // SAFETY: 0 <= cut < PATH_MAX < count.
-    while cut > 0, unsafe path[cut] != separator { cut -= 1 }
+    // The limit includes the zero at the end.
+    if path.count < Int(PATH_MAX) { return try Descriptor(opening: path, in: folder, access) }
     // A component as long as a piece is too long for any file system.
-    if cut == 0 { throw Errno(rawValue: ENAMETOOLONG) }
-    unsafe path[cut] = 0
-    let piece = try unsafe Descriptor(opening: base, in: folder, .folder)
-    return try unsafe openInPieces(
-      UnsafeMutableBufferPointer(rebasing: path[(cut + 1)...]), in: piece.number, access)
+    guard let cut = path.prefix(Int(PATH_MAX)).lastIndex(of: UInt8(ascii: "/")), cut > path.startIndex else {
+      throw Errno(rawValue: ENAMETOOLONG)
+    }
+    let piece = try Descriptor(opening: path[..<cut], in: folder, .folder)
+    return try openInPieces(path[(cut + 1)...], in: piece.number, access)
   }
 }
 
 extension OpenFolder {
-  /// Calls `body` with the zero-terminated name of each entry. Returns the error that stopped it early, or nil.
-  func forEachEntry(_ body: (UnsafePointer<CChar>, FileKind?) -> Void) -> Errno? {
+  /// Calls `body` with the name of each entry and the zero after it. Returns the error that stopped it early, or nil.
+  func forEachEntry(_ body: (Span<CChar>, FileKind?) -> Void) -> Errno? {
     while true {
       errno = 0
       guard let entry = unsafe readdir(stream) else { return errno == 0 ? nil : .current }
       guard let offset = MemoryLayout<dirent>.offset(of: \.d_name) else { return nil }
       // SAFETY: the name is zero-terminated and inside the record, which is valid until the next readdir of this stream.
-      let name = unsafe (UnsafeRawPointer(entry) + offset).assumingMemoryBound(to: CChar.self)
-      unsafe body(name, FileKind(entryType: Int32(entry.pointee.d_type)))
+      let start = unsafe (UnsafeRawPointer(entry) + offset).assumingMemoryBound(to: CChar.self)
+      let name = unsafe UnsafeBufferPointer(start: start, count: strlen(start) + 1)
+      unsafe body(name.span, FileKind(entryType: Int32(entry.pointee.d_type)))
     }
   }
 }

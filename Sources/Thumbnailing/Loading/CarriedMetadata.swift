@@ -10,9 +10,9 @@ package struct CarriedMetadata {
   /// - Parameters:
   ///   - bytes: bytes of the source.
   ///   - limit: after this time the result is undefined.
-  package init(_ bytes: UnsafeRawBufferPointer, _ header: ImageHeader, _ plan: ThumbnailPlan, limit: TimeLimit) {
+  package init(_ bytes: RawSpan, _ header: ImageHeader, _ plan: ThumbnailPlan, limit: TimeLimit) {
     let first = plan.outputs[0]
-    let metadata = unsafe ImageMetadata(
+    let metadata = ImageMetadata(
       bytes, format: header.format, profileByteCount: first.color.profile?.count ?? 0, limit: limit
     ).fitted(isTurned: first.orientation != .upright)
     let formats = Set(plan.outputs.map(\.encode.format))

@@ -38,7 +38,7 @@ final class SourceLoader {
     // Only their size says how much memory they take, so they are read before the reservation: at most
     // `ImageMetadata.maxByteCount`.
     let metadata =
-      options.metadata == .keep ? unsafe CarriedMetadata(file.bytes, header, plan, limit: task.limit) : nil
+      options.metadata == .keep ? unsafe CarriedMetadata(file.bytes.bytes, header, plan, limit: task.limit) : nil
     try task.check()
     try reserve(estimate(header, &plan, fileByteCount: file.byteCount, metadata: metadata), task)
     return LoadedSource(file: file, header: header, plan: plan, metadata: metadata)

@@ -49,7 +49,7 @@ enum Signals {
         errno = error
       }
     }
-    unblock([SIGINT, SIGTERM])
+    for number in [SIGINT, SIGTERM] { unblock(number) }
     // write then fails with EPIPE or EFBIG, and the error can be reported where it occurs.
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
@@ -75,14 +75,11 @@ enum Signals {
     }
 
     func listen() {
-      var byte: UInt8 = 0
-      // SAFETY: one byte, which is valid during the call.
-      while unsafe read(descriptor, &byte, 1) < 0 {
-        if errno != EINTR { return }
-      }
+      var byte: [UInt8] = [0]
+      guard (try? Descriptor.read(descriptor, into: &byte)) != nil else { return }
       // No further byte arrives: this call only waits. A run that ends in time ends this thread with the process.
-      var question = pollfd(fd: descriptor, events: 0, revents: 0)
-      _ = unsafe poll(&question, 1, Signals.gracePeriod)
+      var questions = [pollfd(fd: descriptor, events: 0, revents: 0)]
+      _ = try? Polling.wait(for: &questions, milliseconds: Signals.gracePeriod)
       conclude()
       _exit(128 + Signals.first.load(ordering: .acquiring))
     }
@@ -92,7 +89,7 @@ enum Signals {
   static func clearLineWhenSuspended() {
     guard !isIgnored(SIGTSTP) else { return }
     install(SIGTSTP, suspend)
-    unblock([SIGTSTP])
+    unblock(SIGTSTP)
   }
 
   private static let suspend: @convention(c) (Int32) -> Void = { number in
@@ -103,23 +100,18 @@ enum Signals {
     _ = unsafe write(STDERR_FILENO, clear.utf8Start, clear.utf8CodeUnitCount)
     signal(number, SIG_DFL)
     raise(number)
-    var signals = sigset_t()
-    // SAFETY: one sigset_t, which is valid during the calls. The process stops in the last of them, until SIGCONT.
-    unsafe sigemptyset(&signals)
-    unsafe sigaddset(&signals, number)
-    unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+    // The process stops here, until SIGCONT.
+    Signals.unblock(number)
     Signals.install(number, suspend)
     errno = error
   }
 
   /// A process inherits the signal mask of the thread that started it. With these signals blocked, a run could not be
   /// interrupted.
-  private static func unblock(_ numbers: [Int32]) {
+  private static func unblock(_ number: Int32) {
     var signals = sigset_t()
     // SAFETY: one sigset_t, which is valid during the calls.
-    unsafe sigemptyset(&signals)
-    for number in numbers { unsafe sigaddset(&signals, number) }
-    unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+    _ = unsafe (sigemptyset(&signals), sigaddset(&signals, number), pthread_sigmask(SIG_UNBLOCK, &signals, nil))
   }
 
   /// A shell without job control, and nohup, start programs with signals ignored. They must stay ignored.
@@ -127,8 +119,8 @@ enum Signals {
     var action = sigaction()
     // SAFETY: the old action is only read, into a whole sigaction.
     guard unsafe sigaction(number, nil, &action) == 0 else { return false }
-    let handler = unsafe action.__sigaction_handler.sa_handler
-    return unsafe unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+    return unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+      == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
   private static func install(_ number: Int32, _ handler: @escaping @convention(c) (Int32) -> Void) {

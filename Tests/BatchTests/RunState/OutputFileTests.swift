@@ -15,7 +15,7 @@ import Testing
 
   private func write(_ bytes: [UInt8], _ path: FilePath, _ existing: ExistingOutput = .overwrite) throws(JobError) {
     try unsafe bytes.withUnsafeBufferPointer { bytes throws(JobError) in
-      try unsafe OutputFile.write(UnsafeRawBufferPointer(bytes), to: PlacedFile(path), existing: existing)
+      try unsafe OutputFile.write(UnsafeRawBufferPointer(bytes).bytes, to: PlacedFile(path), existing: existing)
     }
   }
 

@@ -25,7 +25,7 @@ struct PlacedFileTests {
       let bytes: [UInt8] = [1, 2, 3]
       try unsafe bytes.withUnsafeBufferPointer { bytes throws(JobError) in
         try unsafe OutputFile.write(
-          UnsafeRawBufferPointer(bytes), to: PlacedFile(base, name), existing: existing, durability: durability)
+          UnsafeRawBufferPointer(bytes).bytes, to: PlacedFile(base, name), existing: existing, durability: durability)
       }
       return nil
     } catch {

@@ -24,7 +24,7 @@ import Testing
   }
 
   private func orientation(_ bytes: [UInt8]) -> Orientation {
-    unsafe bytes.withUnsafeBytes { unsafe Orientation(tiff: $0) }
+    Orientation(tiff: bytes)
   }
 
   @Test(arguments: 1...8, [true, false])

@@ -10,7 +10,7 @@ struct ImageMetadataTests {
     var file = PNGBuilder()
     file.header(width: 1, height: 1, colorType: 0)
     for body in bodies { file.chunk("tEXt", body) }
-    return unsafe file.bytes.withUnsafeBytes { unsafe ImageMetadata($0, format: .png).texts }
+    return unsafe ImageMetadata(file.bytes.span.bytes, format: .png).texts
   }
 
   @Test func `at most a thousand texts of a PNG are kept, and at most 4 MiB of them`() {
@@ -21,9 +21,7 @@ struct ImageMetadataTests {
   }
 
   private func read(_ bytes: [UInt8], _ format: ImageFormat, profileByteCount: Int = 0) -> ImageMetadata {
-    unsafe bytes.withUnsafeBytes {
-      unsafe ImageMetadata($0, format: format, profileByteCount: profileByteCount)
-    }
+    unsafe ImageMetadata(bytes.span.bytes, format: format, profileByteCount: profileByteCount)
   }
 
   private func png(_ chunks: [(String, [UInt8])]) -> [UInt8] {

@@ -36,7 +36,8 @@ struct PNGEXIFSearchTests {
     let long = ("IDAT", [UInt8](repeating: 7, count: 5000))
     let file = png([long, long, ("eXIf", OrientationTag.tiff(6)), Self.end])
     for count in [45, 60, 5045, 5046, 10_060, 10_090] {
-      let search = unsafe file.prefix(count).withUnsafeBytes { unsafe PNGEXIFSearch($0) }
+      let part = Array(file.prefix(count))
+      let search = unsafe PNGEXIFSearch(part.span.bytes)
       let next = try #require(search.next)
       #expect(search.found == nil)
       var read = 0

@@ -141,7 +141,7 @@
       }
       let reading = try read(bytes)
       #expect(reading.header.profile == profile && reading.header.orientation == .turned90)
-      let metadata = unsafe bytes.withUnsafeBytes { unsafe ImageMetadata($0, format: .webp) }
+      let metadata = unsafe ImageMetadata(bytes.span.bytes, format: .webp)
       #expect(metadata.exif == exif && metadata.xmp == xmp)
       #expect(reading.report == DecodeReport() && reading.channels == 4)
 

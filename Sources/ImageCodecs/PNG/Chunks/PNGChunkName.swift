@@ -5,10 +5,9 @@ struct PNGChunkName: Hashable {
   init(code: UInt32) { self.code = code }
 
   /// - Precondition: four letters.
-  private init(_ letters: StaticString) {
-    precondition(letters.utf8CodeUnitCount == 4, "a chunk has a name of four letters")
-    // SAFETY: a literal's bytes stay, and there are four of them.
-    code = unsafe UInt32(bigEndian: UnsafeRawPointer(letters.utf8Start).loadUnaligned(as: UInt32.self))
+  private init(_ letters: String) {
+    precondition(letters.utf8.count == 4, "a chunk has a name of four letters")
+    code = letters.utf8.reduce(0) { $0 << 8 | UInt32($1) }
   }
 
   var letters: [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: code >> (24 - 8 * UInt32($0))) } }

@@ -17,14 +17,14 @@ struct PNGChunks {
   /// Nil unless every chunk up to IEND is complete, in order, known or skippable, with a correct CRC, and IHDR matches `layout`.
   /// The cost is one CRC over the file.
   /// - Parameter limit: once it has passed, the result is nil.
-  init?(_ bytes: UnsafeRawBufferPointer, layout: PNGPixelLayout, limit: TimeLimit = TimeLimit()) {
+  init?(_ bytes: RawSpan, layout: PNGPixelLayout, limit: TimeLimit = TimeLimit()) {
     var limit = limit
-    guard bytes.count >= 8 + 25 + 12, unsafe bytes.bigEndian(0, UInt64.self) == PNGChunks.signature else { return nil }
-    var walk = unsafe PNGChunkWalk(bytes)
+    guard bytes.byteCount >= 8 + 25 + 12, bytes.bigEndian(0, UInt64.self) == PNGChunks.signature else { return nil }
+    var walk = PNGChunkWalk()
     var phase = Phase.start
     while phase != .ended {
-      guard let chunk = walk.next(), !limit.isOver(before: chunk.body.count / 16),
-        unsafe chunk.hasValidChecksum(in: bytes), let next = unsafe take(chunk, of: bytes, layout, after: phase)
+      guard let chunk = walk.next(in: bytes), !limit.isOver(before: chunk.body.count / 16),
+        chunk.hasValidChecksum(in: bytes), let next = take(chunk, of: bytes, layout, after: phase)
       else { return nil }
       phase = next
     }
@@ -34,12 +34,12 @@ struct PNGChunks {
 
   /// The phase after one more chunk; nil if the chunk is not allowed in this phase.
   private mutating func take(
-    _ chunk: PNGChunk, of bytes: UnsafeRawBufferPointer, _ layout: PNGPixelLayout, after phase: Phase
+    _ chunk: PNGChunk, of bytes: RawSpan, _ layout: PNGPixelLayout, after phase: Phase
   ) -> Phase? {
     let body = chunk.body
     switch (chunk.name, phase) {
     case (.ihdr, .start):
-      return unsafe PNGChunks.matches(body, of: bytes, layout) ? .header : nil
+      return PNGChunks.matches(body, of: bytes, layout) ? .header : nil
     case (_, .start): return nil
     case (.plte, .header):
       guard layout.colorType == 3 else { return layout.samples >= 3 ? phase : nil }
@@ -76,14 +76,13 @@ struct PNGChunks {
     return max(PNGChunk.maxByteCount, inflated + 6 + 5 * (inflated / 32_566 + 1))
   }
 
-  private static func matches(_ body: Range<Int>, of bytes: UnsafeRawBufferPointer, _ layout: PNGPixelLayout) -> Bool {
+  private static func matches(_ body: Range<Int>, of bytes: RawSpan, _ layout: PNGPixelLayout) -> Bool {
     let at = body.lowerBound
     guard body.count == 13 else { return false }
-    let width = unsafe Int(bytes.bigEndian(at, UInt32.self))
-    let height = unsafe Int(bytes.bigEndian(at + 4, UInt32.self))
+    let width = Int(bytes.bigEndian(at, UInt32.self))
+    let height = Int(bytes.bigEndian(at + 4, UInt32.self))
     // Bits, color type, compression method, filter method, interlacing.
-    let rest = unsafe bytes[(at + 8)..<(at + 13)]
-    let expected = [UInt8(layout.bits), UInt8(layout.colorType), 0, 0, layout.isInterlaced ? 1 : 0]
-    return unsafe width == layout.width && height == layout.height && rest.elementsEqual(expected)
+    let rest = [UInt8(layout.bits), UInt8(layout.colorType), 0, 0, layout.isInterlaced ? 1 : 0]
+    return width == layout.width && height == layout.height && bytes.holds(rest, at: at + 8)
   }
 }

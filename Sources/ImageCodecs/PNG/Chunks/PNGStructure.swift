@@ -28,7 +28,7 @@ struct PNGStructure {
   }
 
   private mutating func begin() {
-    let next = unsafe head.withUnsafeBytes { unsafe PNGChunk.Head($0, at: 0) }
+    let next = unsafe PNGChunk.Head(head.span.bytes, at: 0)
     hasData = hasData || next.name == .idat
     isLast = next.name == .iend
     // The data and the CRC.

@@ -33,13 +33,12 @@ internal import ImageCore
         PNGPixelLayout(header), channels: result.decodedChannels, depth: depth)
     }
     let limit = TimeLimit(deadline: limits.deadline)
-    let exif = unsafe PNGEXIFSearch(bytes, limit: limit)
+    let span = unsafe bytes.bytes
+    let exif = PNGEXIFSearch(span, limit: limit)
     if limit.hasPassed { throw .timeout }
-    if let range = exif.found {
-      result.orientation = unsafe Orientation(tiff: UnsafeRawBufferPointer(rebasing: bytes[range]))
-    }
+    if let range = exif.found { result.orientation = Orientation(tiff: span.array(range)) }
     result.unreadChunks = exif.next
-    let extras = unsafe PNGAncillaryChunks(bytes)
+    let extras = PNGAncillaryChunks(span)
     result.colorChunks.codePoints = extras.colors.codePoints
     result.colorChunks.srgbIntent = extras.colors.srgbIntent ?? result.colorChunks.srgbIntent
     if extras.hasProfile, result.profile == nil {

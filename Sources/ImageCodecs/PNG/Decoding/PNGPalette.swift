@@ -1,3 +1,5 @@
+internal import ImageCore
+
 /// A palette prepared for lookup: RGB, or RGBA if the file has tRNS.
 struct PNGPalette {
   /// 256 pixels of four bytes in memory order. The fourth byte is alpha, 255 for entries without tRNS.
@@ -6,16 +8,16 @@ struct PNGPalette {
   private let channels: Int
 
   /// Nil unless the file has a palette whose pixels have `channels` samples.
-  init?(_ chunks: PNGChunks, _ bytes: UnsafeRawBufferPointer, channels: Int) {
+  init?(_ chunks: PNGChunks, _ bytes: RawSpan, channels: Int) {
     guard let palette = chunks.palette, channels == (chunks.transparency == nil ? 3 : 4) else { return nil }
     entries = palette.count / 3
     self.channels = channels
     pixels = (0..<256).map { index in
       guard index * 3 < palette.count else { return 0 }
       let at = palette.lowerBound + index * 3
-      var pixel = unsafe UInt32(bytes[at]) | UInt32(bytes[at + 1]) << 8 | UInt32(bytes[at + 2]) << 16
+      var pixel = UInt32(bytes.byte(at)) | UInt32(bytes.byte(at + 1)) << 8 | UInt32(bytes.byte(at + 2)) << 16
       if let alphas = chunks.transparency, index < alphas.count {
-        pixel |= unsafe UInt32(bytes[alphas.lowerBound + index]) << 24
+        pixel |= UInt32(bytes.byte(alphas.lowerBound + index)) << 24
       } else {
         pixel |= 255 << 24
       }

@@ -34,11 +34,11 @@ internal import PixelKernels
     inflater: Inflater, unfilter: any UnfilterKernels.Type, pool: BufferPool, deadline: UInt64 = 0
   ) throws(OutOfMemory) {
     guard StreamingPNGDecoder.accepts(layout, channels: channels, depth: depth),
-      let chunks = unsafe PNGChunks(bytes, layout: layout, limit: TimeLimit(deadline: deadline))
+      let chunks = unsafe PNGChunks(bytes.bytes, layout: layout, limit: TimeLimit(deadline: deadline))
     else { return nil }
     var palette: PNGPalette?
     if layout.colorType == 3 {
-      palette = unsafe PNGPalette(chunks, bytes, channels: channels)
+      palette = unsafe PNGPalette(chunks, bytes.bytes, channels: channels)
       if palette == nil { return nil }
     }
     let data = unsafe IDATReader(firstData: chunks.firstData, byteCount: chunks.dataBytes, of: bytes)

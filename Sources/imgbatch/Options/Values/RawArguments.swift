@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Glibc
 internal import SystemPackage
 internal import SystemSupport
 
@@ -14,13 +15,8 @@ func rawArguments() -> [String] {
   for index in 1..<max(1, Int(CommandLine.argc)) {
     // SAFETY: argv holds argc NUL-terminated strings, which stay valid until the process exits.
     guard let start = unsafe CommandLine.unsafeArgv[index] else { break }
-    var bytes: [UInt8] = []
-    var at = unsafe start
-    while unsafe at.pointee != 0 {
-      unsafe bytes.append(UInt8(bitPattern: at.pointee))
-      unsafe at += 1
-    }
-    arguments.append(escapedArgument(bytes))
+    let bytes = unsafe UnsafeBufferPointer(start: start, count: strlen(start))
+    arguments.append(escapedArgument(unsafe bytes.map(UInt8.init(bitPattern:))))
   }
   return arguments
 }

@@ -90,7 +90,7 @@ import Testing
   }
 
   private func metadata(_ bytes: [UInt8], _ format: ImageFormat) -> ImageMetadata {
-    unsafe bytes.withUnsafeBytes { unsafe ImageMetadata($0, format: format) }
+    unsafe ImageMetadata(bytes.span.bytes, format: format)
   }
 
   @Test(arguments: [false, true], [ImageFormat.jpeg, .png])
@@ -104,7 +104,7 @@ import Testing
     let exif = try #require(kept.exif)
     #expect(
       exif.count == MetadataTests.exif(bigEndian: bigEndian).count - 330, "the preview and its directory are gone")
-    #expect(unsafe exif.withUnsafeBytes { unsafe Orientation(tiff: $0) } == .upright)
+    #expect(Orientation(tiff: exif) == .upright)
     let parts = (exif[0..<58], Array(exif[110...]))
     #expect(parts.1 == Array("Maker\0".utf8))
     // Upright it is 90 wide and 120 high.
@@ -121,7 +121,7 @@ import Testing
       $0.orientation = .ignore
     }
     let exif = try #require(metadata(bytes, .jpeg).exif)
-    #expect(unsafe exif.withUnsafeBytes { unsafe Orientation(tiff: $0) } == .turned90)
+    #expect(Orientation(tiff: exif) == .turned90)
   }
 
   @Test func `by default all metadata are removed`() throws {
