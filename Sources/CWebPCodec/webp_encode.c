@@ -83,7 +83,7 @@ static codec_status encode(webp_writer *writer, const webp_write_options *option
     case VP8_ENC_ERROR_PARTITION0_OVERFLOW:
     case VP8_ENC_ERROR_PARTITION_OVERFLOW:
     case VP8_ENC_ERROR_FILE_TOO_BIG:
-      return report_failure(report, CODEC_REASON_UNSUPPORTED, "more data than a WebP holds; lower --quality");
+      return report_failure(report, CODEC_REASON_UNSUPPORTED, "more data than a WebP holds");
     default: return report_failure(report, CODEC_REASON_INTERNAL, "libwebp does not encode this");
   }
 }

@@ -16,7 +16,7 @@ extension JobError {
       case .timeout: .timeout
       case .declined, .broken: .internal
       }
-    self.init(stage: stage, code: code, message: error.sentence)
+    self.init(stage: stage, code: code, message: error.message, hint: error.hint(at: stage))
   }
 }
 
@@ -25,23 +25,35 @@ extension JobError {
 }
 
 extension CodecError {
-  /// The message for users: what is wrong and what to do.
-  package var sentence: String {
+  /// What is wrong, for users.
+  var message: String {
     switch self {
     case .notAnImage:
-      "neither a \(ImageFormat.allCases.map(\.name).joined(separator: " nor a ")) by its first bytes; leave it out, or "
-        + "convert it first"
-    case .unsupported(let text): "unsupported: \(text); convert it first"
-    case .truncated(let text):
-      "the file ends too early (\(text)); fetch it again, or use --fail-on never for what is there"
-    case .corrupt(let text): "the data are damaged (\(text)); fetch it again, or use --fail-on never for what is there"
-    case .tooManyPixels(let size, let limit):
-      "\(size.width)x\(size.height) pixels are more than the limit of \(limit); raise it with --max-pixels"
-    case .tooManyScans(let limit): "more than \(limit) scans; raise the limit with --max-scans if you trust the file"
-    case .outOfMemory(let text): "not enough memory for it (\(text)); raise the limit with --max-memory"
-    case .timeout: "it took longer than allowed; raise the limit with --timeout"
-    case .declined: "a fault of imgbatch itself (declined twice); please report it with this file"
-    case .broken(let text): "a fault of imgbatch itself (\(text)); please report it with this file"
+      "neither a \(ImageFormat.allCases.map(\.name).joined(separator: " nor a ")) by its first bytes"
+    case .unsupported(let text): "unsupported: \(text)"
+    case .truncated(let text): "the file ends too early (\(text))"
+    case .corrupt(let text): "the data are damaged (\(text))"
+    case .tooManyPixels(let size, let limit): "\(size.width)x\(size.height) pixels are more than the limit of \(limit)"
+    case .tooManyScans(let limit): "more than \(limit) scans"
+    case .outOfMemory(let text): "not enough memory for it (\(text))"
+    case .timeout: "it took longer than the limit"
+    case .declined: "a fault of imgbatch itself (declined twice)"
+    case .broken(let text): "a fault of imgbatch itself (\(text))"
+    }
+  }
+
+  fileprivate func hint(at stage: Stage) -> Hint {
+    switch self {
+    case .notAnImage: .convertOrLeaveOut
+    // The encoder cannot store it: the source is fine.
+    case .unsupported where stage == .encode: .makeSmaller
+    case .unsupported: .convert
+    case .truncated, .corrupt: .fetchAgain
+    case .tooManyPixels: .raisePixelLimit
+    case .tooManyScans: .raiseScanLimit
+    case .outOfMemory: .raiseMemoryLimit
+    case .timeout: .raiseTimeLimit
+    case .declined, .broken: .reportFault
     }
   }
 }

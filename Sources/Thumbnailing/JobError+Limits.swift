@@ -7,7 +7,7 @@ extension JobError {
     let nanoseconds = timeout.nanoseconds
     let text = nanoseconds % 1_000_000_000 == 0 ? "\(nanoseconds / 1_000_000_000) s" : "\(nanoseconds / 1000) µs"
     return JobError(
-      stage: stage, code: .timeout, message: "it took longer than the limit of \(text); raise it with --timeout")
+      stage: stage, code: .timeout, message: "it took longer than the limit of \(text)", hint: .raiseTimeLimit)
   }
 
   static func needsMemory(_ byteCount: Int, maximum: Int) -> JobError {
@@ -15,7 +15,6 @@ extension JobError {
     let need = (byteCount + (1 << 20) - 1) >> 20
     return JobError(
       stage: .decode, code: .limitMemory,
-      message:
-        "it needs about \(need) MB and one picture may have \(maximum >> 20) MB; raise the limit with --max-memory")
+      message: "it needs about \(need) MB and one picture may have \(maximum >> 20) MB", hint: .raiseMemoryLimit)
   }
 }

@@ -30,7 +30,7 @@ package struct MadeThumbnails {
     sizes = source.plan.outputs.map(\.placement.canvas)
     self.byteCounts = byteCounts
     warningCount = report.warningCount + (report.damage == nil ? 0 : 1)
-    firstWarning = report.damage?.sentence ?? report.firstNote
+    firstWarning = report.damage?.message ?? report.firstNote
     let planned = source.plan.notes
     notes = planned + (source.metadata?.notes ?? []).filter { !planned.contains($0) }
     self.decodingThreads = decodingThreads

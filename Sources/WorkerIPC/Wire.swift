@@ -54,7 +54,15 @@ package struct WireReader {
 
   /// A case of an enumeration, from its raw value.
   package mutating func value<Value: RawRepresentable<String>>(_: Value.Type) throws(WireError) -> Value {
-    guard let value = Value(rawValue: try text()) else { throw WireError() }
+    guard let value = try optional(Value.self) else { throw WireError() }
+    return value
+  }
+
+  /// Like `value`, with an empty text for nil.
+  package mutating func optional<Value: RawRepresentable<String>>(_: Value.Type) throws(WireError) -> Value? {
+    let text = try text()
+    if text.isEmpty { return nil }
+    guard let value = Value(rawValue: text) else { throw WireError() }
     return value
   }
 

@@ -29,7 +29,7 @@ struct EventsTests {
   @Test("A written image is reported as documented, byte for byte")
   func written() {
     #expect(
-      Events.file(EventsTests.job("dogs/a.jpg"), .written(EventsTests.image))[0]
+      Events.file(EventsTests.job("dogs/a.jpg"), .written(EventsTests.image), advice: \.rawValue)[0]
         == #"{"event":"file","source":"dogs/a.jpg","output":"thumbs/a.jpg","status":"written","sourceWidth":4000,"#
         + #""sourceHeight":3000,"width":256,"height":192,"sourceBytes":812345,"outputBytes":9120,"warnings":0,"#
         + #""seconds":{"read":0.0002,"decode":0.0121,"resize":0.0011,"encode":0.0004,"write":0.0001}}"#)
@@ -37,17 +37,17 @@ struct EventsTests {
 
   @Test("A failed image has its stage, code and message, and no output")
   func failed() {
-    let error = JobError(stage: .decode, code: .truncated, message: "ends \"early\"")
+    let error = JobError(stage: .decode, code: .truncated, message: "ends \"early\"", hint: .fetchAgain)
     #expect(
-      Events.file(EventsTests.job("dogs/b.jpg"), .failed(error))[0]
+      Events.file(EventsTests.job("dogs/b.jpg"), .failed(error), advice: \.rawValue)[0]
         == #"{"event":"file","source":"dogs/b.jpg","status":"failed","#
-        + #""error":{"stage":"decode","code":"truncated","message":"ends \"early\""}}"#)
+        + #""error":{"stage":"decode","code":"truncated","message":"ends \"early\"; fetch-again"}}"#)
   }
 
   @Test("A skipped image has its reason")
   func skipped() {
     #expect(
-      Events.file(EventsTests.job("dogs/c.jpg", "thumbs/c.jpg"), .skipped(.exists))[0]
+      Events.file(EventsTests.job("dogs/c.jpg", "thumbs/c.jpg"), .skipped(.exists), advice: \.rawValue)[0]
         == #"{"event":"file","source":"dogs/c.jpg","output":"thumbs/c.jpg","status":"skipped","reason":"exists"}"#)
   }
 
@@ -72,15 +72,16 @@ struct EventsTests {
         == #"{"event":"summary","inputs":5,"written":1,"skipped":1,"failed":1,"notStarted":2,"outputs":1,"#
         + #""seconds":0.02,"cpuSeconds":0.03,"peakBytes":23068672}"#)
     #expect(
-      summary.text
+      summary.text(\.rawValue)
         == "1 written, 1 skipped, 1 failed, 2 not started in 0.02 s (50.0 pictures/s, 812 kB read, 9.1 kB written)")
   }
 
   @Test("Names with control characters and invalid bytes stay on one line of JSON, and keep their bytes")
   func names() {
-    let odd = Events.file(EventsTests.job(FilePath(bytes: Array("a\n\"\\\u{1B}\u{9B}é".utf8))), .skipped(.exists))[0]
+    let odd = Events.file(
+      EventsTests.job(FilePath(bytes: Array("a\n\"\\\u{1B}\u{9B}é".utf8))), .skipped(.exists), advice: \.rawValue)[0]
     #expect(odd.hasPrefix(#"{"event":"file","source":"a\n\"\\\u001b\u009bé","output""#))
-    let invalid = Events.file(EventsTests.job(FilePath(bytes: [0x63, 0xE9])), .skipped(.exists))[0]
+    let invalid = Events.file(EventsTests.job(FilePath(bytes: [0x63, 0xE9])), .skipped(.exists), advice: \.rawValue)[0]
     #expect(invalid.hasPrefix(#"{"event":"file","source":"c\#u{FFFD}","sourcePathBytes":"Y+k=","output""#))
   }
 }

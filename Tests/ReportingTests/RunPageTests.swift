@@ -24,7 +24,7 @@ import TextFormatting
     let summary = RunSummary(
       statistics: statistics, inputs: inputs ?? outcomes.count, wallTime: .seconds(2),
       usage: ResourceUsage(cpuTime: .seconds(3), peakByteCount: 50_000_000))
-    return RunPage(record, summary, facts, page: path).document.html
+    return RunPage(record, summary, facts, page: path, advice: \.rawValue).document.html
   }
 
   private func job(_ index: Int, _ name: String, out: String = "/tmp/thumbs/") -> Job {
@@ -57,10 +57,10 @@ import TextFormatting
   }
 
   @Test func `failures are listed with stage, reason and code, and counted`() {
-    let error = JobError(stage: .decode, code: .truncated, message: "ends early; fetch it again")
+    let error = JobError(stage: .decode, code: .truncated, message: "ends early", hint: .fetchAgain)
     let html = page((0..<700).map { (job($0, "\($0).jpg"), .failed(error)) })
-    #expect(html.contains("<td>/in/0.jpg</td><td>decode</td><td>ends early; fetch it again</td><td>truncated</td>"))
-    #expect(html.contains("truncated 700") && html.contains("And 200 more; --failed-to lists them all."))
+    #expect(html.contains("<td>/in/0.jpg</td><td>decode</td><td>ends early; fetch-again</td><td>truncated</td>"))
+    #expect(html.contains("truncated 700") && html.contains("And 200 more; list-failures."))
   }
 
   @Test func `the slowest come first, in any order of completion`() {

@@ -1,3 +1,4 @@
+import ImageCore
 import ImageErrors
 import Reporting
 import RunState
@@ -22,7 +23,7 @@ struct RunReporterTests {
       if let width { progressWidth = { width } }
       return RunReporter(
         extent: .init(inputs: inputs, sourceByteCount: bytes), events: events, verbosity: verbosity, style: .plain,
-        progressWidth: progressWidth,
+        advice: \.rawValue, progressWidth: progressWidth,
         sinks: ReportOutput(
           results: { text in self.results.withLock { $0 += text } },
           messages: { text in self.messages.withLock { $0 += text } }
@@ -31,15 +32,50 @@ struct RunReporterTests {
     }
   }
 
-  static let failure = JobError(stage: .decode, code: .truncated, message: "the file ends\u{1B} too early")
+  static let failure = JobError(
+    stage: .decode, code: .truncated, message: "the file ends\u{1B} too early", hint: .fetchAgain)
   static let usage = ResourceUsage(cpuTime: .zero, peakByteCount: 1)
 
-  @Test("A failure is one escaped line in the messages, with file, stage and code")
+  @Test("A failure is one escaped line in the messages, with file, stage, advice and code")
   func failureLine() {
     let listener = SignalThread()
     listener.reporter(verbosity: .quiet).observe(EventsTests.job("a\nb.jpg"), .failed(RunReporterTests.failure))
-    #expect(listener.messages.withLock { $0 } == "failed a\\nb.jpg: decode: the file ends\\x1b too early [truncated]\n")
+    #expect(
+      listener.messages.withLock { $0 }
+        == "failed a\\nb.jpg: decode: the file ends\\x1b too early; fetch-again [truncated]\n")
     #expect(listener.results.withLock { $0 }.isEmpty)
+  }
+
+  @Test("The advice about an error of an earlier run follows that about its cause")
+  func knownFailure() {
+    let listener = SignalThread()
+    var failure = RunReporterTests.failure
+    failure.isKnown = true
+    listener.reporter(verbosity: .quiet).observe(EventsTests.job("a.jpg"), .failed(failure))
+    #expect(listener.messages.withLock { $0 }.hasSuffix(" too early; fetch-again; retry-failed [truncated]\n"))
+  }
+
+  @Test("A lost profile and warnings have advice, in the image's lines and in the summary")
+  func losses() {
+    let listener = SignalThread()
+    let reporter = listener.reporter(inputs: 1, verbosity: .verbose)
+    var image = EventsTests.image
+    image.notes = [.profile, .frames]
+    image.warningCount = 1
+    image.firstWarning = "odd"
+    reporter.observe(EventsTests.job("a.jpg"), .written(image))
+    reporter.finish(inputs: 1, usage: RunReporterTests.usage)
+    let lines = listener.messages.withLock { $0 }.split(separator: "\n")
+    #expect(
+      lines.dropFirst().prefix(3) == [
+        "warning a.jpg: odd",
+        "note a.jpg: its profile is not sRGB and was dropped, so its colours look different; convert-to-srgb",
+        "note a.jpg: it is animated; only its still picture was used",
+      ])
+    #expect(
+      lines.last?.hasSuffix(
+        "; 1 with decoder warnings, show-warnings; of 1 animated only the still picture was used, "
+          + "1 lost a profile that is not sRGB, convert-to-srgb") == true)
   }
 
   @Test("Quiet runs print failures only, verbose ones a line for every image")
@@ -66,7 +102,7 @@ struct RunReporterTests {
     let isForeground = Mutex(true)
     let reporter = RunReporter(
       extent: .init(inputs: 9, sourceByteCount: 0), events: .none, verbosity: .normal, style: .plain,
-      progressWidth: { isForeground.withLock { $0 } ? 80 : nil },
+      advice: \.rawValue, progressWidth: { isForeground.withLock { $0 } ? 80 : nil },
       sinks: ReportOutput(results: { _ in }, messages: { text in listener.messages.withLock { $0 += text } }),
       elapsed: { .zero })
     reporter.observe(EventsTests.job("a.jpg"), .written(EventsTests.image))

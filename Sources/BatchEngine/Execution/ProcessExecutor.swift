@@ -169,7 +169,7 @@ extension JobError {
     if end.lackedMemory, case .died = failure {
       return JobError(
         stage: .decode, code: .limitMemory,
-        message: "the worker process got no memory for it, twice (\(end.message)); lower --max-memory or --jobs")
+        message: "the worker process got no memory for it, twice (\(end.message))", hint: .lowerMemoryUse)
     }
     return switch failure {
     case .silent: .timeout(timeout ?? .zero, stage: .decode)
@@ -179,7 +179,7 @@ extension JobError {
   }
 
   private static func crashed(_ text: String) -> JobError {
-    JobError(stage: .decode, code: .workerCrashed, message: "\(text); please report it with this file")
+    JobError(stage: .decode, code: .workerCrashed, message: text, hint: .reportFault)
   }
 }
 

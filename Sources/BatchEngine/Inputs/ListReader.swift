@@ -115,5 +115,5 @@ extension Job {
 extension JobError {
   fileprivate static let zeroByteInName = JobError(
     stage: .read, code: .read,
-    message: "the line has a zero byte, which no name has; if zero bytes end the names, use -0")
+    message: "the line has a zero byte, which no name has", hint: .separateByZeroBytes)
 }

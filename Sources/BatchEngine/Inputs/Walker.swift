@@ -153,7 +153,8 @@ extension Walker {
     found.append(
       InputFile(
         source: FilePath(bytes: folder), relativeStart: folder.count > rootLength ? rootLength : nil, status: nil,
-        refusal: JobError(stage: .read, code: .read, message: "the folder cannot be read: \(cause.message)")))
+        refusal: JobError(
+          stage: .read, code: .read, message: "the folder cannot be read: \(cause.message)", hint: cause.hint)))
   }
 
   private func isAmongAncestors(_ identity: FileIdentity, of folder: PendingFolder) -> Bool {

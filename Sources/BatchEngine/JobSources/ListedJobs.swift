@@ -201,11 +201,11 @@ extension JobError {
     stage: .write, code: .exists, message: "the run would overwrite it with its list or page")
   fileprivate static let outputIsInput = JobError(
     stage: .write, code: .exists,
-    message: "its output would overwrite one of the inputs; choose another --out or --name")
+    message: "its output would overwrite one of the inputs", hint: .chooseFolderOrName)
 
   fileprivate static func nameTaken(by other: FilePath) -> JobError {
     JobError(
       stage: .write, code: .exists,
-      message: "it would get the same output name as \(other); choose another --name")
+      message: "it would get the same output name as \(other)", hint: .chooseName)
   }
 }

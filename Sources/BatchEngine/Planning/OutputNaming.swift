@@ -84,5 +84,5 @@ extension OutputNaming {
 extension JobError {
   fileprivate static let unusableName = JobError(
     stage: .write, code: .write,
-    message: "its name makes no output name inside the output folder; choose another --name")
+    message: "its name makes no output name inside the output folder", hint: .chooseName)
 }

@@ -73,7 +73,9 @@ struct UpToDateCheck: Sendable {
         return .make(OutputFile.isThere(output.path) ? .outputChanged : .outputMissing)
       }
       return now == left ? .skip(.upToDate) : .make(.outputChanged)
-    case (.failed(let error), .unfinished) where error.code.isLasting: return .fail(error.known)
+    case (.failed(var error), .unfinished) where error.code.isLasting:
+      error.isKnown = true
+      return .fail(error)
     case (.failed, _), (.partial, _): return .make(.failedBefore)
     }
   }
@@ -99,14 +101,5 @@ extension ErrorCode {
       .internal, .httpStatus, .network, .refusedAddress, .tooLarge, .redirects:
       false
     }
-  }
-}
-
-extension JobError {
-  /// The error of a run that did not try again.
-  fileprivate var known: JobError {
-    JobError(
-      stage: stage, code: code,
-      message: message + "; known from an earlier run, not tried again (--retry-failed does)")
   }
 }

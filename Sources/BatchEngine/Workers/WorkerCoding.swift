@@ -66,7 +66,9 @@ extension Outcome {
       wire.write(reason.rawValue)
     case .failed(let error):
       wire.write("failed")
-      for text in [error.stage.rawValue, error.code.rawValue, error.message] { wire.write(text) }
+      for text in [error.stage.rawValue, error.code.rawValue, error.message, error.hint?.rawValue ?? ""] {
+        wire.write(text)
+      }
     }
   }
 
@@ -78,7 +80,8 @@ extension Outcome {
       var outputs: [OutputResult] = []
       for _ in 0..<(try wire.count()) {
         outputs.append(
-          OutputResult(size: try wire.size(), byteCount: try wire.integer(), skipped: try wire.reason()))
+          OutputResult(
+            size: try wire.size(), byteCount: try wire.integer(), skipped: try wire.optional(SkipReason.self)))
       }
       guard !outputs.isEmpty else { throw WireError() }
       var image = WrittenImage(
@@ -92,7 +95,9 @@ extension Outcome {
     case "skipped": self = .skipped(try wire.value(SkipReason.self))
     case "failed":
       self = .failed(
-        JobError(stage: try wire.value(Stage.self), code: try wire.value(ErrorCode.self), message: try wire.text()))
+        JobError(
+          stage: try wire.value(Stage.self), code: try wire.value(ErrorCode.self), message: try wire.text(),
+          hint: try wire.optional(Hint.self)))
     default: throw WireError()
     }
   }
@@ -104,13 +109,6 @@ extension WireReader {
     let count = try integer()
     guard (0...1000).contains(count) else { throw WireError() }
     return count
-  }
-
-  mutating func reason() throws(WireError) -> SkipReason? {
-    let text = try text()
-    if text.isEmpty { return nil }
-    guard let reason = SkipReason(rawValue: text) else { throw WireError() }
-    return reason
   }
 
   fileprivate mutating func size() throws(WireError) -> PixelSize {

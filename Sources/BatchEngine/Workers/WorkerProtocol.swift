@@ -77,7 +77,8 @@ struct WorkerRequest {
     name = try wire.text()
     var outputs: [JobOutput] = []
     for _ in 0..<(try wire.integer(in: 1...1000)) {
-      outputs.append(JobOutput(path: "", format: try wire.value(ImageFormat.self), skipReason: try wire.reason()))
+      outputs.append(
+        JobOutput(path: "", format: try wire.value(ImageFormat.self), skipReason: try wire.optional(SkipReason.self)))
     }
     self.outputs = outputs
     try wire.end()

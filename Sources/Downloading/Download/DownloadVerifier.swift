@@ -20,7 +20,9 @@ package struct DownloadVerifier {
       header = try images.header(of: path)
     } catch {
       guard error.code == .notAnImage || error.code == .unsupported else { throw error }
-      throw JobError(stage: error.stage, code: error.code, message: error.message + DownloadVerifier.text(of: response))
+      throw JobError(
+        stage: error.stage, code: error.code, message: error.message + DownloadVerifier.text(of: response),
+        hint: error.hint)
     }
     if !response.lengthIsKnown, try !isWhole(path, header) { throw .fetch(.truncated, "the picture has no end") }
     if let sha256, try digest(of: path) != sha256 { throw .wrongDigest }

@@ -4,18 +4,18 @@ internal import TextFormatting
 
 // The errors of downloads, with the same codes as all other errors.
 extension JobError {
-  static func fetch(_ code: ErrorCode, _ message: String) -> JobError {
-    JobError(stage: .fetch, code: code, message: message)
+  static func fetch(_ code: ErrorCode, _ message: String, hint: Hint? = nil) -> JobError {
+    JobError(stage: .fetch, code: code, message: message, hint: hint)
   }
 
   static func refused(_ address: String) -> JobError {
     let kind = AddressPolicy.word(for: address).map { " (\($0))" } ?? ""
     return .fetch(
-      .refusedAddress, "it leads to \(address)\(kind), which is not public; use --allow-private where that is meant")
+      .refusedAddress, "it leads to \(address)\(kind), which is not public", hint: .allowPrivate)
   }
 
   static func tooLarge(_ limit: Int) -> JobError {
-    .fetch(.tooLarge, "more than \(limit) bytes; raise --max-bytes to take it")
+    .fetch(.tooLarge, "more than \(limit) bytes", hint: .raiseDownloadLimit)
   }
 
   static func tooManyRedirects(_ maximum: Int) -> JobError {
@@ -31,7 +31,13 @@ extension JobError {
 
   static func status(_ status: Int, after tries: Int) -> JobError {
     let meaning = meanings[status].map { " (\($0))" } ?? ""
-    return .fetch(.httpStatus, "the server answers \(status)\(meaning)\(JobError.tries(tries))")
+    let hint: Hint? =
+      switch status {
+      case 401: .giveLogin
+      case 429: .sendFewerRequests
+      default: nil
+      }
+    return .fetch(.httpStatus, "the server answers \(status)\(meaning)\(JobError.tries(tries))", hint: hint)
   }
 
   static func network(_ complaint: String, after tries: Int) -> JobError {
@@ -50,17 +56,15 @@ extension JobError {
 
   static func wait(_ seconds: Int64, status: Int) -> JobError {
     .fetch(
-      .httpStatus,
-      "the server answers \(status) and asks to wait \(seconds) s, which is too long; run again later with --retry-failed"
+      .httpStatus, "the server answers \(status) and asks to wait \(seconds) s, which is too long", hint: .runAgainLater
     )
   }
 
   private static func tries(_ tries: Int) -> String { tries > 1 ? ", \(tries) times" : "" }
 
   private static let meanings = [
-    204: "no content", 205: "no content", 400: "bad request", 401: "wants a login; see --header", 403: "forbidden",
-    404: "not found", 408: "too slow",
-    410: "gone", 416: "no such part", 429: "too many requests; see --per-host", 500: "server fault",
+    204: "no content", 205: "no content", 400: "bad request", 401: "wants a login", 403: "forbidden", 404: "not found",
+    408: "too slow", 410: "gone", 416: "no such part", 429: "too many requests", 500: "server fault",
     502: "bad gateway", 503: "not available now", 504: "gateway too slow",
   ]
 }

@@ -37,7 +37,7 @@ extension JobError {
     JobError(
       stage: .write, code: .write,
       message:
-        "\(file.base.path.pushing(file.relative)), which its bytes gather in, cannot be used (\(error.message)); remove it"
-    )
+        "\(file.base.path.pushing(file.relative)), which its bytes gather in, cannot be used (\(error.message))",
+      hint: .removePart)
   }
 }

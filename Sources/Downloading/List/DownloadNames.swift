@@ -102,15 +102,15 @@ struct DownloadNames {
 
 extension JobError {
   fileprivate static let unusableName = JobError.fetch(
-    .write, "its name in the list leads out of the output folder, is hidden or too long; change the list")
+    .write, "its name in the list leads out of the output folder, is hidden or too long", hint: .changeList)
   fileprivate static let nameTaken = JobError.fetch(
-    .exists, "an earlier line of the list has the same name; change the list")
+    .exists, "an earlier line of the list has the same name", hint: .changeList)
   fileprivate static let nameOrThumbnailTaken = JobError.fetch(
     .exists,
-    "its name, or that of its thumbnail, is that of another download or thumbnail; change the list, or choose another --thumbs"
-  )
+    "its name, or that of its thumbnail, is that of another download or thumbnail",
+    hint: .changeListOrThumbnails)
   fileprivate static let otherFile = JobError.fetch(
     .exists,
-    "its name in the list has a file that did not come from this address, and that stays; move it away or change the list"
-  )
+    "its name in the list has a file that did not come from this address, and that stays",
+    hint: .changeListOrMoveFile)
 }

@@ -74,7 +74,7 @@ package struct HTTPURL: Hashable, Sendable {
     if let parts = Parts(escapingSpaces(text), from: nil, host: nil), HostName.ascii(parts.host) == nil {
       return .fetch(
         .network,
-        "its host name has characters that are not converted here; write the name in its ASCII form (xn--...)")
+        "its host name has characters that are not converted here", hint: .writeNameInASCII)
     }
     return .fetch(.network, "not an address of http or https")
   }

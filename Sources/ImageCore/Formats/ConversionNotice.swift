@@ -30,7 +30,7 @@ package enum ConversionNotice: String, CaseIterable, Sendable {
     switch self {
     case .gainMap: "its gain map (HDR) was dropped"
     case .frames: "it is animated; only its still picture was used"
-    case .profile: "its profile is not sRGB and was dropped, so its colours look different; use --icc srgb"
+    case .profile: "its profile is not sRGB and was dropped, so its colours look different"
     case .inks: "it is CMYK without a profile; its colours are approximate"
     case .metadata: "part of its metadata was dropped: too large for the output, without a place there, or damaged"
     case .video: "it is a motion photo; its video was dropped"

@@ -1,6 +1,6 @@
 package import BatchEngine
 internal import ImageCore
-internal import ImageErrors
+package import ImageErrors
 package import RunState
 internal import SystemSupport
 internal import TextFormatting
@@ -33,7 +33,7 @@ package enum Events {
   }
 
   /// One line for each output of an ended image; a single line without an output where it failed.
-  package static func file(_ job: Job, _ outcome: Outcome) -> [String] {
+  package static func file(_ job: Job, _ outcome: Outcome, advice: Advice) -> [String] {
     switch outcome {
     case .written(let image):
       return zip(job.outputs, image.outputs).map { output, result in
@@ -45,7 +45,7 @@ package enum Events {
       // A failed input has no valid output from this run, so none is named.
       var line = fileLine(job)
       line.add("status", "failed")
-      line.add("error", object(error))
+      line.add("error", object(error, advice))
       return [line.text]
     }
   }
@@ -120,11 +120,11 @@ package enum Events {
     return line.text
   }
 
-  static func object(_ error: JobError) -> JSONObjectWriter {
+  private static func object(_ error: JobError, _ advice: Advice) -> JSONObjectWriter {
     var object = JSONObjectWriter()
     object.add("stage", error.stage.rawValue)
     object.add("code", error.code.rawValue)
-    object.add("message", error.message)
+    object.add("message", error.text(advice))
     return object
   }
 

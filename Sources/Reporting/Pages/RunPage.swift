@@ -1,5 +1,5 @@
 internal import ImageCore
-internal import ImageErrors
+package import ImageErrors
 internal import RunState
 package import SystemPackage
 package import SystemSupport
@@ -26,13 +26,17 @@ package struct RunPage {
   private let summary: RunSummary
   private let header: PageHeader
   private let images: ContactSheet
+  private let advice: Advice
 
   /// - Parameters:
   ///   - page: the path of the page, which links are relative to.
-  package init(_ record: RunPageData, _ summary: RunSummary, _ header: PageHeader, page: FilePath) {
+  package init(
+    _ record: RunPageData, _ summary: RunSummary, _ header: PageHeader, page: FilePath, advice: @escaping Advice
+  ) {
     state = record.noted
     self.summary = summary
     self.header = header
+    self.advice = advice
     images = ContactSheet(state.images.elements, page: page)
   }
 
@@ -93,12 +97,12 @@ package struct RunPage {
     let shown = state.failures.sorted { $0.source.bytes.lexicographicallyPrecedes($1.source.bytes) }
     let more = summary.statistics.failed - shown.count
     let rows = shown.map {
-      [$0.source.forTerminal, $0.error.stage.rawValue, terminalText($0.error.message), $0.error.code.rawValue]
+      [$0.source.forTerminal, $0.error.stage.rawValue, terminalText($0.error.text(advice)), $0.error.code.rawValue]
     }
     return [
       .element("h2", [:], "Failed"), .element("p", ["class": "soft"], counts),
       textTable(["file", "stage", "why, and what to do", "code"], rows),
-    ] + (more > 0 ? [.element("p", [:], "And \(more) more; --failed-to lists them all.")] : [])
+    ] + (more > 0 ? [.element("p", [:], "And \(more) more; \(advice(.listFailures)).")] : [])
   }
 
   private var warnings: [HTML] {

@@ -22,12 +22,12 @@ package enum TextStyle: Sendable {
 }
 
 /// One line for a failed image: the file, the stage, the error with advice, and the code for scripts.
-package func failureLine(_ source: FilePath, _ error: JobError, style: TextStyle) -> String {
-  failureLine(source.forTerminal, error, style: style)
+package func failureLine(_ source: FilePath, _ error: JobError, style: TextStyle, advice: Advice) -> String {
+  failureLine(source.forTerminal, error, style: style, advice: advice)
 }
 
-func failureLine(_ job: Job, _ error: JobError, style: TextStyle) -> String {
-  failureLine(job.sourceForTerminal, error, style: style)
+func failureLine(_ job: Job, _ error: JobError, style: TextStyle, advice: Advice) -> String {
+  failureLine(job.sourceForTerminal, error, style: style, advice: advice)
 }
 
 extension Job {
@@ -35,14 +35,20 @@ extension Job {
   var sourceForTerminal: String { shownAddress.map { terminalText($0) } ?? source.forTerminal }
 }
 
-private func failureLine(_ source: String, _ error: JobError, style: TextStyle) -> String {
-  let what = "\(error.stage.rawValue): \(terminalText(error.message)) [\(error.code.rawValue)]"
+private func failureLine(_ source: String, _ error: JobError, style: TextStyle, advice: Advice) -> String {
+  let what = "\(error.stage.rawValue): \(terminalText(error.text(advice))) [\(error.code.rawValue)]"
   return "\(style.alarming("failed")) \(source): \(what)"
 }
 
 /// One line for information that a written image has lost.
-func noteLine(_ source: FilePath, _ note: ConversionNotice, style: TextStyle) -> String {
-  "\(style.cautious("note")) \(source.forTerminal): \(note.sentence)"
+func noteLine(_ source: FilePath, _ note: ConversionNotice, style: TextStyle, advice: Advice) -> String {
+  let hint = note.hint.map { "; \(advice($0))" } ?? ""
+  return "\(style.cautious("note")) \(source.forTerminal): \(note.sentence)\(hint)"
+}
+
+extension ConversionNotice {
+  /// What the user can do to keep the information.
+  var hint: Hint? { self == .profile ? .convertToSRGB : nil }
 }
 
 /// One line for an image that was written despite decoder warnings.

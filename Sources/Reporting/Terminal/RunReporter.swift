@@ -1,4 +1,5 @@
 package import BatchEngine
+package import ImageErrors
 package import RunState
 internal import Synchronization
 package import SystemSupport
@@ -66,6 +67,7 @@ package final class RunReporter: OutcomeObserver {
   private let events: EventOutput
   private let verbosity: Verbosity
   private let style: TextStyle
+  private let advice: Advice
   /// The width of the terminal for a progress line; nil while another job is in the foreground. No closure where there is no
   /// progress line.
   private let progressWidth: (@Sendable () -> Int?)?
@@ -77,13 +79,14 @@ package final class RunReporter: OutcomeObserver {
   ///   - progressWidth: nil for no progress line; returns nil while the run is in the background.
   ///   - elapsed: the time since the start of the run.
   package init(
-    extent: RunScope, events: EventOutput, verbosity: Verbosity, style: TextStyle,
+    extent: RunScope, events: EventOutput, verbosity: Verbosity, style: TextStyle, advice: @escaping Advice,
     progressWidth: (@Sendable () -> Int?)?, sinks: ReportOutput, elapsed: @escaping @Sendable () -> Duration
   ) {
     self.extent = extent
     self.events = events
     self.verbosity = verbosity
     self.style = style
+    self.advice = advice
     self.progressWidth = progressWidth
     self.sinks = sinks
     self.elapsed = elapsed
@@ -129,7 +132,7 @@ package final class RunReporter: OutcomeObserver {
       }
       if case .jsonLines = events {
         hideProgress(&state)
-        sinks.results(lines(Events.file(job, outcome)))
+        sinks.results(lines(Events.file(job, outcome, advice: advice)))
       }
       if case .measurements(.items) = events, case .written(let image) = outcome {
         sinks.results(ItemCost(image).line)
@@ -167,7 +170,7 @@ package final class RunReporter: OutcomeObserver {
       }
       switch verbosity {
       case .quiet: break
-      case .normal, .verbose: sinks.messages(summary.text + "\n")
+      case .normal, .verbose: sinks.messages(summary.text(advice) + "\n")
       }
       return summary
     }
@@ -175,9 +178,9 @@ package final class RunReporter: OutcomeObserver {
 
   private func line(for job: Job, _ outcome: Outcome) -> String? {
     switch (outcome, verbosity) {
-    case (.failed(let error), _): return failureLine(job, error, style: style)
+    case (.failed(let error), _): return failureLine(job, error, style: style, advice: advice)
     case (.written(let image), .verbose):
-      let notes = image.notes.map { "\n" + noteLine(job.source, $0, style: style) }.joined()
+      let notes = image.notes.map { "\n" + noteLine(job.source, $0, style: style, advice: advice) }.joined()
       let warning = (image.warningCount > 0 ? "\n" + warningLine(job.source, image, style: style) : "") + notes
       return writtenLines(job, image).joined(separator: "\n") + warning
     case (.skipped(let reason), .verbose): return skippedLines(job, reason).joined(separator: "\n")

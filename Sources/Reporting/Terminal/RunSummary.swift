@@ -1,4 +1,5 @@
 internal import ImageCore
+package import ImageErrors
 package import RunState
 package import SystemSupport
 internal import TextFormatting
@@ -21,7 +22,7 @@ package struct RunSummary: Sendable {
   package var notStarted: Int { statistics.notStarted(of: inputs) }
 
   /// The summary for people: "59 written, 2 failed in 1.2 s (49.2 pictures/s, 48 MB read, 0.9 MB written)".
-  package var text: String {
+  package func text(_ advice: Advice) -> String {
     var parts = statistics.planned > 0 ? ["\(statistics.planned) would be written"] : ["\(statistics.written) written"]
     if statistics.skipped > 0 { parts.append("\(statistics.skipped) skipped") }
     if statistics.failed > 0 { parts.append("\(statistics.failed) failed") }
@@ -32,9 +33,9 @@ package struct RunSummary: Sendable {
       text +=
         "\(humanByteCount(statistics.sourceByteCount)) read, \(humanByteCount(statistics.outputByteCount)) written)"
     }
-    if statistics.warned > 0 { text += "; \(statistics.warned) with decoder warnings, see --verbose" }
+    if statistics.warned > 0 { text += "; \(statistics.warned) with decoder warnings, \(advice(.showWarnings))" }
     let noted = ConversionNotice.allCases.compactMap { note in
-      statistics.notes[note].map { note.counted($0) }
+      statistics.notes[note].map { note.counted($0) + (note.hint.map { ", \(advice($0))" } ?? "") }
     }
     if !noted.isEmpty { text += "; " + noted.joined(separator: ", ") }
     return text
@@ -46,7 +47,7 @@ extension ConversionNotice {
     switch self {
     case .gainMap: "the gain maps of \(count) were dropped"
     case .frames: "of \(count) animated only the still picture was used"
-    case .profile: "\(count) lost a profile that is not sRGB, use --icc srgb"
+    case .profile: "\(count) lost a profile that is not sRGB"
     case .metadata: "\(count) lost part of their metadata"
     case .video: "the videos of \(count) motion photos were dropped"
     case .inks: "\(count) in CMYK without a profile have approximate colours"

@@ -84,29 +84,30 @@ package enum OutputFile {
 
 extension JobError {
   static let exists = JobError(
-    stage: .write, code: .exists, message: "the output is there already; use --existing overwrite or skip")
+    stage: .write, code: .exists, message: "the output is there already", hint: .allowExisting)
 
   /// Like `write`, for a call that gives an output its name: an existing name is an error of its own if `existing` forbids it.
   package static func write(_ error: Errno, _ existing: ExistingOutput) -> JobError {
     error == .fileExists && existing == .fail ? .exists : .write(error)
   }
 
-  /// The error of a failed call on an output, with advice for the user.
+  /// The error of a failed call on an output.
   package static func write(_ error: Errno) -> JobError {
-    let advice =
+    let hint: Hint? =
       switch error.rawValue {
-      case EACCES, EPERM: "; make the output folder writable for this user"
-      case ENOSPC, EDQUOT: "; free some space and run again with --resume"
-      case EMFILE: "; raise `ulimit -n` or lower --jobs"
-      case ENAMETOOLONG: "; choose shorter names with --name"
-      case EROFS: "; choose another --out"
-      case ELOOP: "; replace the link by a folder, or choose another --out"
-      case EISDIR, ENOTDIR, EEXIST: "; choose another --out or --name"
-      case EFBIG: "; raise `ulimit -f`"
-      default: ""
+      case EACCES, EPERM: .makeWritable
+      case ENOSPC, EDQUOT: .freeSpace
+      case EMFILE: .raiseOpenFileLimit
+      case ENAMETOOLONG: .shortenName
+      case EROFS: .chooseFolder
+      case ELOOP: .replaceLink
+      case EISDIR, ENOTDIR, EEXIST: .chooseFolderOrName
+      case EFBIG: .raiseFileSizeLimit
+      default: nil
       }
-    let text =
-      error.rawValue == ELOOP ? "ELOOP: a symbolic link is on its way, and none is followed below --out" : error.message
-    return JobError(stage: .write, code: .write, message: text + advice)
+    let message =
+      error.rawValue == ELOOP
+      ? "ELOOP: a symbolic link is on its way, and none is followed below the output folder" : error.message
+    return JobError(stage: .write, code: .write, message: message, hint: hint)
   }
 }

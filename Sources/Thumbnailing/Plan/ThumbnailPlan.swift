@@ -100,7 +100,7 @@ package struct ThumbnailPlan {
       throw JobError(
         stage: .encode, code: .unsupported,
         message: "its output would be \(canvas.width)x\(canvas.height) pixels, and a \(format.name) has at most "
-          + "\(format.greatestSide) a side; ask for a smaller --size, or for --format png")
+          + "\(format.greatestSide) a side", hint: .makeSmaller)
     }
   }
 

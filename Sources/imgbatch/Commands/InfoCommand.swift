@@ -63,7 +63,7 @@ struct InfoCommand: ParsableCommand {
         let report = HeaderReport(source: input.source, header: header, sourceByteCount: byteCount)
         if json { StandardStream.output.write(report.jsonLine + "\n") } else { rows.append(report.fields) }
       } catch {
-        StandardStream.error.write(failureLine(input.source, error, style: colors.style) + "\n")
+        StandardStream.error.write(failureLine(input.source, error, style: colors.style, advice: \.sentence) + "\n")
         status = .someImagesFailed
       }
     }

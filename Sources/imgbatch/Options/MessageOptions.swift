@@ -75,7 +75,7 @@ extension RunReporter {
   ) {
     self.init(
       extent: extent, events: events, verbosity: messages.verbosity, style: messages.colors.style,
-      progressWidth: messages.progressWidth,
+      advice: \.sentence, progressWidth: messages.progressWidth,
       sinks: ReportOutput(
         results: { StandardStream.output.write($0) },
         messages: { text in

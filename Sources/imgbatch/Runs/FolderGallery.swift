@@ -127,8 +127,8 @@ private final class GalleryThumbnails: OutcomeObserver {
   /// The images that were written, by job index.
   func result() throws(CommandError) -> [Int: WrittenImage] {
     let (images, failure) = state.withLock { $0 }
-    // Advice about outputs follows the cause; it does not apply here.
-    if let failure { throw .scratchFolder(String(failure.message.prefix { $0 != ";" })) }
+    // Hints about outputs do not apply here.
+    if let failure { throw .scratchFolder(failure.message) }
     return images
   }
 }

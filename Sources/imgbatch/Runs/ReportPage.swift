@@ -24,7 +24,7 @@ struct ReportPage: RunRecord {
       software: Build.summary, mode: execution.mode.rawValue, workers: execution.workers,
       isInterrupted: Signals.received != nil)
     do throws(CommandError) {
-      let (html, permissions) = RunPage(data, summary, header, page: page.path).document
+      let (html, permissions) = RunPage(data, summary, header, page: page.path, advice: \.sentence).document
       try page.write(html, permissions: permissions)
       return true
     } catch {

@@ -27,7 +27,7 @@ struct ShardEventLog: RunRecord {
     self.options = OutputFingerprints(options).common ^ naming.mark
     reporter = RunReporter(
       extent: .init(inputs: inputs, sourceByteCount: 0), events: .jsonLines, verbosity: .quiet, style: .plain,
-      progressWidth: nil, sinks: ReportOutput(results: { events.add($0) }, messages: { _ in }),
+      advice: \.sentence, progressWidth: nil, sinks: ReportOutput(results: { events.add($0) }, messages: { _ in }),
       elapsed: { ContinuousClock.now - began })
   }
 

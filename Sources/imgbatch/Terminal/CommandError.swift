@@ -89,7 +89,7 @@ extension CommandError {
   /// - Parameter inputs: inputs that all cannot be read.
   static func nothingReadable(_ inputs: InputFiles) -> CommandError {
     var lines = inputs.prefix(maxNamedInputs).map { input in
-      "  \(input.source.forTerminal): \(terminalText(input.refusal?.message ?? "unreadable"))"
+      "  \(input.source.forTerminal): \(terminalText(input.refusal?.text(\.sentence) ?? "unreadable"))"
     }
     if inputs.count > maxNamedInputs { lines.append("  and \(inputs.count - maxNamedInputs) more") }
     return CommandError(

@@ -118,6 +118,19 @@ struct JournalFormatTests {
     #expect(try folder.content(Journal.name) == folder.content(path(2, name)))
   }
 
+  @Test func `a failure keeps its hint, and an unknown hint is skipped`() throws {
+    func failure(_ hint: Hint?) -> JournalEntry {
+      var entry = written("a", of: "../in/a.jpg")
+      entry.outcome = .failed(JobError(stage: .decode, code: .corrupt, message: "bad", hint: hint))
+      return entry
+    }
+    let line = failure(.fetchAgain).line
+    let body = try #require(JournalText.unsealed(line.dropLast()))
+    #expect(String(decoding: body, as: UTF8.self).hasSuffix("\tmessage=bad\thint=fetch-again"))
+    #expect(JournalEntry(record: body) == failure(.fetchAgain))
+    #expect(JournalEntry(record: body + Array("-tomorrow".utf8)) == failure(nil))
+  }
+
   @Test func `a journal of version 1 is rewritten when it is opened, with relocatable paths`() throws {
     let index = folder.path.string
     let old = [("a", "in/sub/a.jpg"), ("b", "in/b.jpg"), ("a", "in/sub/a.jpg")].flatMap { name, source in

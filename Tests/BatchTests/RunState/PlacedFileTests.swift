@@ -36,8 +36,7 @@ struct PlacedFileTests {
   private static let resolutions: [BaseFolder.Resolution] = [.kernel, .steps]
   private static let link = JobError(
     stage: .write, code: .write,
-    message: "ELOOP: a symbolic link is on its way, and none is followed below --out; "
-      + "replace the link by a folder, or choose another --out")
+    message: "ELOOP: a symbolic link is on its way, and none is followed below the output folder", hint: .replaceLink)
 
   @Test(arguments: resolutions) func `a link below the folder is not followed`(resolution: BaseFolder.Resolution)
     throws

@@ -10,7 +10,7 @@ internal import SystemSupport
 // options    fingerprint of the options (`OutputFingerprints`), hexadecimal
 // algorithms version of the algorithms that made the output (`AlgorithmVersion`)
 // out-size, out-time   stamp of a written output
-// stage, code, message   error of a failure
+// stage, code, message   error of a failure; hint is the name of its hint (`Hint`), if it has one
 // validator  validator of a download
 //
 // Sizes are in bytes, times in nanoseconds since 1970. Names and messages are escaped (`JournalText`).
@@ -37,6 +37,7 @@ extension JournalEntry {
       fields.add("stage", error.stage.rawValue)
       fields.add("code", error.code.rawValue)
       fields.add("message", Array(error.message.utf8))
+      if let hint = error.hint { fields.add("hint", hint.rawValue) }
     case .partial: break
     }
     if !validator.isEmpty { fields.add("validator", validator) }
@@ -80,7 +81,8 @@ extension JournalEntry {
       guard let stage = text("stage").flatMap({ Stage(rawValue: $0) }),
         let code = text("code").flatMap({ ErrorCode(rawValue: $0) })
       else { return nil }
-      outcome = .failed(JobError(stage: stage, code: code, message: text("message") ?? ""))
+      let hint = text("hint").flatMap { Hint(rawValue: $0) }
+      outcome = .failed(JobError(stage: stage, code: code, message: text("message") ?? "", hint: hint))
     case "partial": outcome = .partial
     default: return nil
     }

@@ -285,8 +285,9 @@ import Testing
     #expect(list.inputs.count == 5)
     #expect(list.inputs.map(\.refusal?.code) == [.read, .read, .notARegularFile, nil, .read])
     #expect(list.inputs[0].refusal?.message.hasPrefix("ENAMETOOLONG: ") == true)
-    #expect(list.inputs[1].refusal?.message.contains("use -0") == true)
-    #expect(list.inputs[2].refusal?.message == "a folder, not a regular file; give folders as INPUT")
+    #expect(list.inputs[1].refusal?.hint == .separateByZeroBytes)
+    #expect(list.inputs[2].refusal?.message == "a folder, not a regular file")
+    #expect(list.inputs[2].refusal?.hint == .giveFoldersAsInputs)
   }
 
   @Test func `a missing list ends the run`() {

@@ -57,7 +57,7 @@ import Thumbnailing
       error { () throws(JobError) in try read(path, byteLimit: 999) }
         == JobError(
           stage: .read, code: .limitBytes,
-          message: "the file has 1000 bytes and the limit is 999; raise --max-file-bytes to read it"))
+          message: "the file has 1000 bytes and the limit is 999", hint: .raiseFileLimit))
   }
 
   @Test func `a sparse file of a terabyte is refused unread`() throws {
@@ -89,22 +89,20 @@ import Thumbnailing
 
   @Test func `missing and unreadable files have plain messages`() throws {
     try folder.link("loop.jpg", to: "loop.jpg")
-    let expected: [(String, String)] = [
-      ("none.jpg", "ENOENT: no such file or folder"),
-      ("loop.jpg", "ELOOP: too many symbolic links, or a loop of them; mend the link"),
-      (
-        String(repeating: "x", count: 256),
-        "ENAMETOOLONG: name or path too long; start the run from a folder nearer to the file"
-      ),
+    let expected: [(String, String, Hint?)] = [
+      ("none.jpg", "ENOENT: no such file or folder", nil),
+      ("loop.jpg", "ELOOP: too many symbolic links, or a loop of them", .mendLink),
+      (String(repeating: "x", count: 256), "ENAMETOOLONG: name or path too long", .startNearer),
     ]
-    for (name, message) in expected {
+    for (name, message, hint) in expected {
       #expect(
         error { () throws(JobError) in try read(folder(name)) }
-          == JobError(stage: .read, code: .read, message: message))
+          == JobError(stage: .read, code: .read, message: message, hint: hint))
     }
     #expect(
-      JobError.read(.tooManyOpenFiles).message
-        == "EMFILE: too many open files in this process; raise `ulimit -n` or lower --jobs")
+      JobError.read(.tooManyOpenFiles)
+        == JobError(
+          stage: .read, code: .read, message: "EMFILE: too many open files in this process", hint: .raiseOpenFileLimit))
   }
 
   @Test(.disabled(if: isSuperuser, "the superuser may read everything"))
@@ -130,7 +128,7 @@ import Thumbnailing
         error
           == JobError(
             stage: .read, code: .changedWhileReading,
-            message: "the file changed while it was read; run again when nothing writes to it"), "\(name)")
+            message: "the file changed while it was read", hint: .runAgainUnchanged), "\(name)")
     }
   }
 

@@ -106,7 +106,7 @@ import Testing
       taken.refusal
         == JobError(
           stage: .write, code: .exists,
-          message: "it would get the same output name as \(folder("x/a.jpg")); choose another --name"))
+          message: "it would get the same output name as \(folder("x/a.jpg"))", hint: .chooseName))
     #expect(jobs.next()?.index == 2)
     #expect(jobs.next() == nil)
   }

@@ -119,6 +119,7 @@ import Testing
           cpuTimes: cpuTimes)),
       .skipped(.exists), .skipped(.upToDate), .skipped(.notFailed),
       .failed(JobError(stage: .resize, code: .limitMemory, message: "no \u{1B} room")),
+      .failed(JobError(stage: .read, code: .timeout, message: "late", hint: .raiseTimeLimit)),
     ]
     for outcome in outcomes {
       var writer = WireWriter()
@@ -131,5 +132,25 @@ import Testing
         #expect(throws: WireError.self) { _ = try Outcome(from: &cut) }
       }
     }
+  }
+
+  @Test func `a hint with an unknown name is malformed`() throws {
+    for (name, hint) in [("", nil), ("fetch-again", Hint.fetchAgain)] {
+      var reader = WireReader(failure(hint: name))
+      #expect(
+        try Outcome(from: &reader)
+          == .failed(JobError(stage: .decode, code: .corrupt, message: "bad", hint: hint)))
+      try reader.end()
+    }
+    for name in ["fetchAgain", "fetch-again ", "fetch-again\0", "\u{1B}[2J"] {
+      var reader = WireReader(failure(hint: name))
+      #expect(throws: WireError.self) { _ = try Outcome(from: &reader) }
+    }
+  }
+
+  private func failure(hint: String) -> [UInt8] {
+    var writer = WireWriter()
+    for text in ["failed", "decode", "corrupt", "bad", hint] { writer.write(text) }
+    return writer.bytes
   }
 }

@@ -63,7 +63,7 @@ import Testing
     image.notes = [.profile]
     return [
       .outcome(.written(image)),
-      .outcome(.failed(JobError(stage: .decode, code: .corrupt, message: "a sentence"))),
+      .outcome(.failed(JobError(stage: .decode, code: .corrupt, message: "a sentence", hint: .fetchAgain))),
       .admission(byteCount: 1 << 20), .piece(output: 0, bytes: [1, 2, 3]),
       .ready(Confinement(filterError: nil, landlockVersion: 7, landlockError: nil, hasNoPrivileges: true)),
     ]

@@ -131,7 +131,7 @@ import Testing
       Issue.record("\(String(describing: refused.outcome))")
       return
     }
-    #expect(error.code == .limitMemory && error.message.contains("--max-memory"))
+    #expect(error.code == .limitMemory && error.hint == .raiseMemoryLimit)
     #expect(refused.asked.count == 2 && refused.output == nil)
     let ended = try result(bytes, maximum: admitted, beyond: .runEnds)
     #expect(ended.outcome == nil && ended.output == nil, "the run is to end: not begun")
