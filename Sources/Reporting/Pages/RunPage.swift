@@ -179,12 +179,7 @@ package struct RunPage {
 
   private func milliseconds(_ time: Duration) -> String {
     let value = time.inSeconds * 1000
-    return (value < 9.995 ? twoDecimals(value) : threeDigits(value)) + " ms"
-  }
-
-  private func twoDecimals(_ value: Double) -> String {
-    let hundredths = Int((value * 100).rounded())
-    return "\(hundredths / 100).\(hundredths / 10 % 10)\(hundredths % 10)"
+    return (value < 9.995 ? decimal(value, places: 2) : threeDigits(value)) + " ms"
   }
 
   private func textTable(_ titles: [String], _ rows: [[String]]) -> HTML {
