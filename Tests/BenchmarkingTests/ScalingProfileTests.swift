@@ -202,7 +202,7 @@ import TextFormatting
     #expect(profile.points(.threads).allSatisfy { !$0.isBeyondCores })
   }
 
-  @Test func `CSV and JSON contain every sample`() throws {
+  @Test func `CSV and JSON contain every sample, and Markdown has a row for each setting`() throws {
     var stub = Synthetic(cores: 2)
     let profile = try stub.profile([1, 2], rounds: 3, bands: ScalingProfileTests.bands(.milliseconds(50)))
     let rows = profile.csv.split(separator: "\n").map { $0.split(separator: ",") }
@@ -215,6 +215,7 @@ import TextFormatting
     #expect(lines.filter { $0.contains(#""refused":"too few points""#) }.count == 4)
     #expect(lines.filter { $0.hasPrefix(#"{"event":"bands","#) }.count == 3)
     #expect(lines.last?.hasPrefix(#"{"event":"advice","mode":"threads","jobs":2,"words":["Use --mode threads"#) == true)
+    #expect(profile.markdown(on: ScalingProfileTests.machine).contains("\n| threads | 1 | "))
   }
 
   @Test func `the page shows both curves next to each other, and all text is escaped`() throws {

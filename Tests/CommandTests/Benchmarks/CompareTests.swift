@@ -20,13 +20,18 @@ struct CompareTests {
     return answer
   }
 
-  @Test("The report has a table of four modes, the proof and the verdict")
+  @Test("The report has a table of four modes, the proof and the verdict, and names keep their bytes")
   func table() throws {
-    let answer = try compare([Command.dogs, "--jobs", "2", "--size", "64", "--gray"])
+    let line = """
+      cp '\(Command.dogs)/rex.jpg' $'caf\\xe9\\n.jpg' &&
+      TMPDIR=tmp imgbatch compare --jobs 2 --size 64 --gray -- $'caf\\xe9\\n.jpg' '\(Command.dogs)'
+      """
+    let answer = try Command.shell(line, in: scratch)
     #expect(answer.status == 0, "\(answer.error)")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch["tmp"]).isEmpty)
     #expect(answer.error == "")
     let lines = answer.output.split(separator: "\n")
-    #expect(lines[0].hasPrefix("3 pictures, "))
+    #expect(lines[0].hasPrefix("4 pictures, "))
     #expect(lines[0].contains("; 2 workers on ") && lines[0].hasSuffix("3 runs of each, sources in the page cache."))
     for (mode, line) in zip(modes, lines[2...]) { #expect(line.hasPrefix(mode + " ")) }
     for text in [
@@ -37,9 +42,12 @@ struct CompareTests {
     }
   }
 
-  @Test("JSON contains all samples; failures are reported once, and occur in every mode")
+  @Test("JSON contains all samples; failures are reported once, and occur in every mode; two sizes are one image")
   func failures() throws {
-    let answer = try compare([Command.dogs, Command.broken + "/truncated.png", "--json", "--runs", "3", "--jobs=3"])
+    let answer = try compare([
+      Command.dogs, Command.broken + "/truncated.png", "--size", "64", "--size", "32", "--json", "--runs", "3",
+      "--jobs=3",
+    ])
     #expect(answer.status == 1)
     #expect(answer.error.split(separator: "\n").count == 1 && answer.error.contains("truncated.png"))
     let events = try answer.events
@@ -54,24 +62,11 @@ struct CompareTests {
     }
   }
 
-  @Test("Several sizes of an image count as one image, in compare and in profile")
-  func sizes() throws {
-    let sizes = [Command.dogs, "--size", "64", "--size", "32"]
-    let answer = try compare(sizes + ["--jobs", "1", "--json"])
-    #expect(answer.status == 0, "\(answer.error)")
-    #expect(try answer.events.first?["pictures"] as? Int == 3)
-    let profile = try Command.run(
-      arguments: ["profile"] + sizes + ["--jobs", "1,2", "--json"], environment: ["TMPDIR": scratch["tmp"]])
-    #expect(profile.status == 0)
-    #expect(try profile.events.first?["pictures"] as? Int == 3)
-    #expect(try profile.events.contains { $0["event"] as? String == "bands" })
-  }
-
   @Test("Inputs can come from a list on standard input, and names keep their bytes")
   func list() throws {
     let line = """
       cp '\(Command.dogs)/rex.jpg' $'caf\\xe9\\n.jpg' && printf 'caf\\xe9\\n.jpg\\0' |
-      TMPDIR=tmp imgbatch compare --files-from - -0 --markdown --cold && TMPDIR=tmp imgbatch compare -- $'caf\\xe9\\n.jpg'
+      TMPDIR=tmp imgbatch compare --files-from - -0 --markdown --cold
       """
     let answer = try Command.shell(line, in: scratch)
     #expect(answer.status == 0, "\(answer.error)")

@@ -38,11 +38,17 @@ struct DownloadExampleTests {
         let page = String(decoding: scratch.bytes("choose.html") ?? Data(), as: UTF8.self)
         #expect(page.components(separatedBy: "data-line=\"http://").count == 4)
       }
+      if command.hasPrefix("imgbatch compare") {
+        for word in ["2 downloads", "serial", "threads", "processes", "wait for answers"] {
+          #expect(answer.output.contains(word), "\(word): \(answer.output)")
+        }
+        #expect(!answer.output.contains("per picture"))
+      }
     }
     #expect(scratch.files(below: "dogs") == ["000001-rex.jpg", "000002-luna.jpg"])
     let thumbs = scratch.files(below: "thumbs")
     #expect(Set(["000001-rex.jpg", "000002-luna.jpg", "report.html"]).isSubset(of: thumbs))
-    #expect(
-      scratch.bytes("cores.html").map { String(decoding: $0, as: UTF8.self).contains("Beside each other") } == true)
+    let html = String(decoding: scratch.bytes("cores.html") ?? Data(), as: UTF8.self)
+    for word in ["Beside each other", "Thumbnails", "Downloads"] { #expect(html.contains(word), "\(word)") }
   }
 }

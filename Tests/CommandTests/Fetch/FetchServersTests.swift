@@ -174,21 +174,22 @@ struct FetchServersTests {
     arguments: ["threads", "processes"])
   func codings(mode: String) throws {
     let bomb = GzipBytes.zeros(runs: 20_000)
+    let packed = GzipBytes.stored(rex)
     let server = try TestServer { request, reply in
       switch request.path {
-      case "/gzip": reply.answer(200, ["Content-Encoding: gzip"], GzipBytes.stored(rex))
+      case "/gzip": reply.answer(200, ["Content-Encoding: gzip"], packed)
       case "/open":
         reply.send("HTTP/1.1 200 OK\r\nContent-Encoding: x-gzip\r\nConnection: close\r\n\r\n")
-        reply.send(GzipBytes.stored(rex))
+        reply.send(packed)
         reply.close()
       case "/plain": reply.answer(200, ["Content-Encoding: gzip"], rex)
       case "/odd": reply.answer(200, ["Content-Encoding: binary"], rex)
       case "/bomb": reply.answer(200, ["Content-Encoding: gzip"], bomb)
-      case "/cut": reply.answer(200, ["Content-Encoding: gzip"], GzipBytes.stored(rex).dropLast(5000))
+      case "/cut": reply.answer(200, ["Content-Encoding: gzip"], packed.dropLast(5000))
       case "/other": reply.answer(200, ["Content-Type: image/jpeg", "Content-Encoding: br"], [1, 2, 3, 4, 5, 6, 7, 8])
       case "/chain":
         reply.answer(
-          200, ["Content-Encoding: \(request.earlier > 0 ? "gzip, gzip" : "gzip")"], GzipBytes.stored(rex))
+          200, ["Content-Encoding: \(request.earlier > 0 ? "gzip, gzip" : "gzip")"], packed)
       default: reply.answer(404)
       }
     }

@@ -453,31 +453,6 @@ struct FetchTests {
     #expect(kill(worker, 0) != 0)
   }
 
-  @Test("compare measures downloads in every mode, and profile shows them next to thumbnails")
-  func compared() throws {
-    let server = try TestServer { _, reply in reply.answer(200, [], rex) }
-    defer { server.stop() }
-    let scratch = try ScratchFolder()
-    try Data((1...3).map { server.address("/\($0)\n") }.joined().utf8).write(to: scratch.url.appending(path: "list"))
-    let answer = try Command.run(
-      arguments: ["compare", "--workload", "fetch", scratch["list"], "--jobs", "3", "--allow-private", "--runs", "3"])
-    #expect(answer.status == 0, "\(answer.error)")
-    for word in ["3 downloads", "serial", "threads", "processes", "wait for answers"] {
-      #expect(answer.output.contains(word), "\(word): \(answer.output)")
-    }
-    #expect(!answer.output.contains("per picture"))
-    let page = try Command.run(
-      arguments: [
-        "profile", Command.dogs, "--fetch", scratch["list"], "--allow-private", "--jobs", "1,2", "--report",
-        scratch["page.html"],
-      ])
-    #expect(page.status == 0, "\(page.error)")
-    let html = String(decoding: scratch.bytes("page.html") ?? Data(), as: UTF8.self)
-    for word in ["Beside each other", "Thumbnails", "Downloads"] { #expect(html.contains(word), "\(word)") }
-    #expect(try Command.run("compare", Command.dogs, "--allow-private").status == 64)
-    #expect(try Command.run("compare", "--workload", "fetch").status == 64)
-  }
-
   @Test("Wrong usage, an empty list and a missing list have their exit statuses")
   func statuses() throws {
     let scratch = try ScratchFolder()
@@ -486,5 +461,7 @@ struct FetchTests {
     #expect(try Command.fetch(["http://a"], scratch, ["--retry-failed", "--resume"]).status == 64)
     #expect(try Command.run("fetch", "-", "--out", scratch["new"], "--retry-failed").status == 66)
     #expect(try Command.run("fetch", "-", "--out", "/proc/x").status == 73)
+    #expect(try Command.run("compare", Command.dogs, "--allow-private").status == 64)
+    #expect(try Command.run("compare", "--workload", "fetch").status == 64)
   }
 }
