@@ -41,8 +41,13 @@ extension Plane {
 
   /// All samples, row by row.
   package var samples: [Int] {
-    (0..<size.height).flatMap { y in
-      (0..<size.width).flatMap { x in (0..<channels).map { sample(x, y, $0) } }
+    var samples: [Int] = []
+    samples.reserveCapacity(size.height * size.width * channels)
+    for y in 0..<size.height {
+      for x in 0..<size.width {
+        for channel in 0..<channels { samples.append(sample(x, y, channel)) }
+      }
     }
+    return samples
   }
 }

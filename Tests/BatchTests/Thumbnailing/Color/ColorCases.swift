@@ -39,9 +39,7 @@ struct ColorCases {
     options.size = .width(8)
     options.jpeg.quality = 100
     change(&options)
-    let output = folder("out-\(UUID().uuidString)")
-    let written = try JobRunner(options: options).written(path, to: output, format)
-    let file = try WrittenFile(output)
+    let (written, file) = try WrittenFile.made(from: path, format, options)
     let full = file.header.bits == 16 ? 257 : 1
     let pixel = file.samples.prefix(file.channels).map { ($0 + full / 2) / full }
     return Made(

@@ -39,9 +39,7 @@ import Testing
     options.sizes = []
     options.jpeg.quality = 100
     change(&options)
-    let output = folder("\(UUID().uuidString).\(format.rawValue)")
-    _ = try JobRunner(options: options).written(path, to: output, format)
-    let file = try WrittenFile(output)
+    let file = try WrittenFile.made(from: path, format, options).file
     return Array(file.samples.prefix(file.channels))
   }
 

@@ -18,33 +18,35 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  private struct Wish {
+  private struct Request {
     var options = ThumbnailOptions()
     var format: ImageFormat
   }
 
   /// Every format, decoder, fit and gray at some sizes.
-  private static let wishes: [Wish] = [
+  private static let requests: [Request] = [
     SizeRequest.percent(100), .box(width: 16, height: 8), .box(width: 4, height: 4),
   ]
   .flatMap { size in
     [(Fit.inside, false), (.cover, false), (.inside, true)].flatMap { fit, isGray in
       [(ImageFormat.jpeg, JPEGDecoderChoice.auto), (.jpeg, .libjpeg), (.png, .auto)].map { format, decoder in
-        var wish = Wish(format: format)
-        wish.options.size = size
-        wish.options.fit = fit
-        wish.options.gravity = .north
-        wish.options.color = isGray ? .gray : .asSource
-        wish.options.decoder = decoder
-        return wish
+        var request = Request(format: format)
+        request.options.size = size
+        request.options.fit = fit
+        request.options.gravity = .north
+        request.options.color = isGray ? .gray : .asSource
+        request.options.decoder = decoder
+        return request
       }
     }
   }
 
   /// The outcome of a file, in one sentence.
-  private func verdict(_ source: FilePath, _ wish: Wish) -> String {
-    let job = Job(index: 0, source: source, output: folder("out"), format: wish.format, sourceByteCount: 0)
-    switch JobRunner(options: wish.options).outcome(of: job) {
+  private func verdict(_ source: FilePath, _ request: Request) -> String {
+    let job = Job(index: 0, source: source, output: "kept", format: request.format, sourceByteCount: 0)
+    let runner = JobRunner(
+      options: request.options, threadsPerImage: 1, memory: UnlimitedMemory(), timeout: nil, destination: KeptOutput())
+    switch runner.outcome(of: job) {
     case .written(let image): return "written, \(image.warningCount) warnings: \(image.firstWarning)"
     case .failed(let error): return "failed, \(error.code): \(error.message)"
     case let other: return "\(String(describing: other))"
@@ -52,11 +54,11 @@ import Testing
   }
 
   /// The denominator at which a JPEG is decoded for a request.
-  private func denominator(_ bytes: [UInt8], _ wish: Wish) -> Int {
+  private func denominator(_ bytes: [UInt8], _ request: Request) -> Int {
     let decoder = Decoder(pool: BufferPool())
     defer { decoder.finish() }
     let header = unsafe bytes.withUnsafeBytes { try? unsafe decoder.readHeader($0, limits: DecodeLimits()) }
-    return header.map { ThumbnailPlan($0, options: wish.options, formats: [wish.format]).decode.denominator } ?? 0
+    return header.map { ThumbnailPlan($0, options: request.options, formats: [request.format]).decode.denominator } ?? 0
   }
 
   /// Checks that the verdicts agree. Returns the one for `warning`, and those for `damage` by denominator.
@@ -65,11 +67,11 @@ import Testing
     let source = try folder.add("source", bytes)
     var warning: Set<String> = []
     var damage: [Int: Set<String>] = [:]
-    for var wish in Self.wishes {
-      wish.options.tolerance = .warningFails
-      warning.insert(verdict(source, wish))
-      wish.options.tolerance = .damageFails
-      damage[denominator(bytes, wish), default: []].insert(verdict(source, wish))
+    for var request in Self.requests {
+      request.options.tolerance = .warningFails
+      warning.insert(verdict(source, request))
+      request.options.tolerance = .damageFails
+      damage[denominator(bytes, request), default: []].insert(verdict(source, request))
     }
     #expect(warning.count == 1, "\(name), under warning: \(warning)")
     for (denominator, verdicts) in damage {

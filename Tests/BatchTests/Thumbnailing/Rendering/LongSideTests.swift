@@ -19,9 +19,7 @@ import Testing
       for size in [2, 31] {
         var options = ThumbnailOptions()
         options.size = .width(size)
-        let output = folder("\(width)-\(size).png")
-        _ = try JobRunner(options: options).written(source, to: output, .png)
-        #expect(Set(try WrittenFile(output).samples) == [77], "\(width) to \(size)")
+        #expect(Set(try WrittenFile.made(from: source, .png, options).file.samples) == [77], "\(width) to \(size)")
       }
     }
   }

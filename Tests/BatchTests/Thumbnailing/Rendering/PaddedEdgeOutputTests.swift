@@ -29,9 +29,7 @@ import Testing
           (options.decoder, options.shrink) = (decoder, shrink)
           for side in [200, 80, 40, 20, 10] {
             options.size = .box(width: side, height: side)
-            let output = folder("out-\(side)")
-            _ = try JobRunner(options: options).written(source, to: output, format)
-            let minimum = try WrittenFile(output).samples.min() ?? 0
+            let minimum = try WrittenFile.made(from: source, format, options).file.samples.min() ?? 0
             #expect(minimum >= 250, "\(width)x\(height) to \(side), \(format), \(decoder)")
           }
         }

@@ -44,9 +44,7 @@ import Testing
   private func small(_ source: FilePath, _ side: Int, in folder: TemporaryFolder) throws -> [Int] {
     var options = ThumbnailOptions()
     options.size = .box(width: side, height: side)
-    let output = folder("\(UUID().uuidString).png")
-    _ = try JobRunner(options: options).written(source, to: output, .png)
-    return try WrittenFile(output).samples
+    return try WrittenFile.made(from: source, .png, options).file.samples
   }
 
   /// For each ratio the energy that Pillow leaves, for a PNG (`resize`, Lanczos) and for a JPEG (`thumbnail`, with a shrinking
