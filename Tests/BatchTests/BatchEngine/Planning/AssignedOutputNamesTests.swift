@@ -22,15 +22,14 @@ import Testing
 
   @Test func `40,000 names, which fill more than one block, are all distinguished, in less than 100 bytes per name`() {
     var names = AssignedOutputNames(below: "/srv/thumbnails")
-    func source(_ number: Int) -> FilePath {
-      FilePath("/srv/photos/20\(number % 25)/month-\(number % 12)/IMG_\(number).jpg")
+    func paths(_ folder: String) -> [FilePath] {
+      (0..<40_000).map { FilePath("\(folder)/20\($0 % 25)/month-\($0 % 12)/IMG_\($0).jpg") }
     }
-    func output(_ number: Int) -> FilePath {
-      FilePath("/srv/thumbnails/20\(number % 25)/month-\(number % 12)/IMG_\(number).jpg")
-    }
+    let (outputs, sources) = (paths("/srv/thumbnails"), paths("/srv/photos"))
+    let other: FilePath = "other"
     var wrong = 0
-    for number in 0..<40_000 where names.take(output(number), for: source(number)) != nil { wrong += 1 }
-    for number in 0..<40_000 where names.take(output(number), for: "other") != source(number) { wrong += 1 }
+    for (output, source) in zip(outputs, sources) where names.take(output, for: source) != nil { wrong += 1 }
+    for (output, source) in zip(outputs, sources) where names.take(output, for: other) != source { wrong += 1 }
     #expect(wrong == 0)
     #expect(names.byteCount < 100 * 40_000, "\(names.byteCount)")
   }
