@@ -46,9 +46,9 @@ package import ImageCore
       for x in stride(from: 0, to: plane.size.width, by: maximum) {
         if limit.isOver(before: maximum * ColorTransform.workOfPixel) { return result }
         let pixels = min(maximum, plane.size.width - x)
-        widen(plane, y, x, pixels, into: &samples)
+        plane.widen(x..<x + pixels, ofRow: y, into: &samples)
         run(samples, &out, pixels)
-        narrow(out, pixels, into: result, y, x)
+        result.narrow(out, to: x..<x + pixels, ofRow: y)
       }
     }
     return result
@@ -58,43 +58,9 @@ package import ImageCore
   /// Cost of a pixel, in bytes of work as `TimeLimit` counts them: the clock is read at each piece.
   private static let workOfPixel = 256
 
-  /// Converts the samples of `pixels` pixels of a row, from x on, to 16 bits.
-  private func widen(
-    _ plane: borrowing Plane, _ y: Int, _ x: Int, _ pixels: Int, into samples: inout [UInt16]
-  ) {
-    let count = pixels * plane.channels
-    // SAFETY: a row has `size.width * channels` samples of the plane's depth.
-    switch plane.depth {
-    case .eight:
-      let from = unsafe plane.row(y).assumingMemoryBound(to: UInt8.self) + x * plane.channels
-      for index in 0..<count { samples[index] = unsafe UInt16(from[index]) * 257 }
-    case .sixteen:
-      let from = unsafe plane.row(y).assumingMemoryBound(to: UInt16.self) + x * plane.channels
-      for index in 0..<count { samples[index] = unsafe from[index] }
-    }
-  }
-
-  /// The inverse, rounded to nearest.
-  private func narrow(_ samples: [UInt16], _ pixels: Int, into plane: borrowing Plane, _ y: Int, _ x: Int) {
-    let count = pixels * plane.channels
-    // SAFETY: as in `widen`.
-    switch plane.depth {
-    case .eight:
-      let to = unsafe plane.row(y).assumingMemoryBound(to: UInt8.self) + x * plane.channels
-      for index in 0..<count { unsafe to[index] = UInt8((UInt32(samples[index]) * 255 + 32767) / 65535) }
-    case .sixteen:
-      let to = unsafe plane.row(y).assumingMemoryBound(to: UInt16.self) + x * plane.channels
-      for index in 0..<count { unsafe to[index] = samples[index] }
-    }
-  }
-
   private func run(_ samples: [UInt16], _ out: inout [UInt16], _ pixels: Int) {
-    unsafe samples.withUnsafeBufferPointer { from in
-      unsafe out.withUnsafeMutableBufferPointer { to in
-        guard let from = from.baseAddress, let to = to.baseAddress else { return }
-        unsafe color_transform_run(handle, from, to, pixels)
-      }
-    }
+    // SAFETY: both arrays have the samples of so many pixels, and at least one.
+    unsafe color_transform_run(handle, samples, &out, pixels)
   }
 
   /// Checks a grid of all colors.

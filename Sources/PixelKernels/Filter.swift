@@ -27,8 +27,12 @@ package enum RowFilter {
     of candidates: UnsafeMutableRawPointer, stride: Int, row: UnsafeRawPointer, above: UnsafeRawPointer,
     pixelBytes: Int, byteCount: Int, sums: UnsafeMutablePointer<UInt64>
   ) -> Int {
-    // SAFETY: vectors start at offsets below `byteCount` (or up to eight bytes before the row) and are as long as the slack, so
-    // they stay in the memory that the caller guarantees.
+    // SAFETY: vectors start at offsets below `byteCount` (or a pixel before the row) and are as long as the slack, so they stay in
+    // the memory that the caller guarantees.
+    let candidates = unsafe UncheckedBytes(candidates, count: 4 &* stride &+ byteCount &+ slack)
+    let row = unsafe UncheckedBytes(reading: row - pixelBytes, count: pixelBytes &+ byteCount &+ slack)
+    let above = unsafe UncheckedBytes(reading: above - pixelBytes, count: pixelBytes &+ byteCount &+ slack)
+    let sums = unsafe UncheckedBuffer<UInt64>(sums, count: count)
     var totals = SIMD8<UInt64>.zero
     var offset = 0
     while offset < byteCount {
@@ -40,20 +44,20 @@ package enum RowFilter {
       var average = SIMD16<UInt16>.zero
       var paeth = SIMD16<UInt16>.zero
       while offset < end {
-        let x = unsafe row.loadUnaligned(fromByteOffset: offset, as: SIMD32<UInt8>.self)
-        let a = unsafe row.loadUnaligned(fromByteOffset: offset - pixelBytes, as: SIMD32<UInt8>.self)
-        let b = unsafe above.loadUnaligned(fromByteOffset: offset, as: SIMD32<UInt8>.self)
-        let c = unsafe above.loadUnaligned(fromByteOffset: offset - pixelBytes, as: SIMD32<UInt8>.self)
+        let x = row.load(offset + pixelBytes, as: SIMD32<UInt8>.self)
+        let a = row.load(offset, as: SIMD32<UInt8>.self)
+        let b = above.load(offset + pixelBytes, as: SIMD32<UInt8>.self)
+        let c = above.load(offset, as: SIMD32<UInt8>.self)
         let xa = x &- a
         let xb = x &- b
         let xm = x &- mean(a, b)
         let xp = x &- predictor(a, b, c)
-        let target = unsafe candidates + offset
-        unsafe target.storeBytes(of: x, as: SIMD32<UInt8>.self)
-        unsafe target.storeBytes(of: xa, toByteOffset: stride, as: SIMD32<UInt8>.self)
-        unsafe target.storeBytes(of: xb, toByteOffset: 2 * stride, as: SIMD32<UInt8>.self)
-        unsafe target.storeBytes(of: xm, toByteOffset: 3 * stride, as: SIMD32<UInt8>.self)
-        unsafe target.storeBytes(of: xp, toByteOffset: 4 * stride, as: SIMD32<UInt8>.self)
+        let target = candidates + offset
+        target.store(x, at: 0)
+        target.store(xa, at: stride)
+        target.store(xb, at: 2 * stride)
+        target.store(xm, at: 3 * stride)
+        target.store(xp, at: 4 * stride)
         let inside = mask(byteCount - offset)
         none &+= magnitudes(x, inside)
         sub &+= magnitudes(xa, inside)
@@ -66,7 +70,7 @@ package enum RowFilter {
     }
     var best = 0
     for filter in 1..<count where totals[filter] < totals[best] { best = filter }
-    for filter in 0..<count { unsafe sums[filter] = totals[filter] }
+    for filter in 0..<count { sums[filter] = totals[filter] }
     return best
   }
 
@@ -85,34 +89,38 @@ package enum RowFilter {
     of candidates: UnsafeRawPointer, stride: Int, byteCount: Int, sums: UnsafePointer<UInt64>, previous: Int,
     information: UnsafePointer<UInt32>, counts: UnsafeMutablePointer<UInt32>
   ) -> Int {
+    // SAFETY: bytes 0 ..< byteCount of each candidate are readable. A byte is an index below 256 in either half of the counters.
+    // Two counts add up to at most byteCount.
+    let candidates = unsafe UncheckedBytes(reading: candidates, count: 4 &* stride &+ byteCount)
+    let sums = unsafe UncheckedBuffer<UInt64>(reading: sums, count: count)
+    let information = unsafe UncheckedBuffer<UInt32>(reading: information, count: byteCount &+ 1)
+    let counts = unsafe UncheckedBuffer<UInt32>(counts, count: counterCount)
     // Entropy times the byte count is byteCount * log2(byteCount) minus the sum of `information`, so the largest sum wins.
     var best = 0
     var greatest = -1
     var minimum = UInt64.max
-    for filter in 0..<count { unsafe minimum = min(minimum, sums[filter]) }
-    for filter in 0..<count where unsafe sums[filter] <= maximum(minimum) {
-      // SAFETY: bytes 0 ..< byteCount of each candidate are readable. A byte is an index below 256 in either half of the
-      // counters. Two counts add up to at most byteCount.
-      let bytes = unsafe candidates + filter * stride
-      unsafe counts.initialize(repeating: 0, count: counterCount)
-      let odd = unsafe counts + 256
+    for filter in 0..<count { minimum = min(minimum, sums[filter]) }
+    for filter in 0..<count where sums[filter] <= maximum(minimum) {
+      let bytes = candidates + filter * stride
+      counts.fill(0)
+      let odd = counts + 256
       var offset = 0
       // Two sets of counters: increments for equal neighbors, which are common, do not wait for each other.
       while offset + 8 <= byteCount {
-        var eight = unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+        var eight = bytes.load(offset, as: UInt64.self)
         for _ in 0..<4 {
-          unsafe counts[Int(eight & 255)] &+= 1
-          unsafe odd[Int((eight >> 8) & 255)] &+= 1
+          counts[Int(eight & 255)] &+= 1
+          odd[Int((eight >> 8) & 255)] &+= 1
           eight >>= 16
         }
         offset += 8
       }
       while offset < byteCount {
-        unsafe counts[Int(bytes.load(fromByteOffset: offset, as: UInt8.self))] &+= 1
+        counts[Int(bytes[offset])] &+= 1
         offset += 1
       }
       var sum: UInt64 = 0
-      for byte in 0..<256 { unsafe sum &+= UInt64(information[Int(counts[byte] &+ odd[byte])]) }
+      for byte in 0..<256 { sum &+= UInt64(information[Int(counts[byte] &+ odd[byte])]) }
       if filter == previous { sum &+= preference(byteCount) }
       if Int(sum) > greatest {
         greatest = Int(sum)
@@ -144,16 +152,16 @@ package enum RowFilter {
   @inline(__always)
   private static func magnitudes(_ v: SIMD32<UInt8>, _ inside: SIMD32<UInt8>) -> SIMD16<UInt16> {
     let negated = SIMD32<UInt8>.zero &- v
-    let magnitude = unsafe unsafeBitCast(choose(v, negated, where: ones(v .< negated)), to: SIMD4<UInt64>.self)
-    let pairs = unsafe magnitude & unsafeBitCast(inside, to: SIMD4<UInt64>.self)
+    let magnitude = bitCast(choose(v, negated, where: ones(v .< negated)), to: SIMD4<UInt64>.self)
+    let pairs = magnitude & bitCast(inside, to: SIMD4<UInt64>.self)
     let even = pairs & SIMD4(repeating: 0x00FF_00FF_00FF_00FF)
     let odd = (pairs &>> 8) & SIMD4(repeating: 0x00FF_00FF_00FF_00FF)
-    return unsafe unsafeBitCast(even, to: SIMD16<UInt16>.self) &+ unsafeBitCast(odd, to: SIMD16<UInt16>.self)
+    return bitCast(even, to: SIMD16<UInt16>.self) &+ bitCast(odd, to: SIMD16<UInt16>.self)
   }
 
   @inline(__always)
   private static func total(_ v: SIMD16<UInt16>) -> UInt64 {
-    let fours = unsafe unsafeBitCast(v, to: SIMD4<UInt64>.self)
+    let fours = bitCast(v, to: SIMD4<UInt64>.self)
     let even = fours & SIMD4(repeating: 0x0000_FFFF_0000_FFFF)
     let odd = (fours &>> 16) & SIMD4(repeating: 0x0000_FFFF_0000_FFFF)
     // Each word holds two 32-bit sums. 16 lanes of 16 bits cannot overflow them.
@@ -165,10 +173,10 @@ package enum RowFilter {
   /// (a + b) / 2 without a ninth bit: the common bits, plus half of those that differ.
   @inline(__always)
   private static func mean(_ a: SIMD32<UInt8>, _ b: SIMD32<UInt8>) -> SIMD32<UInt8> {
-    let a = unsafe unsafeBitCast(a, to: SIMD4<UInt64>.self)
-    let b = unsafe unsafeBitCast(b, to: SIMD4<UInt64>.self)
+    let a = bitCast(a, to: SIMD4<UInt64>.self)
+    let b = bitCast(b, to: SIMD4<UInt64>.self)
     let half = ((a ^ b) &>> 1) & SIMD4(repeating: 0x7F7F_7F7F_7F7F_7F7F)
-    return unsafe unsafeBitCast(a & b, to: SIMD32<UInt8>.self) &+ unsafeBitCast(half, to: SIMD32<UInt8>.self)
+    return bitCast(a & b, to: SIMD32<UInt8>.self) &+ bitCast(half, to: SIMD32<UInt8>.self)
   }
 
   @inline(__always)
@@ -194,6 +202,7 @@ package enum RowFilter {
   /// 255 where the mask is set, otherwise 0.
   @inline(__always)
   private static func ones(_ mask: SIMDMask<SIMD32<Int8>>) -> SIMD32<UInt8> {
+    // SAFETY: a mask has a lane of 0 or 255 for each lane.
     unsafe unsafeBitCast(mask, to: SIMD32<UInt8>.self)
   }
 
@@ -202,7 +211,7 @@ package enum RowFilter {
   private static func choose(
     _ a: SIMD32<UInt8>, _ b: SIMD32<UInt8>, where ones: SIMD32<UInt8>
   ) -> SIMD32<UInt8> {
-    let mask = unsafe unsafeBitCast(ones, to: SIMD4<UInt64>.self)
+    let mask = bitCast(ones, to: SIMD4<UInt64>.self)
     return combine(a, b) { ($0 & mask) | ($1 & ~mask) }
   }
 
@@ -212,8 +221,8 @@ package enum RowFilter {
   private static func combine(
     _ a: SIMD32<UInt8>, _ b: SIMD32<UInt8>, _ operation: (SIMD4<UInt64>, SIMD4<UInt64>) -> SIMD4<UInt64>
   ) -> SIMD32<UInt8> {
-    let bits = unsafe operation(
-      unsafeBitCast(a, to: SIMD4<UInt64>.self), unsafeBitCast(b, to: SIMD4<UInt64>.self))
-    return unsafe unsafeBitCast(bits, to: SIMD32<UInt8>.self)
+    let bits = operation(
+      bitCast(a, to: SIMD4<UInt64>.self), bitCast(b, to: SIMD4<UInt64>.self))
+    return bitCast(bits, to: SIMD32<UInt8>.self)
   }
 }

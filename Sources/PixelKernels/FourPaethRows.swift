@@ -15,27 +15,30 @@ extension Unfilter {
     pixelBytes: Int, into rows: UnsafeMutableRawPointer, stride: Int, from filtered: UnsafeRawPointer,
     above: UnsafeRawPointer, byteCount: Int
   ) {
+    let rows = unsafe UncheckedBytes(rows, count: 3 &* stride &+ byteCount &+ slack)
+    let filtered = unsafe UncheckedBytes(reading: filtered, count: 4 &* byteCount &+ 3 &+ slack)
+    let above = unsafe UncheckedBytes(reading: above, count: byteCount &+ slack)
     if pixelBytes == 3 {
-      unsafe fourRows(rows, stride, filtered, above, byteCount, 3)
+      fourRows(rows, stride, filtered, above, byteCount, 3)
     } else {
-      unsafe fourRows(rows, stride, filtered, above, byteCount, 4)
+      fourRows(rows, stride, filtered, above, byteCount, 4)
     }
   }
 
   // SAFETY: as for the other loops: loads and stores of four bytes start inside the rows, and are omitted past the ends of a row.
   @inline(__always)
   private static func fourRows(
-    _ rows: UnsafeMutableRawPointer, _ stride: Int, _ filtered: UnsafeRawPointer, _ above: UnsafeRawPointer,
+    _ rows: UncheckedBytes, _ stride: Int, _ filtered: UncheckedBytes, _ above: UncheckedBytes,
     _ byteCount: Int, _ width: Int
   ) {
     var upper = RowPair()
     var lower = RowPair()
     // Filtered bytes and rows, shifted so that the same offset serves all four rows.
-    let from = unsafe (
+    let from = (
       filtered, filtered + (byteCount + 1 - width), filtered + 2 * (byteCount + 1 - width),
       filtered + 3 * (byteCount + 1 - width)
     )
-    let to = unsafe (
+    let to = (
       rows, rows + (stride - width), rows + 2 * (stride - width), rows + 3 * (stride - width)
     )
     // Near the ends of the rows, a row that has not begun reads zeros, and a row that has ended is not written.
@@ -46,27 +49,27 @@ extension Unfilter {
         offset >= 2 * width && offset < byteCount + 2 * width, offset >= 3 * width
       )
       let middle = upper.left
-      let top = unsafe has.0 ? four(above, offset) : 0
-      let first = unsafe upper.step(
+      let top = has.0 ? four(above, offset) : 0
+      let first = upper.step(
         has.0 ? four(from.0, offset) : 0, has.1 ? four(from.1, offset) : 0, above: widened(top, 0))
-      let second = unsafe lower.step(
+      let second = lower.step(
         has.2 ? four(from.2, offset) : 0, has.3 ? four(from.3, offset) : 0, above: upperHalf(middle))
-      if has.0 { unsafe put(UInt32(truncatingIfNeeded: first), to.0 + offset) }
-      if has.1 { unsafe put(UInt32(truncatingIfNeeded: first >> 32), to.1 + offset) }
-      if has.2 { unsafe put(UInt32(truncatingIfNeeded: second), to.2 + offset) }
-      if has.3 { unsafe put(UInt32(truncatingIfNeeded: second >> 32), to.3 + offset) }
+      if has.0 { put(UInt32(truncatingIfNeeded: first), to.0 + offset) }
+      if has.1 { put(UInt32(truncatingIfNeeded: first >> 32), to.1 + offset) }
+      if has.2 { put(UInt32(truncatingIfNeeded: second), to.2 + offset) }
+      if has.3 { put(UInt32(truncatingIfNeeded: second >> 32), to.3 + offset) }
       offset += width
       guard offset == 3 * width else { continue }
       // From here to the end of the first row, all four rows are active.
       while offset < byteCount {
         let middle = upper.left
-        let first = unsafe upper.step(
+        let first = upper.step(
           four(from.0, offset), four(from.1, offset), above: widened(four(above, offset), 0))
-        let second = unsafe lower.step(four(from.2, offset), four(from.3, offset), above: upperHalf(middle))
-        unsafe put(UInt32(truncatingIfNeeded: first), to.0 + offset)
-        unsafe put(UInt32(truncatingIfNeeded: first >> 32), to.1 + offset)
-        unsafe put(UInt32(truncatingIfNeeded: second), to.2 + offset)
-        unsafe put(UInt32(truncatingIfNeeded: second >> 32), to.3 + offset)
+        let second = lower.step(four(from.2, offset), four(from.3, offset), above: upperHalf(middle))
+        put(UInt32(truncatingIfNeeded: first), to.0 + offset)
+        put(UInt32(truncatingIfNeeded: first >> 32), to.1 + offset)
+        put(UInt32(truncatingIfNeeded: second), to.2 + offset)
+        put(UInt32(truncatingIfNeeded: second >> 32), to.3 + offset)
         offset += width
       }
     }
@@ -97,17 +100,17 @@ extension Unfilter {
 
   @inline(__always)
   private static func widened(_ low: UInt32, _ high: UInt32) -> SIMD8<Int16> {
-    let bytes = unsafe unsafeBitCast(SIMD2(low, high), to: SIMD8<UInt8>.self)
+    let bytes = bitCast(SIMD2(low, high), to: SIMD8<UInt8>.self)
     return signed(widened8(bytes))
   }
 
   @inline(__always)
-  private static func four(_ pointer: UnsafeRawPointer, _ offset: Int) -> UInt32 {
-    unsafe pointer.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
+  private static func four(_ pointer: UncheckedBytes, _ offset: Int) -> UInt32 {
+    pointer.load(offset, as: UInt32.self)
   }
 
   @inline(__always)
-  private static func put(_ bytes: UInt32, _ pointer: UnsafeMutableRawPointer) {
-    unsafe pointer.storeBytes(of: bytes, as: UInt32.self)
+  private static func put(_ bytes: UInt32, _ pointer: UncheckedBytes) {
+    pointer.store(bytes, at: 0)
   }
 }

@@ -48,13 +48,13 @@ package enum HuffmanTable {
   ///   - width: the index bits of the table. 2^width entries are filled, then those of longer codes.
   ///   - mayBeIncomplete: whether a code with one symbol, or none, is legal.
   /// - Returns: false if the lengths do not form a code.
-  @unsafe static func make(
-    _ table: UnsafeMutablePointer<UInt32>, capacity: Int, width: Int, lengths: UnsafePointer<UInt8>, count: Int,
-    symbols: [UInt32], mayBeIncomplete: Bool
+  static func make(
+    _ table: UncheckedBuffer<UInt32>, width: Int, lengths: UncheckedBytes, symbols: [UInt32], mayBeIncomplete: Bool
   ) -> Bool {
+    let count = lengths.count
     // Per length: the number of codes, and the position of the next symbol in code order.
     var counts = SIMD16<UInt16>.zero
-    for symbol in 0..<count { counts[unsafe Int(lengths[symbol])] &+= 1 }
+    for symbol in 0..<count { counts[Int(lengths[symbol])] &+= 1 }
     let used = count - Int(counts[0])
     counts[0] = 0
     var (covered, position, positions) = (0, UInt16(0), SIMD16<UInt16>.zero)
@@ -65,21 +65,23 @@ package enum HuffmanTable {
     }
     if covered != 1 << 15 {
       guard mayBeIncomplete, used == 0 || (used == 1 && counts[1] == 1) else { return false }
-      for index in 0..<1 << width { unsafe table[index] = specialFlag }
+      for index in 0..<1 << width { table[index] = specialFlag }
     }
     return unsafe withUnsafeTemporaryAllocation(of: UInt16.self, capacity: count) { ordered in
+      // SAFETY: there are no more positions than symbols.
+      let ordered = unsafe UncheckedBuffer<UInt16>(ordered.baseAddress.unsafelyUnwrapped, count: count)
       for symbol in 0..<count {
-        let length = unsafe Int(lengths[symbol])
+        let length = Int(lengths[symbol])
         if length == 0 { continue }
-        unsafe ordered[Int(positions[length])] = UInt16(symbol)
+        ordered[Int(positions[length])] = UInt16(symbol)
         positions[length] &+= 1
       }
-      var filler = unsafe Filler(table: table, width: width, capacity: capacity, left: counts)
+      var filler = Filler(table: table, width: width, left: counts)
       var next = 0
       for length in 1...15 {
-        unsafe filler.begin(length, isComplete: covered == 1 << 15)
+        filler.begin(length, isComplete: covered == 1 << 15)
         for _ in 0..<counts[length] {
-          guard unsafe filler.put(symbols[Int(ordered[next])], length: length) else { return false }
+          guard filler.put(symbols[Int(ordered[next])], length: length) else { return false }
           next += 1
         }
       }
@@ -88,16 +90,16 @@ package enum HuffmanTable {
   }
 
   /// Combines a literal and the next one in one entry, if both codes fit the index bits.
-  @unsafe static func pairLiterals(_ table: UnsafeMutablePointer<UInt32>, width: Int) {
+  static func pairLiterals(_ table: UncheckedBuffer<UInt32>, width: Int) {
     // Downward, so that the entry of the second literal, at a lower index, is still a single one.
     for index in stride(from: (1 << width) - 1, through: 0, by: -1) {
-      let first = unsafe table[index]
-      let second = unsafe table[index &>> Int(truncatingIfNeeded: codeLength(first))]
+      let first = table[index]
+      let second = table[index &>> Int(truncatingIfNeeded: codeLength(first))]
       let both = UInt32(truncatingIfNeeded: codeLength(first) &+ codeLength(second))
       let letters = first & 0xFF << 10 | (second & 0xFF << 10) &<< 8
       // A branch would be mispredicted, because the data are nearly random.
       let fits = first & second & literalFlag != 0 && both <= width
-      unsafe table[index] = fits ? literalFlag | 2 << 26 | letters | both : first
+      table[index] = fits ? literalFlag | 2 << 26 | letters | both : first
     }
   }
 
@@ -124,10 +126,9 @@ package enum HuffmanTable {
 }
 
 /// Writes the entry of each code to all indices that begin with it. Codes must be added in order.
-@unsafe private struct Filler {
-  private let table: UnsafeMutablePointer<UInt32>
+private struct Filler {
+  private let table: UncheckedBuffer<UInt32>
   private let width: Int
-  private let capacity: Int
   /// Per length, the number of codes still to come.
   private var left: SIMD16<UInt16>
   /// The code, its first bit lowest, as in the input.
@@ -138,67 +139,66 @@ package enum HuffmanTable {
   private var linkStart = 0
   private var linkWidth = 0
 
-  init(table: UnsafeMutablePointer<UInt32>, width: Int, capacity: Int, left: SIMD16<UInt16>) {
-    unsafe self.table = unsafe table
-    unsafe self.width = width
-    unsafe self.capacity = capacity
-    unsafe self.left = left
-    unsafe end = 1 << width
+  init(table: UncheckedBuffer<UInt32>, width: Int, left: SIMD16<UInt16>) {
+    self.table = table
+    self.width = width
+    self.left = left
+    end = 1 << width
   }
 
   /// Must be called before the codes of a length. Entries of shorter codes fill all indices below half of those of this length,
   /// and are copied to the other half.
   @inline(__always)
   mutating func begin(_ length: Int, isComplete: Bool) {
-    if unsafe length <= width && isComplete {
-      unsafe (table + 1 << (length - 1)).update(from: table, count: 1 << (length - 1))
+    if length <= width && isComplete {
+      table.copy(1 << (length - 1), to: 1 << (length - 1))
     }
   }
 
   @inline(__always)
   mutating func put(_ symbol: UInt32, length: Int) -> Bool {
-    if unsafe length <= width {
-      unsafe table[code] = symbol + UInt32(length) | UInt32(length) << 6
+    if length <= width {
+      table[code] = symbol + UInt32(length) | UInt32(length) << 6
     } else {
-      guard unsafe putLinked(symbol, length: length) else { return false }
+      guard putLinked(symbol, length: length) else { return false }
     }
-    unsafe left[length] &-= 1
+    left[length] &-= 1
     // The next code: adds one at the last bit, and carries toward the first.
     var bit = 1 << (length - 1)
-    while unsafe code & bit != 0 { bit >>= 1 }
-    unsafe code = unsafe bit == 0 ? 0 : code & (bit - 1) | bit
+    while code & bit != 0 { bit >>= 1 }
+    code = bit == 0 ? 0 : code & (bit - 1) | bit
     return true
   }
 
   private mutating func putLinked(_ symbol: UInt32, length: Int) -> Bool {
-    let prefix = unsafe code & (1 << width - 1)
-    if unsafe prefix != linkedFrom {
-      guard unsafe link(from: prefix, length: length) else { return false }
+    let prefix = code & (1 << width - 1)
+    if prefix != linkedFrom {
+      guard link(from: prefix, length: length) else { return false }
     }
-    let rest = unsafe length - width
+    let rest = length - width
     let entry = symbol + UInt32(rest) | UInt32(rest) << 6
-    for index in unsafe stride(from: code >> width, to: 1 << linkWidth, by: 1 << rest) {
-      unsafe table[linkStart + index] = entry
+    for index in stride(from: code >> width, to: 1 << linkWidth, by: 1 << rest) {
+      table[linkStart + index] = entry
     }
     return true
   }
 
   /// Starts the table of the codes with this prefix, as wide as the longest of them needs.
   private mutating func link(from prefix: Int, length: Int) -> Bool {
-    unsafe linkWidth = unsafe length - width
-    var room = unsafe 1 << linkWidth
-    while unsafe linkWidth + width < 15 {
-      unsafe room -= Int(left[linkWidth + width])
+    linkWidth = length - width
+    var room = 1 << linkWidth
+    while linkWidth + width < 15 {
+      room -= Int(left[linkWidth + width])
       if room <= 0 { break }
-      unsafe linkWidth += 1
+      linkWidth += 1
       room <<= 1
     }
-    unsafe linkStart = unsafe end
-    unsafe end += unsafe 1 << linkWidth
-    guard unsafe end <= capacity else { return false }
-    unsafe linkedFrom = prefix
-    unsafe table[prefix] =
-      unsafe HuffmanTable.specialFlag | HuffmanTable.linkFlag | UInt32(linkStart) << 10 | UInt32(linkWidth) << 6
+    linkStart = end
+    end += 1 << linkWidth
+    guard end <= table.count else { return false }
+    linkedFrom = prefix
+    table[prefix] =
+      HuffmanTable.specialFlag | HuffmanTable.linkFlag | UInt32(linkStart) << 10 | UInt32(linkWidth) << 6
       | UInt32(width)
     return true
   }

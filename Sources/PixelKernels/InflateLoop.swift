@@ -32,130 +32,130 @@ package enum InflateLoop {
   ) -> UInt8 {
     // SAFETY: an iteration takes at most two times 56 bits and writes at most 3 * 2 + 258 bytes and a vector. A table has an
     // entry for every value of its index bits, and each link leads to a whole table of the entry's bits.
-    var reader = unsafe BitReader(bits: bits, count: bitCount, next: input)
-    var to = unsafe output
+    let inputEnd = unsafe inputStop + inputSlack
+    let memory = unsafe UncheckedBytes(windowStart, count: outputStop + outputSlack - windowStart)
+    let literals = unsafe UncheckedBuffer<UInt32>(reading: literals, count: HuffmanTable.literalCapacity)
+    let distances = unsafe UncheckedBuffer<UInt32>(reading: distances, count: HuffmanTable.distanceCapacity)
+    let rest = unsafe UncheckedBytes(reading: input, count: max(0, inputEnd - input))
+    var reader = BitReader(bits: bits, count: bitCount, rest: rest)
+    let stop = unsafe outputStop - windowStart
+    var to = unsafe output - windowStart
     defer {
-      bits = unsafe reader.bits
-      bitCount = unsafe reader.count
-      unsafe input = unsafe reader.next
-      unsafe output = unsafe to
+      bits = reader.bits
+      bitCount = reader.count
+      unsafe input = UnsafeRawPointer(reader.rest.pointer)
+      unsafe output = windowStart + to
     }
-    unsafe reader.refill()
-    var entry = unsafe literals[reader.low(HuffmanTable.literalBits)]
-    while unsafe reader.next < inputStop && to < outputStop {
+    reader.refill()
+    var entry = literals[reader.low(HuffmanTable.literalBits)]
+    while unsafe reader.rest.pointer < inputStop && to < stop {
       // At least 56 bits are present. That is enough for three lookups, or for two and the entries they link to.
       if HuffmanTable.isLiteral(entry) {
-        unsafe putLiterals(entry, &to, &reader)
-        entry = unsafe literals[reader.low(HuffmanTable.literalBits)]
+        putLiterals(entry, memory, &to, &reader)
+        entry = literals[reader.low(HuffmanTable.literalBits)]
         if HuffmanTable.isLiteral(entry) {
-          unsafe putLiterals(entry, &to, &reader)
-          entry = unsafe literals[reader.low(HuffmanTable.literalBits)]
+          putLiterals(entry, memory, &to, &reader)
+          entry = literals[reader.low(HuffmanTable.literalBits)]
           if HuffmanTable.isLiteral(entry) {
-            unsafe putLiterals(entry, &to, &reader)
-            unsafe reader.refill()
-            entry = unsafe literals[reader.low(HuffmanTable.literalBits)]
+            putLiterals(entry, memory, &to, &reader)
+            reader.refill()
+            entry = literals[reader.low(HuffmanTable.literalBits)]
             continue
           }
         }
-        unsafe reader.refill()
+        reader.refill()
       }
       if HuffmanTable.isSpecial(entry) {
         if HuffmanTable.isLink(entry) {
-          unsafe reader.skip(entry)
-          entry = unsafe literals[HuffmanTable.linked(entry, reader.bits)]
+          reader.skip(entry)
+          entry = literals[HuffmanTable.linked(entry, reader.bits)]
           if HuffmanTable.isLiteral(entry) {
-            unsafe putLiterals(entry, &to, &reader)
-            unsafe reader.refill()
-            entry = unsafe literals[reader.low(HuffmanTable.literalBits)]
+            putLiterals(entry, memory, &to, &reader)
+            reader.refill()
+            entry = literals[reader.low(HuffmanTable.literalBits)]
             continue
           }
         }
         if HuffmanTable.isSpecial(entry) {
-          unsafe reader.skip(entry)
+          reader.skip(entry)
           return HuffmanTable.isEnd(entry) ? Stop.endOfBlock : Stop.fault
         }
       }
-      let length = unsafe reader.value(entry)
-      var distanceEntry = unsafe distances[reader.low(HuffmanTable.distanceBits)]
+      let length = reader.value(entry)
+      var distanceEntry = distances[reader.low(HuffmanTable.distanceBits)]
       if HuffmanTable.isSpecial(distanceEntry) {
         guard HuffmanTable.isLink(distanceEntry) else { return Stop.fault }
-        unsafe reader.skip(distanceEntry)
-        distanceEntry = unsafe distances[HuffmanTable.linked(distanceEntry, reader.bits)]
+        reader.skip(distanceEntry)
+        distanceEntry = distances[HuffmanTable.linked(distanceEntry, reader.bits)]
         if HuffmanTable.isSpecial(distanceEntry) { return Stop.fault }
       }
-      let distance = unsafe reader.value(distanceEntry)
-      guard unsafe distance <= to - windowStart else { return Stop.fault }
+      let distance = reader.value(distanceEntry)
+      guard distance <= to else { return Stop.fault }
       // Starts the next lookup while the match is copied.
-      unsafe reader.refill()
-      entry = unsafe literals[reader.low(HuffmanTable.literalBits)]
-      unsafe copyMatch(to, distance: distance, length: length)
-      unsafe to += length
+      reader.refill()
+      entry = literals[reader.low(HuffmanTable.literalBits)]
+      copyMatch(from: memory + (to &- distance), to: memory + to, distance: distance, length: length)
+      to &+= length
     }
     return Stop.paused
   }
 
   @inline(__always)
-  private static func putLiterals(_ entry: UInt32, _ to: inout UnsafeMutableRawPointer, _ reader: inout BitReader) {
-    unsafe to.storeBytes(of: HuffmanTable.literals(entry), as: UInt16.self)
-    unsafe to += HuffmanTable.literalCount(entry)
-    unsafe reader.skip(entry)
+  private static func putLiterals(
+    _ entry: UInt32, _ memory: UncheckedBytes, _ to: inout Int, _ reader: inout BitReader
+  ) {
+    memory.store(HuffmanTable.literals(entry), at: to)
+    to &+= HuffmanTable.literalCount(entry)
+    reader.skip(entry)
   }
 
   /// Copies forward, so that a match may overlap its own output. Writes whole vectors, up to 31 bytes too many.
   @inline(__always)
-  private static func copyMatch(_ target: UnsafeMutableRawPointer, distance: Int, length: Int) {
-    let from = unsafe UnsafeRawPointer(target) - distance
-    let end = unsafe target + length
+  private static func copyMatch(from: UncheckedBytes, to target: UncheckedBytes, distance: Int, length: Int) {
     if distance >= 32 {
-      unsafe copy(from, to: target, end, SIMD32<UInt8>.self)
+      copy(from, to: target, length, SIMD32<UInt8>.self)
     } else if distance >= 16 {
-      unsafe copy(from, to: target, end, SIMD16<UInt8>.self)
+      copy(from, to: target, length, SIMD16<UInt8>.self)
     } else if distance == 1 {
-      unsafe fill(target, end, SIMD32(repeating: from.load(as: UInt8.self)))
+      fill(target, length, SIMD32(repeating: from[0]))
     } else if distance >= 8 {
-      unsafe copy(from, to: target, end, UInt64.self)
+      copy(from, to: target, length, UInt64.self)
     } else if distance == 4 {
-      unsafe fill(target, end, SIMD8(repeating: from.loadUnaligned(as: UInt32.self)))
+      fill(target, length, SIMD8(repeating: from.load(0, as: UInt32.self)))
     } else {
       // Each step doubles the period, until it is at least a word.
-      var to = unsafe target
-      var period = distance
+      var (done, period) = (0, distance)
       repeat {
-        unsafe to.storeBytes(of: from.loadUnaligned(as: UInt64.self), as: UInt64.self)
-        unsafe to += period
-        period *= 2
+        target.store(from.load(0, as: UInt64.self), at: done)
+        done &+= period
+        period &*= 2
       } while period < 8
-      unsafe copy(from, to: to, end, UInt64.self)
+      copy(from, to: target + done, length &- done, UInt64.self)
     }
   }
 
   /// Copies in steps of a type that is no longer than the distance. The first 32 bytes, often the whole match, need no branch.
   @inline(__always)
   private static func copy<Step: BitwiseCopyable>(
-    _ source: UnsafeRawPointer, to target: UnsafeMutableRawPointer, _ end: UnsafeMutableRawPointer, _: Step.Type
+    _ source: UncheckedBytes, to target: UncheckedBytes, _ length: Int, _: Step.Type
   ) {
     let step = MemoryLayout<Step>.size
-    var (from, to) = unsafe (source, target)
-    for _ in 0..<32 / step {
-      unsafe to.storeBytes(of: from.loadUnaligned(as: Step.self), as: Step.self)
-      unsafe from += step
-      unsafe to += step
-    }
-    while unsafe to < end {
-      unsafe to.storeBytes(of: from.loadUnaligned(as: Step.self), as: Step.self)
-      unsafe from += step
-      unsafe to += step
+    for index in 0..<32 / step { target.store(source.load(index &* step, as: Step.self), at: index &* step) }
+    var offset = 32
+    while offset < length {
+      target.store(source.load(offset, as: Step.self), at: offset)
+      offset &+= step
     }
   }
 
   @inline(__always)
   private static func fill<Pattern: BitwiseCopyable>(
-    _ target: UnsafeMutableRawPointer, _ end: UnsafeMutableRawPointer, _ pattern: Pattern
+    _ target: UncheckedBytes, _ length: Int, _ pattern: Pattern
   ) {
-    var to = unsafe target
+    var offset = 0
     repeat {
-      unsafe to.storeBytes(of: pattern, as: Pattern.self)
-      unsafe to += 32
-    } while unsafe to < end
+      target.store(pattern, at: offset)
+      offset &+= 32
+    } while offset < length
   }
 }

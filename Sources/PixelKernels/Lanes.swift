@@ -18,11 +18,10 @@ func multiplyAdd(_ pairs: SIMD16<Int16>, _ weights: SIMD8<Int16>) -> SIMD8<Int32
   SIMD8(lowHalf: multiplyAdd(pairs.lowHalf, weights), highHalf: multiplyAdd(pairs.highHalf, weights))
 }
 
-/// Two adjacent weights, repeated four times.
+/// Two adjacent weights, the first at `index`, repeated four times.
 @inline(__always)
-func repeatedPair(_ weights: UnsafePointer<Int16>) -> SIMD8<Int16> {
-  let pair = unsafe UnsafeRawPointer(weights).loadUnaligned(as: Int32.self)
-  return unsafe unsafeBitCast(SIMD4<Int32>(repeating: pair), to: SIMD8<Int16>.self)
+func repeatedPair(_ weights: UncheckedBuffer<Int16>, _ index: Int) -> SIMD8<Int16> {
+  bitCast(SIMD4<Int32>(repeating: weights.load(index, as: Int32.self)), to: SIMD8<Int16>.self)
 }
 
 /// 128 bits, used as lanes of any width.
@@ -48,38 +47,38 @@ func high16(_ x: Lanes, _ y: Lanes) -> Lanes {
 @inline(__always)
 func low32(_ x: Lanes, _ y: Lanes) -> Lanes {
   var result = SIMD4<Int32>()
-  result.evenHalf = unsafe unsafeBitCast(x, to: SIMD4<Int32>.self).lowHalf
-  result.oddHalf = unsafe unsafeBitCast(y, to: SIMD4<Int32>.self).lowHalf
-  return unsafe unsafeBitCast(result, to: Lanes.self)
+  result.evenHalf = bitCast(x, to: SIMD4<Int32>.self).lowHalf
+  result.oddHalf = bitCast(y, to: SIMD4<Int32>.self).lowHalf
+  return bitCast(result, to: Lanes.self)
 }
 
 @inline(__always)
 func high32(_ x: Lanes, _ y: Lanes) -> Lanes {
   var result = SIMD4<Int32>()
-  result.evenHalf = unsafe unsafeBitCast(x, to: SIMD4<Int32>.self).highHalf
-  result.oddHalf = unsafe unsafeBitCast(y, to: SIMD4<Int32>.self).highHalf
-  return unsafe unsafeBitCast(result, to: Lanes.self)
+  result.evenHalf = bitCast(x, to: SIMD4<Int32>.self).highHalf
+  result.oddHalf = bitCast(y, to: SIMD4<Int32>.self).highHalf
+  return bitCast(result, to: Lanes.self)
 }
 
 @inline(__always)
 func low64(_ x: Lanes, _ y: Lanes) -> Lanes {
-  let (x, y) = unsafe (unsafeBitCast(x, to: SIMD2<Int64>.self), unsafeBitCast(y, to: SIMD2<Int64>.self))
-  return unsafe unsafeBitCast(SIMD2(x[0], y[0]), to: Lanes.self)
+  let (x, y) = (bitCast(x, to: SIMD2<Int64>.self), bitCast(y, to: SIMD2<Int64>.self))
+  return bitCast(SIMD2(x[0], y[0]), to: Lanes.self)
 }
 
 @inline(__always)
 func high64(_ x: Lanes, _ y: Lanes) -> Lanes {
-  let (x, y) = unsafe (unsafeBitCast(x, to: SIMD2<Int64>.self), unsafeBitCast(y, to: SIMD2<Int64>.self))
-  return unsafe unsafeBitCast(SIMD2(x[1], y[1]), to: Lanes.self)
+  let (x, y) = (bitCast(x, to: SIMD2<Int64>.self), bitCast(y, to: SIMD2<Int64>.self))
+  return bitCast(SIMD2(x[1], y[1]), to: Lanes.self)
 }
 
 /// Transposes eight rows of eight 16-bit lanes, `stride` bytes apart, to eight columns.
 @inline(__always)
 func transposed16(
-  _ rows: UnsafeRawPointer, stride: Int
+  _ rows: UncheckedBytes, stride: Int
 ) -> (Lanes, Lanes, Lanes, Lanes, Lanes, Lanes, Lanes, Lanes) {
   @inline(__always)
-  func row(_ index: Int) -> Lanes { unsafe rows.loadUnaligned(fromByteOffset: index * stride, as: Lanes.self) }
+  func row(_ index: Int) -> Lanes { rows.load(index * stride, as: Lanes.self) }
   let (a0, a1, a2, a3) = (
     low16(row(0), row(1)), high16(row(0), row(1)), low16(row(2), row(3)), high16(row(2), row(3))
   )
@@ -96,9 +95,9 @@ func transposed16(
 
 /// Transposes four rows of four 32-bit lanes, `stride` bytes apart, to four columns.
 @inline(__always)
-func transposed32(_ rows: UnsafeRawPointer, stride: Int) -> (Lanes, Lanes, Lanes, Lanes) {
+func transposed32(_ rows: UncheckedBytes, stride: Int) -> (Lanes, Lanes, Lanes, Lanes) {
   @inline(__always)
-  func row(_ index: Int) -> Lanes { unsafe rows.loadUnaligned(fromByteOffset: index * stride, as: Lanes.self) }
+  func row(_ index: Int) -> Lanes { rows.load(index * stride, as: Lanes.self) }
   let (a0, a1, a2, a3) = (
     low32(row(0), row(1)), high32(row(0), row(1)), low32(row(2), row(3)), high32(row(2), row(3))
   )
@@ -138,7 +137,7 @@ func narrowed16(_ v: SIMD8<Int32>) -> SIMD8<Int16> {
 func widened8(_ v: SIMD8<UInt8>) -> SIMD8<UInt16> {
   var result = SIMD16<UInt8>.zero
   result.evenHalf = v
-  return unsafe unsafeBitCast(result, to: SIMD8<UInt16>.self)
+  return bitCast(result, to: SIMD8<UInt16>.self)
 }
 
 @inline(__always)
@@ -171,5 +170,5 @@ func kept(_ v: SIMD8<Float>, _ minimum: Float, _ maximum: Float) -> SIMD8<Float>
 /// processor and needs no call.
 @inline(__always)
 func nearest(_ values: SIMD8<Float>) -> SIMD8<Int32> {
-  unsafe unsafeBitCast(values + 12_582_912, to: SIMD8<Int32>.self) &- 0x4B40_0000
+  bitCast(values + 12_582_912, to: SIMD8<Int32>.self) &- 0x4B40_0000
 }

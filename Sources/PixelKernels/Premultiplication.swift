@@ -11,14 +11,17 @@ package enum Premultiplication {
   ) {
     // SAFETY: the bytes read and written after `count` pixels are in the row's padding, as the caller guarantees.
     let samples = count &* channels
+    let whole = (samples &+ 15) & ~15
+    let source = unsafe UncheckedBytes(reading: source, count: whole)
+    let target = unsafe UncheckedBytes(target, count: 2 &* whole)
     var sample = 0
     while sample < samples {
-      let bytes = unsafe source.loadUnaligned(fromByteOffset: sample, as: SIMD16<UInt8>.self)
+      let bytes = source.load(sample, as: SIMD16<UInt8>.self)
       let products =
         channels == 4
         ? (rgba(bytes.lowHalf), rgba(bytes.highHalf)) : (grayAlpha(bytes.lowHalf), grayAlpha(bytes.highHalf))
-      unsafe target.storeBytes(of: products.0, toByteOffset: 2 &* sample, as: SIMD8<UInt16>.self)
-      unsafe target.storeBytes(of: products.1, toByteOffset: 2 &* sample &+ 16, as: SIMD8<UInt16>.self)
+      target.store(products.0, at: 2 &* sample)
+      target.store(products.1, at: 2 &* sample &+ 16)
       sample &+= 16
     }
   }
@@ -27,18 +30,18 @@ package enum Premultiplication {
   @inline(__always)
   private static func rgba(_ bytes: SIMD8<UInt8>) -> SIMD8<UInt16> {
     let wide = widened8(bytes)
-    let pixels = unsafe unsafeBitCast(wide, to: SIMD2<UInt64>.self)
+    let pixels = bitCast(wide, to: SIMD2<UInt64>.self)
     let alpha = pixels &>> 48
     let two = alpha | (alpha &<< 16)
     let factors = two | (alpha &<< 32) | SIMD2(repeating: 255 << 48)
-    return unsafe wide &* unsafeBitCast(factors, to: SIMD8<UInt16>.self)
+    return wide &* bitCast(factors, to: SIMD8<UInt16>.self)
   }
 
   @inline(__always)
   private static func grayAlpha(_ bytes: SIMD8<UInt8>) -> SIMD8<UInt16> {
     let wide = widened8(bytes)
-    let pixels = unsafe unsafeBitCast(wide, to: SIMD4<UInt32>.self)
+    let pixels = bitCast(wide, to: SIMD4<UInt32>.self)
     let factors = (pixels &>> 16) | SIMD4(repeating: 255 << 16)
-    return unsafe wide &* unsafeBitCast(factors, to: SIMD8<UInt16>.self)
+    return wide &* bitCast(factors, to: SIMD8<UInt16>.self)
   }
 }

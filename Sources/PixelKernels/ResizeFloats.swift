@@ -14,16 +14,23 @@ package enum FloatPasses {
   package static let rowSampleBytes = 4
   package static let columnSampleBytes = 32
 
+  // SAFETY: each pass computes the bounds of the memory that its caller lends from its parameters, and stays within whole vectors.
+
   /// Alternates eight samples of the upper row, as `Float`, and eight of the lower row.
   @unsafe package static func pairRows(
     _ top: UnsafeRawPointer, _ bottom: UnsafeRawPointer, count: Int, into: UnsafeMutableRawPointer
   ) {
+    // Whole vectors of 8 columns.
+    let whole = (count &+ 7) & ~7
+    let top = unsafe UncheckedBytes(reading: top, count: 2 &* whole)
+    let bottom = unsafe UncheckedBytes(reading: bottom, count: 2 &* whole)
+    let into = unsafe UncheckedBytes(into, count: 8 &* whole)
     var column = 0
     while column < count {
-      let a = unsafe top.loadUnaligned(fromByteOffset: 2 * column, as: SIMD8<UInt16>.self)
-      let b = unsafe bottom.loadUnaligned(fromByteOffset: 2 * column, as: SIMD8<UInt16>.self)
-      unsafe into.storeBytes(of: SIMD8<Float>(a), toByteOffset: 8 * column, as: SIMD8<Float>.self)
-      unsafe into.storeBytes(of: SIMD8<Float>(b), toByteOffset: 8 * column + 32, as: SIMD8<Float>.self)
+      let a = top.load(2 * column, as: SIMD8<UInt16>.self)
+      let b = bottom.load(2 * column, as: SIMD8<UInt16>.self)
+      into.store(SIMD8<Float>(a), at: 8 * column)
+      into.store(SIMD8<Float>(b), at: 8 * column + 32)
       column += 8
     }
   }
@@ -38,29 +45,34 @@ package enum FloatPasses {
     _ pairs: UnsafeRawPointer, stride: Int, weights: UnsafePointer<Float>, pairCount: Int, count: Int, precision: Int,
     sums: UnsafeRawPointer?, isWhole: Bool, into: UnsafeMutableRawPointer
   ) {
+    // Whole vectors of 32 columns.
+    let whole = (count &+ 31) & ~31
+    let pairs = unsafe UncheckedBytes(reading: pairs, count: max(0, pairCount &- 1) &* stride &+ 8 &* whole)
+    let weights = unsafe UncheckedBuffer<Float>(reading: weights, count: 2 &* pairCount)
+    let sums = unsafe sums.map { unsafe UncheckedBytes(reading: $0, count: 4 &* whole) }
+    let into = unsafe UncheckedBytes(into, count: 4 &* whole)
     var column = 0
     while column < count {
       var (a, b, c, d) = (SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero)
-      if let sums = unsafe sums {
-        let from = unsafe sums + 4 * column
-        unsafe (a, b, c, d) = (lanes(from, 0), lanes(from, 32), lanes(from, 64), lanes(from, 96))
+      if let sums {
+        let from = sums + 4 * column
+        (a, b, c, d) = (lanes(from, 0), lanes(from, 32), lanes(from, 64), lanes(from, 96))
       }
-      var row = unsafe pairs + 8 * column
       for pair in 0..<pairCount {
-        let (upper, lower) = unsafe (
+        let row = pairs + (8 &* column &+ pair &* stride)
+        let (upper, lower) = (
           SIMD8<Float>(repeating: weights[2 * pair]), SIMD8<Float>(repeating: weights[2 * pair + 1])
         )
-        a = unsafe a + lanes(row, 0) * upper + lanes(row, 32) * lower
-        b = unsafe b + lanes(row, 64) * upper + lanes(row, 96) * lower
-        c = unsafe c + lanes(row, 128) * upper + lanes(row, 160) * lower
-        d = unsafe d + lanes(row, 192) * upper + lanes(row, 224) * lower
-        unsafe row += stride
+        a = a + lanes(row, 0) * upper + lanes(row, 32) * lower
+        b = b + lanes(row, 64) * upper + lanes(row, 96) * lower
+        c = c + lanes(row, 128) * upper + lanes(row, 160) * lower
+        d = d + lanes(row, 192) * upper + lanes(row, 224) * lower
       }
-      let to = unsafe into + 4 * column
-      unsafe to.storeBytes(of: a, as: SIMD8<Float>.self)
-      unsafe to.storeBytes(of: b, toByteOffset: 32, as: SIMD8<Float>.self)
-      unsafe to.storeBytes(of: c, toByteOffset: 64, as: SIMD8<Float>.self)
-      unsafe to.storeBytes(of: d, toByteOffset: 96, as: SIMD8<Float>.self)
+      let to = into + 4 * column
+      to.store(a, at: 0)
+      to.store(b, at: 32)
+      to.store(c, at: 64)
+      to.store(d, at: 96)
       column += 32
     }
   }
@@ -69,18 +81,21 @@ package enum FloatPasses {
   @unsafe package static func transpose(
     _ rows: UnsafeRawPointer, stride: Int, channels: Int, count: Int, into: UnsafeMutableRawPointer
   ) {
+    let whole = (count &+ 7) & ~7
+    let rows = unsafe UncheckedBytes(reading: rows, count: 7 &* stride &+ 4 &* whole)
+    let into = unsafe UncheckedBytes(into, count: 32 &* whole)
     var column = 0
     while column < count {
       for half in 0..<4 {
         // Four columns of four rows: the left or right half of the eight columns, the upper or lower half of the rows.
         let (right, lower) = (half & 1, half >> 1)
-        let from = unsafe rows + 4 * lower * stride + 4 * (column + 4 * right)
-        let to = unsafe into + 32 * (column + 4 * right) + 16 * lower
-        let (c0, c1, c2, c3) = unsafe transposed32(from, stride: stride)
-        unsafe to.storeBytes(of: c0, as: Lanes.self)
-        unsafe to.storeBytes(of: c1, toByteOffset: 32, as: Lanes.self)
-        unsafe to.storeBytes(of: c2, toByteOffset: 64, as: Lanes.self)
-        unsafe to.storeBytes(of: c3, toByteOffset: 96, as: Lanes.self)
+        let from = rows + 4 * lower * stride + 4 * (column + 4 * right)
+        let to = into + 32 * (column + 4 * right) + 16 * lower
+        let (c0, c1, c2, c3) = transposed32(from, stride: stride)
+        to.store(c0, at: 0)
+        to.store(c1, at: 32)
+        to.store(c2, at: 64)
+        to.store(c3, at: 96)
       }
       column += 8
     }
@@ -96,18 +111,19 @@ package enum FloatPasses {
     pairCount: Int, count: Int, into: UnsafeMutableRawPointer
   ) {
     let taps = 2 * pairCount
-    var to = unsafe into
-    var weights = unsafe weights
+    var weights = unsafe UncheckedBuffer<Float>(reading: weights, count: taps &* count)
+    var to = unsafe UncheckedBytes(into, count: count &* channels &* 32)
     for pixel in 0..<count {
-      let from = unsafe samples + Int(first[pixel]) * channels * 32
+      let from = unsafe UncheckedBytes(
+        reading: samples + Int(first[pixel]) * channels * 32, count: taps &* channels &* 32)
       switch channels {
-      case 1: unsafe sumColumns1(from, weights, taps, to)
-      case 2: unsafe sumColumns2(from, weights, taps, to)
-      case 3: unsafe sumColumns3(from, weights, taps, to)
-      default: unsafe sumColumns4(from, weights, taps, to)
+      case 1: sumColumns1(from, weights, taps, to)
+      case 2: sumColumns2(from, weights, taps, to)
+      case 3: sumColumns3(from, weights, taps, to)
+      default: sumColumns4(from, weights, taps, to)
       }
-      unsafe to += channels * 32
-      unsafe weights += taps
+      to += channels * 32
+      weights += taps
     }
   }
 
@@ -118,11 +134,14 @@ package enum FloatPasses {
     _ sums: UnsafeMutableRawPointer, count: Int, precision: Int, rows: Int, into: UnsafeMutableRawPointer,
     stride: Int
   ) {
+    let whole = (count &+ 7) & ~7
+    let sums = unsafe UncheckedBytes(sums, count: 32 &* whole)
+    let into = unsafe UncheckedBytes(into, count: max(0, rows &- 1) &* stride &+ whole)
     var sample = 0
     while sample < count {
-      let from = unsafe sums + 32 * sample
-      let tile = unsafe transposed8((clamped8(from), clamped8(from + 64), clamped8(from + 128), clamped8(from + 192)))
-      unsafe storeTile8(tile, by: from, rows: rows, into: into + sample, stride: stride)
+      let from = sums + 32 * sample
+      let tile = transposed8((clamped8(from), clamped8(from + 64), clamped8(from + 128), clamped8(from + 192)))
+      storeTile8(tile, by: from, rows: rows, into: into + sample, stride: stride)
       sample += 8
     }
   }
@@ -132,90 +151,93 @@ package enum FloatPasses {
     _ sums: UnsafeMutableRawPointer, count: Int, precision: Int, rows: Int, into: UnsafeMutableRawPointer,
     stride: Int
   ) {
+    let whole = (count &+ 7) & ~7
+    let sums = unsafe UncheckedBytes(sums, count: 32 &* whole)
+    let into = unsafe UncheckedBytes(into, count: max(0, rows &- 1) &* stride &+ 2 &* whole)
     var sample = 0
     while sample < count {
-      let from = unsafe sums + 32 * sample
+      let from = sums + 32 * sample
       for index in 0..<8 {
-        let value = nearest(kept(unsafe lanes(from, 32 * index), 0, 65535))
+        let value = nearest(kept(lanes(from, 32 * index), 0, 65535))
         // Each sum is read before it is overwritten, because `16 * index` is not above `32 * index`.
-        unsafe from.storeBytes(of: narrowed16(value), toByteOffset: 16 * index, as: Lanes.self)
+        from.store(narrowed16(value), at: 16 * index)
       }
-      unsafe storeTile16(from, rows: rows, into: into + 2 * sample, stride: stride)
+      storeTile16(from, rows: rows, into: into + 2 * sample, stride: stride)
       sample += 8
     }
   }
 }
 
 @inline(__always)
-private func lanes(_ from: UnsafeRawPointer, _ offset: Int) -> SIMD8<Float> {
-  unsafe from.loadUnaligned(fromByteOffset: offset, as: SIMD8<Float>.self)
+private func lanes(_ from: UncheckedBytes, _ offset: Int) -> SIMD8<Float> {
+  from.load(offset, as: SIMD8<Float>.self)
 }
 
 /// Eight rows of two samples.
 @inline(__always)
-private func clamped8(_ sums: UnsafeRawPointer) -> SIMD16<UInt8> {
+private func clamped8(_ sums: UncheckedBytes) -> SIMD16<UInt8> {
   @inline(__always)
   func one(_ offset: Int) -> SIMD8<UInt8> {
-    narrowed8(nearest(kept(unsafe lanes(sums, offset) * (1 / 257), 0, 255)))
+    narrowed8(nearest(kept(lanes(sums, offset) * (1 / 257), 0, 255)))
   }
   return SIMD16(lowHalf: one(0), highHalf: one(32))
 }
 
 @inline(__always)
 private func sumColumns1(
-  _ from: UnsafeRawPointer, _ weights: UnsafePointer<Float>, _ taps: Int, _ into: UnsafeMutableRawPointer
+  _ from: UncheckedBytes, _ weights: UncheckedBuffer<Float>, _ taps: Int, _ into: UncheckedBytes
 ) {
   var a = SIMD8<Float>.zero
   for tap in 0..<taps {
-    a += unsafe lanes(from, 32 * tap) * SIMD8(repeating: weights[tap])
+    a += lanes(from, 32 * tap) * SIMD8(repeating: weights[tap])
   }
-  unsafe into.storeBytes(of: a, as: SIMD8<Float>.self)
+  into.store(a, at: 0)
 }
 
 @inline(__always)
 private func sumColumns2(
-  _ from: UnsafeRawPointer, _ weights: UnsafePointer<Float>, _ taps: Int, _ into: UnsafeMutableRawPointer
+  _ from: UncheckedBytes, _ weights: UncheckedBuffer<Float>, _ taps: Int, _ into: UncheckedBytes
 ) {
   var (a, b) = (SIMD8<Float>.zero, SIMD8<Float>.zero)
   for tap in 0..<taps {
-    let weight = unsafe SIMD8<Float>(repeating: weights[tap])
-    a += unsafe lanes(from, 64 * tap) * weight
-    b += unsafe lanes(from, 64 * tap + 32) * weight
+    let weight = SIMD8<Float>(repeating: weights[tap])
+    a += lanes(from, 64 * tap) * weight
+    b += lanes(from, 64 * tap + 32) * weight
   }
-  unsafe into.storeBytes(of: a, as: SIMD8<Float>.self)
-  unsafe into.storeBytes(of: b, toByteOffset: 32, as: SIMD8<Float>.self)
+  into.store(a, at: 0)
+  into.store(b, at: 32)
 }
 
 @inline(__always)
 private func sumColumns3(
-  _ from: UnsafeRawPointer, _ weights: UnsafePointer<Float>, _ taps: Int, _ into: UnsafeMutableRawPointer
+  _ from: UncheckedBytes, _ weights: UncheckedBuffer<Float>, _ taps: Int, _ into: UncheckedBytes
 ) {
   var (a, b, c) = (SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero)
   for tap in 0..<taps {
-    let weight = unsafe SIMD8<Float>(repeating: weights[tap])
-    a += unsafe lanes(from, 96 * tap) * weight
-    b += unsafe lanes(from, 96 * tap + 32) * weight
-    c += unsafe lanes(from, 96 * tap + 64) * weight
+    let weight = SIMD8<Float>(repeating: weights[tap])
+    a += lanes(from, 96 * tap) * weight
+    b += lanes(from, 96 * tap + 32) * weight
+    c += lanes(from, 96 * tap + 64) * weight
   }
-  unsafe into.storeBytes(of: a, as: SIMD8<Float>.self)
-  unsafe into.storeBytes(of: b, toByteOffset: 32, as: SIMD8<Float>.self)
-  unsafe into.storeBytes(of: c, toByteOffset: 64, as: SIMD8<Float>.self)
+  into.store(a, at: 0)
+  into.store(b, at: 32)
+  into.store(c, at: 64)
 }
 
 @inline(__always)
 private func sumColumns4(
-  _ from: UnsafeRawPointer, _ weights: UnsafePointer<Float>, _ taps: Int, _ into: UnsafeMutableRawPointer
+  _ from: UncheckedBytes, _ weights: UncheckedBuffer<Float>, _ taps: Int, _ into: UncheckedBytes
 ) {
   var (a, b, c, d) = (SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero)
   for tap in 0..<taps {
-    let weight = unsafe SIMD8<Float>(repeating: weights[tap])
-    a += unsafe lanes(from, 128 * tap) * weight
-    b += unsafe lanes(from, 128 * tap + 32) * weight
-    c += unsafe lanes(from, 128 * tap + 64) * weight
-    d += unsafe lanes(from, 128 * tap + 96) * weight
+    let weight = SIMD8<Float>(repeating: weights[tap])
+    a += lanes(from, 128 * tap) * weight
+    b += lanes(from, 128 * tap + 32) * weight
+    c += lanes(from, 128 * tap + 64) * weight
+    d += lanes(from, 128 * tap + 96) * weight
   }
-  unsafe into.storeBytes(of: a, as: SIMD8<Float>.self)
-  unsafe into.storeBytes(of: b, toByteOffset: 32, as: SIMD8<Float>.self)
-  unsafe into.storeBytes(of: c, toByteOffset: 64, as: SIMD8<Float>.self)
-  unsafe into.storeBytes(of: d, toByteOffset: 96, as: SIMD8<Float>.self)
+  into.store(a, at: 0)
+  into.store(b, at: 32)
+  into.store(c, at: 64)
+  into.store(d, at: 96)
 }

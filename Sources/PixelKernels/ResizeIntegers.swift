@@ -22,17 +22,23 @@ package enum IntegerPasses {
   /// every kernel whose weights have magnitudes that sum to at most 2.
   private static let fractionBits = 6
 
+  // SAFETY: each pass computes the bounds of the memory that its caller lends from its parameters, and stays within whole vectors.
+
   /// `into[2i] = top[i]`, `into[2i + 1] = bottom[i]`. `into` has 16-bit samples, the rows have 8-bit samples.
   @unsafe package static func pairRows(
     _ top: UnsafeRawPointer, _ bottom: UnsafeRawPointer, count: Int, into: UnsafeMutableRawPointer
   ) {
+    // Whole vectors of 16 columns.
+    let whole = (count &+ 15) & ~15
+    let top = unsafe UncheckedBytes(reading: top, count: whole)
+    let bottom = unsafe UncheckedBytes(reading: bottom, count: whole)
+    let into = unsafe UncheckedBytes(into, count: 4 &* whole)
     var column = 0
     while column < count {
-      let a = unsafe top.loadUnaligned(fromByteOffset: column, as: SIMD16<UInt8>.self)
-      let b = unsafe bottom.loadUnaligned(fromByteOffset: column, as: SIMD16<UInt8>.self)
-      unsafe into.storeBytes(of: paired(a.lowHalf, b.lowHalf), toByteOffset: 4 * column, as: SIMD16<Int16>.self)
-      unsafe into.storeBytes(
-        of: paired(a.highHalf, b.highHalf), toByteOffset: 4 * column + 32, as: SIMD16<Int16>.self)
+      let a = top.load(column, as: SIMD16<UInt8>.self)
+      let b = bottom.load(column, as: SIMD16<UInt8>.self)
+      into.store(paired(a.lowHalf, b.lowHalf), at: 4 * column)
+      into.store(paired(a.highHalf, b.highHalf), at: 4 * column + 32)
       column += 16
     }
   }
@@ -48,39 +54,44 @@ package enum IntegerPasses {
     _ pairs: UnsafeRawPointer, stride: Int, weights: UnsafePointer<Int16>, pairCount: Int, count: Int, precision: Int,
     sums: UnsafeRawPointer?, isWhole: Bool, into: UnsafeMutableRawPointer
   ) {
+    // Whole vectors of 32 columns.
+    let whole = (count &+ 31) & ~31
+    let pairs = unsafe UncheckedBytes(reading: pairs, count: max(0, pairCount &- 1) &* stride &+ 4 &* whole)
+    let weights = unsafe UncheckedBuffer<Int16>(reading: weights, count: 2 &* pairCount)
+    let sums = unsafe sums.map { unsafe UncheckedBytes(reading: $0, count: 4 &* whole) }
+    let into = unsafe UncheckedBytes(into, count: (isWhole ? 2 : 4) &* whole)
     let shift = precision &- fractionBits
     let half = SIMD8<Int32>(repeating: 1 &<< Int32(truncatingIfNeeded: shift &- 1))
     var column = 0
     while column < count {
       var (a, b, c, d) = (half, half, half, half)
-      if let sums = unsafe sums {
-        let from = unsafe sums + 4 * column
-        unsafe a = from.loadUnaligned(as: SIMD8<Int32>.self)
-        unsafe b = from.loadUnaligned(fromByteOffset: 32, as: SIMD8<Int32>.self)
-        unsafe c = from.loadUnaligned(fromByteOffset: 64, as: SIMD8<Int32>.self)
-        unsafe d = from.loadUnaligned(fromByteOffset: 96, as: SIMD8<Int32>.self)
+      if let sums {
+        let from = sums + 4 * column
+        a = from.load(0, as: SIMD8<Int32>.self)
+        b = from.load(32, as: SIMD8<Int32>.self)
+        c = from.load(64, as: SIMD8<Int32>.self)
+        d = from.load(96, as: SIMD8<Int32>.self)
       }
-      var row = unsafe pairs + 4 * column
       for pair in 0..<pairCount {
-        let weight = unsafe repeatedPair(weights + 2 * pair)
-        a &+= unsafe multiplyAdd(row.loadUnaligned(as: SIMD16<Int16>.self), weight)
-        b &+= unsafe multiplyAdd(row.loadUnaligned(fromByteOffset: 32, as: SIMD16<Int16>.self), weight)
-        c &+= unsafe multiplyAdd(row.loadUnaligned(fromByteOffset: 64, as: SIMD16<Int16>.self), weight)
-        d &+= unsafe multiplyAdd(row.loadUnaligned(fromByteOffset: 96, as: SIMD16<Int16>.self), weight)
-        unsafe row += stride
+        let row = pairs + (4 &* column &+ pair &* stride)
+        let weight = repeatedPair(weights, 2 * pair)
+        a &+= multiplyAdd(row.load(0, as: SIMD16<Int16>.self), weight)
+        b &+= multiplyAdd(row.load(32, as: SIMD16<Int16>.self), weight)
+        c &+= multiplyAdd(row.load(64, as: SIMD16<Int16>.self), weight)
+        d &+= multiplyAdd(row.load(96, as: SIMD16<Int16>.self), weight)
       }
       if isWhole {
-        let to = unsafe into + 2 * column
-        unsafe to.storeBytes(of: saturated(a, shift), as: SIMD8<Int16>.self)
-        unsafe to.storeBytes(of: saturated(b, shift), toByteOffset: 16, as: SIMD8<Int16>.self)
-        unsafe to.storeBytes(of: saturated(c, shift), toByteOffset: 32, as: SIMD8<Int16>.self)
-        unsafe to.storeBytes(of: saturated(d, shift), toByteOffset: 48, as: SIMD8<Int16>.self)
+        let to = into + 2 * column
+        to.store(saturated(a, shift), at: 0)
+        to.store(saturated(b, shift), at: 16)
+        to.store(saturated(c, shift), at: 32)
+        to.store(saturated(d, shift), at: 48)
       } else {
-        let to = unsafe into + 4 * column
-        unsafe to.storeBytes(of: a, as: SIMD8<Int32>.self)
-        unsafe to.storeBytes(of: b, toByteOffset: 32, as: SIMD8<Int32>.self)
-        unsafe to.storeBytes(of: c, toByteOffset: 64, as: SIMD8<Int32>.self)
-        unsafe to.storeBytes(of: d, toByteOffset: 96, as: SIMD8<Int32>.self)
+        let to = into + 4 * column
+        to.store(a, at: 0)
+        to.store(b, at: 32)
+        to.store(c, at: 64)
+        to.store(d, at: 96)
       }
       column += 32
     }
@@ -95,34 +106,37 @@ package enum IntegerPasses {
   @unsafe package static func transpose(
     _ rows: UnsafeRawPointer, stride: Int, channels: Int, count: Int, into: UnsafeMutableRawPointer
   ) {
+    // A tile reads eight columns and writes 128 bytes.
+    let rows = unsafe UncheckedBytes(reading: rows, count: 7 &* stride &+ 2 &* count &+ 14)
+    let into = unsafe UncheckedBytes(into, count: 16 &* count &+ 112)
     // A tile has eight columns. With three channels only two pixels, six columns, are used.
     let step = channels == 3 ? 6 : 8
-    var to = unsafe into
+    var to = into
     var column = 0
     while column < count {
-      let (c0, c1, c2, c3, c4, c5, c6, c7) = unsafe transposed16(rows + 2 * column, stride: stride)
+      let (c0, c1, c2, c3, c4, c5, c6, c7) = transposed16(rows + 2 * column, stride: stride)
       switch channels {
       case 1:
-        unsafe put(c0, c1, at: to)
-        unsafe put(c2, c3, at: to + 32)
-        unsafe put(c4, c5, at: to + 64)
-        unsafe put(c6, c7, at: to + 96)
+        put(c0, c1, at: to)
+        put(c2, c3, at: to + 32)
+        put(c4, c5, at: to + 64)
+        put(c6, c7, at: to + 96)
       case 2:
-        unsafe put(c0, c2, at: to)
-        unsafe put(c1, c3, at: to + 32)
-        unsafe put(c4, c6, at: to + 64)
-        unsafe put(c5, c7, at: to + 96)
+        put(c0, c2, at: to)
+        put(c1, c3, at: to + 32)
+        put(c4, c6, at: to + 64)
+        put(c5, c7, at: to + 96)
       case 3:
-        unsafe put(c0, c3, at: to)
-        unsafe put(c1, c4, at: to + 32)
-        unsafe put(c2, c5, at: to + 64)
+        put(c0, c3, at: to)
+        put(c1, c4, at: to + 32)
+        put(c2, c5, at: to + 64)
       default:
-        unsafe put(c0, c4, at: to)
-        unsafe put(c1, c5, at: to + 32)
-        unsafe put(c2, c6, at: to + 64)
-        unsafe put(c3, c7, at: to + 96)
+        put(c0, c4, at: to)
+        put(c1, c5, at: to + 32)
+        put(c2, c6, at: to + 64)
+        put(c3, c7, at: to + 96)
       }
-      unsafe to += 16 * step
+      to += 16 * step
       column += step
     }
   }
@@ -136,18 +150,19 @@ package enum IntegerPasses {
     _ pairs: UnsafeRawPointer, channels: Int, first: UnsafePointer<Int32>, weights: UnsafePointer<Int16>,
     pairCount: Int, count: Int, into: UnsafeMutableRawPointer
   ) {
-    var to = unsafe into
-    var weights = unsafe weights
+    var weights = unsafe UncheckedBuffer<Int16>(reading: weights, count: 2 &* pairCount &* count)
+    var to = unsafe UncheckedBytes(into, count: count &* channels &* 32)
     for pixel in 0..<count {
-      let from = unsafe pairs + (Int(first[pixel]) >> 1) * channels * 32
+      let from = unsafe UncheckedBytes(
+        reading: pairs + (Int(first[pixel]) >> 1) * channels * 32, count: pairCount &* channels &* 32)
       switch channels {
-      case 1: unsafe sumColumns1(from, weights, pairCount, to)
-      case 2: unsafe sumColumns2(from, weights, pairCount, to)
-      case 3: unsafe sumColumns3(from, weights, pairCount, to)
-      default: unsafe sumColumns4(from, weights, pairCount, to)
+      case 1: sumColumns1(from, weights, pairCount, to)
+      case 2: sumColumns2(from, weights, pairCount, to)
+      case 3: sumColumns3(from, weights, pairCount, to)
+      default: sumColumns4(from, weights, pairCount, to)
       }
-      unsafe to += channels * 32
-      unsafe weights += 2 * pairCount
+      to += channels * 32
+      weights += 2 * pairCount
     }
   }
 
@@ -158,15 +173,18 @@ package enum IntegerPasses {
     _ sums: UnsafeMutableRawPointer, count: Int, precision: Int, rows: Int, into: UnsafeMutableRawPointer,
     stride: Int
   ) {
+    let whole = (count &+ 7) & ~7
+    let sums = unsafe UncheckedBytes(sums, count: 32 &* whole)
+    let into = unsafe UncheckedBytes(into, count: max(0, rows &- 1) &* stride &+ whole)
     let shift = precision &+ fractionBits
     var sample = 0
     while sample < count {
-      let from = unsafe sums + 32 * sample
-      let tile = unsafe transposed8(
+      let from = sums + 32 * sample
+      let tile = transposed8(
         (
           clamped8(from, shift), clamped8(from + 64, shift), clamped8(from + 128, shift), clamped8(from + 192, shift)
         ))
-      unsafe storeTile8(tile, by: from, rows: rows, into: into + sample, stride: stride)
+      storeTile8(tile, by: from, rows: rows, into: into + sample, stride: stride)
       sample += 8
     }
   }
@@ -177,18 +195,21 @@ package enum IntegerPasses {
     _ sums: UnsafeMutableRawPointer, count: Int, precision: Int, rows: Int, into: UnsafeMutableRawPointer,
     stride: Int
   ) {
+    let whole = (count &+ 7) & ~7
+    let sums = unsafe UncheckedBytes(sums, count: 32 &* whole)
+    let into = unsafe UncheckedBytes(into, count: max(0, rows &- 1) &* stride &+ 2 &* whole)
     let shift = precision &+ fractionBits &- 12
     var sample = 0
     while sample < count {
-      let from = unsafe sums + 32 * sample
+      let from = sums + 32 * sample
       for index in 0..<8 {
-        let sum = unsafe from.loadUnaligned(fromByteOffset: 32 * index, as: SIMD8<Int32>.self)
+        let sum = from.load(32 * index, as: SIMD8<Int32>.self)
         let fine = rounded(sum, shift)
         let value = kept(rounded(fine &* 257, 12), 0, 65535)
         // Each sum is read before it is overwritten, because `16 * index` is not above `32 * index`.
-        unsafe from.storeBytes(of: narrowed16(value), toByteOffset: 16 * index, as: Lanes.self)
+        from.store(narrowed16(value), at: 16 * index)
       }
-      unsafe storeTile16(from, rows: rows, into: into + 2 * sample, stride: stride)
+      storeTile16(from, rows: rows, into: into + 2 * sample, stride: stride)
       sample += 8
     }
   }
@@ -209,9 +230,9 @@ private func saturated(_ sums: SIMD8<Int32>, _ shift: Int) -> SIMD8<Int16> {
 }
 
 @inline(__always)
-private func put(_ a: Lanes, _ b: Lanes, at to: UnsafeMutableRawPointer) {
-  unsafe to.storeBytes(of: low16(a, b), as: Lanes.self)
-  unsafe to.storeBytes(of: high16(a, b), toByteOffset: 16, as: Lanes.self)
+private func put(_ a: Lanes, _ b: Lanes, at to: UncheckedBytes) {
+  to.store(low16(a, b), at: 0)
+  to.store(high16(a, b), at: 16)
 }
 
 @inline(__always)
@@ -222,75 +243,75 @@ private func rounded(_ sums: SIMD8<Int32>, _ shift: Int) -> SIMD8<Int32> {
 
 /// Eight rows of two samples.
 @inline(__always)
-private func clamped8(_ sums: UnsafeMutableRawPointer, _ shift: Int) -> SIMD16<UInt8> {
+private func clamped8(_ sums: UncheckedBytes, _ shift: Int) -> SIMD16<UInt8> {
   @inline(__always)
   func one(_ offset: Int) -> SIMD8<UInt8> {
-    let sum = unsafe sums.loadUnaligned(fromByteOffset: offset, as: SIMD8<Int32>.self)
+    let sum = sums.load(offset, as: SIMD8<Int32>.self)
     return narrowed8(kept(rounded(sum, shift), 0, 255))
   }
   return SIMD16(lowHalf: one(0), highHalf: one(32))
 }
 
 @inline(__always)
-private func pair(_ from: UnsafeRawPointer, _ offset: Int) -> SIMD16<Int16> {
-  unsafe from.loadUnaligned(fromByteOffset: offset, as: SIMD16<Int16>.self)
+private func pair(_ from: UncheckedBytes, _ offset: Int) -> SIMD16<Int16> {
+  from.load(offset, as: SIMD16<Int16>.self)
 }
 
 @inline(__always)
 private func sumColumns1(
-  _ from: UnsafeRawPointer, _ weights: UnsafePointer<Int16>, _ pairCount: Int, _ into: UnsafeMutableRawPointer
+  _ from: UncheckedBytes, _ weights: UncheckedBuffer<Int16>, _ pairCount: Int, _ into: UncheckedBytes
 ) {
   var a = SIMD8<Int32>.zero
   for tap in 0..<pairCount {
-    a &+= unsafe multiplyAdd(pair(from, 32 * tap), repeatedPair(weights + 2 * tap))
+    a &+= multiplyAdd(pair(from, 32 * tap), repeatedPair(weights, 2 * tap))
   }
-  unsafe into.storeBytes(of: a, as: SIMD8<Int32>.self)
+  into.store(a, at: 0)
 }
 
 @inline(__always)
 private func sumColumns2(
-  _ from: UnsafeRawPointer, _ weights: UnsafePointer<Int16>, _ pairCount: Int, _ into: UnsafeMutableRawPointer
+  _ from: UncheckedBytes, _ weights: UncheckedBuffer<Int16>, _ pairCount: Int, _ into: UncheckedBytes
 ) {
   var (a, b) = (SIMD8<Int32>.zero, SIMD8<Int32>.zero)
   for tap in 0..<pairCount {
-    let weight = unsafe repeatedPair(weights + 2 * tap)
-    a &+= unsafe multiplyAdd(pair(from, 64 * tap), weight)
-    b &+= unsafe multiplyAdd(pair(from, 64 * tap + 32), weight)
+    let weight = repeatedPair(weights, 2 * tap)
+    a &+= multiplyAdd(pair(from, 64 * tap), weight)
+    b &+= multiplyAdd(pair(from, 64 * tap + 32), weight)
   }
-  unsafe into.storeBytes(of: a, as: SIMD8<Int32>.self)
-  unsafe into.storeBytes(of: b, toByteOffset: 32, as: SIMD8<Int32>.self)
+  into.store(a, at: 0)
+  into.store(b, at: 32)
 }
 
 @inline(__always)
 private func sumColumns3(
-  _ from: UnsafeRawPointer, _ weights: UnsafePointer<Int16>, _ pairCount: Int, _ into: UnsafeMutableRawPointer
+  _ from: UncheckedBytes, _ weights: UncheckedBuffer<Int16>, _ pairCount: Int, _ into: UncheckedBytes
 ) {
   var (a, b, c) = (SIMD8<Int32>.zero, SIMD8<Int32>.zero, SIMD8<Int32>.zero)
   for tap in 0..<pairCount {
-    let weight = unsafe repeatedPair(weights + 2 * tap)
-    a &+= unsafe multiplyAdd(pair(from, 96 * tap), weight)
-    b &+= unsafe multiplyAdd(pair(from, 96 * tap + 32), weight)
-    c &+= unsafe multiplyAdd(pair(from, 96 * tap + 64), weight)
+    let weight = repeatedPair(weights, 2 * tap)
+    a &+= multiplyAdd(pair(from, 96 * tap), weight)
+    b &+= multiplyAdd(pair(from, 96 * tap + 32), weight)
+    c &+= multiplyAdd(pair(from, 96 * tap + 64), weight)
   }
-  unsafe into.storeBytes(of: a, as: SIMD8<Int32>.self)
-  unsafe into.storeBytes(of: b, toByteOffset: 32, as: SIMD8<Int32>.self)
-  unsafe into.storeBytes(of: c, toByteOffset: 64, as: SIMD8<Int32>.self)
+  into.store(a, at: 0)
+  into.store(b, at: 32)
+  into.store(c, at: 64)
 }
 
 @inline(__always)
 private func sumColumns4(
-  _ from: UnsafeRawPointer, _ weights: UnsafePointer<Int16>, _ pairCount: Int, _ into: UnsafeMutableRawPointer
+  _ from: UncheckedBytes, _ weights: UncheckedBuffer<Int16>, _ pairCount: Int, _ into: UncheckedBytes
 ) {
   var (a, b, c, d) = (SIMD8<Int32>.zero, SIMD8<Int32>.zero, SIMD8<Int32>.zero, SIMD8<Int32>.zero)
   for tap in 0..<pairCount {
-    let weight = unsafe repeatedPair(weights + 2 * tap)
-    a &+= unsafe multiplyAdd(pair(from, 128 * tap), weight)
-    b &+= unsafe multiplyAdd(pair(from, 128 * tap + 32), weight)
-    c &+= unsafe multiplyAdd(pair(from, 128 * tap + 64), weight)
-    d &+= unsafe multiplyAdd(pair(from, 128 * tap + 96), weight)
+    let weight = repeatedPair(weights, 2 * tap)
+    a &+= multiplyAdd(pair(from, 128 * tap), weight)
+    b &+= multiplyAdd(pair(from, 128 * tap + 32), weight)
+    c &+= multiplyAdd(pair(from, 128 * tap + 64), weight)
+    d &+= multiplyAdd(pair(from, 128 * tap + 96), weight)
   }
-  unsafe into.storeBytes(of: a, as: SIMD8<Int32>.self)
-  unsafe into.storeBytes(of: b, toByteOffset: 32, as: SIMD8<Int32>.self)
-  unsafe into.storeBytes(of: c, toByteOffset: 64, as: SIMD8<Int32>.self)
-  unsafe into.storeBytes(of: d, toByteOffset: 96, as: SIMD8<Int32>.self)
+  into.store(a, at: 0)
+  into.store(b, at: 32)
+  into.store(c, at: 64)
+  into.store(d, at: 96)
 }

@@ -25,12 +25,15 @@ package enum Unfilter {
     filter: UInt8, pixelBytes: Int, into row: UnsafeMutableRawPointer, from filtered: UnsafeRawPointer,
     above: UnsafeRawPointer, byteCount: Int
   ) {
+    if filter == 0 { return unsafe row.copyMemory(from: filtered, byteCount: byteCount) }
+    let row = unsafe UncheckedBytes(row, count: byteCount &+ slack)
+    let filtered = unsafe UncheckedBytes(reading: filtered, count: byteCount &+ slack)
+    let above = unsafe UncheckedBytes(reading: above, count: byteCount &+ slack)
     switch filter {
-    case 0: unsafe row.copyMemory(from: filtered, byteCount: byteCount)
-    case 1: eachWidth(pixelBytes) { unsafe sub(row, filtered, byteCount, $0) }
-    case 2: unsafe up(row, filtered, above, byteCount)
-    case 3: eachWidth(pixelBytes) { unsafe average(row, filtered, above, byteCount, $0) }
-    case 4: eachWidth(pixelBytes) { unsafe paeth(row, filtered, above, byteCount, $0) }
+    case 1: eachWidth(pixelBytes) { sub(row, filtered, byteCount, $0) }
+    case 2: up(row, filtered, above, byteCount)
+    case 3: eachWidth(pixelBytes) { average(row, filtered, above, byteCount, $0) }
+    case 4: eachWidth(pixelBytes) { paeth(row, filtered, above, byteCount, $0) }
     default: preconditionFailure("a filter is 0...4")
     }
   }
@@ -48,7 +51,10 @@ package enum Unfilter {
     pixelBytes: Int, into rows: UnsafeMutableRawPointer, stride: Int, from filtered: UnsafeRawPointer,
     above: UnsafeRawPointer, byteCount: Int
   ) {
-    eachWidth(pixelBytes) { unsafe twoPaethRows(rows, stride, filtered, above, byteCount, $0) }
+    let rows = unsafe UncheckedBytes(rows, count: stride &+ byteCount &+ slack)
+    let filtered = unsafe UncheckedBytes(reading: filtered, count: 2 &* byteCount &+ 1 &+ slack)
+    let above = unsafe UncheckedBytes(reading: above, count: byteCount &+ slack)
+    eachWidth(pixelBytes) { twoPaethRows(rows, stride, filtered, above, byteCount, $0) }
   }
 
   /// Copies 16-bit samples from the byte order of the file, big endian, to that of the machine.
@@ -56,11 +62,13 @@ package enum Unfilter {
   @unsafe package static func copySwapped16(
     _ source: UnsafeRawPointer, to target: UnsafeMutableRawPointer, byteCount: Int
   ) {
+    let source = unsafe UncheckedBytes(reading: source, count: byteCount &+ slack)
+    let target = unsafe UncheckedBytes(target, count: byteCount &+ slack)
     var offset = 0
     while offset < byteCount {
-      let big = unsafe source.loadUnaligned(fromByteOffset: offset, as: SIMD16<UInt16>.self)
+      let big = source.load(offset, as: SIMD16<UInt16>.self)
       let swapped = UInt16(littleEndian: 1) == 1 ? (big &<< 8) | (big &>> 8) : big
-      unsafe target.storeBytes(of: swapped, toByteOffset: offset, as: SIMD16<UInt16>.self)
+      target.store(swapped, at: offset)
       offset += 32
     }
   }
@@ -85,42 +93,42 @@ package enum Unfilter {
 
   @inline(__always)
   private static func up(
-    _ row: UnsafeMutableRawPointer, _ filtered: UnsafeRawPointer, _ above: UnsafeRawPointer, _ byteCount: Int
+    _ row: UncheckedBytes, _ filtered: UncheckedBytes, _ above: UncheckedBytes, _ byteCount: Int
   ) {
     var offset = 0
     while offset < byteCount {
-      let x = unsafe filtered.loadUnaligned(fromByteOffset: offset, as: SIMD32<UInt8>.self)
-      let b = unsafe above.loadUnaligned(fromByteOffset: offset, as: SIMD32<UInt8>.self)
-      unsafe row.storeBytes(of: x &+ b, toByteOffset: offset, as: SIMD32<UInt8>.self)
+      let x = filtered.load(offset, as: SIMD32<UInt8>.self)
+      let b = above.load(offset, as: SIMD32<UInt8>.self)
+      row.store(x &+ b, at: offset)
       offset += 32
     }
   }
 
   @inline(__always)
   private static func sub(
-    _ row: UnsafeMutableRawPointer, _ filtered: UnsafeRawPointer, _ byteCount: Int, _ width: Int
+    _ row: UncheckedBytes, _ filtered: UncheckedBytes, _ byteCount: Int, _ width: Int
   ) {
     var a = SIMD16<UInt8>.zero
     var offset = 0
     while offset < byteCount {
-      unsafe a &+= filtered.loadUnaligned(fromByteOffset: offset, as: SIMD16<UInt8>.self)
-      unsafe store(a, to: row + offset, width)
+      a &+= filtered.load(offset, as: SIMD16<UInt8>.self)
+      store(a, to: row + offset, width)
       offset += width
     }
   }
 
   @inline(__always)
   private static func average(
-    _ row: UnsafeMutableRawPointer, _ filtered: UnsafeRawPointer, _ above: UnsafeRawPointer, _ byteCount: Int,
+    _ row: UncheckedBytes, _ filtered: UncheckedBytes, _ above: UncheckedBytes, _ byteCount: Int,
     _ width: Int
   ) {
     var a = SIMD8<UInt16>.zero
     var offset = 0
     while offset < byteCount {
-      let x = unsafe pixel(filtered + offset)
-      let b = unsafe pixel(above + offset)
+      let x = pixel(filtered + offset)
+      let b = pixel(above + offset)
       a = addBytes(x, (a &+ b) &>> 1)
-      unsafe storeLow(a, to: row + offset, width)
+      storeLow(a, to: row + offset, width)
       offset += width
     }
   }
@@ -130,15 +138,15 @@ package enum Unfilter {
   /// rearrangement; ties as in the specification: a before b before c).
   @inline(__always)
   private static func paeth(
-    _ row: UnsafeMutableRawPointer, _ filtered: UnsafeRawPointer, _ above: UnsafeRawPointer, _ byteCount: Int,
+    _ row: UncheckedBytes, _ filtered: UncheckedBytes, _ above: UncheckedBytes, _ byteCount: Int,
     _ width: Int
   ) {
     var a = SIMD8<Int16>.zero
     var c = SIMD8<Int16>.zero
     var offset = 0
     while offset < byteCount {
-      let b = unsafe signed(pixel(above + offset))
-      a = unsafe paethPixel(filtered + offset, a, b, c, to: row + offset, width)
+      let b = signed(pixel(above + offset))
+      a = paethPixel(filtered + offset, a, b, c, to: row + offset, width)
       c = b
       offset += width
     }
@@ -146,38 +154,38 @@ package enum Unfilter {
 
   @inline(__always)
   private static func twoPaethRows(
-    _ rows: UnsafeMutableRawPointer, _ stride: Int, _ filtered: UnsafeRawPointer, _ above: UnsafeRawPointer,
+    _ rows: UncheckedBytes, _ stride: Int, _ filtered: UncheckedBytes, _ above: UncheckedBytes,
     _ byteCount: Int, _ width: Int
   ) {
     // The first row is at `offset`, the second one pixel behind. At the top of the loop, `first` is the left pixel of the first
     // row and the upper pixel of the second row. The corners are the upper left pixels.
-    let nextFiltered = unsafe filtered + byteCount + 1 - width
-    let next = unsafe rows + stride - width
-    var firstCorner = unsafe signed(pixel(above))
-    var first = unsafe paethPixel(filtered, .zero, firstCorner, .zero, to: rows, width)
+    let nextFiltered = filtered + (byteCount + 1 - width)
+    let next = rows + (stride - width)
+    var firstCorner = signed(pixel(above))
+    var first = paethPixel(filtered, .zero, firstCorner, .zero, to: rows, width)
     var secondCorner = SIMD8<Int16>.zero
     var second = SIMD8<Int16>.zero
     var offset = width
     while offset < byteCount {
-      let above = unsafe signed(pixel(above + offset))
+      let above = signed(pixel(above + offset))
       let left = first
-      first = unsafe paethPixel(filtered + offset, left, above, firstCorner, to: rows + offset, width)
-      second = unsafe paethPixel(nextFiltered + offset, second, left, secondCorner, to: next + offset, width)
+      first = paethPixel(filtered + offset, left, above, firstCorner, to: rows + offset, width)
+      second = paethPixel(nextFiltered + offset, second, left, secondCorner, to: next + offset, width)
       firstCorner = above
       secondCorner = left
       offset += width
     }
-    _ = unsafe paethPixel(nextFiltered + offset, second, first, secondCorner, to: next + offset, width)
+    _ = paethPixel(nextFiltered + offset, second, first, secondCorner, to: next + offset, width)
   }
 
   /// Reverses Paeth for one pixel, given its filtered bytes and its left, upper and upper left neighbors. Stores and returns it.
   @inline(__always)
   private static func paethPixel(
-    _ filtered: UnsafeRawPointer, _ a: SIMD8<Int16>, _ b: SIMD8<Int16>, _ c: SIMD8<Int16>,
-    to target: UnsafeMutableRawPointer, _ width: Int
+    _ filtered: UncheckedBytes, _ a: SIMD8<Int16>, _ b: SIMD8<Int16>, _ c: SIMD8<Int16>,
+    to target: UncheckedBytes, _ width: Int
   ) -> SIMD8<Int16> {
-    let sum = unsafe addBytes(pixel(filtered), unsigned(predictor(a, b, c)))
-    unsafe storeLow(sum, to: target, width)
+    let sum = addBytes(pixel(filtered), unsigned(predictor(a, b, c)))
+    storeLow(sum, to: target, width)
     return signed(sum)
   }
 
@@ -192,46 +200,46 @@ package enum Unfilter {
   }
 
   @inline(__always)
-  private static func pixel(_ pointer: UnsafeRawPointer) -> SIMD8<UInt16> {
-    unsafe widened8(pointer.loadUnaligned(as: SIMD8<UInt8>.self))
+  private static func pixel(_ pointer: UncheckedBytes) -> SIMD8<UInt16> {
+    widened8(pointer.load(0, as: SIMD8<UInt8>.self))
   }
 
   @inline(__always)
-  static func signed(_ v: SIMD8<UInt16>) -> SIMD8<Int16> { unsafe unsafeBitCast(v, to: SIMD8<Int16>.self) }
+  static func signed(_ v: SIMD8<UInt16>) -> SIMD8<Int16> { bitCast(v, to: SIMD8<Int16>.self) }
 
   @inline(__always)
-  static func unsigned(_ v: SIMD8<Int16>) -> SIMD8<UInt16> { unsafe unsafeBitCast(v, to: SIMD8<UInt16>.self) }
+  static func unsigned(_ v: SIMD8<Int16>) -> SIMD8<UInt16> { bitCast(v, to: SIMD8<UInt16>.self) }
 
   /// The sum modulo 256 of lanes whose upper bytes are 0. Byte addition needs no mask afterward.
   @inline(__always)
   static func addBytes(_ x: SIMD8<UInt16>, _ y: SIMD8<UInt16>) -> SIMD8<UInt16> {
-    let sum = unsafe unsafeBitCast(x, to: SIMD16<UInt8>.self) &+ unsafeBitCast(y, to: SIMD16<UInt8>.self)
-    return unsafe unsafeBitCast(sum, to: SIMD8<UInt16>.self)
+    let sum = bitCast(x, to: SIMD16<UInt8>.self) &+ bitCast(y, to: SIMD16<UInt8>.self)
+    return bitCast(sum, to: SIMD8<UInt16>.self)
   }
 
   @inline(__always)
-  private static func storeLow(_ v: SIMD8<UInt16>, to pointer: UnsafeMutableRawPointer, _ width: Int) {
-    unsafe storeLow(lowBytes(v), to: pointer, width)
+  private static func storeLow(_ v: SIMD8<UInt16>, to pointer: UncheckedBytes, _ width: Int) {
+    storeLow(lowBytes(v), to: pointer, width)
   }
 
   /// The low byte of each lane. The conversion of the standard library is not inlined where it is used often.
   @inline(__always)
   static func lowBytes(_ v: SIMD8<UInt16>) -> UInt64 {
-    unsafe unsafeBitCast(unsafeBitCast(v, to: SIMD16<UInt8>.self).evenHalf, to: UInt64.self)
+    bitCast(bitCast(v, to: SIMD16<UInt8>.self).evenHalf, to: UInt64.self)
   }
 
   @inline(__always)
-  private static func store(_ v: SIMD16<UInt8>, to pointer: UnsafeMutableRawPointer, _ width: Int) {
-    unsafe storeLow(unsafeBitCast(v, to: SIMD2<UInt64>.self)[0], to: pointer, width)
+  private static func store(_ v: SIMD16<UInt8>, to pointer: UncheckedBytes, _ width: Int) {
+    storeLow(bitCast(v, to: SIMD2<UInt64>.self)[0], to: pointer, width)
   }
 
   @inline(__always)
-  private static func storeLow(_ bytes: UInt64, to pointer: UnsafeMutableRawPointer, _ width: Int) {
+  private static func storeLow(_ bytes: UInt64, to pointer: UncheckedBytes, _ width: Int) {
     switch width {
-    case 1: unsafe pointer.storeBytes(of: UInt8(truncatingIfNeeded: bytes), as: UInt8.self)
-    case 2: unsafe pointer.storeBytes(of: UInt16(truncatingIfNeeded: bytes), as: UInt16.self)
-    case 3, 4: unsafe pointer.storeBytes(of: UInt32(truncatingIfNeeded: bytes), as: UInt32.self)
-    default: unsafe pointer.storeBytes(of: bytes, as: UInt64.self)
+    case 1: pointer.store(UInt8(truncatingIfNeeded: bytes), at: 0)
+    case 2: pointer.store(UInt16(truncatingIfNeeded: bytes), at: 0)
+    case 3, 4: pointer.store(UInt32(truncatingIfNeeded: bytes), at: 0)
+    default: pointer.store(bytes, at: 0)
     }
   }
 }

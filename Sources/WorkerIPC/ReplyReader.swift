@@ -4,7 +4,7 @@ internal import SystemSupport
 
 /// Reads a worker's frames in the parent, several per system call, with a deadline. It drains the worker's standard output and
 /// error at the same time, so that the worker cannot block on them.
-@safe package struct ReplyReader: ~Copyable {
+package struct ReplyReader: ~Copyable {
   private let connection: WorkerSocket
   /// Bytes that were read and not yet returned.
   private var bytes: [UInt8] = []

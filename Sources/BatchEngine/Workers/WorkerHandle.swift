@@ -8,7 +8,7 @@ internal import Thumbnailing
 internal import WorkerIPC
 
 /// One long-lived worker process behind a socket. All its messages are validated, because an image may have compromised it.
-@safe struct WorkerHandle: ~Copyable {
+struct WorkerHandle: ~Copyable {
   /// As reported by the worker before it received any data to decode.
   let confinement: Confinement
   private let connection: WorkerSocket

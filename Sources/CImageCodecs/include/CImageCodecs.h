@@ -15,6 +15,9 @@
 
 #pragma clang assume_nonnull begin
 
+/// For a struct that has pointers among other fields: in Swift, only the use of its pointers is unsafe.
+#define CODEC_FIELDS __attribute__((swift_attr("safe")))
+
 /// Why a call failed, or why its pixels cannot be trusted.
 typedef enum __attribute__((enum_extensibility(closed))) {
   CODEC_REASON_NONE = 0,
@@ -70,7 +73,7 @@ typedef enum __attribute__((enum_extensibility(closed))) {
   JPEG_COLOR_OTHER,
 } jpeg_color;
 
-typedef struct {
+typedef struct CODEC_FIELDS {
   uint32_t width, height;   ///< pixels as coded, before orientation; 1...65500
   uint8_t components;
   uint8_t bits;             ///< bits per sample
@@ -162,7 +165,7 @@ typedef enum __attribute__((enum_extensibility(closed))) {
                       ///< horizontal for luma); columns past the width are overwritten with the last one
 } jpeg_input;
 
-typedef struct {
+typedef struct CODEC_FIELDS {
   uint32_t width, height;          ///< 1...65500
   jpeg_input input;
   uint8_t quality;                 ///< 1...100
@@ -177,7 +180,7 @@ typedef struct {
   uint64_t deadline;               ///< as in `codec_limits`
 } jpeg_write_options;
 
-typedef struct {
+typedef struct CODEC_FIELDS {
   const uint8_t *_Nullable bytes;
   size_t count;
 } codec_bytes;
@@ -191,7 +194,7 @@ codec_status jpeg_writer_write(jpeg_writer *writer, const jpeg_write_options *op
 
 // MARK: - PNG
 
-typedef struct {
+typedef struct CODEC_FIELDS {
   uint32_t width, height;
   uint8_t bits;             ///< bits per sample in the file: 1, 2, 4, 8, 16
   uint8_t color_type;      ///< as in IHDR: 0 gray, 2 RGB, 3 palette, 4 gray + alpha, 6 RGBA

@@ -27,7 +27,7 @@ codec_status webp_read_header(const uint8_t *bytes, size_t count, codec_limits l
 codec_status webp_read(const uint8_t *bytes, size_t count, codec_limits limits, const webp_header *header,
                        codec_plane plane, codec_report *report);
 
-typedef struct {
+typedef struct CODEC_FIELDS {
   uint32_t width, height;   ///< 1...16383
   uint8_t channels;         ///< 1 gray, 2 gray + alpha, 3 RGB, 4 RGBA, of 8 bits
   uint8_t quality;          ///< 1...100; lossy, alpha is lossless

@@ -91,11 +91,13 @@ internal import TextFormatting
 }
 
 extension RequestID {
-  fileprivate init(_ pointer: OpaquePointer) { bits = UInt(bitPattern: pointer) }
+  fileprivate init(_ pointer: OpaquePointer) { uncheckedBits = UInt(bitPattern: pointer) }
 
   fileprivate var pointer: OpaquePointer {
     // SAFETY: made of a pointer, and dereferenced only until the transport that returned it was notified of the request's end.
-    guard let pointer = unsafe OpaquePointer(bitPattern: bits) else { preconditionFailure("made of a pointer") }
+    guard let pointer = unsafe OpaquePointer(bitPattern: uncheckedBits) else {
+      preconditionFailure("made of a pointer")
+    }
     return unsafe pointer
   }
 }

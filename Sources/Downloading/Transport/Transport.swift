@@ -60,7 +60,7 @@ struct Response: Sendable {
 
 /// Identifies a request.
 struct RequestID: Hashable {
-  let bits: UInt
+  let uncheckedBits: UInt
 }
 
 /// The requests in flight, in this process or in workers. For one thread only.

@@ -49,7 +49,7 @@ final class WorkerTransport: Transport {
 
   func start(_ request: Request) -> RequestID? {
     guard let worker = try? idle.popLast() ?? makeWorker() else { return nil }
-    let id = RequestID(bits: nextNumber)
+    let id = RequestID(uncheckedBits: nextNumber)
     nextNumber += 1
     active[id] = Active(
       worker: worker, lastMoment: .now + rules.totalTimeout + rules.connectTimeout + WorkerTransport.grace)

@@ -13,7 +13,7 @@ internal import JPEGDecoding
   private let reader: JPEGReader
   private var limits = DecodeLimits()
   private var report = codec_report()
-  private var header = unsafe jpeg_header()
+  private var header = jpeg_header()
   private var geometry = JPEGGeometry()
   // SAFETY: the caller keeps the bytes valid until `finish` or the next header. Only `decode` reads them, between these calls.
   private var bytes = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
@@ -31,14 +31,14 @@ internal import JPEGDecoding
     guard unsafe jpeg_reader_begin(reader.handle, base, bytes.count, limits.forC, &header, &report) == .CODEC_OK else {
       throw report.error(limits: limits)
     }
-    var result = unsafe ImageHeader(header)
+    var result = ImageHeader(header)
     geometry = JPEGGeometry(size: result.size, sampling: result.sampling ?? JPEGSampling([]))
     let limit = TimeLimit(deadline: limits.deadline)
     let (segments, span) = unsafe (JPEGSegments(limit: limit), bytes.bytes)
     if let exif = segments.exif(in: span) { result.orientation = Orientation(tiff: span.array(exif)) }
     if segments.haveGainMap(in: span) { result.notes.append(.gainMap) }
     if limit.hasPassed { throw .timeout }
-    if unsafe header.has_other_icc { result.notes.append(result.profile == nil ? .damagedProfile : .furtherProfiles) }
+    if header.has_other_icc { result.notes.append(result.profile == nil ? .damagedProfile : .furtherProfiles) }
     return result
   }
 
@@ -52,7 +52,7 @@ internal import JPEGDecoding
     let layout = try plan(request, shape: &shape)
     let grids = geometry.grids(
       request.denominator, arePlanes: layout != .JPEG_LAYOUT_PIXELS,
-      areYCbCr: unsafe header.color == .JPEG_COLOR_YCBCR, count: Int(shape.count))
+      areYCbCr: header.color == .JPEG_COLOR_YCBCR, count: Int(shape.count))
     if shape.count == 1 {
       var plane = try allocating { () throws(OutOfMemory) in try Plane(shape.planes.0, grids[0], from: pool) }
       try unsafe fill([plane.forC], request, layout, grids)
@@ -81,7 +81,7 @@ internal import JPEGDecoding
   /// The cheapest layout that serves the request and that this file allows, with its shape.
   private func plan(_ request: DecodeRequest, shape: inout jpeg_shape) throws(CodecError) -> jpeg_layout {
     let wished: jpeg_layout
-    switch unsafe (request.content, header.color) {
+    switch (request.content, header.color) {
     case (.gray, .JPEG_COLOR_YCBCR), (_, .JPEG_COLOR_GRAY): wished = .JPEG_LAYOUT_LUMA
     case (.planes, .JPEG_COLOR_YCBCR): wished = .JPEG_LAYOUT_PLANES
     default: wished = .JPEG_LAYOUT_PIXELS
@@ -104,7 +104,7 @@ internal import JPEGDecoding
   ) throws(CodecError) {
     scaledVerdict = nil
     let region = request.region.map { geometry.needed($0, grids) }
-    if request.asksForScaled(unsafe header.path, SourceColor(unsafe header.color)) {
+    if request.asksForScaled(header.path, SourceColor(header.color)) {
       var wish = ScaledDecoder.Request(denominator: request.denominator)
       if let region {
         wish.rows = region.rows
@@ -181,17 +181,17 @@ extension Plane {
 extension ImageHeader {
   fileprivate init(_ header: jpeg_header) {
     let icc = unsafe header.icc.map { unsafe [UInt8](UnsafeBufferPointer(start: $0, count: header.icc_bytes)) }
-    unsafe self.init(
+    self.init(
       format: .jpeg, size: PixelSize(width: Int(header.width), height: Int(header.height)), bits: Int(header.bits),
       color: SourceColor(header.color), layout: header.progressive ? .progressive : .sequential,
       orientation: .upright, profile: icc)
-    decodedChannels = unsafe Int(header.components)
-    coefficientByteCount = unsafe Int(clamping: header.coefficient_bytes)
-    path = unsafe header.path
-    sampling = unsafe JPEGSampling(header)
-    if unsafe header.components == 3 {
-      unsafe subsampling.horizontal = Int(header.horizontal.0) / max(1, Int(header.horizontal.1))
-      unsafe subsampling.vertical = Int(header.vertical.0) / max(1, Int(header.vertical.1))
+    decodedChannels = Int(header.components)
+    coefficientByteCount = Int(clamping: header.coefficient_bytes)
+    path = header.path
+    sampling = JPEGSampling(header)
+    if header.components == 3 {
+      subsampling.horizontal = Int(header.horizontal.0) / max(1, Int(header.horizontal.1))
+      subsampling.vertical = Int(header.vertical.0) / max(1, Int(header.vertical.1))
     }
   }
 }
@@ -200,25 +200,25 @@ extension jpeg_header {
   /// Whether `JPEGDecoding` supports files with such a frame, as far as the header shows: Huffman-coded, in one scan or
   /// progressive, gray or with integer ratios of luma to chroma size.
   fileprivate var path: DecoderKind {
-    guard unsafe !arithmetic, unsafe progressive || coefficient_bytes == 0 else { return .library }
-    if unsafe components == 1 { return unsafe color == .JPEG_COLOR_GRAY ? .scaled : .library }
-    guard unsafe components == 3, unsafe color == .JPEG_COLOR_YCBCR else { return .library }
+    guard !arithmetic, progressive || coefficient_bytes == 0 else { return .library }
+    if components == 1 { return color == .JPEG_COLOR_GRAY ? .scaled : .library }
+    guard components == 3, color == .JPEG_COLOR_YCBCR else { return .library }
     let isWhole =
-      unsafe horizontal.0 % horizontal.1 == 0 && horizontal.0 % horizontal.2 == 0 && vertical.0 % vertical.1 == 0
+      horizontal.0 % horizontal.1 == 0 && horizontal.0 % horizontal.2 == 0 && vertical.0 % vertical.1 == 0
       && vertical.0 % vertical.2 == 0
     // An MCU has at most 10 blocks (ITU-T T.81, B.2.3). Larger sums are valid only if each scan has one component; libjpeg
     // decodes such files.
-    let blocks = unsafe horizontal.0 * vertical.0 + horizontal.1 * vertical.1 + horizontal.2 * vertical.2
+    let blocks = horizontal.0 * vertical.0 + horizontal.1 * vertical.1 + horizontal.2 * vertical.2
     return isWhole && Int(blocks) <= Frame.maxBlocksPerMCU ? .scaled : .library
   }
 }
 
 extension JPEGSampling {
   fileprivate init(_ header: jpeg_header) {
-    let across = unsafe [header.horizontal.0, header.horizontal.1, header.horizontal.2, header.horizontal.3]
-    let down = unsafe [header.vertical.0, header.vertical.1, header.vertical.2, header.vertical.3]
+    let across = [header.horizontal.0, header.horizontal.1, header.horizontal.2, header.horizontal.3]
+    let down = [header.vertical.0, header.vertical.1, header.vertical.2, header.vertical.3]
     let factors = zip(across, down).map { SamplingFactors(across: Int($0), down: Int($1)) }
-    unsafe self.init(Array(factors.prefix(Int(header.components))))
+    self.init(Array(factors.prefix(Int(header.components))))
   }
 }
 

@@ -2,7 +2,7 @@ internal import CImageCodecs
 internal import ImageCore
 
 /// Writes JPEG with libjpeg-turbo.
-@safe final class JPEGEncoder: FormatWriter {
+final class JPEGEncoder: FormatWriter {
   private let pool: BufferPool
   private let writer: JPEGWriter
   private var report = codec_report()
@@ -15,25 +15,25 @@ internal import ImageCore
   func encode(
     _ image: borrowing Image, _ request: EncodeRequest
   ) throws(CodecError) -> UnsafeRawBufferPointer {
-    var options = unsafe jpeg_write_options()
-    unsafe options.width = UInt32(image.size.width)
-    unsafe options.height = UInt32(image.size.height)
-    unsafe options.quality = UInt8(request.jpeg.quality)
-    unsafe options.deadline = pool.limit.deadline
-    unsafe options.progressive = request.jpeg.scans == .progressive
+    var options = jpeg_write_options()
+    options.width = UInt32(image.size.width)
+    options.height = UInt32(image.size.height)
+    options.quality = UInt8(request.jpeg.quality)
+    options.deadline = pool.limit.deadline
+    options.progressive = request.jpeg.scans == .progressive
     let factors = request.jpeg.subsampling.factors(quality: request.jpeg.quality)
-    unsafe options.horizontal = UInt8(factors.horizontal)
-    unsafe options.vertical = UInt8(factors.vertical)
+    options.horizontal = UInt8(factors.horizontal)
+    options.vertical = UInt8(factors.vertical)
     switch image {
     case .pixels(let plane):
       guard plane.depth == .eight, plane.channels == 1 || plane.channels == 3 else {
         throw .broken("JPEG takes gray or RGB of 8 bits")
       }
-      unsafe options.input = plane.channels == 1 ? .JPEG_INPUT_GRAY : .JPEG_INPUT_RGB
+      options.input = plane.channels == 1 ? .JPEG_INPUT_GRAY : .JPEG_INPUT_RGB
       let profile = request.profile(for: plane.channels == 1 ? .gray : .rgb)
       return try unsafe write(&options, [plane.forC], profile, request.metadata)
     case .yCbCr(let planes):
-      unsafe options.input = .JPEG_INPUT_YCBCR
+      options.input = .JPEG_INPUT_YCBCR
       let forC = unsafe [planes.luma.forC, planes.cb.forC, planes.cr.forC]
       return try unsafe write(&options, forC, request.profile(for: .rgb), request.metadata)
     }
@@ -42,7 +42,7 @@ internal import ImageCore
   private func write(
     _ options: inout jpeg_write_options, _ planes: [codec_plane], _ profile: [UInt8]?, _ metadata: ImageMetadata
   ) throws(CodecError) -> UnsafeRawBufferPointer {
-    var out = unsafe codec_bytes()
+    var out = codec_bytes()
     let segments = metadata.segments
     let contents = segments.flatMap { $0 }
     let counts = segments.map(\.count)
@@ -50,10 +50,10 @@ internal import ImageCore
       unsafe contents.withUnsafeBufferPointer { contents in
         unsafe counts.withUnsafeBufferPointer { counts in
           unsafe options.icc = icc.isEmpty ? nil : icc.baseAddress
-          unsafe options.icc_bytes = icc.count
+          options.icc_bytes = icc.count
           unsafe options.app1 = contents.baseAddress
           unsafe options.app1_bytes = counts.baseAddress
-          unsafe options.app1_count = counts.count
+          options.app1_count = counts.count
           return unsafe jpeg_writer_write(writer.handle, &options, planes, &out, &report)
         }
       }

@@ -23,12 +23,12 @@
       case .yCbCr: throw .broken("WebP takes interleaved pixels")
       case .pixels(let plane):
         guard plane.depth == .eight else { throw .broken("WebP takes 8 bits") }
-        var options = unsafe webp_write_options()
-        unsafe options.width = UInt32(plane.size.width)
-        unsafe options.height = UInt32(plane.size.height)
-        unsafe options.channels = UInt8(plane.channels)
-        unsafe options.quality = UInt8(request.jpeg.quality)
-        unsafe options.deadline = pool.limit.deadline
+        var options = webp_write_options()
+        options.width = UInt32(plane.size.width)
+        options.height = UInt32(plane.size.height)
+        options.channels = UInt8(plane.channels)
+        options.quality = UInt8(request.jpeg.quality)
+        options.deadline = pool.limit.deadline
         return try unsafe write(&options, plane.forC, request.profile(for: .rgb) ?? [], request.metadata)
       }
     }
@@ -36,16 +36,16 @@
     private func write(
       _ options: inout webp_write_options, _ plane: codec_plane, _ profile: [UInt8], _ metadata: ImageMetadata
     ) throws(CodecError) -> UnsafeRawBufferPointer {
-      var out = unsafe codec_bytes()
+      var out = codec_bytes()
       let status = unsafe profile.withUnsafeBufferPointer { icc in
         unsafe (metadata.exif ?? []).withUnsafeBufferPointer { exif in
           unsafe (metadata.xmp ?? []).withUnsafeBufferPointer { xmp in
             unsafe options.icc = icc.baseAddress
-            unsafe options.icc_bytes = icc.count
+            options.icc_bytes = icc.count
             unsafe options.exif = exif.baseAddress
-            unsafe options.exif_bytes = exif.count
+            options.exif_bytes = exif.count
             unsafe options.xmp = xmp.baseAddress
-            unsafe options.xmp_bytes = xmp.count
+            options.xmp_bytes = xmp.count
             return unsafe webp_writer_write(handle, &options, plane, &out, &report)
           }
         }

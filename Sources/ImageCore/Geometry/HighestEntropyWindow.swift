@@ -19,7 +19,7 @@ extension Plane {
     let samples = isAcross ? size.height : size.width
     var limit = limit
     // The counts of each line in the window. A line that enters takes the slot of the line that leaves.
-    var lines = try LargeArray<UInt32>(repeating: 0, count: shown * Plane.bins)
+    var lines = try UncheckedArray<UInt32>(repeating: 0, count: shown * Plane.bins)
     var counts = [Int](repeating: 0, count: Plane.bins)
     func enter(_ line: Int) {
       let found = differences(ofLine: line, isColumn: isAcross)
@@ -73,11 +73,10 @@ extension Plane {
 
   /// The first channel of a pixel, in 8 bits.
   private func level(_ x: Int, _ y: Int) -> Int {
-    let offset = x * channels * depth.byteCount
-    // SAFETY: the pixel is in the plane.
+    // In bounds: the pixel is in the plane.
     switch depth {
-    case .eight: return unsafe Int(row(y).load(fromByteOffset: offset, as: UInt8.self))
-    case .sixteen: return unsafe Int(row(y).load(fromByteOffset: offset, as: UInt16.self)) >> 8
+    case .eight: return Int(uncheckedRow(y, of: UInt8.self)[x * channels])
+    case .sixteen: return Int(uncheckedRow(y, of: UInt16.self)[x * channels]) >> 8
     }
   }
 

@@ -77,11 +77,11 @@ extension Plane {
     guard depth == .sixteen else { return self }
     let result = try Plane(size: size, channels: channels, depth: .eight, from: pool)
     for y in pool.rows(of: self) {
-      // SAFETY: a row of either plane has `size.width * channels` samples.
-      let from = unsafe row(y).assumingMemoryBound(to: UInt16.self)
-      let to = unsafe result.row(y).assumingMemoryBound(to: UInt8.self)
+      // In bounds: a row of either plane has `size.width * channels` samples.
+      let from = uncheckedRow(y, of: UInt16.self)
+      let to = result.uncheckedRow(y, of: UInt8.self)
       for index in 0..<size.width * channels {
-        unsafe to[index] = unsafe UInt8((UInt32(from[index]) * 255 + 32767) / 65535)
+        to[index] = UInt8((UInt32(from[index]) * 255 + 32767) / 65535)
       }
     }
     return result
@@ -117,10 +117,10 @@ private func allAlphaIsFull<Pixel: FixedWidthInteger & BitwiseCopyable>(
   // Alpha is the last sample in memory, the top bits of a little-endian integer.
   let alpha = Pixel(littleEndian: Pixel.max << (Pixel.bitWidth - plane.depth.rawValue))
   for y in rows {
-    // SAFETY: a row starts aligned and has `size.width` pixels of this many bytes.
-    let row = unsafe plane.row(y).assumingMemoryBound(to: Pixel.self)
+    // In bounds: a row starts aligned and has `size.width` pixels of this many bytes.
+    let row = plane.uncheckedRow(y, of: Pixel.self)
     var all = Pixel.max
-    for x in 0..<plane.size.width { all &= unsafe row[x] }
+    for x in 0..<plane.size.width { all &= row[x] }
     if all & alpha != alpha { return false }
   }
   return true
@@ -133,23 +133,23 @@ private func mapPixels<From: BitwiseCopyable, To: BitwiseCopyable>(
   color: (From, From) -> To, alpha: (From) -> To
 ) {
   for y in rows {
-    // SAFETY: both planes have `size.height` rows of `size.width * channels` samples of their type.
-    let from = unsafe source.row(y).assumingMemoryBound(to: From.self)
-    let to = unsafe target.row(y).assumingMemoryBound(to: To.self)
+    // In bounds: both planes have `size.height` rows of `size.width * channels` samples of their type.
+    let from = source.uncheckedRow(y, of: From.self)
+    let to = target.uncheckedRow(y, of: To.self)
     // Written out for each number of channels: the compiler does not vectorize a loop of unknown count.
     if source.channels == 4 {
       for x in 0..<source.size.width {
-        let opacity = unsafe from[x * 4 + 3]
-        unsafe to[x * 4] = unsafe color(from[x * 4], opacity)
-        unsafe to[x * 4 + 1] = unsafe color(from[x * 4 + 1], opacity)
-        unsafe to[x * 4 + 2] = unsafe color(from[x * 4 + 2], opacity)
-        unsafe to[x * 4 + 3] = alpha(opacity)
+        let opacity = from[x * 4 + 3]
+        to[x * 4] = color(from[x * 4], opacity)
+        to[x * 4 + 1] = color(from[x * 4 + 1], opacity)
+        to[x * 4 + 2] = color(from[x * 4 + 2], opacity)
+        to[x * 4 + 3] = alpha(opacity)
       }
     } else {
       for x in 0..<source.size.width {
-        let opacity = unsafe from[x * 2 + 1]
-        unsafe to[x * 2] = unsafe color(from[x * 2], opacity)
-        unsafe to[x * 2 + 1] = alpha(opacity)
+        let opacity = from[x * 2 + 1]
+        to[x * 2] = color(from[x * 2], opacity)
+        to[x * 2 + 1] = alpha(opacity)
       }
     }
   }
@@ -162,17 +162,17 @@ private func lay<Sample: FixedWidthInteger & BitwiseCopyable>(
   let colors = source.channels - 1
   let full = UInt64(Sample.max)
   for y in rows {
-    // SAFETY: the source has `colors + 1` and the target `colors` samples per pixel, of this type, on equally many rows.
-    var from = unsafe source.row(y).assumingMemoryBound(to: Sample.self)
-    var to = unsafe target.row(y).assumingMemoryBound(to: Sample.self)
+    // In bounds: the source has `colors + 1` and the target `colors` samples per pixel, of this type, on equally many rows.
+    var from = source.uncheckedRow(y, of: Sample.self)
+    var to = target.uncheckedRow(y, of: Sample.self)
     for _ in 0..<source.size.width {
-      let alpha = unsafe UInt64(from[colors])
+      let alpha = UInt64(from[colors])
       for channel in 0..<colors {
-        let sum = unsafe UInt64(from[channel]) * alpha + under[channel] * (full - alpha)
-        unsafe to[channel] = Sample(truncatingIfNeeded: (sum + full / 2) / full)
+        let sum = UInt64(from[channel]) * alpha + under[channel] * (full - alpha)
+        to[channel] = Sample(truncatingIfNeeded: (sum + full / 2) / full)
       }
-      unsafe from += colors + 1
-      unsafe to += colors
+      from += colors + 1
+      to += colors
     }
   }
 }

@@ -49,15 +49,15 @@ private func writeLuma<Sample: FixedWidthInteger & BitwiseCopyable>(
 ) {
   let channels = source.channels
   for y in rows {
-    // SAFETY: both planes have `size.height` rows of `size.width * channels` samples of this type.
-    var from = unsafe source.row(y).assumingMemoryBound(to: Sample.self)
-    var to = unsafe target.row(y).assumingMemoryBound(to: Sample.self)
+    // In bounds: both planes have `size.height` rows of `size.width * channels` samples of this type.
+    var from = source.uncheckedRow(y, of: Sample.self)
+    var to = target.uncheckedRow(y, of: Sample.self)
     for _ in 0..<source.size.width {
-      let sum = unsafe Int(from[0]) * weights.red + Int(from[1]) * weights.green + Int(from[2]) * weights.blue
-      unsafe to[0] = Sample(truncatingIfNeeded: (sum + 32768) >> 16)
-      if channels == 4 { unsafe to[1] = unsafe from[3] }
-      unsafe from += channels
-      unsafe to += channels - 2
+      let sum = Int(from[0]) * weights.red + Int(from[1]) * weights.green + Int(from[2]) * weights.blue
+      to[0] = Sample(truncatingIfNeeded: (sum + 32768) >> 16)
+      if channels == 4 { to[1] = from[3] }
+      from += channels
+      to += channels - 2
     }
   }
 }
@@ -68,16 +68,16 @@ private func writeLuminance<Sample: FixedWidthInteger & BitwiseCopyable>(
 ) {
   let channels = source.channels
   for y in rows {
-    // SAFETY: as in `writeLuma`.
-    var from = unsafe source.row(y).assumingMemoryBound(to: Sample.self)
-    var to = unsafe target.row(y).assumingMemoryBound(to: Sample.self)
+    // In bounds: as in `writeLuma`.
+    var from = source.uncheckedRow(y, of: Sample.self)
+    var to = target.uncheckedRow(y, of: Sample.self)
     for _ in 0..<source.size.width {
-      let (red, green, blue) = unsafe (light[Int(from[0])], light[Int(from[1])], light[Int(from[2])])
+      let (red, green, blue) = (light[Int(from[0])], light[Int(from[1])], light[Int(from[2])])
       let sum = Int(red) * weights.red + Int(green) * weights.green + Int(blue) * weights.blue
-      unsafe to[0] = value[(sum + 32768) >> 16]
-      if channels == 4 { unsafe to[1] = unsafe from[3] }
-      unsafe from += channels
-      unsafe to += channels - 2
+      to[0] = value[(sum + 32768) >> 16]
+      if channels == 4 { to[1] = from[3] }
+      from += channels
+      to += channels - 2
     }
   }
 }

@@ -41,7 +41,7 @@ package struct OutOfMemory: Error, Hashable {
 /// An array in such memory, for arrays whose size depends on an image.
 ///
 /// Release builds do not check bounds: every index is in bounds by construction.
-@safe package struct LargeArray<Element: BitwiseCopyable>: ~Copyable, Sendable {
+@safe package struct UncheckedArray<Element: BitwiseCopyable>: ~Copyable, Sendable {
   // SAFETY (also unchecked Sendable): the memory has `count` elements, all initialized. Threads that share it only read it.
   private let memory: HeapMemory
   package let count: Int

@@ -54,24 +54,25 @@ private func lighten<Sample: FixedWidthInteger & BitwiseCopyable>(
 ) {
   let (channels, colors) = (source.channels, source.hasAlpha ? source.channels - 1 : source.channels)
   unsafe table.withUnsafeBufferPointer { table in
+    let table = unsafe UncheckedBuffer<UInt16>(reading: table.baseAddress.unsafelyUnwrapped, count: table.count)
     for y in rows {
-      // SAFETY: both planes have `size.height` rows of `size.width * channels` samples of their depth. The table has an entry for
+      // In bounds: both planes have `size.height` rows of `size.width * channels` samples of their depth. The table has an entry for
       // every sample value.
-      var from = unsafe source.row(y).assumingMemoryBound(to: Sample.self)
-      var to = unsafe target.row(y).assumingMemoryBound(to: UInt16.self)
+      var from = source.uncheckedRow(y, of: Sample.self)
+      var to = target.uncheckedRow(y, of: UInt16.self)
       if colors == channels {
-        for index in 0..<source.size.width * channels { unsafe to[index] = unsafe table[Int(from[index])] }
+        for index in 0..<source.size.width * channels { to[index] = table[Int(from[index])] }
         continue
       }
       for _ in 0..<source.size.width {
-        let alpha = unsafe UInt32(from[colors])
+        let alpha = UInt32(from[colors])
         for channel in 0..<colors {
-          let light = unsafe UInt64(table[Int(from[channel])])
-          unsafe to[channel] = UInt16((light * UInt64(alpha) + UInt64(fullAlpha / 2)) / UInt64(fullAlpha))
+          let light = UInt64(table[Int(from[channel])])
+          to[channel] = UInt16((light * UInt64(alpha) + UInt64(fullAlpha / 2)) / UInt64(fullAlpha))
         }
-        unsafe to[colors] = UInt16(alpha * (65535 / fullAlpha))
-        unsafe from += channels
-        unsafe to += channels
+        to[colors] = UInt16(alpha * (65535 / fullAlpha))
+        from += channels
+        to += channels
       }
     }
   }
@@ -83,23 +84,24 @@ private func darken<Sample: FixedWidthInteger & BitwiseCopyable>(
 ) {
   let (channels, colors) = (source.channels, source.hasAlpha ? source.channels - 1 : source.channels)
   unsafe table.withUnsafeBufferPointer { table in
+    let table = unsafe UncheckedBuffer<Sample>(reading: table.baseAddress.unsafelyUnwrapped, count: table.count)
     for y in rows {
-      // SAFETY: as in `lighten`.
-      var from = unsafe source.row(y).assumingMemoryBound(to: UInt16.self)
-      var to = unsafe target.row(y).assumingMemoryBound(to: Sample.self)
+      // In bounds: as in `lighten`.
+      var from = source.uncheckedRow(y, of: UInt16.self)
+      var to = target.uncheckedRow(y, of: Sample.self)
       if colors == channels {
-        for index in 0..<source.size.width * channels { unsafe to[index] = unsafe table[Int(from[index])] }
+        for index in 0..<source.size.width * channels { to[index] = table[Int(from[index])] }
         continue
       }
       for _ in 0..<source.size.width {
-        let alpha = unsafe UInt64(from[colors])
+        let alpha = UInt64(from[colors])
         for channel in 0..<colors {
-          let light = unsafe alpha == 0 ? 0 : min(65535, (UInt64(from[channel]) * 65535 + alpha / 2) / alpha)
-          unsafe to[channel] = unsafe table[Int(light)]
+          let light = alpha == 0 ? 0 : min(65535, (UInt64(from[channel]) * 65535 + alpha / 2) / alpha)
+          to[channel] = table[Int(light)]
         }
-        unsafe to[colors] = unsafe narrow(from[colors])
-        unsafe from += channels
-        unsafe to += channels
+        to[colors] = narrow(from[colors])
+        from += channels
+        to += channels
       }
     }
   }

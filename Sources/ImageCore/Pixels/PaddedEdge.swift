@@ -46,17 +46,17 @@ package struct PaddedEdge: Hashable, Sendable {
 
   /// Corrects one line of 8-bit samples, which are `step` bytes apart.
   /// - Parameter only: the samples of the edge to correct; nil for all.
-  @unsafe fileprivate func correct(_ line: UnsafeMutablePointer<UInt8>, step: Int, only: Range<Int>? = nil) {
+  fileprivate func correct(_ line: UncheckedBytes, step: Int, only: Range<Int>? = nil) {
     var (low, high) = (UInt8.max, UInt8.min)
     for index in needed.lowerBound..<samples.lowerBound {
-      let sample = unsafe line[index * step]
+      let sample = line[index * step]
       (low, high) = (min(low, sample), max(high, sample))
     }
     guard low <= high else { return }
     for index in only ?? samples {
-      let mean = unsafe Float(line[index * step])
+      let mean = Float(line[index * step])
       if let likely = corrected(mean, Float(low)...Float(high)) {
-        unsafe line[index * step] = UInt8(min(max(likely, 0), 255).rounded())
+        line[index * step] = UInt8(min(max(likely, 0), 255).rounded())
       }
     }
   }
@@ -64,11 +64,11 @@ package struct PaddedEdge: Hashable, Sendable {
   /// Corrects one line of 8-bit RGB pixels, which are `step` bytes apart, where the chroma shows padding. Only on plain areas:
   /// elsewhere enlarging mixes the chroma of neighbors anyway. Luma has no padding, but the clipping of excessive chroma may have
   /// changed it.
-  @unsafe fileprivate func correctPixels(_ line: UnsafeMutablePointer<UInt8>, step: Int) {
+  fileprivate func correctPixels(_ line: UncheckedBytes, step: Int) {
     // JFIF 1.02, without its scale.
     func color(_ index: Int) -> SIMD3<Float> {
-      let pixel = unsafe line + index * step
-      let (red, green, blue) = unsafe (Float(pixel[0]), Float(pixel[1]), Float(pixel[2]))
+      let pixel = line + index * step
+      let (red, green, blue) = (Float(pixel[0]), Float(pixel[1]), Float(pixel[2]))
       let luma = 0.299 * red + 0.587 * green + 0.114 * blue
       return SIMD3(luma, (blue - luma) / 1.772, (red - luma) / 1.402)
     }
@@ -81,7 +81,7 @@ package struct PaddedEdge: Hashable, Sendable {
     for index in samples {
       let distance = pointwiseMax(low - color(index), color(index) - high)
       guard max(distance[1], distance[2]) > 1, distance[0] < PaddedEdge.maxClipping else { continue }
-      for channel in 0..<3 { unsafe correct(line + channel, step: step, only: index..<index + 1) }
+      for channel in 0..<3 { correct(line + channel, step: step, only: index..<index + 1) }
     }
   }
 
@@ -100,10 +100,10 @@ extension Plane {
   /// The same for RGB pixels of which only the chroma has padding.
   package borrowing func correctChroma(columns: PaddedEdge?, rows: PaddedEdge?) {
     guard channels == 3 else { return }
-    let base = unsafe self.base.assumingMemoryBound(to: UInt8.self)
-    // SAFETY: as below; a pixel has three bytes.
-    if let columns { for y in 0..<size.height { unsafe columns.correctPixels(base + y * stride, step: 3) } }
-    if let rows { for x in 0..<size.width { unsafe rows.correctPixels(base + 3 * x, step: stride) } }
+    let base = uncheckedBytes
+    // In bounds: as below; a pixel has three bytes.
+    if let columns { for y in 0..<size.height { columns.correctPixels(base + y * stride, step: 3) } }
+    if let rows { for x in 0..<size.width { rows.correctPixels(base + 3 * x, step: stride) } }
   }
 
   /// Removes padding from the last column and row of a plane of 8 bits, as far as it can be detected.
@@ -111,15 +111,15 @@ extension Plane {
     precondition(depth == .eight, "JPEG has 8 bits")
     if let columns {
       for y in 0..<size.height {
-        let line = unsafe row(y).assumingMemoryBound(to: UInt8.self)
-        // SAFETY: the edge is within the row's samples, which are `channels` bytes apart.
-        for channel in 0..<channels { unsafe columns.correct(line + channel, step: channels) }
+        let line = uncheckedRow(y, of: UInt8.self)
+        // In bounds: the edge is within the row's samples, which are `channels` bytes apart.
+        for channel in 0..<channels { columns.correct(line + channel, step: channels) }
       }
     }
     if let rows {
-      let base = unsafe self.base.assumingMemoryBound(to: UInt8.self)
-      // SAFETY: the edge is within the plane's rows, which are `stride` bytes apart.
-      for offset in 0..<rowByteCount { unsafe rows.correct(base + offset, step: stride) }
+      let base = uncheckedBytes
+      // In bounds: the edge is within the plane's rows, which are `stride` bytes apart.
+      for offset in 0..<rowByteCount { rows.correct(base + offset, step: stride) }
     }
   }
 }

@@ -25,12 +25,12 @@ extension Plane {
     for x in columns {
       for channel in 0..<channels {
         let index = x * channels + channel
-        // SAFETY: a row has `size.width * channels` samples of its depth.
+        // In bounds: a row has `size.width * channels` samples of its depth.
         switch depth {
         case .eight:
-          unsafe self.row(row).storeBytes(of: UInt8(samples[channel]), toByteOffset: index, as: UInt8.self)
+          uncheckedRow(row, of: UInt8.self)[index] = UInt8(samples[channel])
         case .sixteen:
-          unsafe self.row(row).storeBytes(of: UInt16(samples[channel]), toByteOffset: 2 * index, as: UInt16.self)
+          uncheckedRow(row, of: UInt16.self)[index] = UInt16(samples[channel])
         }
       }
     }

@@ -71,6 +71,16 @@ package enum SampleDepth: Int, Sendable {
   /// The first byte of the first row. The memory has `stride * rowCapacity` bytes and 64 spare ones.
   @unsafe package var base: UnsafeMutableRawPointer { unsafe memory.buffer.base }
 
+  /// A row with its padding. Valid as long as the plane.
+  func uncheckedRow<Sample: BitwiseCopyable>(_ y: Int, of _: Sample.Type) -> UncheckedBuffer<Sample> {
+    assert(y >= 0 && y < rowCapacity, "a row in bounds by construction is out of bounds")
+    // SAFETY: a row has `stride` bytes.
+    return unsafe UncheckedBuffer(row(y), count: stride / MemoryLayout<Sample>.stride)
+  }
+
+  /// All rows of a plane of 8 bits. Valid as long as the plane.
+  var uncheckedBytes: UncheckedBytes { unsafe UncheckedBytes(base, count: stride * rowCapacity) }
+
   /// The first byte of a row.
   @unsafe package func row(_ y: Int) -> UnsafeMutableRawPointer { unsafe memory.buffer.base + y * stride }
 }

@@ -42,7 +42,7 @@ package enum Kernel: String, CaseIterable, Sendable {
   }
 
   /// Stores the values of the kernel at `start`, `start + step`, ... in a range of `values`.
-  func fill(_ values: inout LargeArray<Double>, _ range: Range<Int>, start: Double, step: Double) {
+  func fill(_ values: inout UncheckedArray<Double>, _ range: Range<Int>, start: Double, step: Double) {
     guard self == .lanczos3 else {
       for index in range { values[index] = value(at: start + Double(index - range.lowerBound) * step) }
       return

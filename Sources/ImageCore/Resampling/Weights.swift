@@ -46,10 +46,10 @@ final class Weights: Sendable {
   /// `integers` are the weights times 2 to this power.
   let precision: Int
   /// `axis.count` rows of `tapCount`; empty if the form is `floats`.
-  let integers: LargeArray<Int16>
+  let integers: UncheckedArray<Int16>
   /// The same weights, rounded only to `Float`, for samples of 16 bits; empty if the form is `integers`.
-  let floats: LargeArray<Float>
-  let first: LargeArray<Int32>
+  let floats: UncheckedArray<Float>
+  let first: UncheckedArray<Int32>
 
   /// The form of the weights, which follows from the depth of the samples.
   enum Form { case integers, floats }
@@ -71,9 +71,9 @@ final class Weights: Sendable {
     let unit = Double(1 << precision)
     let evenExtent = (axis.extent + 1) & ~1
     let count = axis.count * tapCount
-    var integers = try LargeArray<Int16>(repeating: 0, count: form == .integers ? count : 0)
-    var floats = try LargeArray<Float>(repeating: 0, count: form == .floats ? count : 0)
-    var first = try LargeArray<Int32>(repeating: 0, count: axis.count)
+    var integers = try UncheckedArray<Int16>(repeating: 0, count: form == .integers ? count : 0)
+    var floats = try UncheckedArray<Float>(repeating: 0, count: form == .floats ? count : 0)
+    var first = try UncheckedArray<Int32>(repeating: 0, count: axis.count)
     for index in 0..<axis.count {
       let exactFirst = Int(exact.first[index])
       let start = min(exactFirst & ~1, evenExtent - tapCount)
@@ -141,10 +141,10 @@ final class Weights: Sendable {
 /// to a sum of 1.
 struct ReferenceWeights: ~Copyable {
   /// Per output sample, the first source sample and the number of source samples.
-  let first: LargeArray<Int32>
-  let taps: LargeArray<Int32>
+  let first: UncheckedArray<Int32>
+  let taps: UncheckedArray<Int32>
   /// `capacity` values per output sample. Only the first `taps` are used.
-  let values: LargeArray<Double>
+  let values: UncheckedArray<Double>
   let capacity: Int
 
   /// Maximum number of source samples that an output sample depends on.
@@ -156,9 +156,9 @@ struct ReferenceWeights: ~Copyable {
     let stretch = max(axis.scale, 1)
     let reach = kernel.support * stretch
     capacity = ReferenceWeights.capacity(kernel, axis)
-    var first = try LargeArray<Int32>(repeating: 0, count: axis.count)
-    var taps = try LargeArray<Int32>(repeating: 1, count: axis.count)
-    var values = try LargeArray<Double>(repeating: 0, count: axis.count * capacity)
+    var first = try UncheckedArray<Int32>(repeating: 0, count: axis.count)
+    var taps = try UncheckedArray<Int32>(repeating: 1, count: axis.count)
+    var values = try UncheckedArray<Double>(repeating: 0, count: axis.count * capacity)
     for index in 0..<axis.count {
       // A center outside the samples is moved to the border, where half of the kernel covers samples.
       let center = min(max(axis.origin + (Double(index) + 0.5) * axis.scale, 0), Double(axis.extent))
@@ -186,10 +186,10 @@ struct ReferenceWeights: ~Copyable {
   /// Each output sample is a source sample.
   init(copying axis: ResampleAxis) throws(OutOfMemory) {
     capacity = 1
-    var first = try LargeArray<Int32>(repeating: 0, count: axis.count)
+    var first = try UncheckedArray<Int32>(repeating: 0, count: axis.count)
     for index in 0..<axis.count { first[index] = Int32(Int(axis.origin) + index) }
-    let taps = try LargeArray<Int32>(repeating: 1, count: axis.count)
-    let values = try LargeArray<Double>(repeating: 1, count: axis.count)
+    let taps = try UncheckedArray<Int32>(repeating: 1, count: axis.count)
+    let values = try UncheckedArray<Double>(repeating: 1, count: axis.count)
     self.first = first
     self.taps = taps
     self.values = values

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import ImageCore
 
 // Reads the markers and tables of a JPEG. Every offset is checked against the end, in release builds too.
@@ -55,7 +56,17 @@ extension RawSpan {
   }
 
   /// The offset of the first 0xFF at `offset` or after it.
-  package func firstFF(from offset: Int) -> Int? { first(0xFF, from: offset) }
+  package func firstFF(from offset: Int) -> Int? {
+    // Not `first(_:from:)`: a call to another module for each 0xFF costs 0.4 % of a decoding.
+    guard offset < byteCount else { return nil }
+    return unsafe withUnsafeBytes { bytes in
+      // SAFETY: `offset < byteCount`, so `byteCount - offset` bytes are readable.
+      guard let base = bytes.baseAddress, let found = unsafe memchr(base + offset, 0xFF, byteCount - offset) else {
+        return nil
+      }
+      return unsafe UnsafeRawPointer(found) - base
+    }
+  }
 
   /// The number of symbols of the Huffman table whose 16 counts start at `offset`.
   ///

@@ -58,7 +58,7 @@ struct DCScan {
   /// - Parameter rows: one for each component of the frame.
   func point(to rows: [CoefficientRow]) {
     for index in 0..<units.count {
-      units[index].dc = rows[components[units[index].component]].blocks.dc.from(units[index].block)
+      units[index].dc = rows[components[units[index].component]].blocks.dc + units[index].block
     }
   }
 

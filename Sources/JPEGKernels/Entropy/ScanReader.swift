@@ -74,12 +74,11 @@ struct Bits {
   @inline(never) mutating func advance(_ next: Int) throws(Unsupported) -> Int {
     guard !isSegmentWhole else { throw .extent }
     precondition(next <= filled, "refilling does not reach behind what is there before the end of a segment")
-    unsafe window.withPointer { base in
-      filled -= next
-      unsafe memmove(base, base + next, filled)
-      unsafe clean(base)
-      if isSegmentWhole { unsafe memset(base + filled, 0, ScanReader.margin) }
-    }
+    filled -= next
+    // SAFETY: the window has `filled + next` bytes, and a margin after the bytes of a segment.
+    unsafe memmove(window.pointer, window.pointer + next, filled)
+    unsafe clean(window.pointer)
+    if isSegmentWhole { unsafe memset(window.pointer + filled, 0, ScanReader.margin) }
     limit = isSegmentWhole ? filled + 8 : filled - ScanReader.margin
     return 0
   }

@@ -37,7 +37,7 @@ struct BlockBatch: BitwiseCopyable {
 
   /// The coefficients from the first one of a block.
   @inline(__always) func block(_ index: Int) -> UncheckedBuffer<Int16> {
-    ac.from(index &>> 3 &* groupSize &+ index & 7)
+    ac + (index &>> 3 &* groupSize &+ index & 7)
   }
 
   /// Whether any of the eight blocks of a group has an AC coefficient that is not zero.

@@ -146,9 +146,9 @@ struct ComponentOutput: BitwiseCopyable {
     rangeCheck.add(own)
     for y in 0..<size {
       switch size {
-      case 2: copy(tile.from(32 &* y), to: group, y: y, size: 2, step: 4, of: UInt16.self)
-      case 4: copy(tile.from(32 &* y), to: group, y: y, size: 4, step: 4, of: UInt32.self)
-      default: copy(tile.from(64 &* y), to: group, y: y, size: 8, step: 8, of: UInt64.self)
+      case 2: copy(tile + 32 &* y, to: group, y: y, size: 2, step: 4, of: UInt16.self)
+      case 4: copy(tile + 32 &* y, to: group, y: y, size: 4, step: 4, of: UInt32.self)
+      default: copy(tile + 64 &* y, to: group, y: y, size: 8, step: 8, of: UInt64.self)
       }
     }
   }

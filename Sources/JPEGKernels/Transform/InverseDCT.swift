@@ -119,7 +119,7 @@ struct InverseDCT {
       between.store(w.3, at: 8 &* column &+ 168)
     }
     for row in 0..<4 {
-      let w = between.from(56 &* row)
+      let w = between + 56 &* row
       let s = InverseDCT.pass4(
         w.load(0, as: Lanes.self), w.load(8, as: Lanes.self), w.load(16, as: Lanes.self), w.load(24, as: Lanes.self),
         w.load(32, as: Lanes.self), w.load(40, as: Lanes.self), w.load(48, as: Lanes.self),
@@ -168,7 +168,7 @@ struct InverseDCT {
       let sums = (w.0 &+ maximum) | (w.1 &+ maximum) | (w.2 &+ maximum) | (w.3 &+ maximum)
       rangeCheck.betweenPasses |=
         (sums | (w.4 &+ maximum) | (w.5 &+ maximum) | (w.6 &+ maximum) | (w.7 &+ maximum)) &<< 1
-      let position = between.from(8 &* column)
+      let position = between + 8 &* column
       position.store(w.0, at: 0)
       position.store(w.1, at: 64)
       position.store(w.2, at: 128)
@@ -179,7 +179,7 @@ struct InverseDCT {
       position.store(w.7, at: 448)
     }
     for row in 0..<8 {
-      let w = between.from(64 &* row)
+      let w = between + 64 &* row
       let s = InverseDCT.pass8(
         (
           w.load(0, as: Lanes.self), w.load(8, as: Lanes.self), w.load(16, as: Lanes.self), w.load(24, as: Lanes.self),

@@ -22,7 +22,7 @@ struct PlainPNG {
   init?(_ bytes: [UInt8]) {
     guard let reader = unsafe png_reader_create() else { return nil }
     defer { unsafe png_reader_destroy(reader) }
-    var header = unsafe png_header()
+    var header = png_header()
     var shape = png_shape()
     var report = codec_report()
     let limits = codec_limits(max_scans: 0, max_memory: 0, deadline: 0)
@@ -32,8 +32,8 @@ struct PlainPNG {
         unsafe png_reader_begin(reader, base, source.count, limits, &header, &shape, &report).rawValue == 0
       else { return }
       // Mutated headers can declare any size. Large images are not compared.
-      guard shape.stride * Int(unsafe header.height) <= 1 << 24 else { return }
-      var pixels = [UInt8](repeating: 0, count: shape.stride * Int(unsafe header.height))
+      guard shape.stride * Int(header.height) <= 1 << 24 else { return }
+      var pixels = [UInt8](repeating: 0, count: shape.stride * Int(header.height))
       let status = unsafe pixels.withUnsafeMutableBufferPointer { target -> codec_status? in
         guard let base = target.baseAddress else { return nil }
         let plane = unsafe codec_plane(base: base, stride: shape.stride, rows: Int(header.height))
@@ -42,16 +42,16 @@ struct PlainPNG {
       decoded = (status?.rawValue == 0, pixels)
     }
     guard let decoded else { return nil }
-    layout = unsafe PNGPixelLayout(
+    layout = PNGPixelLayout(
       width: Int(header.width), height: Int(header.height), bits: Int(header.bits), colorType: Int(header.color_type),
       isInterlaced: header.interlaced)
     channels = Int(shape.channels)
     depth = shape.bits == 16 ? .sixteen : .eight
-    gamma = unsafe header.gamma
-    srgbIntent = unsafe Int(header.srgb_intent)
+    gamma = header.gamma
+    srgbIntent = Int(header.srgb_intent)
     profile = unsafe header.icc.map { unsafe [UInt8](UnsafeBufferPointer(start: $0, count: header.icc_bytes)) } ?? []
-    let xy = unsafe header.chromaticities
-    chromaticities = unsafe header.has_chromaticities ? [xy.0, xy.1, xy.2, xy.3, xy.4, xy.5, xy.6, xy.7] : []
+    let xy = header.chromaticities
+    chromaticities = header.has_chromaticities ? [xy.0, xy.1, xy.2, xy.3, xy.4, xy.5, xy.6, xy.7] : []
     isSound = decoded.isSound
     pixels = decoded.pixels
   }

@@ -56,7 +56,7 @@ import Testing
   @Test("Values filled in a row equal single values", arguments: Kernel.allCases)
   func fill(kernel: Kernel) throws {
     for (start, step) in [(-3.0, 0.01), (-2.9, 0.37), (-0.5, 1.0), (-3.2, 0.0625)] {
-      var values = try LargeArray<Double>(repeating: 7, count: 700)
+      var values = try UncheckedArray<Double>(repeating: 7, count: 700)
       kernel.fill(&values, 100..<690, start: start, step: step)
       #expect(values[99] == 7 && values[690] == 7)
       for (index, value) in (100..<690).map({ values[$0] }).enumerated() {

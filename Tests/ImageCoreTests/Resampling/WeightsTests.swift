@@ -74,6 +74,6 @@ import Testing
   }
 }
 
-extension LargeArray {
+extension UncheckedArray {
   fileprivate var all: [Element] { indices.map { self[$0] } }
 }

@@ -1,49 +1,51 @@
-internal import Glibc
+internal import ImageCore
 
 /// The bodies of a PNG's consecutive IDAT chunks as one stream of bytes.
 @safe struct IDATReader {
-  // SAFETY: `chunks` are complete chunks whose bodies have `left` bytes in total, as PNGChunks has checked. The creator keeps the
-  // bytes valid.
-  private var next: UnsafeRawPointer?
+  // SAFETY: the creator keeps the bytes valid. Each access checks its bounds.
+  private let bytes: UnsafeRawBufferPointer
+  /// Offset of the next byte.
+  private var next = 0
   /// Bytes left in the current chunk.
   private var chunkLeft = 0
   private var left = 0
 
-  init() { unsafe next = nil }
+  init() { unsafe bytes = UnsafeRawBufferPointer(start: nil, count: 0) }
 
   /// - Parameters:
   ///   - firstData: offset of the first chunk.
   ///   - byteCount: total size of all bodies.
   init(firstData: Int, byteCount: Int, of bytes: UnsafeRawBufferPointer) {
-    unsafe next = bytes.baseAddress.map { unsafe $0 + firstData }
+    unsafe self.bytes = unsafe bytes
+    next = firstData
     left = byteCount
-    if left > 0 { unsafe openChunk() }
+    if left > 0 { openChunk() }
   }
 
   var isEmpty: Bool { left == 0 }
 
-  /// Copies the next bytes, up to `maximum`, and returns their number.
-  @unsafe mutating func read(into target: UnsafeMutableRawPointer, atMost maximum: Int) -> Int {
+  /// Copies the next bytes, as many as fit the memory, and returns their number.
+  mutating func read(into target: UnsafeMutableRawBufferPointer) -> Int {
     var filled = 0
-    while filled < maximum, left > 0, let from = unsafe next {
-      let count = min(chunkLeft, maximum - filled)
-      unsafe memcpy(target + filled, from, count)
-      unsafe next = unsafe from + count
+    while filled < target.count, left > 0 {
+      let count = min(chunkLeft, target.count - filled)
+      unsafe UnsafeMutableRawBufferPointer(rebasing: target[filled...]).copyMemory(
+        from: UnsafeRawBufferPointer(rebasing: bytes[next..<next + count]))
+      next += count
       filled += count
       left -= count
       chunkLeft -= count
       if chunkLeft == 0, left > 0 {
         // The CRC, then the next chunk.
-        unsafe next = unsafe from + count + 4
-        unsafe openChunk()
+        next += 4
+        openChunk()
       }
     }
     return filled
   }
 
-  @unsafe private mutating func openChunk() {
-    guard let start = unsafe next else { return }
-    chunkLeft = unsafe Int(UInt32(bigEndian: start.loadUnaligned(as: UInt32.self)))
-    unsafe next = unsafe start + 8
+  private mutating func openChunk() {
+    chunkLeft = unsafe Int(bytes.bytes.bigEndian(next, UInt32.self))
+    next += PNGChunk.Head.byteCount
   }
 }

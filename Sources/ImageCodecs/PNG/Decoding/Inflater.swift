@@ -28,8 +28,9 @@ internal import PixelKernels
   private let tables: UnsafeMutablePointer<UInt32>
   private let staged: UnsafeMutableRawPointer
   private var source = IDATReader()
-  private var input: UnsafeRawPointer
-  private var inputEnd: UnsafeRawPointer
+  /// Offsets into the staged bytes: of the next one that is not loaded, and of the end.
+  private var input = 0
+  private var inputEnd = 0
   private var hasAll = false
   private var bits: UInt64 = 0
   private var bitCount: UInt64 = 0
@@ -50,8 +51,6 @@ internal import PixelKernels
     self.loop = loop
     unsafe tables = .allocate(capacity: InflateCodes.capacity)
     unsafe staged = .allocate(byteCount: Inflater.stagedBytes + Inflater.inputSlack, alignment: 64)
-    unsafe input = UnsafeRawPointer(staged)
-    unsafe inputEnd = unsafe input
   }
 
   deinit {
@@ -64,18 +63,17 @@ internal import PixelKernels
   func begin(_ source: IDATReader, deadline: UInt64 = 0) -> Bool {
     self.source = source
     limit = TimeLimit(deadline: deadline)
-    unsafe input = UnsafeRawPointer(staged)
-    unsafe inputEnd = unsafe input
+    (input, inputEnd) = (0, 0)
     (bits, bitCount, hasAll, isLastBlock) = (0, 0, false, false)
     (phase, adler) = (.header, 1)
     stage()
-    guard unsafe inputEnd - input >= 6 else { return false }
-    let (method, flags) = unsafe (input.load(as: UInt8.self), input.load(fromByteOffset: 1, as: UInt8.self))
+    guard inputEnd - input >= 6 else { return false }
+    let (method, flags) = unsafe (staged.load(as: UInt8.self), staged.load(fromByteOffset: 1, as: UInt8.self))
     // Deflate, a window of up to 32 KB (always 32 KB here, whatever the header contains), no dictionary, and the check bits.
     guard method & 15 == 8, method >> 4 <= 7, flags & 0x20 == 0, (UInt(method) << 8 | UInt(flags)) % 31 == 0 else {
       return false
     }
-    unsafe input += 2
+    input += 2
     return true
   }
 
@@ -96,7 +94,7 @@ internal import PixelKernels
     _ output: inout UnsafeMutableRawPointer, _ stop: UnsafeMutableRawPointer, _ windowStart: UnsafeMutableRawPointer
   ) -> Status {
     while true {
-      if unsafe !hasAll && inputEnd - input < InflateCodes.maxHeaderBytes {
+      if !hasAll && inputEnd - input < InflateCodes.maxHeaderBytes {
         // The staged input may expand a thousandfold.
         if limit.isOver(before: 2 * Inflater.stagedBytes) { return .faulty }
         stage()
@@ -109,11 +107,14 @@ internal import PixelKernels
         guard unsafe copyStored(&output, stop) else { return .faulty }
       case .compressed:
         // A sound stream ends four bytes before its input, and at most eight bytes are loaded ahead of the bits in use.
-        let inputStop = unsafe hasAll ? inputEnd + 8 : inputEnd - InflateLoop.inputSlack
-        switch unsafe loop.run(
-          bits: &bits, bitCount: &bitCount, input: &input, output: &output, literals: tables,
-          distances: tables + InflateCodes.distances, inputStop: inputStop, outputStop: stop, windowStart: windowStart)
-        {
+        let inputStop = hasAll ? inputEnd + 8 : inputEnd - InflateLoop.inputSlack
+        let reason = unsafe reading {
+          unsafe loop.run(
+            bits: &bits, bitCount: &bitCount, input: &$0, output: &output, literals: tables,
+            distances: tables + InflateCodes.distances, inputStop: staged + inputStop, outputStop: stop,
+            windowStart: windowStart)
+        }
+        switch reason {
         case InflateLoop.Stop.endOfBlock: phase = isLastBlock ? .trailer : .header
         case InflateLoop.Stop.paused:
           if unsafe output >= stop { return .paused }
@@ -126,28 +127,29 @@ internal import PixelKernels
 
   /// Refills the staged input.
   private func stage() {
-    let rest = unsafe inputEnd - input
-    unsafe memmove(staged, input, rest)
-    unsafe input = UnsafeRawPointer(staged)
-    let count = unsafe source.read(into: staged + rest, atMost: Inflater.stagedBytes - rest)
-    unsafe inputEnd = unsafe input + rest + count
+    let rest = inputEnd - input
+    unsafe memmove(staged, staged + input, rest)
+    input = 0
+    let count = unsafe source.read(
+      into: UnsafeMutableRawBufferPointer(start: staged + rest, count: Inflater.stagedBytes - rest))
+    inputEnd = rest + count
     hasAll = source.isEmpty
     unsafe memset(staged + rest + count, 0, Inflater.inputSlack)
   }
 
   /// The last four bytes must be the checksum, and nothing may follow.
   private func endsCorrectly() -> Bool {
-    let next = unsafe input - Int(bitCount >> 3)
-    guard hasAll, unsafe inputEnd - next == 4 else { return false }
-    return unsafe UInt32(bigEndian: next.loadUnaligned(as: UInt32.self)) == adler
+    let next = input - Int(bitCount >> 3)
+    guard hasAll, inputEnd - next == 4 else { return false }
+    return unsafe UInt32(bigEndian: staged.loadUnaligned(fromByteOffset: next, as: UInt32.self)) == adler
   }
 
   @unsafe private func copyStored(_ output: inout UnsafeMutableRawPointer, _ stop: UnsafeMutableRawPointer) -> Bool {
     let count = unsafe min(storedLeft, inputEnd - input, stop - output)
     guard count > 0 || storedLeft == 0 else { return false }
-    unsafe output.copyMemory(from: input, byteCount: count)
+    unsafe output.copyMemory(from: staged + input, byteCount: count)
     unsafe output += count
-    unsafe input += count
+    input += count
     storedLeft -= count
     if storedLeft == 0 { phase = isLastBlock ? .trailer : .header }
     return true
@@ -156,19 +158,28 @@ internal import PixelKernels
 
 // Block headers. Everything read here is input, or zeros after its end.
 extension Inflater {
-  private func take(_ width: UInt64) -> Int { unsafe takeDeflateBits(width, &bits, &bitCount, &input) }
+  private func take(_ width: UInt64) -> Int {
+    unsafe reading { unsafe takeDeflateBits(width, &bits, &bitCount, &$0) }
+  }
+
+  /// Lends the address of the next input to a kernel, which advances it.
+  private func reading<Result>(_ body: (inout UnsafeRawPointer) -> Result) -> Result {
+    var next = unsafe UnsafeRawPointer(staged + input)
+    defer { input = unsafe next - UnsafeRawPointer(staged) }
+    return unsafe body(&next)
+  }
 
   /// Empty blocks can extend to the end of the file without completing a row, so a check per row is not enough.
   private func isLate() -> Bool { limit.isOver(before: Inflater.workOfBlock) }
 
   private func readHeader() -> Bool {
-    guard unsafe input <= inputEnd + 8 else { return false }
+    guard input <= inputEnd + 8 else { return false }
     isLastBlock = take(1) == 1
     phase = .compressed
     switch take(2) {
     case 0: return readStoredHeader()
     case 1: return unsafe InflateCodes.makeFixed(tables)
-    case 2: return unsafe InflateCodes.read(tables, bits: &bits, bitCount: &bitCount, input: &input)
+    case 2: return unsafe reading { unsafe InflateCodes.read(tables, bits: &bits, bitCount: &bitCount, input: &$0) }
     default: return false
     }
   }
@@ -177,9 +188,9 @@ extension Inflater {
     _ = take(bitCount & 7)
     let (length, complement) = (take(16), take(16))
     guard length ^ complement == 0xFFFF else { return false }
-    unsafe input -= Int(bitCount >> 3)
+    input -= Int(bitCount >> 3)
     (bits, bitCount) = (0, 0)
-    guard unsafe input <= inputEnd else { return false }
+    guard input <= inputEnd else { return false }
     (storedLeft, phase) = (length, .stored)
     return true
   }

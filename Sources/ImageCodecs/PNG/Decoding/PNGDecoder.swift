@@ -8,7 +8,7 @@ internal import ImageCore
   private let fast: StreamingPNGDecoder
   private var limits = DecodeLimits()
   private var report = codec_report()
-  private var header = unsafe png_header()
+  private var header = png_header()
   private var shape = png_shape()
   // SAFETY: the caller keeps the bytes valid until `finish` or the next header, which replaces this pointer.
   private var bytes = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
@@ -26,10 +26,10 @@ internal import ImageCore
       reader.handle, base, bytes.count, limits.forC, &header, &shape, &report)
     guard status == .CODEC_OK else { throw report.error(limits: limits) }
     unsafe self.bytes = unsafe bytes
-    var result = unsafe ImageHeader(header)
+    var result = ImageHeader(header)
     result.decodedChannels = Int(shape.channels)
     if let depth = SampleDepth(rawValue: Int(shape.bits)) {
-      result.comesInStrips = unsafe StreamingPNGDecoder.accepts(
+      result.comesInStrips = StreamingPNGDecoder.accepts(
         PNGPixelLayout(header), channels: result.decodedChannels, depth: depth)
     }
     let limit = TimeLimit(deadline: limits.deadline)
@@ -58,8 +58,8 @@ internal import ImageCore
 
   func decode(_ request: DecodeRequest) throws(CodecError) -> DecodedImage {
     guard let depth = SampleDepth(rawValue: Int(shape.bits)) else { throw .broken("a PNG of \(shape.bits) bits") }
-    let size = unsafe PixelSize(width: Int(header.width), height: Int(header.height))
-    let layout = unsafe PNGPixelLayout(header)
+    let size = PixelSize(width: Int(header.width), height: Int(header.height))
+    let layout = PNGPixelLayout(header)
     let channels = Int(shape.channels)
     let plane = try allocating { () throws(OutOfMemory) in
       try Plane(
@@ -106,23 +106,24 @@ internal import ImageCore
 extension ImageHeader {
   fileprivate init(_ header: png_header) {
     let icc = unsafe header.icc.map { unsafe [UInt8](UnsafeBufferPointer(start: $0, count: header.icc_bytes)) }
-    unsafe self.init(
+    self.init(
       format: .png, size: PixelSize(width: Int(header.width), height: Int(header.height)), bits: Int(header.bits),
       color: SourceColor(pngColorType: header.color_type), layout: header.interlaced ? .interlaced : .sequential,
       orientation: .upright, profile: icc)
-    colorChunks.srgbIntent = unsafe header.srgb_intent >= 0 ? UInt8(header.srgb_intent) : nil
-    colorChunks.gamma = unsafe header.gamma > 0 ? header.gamma : nil
-    if unsafe header.has_chromaticities {
-      colorChunks.chromaticities = unsafe withUnsafeBytes(of: header.chromaticities) { raw in
-        unsafe [UInt32](raw.bindMemory(to: UInt32.self))
-      }
+    colorChunks.srgbIntent = header.srgb_intent >= 0 ? UInt8(header.srgb_intent) : nil
+    colorChunks.gamma = header.gamma > 0 ? header.gamma : nil
+    if header.has_chromaticities {
+      let values = header.chromaticities
+      colorChunks.chromaticities = [
+        values.0, values.1, values.2, values.3, values.4, values.5, values.6, values.7,
+      ]
     }
   }
 }
 
 extension PNGPixelLayout {
   fileprivate init(_ header: png_header) {
-    unsafe self.init(
+    self.init(
       width: Int(header.width), height: Int(header.height), bits: Int(header.bits), colorType: Int(header.color_type),
       isInterlaced: header.interlaced)
   }

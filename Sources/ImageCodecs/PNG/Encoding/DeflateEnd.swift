@@ -6,7 +6,7 @@ internal import PixelKernels
 ///
 /// libdeflate marks the last block of all that it compresses, and does not report its position. So the stream is inflated, which
 /// takes a tenth of the time of compressing it.
-@safe struct DeflateEnd {
+struct DeflateEnd {
   /// Position of the bit that marks the block as the last.
   let mark: Int
   /// Position of the first bit after the block.
