@@ -1,4 +1,4 @@
-# `make run` and `make test` work on a fresh checkout; what they need is installed first if it is missing.
+# `make run` and `make test` work in a fresh checkout: they first install what is missing.
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -7,11 +7,11 @@ DESTDIR ?=
 TRAITS ?=
 traits := $(if $(TRAITS),--traits $(TRAITS))
 
-# What prepares the libraries (DEPS=true where a package manager did), and more flags for swift build.
+# The command that installs the libraries (DEPS=true if they are installed), and more flags for swift build.
 DEPS ?= .ci/deps $(TRAITS)
 SWIFT_FLAGS ?=
 
-# For imgbatch --version; an archive without git says nothing.
+# For imgbatch --version; empty in an archive without git.
 sources = $(shell [ ! -e .git ] || git describe --always --dirty --tags 2>/dev/null)
 swift_build := swift build -c release --static-swift-stdlib $(traits) $(SWIFT_FLAGS)
 swift_files := Sources Tests Package.swift
@@ -24,31 +24,31 @@ bench check differential fuzz soak: export IMGBATCH_DEVELOPER_PROGRAMS = 1
 .PHONY: help deps build run test check sanitize fuzz differential soak bench bench-fetch docs deb deb-test image-test cluster-test install clean
 
 help:
-	@echo 'make deps      install the libraries that are missing, by apt-get'
+	@echo 'make run       build imgbatch, and make thumbnails of the images in samples/ in thumbs/'
+	@echo 'make test      run all tests; the log is in .build/test.log'
 	@echo 'make build     the release build of imgbatch and imgbatch-worker'
-	@echo 'make run       thumbnails of the pictures in samples/, in thumbs/'
-	@echo 'make test      all tests; the log goes to .build/test.log'
-	@echo 'make check     format, lint, fences and imports of the design, a build with warnings as errors'
-	@echo 'make sanitize  the tests of codecs and batch under the address, leak and thread sanitizers (minutes)'
-	@echo 'make fuzz      damage the samples and decode them for FUZZ_SECONDS (60), from FUZZ_SEED (the time) on; three ways;'
-	@echo '               then metadata, journals, lists, answers of servers and what workers say, each as long'
-	@echo 'make differential   decode the JPEGs below DIR (samples) by JPEGDecoding and by libjpeg, and compare the pixels;'
-	@echo '                    then crop them in any order and mode, and compare the bytes'
-	@echo 'make soak      the promises of reliability that take longer than tests may (minutes; best as root)'
-	@echo 'make bench     the tables of the README: peers side by side, then resampler and PNG encoder alone (minutes)'
-	@echo 'make docs      the articles and symbols for users and developers in .build/docs/html, by docc; stops at broken links'
+	@echo 'make install   programs, manual pages and completions below $$PREFIX (PREFIX=$(PREFIX))'
 	@echo 'make deb       a Debian package in .build/deb'
-	@echo 'make deb-test  that package installed and run in a clean root (as root; needs debootstrap)'
-	@echo 'make image-test  samples/cluster/Containerfile built and run without a registry (as root; needs buildah, debootstrap)'
-	@echo 'make cluster-test  shards by Slurm, GNU parallel over ssh and Ray, on loopback (as root; packages: Tests/Cluster)'
-	@echo 'make bench-fetch  downloads against a server of its own on loopback: waits, limits, kills (a minute)'
-	@echo 'make install   the two programs, manual page and completions below $$PREFIX (PREFIX=$(PREFIX))'
+	@echo 'make docs      articles and symbols as pages in .build/docs/html'
+	@echo 'make deps      install the missing libraries by apt-get; the targets above do this first'
 	@echo 'make clean     remove what the build made'
+	@echo
+	@echo 'For developers:'
+	@echo 'make check     format, lint, rules of the design, links; a build with warnings as errors'
+	@echo 'make fuzz      damaged images, journals, lists and messages, FUZZ_SECONDS=60 each'
+	@echo 'make soak      guarantees that take minutes to test (best as root)'
+	@echo 'make sanitize  tests under the address, leak and thread sanitizers (minutes)'
+	@echo 'make differential   compare the JPEG decoder with libjpeg over the images below DIR (samples)'
+	@echo 'make bench     compare the speed with other programs (minutes)'
+	@echo 'make bench-fetch    downloads from a server on this machine: waits, limits, kills (a minute)'
+	@echo 'make deb-test  install the Debian package in a clean system (as root; needs debootstrap)'
+	@echo 'make image-test     build and run samples/cluster/Containerfile (as root; needs buildah, debootstrap)'
+	@echo 'make cluster-test   shards by Slurm, GNU parallel and Ray on this machine (as root; see Tests/Cluster)'
 
 deps:
 	@$(DEPS) $(more)
 
-# What a target needs beyond that: said in one sentence before anything is built.
+# Reports in one sentence what a target needs in addition, before anything is built.
 need-%:
 	@.ci/needs $*
 
@@ -66,12 +66,13 @@ check: deps
 	swift format lint --strict --recursive --parallel $(swift_files)
 	.ci/fences
 	.ci/arrows
+	.ci/links
 	IMGBATCH_WARNINGS_AS_ERRORS=1 swift build --build-tests --scratch-path .build/check
 
 sanitize: need-sanitize deps
 	Tests/Sanitizers/sanitize.sh
 
-# The last steps run the whole program in every mode: over damaged files, then over all else that it reads.
+# The last steps run the whole program in every mode: over damaged images, then over everything else that it reads.
 fuzz: need-fuzz build
 	$(DEPS) python
 	Tests/Fuzz/fuzz.sh
@@ -89,7 +90,7 @@ soak: need-soak deps
 bench: need-bench build
 	Tests/Benchmarks/bench.sh "$$($(swift_build) --show-bin-path)/imgbatch" "$$($(swift_build) --show-bin-path)/kernel-bench"
 
-# Symbols are those of all traits, so the headers of each have to be there.
+# The symbols include those of all traits, so the headers of each are needed.
 docs: more = WebP
 docs: deps
 	.ci/docs
@@ -101,7 +102,7 @@ cluster-test: need-cluster-test build
 bench-fetch: need-bench-fetch build
 	python3 Tests/Benchmarks/fetch_bench.py "$$($(swift_build) --show-bin-path)/imgbatch" $(PICTURES)
 
-# The worker has to lie beside imgbatch, which looks for it there.
+# imgbatch looks for the worker in its own folder.
 install: build
 	install -d "$(DESTDIR)$(PREFIX)/bin"
 	install -m 755 "$$($(swift_build) --show-bin-path)/imgbatch" "$$($(swift_build) --show-bin-path)/imgbatch-worker" \
@@ -120,4 +121,4 @@ image-test: need-image-test
 
 clean:
 	swift package clean
-	rm -rf .build/check .build/asan .build/tsan .build/fuzz .build/manual .build/deb .build/docs thumbs
+	rm -rf .build/check .build/asan .build/tsan .build/fuzz .build/deb .build/docs thumbs

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 #ifdef __APPLE__
 #include <mach-o/dyld.h>
@@ -105,6 +106,11 @@ int system_spawn_measured(const char *path, const char *const *arguments, int ou
 int system_private_pipe(int *ends) {
   // Close-on-exec from the start, because another thread may start a program at any time.
   return pipe2(ends, O_CLOEXEC) == 0 ? 0 : errno;
+}
+
+int system_memory_file(int *file) {
+  *file = memfd_create("imgbatch", MFD_CLOEXEC);
+  return *file >= 0 ? 0 : errno;
 }
 
 const char *system_executable_path(void) {

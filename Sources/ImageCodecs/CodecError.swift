@@ -6,6 +6,7 @@ package import ImageCore
 package enum CodecError: Error, Hashable, Sendable {
   /// The bytes have no signature of a format that is decoded here or known by name.
   case notAnImage
+  case empty
   /// This build does not read the format, or this variant of it.
   case unsupported(String)
   case truncated(String)

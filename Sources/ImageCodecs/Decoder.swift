@@ -94,6 +94,7 @@ package final class Decoder {
     _ bytes: UnsafeRawBufferPointer, limits: DecodeLimits
   ) throws(CodecError) -> ImageHeader {
     current = nil
+    if unsafe bytes.isEmpty { throw .empty }
     guard let format = unsafe ImageFormat.recognized(bytes.bytes) else {
       guard let name = unsafe ImageFormat.nameOfOther(bytes.bytes) else { throw .notAnImage }
       throw .unsupported("\(name); this build reads \(ImageFormat.names("and"))")
@@ -123,7 +124,7 @@ package final class Decoder {
   /// Decodes the image whose header was read last.
   /// - Throws: if there are no pixels at all. A damaged image is returned, with the damage in its report.
   package func decode(_ request: DecodeRequest) throws(CodecError) -> DecodedImage {
-    guard let current else { throw .broken("a picture was decoded before its header was read") }
+    guard let current else { throw .broken("an image was decoded before its header was read") }
     return try current.decode(request)
   }
 

@@ -15,6 +15,7 @@ package enum Hint: String, CaseIterable, Sendable {
   case convert
   case convertOrLeaveOut = "convert-or-leave-out"
   case fetchAgain = "fetch-again"
+  case getAgain = "get-again"
   case raiseFileLimit = "raise-file-limit"
   case raisePixelLimit = "raise-pixel-limit"
   case raiseScanLimit = "raise-scan-limit"
@@ -52,6 +53,7 @@ package enum Hint: String, CaseIterable, Sendable {
   case convertToSRGB = "convert-to-srgb"
   case showWarnings = "show-warnings"
   case listFailures = "list-failures"
+  case resume
 }
 
 /// The program's sentence for a hint: without a capital and a full stop, to follow a message.

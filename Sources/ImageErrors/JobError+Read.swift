@@ -4,8 +4,11 @@ package import SystemSupport
 
 extension JobError {
   /// The error of a failed call on a source.
-  package static func read(_ error: Errno) -> JobError {
+  /// - Parameter isLink: whether the name of the source is a symbolic link.
+  package static func read(_ error: Errno, isLink: Bool = false) -> JobError {
     switch error.rawValue {
+    case ENOENT where isLink:
+      JobError(stage: .read, code: .read, message: "the symbolic link leads nowhere", hint: .mendLink)
     // open(2) fails with these for a socket, and for a device file without a device.
     case ENXIO, ENODEV:
       JobError(stage: .read, code: .notARegularFile, message: "a socket or device, not a regular file; skipped unread")

@@ -18,6 +18,8 @@ package struct JobError: Error, Hashable, Sendable {
 
   package var hints: [Hint] { [hint, isKnown ? .retryFailed : nil].compactMap { $0 } }
 
-  /// What failed and what to do.
-  package func text(_ advice: Advice) -> String { ([message] + hints.map(advice)).joined(separator: "; ") }
+  /// What failed and what to do. Advice that is empty does not apply.
+  package func text(_ advice: Advice) -> String {
+    ([message] + hints.map(advice).filter { !$0.isEmpty }).joined(separator: "; ")
+  }
 }

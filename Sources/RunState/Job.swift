@@ -17,8 +17,8 @@ package struct Job: Sendable {
   /// Set if the input cannot be processed, as known before any work: it is missing, is no regular file, or its output name is
   /// taken.
   package let refusal: JobError?
-  /// The URL that the source was downloaded from, as in the list, including a password. Show `shownAddress` instead. Nil for a
-  /// local source.
+  /// The URL that the source was downloaded from, as in the list, including a password, or "-" for standard input. Show
+  /// `shownAddress` instead. Nil for a local file.
   package let address: String?
 
   package init(

@@ -8,6 +8,8 @@ package struct RunStatistics: Hashable, Sendable {
   package private(set) var written = 0
   package private(set) var skipped = 0
   package private(set) var failed = 0
+  /// Skipped images that `--retry-failed` does not concern.
+  package private(set) var notFailed = 0
   /// Images that a dry run would write. They count as not started.
   package private(set) var planned = 0
   /// Written images with decoder warnings.
@@ -41,7 +43,9 @@ package struct RunStatistics: Hashable, Sendable {
       outputs += image.outputs.count { $0.skipped == nil }
       for stage in Stage.allCases { times[stage] += image.times[stage] }
       for stage in Stage.allCases { cpuTimes[stage] += image.cpuTimes[stage] }
-    case .skipped: skipped += 1
+    case .skipped(let reason):
+      skipped += 1
+      notFailed += reason == .notFailed ? 1 : 0
     case .failed: failed += 1
     }
   }
@@ -51,7 +55,7 @@ package struct RunStatistics: Hashable, Sendable {
 
   /// - Parameter inputs: number of images found, at least `finished`.
   package func notStarted(of inputs: Int) -> Int {
-    precondition(inputs >= finished, "a picture ended that was never an input")
+    precondition(inputs >= finished, "an image ended that was never an input")
     return inputs - finished
   }
 }

@@ -7,8 +7,9 @@ package struct JSONObject: Sendable {
     /// In the notation of the source.
     case number(String)
     case object(JSONObject)
-    /// An array, true, false or null.
-    case other
+    case array([Value])
+    case boolean(Bool)
+    case null
   }
 
   fileprivate let values: [String: Value]
@@ -43,6 +44,16 @@ package struct JSONObject: Sendable {
     if case .object(let object)? = values[key] { object } else { nil }
   }
 
+  package func isTrue(_ key: String) -> Bool {
+    if case .boolean(true)? = values[key] { true } else { false }
+  }
+
+  /// The objects in an array; empty if there is no array.
+  package func objects(_ key: String) -> [JSONObject] {
+    guard case .array(let elements)? = values[key] else { return [] }
+    return elements.compactMap { if case .object(let object) = $0 { object } else { nil } }
+  }
+
   /// A string, or a number in the notation of the source.
   package func textOrNumber(_ key: String) -> String? {
     switch values[key] {
@@ -65,11 +76,12 @@ private struct JSONParser {
     case UInt8(ascii: "\""): return string().map { .text($0) }
     case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return number().map { .number($0) }
     case UInt8(ascii: "{"): return object(depth: depth).map { .object($0) }
-    case UInt8(ascii: "["): return array(depth: depth) ? .other : nil
+    case UInt8(ascii: "["): return array(depth: depth).map { .array($0) }
     default:
-      for word in ["true", "false", "null"] where rest.starts(with: word.utf8) {
+      for (word, value) in [("true", JSONObject.Value.boolean(true)), ("false", .boolean(false)), ("null", .null)]
+      where rest.starts(with: word.utf8) {
         rest.removeFirst(word.utf8.count)
-        return .other
+        return value
       }
       return nil
     }
@@ -97,13 +109,15 @@ private struct JSONParser {
     return take("}") ? JSONObject(values: values) : nil
   }
 
-  private mutating func array(depth: Int) -> Bool {
-    guard take("[") else { return false }
-    if take("]") { return true }
+  private mutating func array(depth: Int) -> [JSONObject.Value]? {
+    var values: [JSONObject.Value] = []
+    guard take("[") else { return nil }
+    if take("]") { return values }
     repeat {
-      guard value(depth: depth + 1) != nil else { return false }
+      guard let value = value(depth: depth + 1) else { return nil }
+      values.append(value)
     } while take(",")
-    return take("]")
+    return take("]") ? values : nil
   }
 
   private mutating func number() -> String? {

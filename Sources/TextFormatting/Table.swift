@@ -41,6 +41,10 @@ package struct Table: Sendable {
     let parts: [HTML] = [
       .element("thead", [:], [.element("tr", [:], head)]), .element("tbody", [:], Array(body)),
     ]
-    return .element("div", ["class": "scroll", "tabindex": "0"], [.element("table", [:], parts)])
+    // An element that receives the focus needs a role and a name (WAI-ARIA 1.2, 5.2.8).
+    let label = "Table: " + (rows.first ?? []).joined(separator: ", ")
+    return .element(
+      "div", ["class": "scroll", "tabindex": "0", "role": "group", "aria-label": label], [.element("table", [:], parts)]
+    )
   }
 }

@@ -6,7 +6,7 @@ extension JobError {
   package init(_ error: CodecError, stage: Stage) {
     let code: ErrorCode =
       switch error {
-      case .notAnImage: .notAnImage
+      case .notAnImage, .empty: .notAnImage
       case .unsupported: .unsupported
       case .truncated: .truncated
       case .corrupt: .corrupt
@@ -30,6 +30,7 @@ extension CodecError {
     switch self {
     case .notAnImage:
       "neither a \(ImageFormat.allCases.map(\.name).joined(separator: " nor a ")) by its first bytes"
+    case .empty: "the file is empty"
     case .unsupported(let text): "unsupported: \(text)"
     case .truncated(let text): "the file ends too early (\(text))"
     case .corrupt(let text): "the data are damaged (\(text))"
@@ -45,6 +46,7 @@ extension CodecError {
   fileprivate func hint(at stage: Stage) -> Hint {
     switch self {
     case .notAnImage: .convertOrLeaveOut
+    case .empty: .getAgain
     // The encoder cannot store it: the source is fine.
     case .unsupported where stage == .encode: .makeSmaller
     case .unsupported: .convert

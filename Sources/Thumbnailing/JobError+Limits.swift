@@ -15,6 +15,6 @@ extension JobError {
     let need = (byteCount + (1 << 20) - 1) >> 20
     return JobError(
       stage: .decode, code: .limitMemory,
-      message: "it needs about \(need) MB and one picture may have \(maximum >> 20) MB", hint: .raiseMemoryLimit)
+      message: "it needs about \(need) MB and one image may use \(maximum >> 20) MB", hint: .raiseMemoryLimit)
   }
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Side by side with the peers, then the resampler and the PNG encoder alone: the tables of the README.
+# Compares imgbatch with other programs, then the resampler and the PNG encoder alone: the tables of the article Performance.
 # usage: bench.sh IMGBATCH KERNEL_BENCH
 # The pictures go to IMGBATCH_CORPUS (default ~/.cache/imgbatch/corpus), RUNS is 5, PEERS best (or all).
 set -euo pipefail

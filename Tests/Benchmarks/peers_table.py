@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures imgbatch beside its peers and prints the README's table, in Markdown.
+"""Compares imgbatch with other programs and prints the tables of the article Performance, in Markdown.
 
 usage: peers_table.py IMGBATCH CORPUS BENCH_PEERS [--runs N] [--peers all|best]
 

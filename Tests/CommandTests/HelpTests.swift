@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("Help, version and README")
+@Suite("Help, version and examples")
 struct HelpTests {
   @Test("The version names the libraries in use and the build")
   func version() throws {
@@ -80,27 +80,40 @@ struct HelpTests {
     }
   }
 
-  @Test("Every example in the README and the help runs")
-  func examples() throws {
+  @Test("Every example in the help runs")
+  func helpExamples() throws {
     let scratch = try ScratchFolder()
-    for (name, source) in [("samples", Places.samples.path), ("dogs", Command.dogs), ("cats", Command.patterns)] {
+    for (name, source) in [("dogs", Command.dogs), ("cats", Command.patterns)] {
       try FileManager.default.copyItem(atPath: source, toPath: scratch[name])
     }
     try scratch.add("dogs/bello.png", as: "scan.png")
     try Data("http://dogs.example/rex.jpg\n".utf8).write(to: scratch.url.appending(path: "dogs.txt"))
-    var readme = try String(contentsOf: Places.root.appending(path: "README.md"), encoding: .utf8)
-    // That section has its own test with a server.
-    if let start = readme.range(of: "## Downloading\n"), let end = readme.range(of: "\n## Modes") {
-      readme.removeSubrange(start.lowerBound..<end.lowerBound)
-    }
-    let texts = try [readme] + commands().map { try help($0).output }
     // Saving defaults needs a quiet machine, to find the best setting.
-    let examples = try texts.flatMap { try commandLines(in: $0) }.filter { !$0.contains("--save") && !downloads($0) }
+    let examples = try commands().flatMap { try commandLines(in: help($0).output) }
+      .filter { !$0.contains("--save") && !downloads($0) }
     #expect(examples.count > 12)
     for example in distinct(examples) {
       let answer = try Command.shell(example, in: scratch)
       #expect(answer.status == 0, "\(example): \(answer.error)")
     }
+  }
+
+  @Test("Every example in a document runs", arguments: ["README.md", DocumentExamples.article("Recipes")])
+  func documentExamples(document: String) throws {
+    let scratch = try ScratchFolder()
+    try FileManager.default.copyItem(atPath: Places.samples.path, toPath: scratch["samples"])
+    try FileManager.default.copyItem(atPath: Command.dogs, toPath: scratch["photos"])
+    // DownloadExampleTests runs the examples that need a server.
+    let scripts = try DocumentExamples(document).scripts.filter { !$0.contains("http://") }
+    #expect(scripts.count >= 3)
+    for script in scripts {
+      let answer = try Command.shell("set -e; " + script, in: scratch)
+      #expect(answer.status == 0, "\(script): \(answer.error)")
+    }
+    // git ignores `thumbs`, so the examples of the README leave a checkout clean.
+    guard document == "README.md" else { return }
+    let names = try FileManager.default.contentsOfDirectory(atPath: scratch.url.path)
+    #expect(names.sorted() == ["photos", "samples", "thumbs"])
   }
 
   @Test("Every fetch example in the help runs")

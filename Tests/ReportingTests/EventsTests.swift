@@ -73,7 +73,7 @@ struct EventsTests {
         + #""seconds":0.02,"cpuSeconds":0.03,"peakBytes":23068672}"#)
     #expect(
       summary.text(\.rawValue)
-        == "1 written, 1 skipped, 1 failed, 2 not started in 0.02 s (50.0 pictures/s, 812 kB read, 9.1 kB written)")
+        == "1 written, 1 skipped, 1 failed, 2 not started in 20 ms (50.0 images/s, 812 kB read, 9.1 kB written)")
   }
 
   @Test("Names with control characters and invalid bytes stay on one line of JSON, and keep their bytes")

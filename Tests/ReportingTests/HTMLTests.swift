@@ -21,4 +21,13 @@ import TextFormatting
     #expect(address(ofRelative: "thumbs/a b?#%.jpg") == "thumbs/a%20b%3F%23%25.jpg")
     #expect(address(ofRelative: "javascript:alert(1)") == "javascript%3Aalert%281%29")
   }
+
+  @Test(arguments: [
+    ("a%20b/%C3%A4.jpg", "a b/ä.jpg"), ("%41%zz%4", "A%zz%4"), ("%C3%A4%fF%41", "ä%fFA"),
+    ("x%0Ay%E2%80%8B", "x%0Ay%E2%80%8B"),
+    ("100%", "100%"), ("%+1%-1", "%+1%-1"), ("a\u{200B}", "a\\u{200b}"), ("", ""),
+  ])
+  func `percent-encoding is decoded for people where the text stays readable`(encoded: String, shown: String) {
+    #expect(percentDecoded(encoded) == shown)
+  }
 }

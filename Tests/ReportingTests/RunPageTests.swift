@@ -10,11 +10,10 @@ import TextFormatting
 @testable import ImageCore
 
 @Suite struct RunPageTests {
-  private let facts = RunPage.PageHeader(software: "imgbatch 1", mode: "threads", workers: 2, isInterrupted: false)
-
-  private func page(_ outcomes: [(Job, Outcome)], inputs: Int? = nil, at path: FilePath = "/tmp/pages/run.html")
-    -> String
-  {
+  private func page(
+    _ outcomes: [(Job, Outcome)], inputs: Int? = nil, omitted: OmittedInputs = OmittedInputs(),
+    _ header: RunPage.PageHeader = .init(facts: [], isInterrupted: false), at path: FilePath = "/tmp/pages/run.html"
+  ) -> String {
     let record = RunPageData()
     var statistics = RunStatistics()
     for (job, outcome) in outcomes {
@@ -22,9 +21,9 @@ import TextFormatting
       statistics.add(outcome)
     }
     let summary = RunSummary(
-      statistics: statistics, inputs: inputs ?? outcomes.count, wallTime: .seconds(2),
+      statistics: statistics, inputs: inputs ?? outcomes.count, omitted: omitted, wallTime: .seconds(2),
       usage: ResourceUsage(cpuTime: .seconds(3), peakByteCount: 50_000_000))
-    return RunPage(record, summary, facts, page: path, advice: \.rawValue).document.html
+    return RunPage(record, summary, header, page: path, advice: \.rawValue).document.html
   }
 
   private func job(_ index: Int, _ name: String, out: String = "/tmp/thumbs/") -> Job {
@@ -66,7 +65,7 @@ import TextFormatting
   @Test func `the slowest come first, in any order of completion`() {
     let times = [5, 900, 30, 2, 400] + Array(repeating: 1, count: 60)
     let html = page(times.enumerated().map { (job($0.offset, "p\($0.offset).jpg"), written($0.element)) })
-    let slow = html[html.range(of: "Slowest pictures")!.upperBound...]
+    let slow = html[html.range(of: "Slowest images")!.upperBound...]
     let positions = ["p1.jpg", "p4.jpg", "p2.jpg", "p0.jpg"].compactMap {
       slow.range(of: "<td>/in/\($0)</td>")?.lowerBound
     }
@@ -83,7 +82,7 @@ import TextFormatting
     let html = page(order.map { (job($0, "p\($0).jpg"), written(3)) })
     let shown = html.components(separatedBy: "<img ").count - 1
     #expect((1000...2000).contains(shown))
-    #expect(html.contains("Every 4. picture is shown.") && html.contains("4200 written"))
+    #expect(html.contains("One image in 4 is shown.") && html.contains("4200 written"))
     #expect(html.contains("p0.jpg") && html.contains("p4196.jpg") && !html.contains("href=\"../thumbs/p4199.jpg"))
     #expect(html.utf8.count < 2_000_000)
     #expect(html.contains("loading=\"lazy\"") && html.contains("linked"))
@@ -110,5 +109,41 @@ import TextFormatting
     #expect(
       html.contains("<td>below 1.0 MB</td><td>2</td><td>0</td>")
         && html.contains("<td>below 10.0 kB</td><td>0</td><td>2</td>"))
+  }
+
+  @Test func `facts about the run are a table, and an interruption is stated`() {
+    let facts = [(name: "Command", value: "imgbatch resize 'a b' --out o"), (name: "Run in", value: "/home/<x>")]
+    let html = page([(job(0, "a.jpg"), written(1))], .init(facts: facts, isInterrupted: true))
+    #expect(html.contains("<tr><th scope=\"row\">Command</th><td>imgbatch resize &#39;a b&#39; --out o</td></tr>"))
+    #expect(html.contains("<th scope=\"row\">Run in</th><td>/home/&lt;x&gt;</td>"))
+    #expect(html.contains("The run was interrupted; everything that was written is complete."))
+  }
+
+  @Test func `images and folders that were left out are named`() {
+    var omitted = OmittedInputs()
+    for number in 0..<102 { omitted.addUnreadable("HEIC", at: FilePath("in/\(number).heic")) }
+    omitted.addUnreadable("WebP", at: "in/<a>.webp")
+    omitted.addFolder("in/thumbs")
+    let html = page([(job(0, "a.jpg"), written(1))], omitted: omitted)
+    #expect(html.contains("103 images in formats that imgbatch cannot read: 102 HEIC, 1 WebP"))
+    #expect(html.contains("<li>in/99.heic: HEIC</li><li>and 3 more</li>") && !html.contains("in/100.heic"))
+    #expect(html.contains("1 folder of thumbnails not entered: in/thumbs"))
+    #expect(!page([(job(0, "a.jpg"), written(1))]).contains("Left out"))
+  }
+
+  @Test func `a page of downloads shows addresses without passwords, and no sizes before and after`() {
+    let addresses = ["http://u:secret@a.example/1", "http://u:secret@a.example/2"]
+    let jobs = addresses.enumerated().map { index, address in
+      Job(
+        index: index, source: FilePath("dogs/\(index).jpg"), output: FilePath("/tmp/dogs/\(index).jpg"), format: .jpeg,
+        sourceByteCount: 9000,
+        address: address)
+    }
+    let error = JobError(stage: .fetch, code: .network, message: "the server is busy")
+    let html = page(
+      [(jobs[0], written(1)), (jobs[1], .failed(error))], .init(facts: [], isDownload: true, isInterrupted: false))
+    #expect(html.contains("1 downloaded, 1 failed") && html.contains("<b>9.0 kB</b>received"))
+    #expect(html.contains("<td>http://u:****@a.example/2</td>") && html.contains(">0.jpg</b>"))
+    for text in ["secret", "before", "written"] { #expect(!html.contains(text), "\(text)") }
   }
 }

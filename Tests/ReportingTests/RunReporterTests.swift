@@ -17,13 +17,14 @@ struct RunReporterTests {
     let time = Mutex(Duration.zero)
 
     func reporter(
-      inputs: Int? = 3, bytes: Int = 0, events: EventOutput = .none, verbosity: Verbosity = .normal, width: Int? = nil
+      inputs: Int? = 3, bytes: Int = 0, events: EventOutput = .none, verbosity: Verbosity = .normal, width: Int? = nil,
+      canResume: Bool = false
     ) -> RunReporter {
       var progressWidth: (@Sendable () -> Int)?
       if let width { progressWidth = { width } }
       return RunReporter(
         extent: .init(inputs: inputs, sourceByteCount: bytes), events: events, verbosity: verbosity, style: .plain,
-        advice: \.rawValue, progressWidth: progressWidth,
+        advice: \.rawValue, canResume: canResume, progressWidth: progressWidth,
         sinks: ReportOutput(
           results: { text in self.results.withLock { $0 += text } },
           messages: { text in self.messages.withLock { $0 += text } }
@@ -36,23 +37,53 @@ struct RunReporterTests {
     stage: .decode, code: .truncated, message: "the file ends\u{1B} too early", hint: .fetchAgain)
   static let usage = ResourceUsage(cpuTime: .zero, peakByteCount: 1)
 
-  @Test("A failure is one escaped line in the messages, with file, stage, advice and code")
+  @Test("A failure is one escaped line in the messages, with file, stage and code")
   func failureLine() {
     let listener = SignalThread()
     listener.reporter(verbosity: .quiet).observe(EventsTests.job("a\nb.jpg"), .failed(RunReporterTests.failure))
     #expect(
       listener.messages.withLock { $0 }
-        == "failed a\\nb.jpg: decode: the file ends\\x1b too early; fetch-again [truncated]\n")
+        == "failed a\\nb.jpg: decode: the file ends\\x1b too early [truncated]\n")
     #expect(listener.results.withLock { $0 }.isEmpty)
   }
 
-  @Test("The advice about an error of an earlier run follows that about its cause")
-  func knownFailure() {
+  @Test("Advice is printed once per kind at the end, with the number of failures")
+  func advice() {
     let listener = SignalThread()
     var failure = RunReporterTests.failure
     failure.isKnown = true
-    listener.reporter(verbosity: .quiet).observe(EventsTests.job("a.jpg"), .failed(failure))
-    #expect(listener.messages.withLock { $0 }.hasSuffix(" too early; fetch-again; retry-failed [truncated]\n"))
+    let reporter = listener.reporter(verbosity: .quiet)
+    reporter.observe(EventsTests.job("a.jpg"), .failed(failure))
+    reporter.observe(EventsTests.job("b.jpg"), .failed(RunReporterTests.failure))
+    reporter.finish(inputs: 2, usage: RunReporterTests.usage)
+    #expect(
+      listener.messages.withLock { $0 }.hasSuffix(
+        "[truncated]\n  truncated (2): fetch-again\n  truncated: retry-failed\n"))
+  }
+
+  @Test("Without --verbose the first ten decoder warnings are printed, and the summary counts all")
+  func warnings() {
+    let listener = SignalThread()
+    let reporter = listener.reporter(inputs: 12)
+    var image = EventsTests.image
+    image.warningCount = 1
+    image.firstWarning = "odd"
+    for number in 1...12 { reporter.observe(EventsTests.job(FilePath("\(number).jpg")), .written(image)) }
+    reporter.finish(inputs: 12, usage: RunReporterTests.usage)
+    let lines = listener.messages.withLock { $0 }.split(separator: "\n")
+    #expect(lines.dropLast() == (1...10).map { "warning \($0).jpg: odd" }[...])
+    #expect(lines.last?.hasSuffix("; 12 with decoder warnings, show-warnings") == true)
+  }
+
+  @Test("An interrupted run says so, and how to continue where that is possible", arguments: [true, false])
+  func interrupted(canResume: Bool) {
+    let listener = SignalThread()
+    let reporter = listener.reporter(inputs: 3, canResume: canResume)
+    reporter.observe(EventsTests.job("a.jpg"), .written(EventsTests.image))
+    reporter.finish(inputs: 3, usage: RunReporterTests.usage, isInterrupted: true)
+    let text = listener.messages.withLock { $0 }
+    #expect(text.hasPrefix("interrupted: 1 written, 2 not started in "))
+    #expect(text.hasSuffix("; resume\n") == canResume)
   }
 
   @Test("A lost profile and warnings have advice, in the image's lines and in the summary")
@@ -69,12 +100,12 @@ struct RunReporterTests {
     #expect(
       lines.dropFirst().prefix(3) == [
         "warning a.jpg: odd",
-        "note a.jpg: its profile is not sRGB and was dropped, so its colours look different; convert-to-srgb",
-        "note a.jpg: it is animated; only its still picture was used",
+        "note a.jpg: its profile is not sRGB and was dropped, so its colors look different; convert-to-srgb",
+        "note a.jpg: it is animated; only its still image was used",
       ])
     #expect(
       lines.last?.hasSuffix(
-        "; 1 with decoder warnings, show-warnings; of 1 animated only the still picture was used, "
+        "; 1 with decoder warnings; only the still image of 1 animations was used, "
           + "1 lost a profile that is not sRGB, convert-to-srgb") == true)
   }
 
@@ -106,7 +137,7 @@ struct RunReporterTests {
       sinks: ReportOutput(results: { _ in }, messages: { text in listener.messages.withLock { $0 += text } }),
       elapsed: { .zero })
     reporter.observe(EventsTests.job("a.jpg"), .written(EventsTests.image))
-    #expect(listener.messages.withLock { $0 }.hasPrefix("\r\u{1B}[K1/9"))
+    #expect(listener.messages.withLock { $0 }.hasPrefix("\r\u{1B}[K11 %, 1 of 9 images"))
     isForeground.withLock { $0 = false }
     listener.messages.withLock { $0 = "" }
     reporter.observe(EventsTests.job("b.jpg"), .written(EventsTests.image))
@@ -114,7 +145,7 @@ struct RunReporterTests {
     #expect(listener.messages.withLock { $0 }.hasPrefix("failed c.jpg: "))
     isForeground.withLock { $0 = true }
     reporter.observe(EventsTests.job("d.jpg"), .written(EventsTests.image))
-    #expect(listener.messages.withLock { $0 }.hasSuffix("\n\r\u{1B}[K4/9   44 %   1 failed"))
+    #expect(listener.messages.withLock { $0 }.hasSuffix("\n\r\u{1B}[K44 %, 4 of 9 images, 1 failed"))
   }
 
   @Test("The summary is printed once, and nothing after it")
@@ -139,10 +170,10 @@ struct RunReporterTests {
     reporter.finish(inputs: 3, usage: RunReporterTests.usage)
     let clear = "\r\u{1B}[K"
     let messages = listener.messages.withLock { $0 }
-    #expect(messages.hasPrefix(clear + "1/3   33 %" + clear + "failed b.jpg"))
+    #expect(messages.hasPrefix(clear + "33 %, 1 of 3 images" + clear + "failed b.jpg"))
     #expect(
       messages.contains(
-        "[truncated]\n" + clear + "2/3   66 %   1 failed" + clear + "1 written, 1 failed, 1 not started"))
+        "[truncated]\n" + clear + "66 %, 2 of 3 images, 1 failed" + clear + "1 written, 1 failed, 1 not started"))
   }
 
   @Test("The progress line is drawn at most ten times per second and never wider than the terminal")
@@ -152,9 +183,9 @@ struct RunReporterTests {
       line.redraw(
         Progress(ended: 10, failed: 0, inputs: 1000, share: 0.25, elapsed: .milliseconds(milliseconds)), width: width)
     }
-    #expect(at(2000) == "\r\u{1B}[K  10/1000   25 %   5.0/s   0:06 left")
+    #expect(at(2000) == "\r\u{1B}[K25 %, 10 of 1000 images, 5.0/s, 0:06 left")
     #expect(at(2099) == nil)
-    #expect(at(2100, width: 10) == "\r\u{1B}[K  10/1000")
+    #expect(at(2100, width: 10) == "\r\u{1B}[K25 %, 10 ")
     #expect(at(2200, width: 0) == "\r\u{1B}[K")
     #expect(line.clear() == "\r\u{1B}[K")
     #expect(line.clear() == "")
@@ -163,7 +194,7 @@ struct RunReporterTests {
   @Test("Without a known number there is a count and a rate, and no estimate of the time left")
   func unknownExtent() {
     let progress = Progress(ended: 10, failed: 2, inputs: nil, share: nil, elapsed: .seconds(5))
-    #expect(ProgressLine.text(progress) == "10 done   2.0/s   2 failed")
+    #expect(ProgressLine.text(progress) == "10 images, 2.0/s, 2 failed")
   }
 
   @Test("Events go to the results, one line each, and the totals are right with many threads")

@@ -51,6 +51,9 @@ package struct InputFile: Sendable {
 }
 
 extension InputFile {
+  /// Whether a name on the command line exists.
+  package static func exists(_ path: FilePath) -> Bool { (try? FileStatus(of: path)) != nil }
+
   var facts: InputMetadata {
     InputMetadata(byteCount: byteCount, identity: identity, contents: contents, refusal: refusal)
   }
@@ -62,7 +65,9 @@ extension InputFile {
   static func named(_ path: FilePath, relativeStart: Int? = nil, folders: JobError?) -> InputFile? {
     let status: FileStatus
     do { status = try FileStatus(of: path) } catch {
-      return InputFile(source: path, relativeStart: relativeStart, status: nil, refusal: .read(error))
+      let isLink = (try? FileStatus(of: path, links: .stay).kind) == .symbolicLink
+      return InputFile(
+        source: path, relativeStart: relativeStart, status: nil, refusal: .read(error, isLink: isLink))
     }
     switch status.kind {
     case .regular:
@@ -78,16 +83,50 @@ extension InputFile {
   }
 }
 
+/// What the first bytes of a regular file show.
+enum FileContents {
+  case image(ImageFormat)
+  /// An image in a format that this build cannot read, as in "HEIC".
+  case otherImage(String)
+  case other
+
+  /// Formats without pixels.
+  private static let documents = ["PDF", "SVG"]
+
+  init(of file: borrowing Descriptor) throws(Errno) {
+    var bytes = [UInt8](repeating: 0, count: ImageFormat.signatureByteCount)
+    let count = try file.read(into: &bytes)
+    let start = unsafe bytes.span.bytes.extracting(0..<count)
+    if let format = ImageFormat.recognized(start) {
+      self = .image(format)
+    } else if let other = ImageFormat.nameOfOther(start), !FileContents.documents.contains(other) {
+      self = .otherImage(other)
+    } else {
+      self = .other
+    }
+  }
+}
+
 extension ImageFormat {
   /// The format of a regular file according to its first bytes.
   static func sniffed(_ path: FilePath) throws(Errno) -> ImageFormat? {
-    try sniffed(Descriptor(opening: path, .sniffed))
+    if case .image(let format) = try FileContents(of: Descriptor(opening: path, .sniffed)) { format } else { nil }
   }
+}
 
-  /// The same for an open file.
-  static func sniffed(_ file: borrowing Descriptor) throws(Errno) -> ImageFormat? {
-    var signature = [UInt8](repeating: 0, count: signatureByteCount)
-    let count = try file.read(into: &signature)
-    return unsafe recognized(signature.span.bytes.extracting(0..<count))
+extension ImageFormat {
+  /// The format of a suffix of a name; nil if the suffix is unknown.
+  package static func ofName(_ path: FilePath) -> ImageFormat? { SourceName(path).format }
+
+  /// The format that the first bytes of a file show; nil if they show none, or if the file cannot be read.
+  package static func ofContent(_ path: FilePath) -> ImageFormat? { try? sniffed(path) }
+}
+
+extension JobError {
+  /// The failure of an image in a folder whose format cannot be read (`--fail-on unreadable`).
+  static func unreadableFormat(_ format: String) -> JobError {
+    JobError(
+      stage: .decode, code: .unsupported,
+      message: "unsupported: \(format); this build reads \(ImageFormat.names("and"))", hint: .convert)
   }
 }

@@ -2,11 +2,12 @@ package import RunState
 package import SystemPackage
 internal import SystemSupport
 
-/// The inputs of a run, in the order of the arguments, and counts of what was skipped.
+/// The inputs of a run, in the order of the arguments, and what was left out.
 package struct InputList: Sendable {
   package private(set) var inputs = InputFiles()
-  /// Files in folders whose name and first bytes show no supported format.
+  /// Files in folders that are no images by their name and first bytes.
   package private(set) var ignoredFileCount = 0
+  package private(set) var omitted = OmittedInputs()
 }
 
 /// A file that contains file names, one per line or zero-terminated (`--files-from`).
@@ -26,6 +27,14 @@ package enum InputListError: Error, Hashable, Sendable {
   case unreadableList(FilePath, reason: String)
 }
 
+extension FilePath {
+  /// The offset of the last component in the bytes; nil if there is none, or if it is no name of its own (`.` or `..`).
+  var lastNameStart: Int? {
+    guard let lastComponent, lastComponent.kind == .regular else { return nil }
+    return length - FilePath(root: nil, components: lastComponent).length
+  }
+}
+
 extension InputList {
   /// Checks every argument, walks folders and reads lists. A problem with one input becomes its refusal.
   ///
@@ -40,7 +49,8 @@ extension InputList {
     if canRepeat { rules.shard = nil }
     var walker = Walker(rules: rules)
     for argument in arguments {
-      if let input = InputFile.named(argument, folders: nil) {
+      let start = rules.keepsInputName ? argument.removingLastComponent().lastNameStart : nil
+      if let input = InputFile.named(argument, relativeStart: start, folders: nil) {
         walker.add(input)
       } else {
         walker.walk(argument)
@@ -50,6 +60,7 @@ extension InputList {
     for file in lists { try list.append(file) }
     if canRepeat { list.removeRepetitions() }
     list.ignoredFileCount = walker.ignoredFileCount
+    list.omitted = walker.omitted
     return list
   }
 

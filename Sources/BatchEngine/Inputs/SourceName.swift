@@ -2,9 +2,11 @@ internal import ImageCore
 internal import SystemPackage
 internal import SystemSupport
 
-/// A path split into folder, stem and, if it is the suffix of a supported format, suffix.
+/// A path split into folder, name, stem and, if it is the suffix of a supported format, suffix.
 struct SourceName {
   let folder: ArraySlice<UInt8>
+  /// The last component.
+  let name: ArraySlice<UInt8>
   let stem: ArraySlice<UInt8>
   let suffix: ArraySlice<UInt8>
   /// The format of the suffix; nil if it is unknown.
@@ -16,7 +18,7 @@ struct SourceName {
   init(_ bytes: [UInt8]) {
     let separator = bytes.lastIndex(of: UInt8(ascii: "/"))
     folder = bytes[..<(separator ?? 0)]
-    let name = bytes[(separator.map { $0 + 1 } ?? 0)...]
+    name = bytes[(separator.map { $0 + 1 } ?? 0)...]
     if let (dot, format) = SourceName.knownSuffix(of: name) {
       (stem, suffix, self.format) = (name[..<dot], name[(dot + 1)...], format)
     } else {

@@ -21,7 +21,8 @@ package enum OutputFormat: Hashable, CaseIterable, CustomStringConvertible, Send
   }
 }
 
-/// How outputs are named below the output folder (`--name`): text and `{dir}` `{stem}` `{ext}` `{size}` `{w}` `{h}`.
+/// How outputs are named below the output folder (`--name`): text and `{dir}` `{stem}` `{ext}` `{name}` `{srcext}`
+/// `{size}` `{w}` `{h}`.
 package struct NameTemplate: Hashable, Sendable {
   /// A name in braces.
   package enum Field: String, CaseIterable, Sendable {
@@ -31,6 +32,10 @@ package struct NameTemplate: Hashable, Sendable {
     case stem
     /// The suffix of the output's format, without a dot; the source's own suffix if the format is the same.
     case suffix = "ext"
+    /// The source's name with its suffix.
+    case sourceName = "name"
+    /// The source's suffix as it is, without a dot; empty without a suffix of a supported format.
+    case sourceSuffix = "srcext"
     /// The size as requested.
     case size
     /// Width and height of the output in pixels.
@@ -59,6 +64,15 @@ package struct NameTemplate: Hashable, Sendable {
 
   /// Whether two sizes of an image get different names.
   package var distinguishesSizes: Bool { hasSize || needsPixelSize }
+
+  /// Whether names end with an extension, as far as the template alone shows.
+  package var hasExtension: Bool {
+    switch parts.last {
+    case .field(.suffix), .field(.sourceSuffix), .field(.sourceName): true
+    case .text(let text): SourceName(text).format != nil || SourceName([UInt8(ascii: "x")] + text).format != nil
+    case .field, nil: false
+    }
+  }
 
   /// Whether names contain the requested size.
   var hasSize: Bool { parts.contains(.field(.size)) }
@@ -195,6 +209,8 @@ extension NameTemplate {
       case .field(.stem): bytes += source.stem
       case .field(.suffix) where source.format == wanted: bytes += source.suffix
       case .field(.suffix): bytes += wanted.usualSuffix.utf8
+      case .field(.sourceName): bytes += source.name
+      case .field(.sourceSuffix): bytes += source.suffix
       case .field(.size): bytes += parts.size.utf8
       case .field(.width): bytes += String(parts.pixels?.width ?? 0).utf8
       case .field(.height): bytes += String(parts.pixels?.height ?? 0).utf8

@@ -50,7 +50,7 @@ package struct ProfilePage: Sendable {
       .element("h3", [:], "All settings"), Table(profile.rows).html,
     ]
     if !profile.stageRows.isEmpty { parts += [.element("h3", [:], "Stages"), Table(profile.stageRows).html] }
-    if let bands = profile.bands { parts += [.element("h3", [:], "Within one picture"), Table(bands.rows).html] }
+    if let bands = profile.bands { parts += [.element("h3", [:], "Within one image"), Table(bands.rows).html] }
     return parts + [.element("p", ["class": "soft"], profile.methodText)]
   }
 

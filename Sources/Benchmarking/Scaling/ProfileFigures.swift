@@ -42,7 +42,9 @@ extension ScalingProfile {
   // MARK: - Speed-up
 
   var speedUpPlot: SVGPlot {
-    let ends = modes.flatMap { points($0).flatMap { [$0.speedUp.estimate, min($0.speedUp.highest, 4096)] } }
+    let ends = modes.flatMap {
+      points($0).flatMap { [$0.speedUp.estimate, max($0.speedUp.lowest, 1.0 / 16), min($0.speedUp.highest, 4096)] }
+    }
     let last = Double(counts.last ?? 1)
     let top = max(ideal(last), ends.max() ?? 1)
     let line = curve(from: 1, to: last, ideal)
@@ -51,7 +53,7 @@ extension ScalingProfile {
         + points(mode).map { "\(decimal($0.speedUp.estimate)) with \($0.workers)" }.joined(separator: ", ")
     }
     return SVGPlot(
-      x: .counts(counts, title: "workers"), y: .fromZero(to: top, title: "times as fast as serial"),
+      x: .counts(counts, title: "workers"), y: .powers(around: ends + [1, top], title: "times as fast as serial"),
       marks: [.line("ideal", line)] + modes.enumerated().flatMap { marks($1, shift: Double($0) * 6 - 3) },
       text: "Speed-up by workers. " + text.joined(separator: "; "))
   }
@@ -69,7 +71,7 @@ extension ScalingProfile {
     marks.append(
       .line(
         "curve line-\(mode.rawValue)",
-        between(points.map { (x: Double($0.workers), y: $0.speedUp.estimate) })))
+        points.map { (x: Double($0.workers), y: $0.speedUp.estimate) }))
     for point in points {
       marks.append(
         .interval(
@@ -99,15 +101,8 @@ extension ScalingProfile {
     }
   }
 
-  /// Linear interpolation between points. On a logarithmic axis it is a curve; a straight line would appear above the ideal.
-  private func between(_ points: [(x: Double, y: Double)]) -> [(x: Double, y: Double)] {
-    zip(points, points.dropFirst()).flatMap { from, to in
-      curve(from: from.x, to: to.x) { from.y + (to.y - from.y) * ($0 - from.x) / (to.x - from.x) }
-    }
-  }
-
   var speedUpKey: HTML {
-    let laws = modes.compactMap(bestFit).first.map { [(kind: "thin", text: $0.law.title)] } ?? []
+    let laws = modes.compactMap(bestFit).first.map { [(kind: "dotted", text: $0.law.title)] } ?? []
     return key(
       modes.map { (kind: "fill-\($0.rawValue)", text: $0.rawValue) } + [(kind: "thin", text: "ideal")] + laws)
   }
@@ -172,7 +167,7 @@ extension ScalingProfile {
     guard let bands, let maximum = bands.runs.last?.bands, maximum > 1 else { return nil }
     let files = points(.threads).filter { $0.workers <= maximum }
     let counts = bands.runs.map(\.bands)
-    let top = max(Double(maximum), files.map(\.speedUp.estimate).max() ?? 1)
+    let speedUps = files.map(\.speedUp.estimate) + bands.runs.map { bands.speedUp($0).estimate }
     let dots = bands.runs.map { run -> SVGPlot.Mark in
       let ratio = bands.speedUp(run)
       return .dot(
@@ -180,23 +175,24 @@ extension ScalingProfile {
         text: "\(run.bands) cores: \(decimal(ratio.estimate))")
     }
     let plot = SVGPlot(
-      x: .counts(counts, title: "cores"), y: .fromZero(to: top, title: "times as fast as one core"),
+      x: .counts(counts, title: "cores"),
+      y: .powers(around: speedUps + [1, Double(maximum)], title: "times as fast as one core"),
       marks: [
-        .line("ideal", curve(from: 1, to: Double(maximum)) { $0 }),
-        .line("curve line-files", between(files.map { (x: Double($0.workers), y: $0.speedUp.estimate) })),
+        .line("ideal", [(x: 1, y: 1), (x: Double(maximum), y: Double(maximum))]),
+        .line("curve line-files", files.map { (x: Double($0.workers), y: $0.speedUp.estimate) }),
         .line(
           "law",
           curve(from: 1, to: Double(maximum)) { ScalingLaw.amdahl.speedUp($0, serialShare: bands.serialShare.estimate) }
         ),
-        .line("curve line-bands", between(bands.runs.map { (x: Double($0.bands), y: bands.speedUp($0).estimate) })),
+        .line("curve line-bands", bands.runs.map { (x: Double($0.bands), y: bands.speedUp($0).estimate) }),
       ] + dots, text: bands.text(comparedWith: nil))
     return figure(
       "Side by side or together?", plot.html,
       key([
-        (kind: "fill-files", text: "pictures side by side"), (kind: "fill-bands", text: "one picture on all of them"),
-        (kind: "thin", text: "ideal, and what Amdahl's law allows the one"),
+        (kind: "fill-files", text: "images side by side"), (kind: "fill-bands", text: "one image on all cores"),
+        (kind: "thin", text: "ideal"), (kind: "dotted", text: "one image, by Amdahl's law"),
       ]),
-      "\(percent(bands.serialShare.estimate)) of the largest picture's time is not shared by cores, so \(decimal(bands.limit)) "
-        + "times is the most they can give it, however many they are.")
+      "\(percent(bands.serialShare.estimate)) of the largest image's time is not shared by cores, so it is never more than "
+        + "\(decimal(bands.limit)) times as fast.")
   }
 }

@@ -25,6 +25,10 @@ int system_spawn_measured(const char *_Nonnull path, const char *_Nullable const
 /// value.
 int system_private_pipe(int *_Nonnull ends);
 
+/// Creates an empty file in memory (memfd_create(2)) that started programs do not inherit. Returns 0 and sets `file`, or returns an
+/// errno value.
+int system_memory_file(int *_Nonnull file);
+
 /// The path of the running program; null if the system does not report it. Not thread-safe.
 const char *_Nullable system_executable_path(void);
 

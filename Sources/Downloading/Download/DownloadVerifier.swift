@@ -24,7 +24,7 @@ package struct DownloadVerifier {
         stage: error.stage, code: error.code, message: error.message + DownloadVerifier.text(of: response),
         hint: error.hint)
     }
-    if !response.lengthIsKnown, try !isWhole(path, header) { throw .fetch(.truncated, "the picture has no end") }
+    if !response.lengthIsKnown, try !isWhole(path, header) { throw .fetch(.truncated, "the image is incomplete") }
     if let sha256, try digest(of: path) != sha256 { throw .wrongDigest }
     return header
   }
@@ -93,5 +93,5 @@ package struct DownloadVerifier {
 
 extension JobError {
   fileprivate static let partsDiffer = JobError.fetch(
-    .corrupt, "the parts that the server sent are not of one picture")
+    .corrupt, "the server sent parts of different images")
 }

@@ -29,9 +29,10 @@ package struct DownloadHistory: Sendable {
   private var owners: [HistoryKey: AddressDigest] = [:]
 
   /// Reads the journal of a folder. The history is empty where there is no journal.
-  package init(of folder: FilePath) throws(JournalError) {
+  /// - Parameter other: the path of the journal, if it is not in the folder.
+  package init(of folder: FilePath, at other: FilePath? = nil) throws(JournalError) {
     var history = DownloadHistory()
-    try Journal.forEachEntry(in: folder) { history.add($0) }
+    try Journal.forEachEntry(in: folder, at: other) { history.add($0) }
     self = history
   }
 

@@ -29,9 +29,9 @@ package enum ConversionNotice: String, CaseIterable, Sendable {
   package var sentence: String {
     switch self {
     case .gainMap: "its gain map (HDR) was dropped"
-    case .frames: "it is animated; only its still picture was used"
-    case .profile: "its profile is not sRGB and was dropped, so its colours look different"
-    case .inks: "it is CMYK without a profile; its colours are approximate"
+    case .frames: "it is animated; only its still image was used"
+    case .profile: "its profile is not sRGB and was dropped, so its colors look different"
+    case .inks: "it is CMYK without a profile; its colors are approximate"
     case .metadata: "part of its metadata was dropped: too large for the output, without a place there, or damaged"
     case .video: "it is a motion photo; its video was dropped"
     case .damagedProfile: "its color profile is damaged, incomplete or not allowed in its format, and was dropped"

@@ -27,6 +27,7 @@ extension ImageFormat {
     for (magic, name) in magics where bytes.holds(magic) { return name }
     if holds("RIFF", at: 0, in: bytes) && holds("WEBP", at: 8, in: bytes) { return "WebP" }
     if holds("ftyp", at: 4, in: bytes) { return nameOfBrand(bytes) }
+    if isBMP(bytes) { return "BMP" }
     if looksLikeSVG(bytes) { return "SVG" }
     return nil
   }
@@ -34,6 +35,12 @@ extension ImageFormat {
   private static let magics: [(magic: [UInt8], name: String)] = [
     (Array("GIF87a".utf8), "GIF"),
     (Array("GIF89a".utf8), "GIF"),
+    ([0x49, 0x49, 0x2A, 0x00, 0x10, 0x00, 0x00, 0x00, 0x43, 0x52], "CR2 (Canon raw)"),
+    ([0x49, 0x49, 0x55, 0x00], "RW2 (Panasonic raw)"),
+    (Array("IIRO".utf8), "ORF (Olympus raw)"),
+    (Array("IIRS".utf8), "ORF (Olympus raw)"),
+    (Array("MMOR".utf8), "ORF (Olympus raw)"),
+    (Array("FUJIFILMCCD-RAW".utf8), "RAF (Fujifilm raw)"),
     ([0x49, 0x49, 0x2A, 0x00], "TIFF"),
     ([0x4D, 0x4D, 0x00, 0x2A], "TIFF"),
     ([0x49, 0x49, 0x2B, 0x00], "TIFF"),
@@ -45,16 +52,20 @@ extension ImageFormat {
     (Array("%PDF-".utf8), "PDF"),
     (Array("8BPS".utf8), "PSD"),
     ([0x00, 0x00, 0x01, 0x00], "ICO"),
-    // Last, because two letters alone are weak evidence.
-    (Array("BM".utf8), "BMP"),
   ]
 
   /// An ISO base media file identifies its contents by a brand of four letters.
   private static func nameOfBrand(_ bytes: RawSpan) -> String? {
+    if holds("crx ", at: 8, in: bytes) { return "CR3 (Canon raw)" }
     for brand in ["avif", "avis"] where holds(brand, at: 8, in: bytes) { return "AVIF" }
     for brand in ["heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"]
     where holds(brand, at: 8, in: bytes) { return "HEIC" }
     return nil
+  }
+
+  /// Two letters alone are weak evidence. The reserved fields of the file header are zero as well (BITMAPFILEHEADER, bytes 6 to 9).
+  private static func isBMP(_ bytes: RawSpan) -> Bool {
+    holds("BM", at: 0, in: bytes) && bytes.byteCount >= 10 && bytes.array(6..<10).allSatisfy { $0 == 0 }
   }
 
   private static func looksLikeSVG(_ bytes: RawSpan) -> Bool {

@@ -2,6 +2,7 @@ package import BatchEngine
 internal import ImageCore
 package import ImageErrors
 package import RunState
+internal import SystemPackage
 internal import SystemSupport
 internal import TextFormatting
 
@@ -117,6 +118,14 @@ package enum Events {
     line.add("seconds", seconds: summary.wallTime)
     line.add("cpuSeconds", seconds: summary.usage.cpuTime)
     line.add("peakBytes", summary.usage.peakByteCount)
+    if !summary.omitted.unreadable.isEmpty {
+      var formats = JSONObjectWriter()
+      for (format, count) in summary.omitted.unreadable.sorted(by: { $0.key < $1.key }) { formats.add(format, count) }
+      line.add("unreadable", formats)
+    }
+    if !summary.omitted.folders.isEmpty {
+      line.add("skippedFolders", texts: summary.omitted.folders.map { String(decoding: $0) })
+    }
     return line.text
   }
 

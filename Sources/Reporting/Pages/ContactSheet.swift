@@ -32,17 +32,14 @@ struct ContactSheet {
   }
 
   private func item(_ entry: RunPageData.Entry, _ permissions: inout Permissions) -> HTML {
-    let name = entry.source.forTerminal
     let link = address(ofRelative: entry.output.seen(fromFolderOf: page))
     let image = HTML.void(
-      "img", ["src": inside(entry, &permissions) ?? link, "alt": name, "loading": "lazy", "decoding": "async"])
+      "img", ["src": inside(entry, &permissions) ?? link, "alt": entry.source, "loading": "lazy", "decoding": "async"])
     return .element(
       "li", [:],
-      [.element("a", ["href": link], [image]), .element("b", [:], entry.source.lastComponent.map(text) ?? name)]
+      [.element("a", ["href": link], [image]), .element("b", ["title": entry.source], entry.name)]
         + text(entry.image).map { .element("div", ["class": "soft"], $0) })
   }
-
-  private func text(_ name: FilePath.Component) -> String { FilePath(root: nil, [name]).forTerminal }
 
   private func text(_ image: WrittenImage?) -> [String] {
     guard let image else { return ["was there already"] }

@@ -2,6 +2,7 @@ internal import ImageErrors
 package import RunState
 internal import Synchronization
 internal import SystemPackage
+internal import TextFormatting
 
 /// The data of a run's page, recorded as images end. Its size is bounded: it keeps a limited number of entries, and counts the
 /// rest.
@@ -13,19 +14,29 @@ package final class RunPageData: OutcomeObserver {
   private static let maxSlow = 20
 
   struct Entry: Sendable {
-    let source: FilePath
+    /// The address or the path, for people.
+    let source: String
+    /// The file name.
+    let name: String
     let output: FilePath
     /// Nil where the output existed already.
     let image: WrittenImage?
+
+    fileprivate init(_ job: Job, _ image: WrittenImage?) {
+      source = job.sourceForTerminal
+      name = job.source.lastComponent.map { FilePath(root: nil, [$0]).forTerminal } ?? source
+      output = job.output
+      self.image = image
+    }
   }
 
   struct State: Sendable {
     var images = SystematicSample<Entry>(maximum: RunPageData.maxImages)
-    var failures: [(source: FilePath, error: JobError)] = []
+    var failures: [(source: String, error: JobError)] = []
     var failuresByCode: [String: Int] = [:]
-    var warnings: [(source: FilePath, text: String, count: Int)] = []
+    var warnings: [(source: String, text: String, count: Int)] = []
     /// In descending order of time.
-    var slowest: [(source: FilePath, image: WrittenImage, time: Duration)] = []
+    var slowest: [(source: String, image: WrittenImage, time: Duration)] = []
     /// The numbers of sources and outputs, by the number of digits of their sizes in bytes.
     var sizes: [Int: (before: Int, after: Int)] = [:]
   }
@@ -39,18 +50,14 @@ package final class RunPageData: OutcomeObserver {
     state.withLock { state in
       switch outcome {
       case .written(let image):
-        state.images.add(job.index) {
-          Entry(source: job.source, output: job.output, image: image)
-        }
+        state.images.add(job.index) { Entry(job, image) }
         state.note(job, image)
       case .skipped(.notFailed): break
       case .skipped:
-        state.images.add(job.index) {
-          Entry(source: job.source, output: job.output, image: nil)
-        }
+        state.images.add(job.index) { Entry(job, nil) }
       case .failed(let error):
         state.failuresByCode[error.code.rawValue, default: 0] += 1
-        if state.failures.count < RunPageData.maxFailures { state.failures.append((job.source, error)) }
+        if state.failures.count < RunPageData.maxFailures { state.failures.append((job.sourceForTerminal, error)) }
       }
     }
   }
@@ -61,7 +68,7 @@ package final class RunPageData: OutcomeObserver {
 extension RunPageData.State {
   fileprivate mutating func note(_ job: Job, _ image: WrittenImage) {
     if image.warningCount > 0, warnings.count < RunPageData.maxWarnings {
-      warnings.append((job.source, image.firstWarning, image.warningCount))
+      warnings.append((job.sourceForTerminal, image.firstWarning, image.warningCount))
     }
     sizes[digits(image.sourceByteCount), default: (0, 0)].before += 1
     for output in image.outputs where output.byteCount > 0 {
@@ -70,7 +77,7 @@ extension RunPageData.State {
     let time = Stage.allCases.reduce(Duration.zero) { $0 + image.times[$1] }
     if slowest.count == RunPageData.maxSlow, let last = slowest.last, time <= last.time { return }
     let position = slowest.firstIndex { $0.time < time } ?? slowest.count
-    slowest.insert((job.source, image, time), at: position)
+    slowest.insert((job.sourceForTerminal, image, time), at: position)
     if slowest.count > RunPageData.maxSlow { slowest.removeLast() }
   }
 

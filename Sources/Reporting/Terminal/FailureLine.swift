@@ -21,13 +21,34 @@ package enum TextStyle: Sendable {
   }
 }
 
-/// One line for a failed image: the file, the stage, the error with advice, and the code for scripts.
-package func failureLine(_ source: FilePath, _ error: JobError, style: TextStyle, advice: Advice) -> String {
-  failureLine(source.forTerminal, error, style: style, advice: advice)
+/// One line for a failed image: the file, the stage, the error and the code for scripts. The advice follows at the end of the run.
+package func failureLine(_ source: FilePath, _ error: JobError, style: TextStyle) -> String {
+  failureLine(source.forTerminal, error, style: style)
 }
 
-func failureLine(_ job: Job, _ error: JobError, style: TextStyle, advice: Advice) -> String {
-  failureLine(job.sourceForTerminal, error, style: style, advice: advice)
+func failureLine(_ job: Job, _ error: JobError, style: TextStyle) -> String {
+  failureLine(job.sourceForTerminal, error, style: style)
+}
+
+/// What to do about the failures of a run: each advice once.
+package struct FailureAdvice: Sendable {
+  private var counts: [Hint: (count: Int, code: ErrorCode)] = [:]
+
+  package init() {}
+
+  package mutating func add(_ error: JobError) {
+    for hint in error.hints { counts[hint] = ((counts[hint]?.count ?? 0) + 1, error.code) }
+  }
+
+  /// As in "  truncated (3): get a complete copy": the most frequent first, each with a line end.
+  package func lines(_ advice: Advice) -> String {
+    let sorted = counts.sorted { ($1.value.count, $0.key.rawValue) < ($0.value.count, $1.key.rawValue) }
+    return sorted.map { hint, value in
+      let sentence = advice(hint)
+      let number = value.count > 1 ? " (\(value.count))" : ""
+      return sentence.isEmpty ? "" : "  \(value.code.rawValue)\(number): \(sentence)\n"
+    }.joined()
+  }
 }
 
 extension Job {
@@ -35,8 +56,8 @@ extension Job {
   var sourceForTerminal: String { shownAddress.map { terminalText($0) } ?? source.forTerminal }
 }
 
-private func failureLine(_ source: String, _ error: JobError, style: TextStyle, advice: Advice) -> String {
-  let what = "\(error.stage.rawValue): \(terminalText(error.text(advice))) [\(error.code.rawValue)]"
+private func failureLine(_ source: String, _ error: JobError, style: TextStyle) -> String {
+  let what = "\(error.stage.rawValue): \(terminalText(error.message)) [\(error.code.rawValue)]"
   return "\(style.alarming("failed")) \(source): \(what)"
 }
 

@@ -38,7 +38,7 @@ package struct HeaderReport: Sendable {
 
   /// The column titles of `fields`.
   package static let titles = [
-    "format", "size", "bits", "colour", "layout", "orientation", "profile", "decoder", "file",
+    "format", "size", "bits", "color", "layout", "orientation", "profile", "decoder", "file",
   ]
 
   /// The cells of one row of the table. The file name is last, because it may be long.

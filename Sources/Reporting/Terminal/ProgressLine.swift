@@ -58,23 +58,18 @@ package struct ProgressLine: Sendable {
   /// Carriage return, then erase to the end of the line (ECMA-48, EL).
   private static let clear = "\r\u{1B}[K"
 
-  /// ASCII only, so that the number of characters is the width: "  123/632   19 %   45.2/s   0:11 left   2 failed".
+  /// ASCII only, so that the number of characters is the width: "19 %, 123 of 632 images, 45.2/s, 0:11 left, 2 failed". The
+  /// percentage is that of the bytes, because the largest images come first.
   package static func text(_ progress: Progress) -> String {
     var parts: [String] = []
-    if let inputs = progress.inputs {
-      let done = String(progress.ended)
-      let total = String(inputs)
-      parts.append(String(repeating: " ", count: max(0, total.count - done.count)) + done + "/" + total)
-    } else {
-      parts.append("\(progress.ended) done")
-    }
     if let share = progress.share { parts.append("\(Int(share * 100)) %") }
+    parts.append(progress.inputs.map { "\(progress.ended) of \($0) images" } ?? "\(progress.ended) images")
     if progress.elapsed > .zero {
       parts.append("\(threeDigits(Double(progress.ended) / progress.elapsed.inSeconds))/s")
     }
     if let left = timeLeft(progress) { parts.append("\(clockTime(left)) left") }
     if progress.failed > 0 { parts.append("\(progress.failed) failed") }
-    return parts.joined(separator: "   ")
+    return parts.joined(separator: ", ")
   }
 
   private static func timeLeft(_ progress: Progress) -> Duration? {

@@ -48,6 +48,9 @@ package final class RunReporter: OutcomeObserver {
     var isFinished = false
     /// The confinements that were reported. Several kinds of workers may share one; it is reported once.
     var confinements: Set<Confinement> = []
+    var failureAdvice = FailureAdvice()
+    /// The number of decoder warnings that were printed.
+    var shownWarnings = 0
   }
 
   /// The size of the run, as far as it is known at the start.
@@ -63,11 +66,19 @@ package final class RunReporter: OutcomeObserver {
     }
   }
 
+  /// Without --verbose, only the first warnings are printed.
+  static let maxShownWarnings = 10
+
   private let extent: RunScope
+  private let omitted: OmittedInputs
   private let events: EventOutput
   private let verbosity: Verbosity
   private let style: TextStyle
   private let advice: Advice
+  /// Whether a later run can continue this one.
+  private let canResume: Bool
+  /// What happened to the images that the run made, as in "written"; nil for no line of totals.
+  private let verb: String?
   /// The width of the terminal for a progress line; nil while another job is in the foreground. No closure where there is no
   /// progress line.
   private let progressWidth: (@Sendable () -> Int?)?
@@ -76,17 +87,23 @@ package final class RunReporter: OutcomeObserver {
   private let state = Mutex(State())
 
   /// - Parameters:
+  ///   - canResume: whether a later run can continue this one, if it is interrupted.
+  ///   - verb: what happened to the images that the run made; nil for no line of totals.
   ///   - progressWidth: nil for no progress line; returns nil while the run is in the background.
   ///   - elapsed: the time since the start of the run.
   package init(
-    extent: RunScope, events: EventOutput, verbosity: Verbosity, style: TextStyle, advice: @escaping Advice,
+    extent: RunScope, omitted: OmittedInputs = OmittedInputs(), events: EventOutput, verbosity: Verbosity,
+    style: TextStyle, advice: @escaping Advice, canResume: Bool = false, verb: String? = "written",
     progressWidth: (@Sendable () -> Int?)?, sinks: ReportOutput, elapsed: @escaping @Sendable () -> Duration
   ) {
     self.extent = extent
+    self.omitted = omitted
     self.events = events
     self.verbosity = verbosity
     self.style = style
     self.advice = advice
+    self.canResume = canResume
+    self.verb = verb
     self.progressWidth = progressWidth
     self.sinks = sinks
     self.elapsed = elapsed
@@ -126,7 +143,8 @@ package final class RunReporter: OutcomeObserver {
       if state.isFinished { return }
       state.statistics.add(outcome)
       state.endedByteCount += job.sourceByteCount
-      if let line = line(for: job, outcome) {
+      if case .failed(let error) = outcome { state.failureAdvice.add(error) }
+      if let line = line(for: job, outcome, &state.shownWarnings) {
         hideProgress(&state)
         sinks.messages(line + "\n")
       }
@@ -157,9 +175,11 @@ package final class RunReporter: OutcomeObserver {
   /// Ends the report: removes the progress line, and prints the summary once.
   /// - Parameter inputs: the number of images found, which for a streamed list is known only now.
   @discardableResult
-  package func finish(inputs: Int, usage: ResourceUsage) -> RunSummary {
+  package func finish(inputs: Int, usage: ResourceUsage, isInterrupted: Bool = false) -> RunSummary {
     state.withLock { state in
-      let summary = RunSummary(statistics: state.statistics, inputs: inputs, wallTime: elapsed(), usage: usage)
+      let summary = RunSummary(
+        statistics: state.statistics, inputs: inputs, omitted: omitted, wallTime: elapsed(), usage: usage,
+        isInterrupted: isInterrupted)
       if state.isFinished { return summary }
       state.isFinished = true
       hideProgress(&state)
@@ -170,20 +190,29 @@ package final class RunReporter: OutcomeObserver {
       }
       switch verbosity {
       case .quiet: break
-      case .normal, .verbose: sinks.messages(summary.text(advice) + "\n")
+      case .normal, .verbose:
+        if let verb {
+          let resume = isInterrupted && canResume ? "; \(advice(.resume))" : ""
+          sinks.messages(summary.text(advice, verb: verb) + resume + "\n")
+        }
+        sinks.messages(omitted.lines(isVerbose: verbosity == .verbose))
       }
+      sinks.messages(state.failureAdvice.lines(advice))
       return summary
     }
   }
 
-  private func line(for job: Job, _ outcome: Outcome) -> String? {
+  private func line(for job: Job, _ outcome: Outcome, _ shownWarnings: inout Int) -> String? {
     switch (outcome, verbosity) {
-    case (.failed(let error), _): return failureLine(job, error, style: style, advice: advice)
+    case (.failed(let error), _): return failureLine(job, error, style: style)
     case (.written(let image), .verbose):
       let notes = image.notes.map { "\n" + noteLine(job.source, $0, style: style, advice: advice) }.joined()
       let warning = (image.warningCount > 0 ? "\n" + warningLine(job.source, image, style: style) : "") + notes
       return writtenLines(job, image).joined(separator: "\n") + warning
     case (.skipped(let reason), .verbose): return skippedLines(job, reason).joined(separator: "\n")
+    case (.written(let image), .normal) where image.warningCount > 0:
+      shownWarnings += 1
+      return shownWarnings <= RunReporter.maxShownWarnings ? warningLine(job.source, image, style: style) : nil
     case (.written, _), (.skipped, _): return nil
     }
   }

@@ -12,16 +12,18 @@ package struct History: Sendable {
   private var records: [HistoryKey: Record] = [:]
 
   /// Reads the journal of a folder; empty if there is none.
-  /// - Parameter shard: the shard whose journal is read after the folder's.
-  package init(of folder: FilePath, shard: Shard? = nil) throws(JournalError) {
-    try self.init(of: folder, parts: Journal.parts(with: shard))
+  /// - Parameters:
+  ///   - shard: the shard whose journal is read after the folder's.
+  ///   - other: the path of the journal, if it is not in the folder.
+  package init(of folder: FilePath, shard: Shard? = nil, at other: FilePath? = nil) throws(JournalError) {
+    try self.init(of: folder, parts: Journal.parts(with: shard), at: other)
   }
 
   /// - Parameter parts: the shards whose journals are read, in this order; nil stands for the folder's journal.
-  init(of folder: FilePath, parts: [Shard?]) throws(JournalError) {
+  init(of folder: FilePath, parts: [Shard?], at other: FilePath? = nil) throws(JournalError) {
     var records: [HistoryKey: Record] = [:]
     for part in parts {
-      try Journal.forEachEntry(in: folder, of: part) { entry in
+      try Journal.forEachEntry(in: folder, of: part, at: other) { entry in
         guard case .file(let name) = entry.sourceName else { return }
         records[HistoryKey(entry.outputName, name)] = Record(
           source: entry.source, fingerprint: entry.fingerprint, outcome: entry.outcome)

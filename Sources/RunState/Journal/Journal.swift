@@ -2,7 +2,8 @@ internal import Synchronization
 package import SystemPackage
 internal import SystemSupport
 
-/// The record of written and failed outputs of all runs, kept in the output folder (`.imgbatch-journal`).
+/// The record of written and failed outputs of all runs, kept in the output folder (`.imgbatch-journal`) unless `--journal` names
+/// another file. Only its owner can read it, because it contains the paths of sources.
 ///
 /// Append-only, with one line per output, written at once with one system call. So the journal of a killed process contains all
 /// finished work; readers skip a torn last line. The last line about an output counts. `JournalHeader` describes the versions of
@@ -22,9 +23,11 @@ package final class Journal: Sendable {
   package static let name = ".imgbatch-journal"
 
   /// Opens the folder's journal, or creates it.
-  /// - Parameter shard: the shard whose journal it is; nil for the journal of unsharded runs.
-  package init(in folder: FilePath, of shard: Shard? = nil) throws(JournalError) {
-    let path = Journal.path(in: folder, of: shard)
+  /// - Parameters:
+  ///   - shard: the shard whose journal it is; nil for the journal of unsharded runs.
+  ///   - other: the path of the journal, if it is not in the folder.
+  package init(in folder: FilePath, of shard: Shard? = nil, at other: FilePath? = nil) throws(JournalError) {
+    let path = other ?? Journal.path(in: folder, of: shard)
     var header: JournalHeader?
     let file: Descriptor
     do throws(OwnFileError) { file = try Descriptor(openingOwn: path, for: .appended) } catch {
@@ -33,6 +36,8 @@ package final class Journal: Sendable {
     do throws(Errno) {
       header = try JournalHeader.first(of: file)
       let last = try file.lastByte()
+      // Some file systems have no permissions.
+      if last == nil { try? file.keepPrivate() }
       state = Mutex(State(file: file, isTorn: last != nil && last != UInt8(ascii: "\n")))
     } catch { throw JournalError(path: path, reason: .unusable(.system(error))) }
     try Journal.check(header, path)
@@ -63,6 +68,14 @@ package final class Journal: Sendable {
   /// Path of a folder's journal.
   package static func path(in folder: FilePath, of shard: Shard? = nil) -> FilePath {
     folder.appending(name + (shard?.suffix ?? ""))
+  }
+
+  /// Checks a file that the user named: it may be something else, which nothing may be appended to.
+  package static func checkIsJournal(_ path: FilePath) throws(JournalError) {
+    guard let file = try? Descriptor(opening: path, .sniffedNotLink), let status = try? FileStatus(of: file),
+      status.kind == .regular, status.byteCount > 0
+    else { return }
+    if (try? JournalHeader.first(of: file)) == nil { throw JournalError(path: path, reason: .notAJournal) }
   }
 
   /// Rejects versions that are newer than this program, which would misread them.

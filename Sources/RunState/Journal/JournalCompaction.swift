@@ -11,8 +11,10 @@ extension Journal {
   /// the folder or, for a shard's journal, of the shard.
   ///
   /// If the rewrite fails, the journal stays as it is.
-  package static func compact(in folder: FilePath, of shard: Shard? = nil, above minimum: Int = smallByteCount) {
-    let path = path(in: folder, of: shard)
+  package static func compact(
+    in folder: FilePath, of shard: Shard? = nil, at other: FilePath? = nil, above minimum: Int = smallByteCount
+  ) {
+    let path = other ?? path(in: folder, of: shard)
     guard let status = try? FileStatus(of: path, links: .stay), status.kind == .regular, status.linkCount == 1,
       status.byteCount > 0
     else { return }
@@ -30,7 +32,8 @@ extension Journal {
     let names = JournalKeys(folder: folder)
     try forEachLine(of: path, names) { last.add($0, $1) }
     // Keep the permissions: a user who could not read the old journal must not be able to read the new one.
-    let temporary = try TemporaryFile(in: folder, durability: .durable, permissions: status.permissions)
+    let temporary = try TemporaryFile(
+      in: path.removingLastComponent(), durability: .durable, permissions: status.permissions)
     try temporary.write(JournalHeader.line(compactedByteCount: last.byteCount))
     var failure: Errno?
     try forEachLine(of: path, names) { line, bytes in

@@ -15,9 +15,9 @@ extension Journal {
 
   /// Calls `body` with every record of a folder's journal, oldest first. Does nothing if there is no journal.
   package static func forEachEntry(
-    in folder: FilePath, of shard: Shard? = nil, _ body: (JournalEntry) -> Void
+    in folder: FilePath, of shard: Shard? = nil, at other: FilePath? = nil, _ body: (JournalEntry) -> Void
   ) throws(JournalError) {
-    try forEachLine(of: path(in: folder, of: shard), JournalKeys(folder: folder)) { line, _ in
+    try forEachLine(of: other ?? path(in: folder, of: shard), JournalKeys(folder: folder)) { line, _ in
       if case .entry(let entry, _) = line { body(entry) }
     }
   }

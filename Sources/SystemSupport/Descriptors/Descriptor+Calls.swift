@@ -17,6 +17,18 @@ extension Descriptor {
     return (ends[0], ends[1])
   }
 
+  /// Creates a file in memory (memfd_create(2)) with this content, to be read from its start.
+  package static func inMemory(_ bytes: [UInt8]) throws(Errno) -> Descriptor {
+    var number: CInt = -1
+    // SAFETY: the call writes the one integer.
+    let error = unsafe system_memory_file(&number)
+    if error != 0 { throw Errno(rawValue: error) }
+    let file = Descriptor(owning: number)
+    try file.write(bytes)
+    lseek(number, 0, SEEK_SET)
+    return file
+  }
+
   /// Writes some of the bytes to a descriptor that is owned elsewhere.
   /// - Returns: the number of bytes written.
   package static func writeOnce(_ number: CInt, _ bytes: ArraySlice<UInt8>) throws(Errno) -> Int {

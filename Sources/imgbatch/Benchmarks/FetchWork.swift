@@ -17,7 +17,7 @@ struct FetchWork: BenchmarkWork {
   /// The request options for `fetch`.
   private let options: [[UInt8]]
 
-  init(_ list: FilePath, _ request: RequestOptions, scratch: FilePath) throws {
+  init(_ list: FilePath, _ request: ForwardedArguments, scratch: FilePath) throws {
     do throws(Errno) {
       var reader = DownloadListReader(try Descriptor(opening: list, .list))
       var count = 0
@@ -30,7 +30,7 @@ struct FetchWork: BenchmarkWork {
       throw CommandError(.unreadableList(list, reason: error.message))
     }
     self.list = list
-    options = ForwardedArguments(request).bytes
+    options = request.bytes
   }
 
   /// Serial mode once, and each other mode with each number of workers.

@@ -10,6 +10,13 @@ struct ForwardedArguments {
     for group in groups { add(group) }
   }
 
+  static func + (one: ForwardedArguments, other: ForwardedArguments) -> ForwardedArguments {
+    var sum = one
+    sum.options += other.options
+    sum.inputs += other.inputs
+    return sum
+  }
+
   /// Byte for byte. Ends with the inputs, after `--`.
   var bytes: [[UInt8]] { (options + ["--"] + inputs).map(unescapedBytes) }
 

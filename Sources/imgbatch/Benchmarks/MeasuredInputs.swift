@@ -4,6 +4,7 @@ internal import Glibc
 internal import ImageCodecs
 internal import ImageCore
 internal import Parallelism
+internal import Reporting
 internal import SystemPackage
 internal import SystemSupport
 
@@ -22,15 +23,18 @@ struct MeasuredInputs {
       try MeasuredInputs.copyStandardInput(to: list)
       input.filesFrom = PathArgument(argument: escapedArgument(list.bytes))
     }
-    found = try input.find().inputs
+    let list = try input.find()
+    StandardStream.error.write(list.omitted.lines(isVerbose: false))
+    found = list.inputs
     self.input = input
     self.limits = limits
     isCold = cold
   }
 
-  func work(_ image: ColorImageOptions) -> ResizeWork {
+  /// - Parameter options: of the images and their limits.
+  func work(_ options: ForwardedArguments) -> ResizeWork {
     ResizeWork(
-      arguments: ForwardedArguments(input, image, limits).bytes, coldSources: isCold ? found.map(\.source) : [])
+      arguments: (options + ForwardedArguments(input)).bytes, coldSources: isCold ? found.map(\.source) : [])
   }
 
   /// - Parameter written: the number of files that each run wrote.

@@ -7,11 +7,11 @@ internal import SystemSupport
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
-    abstract: "Measures which mode is best here: serial, threads, processes, a process per picture.",
+    abstract: "Measure which mode is fastest here: serial, threads, processes, or one process per image.",
     discussion: """
-      Each mode makes the same thumbnails in runs of their own process, in turns, after a warm-up. The outputs go to a \
-      folder below TMPDIR or /tmp that is gone in the end; if any mode writes other bytes, the status is 70. Use a release \
-      build on a quiet machine, and a few hundred pictures.
+      Each mode makes the same thumbnails. Every run is a process of its own; the modes take turns, after a warm-up. The \
+      outputs go to a temporary folder below TMPDIR or /tmp and are compared: if a mode writes different bytes, the exit \
+      status is 70. Use a release build, an idle machine, and a few hundred images.
 
       EXAMPLES:
         imgbatch compare dogs
@@ -21,32 +21,38 @@ struct CompareCommand: ParsableCommand {
 
   @Option(
     help:
-      "What is done: thumbnails of pictures, or downloads of a list, which takes the options of fetch about requests.")
+      "What is measured: resize makes thumbnails; fetch downloads a list and takes the request options of fetch.")
   var workload: WorkloadName = .resize
 
   @OptionGroup(title: "Inputs") var input: InputOptions
 
   @Option(
+    name: .shortAndLong,
     help: ArgumentHelp(
-      "Workers, for all modes but serial. (default: the cores that this process may really use; 16 downloads)",
+      "Number of workers of all modes but serial. (default: the cores that this process may use; 16 downloads)",
       valueName: "n"))
   var jobs: WorkerCount?
 
   @OptionGroup var measure: MeasureOptions
-  @OptionGroup(title: "Picture") var image: ColorImageOptions
+  @OptionGroup(title: "Image") var image: ImageOptions
+  @OptionGroup(title: "Image") var color: ColorChoiceOptions
   @OptionGroup(title: "Limits") var limits: LimitOptions
+  @OptionGroup(title: "Limits") var workLimits: WorkLimitOptions
   @OptionGroup(title: "Requests", visibility: .hidden) var request: RequestOptions
+  @OptionGroup(title: "Requests", visibility: .hidden) var headers: HeaderOptions
 
   func validate() throws {
     if workload == .fetch && (input.inputs.count != 1 || input.filesFrom != nil || measure.cold) {
-      throw ValidationError("--workload fetch wants one list, and nothing else to read.")
+      throw ValidationError("--workload fetch takes one list and no other inputs.")
     }
     try jobs?.validate()
     switch workload {
-    case .resize: try request.checkUnused()
+    case .resize: try checkUnused(request, headers)
     case .fetch:
-      let defaults = ForwardedArguments(try ColorImageOptions.parse([]), try LimitOptions.parse([]))
-      if let option = ForwardedArguments(image, limits).firstChange(from: defaults) {
+      let defaults = ForwardedArguments(
+        try ImageOptions.parse([]), try ColorChoiceOptions.parse([]), try LimitOptions.parse([]),
+        try WorkLimitOptions.parse([]))
+      if let option = ForwardedArguments(image, color, limits, workLimits).firstChange(from: defaults) {
         throw ValidationError("\(option) has no effect on downloads.")
       }
     }
@@ -64,7 +70,7 @@ struct CompareCommand: ParsableCommand {
   }
 
   private func compareFetching(in scratch: FilePath) throws -> ExitStatus {
-    let measured = try FetchWork(input.inputs[0].path, request, scratch: scratch)
+    let measured = try FetchWork(input.inputs[0].path, ForwardedArguments(request, headers), scratch: scratch)
     let workers = jobs?.count ?? FetchWork.usualWorkers
     let (records, written) = try measure.records(measured, measured.configurations([workers]), scratch)
     let work = measured.done(written: written)
@@ -75,7 +81,7 @@ struct CompareCommand: ParsableCommand {
 
   private func compareResizing(in scratch: FilePath) throws -> ExitStatus {
     let inputs = try MeasuredInputs(input, limits: limits, cold: measure.cold, scratch: scratch)
-    let measured = inputs.work(image)
+    let measured = inputs.work(ForwardedArguments(image, color, limits, workLimits))
     let workers = jobs?.count ?? UsableCores.count
     let configurations = measured.workload.modes.map { Configuration($0, workers: workers) }
     let (records, written) = try measure.records(measured, configurations, scratch)

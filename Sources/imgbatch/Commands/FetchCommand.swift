@@ -11,62 +11,64 @@ internal import WorkerIPC
 struct FetchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fetch",
-    abstract: "Downloads the pictures of a list, many at once, and trusts no server.",
+    abstract: "Download the images of a list, many at once.",
     discussion: """
-      LIST is a file or - for standard input, which is read while downloads go on: one address a line, or tab- or \
-      comma-separated values whose first line names the columns, or JSON lines. Columns and fields are url and, if wanted, \
-      name (the path below --out), sha256 and position. Without a name, an image gets its position and the end of its \
-      address. A line that starts with # is a comment, but in a table, where it is a row.
+      Give addresses, or a list: a file, or - for standard input, which is read while downloads continue. A list has one \
+      address per line; or tab- or comma-separated values whose first line names the columns; or JSON lines. The columns and \
+      fields are url and, optionally, name (the path below --out), sha256 and position. Without a name, an image gets its \
+      position and the last part of its address, as in 000001-rex.jpg. Lines that start with # are comments, except in tables.
 
-      Downloads are known by their address, so a list may be edited. Only the image that came from the same address is \
-      overwritten. Where another file has a name that follows from a position, the image gets a free one, as \
-      000001-rex-2.jpg; where it has a name of the list, that line fails (exists).
+      Downloads are identified by their address, so a list may be edited. Only an image that came from the same address is \
+      overwritten. If another file has the name, a name from a position becomes a free one, as in 000001-rex-2.jpg, and a name \
+      from the list fails (exists).
 
-      Only what its content says is a \(ImageFormat.names("or")) counts. Run again, servers are asked whether pictures changed; parts of \
-      pictures are completed. Proxies come from the environment (https_proxy, http_proxy, all_proxy, no_proxy).
+      Only \(ImageFormat.names("and")) content is kept. A second run asks servers whether images changed, and completes partial downloads. \
+      Proxies come from the environment (https_proxy, http_proxy, all_proxy, no_proxy).
 
-      A user and a password in an address go to its host alone, and are shown as ****; --failed-to has them. Keys in a \
-      query are shown. --header and --header-for go to scheme, host and port of an address in the list, and not where that \
-      redirects to; over https only, unless --header-over-http is given.
+      A user and password in an address are sent to its host only, and are shown as ****; --failed-to contains them. Keys in \
+      a query are shown. --header and --header-for are sent to the scheme, host and port of an address in the list, not to \
+      redirect targets, and over https only, unless --header-over-http is given.
 
-      With --thumbs, thumbnails are made of what has come while the rest still downloads. For other looks than --resize \
-      gives, pipe the paths into imgbatch resize, as below.
+      --thumbs makes thumbnails while other images download. For other options of resize, pipe the paths as in the last example.
 
       EXAMPLES:
         imgbatch fetch dogs.txt --out dogs
-        imgbatch fetch dogs.txt --out dogs --thumbs thumbs --resize 256
+        imgbatch fetch dogs.txt --out dogs --thumbs thumbs --thumb-size 256
         imgbatch fetch dogs.txt --out dogs --resume
+        imgbatch fetch http://dogs.example/rex.jpg http://dogs.example/luna.jpg --out dogs
         imgbatch fetch dogs.txt --out dogs --print0 | imgbatch resize --files-from - -0 --out thumbs
       """)
 
-  @Argument(help: ArgumentHelp("The list of addresses; - for standard input.", valueName: "list"))
-  var list: PathArgument
+  @Argument(help: ArgumentHelp("A list of addresses, - for standard input, or addresses.", valueName: "list or URL"))
+  var sources: [PathArgument]
 
   @OptionGroup(title: "Outputs") var output: FetchOutputOptions
+  @OptionGroup(title: "Outputs") var history: ResumeOptions<FetchResumeHelp>
   @OptionGroup(title: "Thumbnails") var thumbnails: FetchThumbnailOptions
 
   @Option(help: ArgumentHelp("Downloads at once. (default: 16)", valueName: "n"))
   var connections: Int?
 
   @OptionGroup(title: "Requests") var request: RequestOptions
+  @OptionGroup(title: "Requests") var headers: HeaderOptions
 
   @Flag(
     name: .customLong("print0"),
-    help: "Write the path of each picture that is there to standard output, ended by NUL, as soon as it is.")
+    help: "Print the path of each downloaded image to standard output as soon as it is complete, ended by NUL.")
   var print0 = false
 
   @Option(
     help: ArgumentHelp(
-      """
-      threads: side by side in this process; processes: each connection in a process of its own, which is confined; \
-      serial: one after another. Without processes, what an answer does to libcurl or its TLS library is done to imgbatch, \
-      with your rights.
-      """))
+      "How downloads run.",
+      discussion: """
+        threads: in one process. processes: each connection in a confined process of its own, so that a fault in libcurl or \
+        its TLS library does not affect imgbatch. serial: one after another.
+        """))
   var mode: ExecutionMode = .threads
 
   @Flag(
     help: ArgumentHelp(
-      "Do not run where worker processes cannot be confined in full (exit status 70). Needs --mode processes."))
+      "Exit with status 70 where worker processes cannot be fully confined; needs --mode processes."))
   var requireSandbox = false
 
   // For `compare`: measurements go to standard output.
@@ -76,18 +78,20 @@ struct FetchCommand: ParsableCommand {
   @OptionGroup(title: "Messages") var messages: MessageOptions
 
   func validate() throws {
+    _ = try AddressSource(sources)
+    try history.check(against: .overwrite)
     if let connections, !(1...1000).contains(connections) {
       throw ValidationError("--connections is 1 to 1000, not \(connections).")
     }
-    if print0 && messages.json { throw ValidationError("--print0 and --json cannot both be.") }
+    if print0 && messages.json { throw ValidationError("--print0 cannot be used with --json.") }
     if print0 && thumbnails.noOriginals {
-      throw ValidationError("--print0 tells of originals, so --no-originals cannot be.")
+      throw ValidationError("--print0 prints the paths of the originals and cannot be used with --no-originals.")
     }
     if requireSandbox && mode != .processes {
-      throw ValidationError("--require-sandbox confines worker processes; add --mode processes.")
+      throw ValidationError("--require-sandbox needs --mode processes.")
     }
-    if mode == .serial && (connections ?? 1) > 1 { throw ValidationError("--mode serial has one connection.") }
-    if mode == .serial && (thumbnails.jobs?.count ?? 1) > 1 { throw ValidationError("--mode serial has one job.") }
+    if mode == .serial && (connections ?? 1) > 1 { throw ValidationError("--mode serial uses one connection.") }
+    if mode == .serial && (thumbnails.jobs?.count ?? 1) > 1 { throw ValidationError("--mode serial uses one job.") }
   }
 
   func run() throws {
@@ -95,7 +99,7 @@ struct FetchCommand: ParsableCommand {
       if let reason = CurlLibrary.open() { throw CommandError.noCurl(reason) }
       let options = try makeOptions()
       return try FetchRun(
-        list: list, runFiles: output.history.runFiles, options: options,
+        source: AddressSource(sources), runFiles: history.runFiles, report: output.report, options: options,
         thumbnails: thumbnails.makeOptions(mode: mode, sandbox: options.sandbox), mode: mode, messages: messages,
         events: measurements.map { .measurements($0) } ?? messages.events, printsPaths: print0
       ).perform()
@@ -107,21 +111,21 @@ struct FetchCommand: ParsableCommand {
     var options = DownloadOptions(folder: output.out.path)
     options.thumbnailFolder = thumbnails.thumbs?.path
     options.connections = mode == .serial ? 1 : connections ?? options.connections
-    options.selection = output.history.selection(.overwrite)
-    options.durability = output.history.durability
+    options.selection = history.selection(.overwrite)
+    options.durability = history.durability
     options.sandbox = requireSandbox ? .required : .wanted
     if mode == .processes { options.workerProgram = WorkerSocket.programNextToExecutable() }
     options.perHost = request.perHost
-    options.request.connectTimeout = .seconds(request.connectTimeout)
-    options.request.stallTimeout = .seconds(request.stallTimeout)
-    options.request.totalTimeout = .seconds(request.totalTimeout)
+    options.request.connectTimeout = .seconds(request.connectTimeout.seconds)
+    options.request.stallTimeout = .seconds(request.stallTimeout.seconds)
+    options.request.totalTimeout = .seconds(request.totalTimeout.seconds)
     options.request.userAgent = request.userAgent
     options.request.policy = request.allowPrivate ? .any : .publicOnly
     options.retry.retries = request.retries
-    options.retry.firstWait = .seconds(request.retryDelay)
+    options.retry.firstWait = .seconds(request.retryDelay.seconds)
     options.maxByteCount = request.maxBytes.count
     options.maxRedirects = request.maxRedirects
-    options.headers = try request.headers.makeHeaders()
+    options.headers = try headers.makeHeaders()
     options.proxies = .ofEnvironment
     return options
   }

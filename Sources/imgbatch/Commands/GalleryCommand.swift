@@ -5,27 +5,28 @@ internal import SystemSupport
 struct GalleryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gallery",
-    abstract: "Makes a page to choose pictures from, of a folder or of a list of addresses.",
+    abstract: "Make a page to choose images from, for a folder or a list of addresses.",
     discussion: """
-      The page is one file that works without a server. Of a folder it holds thumbnails; of a list it shows the pictures \
-      where they are. What is chosen there is saved as a list that resize --files-from or fetch reads; paths are as they \
-      are from where this command runs.
+      The page is a single file that needs no server. For a folder it contains thumbnails; for a list it loads the images \
+      from their servers. Save list writes the selection as a list for resize --files-from or for fetch. Its paths are \
+      relative to the folder in which this command runs.
 
       EXAMPLES:
         imgbatch gallery dogs --out dogs.html
         imgbatch gallery dogs.txt --out choose.html
       """)
 
-  @Argument(help: ArgumentHelp("A folder of pictures, or a list of addresses as fetch reads it.", valueName: "source"))
+  @Argument(help: ArgumentHelp("A folder of images, or a list of addresses as for fetch.", valueName: "source"))
   var source: PathArgument
 
-  @Option(help: ArgumentHelp("The page.", valueName: "file"))
+  @Option(name: .shortAndLong, help: ArgumentHelp("The page.", valueName: "file.html"))
   var out: PathArgument
 
-  @Option(help: ArgumentHelp("What stands above the pictures. (default: the source's name)", valueName: "text"))
+  @Option(help: ArgumentHelp("Heading of the page. (default: the name of the source)", valueName: "text"))
   var title: String?
 
-  @OptionGroup(title: "Work on a folder") var work: GalleryWorkOptions
+  @OptionGroup(title: "Work") var work: GalleryWorkOptions
+  @OptionGroup(title: "Work") var limits: WorkLimitOptions
   @OptionGroup(title: "Messages") var messages: MessageOptions
 
   func run() throws {
@@ -36,9 +37,9 @@ struct GalleryCommand: ParsableCommand {
       let heading = title ?? String(decoding: source.path)
       return isFolder
         ? try FolderGallery(
-          folder: source.path, page: out.path, heading: heading, execution: work.execution, messages: messages
+          folder: source.path, page: out.path, heading: heading, execution: work.execution(limits), messages: messages
         ).perform()
-        : try ListGallery(list: source, page: out.path, heading: heading).perform()
+        : try ListGallery(list: source, page: out.path, heading: heading, messages: messages).perform()
     }
   }
 }

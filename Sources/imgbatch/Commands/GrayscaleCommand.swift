@@ -5,10 +5,9 @@ internal import Thumbnailing
 struct GrayscaleCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "grayscale",
-    abstract: "Makes grayscale pictures, at full size unless --size is given.",
+    abstract: "Convert images to grayscale, at full size unless --size is given.",
     discussion: """
-      Gray is luma as in BT.601 unless --gray-as says otherwise; of a JPEG that is the luma it stores, and its colour is \
-      not even decoded.
+      Gray is BT.601 luma unless --gray-as says otherwise. JPEGs store it, so their color is not even decoded.
 
       EXAMPLES:
         imgbatch grayscale dogs --out gray
@@ -17,16 +16,23 @@ struct GrayscaleCommand: ParsableCommand {
 
   @OptionGroup(title: "Inputs") var input: InputOptions
   @OptionGroup(title: "Outputs") var output: OutputOptions
-  @OptionGroup(title: "Picture") var image: ImageOptions
-  @OptionGroup(title: "Picture") var kind: GrayOptions
+  @OptionGroup(title: "Outputs") var history: ResumeOptions<ResizeResumeHelp>
+  @OptionGroup(title: "Image") var image: ImageOptions
+  @OptionGroup(title: "Image") var gray: GrayOptions
   @OptionGroup(title: "Work") var work: RunOptions
+  @OptionGroup(title: "Work") var sharding: ShardOptions
+  @OptionGroup(title: "Limits") var limits: LimitOptions
+  @OptionGroup(title: "Limits") var workLimits: WorkLimitOptions
   @OptionGroup(title: "Messages") var messages: MessageOptions
 
+  func validate() throws { try history.check(against: output.existing) }
+
   func run() throws {
-    let look = image.makeOptions(defaultSize: nil, gray: kind.grayAs ?? ThumbnailOptions().gray)
+    let look = image.makeOptions(defaultSize: nil, gray: gray.kind)
     try ResizeRun(
-      input: input, output: output, work: work, messages: messages, options: ThumbnailOptions(look, output, work),
-      execution: work.execution, sizeTexts: image.sizeTexts(default: "full")
+      input: input, output: output, history: history, work: work, shard: sharding.shard, messages: messages,
+      options: ThumbnailOptions(look, output, history, work, limits), execution: work.execution(workLimits),
+      sizeTexts: image.sizeTexts(default: "full")
     ).perform()
   }
 }

@@ -9,12 +9,32 @@ internal import TextFormatting
 enum Main {
   static func main() {
     StandardStream.fillClosedDescriptors()
-    do {
-      var command = try ImgBatch.parseAsRoot(joiningPairs(rawArguments()))
-      try command.run()
-    } catch {
-      end(error)
+    let arguments = joiningPairs(rawArguments())
+    if arguments.isEmpty {
+      // A script whose variable is empty must not succeed.
+      StandardStream.error.write(ShortHelp.text(nil, columns: StandardStream.error.terminalWidth))
+      exit(ExitStatus.wrongUsage.code)
     }
+    var command: any ParsableCommand
+    do { command = try ImgBatch.parseAsRoot(arguments) } catch {
+      endUnparsed(arguments, error)
+    }
+    do { try command.run() } catch { end(error) }
+  }
+
+  /// Ends the process for a command line that does not run a command.
+  private static func endUnparsed(_ arguments: [String], _ error: any Error) -> Never {
+    if arguments.prefix(while: { $0 != "--" }).contains("-h") {
+      let name = arguments.first { !$0.hasPrefix("-") }
+      StandardStream.output.write(ShortHelp.text(name, columns: StandardStream.output.terminalWidth))
+      exit(outputFailure()?.code ?? 0)
+    }
+    guard !ImgBatch.exitCode(for: error).isSuccess, let hint = UsageHint.find(arguments) else { end(error) }
+    let command = ["imgbatch", hint.command].compactMap { $0 }.joined(separator: " ")
+    StandardStream.error.write(
+      "Error: \(terminalText(unescapedBytes(hint.sentence)))\n  '\(command) -h' shows the common options, --help all.\n"
+    )
+    exit(ExitStatus.wrongUsage.code)
   }
 
   /// Ends the process. Help and the version are results, so an error while writing them must not end with success.
@@ -35,8 +55,11 @@ enum Main {
 struct ImgBatch: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "imgbatch",
-    abstract: "Makes thumbnails of whole folders of \(ImageFormat.names("and")) pictures, quickly and safely.",
+    abstract: "Make thumbnails and web sizes of whole folders of \(ImageFormat.names("and")) images.",
     discussion: """
+      A folder is walked and its tree is recreated under --out. Sources are never changed, and an output is either \
+      complete or not there.
+
       EXAMPLES:
         imgbatch resize dogs --out thumbs
         imgbatch resize dogs --out thumbs --size 400x300 --format jpeg --quality 85
@@ -47,22 +70,20 @@ struct ImgBatch: ParsableCommand {
         imgbatch gallery dogs --out dogs.html
         imgbatch info dogs
 
-      A folder is walked and its tree mirrored under --out. Sources are never touched, and an output is either whole or \
-      not there.
-
       EXIT STATUS:
-        0    every picture was written or rightly skipped
-        1    some pictures failed; all others are there
-        64   wrong usage, two inputs would get one output, or an input or image would be overwritten
+        0    every image was written, or skipped as requested
+        1    some images failed; all others were written
+        64   wrong usage, or an output that would overwrite an input or another output
         66   no input was found
-        70   a fault of imgbatch itself
-        73   the output folder, TMPDIR or standard output cannot be written, or another run holds the folder
-        130  interrupted; what was written is whole (143 by SIGTERM)
-        141  the reader of standard output went away
+        70   an internal error, or a sandbox that is required and missing
+        73   the output folder, TMPDIR or standard output cannot be written, or another run uses the folder
+        130  interrupted (143 by SIGTERM); everything that was written is complete
+        141  the reader of standard output exited
       """,
     version: Build.description,
     subcommands: [
       ResizeCommand.self, GrayscaleCommand.self, MergeCommand.self, CompareCommand.self, ProfileCommand.self,
       FetchCommand.self, GalleryCommand.self, InfoCommand.self,
-    ])
+    ],
+    helpNames: [.long])
 }

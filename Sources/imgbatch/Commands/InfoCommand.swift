@@ -11,11 +11,10 @@ internal import TextFormatting
 struct InfoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "info",
-    abstract: "Says what the headers of pictures say; reads no pixels.",
+    abstract: "Print the format, size, orientation and profile of images, without decoding them.",
     discussion: """
-      Sizes are as stored; orientation is that of EXIF, where 1 is upright. The decoder is what shrinks a JPEG: scaled, \
-      this program's own, or libjpeg. Of a progressive one that is told by its scans, up to a file of \
-      \(HeaderReader.maxForecastByteCount >> 20) MiB; what only its data tell, as damage, is found out in decoding.
+      Sizes are those of the stored pixels. The orientation is that of EXIF: 1 is upright. The decoder is the one that reduces \
+      a JPEG while it decodes: scaled (built in) or libjpeg. Damage is only found when images are decoded.
 
       EXAMPLES:
         imgbatch info dogs
@@ -24,10 +23,12 @@ struct InfoCommand: ParsableCommand {
 
   @OptionGroup(title: "Inputs") var input: InputOptions
 
-  @Flag(help: "One JSON object a line instead of a table.")
+  @Flag(help: "Print one JSON object per line instead of a table.")
   var json = false
 
-  @Option(help: ArgumentHelp("Refuse bigger files; K, M and G are powers of 1024.", valueName: "bytes"))
+  @Option(
+    help: ArgumentHelp("Reject larger files, as in 512M or 1GB.", valueName: "bytes"),
+    transform: ByteCount.init(text:))
   var maxFileBytes = ByteCount(count: DecodeLimits().fileByteCount)
 
   @OptionGroup var colors: ColorOptions
@@ -36,15 +37,18 @@ struct InfoCommand: ParsableCommand {
     try ending {
       try input.checkSeparator(otherList: false)
       Signals.handle()
-      return try input.isStreamed ? report(streamed()) : report(input.find().inputs)
+      let found = try input.isStreamed ? streamed() : input.find()
+      let status = report(found.inputs)
+      StandardStream.error.write(found.omitted.lines(isVerbose: false))
+      return status
     }
   }
 
   /// Reads the whole list before the first header: parsing headers is cheap.
-  private func streamed() throws -> InputFiles {
+  private func streamed() throws -> InputList {
     var whole = input
     whole.filesFrom = PathArgument(argument: "/dev/stdin")
-    return try whole.find().inputs
+    return try whole.find()
   }
 
   private func report(_ inputs: InputFiles) -> ExitStatus {
@@ -56,6 +60,7 @@ struct InfoCommand: ParsableCommand {
 
     var rows = [HeaderReport.titles]
     var status = ExitStatus.success
+    var failures = FailureAdvice()
     for input in inputs where StandardStream.output.condition == .open && !Signals.cancellation.isCancelled {
       do throws(JobError) {
         if let refusal = input.refusal { throw refusal }
@@ -63,11 +68,13 @@ struct InfoCommand: ParsableCommand {
         let report = HeaderReport(source: input.source, header: header, sourceByteCount: byteCount)
         if json { StandardStream.output.write(report.jsonLine + "\n") } else { rows.append(report.fields) }
       } catch {
-        StandardStream.error.write(failureLine(input.source, error, style: colors.style, advice: \.sentence) + "\n")
+        StandardStream.error.write(failureLine(input.source, error, style: colors.color.style) + "\n")
+        failures.add(error)
         status = .someImagesFailed
       }
     }
     if !json && rows.count > 1 { StandardStream.output.write(Table(rows).text(.text)) }
+    StandardStream.error.write(failures.lines(advice(options: ["--max-file-bytes"])))
     return Signals.received.map { .interrupted(signal: $0) } ?? status
   }
 }

@@ -9,11 +9,11 @@ internal import TextFormatting
 struct MergeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "merge",
-    abstract: "Joins what the shards of --shard did in one output folder.",
+    abstract: "Combine the results of sharded runs (--shard) in one output folder.",
     discussion: """
-      Checks that all shards are there and came to their end with the same options over the same inputs, joins their \
-      journals into one, removes temporary files of killed ones, and tells sums and failures as one run would. May be \
-      repeated. It ends with 1 where pictures failed or a shard is missing: run that shard again, and merge again.
+      Checks that all shards finished with the same options and the same inputs, combines their journals, removes the \
+      temporary files of killed shards, and prints one summary. It can be repeated. The exit status is 1 if images failed or a \
+      shard is missing: run that shard again, then merge again.
 
       EXAMPLES:
         imgbatch resize dogs --out thumbs --shard 1/2
@@ -21,13 +21,13 @@ struct MergeCommand: ParsableCommand {
         imgbatch merge thumbs
       """)
 
-  @Argument(help: ArgumentHelp("The output folder of the shards.", valueName: "folder"))
+  @Argument(help: ArgumentHelp("The output folder of the shards.", valueName: "folder"), completion: .directory)
   var folder: PathArgument
 
-  @Flag(help: "The events of all shards on standard output, one JSON object a line.")
+  @Flag(help: "Write the events of all shards to standard output, one JSON object per line.")
   var json = false
 
-  @Flag(name: .shortAndLong, help: "Say failures only.")
+  @Flag(name: .shortAndLong, help: "Print failures only.")
   var quiet = false
 
   func run() throws {

@@ -11,11 +11,11 @@ internal import Thumbnailing
 struct ProfileCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "profile",
-    abstract: "Measures what more workers give here, in every mode, and within one picture.",
+    abstract: "Measure how the work scales with cores, in every mode and within one image.",
     discussion: """
-      Serial, and threads and processes with 1, 2, 4 and so on up to all cores, make the same thumbnails in runs of their \
-      own process, in turns, after a warm-up; then the largest picture is made by as many threads together. All outputs \
-      are compared, and gone in the end. Use a release build on a quiet machine, and a few hundred pictures.
+      Serial mode, and threads and processes with 1, 2, 4 ... workers up to all cores, make the same thumbnails. Every run \
+      is a process of its own; the settings take turns, after a warm-up. Then the same numbers of threads share the largest \
+      image. All outputs are compared, then removed. Use a release build, an idle machine, and a few hundred images.
 
       EXAMPLES:
         imgbatch profile dogs
@@ -27,33 +27,35 @@ struct ProfileCommand: ParsableCommand {
   @OptionGroup(title: "Inputs") var input: InputOptions
 
   @Option(
+    name: .shortAndLong,
     help: ArgumentHelp(
-      "Numbers of workers, as in 1,2,4. (default: doublings, up to the cores that this process may really use)",
+      "Numbers of workers, as in 1,2,4. (default: powers of 2 up to the cores that this process may use)",
       valueName: "list"))
   var jobs: WorkerCounts?
 
   @Option(
     help: ArgumentHelp(
-      """
-      Measure downloads of this list, too, with up to 16 at once: work that waits, beside work that computes. The \
-      options of fetch about requests are taken.
-      """, valueName: "list"))
+      "Measure downloads of this list as well, with up to 16 at once.",
+      discussion: "Takes the request options of fetch.", valueName: "list"))
   var fetch: PathArgument?
 
   @OptionGroup var measure: MeasureOptions
 
-  @Option(help: ArgumentHelp("A page with plots, in one file that needs nothing else.", valueName: "file.html"))
+  @Option(help: ArgumentHelp("Write a page with plots, as a single file.", valueName: "file.html"))
   var report: PageArgument?
 
-  @Flag(help: "Keep the best mode and number of workers as the default of resize on this machine.")
+  @Flag(help: "Make the best mode and number of workers the default of resize on this machine.")
   var save = false
 
-  @OptionGroup(title: "Picture") var image: ColorImageOptions
+  @OptionGroup(title: "Image") var image: ImageOptions
+  @OptionGroup(title: "Image") var color: ColorChoiceOptions
   @OptionGroup(title: "Limits") var limits: LimitOptions
+  @OptionGroup(title: "Limits") var workLimits: WorkLimitOptions
   @OptionGroup(title: "Requests", visibility: .hidden) var request: RequestOptions
+  @OptionGroup(title: "Requests", visibility: .hidden) var headers: HeaderOptions
 
   func validate() throws {
-    if fetch == nil { try request.checkUnused() }
+    if fetch == nil { try checkUnused(request, headers) }
   }
 
   func run() throws {
@@ -75,7 +77,7 @@ struct ProfileCommand: ParsableCommand {
   }
 
   private func profile(_ inputs: MeasuredInputs, _ scratch: FilePath) throws -> ScalingProfile {
-    let measured = inputs.work(image)
+    let measured = inputs.work(ForwardedArguments(image, color, limits, workLimits))
     let cores = UsableCores.count
     let counts = jobs?.counts ?? ScalingProfile.doublings(upTo: cores)
     let configurations = ScalingProfile.configurations(measured.workload.modes, counts: counts)
@@ -93,7 +95,7 @@ struct ProfileCommand: ParsableCommand {
     // The folder already contains the outputs of the other workload.
     let own = scratch.appending("fetch")
     try OutputFile.makeFolders(own)
-    let measured = try FetchWork(list, request, scratch: own)
+    let measured = try FetchWork(list, ForwardedArguments(request, headers), scratch: own)
     let before = MachineLoad.Reading()
     let (records, written) = try measure.records(
       measured, measured.configurations(ScalingProfile.doublings(upTo: FetchWork.usualWorkers)), own)
@@ -103,7 +105,7 @@ struct ProfileCommand: ParsableCommand {
 
   private func bands(_ inputs: InputFiles, counts: [Int], _ scratch: FilePath) throws -> SingleImageScaling? {
     guard counts.count > 1 else { return nil }
-    var options = image.makeOptions()
+    var options = image.makeOptions(defaultSize: ThumbnailOptions().size, gray: color.kind)
     options.limits = limits.decode
     return try SingleImageTrial(inputs, options: options, scratch: scratch)?.run(bands: counts, rounds: measure.runs)
   }

@@ -4,15 +4,16 @@ internal import Thumbnailing
 struct ResizeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "resize",
-    abstract: "Makes thumbnails of pictures and folders.",
+    abstract: "Make thumbnails of images and folders.",
     discussion: """
-      A box of 256x256 unless --size says otherwise, Lanczos 3, all cores, the format of the source, upright, never \
+      Without options: within 256x256 pixels, Lanczos 3, on all cores, in the format of the source, upright, never \
       enlarged.
 
       EXAMPLES:
         imgbatch resize dogs --out thumbs
-        imgbatch resize dogs cats --out thumbs --size 400x300 --existing skip
-        imgbatch resize dogs --out thumbs --format jpeg --background '#f0f0f0'
+        imgbatch resize dogs cats --out thumbs --size 400x300 --parents
+        imgbatch resize dogs/rex.jpg --out small.jpg
+        imgbatch resize dogs --out thumbs --format jpeg --background lightgray
         imgbatch resize dogs --out web --size 160 --size 320 --size 1280
         imgbatch resize dogs --out thumbs --dry-run
         imgbatch resize dogs --out thumbs --resume
@@ -22,15 +23,23 @@ struct ResizeCommand: ParsableCommand {
 
   @OptionGroup(title: "Inputs") var input: InputOptions
   @OptionGroup(title: "Outputs") var output: OutputOptions
-  @OptionGroup(title: "Picture") var image: ColorImageOptions
+  @OptionGroup(title: "Outputs") var history: ResumeOptions<ResizeResumeHelp>
+  @OptionGroup(title: "Image") var image: ImageOptions
+  @OptionGroup(title: "Image") var color: ColorChoiceOptions
   @OptionGroup(title: "Work") var work: RunOptions
+  @OptionGroup(title: "Work") var sharding: ShardOptions
+  @OptionGroup(title: "Limits") var limits: LimitOptions
+  @OptionGroup(title: "Limits") var workLimits: WorkLimitOptions
   @OptionGroup(title: "Messages") var messages: MessageOptions
 
+  func validate() throws { try history.check(against: output.existing) }
+
   func run() throws {
+    let look = image.makeOptions(defaultSize: ThumbnailOptions().size, gray: color.kind)
     try ResizeRun(
-      input: input, output: output, work: work, messages: messages,
-      options: ThumbnailOptions(image.makeOptions(), output, work), execution: work.execution,
-      sizeTexts: image.common.sizeTexts(default: "256")
+      input: input, output: output, history: history, work: work, shard: sharding.shard, messages: messages,
+      options: ThumbnailOptions(look, output, history, work, limits), execution: work.execution(workLimits),
+      sizeTexts: image.sizeTexts(default: "256")
     ).perform()
   }
 }

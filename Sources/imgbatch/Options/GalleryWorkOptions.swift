@@ -5,17 +5,16 @@ internal import SystemSupport
 /// How the thumbnails of `gallery` are made.
 struct GalleryWorkOptions: ParsableArguments {
   @Option(
+    name: .shortAndLong,
     help: ArgumentHelp(
-      "Thumbnails at once. (default: the cores that this process may really use)", valueName: "n"))
+      "Number of workers.", discussion: "Default: the cores that this process may use.", valueName: "n"))
   var jobs: WorkerCount?
-
-  @OptionGroup var limits: WorkLimitOptions
 
   func validate() throws {
     try jobs?.validate()
   }
 
-  var execution: ExecutorOptions {
+  func execution(_ limits: WorkLimitOptions) -> ExecutorOptions {
     var execution = ExecutorOptions(.threads, workers: jobs?.count ?? UsableCores.count)
     execution.limits = limits.work
     return execution

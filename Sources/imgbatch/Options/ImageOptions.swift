@@ -6,77 +6,88 @@ internal import Thumbnailing
 /// How thumbnails look.
 struct ImageOptions: ParsableArguments {
   @Option(
+    name: .shortAndLong,
     help: ArgumentHelp(
-      """
-      256 fits in a box of 256x256, 400x300 in that box; 400x and x300 are about one side, 50% is of both. May be \
-      given several times: each picture is decoded once for all.
-      """,
-      valueName: "size"),
+      "Size of the outputs, as in 256, 400x300, 400x or 50%; repeatable.",
+      discussion: """
+        256: fit in a box of 256x256. 400x300: fit in that box. 400x: 400 wide. x300: 300 high. 50%: half of both sides. \
+        As in ImageMagick, 100x100^ is --fit outside --upscale, 100x100! is --fit fill --upscale, and 100x100> only shrinks, \
+        which is the default here. With several sizes each image is decoded once.
+        """, valueName: "size"),
     transform: SizeArgument.init)
   var size: [SizeArgument] = []
 
   @Option(
     help: ArgumentHelp(
-      """
-      How pictures meet a box: inside it whole; cover it, cut to its shape; contain, inside and padded to it; fill it, \
-      stretched; outside, the smallest that covers it.
-      """, valueName: "fit"))
-  var fit: Fit = ThumbnailOptions().fit
+      "How an image is fitted to the box.",
+      discussion: """
+        inside: the whole image, within the box. cover: fill the box and crop. contain: within the box, padded to it. \
+        fill: stretch to the box. outside: the smallest size that covers the box, not cropped. Default: inside.
+        """, valueName: "fit"))
+  var fit: Fit?
 
   @Option(
     help: ArgumentHelp(
-      """
-      What cover keeps and where contain puts the picture: center, a side (north, east, south, west), a corner \
-      (northeast, ...), or entropy, the busiest part.
-      """, valueName: "place"))
+      "The part that cover keeps, and the position of the image in contain.",
+      discussion: "entropy keeps the part with the most detail. centre is center.", valueName: "position"))
   var gravity: Gravity = ThumbnailOptions().gravity
 
-  @Flag(help: "Let pictures smaller than --size grow to it.")
+  @Flag(help: "Enlarge images that are smaller than --size.")
   var upscale = false
 
-  @Option(help: ArgumentHelp("Resampling filter.", valueName: "kernel"))
+  @Option(help: ArgumentHelp("Resampling filter.", valueName: "filter"))
   var filter: Kernel = ThumbnailOptions().kernel
 
   @Option(
     help: ArgumentHelp(
-      """
-      How far the JPEG decoder may shrink by itself; safe leaves a factor of at least 2 to the filter, fast \
-      less, for speed.
-      """, valueName: "rule"))
+      "How far JPEGs are reduced while they are decoded (shrink-on-load).",
+      discussion: """
+        safe: the filter still reduces by a factor of at least 2. fast: by a factor of at least 1, which is faster and \
+        less sharp. off: decode at full size.
+        """, valueName: "rule"))
   var shrink: ShrinkRule = ThumbnailOptions().shrink
 
-  @Flag(help: "Leave pictures as they are stored, instead of turning them upright as EXIF says.")
+  @Flag(help: "Ignore the EXIF orientation instead of turning images upright.")
   var noOrient = false
 
   @Flag(
-    help: """
-      Average light instead of stored values, so that fine patterns keep their brightness. 16 bits inside, exact curve \
-      of sRGB. Takes six times the processor time for large photographs, since JPEG decoders do not shrink then, and \
-      twice for large PNGs.
-      """)
+    help: ArgumentHelp(
+      "Resample in linear light, with 16 bits per channel.",
+      discussion: """
+        Fine patterns keep their brightness. Uses the exact sRGB curve, turns shrink-on-load off, and needs about twice \
+        the CPU time for large PNGs.
+        """))
   var linear = false
 
   @Option(
     help: ArgumentHelp(
-      """
-      The colour profile of the source: keep it, convert colours to srgb, or strip it. CMYK is always converted, by its \
-      profile where it has one; colors that are made gray are converted to sRGB first, unless the profile is stripped. \
-      What is lost is noted.
-      """, valueName: "rule"))
+      "The color profile of the source: keep it, convert the colors to srgb, or strip it.",
+      discussion: """
+        CMYK is always converted, by its profile if it has one. Colors that become gray are converted to sRGB first, \
+        unless the profile is stripped. What is lost is reported.
+        """, valueName: "rule"))
   var icc: ProfileRule = ThumbnailOptions().profile
 
   @Option(
     help: ArgumentHelp(
-      """
-      EXIF, XMP and texts of PNGs: none drops them, and with them the place where a picture was taken; keep carries over \
-      up to 4 MiB of them, without the small preview; their orientation agrees with the pixels.
-      """, valueName: "rule"))
+      "EXIF, XMP and PNG text: none drops them, with the GPS position; keep copies them.",
+      discussion: """
+        keep copies up to 4 MiB, without the embedded preview, and corrects the stored orientation.
+        """, valueName: "rule"))
   var metadata: MetadataRule = ThumbnailOptions().metadata
 
   func validate() throws {
-    if size.count > 100 { throw ValidationError("--size is given \(size.count) times; 100 are the most.") }
+    if size.count > 100 { throw ValidationError("--size is given \(size.count) times; at most 100 are possible.") }
     for (index, one) in size.enumerated() where size[..<index].contains(where: { $0.text == one.text }) {
       throw ValidationError("--size \(one.text) is given twice.")
+    }
+    guard let first = size.first, let suffix = first.suffix ?? size.compactMap(\.suffix).first else { return }
+    if let other = size.first(where: { $0.suffix != suffix }) {
+      throw ValidationError("--size \(other) and --size \(first) need different --fit options; use one run for each.")
+    }
+    if fit != nil, suffix.fit != nil { throw ValidationError("--size \(first) sets --fit; omit one of them.") }
+    if upscale && suffix.upscaling == .never {
+      throw ValidationError("--size \(first) only shrinks and cannot be used with --upscale.")
     }
   }
 
@@ -90,9 +101,9 @@ struct ImageOptions: ParsableArguments {
   func makeOptions(defaultSize: SizeRequest?, gray: GrayKind?) -> ThumbnailOptions {
     var options = ThumbnailOptions()
     options.sizes = size.isEmpty ? [defaultSize].compactMap { $0 } : size.map(\.request)
-    options.fit = fit
+    options.fit = fit ?? size.first?.suffix?.fit ?? options.fit
     options.gravity = gravity
-    options.upscale = upscale ? .allowed : .never
+    options.upscale = upscale ? .allowed : size.first?.suffix?.upscaling ?? .never
     options.kernel = filter
     options.color = gray == nil ? .asSource : .gray
     options.gray = gray ?? options.gray
@@ -106,7 +117,9 @@ struct ImageOptions: ParsableArguments {
 }
 
 extension Fit: ExpressibleByArgument {}
-extension Gravity: ExpressibleByArgument {}
+extension Gravity: ExpressibleByArgument {
+  init?(argument: String) { self.init(rawValue: argument == "centre" ? "center" : argument) }
+}
 extension GrayKind: ExpressibleByArgument {}
 extension Kernel: ExpressibleByArgument {}
 extension ShrinkRule: ExpressibleByArgument {}

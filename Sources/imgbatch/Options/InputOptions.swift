@@ -3,35 +3,48 @@ internal import BatchEngine
 internal import RunState
 internal import SystemPackage
 internal import SystemSupport
+internal import TextFormatting
 
 /// Which inputs to process.
 struct InputOptions: ParsableArguments {
-  @Argument(help: ArgumentHelp("Pictures and folders of pictures.", valueName: "input"))
+  @Argument(help: ArgumentHelp("Images, and folders of images.", valueName: "input"))
   var inputs: [PathArgument] = []
 
   @Option(
     help: ArgumentHelp(
-      """
-      More inputs, one a line, from a file or from standard input (-). What writes pictures reads that while it works, \
-      and each keeps its folders under --out, but for what stands before a /./ in it.
-      """,
-      valueName: "file"))
+      "Read more inputs from a file, or from standard input (-), one per line.",
+      discussion: """
+        resize and grayscale start before the list on standard input ends. Listed paths are recreated under --out; the \
+        part before /./ is dropped, as in rsync --relative.
+        """, valueName: "file"))
   var filesFrom: PathArgument?
 
   @Flag(
     name: [.customShort("0"), .customLong("null")],
-    help: "The names in --files-from, and in --failed-to, end with NUL instead of a line end.")
+    help: "Names in --files-from (and --failed-to) end with NUL instead of a line end.")
   var null = false
 
-  @Flag(help: "Leave out the folders inside the folders given.")
+  @Option(
+    help: ArgumentHelp(
+      "Leave out files and folders that match, as in '*.png' or 'raw/'; repeatable.",
+      discussion: """
+        A pattern without / matches the names of files and folders at any depth, one with / the path below the input. * and \
+        ? match no /. With a / at the end it matches folders only. Inputs on the command line are never left out.
+        """, valueName: "glob"))
+  var exclude: [String] = []
+
+  @Flag(help: "Do not enter subfolders.")
   var noRecursive = false
 
-  @Flag(help: "Walk into folders that symbolic links point to.")
+  @Flag(help: "Enter folders through symbolic links.")
   var followSymlinks = false
 
   func validate() throws {
+    if exclude.contains(where: { ExcludePattern(unescapedBytes($0)) == nil }) {
+      throw ValidationError("--exclude needs a pattern, as in '*.png' or 'raw/'.")
+    }
     if inputs.isEmpty && filesFrom == nil {
-      throw ValidationError("Nothing to do: give pictures or folders, or a list with --files-from.")
+      throw ValidationError("No input: name images or folders, or give a list with --files-from.")
     }
   }
 }
@@ -43,7 +56,13 @@ extension InputOptions {
   /// - Parameter otherList: whether the command also writes a list.
   func checkSeparator(otherList: Bool) throws {
     guard null, filesFrom == nil, !otherList else { return }
-    throw CommandError(status: .wrongUsage, sentence: "-0 is about the list of --files-from, which is not given.")
+    throw CommandError(status: .wrongUsage, sentence: "-0 sets the format of --files-from, which is not given.")
+  }
+
+  /// The files, folders and the list, for people.
+  var descriptions: [String] {
+    inputs.map(\.path.forTerminal)
+      + (filesFrom.map { [isStreamed ? "a list on standard input" : "the list \($0.path.forTerminal)"] } ?? [])
   }
 
   var separator: Delimiter { null ? .zeroByte : .newline }
@@ -52,8 +71,18 @@ extension InputOptions {
   /// - Parameters:
   ///   - output: a folder that is not walked; nil for none.
   ///   - shard: the shard whose files are inspected; nil for all files.
-  func find(around output: FilePath? = nil, shard: Shard? = nil) throws -> InputList {
+  ///   - unreadableFails: whether images in formats that cannot be read are inputs, which fail.
+  ///   - listsUnreadable: whether the paths of such images are kept.
+  ///   - keepsInputName: whether relative paths start with the name of the input folder.
+  func find(
+    around output: FilePath? = nil, shard: Shard? = nil, unreadableFails: Bool = false, listsUnreadable: Bool = false,
+    keepsInputName: Bool = false
+  ) throws -> InputList {
     var rules = WalkRules()
+    rules.excludes = exclude.compactMap { ExcludePattern(unescapedBytes($0)) }
+    rules.unreadableFails = unreadableFails
+    rules.listsUnreadable = listsUnreadable
+    rules.keepsInputName = keepsInputName
     rules.depth = noRecursive ? .topOnly : .all
     rules.folderLinks = followSymlinks ? .follow : .stay
     rules.output = output

@@ -4,19 +4,19 @@ internal import ImageCodecs
 
 /// Limits on a source.
 struct LimitOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Refuse pictures with more pixels.", valueName: "n"))
-  var maxPixels: Int = DecodeLimits().pixelCount
+  @Option(
+    help: ArgumentHelp("Reject images with more pixels, as in 300M.", valueName: "pixels"), transform: PixelCount.init)
+  var maxPixels = PixelCount(count: DecodeLimits().pixelCount)
 
-  @Option(help: ArgumentHelp("Refuse bigger files; K, M and G are powers of 1024.", valueName: "bytes"))
+  @Option(
+    help: ArgumentHelp("Reject larger files, as in 512M or 1GB.", valueName: "bytes"),
+    transform: ByteCount.init(text:))
   var maxFileBytes = ByteCount(count: DecodeLimits().fileByteCount)
 
-  @Option(help: ArgumentHelp("Refuse progressive JPEGs with more scans.", valueName: "n"))
+  @Option(help: ArgumentHelp("Reject progressive JPEGs with more scans.", valueName: "n"))
   var maxScans: Int = DecodeLimits().scanCount
 
-  @OptionGroup var run: WorkLimitOptions
-
   func validate() throws {
-    guard maxPixels >= 1 else { throw ValidationError("--max-pixels is 1 or more, not \(maxPixels).") }
     guard (1...1_000_000).contains(maxScans) else {
       throw ValidationError("--max-scans is 1 to 1000000, not \(maxScans).")
     }
@@ -24,7 +24,7 @@ struct LimitOptions: ParsableArguments {
 
   var decode: DecodeLimits {
     var limits = DecodeLimits()
-    limits.pixelCount = maxPixels
+    limits.pixelCount = maxPixels.count
     limits.fileByteCount = maxFileBytes.count
     limits.scanCount = maxScans
     return limits
@@ -35,23 +35,22 @@ struct LimitOptions: ParsableArguments {
 struct WorkLimitOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Memory of the whole run: pictures that need much wait for each other. (default: half of what is available)",
-      valueName: "bytes"))
+      "Memory of the whole run, as in 2G; large images wait until enough is free.",
+      discussion: "Default: half of the memory that is available.", valueName: "bytes"),
+    transform: ByteCount.init(text:))
   var maxMemory: ByteCount?
 
-  @Option(help: ArgumentHelp("Seconds that one picture may take; 0 for no limit.", valueName: "seconds"))
-  var timeout = 60.0
+  @Option(
+    help: ArgumentHelp("Time limit for one image, as in 30s or 2m; 0 for none.", valueName: "time"),
+    transform: TimeSpan.init)
+  var timeout = TimeSpan(seconds: 60)
 
-  func validate() throws {
-    guard timeout >= 0, timeout <= 1_000_000 else {
-      throw ValidationError("--timeout is 0 to 1000000 seconds, not \(timeout).")
-    }
-  }
+  func validate() throws { try timeout.check("--timeout", in: 0...1_000_000) }
 
   var work: WorkLimits {
     var limits = WorkLimits()
     if let maxMemory { limits.memoryByteCount = maxMemory.count }
-    limits.timeout = timeout > 0 ? .seconds(timeout) : nil
+    limits.timeout = timeout.seconds > 0 ? .seconds(timeout.seconds) : nil
     return limits
   }
 }

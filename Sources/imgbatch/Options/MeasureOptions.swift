@@ -9,22 +9,22 @@ struct MeasureOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Timed runs of each setting, 3 to 100.", valueName: "n"))
   var runs = 3
 
-  @Flag(help: "Have the sources read from storage in each run, where the system can forget what it keeps in memory.")
+  @Flag(help: "Drop the sources from the page cache before each run, where the system allows it.")
   var cold = false
 
-  @Flag(help: "JSON instead of a table, one object a line, with all samples.")
+  @Flag(help: "Print JSON instead of a table, one object per line, with all samples.")
   var json = false
 
-  @Flag(help: "One line a run with all samples, as CSV.")
+  @Flag(help: "Print CSV, one line per run.")
   var csv = false
 
-  @Flag(help: "The tables as Markdown.")
+  @Flag(help: "Print Markdown tables.")
   var markdown = false
 
   func validate() throws {
     guard (3...100).contains(runs) else { throw ValidationError("--runs is 3 to 100, not \(runs).") }
     if [json, csv, markdown].count(where: { $0 }) > 1 {
-      throw ValidationError("--json, --csv and --markdown cannot be together.")
+      throw ValidationError("--json, --csv and --markdown cannot be combined.")
     }
   }
 

@@ -1,30 +1,33 @@
 internal import ArgumentParser
 internal import Benchmarking
 internal import Glibc
+internal import ImageErrors
 internal import Reporting
+internal import RunState
 internal import SystemSupport
 
 /// What the run prints.
 struct MessageOptions: ParsableArguments {
-  @Flag(help: "Events on standard output, one JSON object a line.")
+  @Flag(help: "Write events to standard output, one JSON object per line.")
   var json = false
 
-  @Flag(name: .shortAndLong, help: "Say failures only.")
+  @Flag(name: .shortAndLong, help: "Print failures only.")
   var quiet = false
 
-  @Flag(name: .shortAndLong, help: "Say a line for every picture.")
+  @Flag(name: .shortAndLong, help: "Print a line for every image.")
   var verbose = false
 
   @Option(
     help: ArgumentHelp(
-      "A line that shows how far the run is; auto: where standard error is a terminal.", valueName: "when"))
+      "Show a progress line; auto: if standard error is a terminal.", valueName: "when"))
   var progress: AutoChoice = .auto
 
-  @OptionGroup var colors: ColorOptions
+  @Option(help: colorHelp)
+  var color: AutoChoice = .auto
 
   func validate() throws {
-    if quiet && verbose { throw ValidationError("--quiet and --verbose cannot both be.") }
-    if quiet && progress == .always { throw ValidationError("--quiet and --progress always cannot both be.") }
+    if quiet && verbose { throw ValidationError("--quiet cannot be used with --verbose.") }
+    if quiet && progress == .always { throw ValidationError("--quiet cannot be used with --progress always.") }
   }
 
   var verbosity: Verbosity { quiet ? .quiet : verbose ? .verbose : .normal }
@@ -46,14 +49,19 @@ struct MessageOptions: ParsableArguments {
 
 /// Separate from `MessageOptions`, for commands that print lines only.
 struct ColorOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "Colour in lines for people; auto: where standard error is a terminal, unless NO_COLOR is set.",
-      valueName: "when"))
+  @Option(help: colorHelp)
   var color: AutoChoice = .auto
+}
 
+private let colorHelp = ArgumentHelp(
+  "Color messages; auto: if standard error is a terminal and NO_COLOR is not set.", valueName: "when")
+
+enum AutoChoice: String, CaseIterable, ExpressibleByArgument {
+  case auto, always, never
+
+  /// The style of messages, as the value of `--color`.
   var style: TextStyle {
-    switch color {
+    switch self {
     case .always: .colored
     case .never: .plain
     case .auto:
@@ -62,25 +70,26 @@ struct ColorOptions: ParsableArguments {
   }
 }
 
-enum AutoChoice: String, CaseIterable, ExpressibleByArgument {
-  case auto, always, never
-}
-
 private var terminalIsDumb: Bool { Environment["TERM"] == "dumb" }
 
 extension RunReporter {
   /// Writes to the standard streams, as the options select.
   convenience init(
-    _ messages: MessageOptions, extent: RunScope, events: EventOutput, since began: ContinuousClock.Instant
+    _ messages: MessageOptions, extent: RunScope, omitted: OmittedInputs = OmittedInputs(), events: EventOutput,
+    advice: @escaping Advice = \.sentence, canResume: Bool = false, verb: String? = "written",
+    since began: ContinuousClock.Instant
   ) {
+    // The reader of the events may read standard error too, as in `2>&1 | jq`.
+    let wantsText = messages.verbose || messages.progress == .always || StandardStream.error.isTerminal
+    let isSilent = messages.json && !wantsText
     self.init(
-      extent: extent, events: events, verbosity: messages.verbosity, style: messages.colors.style,
-      advice: \.sentence, progressWidth: messages.progressWidth,
+      extent: extent, omitted: omitted, events: events, verbosity: messages.verbosity, style: messages.color.style,
+      advice: advice, canResume: canResume, verb: verb, progressWidth: messages.progressWidth,
       sinks: ReportOutput(
         results: { StandardStream.output.write($0) },
         messages: { text in
           // Where the reader of the results has exited, as in `| head -1`, messages are unwanted too.
-          if StandardStream.output.condition != .readerGone { StandardStream.error.write(text) }
+          if !isSilent, StandardStream.output.condition != .readerGone { StandardStream.error.write(text) }
         }),
       elapsed: { ContinuousClock.now - began })
   }

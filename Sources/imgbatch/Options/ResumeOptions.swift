@@ -7,6 +7,7 @@ protocol ResumeHelp {
   static var resume: ArgumentHelp { get }
   static var retryFailed: ArgumentHelp { get }
   static var failedTo: ArgumentHelp { get }
+  static var journal: ArgumentHelp { get }
   static var noJournal: ArgumentHelp { get }
   static var durable: ArgumentHelp { get }
   /// Whether the list of failures may contain passwords.
@@ -24,10 +25,13 @@ struct ResumeOptions<Help: ResumeHelp>: ParsableArguments {
   @Option(help: Help.failedTo)
   var failedTo: PathArgument?
 
+  @Option(help: Help.journal)
+  var journal: PathArgument?
+
   @Flag(help: Help.noJournal)
   var noJournal = false
 
-  @Flag(help: "Do not keep other runs out of --out.")
+  @Flag(help: "Do not lock --out against other runs.")
   var noLock = false
 
   @Flag(help: Help.durable)
@@ -35,22 +39,24 @@ struct ResumeOptions<Help: ResumeHelp>: ParsableArguments {
 
   var runFiles: RunFileOptions {
     RunFileOptions(
-      failedTo: failedTo?.path, failedIsPrivate: Help.listIsPrivate, noJournal: noJournal, noLock: noLock)
+      failedTo: failedTo?.path, failedIsPrivate: Help.listIsPrivate, journal: journal?.path,
+      noJournal: noJournal, noLock: noLock)
   }
 
   var durability: Durability { durable ? .durable : .ordinary }
 
   func check(against existing: ExistingOutput) throws {
-    if resume && retryFailed { throw ValidationError("--resume and --retry-failed cannot both be.") }
+    if resume && retryFailed { throw ValidationError("--resume cannot be used with --retry-failed.") }
     if resume && (existing == .skip || existing == .fail) {
-      throw ValidationError("--resume and --existing \(existing.rawValue) cannot both be.")
+      throw ValidationError("--resume cannot be used with --existing \(existing.rawValue).")
     }
+    if noJournal && journal != nil { throw ValidationError("--journal cannot be used with --no-journal.") }
     if noJournal && selection(existing) != .all {
       let option = resume ? "--resume" : retryFailed ? "--retry-failed" : "--existing update"
-      throw ValidationError("\(option) needs the journal, so --no-journal cannot be.")
+      throw ValidationError("\(option) needs the journal and cannot be used with --no-journal.")
     }
     if retryFailed && existing == .update {
-      throw ValidationError("--retry-failed and --existing update cannot both be.")
+      throw ValidationError("--retry-failed cannot be used with --existing update.")
     }
   }
 
@@ -61,34 +67,38 @@ struct ResumeOptions<Help: ResumeHelp>: ParsableArguments {
   }
 }
 
+private let journalHelp = ArgumentHelp(
+  "Keep the journal in this file instead of in --out.",
+  discussion: "It has mode 600 and contains the paths of the sources. Later runs need the same option.",
+  valueName: "file")
+
 /// The help of `resize` and `grayscale`.
 enum ResizeResumeHelp: ResumeHelp {
-  static let resume: ArgumentHelp = """
-    Go on after an interrupted run: leave out what the journal in --out tells as done and unchanged, and what can only \
-    fail again.
-    """
-  static let retryFailed: ArgumentHelp = "Take only what failed before, as the journal in --out tells."
-  static let failedTo = ArgumentHelp("Write the failed inputs to a list that --files-from reads.", valueName: "file")
-  static let noJournal: ArgumentHelp =
-    "Keep no journal in --out; a later --resume or --existing update then knows nothing of this run."
-  static let durable: ArgumentHelp = "Have the disk keep every output and its name before it counts as written."
+  static let resume = ArgumentHelp(
+    "Continue an interrupted run: skip what the journal lists as done and unchanged.",
+    discussion: """
+      Images are made again if the source or the options changed, as with --existing update. Failures are tried again only if \
+      they can succeed now.
+      """)
+  static let retryFailed = ArgumentHelp("Process only what failed before, according to the journal.")
+  static let failedTo = ArgumentHelp("Write the inputs that failed to a list for --files-from.", valueName: "file")
+  static let journal = journalHelp
+  static let noJournal = ArgumentHelp("Keep no journal; later runs with --resume or --existing update redo everything.")
+  static let durable = ArgumentHelp("Flush each output and its folder to disk (fsync) before it counts as written.")
   static let listIsPrivate = false
 }
 
 /// The help of `fetch`.
 enum FetchResumeHelp: ResumeHelp {
-  static let resume: ArgumentHelp = """
-    Go on after an interrupted run: what the journal in --out tells as downloaded is not even asked for again. Without, \
-    servers are asked whether it changed.
-    """
-  static let retryFailed: ArgumentHelp =
-    "Take only what failed or was not finished before, as the journal in --out tells."
+  static let resume = ArgumentHelp(
+    "Continue an interrupted run: do not request again what the journal lists as downloaded.",
+    discussion: "Without it, servers are asked whether an image changed.")
+  static let retryFailed = ArgumentHelp("Request only what failed or was not finished, according to the journal.")
   static let failedTo = ArgumentHelp(
-    """
-    Write the addresses that failed, with their positions, names and sha256, as JSON lines to a list that fetch reads; for \
-    your eyes alone (mode 600).
-    """, valueName: "file")
-  static let noJournal: ArgumentHelp = "Keep no journal in --out; later runs then know nothing of this one."
-  static let durable: ArgumentHelp = "Have the disk keep every picture and its name before it counts as written."
+    "Write the addresses that failed to a list for fetch, as JSON lines.",
+    discussion: "The file has mode 600, because addresses can contain passwords.", valueName: "file")
+  static let journal = journalHelp
+  static let noJournal = ArgumentHelp("Keep no journal; later runs do not know about this one.")
+  static let durable = ArgumentHelp("Flush each image and its folder to disk (fsync) before it counts as written.")
   static let listIsPrivate = true
 }

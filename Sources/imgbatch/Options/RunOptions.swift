@@ -10,21 +10,23 @@ internal import WorkerIPC
 struct RunOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      """
-      threads share this process; processes keep a crash to one picture; serial uses one core. (default: threads, or \
-      what profile --save found)
-      """))
+      "How the work is spread over cores.",
+      discussion: """
+        threads: in one process. processes: in confined worker processes, so that a crash costs one image; use it for \
+        untrusted images. serial: on one core. Default: threads, or what profile --save stored.
+        """))
   var mode: ExecutionMode?
 
   @Option(
+    name: .shortAndLong,
     help: ArgumentHelp(
-      "Workers. (default: the cores that this process may really use, or what profile --save found)", valueName: "n"))
+      "Number of workers.",
+      discussion: "Default: the cores that this process may use, or what profile --save stored.", valueName: "n"))
   var jobs: WorkerCount?
 
   @Option(
     help: ArgumentHelp(
-      "A page that shows the run: a contact sheet, what failed and why, the slowest pictures, sizes.",
-      valueName: "file.html"))
+      "Write a page about the run: contact sheet, failures, slowest images, sizes.", valueName: "file.html"))
   var report: PageArgument?
 
   // For `compare`, which runs this program once per mode.
@@ -37,51 +39,63 @@ struct RunOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What fails a picture: damage (missing or wrong pixels), or any warning, even in what shrinking drops.",
-      valueName: "level"))
-  var failOn: DamageTolerance = ThumbnailOptions().tolerance
+      "What counts as a failure; repeatable.",
+      discussion: """
+        damage: missing or damaged pixels. warning: any decoder warning, in data that shrink-on-load skips too. never: use \
+        all pixels that can be decoded. unreadable: in addition, images in a folder whose format imgbatch cannot read. \
+        Default: damage.
+        """, valueName: "what"))
+  var failOn: [FailureRule] = []
 
   @Option(
     help: ArgumentHelp(
-      "What shrinks JPEGs while decoding: this program's own decoder where it can, or always libjpeg. Pixels are the same.",
-      valueName: "name"))
+      "The JPEG decoder: auto uses the built-in one where it can, libjpeg always libjpeg-turbo.",
+      discussion: "The pixels are the same; this is for comparisons.", valueName: "name"))
   var decoder: JPEGDecoderChoice = ThumbnailOptions().decoder
 
   @Flag(
     help: ArgumentHelp(
-      "Do not run where worker processes cannot be confined in full (exit status 70). Needs --mode processes."))
+      "Exit with status 70 where worker processes cannot be fully confined; needs --mode processes."))
   var requireSandbox = false
 
-  @Flag(help: "Stop at the first picture that fails.")
+  @Flag(help: "Stop at the first image that fails.")
   var failFast = false
 
-  @Flag(help: "Say what would be written where; read headers only.")
+  @Flag(name: [.customShort("n"), .long], help: "Show what would be written, without writing; read headers only.")
   var dryRun = false
-
-  @OptionGroup var sharding: ShardOptions
-  @OptionGroup var limits: LimitOptions
 
   func validate() throws {
     if dryRun && report != nil {
-      throw ValidationError("--report shows what was written, and --dry-run writes nothing.")
+      throw ValidationError("--report cannot be used with --dry-run, which writes nothing.")
     }
-    if requireSandbox && execution.mode != .processes {
-      throw ValidationError("--require-sandbox confines worker processes; add --mode processes.")
+    if requireSandbox && chosenMode(SavedDefaults.load()) != .processes {
+      throw ValidationError("--require-sandbox needs --mode processes.")
+    }
+    let levels = failOn.compactMap(\.tolerance)
+    if levels.count > 1 {
+      throw ValidationError("--fail-on takes one of damage, warning and never; only unreadable can be added to it.")
     }
     try jobs?.validate()
   }
 
+  var tolerance: DamageTolerance { failOn.compactMap(\.tolerance).first ?? ThumbnailOptions().tolerance }
+
+  /// Whether images in formats that cannot be read are inputs that fail.
+  var failsOnUnreadable: Bool { failOn.contains(.unreadable) }
+
   /// Whether saved defaults can still determine the mode or the number of workers.
   var isLeftToDefaults: Bool { mode == nil || (mode != .serial && jobs == nil) }
 
+  private func chosenMode(_ saved: SavedDefaults?) -> ExecutionMode { mode ?? saved?.mode ?? .threads }
+
   /// The requested setting, else the one saved for this machine, else threads on all cores. A saved number of workers applies
   /// only to the saved mode.
-  var execution: ExecutorOptions {
+  func execution(_ limits: WorkLimitOptions) -> ExecutorOptions {
     let saved = isLeftToDefaults ? SavedDefaults.load() : nil
-    let chosen = mode ?? saved?.mode ?? .threads
+    let chosen = chosenMode(saved)
     let count = jobs?.count ?? saved.flatMap { $0.mode == chosen ? $0.workers : nil } ?? UsableCores.count
     var execution = ExecutorOptions(chosen, workers: chosen == .serial ? 1 : count)
-    execution.limits = limits.run.work
+    execution.limits = limits.work
     execution.lifetime = workerLifetime
     execution.sandbox = requireSandbox ? .required : .wanted
     return execution
@@ -91,5 +105,12 @@ struct RunOptions: ParsableArguments {
 extension ExecutionMode: ExpressibleByArgument {}
 extension WorkerLifetime: ExpressibleByArgument {}
 extension MeasurementDetail: ExpressibleByArgument {}
-extension DamageTolerance: ExpressibleByArgument {}
 extension JPEGDecoderChoice: ExpressibleByArgument {}
+
+/// A value of `--fail-on`.
+enum FailureRule: String, CaseIterable, ExpressibleByArgument {
+  case damage, warning, never, unreadable
+
+  /// Nil for the rule that is about files, not about pixels.
+  var tolerance: DamageTolerance? { DamageTolerance(rawValue: rawValue) }
+}

@@ -7,10 +7,11 @@ internal import SystemSupport
 struct ShardOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      """
-      Only part I of N of the inputs, by a hash of their relative paths; auto/N takes I from SLURM_ARRAY_TASK_ID (from \
-      1), JOB_COMPLETION_INDEX or AWS_BATCH_JOB_ARRAY_INDEX (from 0). 'imgbatch merge' joins the parts.
-      """, valueName: "i/n"),
+      "Process only part I of N of the inputs, selected by a hash of their paths.",
+      discussion: """
+        auto/N takes I from SLURM_ARRAY_TASK_ID (counted from 1), JOB_COMPLETION_INDEX or AWS_BATCH_JOB_ARRAY_INDEX \
+        (counted from 0). 'imgbatch merge' combines the results.
+        """, valueName: "i/n"),
     transform: Shard.init(text:))
   var shard: Shard?
 }
@@ -40,13 +41,13 @@ extension Shard {
     for (name, first) in Shard.variables {
       guard let text = Environment[name] else { continue }
       guard let number = Shard.number(text[...]), let shard = Shard(index: number - first + 1, count: count) else {
-        throw ValidationError("--shard auto/\(count): \(name) is to be \(first) to \(count - 1 + first), not \(text).")
+        throw ValidationError("--shard auto/\(count): \(name) must be \(first) to \(count - 1 + first), not \(text).")
       }
       self = shard
       return
     }
     let names = Shard.variables.map(\.0).joined(separator: ", ")
-    throw ValidationError("--shard auto/\(count): none of \(names) is set; say which part, as in 1/\(count).")
+    throw ValidationError("--shard auto/\(count): none of \(names) is set; name the part, as in 1/\(count).")
   }
 
   /// Parses digits only, without a sign or spaces.

@@ -30,6 +30,7 @@ struct DownloadThumbnailerOptions {
     }
     var fileOptions = fileOptions
     fileOptions.failedTo = nil
+    fileOptions.journal = nil
     return try RunFiles(
       in: folder, fileOptions, selection: fileOptions.noJournal ? .all : .outdated, separator: .newline, isDry: false,
       check: &check, lists: [])

@@ -10,8 +10,9 @@ internal import WorkerIPC
 
 /// One run of `fetch`: downloads, makes thumbnails at the same time if requested, reports, and returns the exit status.
 struct FetchRun {
-  let list: PathArgument
+  let source: AddressSource
   let runFiles: RunFileOptions
+  let report: PageArgument?
   let options: DownloadOptions
   /// Nil where images are only downloaded.
   let thumbnails: DownloadThumbnailerOptions?
@@ -26,20 +27,25 @@ struct FetchRun {
   func perform() throws -> ExitStatus {
     Signals.handle()
     if messages.progressWidth != nil { Signals.clearLineWhenSuspended() }
-    let source = try openList()
+    let list = try openList()
     let connections = try connections()
     try prepare(options.folder)
-    var check = OverwriteCheck(lists: [list.path])
+    let lists = [source.path].compactMap { $0 }
+    var check = OverwriteCheck(lists: lists)
+    let page = try report.map { try reportPage($0, &check) }
     let runFiles = try RunFiles(
-      in: options.folder, runFiles, selection: .all, separator: .newline, isDry: false, check: &check,
-      lists: [list.path])
+      in: options.folder, runFiles, selection: .all, separator: .newline, isDry: false, check: &check, lists: lists)
     // Only while holding the lock: the files are then leftovers of a killed run.
     if !self.runFiles.noLock { _ = StaleTemporaries.sweep(options.folder, before: StaleTemporaries.now) }
     let downloading = Downloading(
       options: options, connections: connections, history: try history(), journal: runFiles.journal, stop: stop)
     let thumbnailFiles = try thumbnails?.open(below: options.folder, self.runFiles, &check) { try prepare($0) }
-    let reporter = RunReporter(messages, extent: .init(inputs: nil, sourceByteCount: 0), events: events, since: began)
-    let records: [(any RunRecord)?] = [FailedAddresses(downloading: downloading, runFiles: runFiles), thumbnailFiles]
+    let reporter = RunReporter(
+      messages, extent: .init(inputs: nil, sourceByteCount: 0), events: events,
+      canResume: runFiles.journal != nil, verb: thumbnails == nil ? "downloaded" : "written", since: began)
+    let records: [(any RunRecord)?] = [
+      FailedAddresses(downloading: downloading, runFiles: runFiles), thumbnailFiles, page,
+    ]
     let driver = RunDriver(
       reporter, inputs: downloading, execution: thumbnails?.execution, records: records.compactMap { $0 },
       stopConditions: [StopAtClosedOutput(stop: stop)])
@@ -49,7 +55,16 @@ struct FetchRun {
     }
     reporter.start(version: Build.version, mode: mode, workers: options.connections)
     if let confinement = downloading.confinement { reporter.note(confinement) }
-    return try run(source, downloading, thumbnailer, reporter, driver)
+    return try run(list, downloading, thumbnailer, reporter, driver)
+  }
+
+  private func reportPage(_ report: PageArgument, _ check: inout OverwriteCheck) throws -> ReportPage {
+    let folders = [options.folder] + (thumbnails.map { [$0.folder] } ?? [])
+    let workers = thumbnails.map { "; thumbnails: \($0.execution.description)" } ?? ""
+    return ReportPage(
+      try report.prepare(&check), inputs: source.descriptions, outputs: folders,
+      workers: "\(mode.rawValue), \(counted(options.connections, "connection"))\(workers)",
+      isDownload: thumbnails == nil)
   }
 
   private func connections() throws -> FetchConnections {
@@ -57,10 +72,7 @@ struct FetchRun {
   }
 
   private func openList() throws -> CInt {
-    if list.text == "-" { return 0 }
-    do throws(Errno) { return try Descriptor(opening: list.path, .list).release() } catch {
-      throw CommandError(.unreadableList(list.path, reason: error.message))
-    }
+    do throws(Errno) { return try source.open() } catch { throw CommandError(unreadable: source, error) }
   }
 
   private func prepare(_ folder: FilePath) throws {
@@ -69,7 +81,7 @@ struct FetchRun {
 
   private func history() throws -> DownloadHistory {
     let history: DownloadHistory
-    do throws(JournalError) { history = try DownloadHistory(of: options.folder) } catch {
+    do throws(JournalError) { history = try DownloadHistory(of: options.folder, at: runFiles.journal) } catch {
       throw CommandError.journal(error)
     }
     if options.selection == .failed && history.isEmpty { throw CommandError.nothingToRetry(options.folder) }
@@ -77,20 +89,20 @@ struct FetchRun {
   }
 
   private func run(
-    _ source: CInt, _ downloading: Downloading, _ thumbnailer: DownloadThumbnailer?, _ reporter: RunReporter,
+    _ list: CInt, _ downloading: Downloading, _ thumbnailer: DownloadThumbnailer?, _ reporter: RunReporter,
     _ driver: RunDriver
   ) throws -> ExitStatus {
     let observers: [any OutcomeObserver] = (printsPaths ? [PathPrinter()] : []) + [thumbnailer ?? driver]
     let download: @Sendable () -> Void = {
       downloading.run(
-        source, thumbnailer, heldBack: { reporter.warn(code: "headers", heldBackMessage($0)) }, observers: observers)
+        list, thumbnailer, heldBack: { reporter.warn(code: "headers", heldBackMessage($0)) }, observers: observers)
     }
     let status = try driver.run(abandon: { thumbnailer?.abandon() }) { () throws(ExecutorError) in
       if let thumbnailer { try thumbnailer.run(during: download) } else { download() }
     }
-    if let failure = downloading.failure { throw CommandError(.unreadableList(list.path, reason: failure.message)) }
+    if let failure = downloading.failure { throw CommandError(unreadable: source, failure) }
     if downloading.foundCount == 0 && Signals.received == nil {
-      throw CommandError(status: .noInput, sentence: "the list \(list.path.forTerminal) has no address.")
+      throw CommandError(status: .noInput, sentence: "\(source.description) contains no address.")
     }
     return status
   }
@@ -110,8 +122,8 @@ private struct FailedAddresses: RunRecord {
 
 /// - Parameter address: the first address that the headers are not sent to.
 private func heldBackMessage(_ address: HTTPURL) -> String {
-  "headers are sent over https only, so http://\(terminalText(address.host)) and other addresses of http are asked without "
-    + "them; list those as https, or add --header-over-http."
+  "headers are sent over https only, so http://\(terminalText(address.host)) and other http addresses are requested without "
+    + "them; list them as https, or add --header-over-http."
 }
 
 /// Prints the path of each file that exists, downloaded by this run or by an earlier one (`--print0`).

@@ -23,31 +23,34 @@ struct FolderGallery {
   private let began = ContinuousClock.now
 
   func perform() throws -> ExitStatus {
-    let inputs = try find()
+    let (inputs, omitted) = try find()
     var check = OverwriteCheck(inputs: inputs)
     let file = try Page(page, for: "--out", &check)
     let scratch: ScratchFolder
     do { scratch = try ScratchFolder() } catch { throw CommandError.scratchFolder(error.message) }
-    let (status, thumbnails) = try makeThumbnails(of: inputs, in: scratch.path)
+    let (status, thumbnails) = try makeThumbnails(of: inputs, omitted, in: scratch.path)
     if case .interrupted = status { return status }
     let images = try thumbnails.result()
     if images.isEmpty { throw CommandError.emptyPage }
-    let (html, permissions) = content(inputs, images, in: scratch.path)
-    try file.write(html, permissions: permissions)
+    let (gallery, permissions) = content(inputs, omitted, images, in: scratch.path)
+    try file.write(gallery, permissions: permissions, messages)
     return status
   }
 
-  private func find() throws -> InputFiles {
+  private func find() throws -> (InputFiles, OmittedInputs) {
     let found: InputList
-    do throws(InputListError) { found = try InputList.find([folder], rules: WalkRules()) } catch {
+    var rules = WalkRules()
+    // The page names them.
+    rules.listsUnreadable = true
+    do throws(InputListError) { found = try InputList.find([folder], rules: rules) } catch {
       throw CommandError(error)
     }
     if found.inputs.isEmpty { throw CommandError.noInput([folder], found) }
-    return found.inputs
+    return (found.inputs, found.omitted)
   }
 
   private func makeThumbnails(
-    of inputs: InputFiles, in scratch: FilePath
+    of inputs: InputFiles, _ omitted: OmittedInputs, in scratch: FilePath
   ) throws -> (ExitStatus, GalleryThumbnails) {
     let jobs = SortedJobs(
       inputs.enumerated().map { index, input in
@@ -57,7 +60,8 @@ struct FolderGallery {
       })
     let reporter = RunReporter(
       messages, extent: .init(inputs: inputs.count, sourceByteCount: inputs.reduce(0) { $0 + $1.byteCount }),
-      events: messages.events, since: began)
+      omitted: omitted, events: messages.events,
+      advice: advice(options: ["--out", "--jobs", "--max-memory", "--timeout"]), verb: nil, since: began)
     let driver = RunDriver(reporter, inputs: jobs, execution: execution)
     let thumbnails = GalleryThumbnails(driver)
     let options = FolderGallery.options
@@ -87,21 +91,25 @@ struct FolderGallery {
 
   /// The page, and its permissions: only users who may read all of its images may read it.
   private func content(
-    _ inputs: InputFiles, _ images: [Int: WrittenImage], in scratch: FilePath
-  ) -> ([UInt8], Permissions) {
-    var gallery = Gallery(title: heading, kind: .files)
+    _ inputs: InputFiles, _ omitted: OmittedInputs, _ images: [Int: WrittenImage], in scratch: FilePath
+  ) -> (Gallery, Permissions) {
+    var gallery = Gallery(title: heading, kind: .files, page: page)
     var permissions = Permissions.ordinary
     for (index, input) in inputs.enumerated() {
       guard let image = images[index],
         let (jpeg, readers) = AtomicFile.contents(of: thumbnail(index, in: scratch), atMost: .max)
-      else { continue }
+      else {
+        gallery.addMissing(input.source.forTerminal)
+        continue
+      }
       permissions = permissions.intersection(readers)
       gallery.add(
-        path: input.source.bytes,
+        path: input.source,
         facts: "\(image.sourceSize.width) x \(image.sourceSize.height), \(humanByteCount(image.sourceByteCount))",
         jpeg: jpeg, width: image.outputSize.width, height: image.outputSize.height)
     }
-    return (gallery.page(missing: inputs.count - gallery.count), permissions)
+    for file in omitted.unreadableFiles { gallery.addMissing("\(file.path.forTerminal): \(file.format)") }
+    return (gallery, permissions)
   }
 }
 

@@ -13,7 +13,10 @@ internal import WorkerIPC
 struct ResizeRun {
   let input: InputOptions
   let output: OutputOptions
+  let history: ResumeOptions<ResizeResumeHelp>
   let work: RunOptions
+  /// The part of the inputs that is processed; nil for all.
+  let shard: Shard?
   let messages: MessageOptions
   let options: ThumbnailOptions
   let execution: ExecutorOptions
@@ -26,26 +29,35 @@ struct ResizeRun {
   func perform() throws { try ending { try begin() } }
 
   private func begin() throws -> ExitStatus {
-    try input.checkSeparator(otherList: output.history.failedTo != nil)
+    try input.checkSeparator(otherList: history.failedTo != nil)
     Signals.handle()
     if messages.progressWidth != nil { Signals.clearLineWhenSuspended() }
     WorkerMain.prepare()
-    let found = try input.find(around: output.out.path, shard: shard)
+    if let single = try SingleImageRun(self) { return try single.perform() }
+    let found = try input.find(
+      around: output.out.path, shard: shard, unreadableFails: work.failsOnUnreadable,
+      listsUnreadable: messages.verbosity == .verbose || work.dryRun || work.report != nil,
+      keepsInputName: output.parents)
     let naming = try naming()
     let planned = try plan(found, naming)
+    let marks = !work.dryRun && OutputMarker.suits(output.out.path)
     try checkOutputFolder()
+    if marks { OutputMarker.write(in: output.out.path) }
     let lists = input.filesFrom.map { [$0.path] } ?? []
     var check = OverwriteCheck(inputs: found.inputs, lists: lists, jobs: planned, outputFolder: output.out.path)
-    let page = try work.report.map { ReportPage(try $0.prepare(&check), execution) }
+    let page = try work.report.map {
+      ReportPage(
+        try $0.prepare(&check), inputs: input.descriptions, outputs: [output.out.path], workers: execution.description)
+    }
     let runFiles = try RunFiles(
-      in: output.out.path, output.history.runFiles, selection: output.history.selection(output.existing),
+      in: output.out.path, history.runFiles, selection: history.selection(output.existing),
       separator: input.separator, shard: shard, isDry: work.dryRun, check: &check, lists: lists)
-    guard input.isStreamed else { return try execute(planned, nil, naming, runFiles, page) }
-    let written = [page?.path, output.history.failedTo?.path].compactMap { $0 }
+    guard input.isStreamed else { return try execute(planned, nil, found.omitted, naming, runFiles, page) }
+    let written = [page?.path, history.failedTo?.path].compactMap { $0 }
     let listed = ListedJobs(
       after: Array(planned), from: 0, separator: input.separator, naming: naming, shard: shard,
       existing: options.existing, written: written, stop: stop)
-    let status = try execute(planned, listed, naming, runFiles, page)
+    let status = try execute(planned, listed, found.omitted, naming, runFiles, page)
     try checkEnd(of: listed, status)
     return status
   }
@@ -79,7 +91,8 @@ struct ResizeRun {
   }
 
   private func execute(
-    _ planned: PlannedJobs, _ listed: ListedJobs?, _ naming: OutputNaming, _ runFiles: RunFiles, _ page: ReportPage?
+    _ planned: PlannedJobs, _ listed: ListedJobs?, _ omitted: OmittedInputs, _ naming: OutputNaming,
+    _ runFiles: RunFiles, _ page: ReportPage?
   ) throws -> ExitStatus {
     let own = planned.indices(of: shard)
     let jobs: any JobSource & RunInputs =
@@ -87,7 +100,9 @@ struct ResizeRun {
     let reporter = RunReporter(
       messages,
       extent: .init(inputs: jobs.count, sourceByteCount: listed == nil ? planned.sourceByteCount(at: own) : 0),
-      events: work.measurements.map { .measurements($0) } ?? messages.events, since: began)
+      omitted: omitted,
+      events: work.measurements.map { .measurements($0) } ?? messages.events,
+      canResume: runFiles.journal != nil, since: began)
     let shardLog = try (work.dryRun ? nil : shard).map {
       try ShardEventLog($0, in: output.out.path, options: options, naming: naming, inputs: jobs.count, since: began)
     }
@@ -101,6 +116,9 @@ struct ResizeRun {
       StandardStream.error.write(SavedDefaults.description + "\n")
     }
     reporter.start(version: Build.version, mode: execution.mode, workers: execution.workers)
+    if !naming.template.hasExtension {
+      reporter.warn(code: "name", "the outputs have no extension, because --name does not end with {ext}.")
+    }
     shardLog?.start(execution)
     return try driver.run(abandon: { source.abandonImagesInFlight() }) { () throws(ExecutorError) in
       if work.dryRun { preview(source, reporter) } else { try driver.makeImages(source, execution, options) }
@@ -112,7 +130,7 @@ struct ResizeRun {
     if let input = listed.overwritten { throw CommandError.overwritten(input) }
     if let reason = listed.failure { throw CommandError(.unreadableList("-", reason: reason)) }
     if listed.fingerprint?.count == 0 && status == .success {
-      throw CommandError(status: .noInput, sentence: "the list on standard input names no picture.")
+      throw CommandError(status: .noInput, sentence: "the list on standard input names no image.")
     }
   }
 
@@ -127,27 +145,28 @@ struct ResizeRun {
       }
     }
   }
-
-  private var shard: Shard? { work.sharding.shard }
 }
 
 extension ThumbnailOptions {
   /// - Parameter look: the options of the image itself.
-  init(_ look: ThumbnailOptions, _ output: OutputOptions, _ work: RunOptions) {
+  init(
+    _ look: ThumbnailOptions, _ output: OutputOptions, _ history: ResumeOptions<ResizeResumeHelp>, _ work: RunOptions,
+    _ limits: LimitOptions
+  ) {
     self = look
     existing = output.existing
-    durability = output.history.durability
+    durability = history.durability
     jpeg.quality = output.quality
     jpeg.subsampling = output.subsampling
     jpeg.scans = output.progressive ? .progressive : .baseline
     png.level = output.pngLevel
-    if let color = output.background {
+    if case .color(let color)? = output.background {
       background = color
       padding = .background
     }
     clocks = work.measurements == nil ? .wall : .wallAndProcessor
-    tolerance = work.failOn
-    limits = work.limits.decode
+    tolerance = work.tolerance
+    self.limits = limits.decode
     decoder = work.decoder
   }
 }

@@ -75,7 +75,9 @@ final class RunDriver: OutcomeObserver {
     end.withLock { end in
       if let end { return end }
       let count = inputs.foundCount
-      let summary = reporter.finish(inputs: count, usage: .now(workerProcesses: min(processes, count)))
+      let summary = reporter.finish(
+        inputs: count, usage: .now(workerProcesses: min(processes, count)),
+        isInterrupted: Signals.received != nil)
       let results = records.map { $0.close(summary, of: inputs) }
       let result = (summary, results.allSatisfy { $0 })
       end = result

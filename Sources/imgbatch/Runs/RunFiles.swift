@@ -13,6 +13,8 @@ struct RunFileOptions {
   var failedTo: FilePath?
   /// Whether that list may contain passwords, which addresses can include.
   var failedIsPrivate = false
+  /// The path of the journal; nil for the one in the output folder.
+  var journal: FilePath?
   var noJournal: Bool
   var noLock: Bool
 }
@@ -39,9 +41,13 @@ struct RunFiles: RunRecord {
     isDry: Bool, check: inout OverwriteCheck, lists: [FilePath]
   ) throws {
     self.selection = selection
+    if fileOptions.journal != nil && shard != nil {
+      throw CommandError(status: .wrongUsage, sentence: "--journal cannot be used with --shard.")
+    }
     let checked: CheckedPath?
     do throws(OverwriteRefusal) {
       try check.checkRecords(in: folder, of: shard)
+      if let journal = fileOptions.journal { _ = try check.check(journal, for: "--journal") }
       checked = try fileOptions.failedTo.map { path throws(OverwriteRefusal) in
         try check.check(path, for: "--failed-to", mayBe: lists)
       }
@@ -56,9 +62,10 @@ struct RunFiles: RunRecord {
       throw CommandError.locked(folder, error)
     }
     do throws(JournalError) {
-      if lock != nil, !fileOptions.noJournal { Journal.compact(in: folder, of: shard) }
-      history = selection == .all ? nil : try History(of: folder, shard: shard)
-      journal = fileOptions.noJournal || isDry ? nil : try Journal(in: folder, of: shard)
+      if let journal = fileOptions.journal { try Journal.checkIsJournal(journal) }
+      if lock != nil, !fileOptions.noJournal { Journal.compact(in: folder, of: shard, at: fileOptions.journal) }
+      history = selection == .all ? nil : try History(of: folder, shard: shard, at: fileOptions.journal)
+      journal = fileOptions.noJournal || isDry ? nil : try Journal(in: folder, of: shard, at: fileOptions.journal)
     } catch {
       throw CommandError.journal(error)
     }
@@ -94,8 +101,12 @@ struct RunFiles: RunRecord {
 
   /// Writes the list of failures, and warns about records that could not be written.
   func close(_ summary: RunSummary, of inputs: any RunInputs) -> Bool {
+    defer {
+      shardLock?.release()
+      lock?.release()
+    }
     if let error = journal?.failure {
-      say("the journal could not be kept (\(error.message)); --resume will do some pictures again.")
+      say("the journal could not be kept (\(error.message)); --resume will repeat some images.")
     }
     guard inputs.overwritten == nil, let failed, let failedPath else { return true }
     do throws(Errno) {

@@ -1,6 +1,6 @@
 internal import RunState
 
-/// The exit status of the process. The README documents every value.
+/// The exit status of the process. The article Errors documents every value.
 package enum ExitStatus: Hashable, Sendable {
   /// Every image was written, or skipped as requested.
   case success

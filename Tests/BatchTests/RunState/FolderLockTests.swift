@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
@@ -7,6 +8,10 @@ import Testing
 @testable import ImageCore
 @testable import RunState
 @testable import SystemSupport
+
+private final class Holders: Sendable {
+  let count = Atomic<Int>(0)
+}
 
 @Suite("Locks and leftovers of killed runs (promises 1 and 13)")
 struct FolderLockTests {
@@ -23,8 +28,40 @@ struct FolderLockTests {
     #expect(refusal(folder.path) == .held(by: getpid()))
     #expect(lock != nil)
     lock = nil
+    #expect(try folder.names() == [])
     #expect(refusal(folder.path) == nil)
+    #expect(try folder.names() == [])
+  }
+
+  @Test func `the file stays as long as another run shares the lock`() throws {
+    let first = try FolderLock(in: folder.path, .shared)
+    let second = try FolderLock(in: folder.path, .shared)
+    first.release()
     #expect(try folder.names() == [FolderLock.name])
+    #expect(refusal(folder.path) == .held(by: getpid()))
+    second.release()
+    #expect(try folder.names() == [])
+    #expect(refusal(folder.path) == nil)
+  }
+
+  @Test func `many runs that take and release the lock never hold it together`() async throws {
+    let (folder, held) = (folder.path, Holders())
+    let most = await withTaskGroup(of: Int.self) { group in
+      for _ in 0..<4 {
+        group.addTask {
+          var most = 0
+          for _ in 0..<200 {
+            guard let lock = try? FolderLock(in: folder) else { continue }
+            most = max(most, held.count.wrappingAdd(1, ordering: .sequentiallyConsistent).newValue)
+            held.count.wrappingSubtract(1, ordering: .sequentiallyConsistent)
+            lock.release()
+          }
+          return most
+        }
+      }
+      return await group.reduce(0) { max($0, $1) }
+    }
+    #expect(most == 1)
   }
 
   @Test func `a lock file that cannot be created or is a link is no lock`() throws {

@@ -49,7 +49,7 @@ struct CompareTests {
       "--jobs=3",
     ])
     #expect(answer.status == 1)
-    #expect(answer.error.split(separator: "\n").count == 1 && answer.error.contains("truncated.png"))
+    #expect(answer.error.split(separator: "\n").count == 2 && answer.error.contains("truncated.png"))
     let events = try answer.events
     #expect(events.map { $0["event"] as? String } == ["compare", "mode", "mode", "mode", "mode", "verdict"])
     #expect(events[0]["pictures"] as? Int == 3 && events[0]["failed"] as? Int == 1 && events[0]["jobs"] as? Int == 3)

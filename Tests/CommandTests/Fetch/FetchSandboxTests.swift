@@ -66,7 +66,7 @@ struct FetchSandboxTests {
   func modes(mode: String) throws {
     let scratch = try ScratchFolder()
     let answer = try Command.run("fetch", "-", "--out", scratch["out"], "--require-sandbox", "--mode", mode)
-    #expect(answer.status == 64 && answer.error.contains("add --mode processes"))
+    #expect(answer.status == 64 && answer.error.contains("--require-sandbox needs --mode processes"))
   }
 
   @Test("A worker that cannot be started is reported as such, not as an error in the list")

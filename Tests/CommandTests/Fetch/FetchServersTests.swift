@@ -164,7 +164,7 @@ struct FetchServersTests {
     #expect(answer.status == 0, "\(answer.error)")
     let page = String(decoding: scratch.bytes("page.html") ?? Data(), as: UTF8.self)
     #expect(!page.contains("s3cret") && page.contains("data-line=\"http://a.example/x.jpg\""))
-    #expect(answer.error.contains("Warning: 1 address has a user or a password, which the page leaves out"))
+    #expect(answer.error.contains("Warning: 1 address has a user or password, which the page omits"))
   }
 
   // MARK: - Codings

@@ -56,6 +56,32 @@ struct FetchThumbnailTests {
     if mode == "serial" { #expect(server.maxActive == ["127.0.0.1": 1]) }
   }
 
+  @Test(
+    "The page of --report is about downloads or thumbnails, and hides passwords and headers", arguments: [false, true])
+  func report(hasThumbnails: Bool) throws {
+    let server = try server()
+    defer { server.stop() }
+    let scratch = try ScratchFolder()
+    let address = server.address("/0").replacingOccurrences(of: "http://", with: "http://me:geheim@")
+    let answer = try Command.run(
+      arguments: [
+        "fetch", address, server.address("/9"), "--out", scratch["dogs"], "--allow-private", "--report",
+        scratch["run.html"],
+        "--header", "Authorization: geheim", "--header=X-Key:geheim", "--header-for", "a.example", "Cookie: geheim",
+        "--header-over-http",
+      ] + (hasThumbnails ? ["--thumbs", scratch["thumbs"]] : []))
+    #expect(answer.status == 1, "\(answer.error)")
+    let page = String(decoding: scratch.bytes("run.html") ?? Data(), as: UTF8.self)
+    #expect(page.contains(hasThumbnails ? "<h1>1 written, 1 failed</h1>" : "<h1>1 downloaded, 1 failed</h1>"))
+    #expect(
+      page.contains("href=\"\(hasThumbnails ? "thumbs" : "dogs")/000001-0.jpg\"")
+        && page.contains("<td>http-status</td>"))
+    #expect(!page.contains("geheim") && page.contains("http://me:****@127.0.0.1:"))
+    let headers =
+      "--header &#39;Authorization: ****&#39; &#39;--header=X-Key: ****&#39; --header-for a.example &#39;Cookie: ****&#39;"
+    #expect(page.contains(headers) && page.contains("threads, 16 connections"))
+  }
+
   @Test("Run again, nothing is made twice; another size is made from existing originals")
   func again() throws {
     let server = try server()

@@ -53,7 +53,7 @@ struct FileSafetyTests {
     #expect(try shell(line).status == 0)
     // A link to a source makes the output the source itself.
     let refused = try shell("imgbatch resize in --out out --mode \(mode)")
-    #expect(refused.status == 64 && refused.error.contains("some outputs are inputs"), "\(refused.error)")
+    #expect(refused.status == 64 && refused.error.contains("some outputs would overwrite inputs"), "\(refused.error)")
     let answer = try shell("ln -sf ../before real/a.jpg && imgbatch resize in --out out --mode \(mode)")
     #expect(answer.status == 0, "\(answer.error)")
     #expect(scratch.files(below: "real") == ["a.jpg", "sub/b.jpg"])

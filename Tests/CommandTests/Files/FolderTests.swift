@@ -26,7 +26,7 @@ struct FolderTests {
     let (process, input, _) = try waiting()
     let second = try Command.run("resize", Command.dogs, "--out", scratch["out"])
     #expect(second.status == 73)
-    #expect(second.error.contains("another run (process \(process.processIdentifier)) is writing into"))
+    #expect(second.error.contains("another run (process \(process.processIdentifier)) is writing to"))
     #expect(scratch.files(below: "out").isEmpty)
     #expect(try Command.run("resize", Command.dogs, "--out", scratch["out"], "--dry-run").status == 0)
     #expect(try Command.run("resize", Command.dogs, "--out", scratch["out"], "--no-lock").status == 0)
@@ -142,7 +142,7 @@ struct FolderTests {
       ], environment: calls.environment(fault: fault.call))
     #expect(answer.status == 1)
     #expect(try (answer.files["rex.jpg"]?["error"] as? [String: Any])?["code"] as? String == "write")
-    #expect(answer.error.contains("EIO"), "\(answer.error)")
+    #expect(answer.output.contains("EIO"), "\(answer.output)")
     // When the folder is synced, the file already has its final name. It is complete, but may be lost in a power failure.
     #expect(scratch.files(below: "out") == fault.left)
     let again = try Command.run(
@@ -160,7 +160,7 @@ struct FolderTests {
     let answer = try Command.run(
       "resize", scratch["in"], "--out", scratch["out"], "--name", "{stem}-small.{ext}", "--json")
     #expect(answer.status == 1)
-    #expect(answer.error.contains("ENAMETOOLONG"))
+    #expect(answer.output.contains("ENAMETOOLONG"))
     #expect(scratch.files(below: "out") == ["short-small.jpg"])
   }
 

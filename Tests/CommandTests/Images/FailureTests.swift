@@ -22,8 +22,10 @@ struct FailureTests {
     #expect(file["status"] as? String == "failed")
     let error = try #require(file["error"] as? [String: Any])
     #expect(error["code"] as? String == code, "\(error)")
-    #expect(answer.error.contains("failed \(Command.broken)/\(name): "))
-    #expect(answer.error.contains("[\(code)]\n"))
+    #expect(answer.error.isEmpty)
+    let plain = try Command.run("resize", Command.broken + "/" + name, "--out", scratch["plain"])
+    #expect(plain.error.hasPrefix("failed \(Command.broken)/\(name): "))
+    #expect(plain.error.contains("[\(code)]\n") && plain.error.contains("\n  \(code): "), "\(plain.error)")
     #expect(scratch.files(below: "out") == ["bello.png", "luna.jpg", "rex.jpg"])
   }
 
@@ -48,7 +50,7 @@ struct FailureTests {
     #expect(summary["skipped"] as? Int == 0)
     #expect(summary["notStarted"] as? Int == 0)
     #expect(try answer.files.count == 15)
-    #expect(answer.error.split(separator: "\n").count == 12)
+    #expect(answer.error.isEmpty)
   }
 
   @Test("--fail-on never accepts incomplete images, --fail-fast stops at the first failure")
@@ -146,7 +148,7 @@ struct FailureTests {
   @Test(
     "Wrong usage ends with status 64 and describes the right usage",
     arguments: [
-      (["resize"], "--files-from"), (["resize", "a"], "--out"),
+      (["resize"], "--out thumbs"), (["resize", "--out", "b"], "--files-from"), (["resize", "a"], "--out"),
       (["resize", "a", "--out", "b", "--size", "0"], "400x300"),
       (["resize", "a", "--out", "b", "--quality", "101"], "1 to 100"),
       (["resize", "a", "--out", "b", "--png-level", "10"], "0 to 9"),

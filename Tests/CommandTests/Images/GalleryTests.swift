@@ -34,10 +34,13 @@ struct GalleryTests {
     #expect(page.contains("<title>&lt;My&gt; dogs</title>") && !page.contains("<i>"))
     let lines = ["in/<i>&\"x'.jpg", "in/unseen\u{200B}.jpg", "in/sub/bello.png"]
     #expect(values("data-line", in: page).sorted() == lines.sorted())
-    #expect(page.contains("<span class=\"name\">in/unseen\\u{200b}.jpg</span>"))
+    #expect(page.contains("<span class=\"name\">unseen\\u{200b}.jpg</span>"))
+    #expect(page.contains("<span class=\"name\">bello.png</span><span class=\"folder\">in/sub</span>"))
+    #expect(values("title", in: page).contains("in/sub/bello.png") && page.contains("data-full=\"in/sub/bello.png\""))
     let others = ["in/two\nlines.jpg", "in/v\u{7F}\u{9B}.jpg"].map { Data($0.utf8) }
     #expect(values("data-bytes", in: page).compactMap { Data(base64Encoded: $0) } == others)
-    #expect(page.contains("1 picture could not be shown") && page.contains("1200 x 900, 133 kB"))
+    #expect(page.contains("1 image could not be shown.") && page.contains("<li>in/z.jpg</li>"))
+    #expect(page.contains("1200 x 900, 133 kB"))
     let thumbnails = values("data-src", in: page)
     #expect(thumbnails.count == 5)
     for text in thumbnails {
@@ -69,13 +72,48 @@ struct GalleryTests {
     let first = try Command.run(arguments: ["gallery", "-", "--out", scratch["page.html"]], input: Data(plain.utf8))
     #expect(first.status == 1 && first.error.contains("javascript:alert(1)"), "\(first.error)")
     #expect(values("data-line", in: page(scratch)) == ["http://a.example/x y.jpg", "https://b.example/?a=1&b=\"2\""])
-    #expect(!page(scratch).contains("javascript:"))
+    #expect(page(scratch).contains("<li>javascript:alert(1)</li>") && !page(scratch).contains("=\"javascript:"))
+    let count = (scratch.bytes("page.html") ?? Data()).count
+    #expect(first.error.contains("page.html: 2 images (\(count / 1000)."), "\(first.error)")
     #expect(page(scratch).contains("src=\"http://a.example/x%20y.jpg\" loading=\"lazy\""))
     let second = try Command.run(arguments: ["gallery", "-", "--out", scratch["b.html"]], input: Data(named.utf8))
     #expect(second.status == 0)
     let lines = values("data-line", in: page(scratch, "b.html"))
     #expect(lines.first == "{\"url\":\"http://a.example/1\",\"name\":\"one.jpg\",\"sha256\":\"\(digest)\"}")
     #expect(lines.last == "{\"url\":\"http://a.example/2\"}")
+  }
+
+  @Test("Addresses are shown decoded, with port and query, and kept in the list as they are")
+  func addresses() throws {
+    let scratch = try ScratchFolder()
+    let list = [
+      "http://a.example:8080/Meine%20Hunde/Ren%C3%A9.jpg?w=3&h=%41#top", "https://b.example/",
+      "https://u:pw@c.example/%FF.jpg",
+    ]
+    let input = Data(list.map { $0 + "\n" }.joined().utf8)
+    #expect(try Command.run(arguments: ["gallery", "-", "--out", scratch["page.html"]], input: input).status == 0)
+    let page = page(scratch)
+    for text in [
+      "<span class=\"name\">René.jpg?w=3&amp;h=A</span><span class=\"folder\">a.example:8080/Meine Hunde</span>",
+      "<span class=\"name\">b.example/</span><span class=\"folder\"></span>", "<span class=\"name\">%FF.jpg</span>",
+    ] {
+      #expect(page.contains(text), "\(text)")
+    }
+    #expect(!page.contains("u:pw"))
+    #expect(values("data-line", in: page) == [list[0], list[1], "https://c.example/%FF.jpg"])
+    #expect(values("title", in: page).last == "https://c.example/%FF.jpg")
+  }
+
+  @Test("Images of other formats are named, and the line on the terminal is about the page")
+  func otherFormats() throws {
+    let scratch = try ScratchFolder()
+    try scratch.add("dogs/rex.jpg", as: "in/rex.jpg")
+    try Data("GIF89a".utf8 + Array(repeating: 0, count: 20)).write(to: scratch.url.appending(path: "in/old.gif"))
+    let answer = try Command.shell("imgbatch gallery in --out page.html", in: scratch)
+    #expect(answer.status == 0 && !answer.error.contains("written"), "\(answer.error)")
+    #expect(answer.error.contains("page.html: 1 image ("), "\(answer.error)")
+    #expect(page(scratch).contains("<summary>1 image could not be shown.</summary><ul><li>in/old.gif: GIF</li></ul>"))
+    #expect(try Command.shell("imgbatch gallery in --out page.html --quiet", in: scratch).error == "")
   }
 
   @Test("Exit statuses: 66 without inputs, 73 for an unwritable page")
@@ -149,7 +187,7 @@ struct GalleryTests {
     let large = try Command.run(
       "gallery", scratch["in"], "--out", scratch["page.html"], "--json", "--max-memory", "200M")
     #expect(large.status == 1, "\(large.error)")
-    #expect(page(scratch).contains("1 picture could not be shown"))
+    #expect(page(scratch).contains("1 image could not be shown."))
 
     for wrong in [["--jobs", "0"], ["--jobs", "1025"], ["--timeout=-1"], ["--max-memory", "much"]] {
       let answer = try Command.run(arguments: ["gallery", Command.dogs, "--out", scratch["page.html"]] + wrong)

@@ -8,7 +8,7 @@ struct InfoTests {
     let answer = try Command.run("info", Command.patterns + "/orientation-6.jpg", Command.patterns + "/adam7.png")
     #expect(answer.status == 0)
     let rows = answer.output.split(separator: "\n").map { $0.split(separator: " ", omittingEmptySubsequences: true) }
-    #expect(rows.first?.joined(separator: " ") == "format size bits colour layout orientation profile decoder file")
+    #expect(rows.first?.joined(separator: " ") == "format size bits color layout orientation profile decoder file")
     let cells = rows.dropFirst().map { $0.joined(separator: " ") }.sorted()
     #expect(cells.count == 2)
     #expect(cells.first?.hasPrefix("jpeg 451x300 8 YCbCr 4") == true, "\(cells)")

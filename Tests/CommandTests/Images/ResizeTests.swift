@@ -281,6 +281,27 @@ struct ReportTests {
     #expect(scratch.files(below: "pages") == ["run.html"])
   }
 
+  @Test("The page shows when, where and how the run was started")
+  func facts() throws {
+    let scratch = try ScratchFolder()
+    try scratch.add("dogs/rex.jpg", as: "my dogs/it's rex.jpg")
+    let line =
+      "TZ=XYZ-1:30 imgbatch resize 'my dogs' $'my dogs/it\\'s rex.jpg' --out out --exclude '*.gif' "
+      + "--exclude $'\\001\\377'"
+    let answer = try Command.shell("\(line) --jobs 2 --report run.html; pwd", in: scratch)
+    #expect(answer.status == 0, "\(answer.error)")
+    let page = String(decoding: scratch.bytes("run.html") ?? Data(), as: UTF8.self)
+    #expect(try page.contains(Regex(#"<td>20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\+01:30</td>"#)))
+    let command =
+      #"imgbatch resize &#39;my dogs&#39; &#39;my dogs/it&#39;\&#39;&#39;s rex.jpg&#39; --out out --exclude &#39;*.gif&#39;"#
+      + #" --exclude $&#39;\x01\xff&#39; --jobs 2 --report run.html"#
+    #expect(page.contains("<td>\(command)</td>"))
+    #expect(page.contains("<th scope=\"row\">Run in</th><td>\(answer.output.dropLast())</td>"))
+    for text in ["<td>my dogs, my dogs/it&#39;s rex.jpg</td>", "<td>out</td>", "<td>threads, 2 workers</td>"] {
+      #expect(page.contains(text), "\(text)")
+    }
+  }
+
   @Test("An unusable page is reported before any work")
   func refused() throws {
     let scratch = try ScratchFolder()

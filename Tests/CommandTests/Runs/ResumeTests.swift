@@ -68,7 +68,7 @@ struct ResumeTests {
     let second = try Command.run(arguments: arguments + ["--resume"])
     #expect(second.status == 1)
     #expect(try summary(second) == ["written": 0, "skipped": 1, "failed": 12, "notStarted": 0])
-    #expect(second.error.contains("known from an earlier run"))
+    #expect(second.output.contains("it failed in an earlier run and was not tried again"))
     for (name, file) in try first.files {
       let code = { (file: [String: Any]?) in (file?["error"] as? [String: Any])?["code"] as? String }
       #expect(try code(file) == code(second.files[name]))
@@ -130,7 +130,7 @@ struct ResumeTests {
     }
     let resumed = try run("new/place", "--resume")
     #expect(try summary(resumed) == ["written": 0, "skipped": 24, "failed": 1, "notStarted": 0])
-    #expect(resumed.error.contains("known from an earlier run"))
+    #expect(resumed.output.contains("it failed in an earlier run and was not tried again"))
     #expect(
       try summary(run("new/place", "--existing", "update")) == [
         "written": 0, "skipped": 24, "failed": 1, "notStarted": 0,
@@ -185,7 +185,7 @@ struct ResumeTests {
     #expect(
       answer.error
         == "Error: the journal \(scratch["out/\(name)"]) was written by a newer imgbatch (its format is 3); "
-        + "use that one, choose another --out, or use --no-journal.\n")
+        + "use that version, a different --out, or --no-journal.\n")
     #expect(scratch.bytes("out/\(name)") == journal)
     #expect(scratch.files(below: "out").allSatisfy { $0.hasPrefix(".imgbatch-") })
     if options == ["resize"] {
@@ -242,7 +242,7 @@ struct ResumeTests {
     #expect(answer.status == 0)
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: scratch["out"]).sorted() == [
-        "bello.png", "luna.jpg", "rex.jpg",
+        ".imgbatch-output", "bello.png", "luna.jpg", "rex.jpg",
       ])
     for option in [["--resume"], ["--retry-failed"], ["--existing", "update"]] {
       let refused = try Command.run(
@@ -295,7 +295,7 @@ struct ResumeTests {
     #expect(try summary(first)["written"] == 24)
     #expect(
       first.error.contains(
-        "Warning: the journal could not be kept (ENOSPC: no space left on device); --resume will do some pictures again."
+        "Warning: the journal could not be kept (ENOSPC: no space left on device); --resume will repeat some images."
       ),
       "\(first.error)")
     let second = try Command.run(arguments: arguments + ["--resume"])

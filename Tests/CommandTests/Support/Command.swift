@@ -59,11 +59,11 @@ final class ScratchFolder {
     try FileManager.default.moveItem(atPath: self[name], toPath: self[other])
   }
 
-  /// The sorted relative paths of all files below a folder, without the journal and the lock.
+  /// The sorted relative paths of all files below a folder, without the records of runs.
   func files(below name: String) -> [String] {
     let names = FileManager.default.enumerator(atPath: self[name])?.compactMap { $0 as? String } ?? []
     return names.filter { path in
-      if path == ".imgbatch-journal" || path == ".imgbatch-lock" { return false }
+      if [".imgbatch-journal", ".imgbatch-lock", ".imgbatch-output"].contains(path) { return false }
       let attributes = try? FileManager.default.attributesOfItem(atPath: self[name + "/" + path])
       return attributes?[.type] as? FileAttributeType != .typeDirectory
     }.sorted()

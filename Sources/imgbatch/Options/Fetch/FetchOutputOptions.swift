@@ -2,12 +2,15 @@ internal import ArgumentParser
 internal import RunState
 internal import SystemSupport
 
-/// Where the images of `fetch` go, and how the run relates to earlier and later runs.
+/// Where the images of `fetch` go.
 struct FetchOutputOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The folder for the pictures; made if it is not there.", valueName: "folder"))
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("Folder for the images, created if needed.", valueName: "folder"),
+    completion: .directory)
   var out: PathArgument
 
-  @OptionGroup var history: ResumeOptions<FetchResumeHelp>
-
-  func validate() throws { try history.check(against: .overwrite) }
+  @Option(
+    help: ArgumentHelp(
+      "Write a page about the run: contact sheet, failures, slowest downloads.", valueName: "file.html"))
+  var report: PageArgument?
 }

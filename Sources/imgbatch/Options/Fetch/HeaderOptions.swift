@@ -5,17 +5,17 @@ internal import Downloading
 struct HeaderOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "A line for the addresses of the list, as in 'Authorization: Bearer ...'; not for those they redirect to.",
+      "A request header for the addresses of the list, not for redirects to other hosts.",
       valueName: "line"))
   var header: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "A line for those addresses of the list that have this host, as in --header-for dogs.example 'Cookie: ...'; with a port "
-        + "for that port alone.", valueName: "host> <line"))
+      "A request header for one host, as in --header-for dogs.example 'Cookie: ...'; HOST:PORT limits it to that port.",
+      valueName: "host> <line"))
   var headerFor: [HeaderForArgument] = []
 
-  @Flag(help: "Send those lines to addresses of http, too, where anyone on the way can read them.")
+  @Flag(help: "Send these headers over unencrypted http, too.")
   var headerOverHttp = false
 
   func validate() throws {
@@ -23,16 +23,16 @@ struct HeaderOptions: ParsableArguments {
       let name = line.prefix { $0 != ":" }
       let isLine = name.count < line.count && !name.isEmpty && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
       guard isLine, !line.utf8.contains(where: { $0 < 0x20 && $0 != 0x09 || $0 == 0x7F }) else {
-        throw ValidationError("\(option) is a line as in 'Name: value', not '\(line)'.")
+        throw ValidationError("\(option) is a header as in 'Name: value', not '\(line)'.")
       }
       // The line would reach the origin server, which must not see proxy credentials (RFC 9110, 11.7.2).
       guard name.lowercased() != "proxy-authorization" else {
         throw ValidationError(
-          "\(option) is for servers; a proxy's user and password stand in https_proxy=http://user:password@host:port.")
+          "\(option) is for servers; set a proxy's user and password by https_proxy=http://user:password@host:port.")
       }
     }
     if headerOverHttp && header.isEmpty && headerFor.isEmpty {
-      throw ValidationError("--header-over-http is about --header and --header-for; add one.")
+      throw ValidationError("--header-over-http needs --header or --header-for.")
     }
   }
 

@@ -6,36 +6,36 @@ struct RequestOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Downloads at once from one host.", valueName: "n"))
   var perHost = 6
 
-  @Option(help: ArgumentHelp("Seconds until a connection has to be there.", valueName: "seconds"))
-  var connectTimeout = 15.0
+  @Option(help: ArgumentHelp("Time limit for connecting.", valueName: "time"), transform: TimeSpan.init)
+  var connectTimeout = TimeSpan(seconds: 15)
 
-  @Option(help: ArgumentHelp("Seconds in which something has to come.", valueName: "seconds"))
-  var stallTimeout = 30.0
+  @Option(help: ArgumentHelp("Time limit without any new data.", valueName: "time"), transform: TimeSpan.init)
+  var stallTimeout = TimeSpan(seconds: 30)
 
-  @Option(help: ArgumentHelp("Seconds that one try may take in all.", valueName: "seconds"))
-  var totalTimeout = 600.0
+  @Option(help: ArgumentHelp("Time limit for one attempt.", valueName: "time"), transform: TimeSpan.init)
+  var totalTimeout = TimeSpan(seconds: 600)
 
-  @Option(help: ArgumentHelp("Tries after the first, where it may help (408, 429, 5xx, network).", valueName: "n"))
+  @Option(help: ArgumentHelp("Retries after a temporary failure (408, 429, 5xx, network).", valueName: "n"))
   var retries = 4
 
   @Option(
     help: ArgumentHelp(
-      "Seconds before the second try; they double up to 30, vary by half, and Retry-After counts.", valueName: "seconds"
-    ))
-  var retryDelay = 0.5
+      "Wait before the first retry.",
+      discussion: """
+        It doubles with each retry, up to 30 s, and varies by half. A server's Retry-After takes precedence.
+        """, valueName: "time"), transform: TimeSpan.init)
+  var retryDelay = TimeSpan(seconds: 0.5)
 
-  @Option(help: ArgumentHelp("Refuse bigger pictures; K, M and G are powers of 1024.", valueName: "bytes"))
+  @Option(help: ArgumentHelp("Reject larger images, as in 512M.", valueName: "bytes"), transform: ByteCount.init(text:))
   var maxBytes = ByteCount(count: DecodeLimits().fileByteCount)
 
-  @Option(help: ArgumentHelp("Redirections that are followed.", valueName: "n"))
+  @Option(help: ArgumentHelp("Redirects to follow.", valueName: "n"))
   var maxRedirects = 10
 
-  @OptionGroup var headers: HeaderOptions
-
-  @Option(help: ArgumentHelp("How imgbatch calls itself.", valueName: "name"))
+  @Option(help: ArgumentHelp("The User-Agent header.", valueName: "name"))
   var userAgent = "imgbatch/\(Build.version)"
 
-  @Flag(help: "Connect to addresses that are not public, too: this machine, its network, its cloud.")
+  @Flag(help: "Allow connections to private addresses: this machine and its networks.")
   var allowPrivate = false
 
   func validate() throws {
@@ -45,23 +45,18 @@ struct RequestOptions: ParsableArguments {
       throw ValidationError("--max-redirects is 0 to 100, not \(maxRedirects).")
     }
     let times = [("connect-timeout", connectTimeout), ("stall-timeout", stallTimeout), ("total-timeout", totalTimeout)]
-    for (name, value) in times {
-      guard value >= 0.001, value <= 1_000_000 else {
-        throw ValidationError("--\(name) is 0.001 to 1000000, not \(value).")
-      }
-    }
-    guard retryDelay >= 0, retryDelay <= 3600 else {
-      throw ValidationError("--retry-delay is 0 to 3600, not \(retryDelay).")
-    }
+    for (name, value) in times { try value.check("--\(name)", in: 0.001...1_000_000) }
+    try retryDelay.check("--retry-delay", in: 0...3600)
     guard !userAgent.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
-      throw ValidationError("--user-agent has control characters.")
+      throw ValidationError("--user-agent contains control characters.")
     }
   }
-  /// For a command without downloads.
-  func checkUnused() throws {
-    let defaults = ForwardedArguments(try RequestOptions.parse([]))
-    if let option = ForwardedArguments(self).firstChange(from: defaults) {
-      throw ValidationError("\(option) has no effect without downloads.")
-    }
+}
+
+/// For a command without downloads.
+func checkUnused(_ request: RequestOptions, _ headers: HeaderOptions) throws {
+  let defaults = ForwardedArguments(try RequestOptions.parse([]), try HeaderOptions.parse([]))
+  if let option = ForwardedArguments(request, headers).firstChange(from: defaults) {
+    throw ValidationError("\(option) has no effect without downloads.")
   }
 }

@@ -2,22 +2,58 @@ internal import ArgumentParser
 internal import ImageCore
 
 /// A requested size, and its text for `{size}` in names.
+///
+/// A suffix has its meaning of ImageMagick's geometry: `^` covers the box, `!` ignores the shape of the image, `>` only shrinks.
+/// Unlike there, images are not enlarged without a suffix.
 struct SizeArgument: CustomStringConvertible {
+  /// The size without suffixes.
   let text: String
   let request: SizeRequest
+  let suffix: Suffix?
+
+  enum Suffix: Hashable { case cover, coverOnlyShrink, exact, exactOnlyShrink, onlyShrink }
+
+  private static let suffixes: [(String, Suffix)] = [
+    ("^>", .coverOnlyShrink), (">^", .coverOnlyShrink), ("!>", .exactOnlyShrink), (">!", .exactOnlyShrink),
+    ("^", .cover), ("!", .exact), (">", .onlyShrink),
+  ]
 
   init(text: String) throws {
-    self.text = text
-    request = try SizeRequest(text: text)
+    let found = SizeArgument.suffixes.first { text.hasSuffix($0.0) }
+    let size = String(text.dropLast(found?.0.count ?? 0)).lowercased()
+    request = try SizeRequest(text: size)
+    suffix = found?.1
+    if case .percent = request, let found {
+      throw ValidationError("--size \(text): \(found.0) is for boxes and sides, not for percentages.")
+    }
+    self.text = size
   }
 
-  var description: String { text }
+  var description: String { text + (SizeArgument.suffixes.last { $0.1 == suffix }?.0 ?? "") }
+}
+
+extension SizeArgument.Suffix {
+  /// The value of `--fit` that the suffix stands for; nil if it stands for none.
+  var fit: Fit? {
+    switch self {
+    case .cover, .coverOnlyShrink: .outside
+    case .exact, .exactOnlyShrink: .fill
+    case .onlyShrink: nil
+    }
+  }
+
+  var upscaling: Upscaling {
+    switch self {
+    case .cover, .exact: .allowed
+    case .coverOnlyShrink, .exactOnlyShrink, .onlyShrink: .never
+    }
+  }
 }
 
 extension SizeRequest {
-  private static let forms = "Sizes are 256, 400x300, 400x, x300 or 50%, with sides of 1 to 65500."
+  private static let forms = "Sizes are as in 256, 400x300, 400x, x300 or 50%, with sides of 1 to 65500."
 
-  /// Parses the value of `--size`.
+  /// Parses the value of `--size`, in lower case and without suffixes.
   init(text: String) throws {
     if text.hasSuffix("%") {
       guard let percent = Double(text.dropLast()), percent > 0, percent <= 10_000 else {
