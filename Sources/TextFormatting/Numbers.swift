@@ -30,11 +30,11 @@ package func threeDigits(_ value: Double) -> String {
 package func clockTime(_ duration: Duration) -> String {
   let seconds = Int(duration.components.seconds)
   let (hours, minutes) = (seconds / 3600, seconds / 60 % 60)
-  let tail = twoDigits(seconds % 60)
-  return hours > 0 ? "\(hours):\(twoDigits(minutes)):\(tail)" : "\(minutes):\(tail)"
+  let tail = paddedDigits(seconds % 60)
+  return hours > 0 ? "\(hours):\(paddedDigits(minutes)):\(tail)" : "\(minutes):\(tail)"
 }
 
-private func twoDigits(_ value: Int) -> String { (value < 10 ? "0" : "") + String(value) }
+private func paddedDigits(_ value: Int) -> String { (value < 10 ? "0" : "") + String(value) }
 
 /// Three digits, with at most three decimals, and all digits before the point: "0.482", "4.82", "48.2", "482".
 package func decimal(_ value: Double) -> String {
@@ -50,6 +50,18 @@ package func decimal(_ value: Double, places: Int) -> String {
   if places == 0 { return sign + String(units) }
   let decimals = String(units % scale)
   return sign + "\(units / scale)." + String(repeating: "0", count: places - decimals.count) + decimals
+}
+
+/// Two significant digits, at most two decimals, and no decimal zeros: "0.42", "5", "5.3", "18", "880".
+package func twoDigits(_ value: Double) -> String {
+  let size = abs(value)
+  guard size < 99.5 else {
+    var unit = 10.0
+    while size >= 99.5 * unit, unit < 1e12 { unit *= 10 }
+    return decimal((value / unit).rounded() * unit, places: 0)
+  }
+  let text = decimal(value, places: size >= 9.95 ? 0 : size >= 0.995 ? 1 : 2)
+  return text.hasSuffix(".0") ? String(text.dropLast(2)) : text == "0.00" ? "0" : text
 }
 
 /// A fraction as "3.1 %", "18 %".

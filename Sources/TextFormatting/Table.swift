@@ -13,10 +13,28 @@ package struct Table: Sendable {
 
   package var isEmpty: Bool { rows.isEmpty }
 
+  /// Without the first column of this title.
+  package func without(_ title: String) -> Table {
+    guard let column = rows.first?.firstIndex(of: title) else { return self }
+    return Table(rows.map { row in Array(row[..<column] + row[(column + 1)...]) })
+  }
+
+  /// Drops columns in the order of these titles until the lines fit the width.
+  package func fitting(_ width: Int, dropping titles: [String]) -> Table {
+    var table = self
+    for title in titles where table.widths.reduce(-2, { $0 + $1 + 2 }) > width { table = table.without(title) }
+    return table
+  }
+
+  private var widths: [Int] {
+    (0..<(rows.map(\.count).max() ?? 0)).map { column in
+      rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
+    }
+  }
+
   /// Columns as wide as their widest cell, separated by two spaces, without trailing spaces.
   package func text(_ alignment: Alignment) -> String {
-    let columns = rows.map(\.count).max() ?? 0
-    let widths = (0..<columns).map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0 }
+    let widths = widths
     return rows.map { row in
       let cells = row.enumerated().map { column, cell in
         let space = String(repeating: " ", count: widths[column] - cell.count)

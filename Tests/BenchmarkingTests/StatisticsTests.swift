@@ -35,6 +35,14 @@ import TextFormatting
     #expect(!ratio.contains(1))
   }
 
+  @Test(
+    arguments: [
+      (0, "0"), (0.42, "0.42"), (-1.24, "-1.2"), (4.96, "5"), (5.347, "5.3"), (9.96, "10"), (17.78, "18"),
+      (99.6, "100"),
+      (875.1, "880"), (1678.2, "1700"), (.infinity, "infinity"),
+    ] as [(Double, String)])
+  func `two significant digits`(value: Double, text: String) { #expect(twoDigits(value) == text) }
+
   @Test func `one round has no interval`() {
     let ratio = ConfidenceInterval(ratioOf: [3], to: [2])
     #expect(abs(ratio.estimate - 1.5) < 1e-9)

@@ -53,6 +53,14 @@ struct TextTests {
     #expect(base64(Array(plain.utf8)) == encoded)
   }
 
+  @Test("Paragraphs wrap at spaces, keep long words whole, and a number with its percent sign")
+  func wrapping() {
+    #expect(wrapped("takes 37 % longer", width: 8) == ["takes", "37 %", "longer"])
+    #expect(wrapped("a /long/path/name b", width: 6) == ["a", "/long/path/name", "b"])
+    #expect(paragraph("one two three", width: 9, bullet: "- ") == "- one two\n  three\n")
+    #expect(wrapped("", width: 5).isEmpty)
+  }
+
   @Test("Base64 preserves every byte")
   func base64Bytes() {
     #expect(base64([0xFB, 0xEF, 0xFF]) == "++//")

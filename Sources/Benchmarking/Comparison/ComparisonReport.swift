@@ -10,11 +10,13 @@ extension Comparison {
 
   private var rows: [[String]] { [titles] + records.map(cells) }
 
-  /// For a terminal: the work, the table, start-up times, method, proof and advice.
-  package var text: String {
-    let table = Table(rows).text(.numbers)
-    return workText + "\n\n" + table + "\n" + startText + "\n" + methodText + "\n" + proofText + "\n\n"
-      + advice.map { $0 + "\n" }.joined()
+  /// For a terminal: the advice, the work, the table, start-up times, definitions and proof.
+  package func text(width: Int) -> String {
+    let item = work.workload.item
+    let table = Table(rows).fitting(
+      width, dropping: ["user s", "system s", "megapixels/s", "\(item)s/s", "varies", "memory"])
+    return terminalReport(
+      advice, workText, [table.text(.numbers)], [startText, methodText, proofText], width: width)
   }
 
   /// For a README: the same content, with a Markdown table.
@@ -41,7 +43,7 @@ extension Comparison {
     let wall = Summary(record.runs.map(\.wall))
     let ratio = speedUp(of: record.mode)
     return [
-      record.mode.rawValue, decimal(wall.median), decimal(Summary(record.runs.map(\.user)).median),
+      record.mode.title, decimal(wall.median), decimal(Summary(record.runs.map(\.user)).median),
       decimal(Summary(record.runs.map(\.system)).median), decimal(cpuPerItem(record.mode) * 1000),
       threeDigits(Double(work.items) / wall.median),
     ]
@@ -60,7 +62,7 @@ extension Comparison {
     line.add("userSeconds", allSeconds: record.runs.map(\.user))
     line.add("systemSeconds", allSeconds: record.runs.map(\.system))
     line.add("startSeconds", allSeconds: record.starts.map(\.wall))
-    line.add("cpuSecondsPer\(work.workload.item.capitalizedFirst)", number: cpuPerItem(record.mode))
+    line.add("cpuSecondsPer\(work.workload.itemField.capitalizedFirst)", number: cpuPerItem(record.mode))
     line.add("peakBytes", record.memory.byteCount)
     line.add("peakBytesOf", record.memory.method.rawValue)
     line.add("speedUp", speedUp(of: record.mode).json)
@@ -75,7 +77,7 @@ extension Comparison {
 
   private var startText: String {
     "Start-up (an empty run): "
-      + records.map { "\($0.mode.rawValue) \(milliseconds(Summary($0.starts.map(\.wall)).median))" }
+      + records.map { "\($0.mode.title) \(milliseconds(Summary($0.starts.map(\.wall)).median))" }
       .joined(separator: ", ") + "."
   }
 
@@ -83,10 +85,10 @@ extension Comparison {
     let memory =
       records.allSatisfy { $0.memory.method == .proportionalShares }
       ? "proportional shares (PSS) of all processes, summed, sampled in the warm-up"
-      : "the high-water mark of the largest process, since this kernel tells no shares"
+      : "the peak of the largest process, because this kernel does not report shares"
     return
-      "Medians of interleaved runs after a warm-up; varies: lowest to highest wall time; speed-up: geometric mean of "
-      + "the ratios within a round, Student's t over their logarithms; memory: \(memory)."
+      "Times are medians of interleaved runs after a warm-up; varies: lowest to highest wall time; speed-up: geometric "
+      + "mean of the ratios within a round, Student's t over their logarithms; memory: \(memory)."
   }
 
   /// Always true: `BenchmarkRunner` fails where outputs differ.
@@ -108,7 +110,16 @@ extension WorkSummary.Inputs {
     switch self {
     case .cached: "sources in the page cache"
     case .cold: "sources dropped from the page cache before each"
-    case .remote: "sources fetched anew in each"
+    case .remote: "sources downloaded again in each"
     }
   }
+}
+
+/// A report that starts with the answer. Prose wraps at the width, and points of the advice are a list.
+func terminalReport(_ advice: [String], _ work: String, _ blocks: [String], _ method: [String], width: Int) -> String {
+  let points = advice.dropFirst().map { paragraph($0, width: width, bullet: "- ") }.joined()
+  let parts =
+    [paragraph(advice[0], width: width), points, paragraph(work, width: width)] + blocks
+    + [method.map { paragraph($0, width: width) }.joined()]
+  return parts.filter { !$0.isEmpty }.joined(separator: "\n")
 }

@@ -25,7 +25,7 @@ package struct Machine: Hashable, Sendable {
       ("CPU", processor),
       ("Cores", Machine.cores(files, usable: usableCores)),
       ("Caches", Machine.caches(files)),
-      ("Clock governor", files.line("sys/devices/system/cpu/cpu0/cpufreq/scaling_governor") ?? "not told"),
+      ("Clock governor", files.line("sys/devices/system/cpu/cpu0/cpufreq/scaling_governor") ?? "unknown"),
       ("Virtual machine", field("flags", of: cpuinfo)?.contains("hypervisor") == true ? "yes" : nil),
       ("Memory", Machine.memory(files)),
       ("System", Machine.system(files)),

@@ -59,8 +59,11 @@ package enum BenchmarkMode: String, CaseIterable, Hashable, Sendable {
   case threads
   /// Worker processes that live as long as the run.
   case processes
-  /// A new worker process for each image.
+  /// A new worker process for each image. The raw value is that of JSON and CSV.
   case perImage = "process per picture"
+
+  /// The name for people.
+  package var title: String { self == .perImage ? "process per image" : rawValue }
 }
 
 /// One setting of a workload: the mode and the number of workers.
@@ -76,7 +79,7 @@ package struct Configuration: Hashable, Sendable {
   }
 
   /// For example "threads 2".
-  package var description: String { mode == .serial ? mode.rawValue : "\(mode.rawValue) \(workers)" }
+  package var description: String { mode == .serial ? mode.title : "\(mode.title) \(workers)" }
 }
 
 /// All measurements of one setting. Samples are in the order of the rounds.

@@ -8,7 +8,7 @@ package struct Workload: Hashable, Sendable {
   package enum Bottleneck: String, Hashable, Sendable {
     /// CPU cores: more workers than cores only wait for each other.
     case cores
-    /// Responses of servers: waiting workers use no CPU, so many more workers than cores are useful.
+    /// Responses of servers. Waiting workers use no CPU, so many more workers than cores are useful.
     case answers
   }
 
@@ -16,8 +16,10 @@ package struct Workload: Hashable, Sendable {
   package let name: String
   /// The title on a page.
   package let title: String
-  /// The unit of the work: "picture", "download".
+  /// The unit of the work: "image", "download".
   package let item: String
+  /// The unit in JSON fields: "picture", "download".
+  package let itemField: String
   package let bound: Bottleneck
   /// The command's option for the number of workers.
   package let workersOption: String
@@ -25,13 +27,15 @@ package struct Workload: Hashable, Sendable {
   package let modes: [BenchmarkMode]
 
   package init(
-    name: String, title: String, item: String, bound: Bottleneck, workersOption: String = "--jobs",
+    name: String, title: String, item: String, itemField: String? = nil, bound: Bottleneck,
+    workersOption: String = "--jobs",
     modes: [BenchmarkMode]
   ) {
-    precondition(modes.first == .serial && modes.count >= 2, "serial is the measure for at least one other")
+    precondition(modes.first == .serial && modes.count >= 2, "serial is the reference for at least one other mode")
     self.name = name
     self.title = title
     self.item = item
+    self.itemField = itemField ?? item
     self.bound = bound
     self.workersOption = workersOption
     self.modes = modes
@@ -39,7 +43,8 @@ package struct Workload: Hashable, Sendable {
 
   /// Thumbnails of images.
   package static let resize = Workload(
-    name: "resize", title: "Thumbnails", item: "picture", bound: .cores, modes: BenchmarkMode.allCases)
+    name: "resize", title: "Thumbnails", item: "image", itemField: "picture", bound: .cores,
+    modes: BenchmarkMode.allCases)
 }
 
 /// The work of each run.
@@ -72,7 +77,7 @@ package struct WorkSummary: Hashable, Sendable {
     line.add("schema", 1)
     line.add("version", version)
     line.add("workload", workload.name)
-    line.add(workload.item + "s", items)
+    line.add(workload.itemField + "s", items)
     line.add("failed", failed)
     if let megapixels { line.add("megapixels", number: megapixels) }
     return line

@@ -7,18 +7,18 @@ package struct ProfilePage: Sendable {
 
   /// - Parameter profiles: one or more, of different workloads, to compare.
   package init(_ profiles: [ScalingProfile], on machine: Machine) {
-    precondition(!profiles.isEmpty, "a page shows something")
+    precondition(!profiles.isEmpty, "a page needs a profile")
     self.profiles = profiles
     self.machine = machine
   }
 
   package var html: String {
     let head: [HTML] = [
-      .element("h1", [:], "What more workers give"),
+      .element("h1", [:], "Speed by number of workers"),
       .element("p", ["class": "soft"], machine.description),
     ]
     let parts = head + comparison + profiles.flatMap(sections) + [facts, footer]
-    return HTML.page(title: "What more workers give", style: pageStyle, [.element("main", [:], parts)]).markup
+    return HTML.page(title: "Speed by number of workers", style: pageStyle, [.element("main", [:], parts)]).markup
   }
 
   /// The comparison of several workloads on one machine, the main purpose of the page.
@@ -33,7 +33,7 @@ package struct ProfilePage: Sendable {
         ])
     }
     return [
-      .element("h2", [:], "Beside each other"),
+      .element("h2", [:], "Side by side"),
       .element("p", [:], profiles.map(\.gainText).joined(separator: " ")),
       .element("div", ["class": "plots"], figures),
     ]
@@ -51,7 +51,7 @@ package struct ProfilePage: Sendable {
     ]
     if !profile.stageRows.isEmpty { parts += [.element("h3", [:], "Stages"), Table(profile.stageRows).html] }
     if let bands = profile.bands { parts += [.element("h3", [:], "Within one image"), Table(bands.rows).html] }
-    return parts + [.element("p", ["class": "soft"], profile.methodText)]
+    return parts + [.element("p", ["class": "soft"], profile.completeMethodText)]
   }
 
   private var facts: HTML {
@@ -76,7 +76,7 @@ func key(_ entries: [(kind: String, text: String)]) -> HTML {
 
 extension SingleImageScaling {
   var rows: [[String]] {
-    [["cores", "speed-up (95 %)", "Amdahl allows"] + (runs.first?.stages.map { "\($0.name) ms" } ?? [])]
+    [["cores", "speed-up (95 %)", "limit by Amdahl's law"] + (runs.first?.stages.map { "\($0.name) ms" } ?? [])]
       + runs.map { run in
         let ratio = speedUp(run)
         return [

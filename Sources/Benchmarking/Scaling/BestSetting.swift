@@ -2,12 +2,12 @@
 extension ScalingProfile {
   /// The best setting, with the fewest workers that reach nearly the best speed. Nil where the runs vary too much.
   package var best: Configuration? {
-    guard let point = bestPoint else { return isNoisy && counts.count > 1 ? nil : serial.configuration }
-    return point.record.configuration
+    isNoisy ? nil : (bestPoint?.record ?? serial).configuration
   }
 
-  /// The point of the best setting; nil where none is significantly faster than serial.
+  /// The point of the best setting; nil where none is significantly faster than serial, or the runs vary too much.
   package var bestPoint: ScalingPoint? {
+    if isNoisy { return nil }
     let candidates = modes.compactMap(enough).filter { $0.speedUp.lowest > 1 }
     guard let first = candidates.first else { return nil }
     // Threads are preferred: another mode must be faster both significantly and by a relevant amount.

@@ -10,7 +10,7 @@ extension ScalingProfile {
   var boundText: String {
     switch work.workload.bound {
     case .cores: "bound by \(counted(cores, "core"))"
-    case .answers: "bound by answers, not by \(counted(cores, "core"))"
+    case .answers: "bound by responses, not by \(counted(cores, "core"))"
     }
   }
 
@@ -26,7 +26,7 @@ extension ScalingProfile {
         + (top.speedUp.estimate > 0.8 * Double(cores) ? "; each keeps a core busy, so the cores are the limit." : ".")
     case .answers:
       return gain
-        + " on \(counted(cores, "core")), since they wait at no cost; the limit is how many answers come at once."
+        + " on \(counted(cores, "core")), because waiting needs no CPU; the number of simultaneous responses is the limit."
     }
   }
 
@@ -109,7 +109,7 @@ extension ScalingProfile {
 
   private var speedUpCaption: String {
     let few = ScalingLaw.allCases.filter { fittingCounts < $0.minCounts }.map(\.title)
-    return "Upright lines are 95 % intervals."
+    return "Vertical lines are 95 % intervals."
       + (few.isEmpty ? "" : " Too few points for \(few.joined(separator: " and ")), so no curve goes through them.")
   }
 
@@ -129,7 +129,7 @@ extension ScalingProfile {
     return figure(
       "CPU time by stage", StageBars(bars: bars, unit: "ms").html,
       key(first.stages.enumerated().map { (kind: "fill-" + stageKind($1.name, $0), text: $1.name) }),
-      "Milliseconds of CPU for a \(work.workload.item). Other: start, scheduling, memory.")
+      "Milliseconds of CPU per \(work.workload.item). Other: start, scheduling, memory.")
   }
 
   /// The stage's name where the page has a color for it; otherwise the next color's name.
@@ -152,13 +152,13 @@ extension ScalingProfile {
       marks: shown.map { item in
         let (x, y) = (Double(item.size) / 1e6, item.wall.inSeconds * 1000)
         return .dot("dot-item", x: x, y: y, radius: 3, text: "\(decimal(x)) \(unit), \(decimal(y)) ms")
-      }, text: "Time of each \(work.workload.item) against its \(unit)")
+      }, text: "Time of each \(work.workload.item) by its \(unit)")
     let maximum = items.max { $0.wall < $1.wall }
     let text = maximum.map { "The slowest took \(milliseconds($0.wall.inSeconds))." } ?? ""
     return figure(
       "Time of each \(work.workload.item)", plot.html,
-      key([(kind: "fill-threads", text: "a \(work.workload.item), in serial")]),
-      text + (step > 1 ? " Every \(step). is shown." : " One run, the warm-up."))
+      key([(kind: "fill-threads", text: "one \(work.workload.item), in serial")]),
+      text + (step > 1 ? " One in \(step) is shown, from the warm-up." : " All are from one run, the warm-up."))
   }
 
   // MARK: - Within one image
@@ -192,7 +192,7 @@ extension ScalingProfile {
         (kind: "fill-files", text: "images side by side"), (kind: "fill-bands", text: "one image on all cores"),
         (kind: "thin", text: "ideal"), (kind: "dotted", text: "one image, by Amdahl's law"),
       ]),
-      "\(percent(bands.serialShare.estimate)) of the largest image's time is not shared by cores, so it is never more than "
+      "\(percent(bands.serialShare.estimate)) of the largest image's time runs on one core, so it is never more than "
         + "\(decimal(bands.limit)) times as fast.")
   }
 }

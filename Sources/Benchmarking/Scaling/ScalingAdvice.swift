@@ -9,18 +9,19 @@ extension ScalingProfile {
 
   package var advice: [String] {
     [recommendation] + isolation + laws + inflation + [stageSentence].compactMap { $0 } + waitingSentences
-      + [bands.map { $0.text(comparedWith: filesAtOnce($0)) }].compactMap { $0 } + [noise]
+      + [bands.map { $0.text(comparedWith: filesAtOnce($0)) }].compactMap { $0 } + confidence
   }
 
   private var recommendation: String {
-    guard let point = bestPoint else {
-      return isNoisy
-        ? "No advice: the runs differ too much to tell the settings apart. Measure again when the machine is quiet."
-        : "Use --mode serial here: no other setting is faster beyond doubt"
-          + (counts.count == 1 ? "; one worker only was measured." : ".")
+    if isNoisy {
+      let (configuration, spread) = widestSpread
+      return Significance.noAdvice(spread, of: configuration.description, causes: causes)
     }
-    return "Use \(options(point.record.configuration)) here: \(point.speedUp.timesText) as fast as serial"
-      + neighbors(of: point) + "."
+    guard let point = bestPoint else {
+      return "Use --mode serial here: no other setting is measurably faster"
+        + (counts.count == 1 ? "; only one worker was measured." : ".")
+    }
+    return "Use \(options(point.record.configuration)) here: \(point.speedUp.speedText)." + neighbors(of: point)
   }
 
   private func options(_ configuration: Configuration) -> String {
@@ -33,12 +34,11 @@ extension ScalingProfile {
     let more = points.first { $0.workers > point.workers }
     let fewer = points.last { $0.workers < point.workers }
     func change(_ other: ScalingPoint) -> String {
-      let ratio = ConfidenceInterval(ratioOf: point.record.walls, to: other.record.walls)
-      let gain = ratio.estimate - 1
-      return "\(work.workload.workersOption) \(other.workers) \(gain < 0 ? "loses" : "gains") \(percent(abs(gain)))"
+      let ratio = ConfidenceInterval(ratioOf: other.record.walls, to: point.record.walls)
+      return " \(work.workload.workersOption) \(other.workers) "
+        + (ratio.contains(1) ? "makes no measurable difference." : "takes \(ratio.words(.time)).")
     }
-    let text = [more, fewer].compactMap { $0.map(change) }
-    return text.isEmpty ? "" : "; " + text.joined(separator: ", ")
+    return [fewer, more].compactMap { $0.map(change) }.joined()
   }
 
   private var isolation: [String] {
@@ -48,11 +48,10 @@ extension ScalingProfile {
     let ratio = ConfidenceInterval(ratioOf: processes.walls, to: threads.walls)
     let change =
       ratio.contains(1)
-      ? "as long as threads as far as can be told"
-      : "\(percent(abs(ratio.estimate - 1))) \(ratio.estimate > 1 ? "longer" : "shorter") than threads"
+      ? "processes show no measurable difference to threads (\(ratio.changeText))"
+      : "compared with threads, processes take \(ratio.words(.time))"
     return [
-      "With \(counted(point.workers, "worker")), processes take \(change) (95 %: \(ratio.rangeText) times); choose them where "
-        + "\(work.workload.item)s come from strangers."
+      "With \(counted(point.workers, "worker")), \(change); use them for untrusted \(work.workload.item)s."
     ]
   }
 
@@ -63,18 +62,18 @@ extension ScalingProfile {
     let refused = ScalingLaw.allCases.filter { fittingCounts < $0.minCounts }
     guard !refused.isEmpty else { return fits }
     let within = work.workload.bound == .cores ? " within \(counted(cores, "core"))" : ""
-    let needs = refused.map { "\($0.title) takes \($0.minCounts)" }.joined(separator: ", ")
+    let needs = refused.map { "\($0.title) needs \($0.minCounts)" }.joined(separator: ", ")
     return fits + [
       "Too few points for a law: \(counted(fittingCounts, "count")) of workers\(within); \(needs)."
     ]
   }
 
   private func text(_ fit: FittedLaw, _ mode: BenchmarkMode) -> String {
-    var text = "\(fit.law.title) over \(mode.rawValue): a serial share of \(fit.serialShare.shareText)"
+    var text = "\(fit.law.title) fitted to \(mode.rawValue): a serial share of \(fit.serialShare.shareText)"
     if let coherency = fit.coherency { text += ", and \(coherency.shareText) for each pair of workers" }
     text += "; the worst residual is \(percent(fit.worstResidual))"
     if fit.worstResidual > ScalingProfile.farOff { text += ", so it does not describe these runs" }
-    if let peak = fit.peak { text += "; from \(Int(peak.rounded())) workers on more of them cost time" }
+    if let peak = fit.peak { text += "; more than \(Int(peak.rounded())) workers take longer" }
     return text + "."
   }
 
@@ -89,8 +88,8 @@ extension ScalingProfile {
     let maximum =
       worst.map { $0.more > 0 ? ", most of it in \($0.name) (\(percent($0.ratio.estimate - 1)))" : "" } ?? ""
     return [
-      "\(counted(point.workers, "worker")) take \(percent(point.inflation.estimate - 1)) more CPU than serial (95 %: "
-        + "\(point.inflation.rangeText) times)\(maximum): they share caches, memory and clock."
+      "Compared with serial, the CPU time of \(counted(point.workers, "worker")) is \(point.inflation.words(.amount))"
+        + "\(maximum): they share caches, memory and clock."
     ]
   }
 
@@ -102,26 +101,26 @@ extension ScalingProfile {
     }
     let text =
       "\(first.name.capitalizedFirst) takes \(percent(first.cpu / sum)) of the CPU time, "
-      + "\(milliseconds(first.cpu / Double(max(1, work.items)))) a \(work.workload.item)."
+      + "\(milliseconds(first.cpu / Double(max(1, work.items)))) per \(work.workload.item)."
     guard other.cpu / sum > ScalingProfile.waitingShare else { return text }
     return text
-      + " \(percent(other.cpu / sum)) belongs to no stage: the work is short beside the program's start, so take "
-      + "more \(work.workload.item)s to measure by."
+      + " \(percent(other.cpu / sum)) belongs to no stage: the work is short compared with the start of the program, so "
+      + "measure with more \(work.workload.item)s."
   }
 
   private var waitingSentences: [String] {
     let record = bestPoint?.record ?? serial
     let sum = record.stages.reduce(0) { $0 + $1.wall }
     guard sum > 0, record.configuration.workers <= cores || work.workload.bound == .answers else { return [] }
-    // Stages without storage access wait for a core; the sentence about noise covers that.
+    // Stages without storage access wait for a core; `causes` covers that.
     let waiting = record.stages.filter { stage in
       stage.waiting / sum > ScalingProfile.waitingShare
         && (work.workload.bound == .answers || ["read", "write"].contains(stage.name))
     }
     return waiting.map { stage in
-      let bound = work.workload.bound == .answers ? "Bound by answers" : "Storage-bound"
-      return "\(bound): \(percent(stage.wall / sum)) of the workers' time is \(stage.name), and "
-        + "\(percent(stage.waiting / sum)) of all is waiting in it."
+      let bound = work.workload.bound == .answers ? "Bound by responses" : "Storage-bound"
+      return "\(bound): the workers spend \(percent(stage.wall / sum)) of their time in \(stage.name), and "
+        + "\(percent(stage.waiting / sum)) waiting in it."
     }
   }
 
@@ -130,32 +129,31 @@ extension ScalingProfile {
     bands.runs.last.flatMap { self[Configuration(.threads, workers: $0.bands)] }.map(point)
   }
 
-  private var noise: String {
+  private var confidence: [String] {
+    guard !isNoisy else { return [] }
     let (configuration, spread) = widestSpread
-    let text = "results vary by \(percent(spread)) (\(configuration.description))"
-    let causes = causes
-    if !isNoisy && causes.isEmpty { return "The machine was quiet: \(text) at most." }
-    return (isNoisy ? "This machine was busy or throttled: \(text)." : "The \(text) at most.")
-      + causes.map { " " + $0 }.joined()
-      + (isNoisy ? " Differences below that are not to be trusted; a quiet machine or more --runs help." : "")
+    let text = "the runs of each setting vary by \(percent(spread)) at most (\(configuration.description))."
+    return [
+      (["Confidence: " + (causes.isEmpty ? "the machine was quiet, and " : "") + text] + causes).joined(separator: " ")
+    ]
   }
 
   private var causes: [String] {
     var text: [String] = []
     if let slowdown, slowdown > ScalingProfile.farOff {
       text.append(
-        "The same work took \(percent(slowdown)) more CPU time in the last round than in the first: the clock went down."
+        "The same work took \(percent(slowdown)) more CPU time in the last round than in the first: the clock of the CPU slowed down."
       )
     }
     guard let load else { return text }
     if load.otherCores > 0.05 * Double(cores) {
-      text.append("Other processes kept \(decimal(load.otherCores)) cores busy meanwhile.")
+      text.append("Other processes kept \(decimal(load.otherCores)) cores busy.")
     }
     if load.stolenShare > 0.01 {
       text.append("The hypervisor gave \(percent(load.stolenShare)) of the time to other machines.")
     }
     if load.throttledSeconds > 0.05 {
-      text.append("The control group's quota stopped it for \(decimal(load.throttledSeconds)) s.")
+      text.append("A CPU quota (cgroup) stopped the runs for \(decimal(load.throttledSeconds)) s.")
     }
     return text
   }

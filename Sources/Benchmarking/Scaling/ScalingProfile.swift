@@ -18,7 +18,7 @@ package struct ScalingProfile: Sendable {
   ) {
     precondition(
       records.first?.mode == .serial && Set(records.map(\.runs.count)).count == 1,
-      "serial is the measure, and every setting runs as often as the others")
+      "serial is the reference, and every setting runs as often as the others")
     self.work = work
     self.cores = cores
     self.records = records

@@ -2,19 +2,23 @@ internal import TextFormatting
 
 /// A profile as text for people.
 extension ScalingProfile {
-  /// For a terminal: the work, the table, the plot, the stages, the method and the advice.
-  package func text(on machine: Machine) -> String {
-    let parts = [
-      workText(machine) + "\n", Table(rows).text(.numbers), plot, Table(stageRows).text(.numbers), methodText + "\n",
-      advice.joined(separator: "\n") + "\n",
-    ]
-    return parts.filter { !$0.isEmpty }.joined(separator: "\n")
+  /// For a terminal: the advice, the work, the table, the plot, the stages, start-up time, definitions and proof.
+  package func text(on machine: Machine, width: Int) -> String {
+    let table = Table(rows).without(ScalingProfile.karpFlattTitle).fitting(
+      width, dropping: ["\(work.workload.item)s/s", "memory", "varies"])
+    let stages = Table(stageRows).fitting(width, dropping: stageRecords.map { _ in "wall" })
+    return terminalReport(
+      advice, workText(machine), [table.text(.numbers), plot, stages.text(.numbers)],
+      [startText, methodText, "All settings wrote the same bytes."], width: width)
   }
+
+  private static let karpFlattTitle = "Karp-Flatt"
 
   /// For a README: the same content with Markdown tables, without the plot.
   package func markdown(on machine: Machine) -> String {
     let parts = [
-      workText(machine), Table(rows).markdown, stageRows.isEmpty ? "" : Table(stageRows).markdown, methodText,
+      workText(machine), Table(rows).markdown, stageRows.isEmpty ? "" : Table(stageRows).markdown,
+      completeMethodText,
     ]
     return (parts.filter { !$0.isEmpty } + advice).joined(separator: "\n\n") + "\n"
   }
@@ -26,8 +30,8 @@ extension ScalingProfile {
   var rows: [[String]] {
     [
       [
-        "mode", "workers", "wall s", "\(work.workload.item)s/s", "speed-up (95 %)", "efficient", "CPU",
-        "Karp-Flatt", "memory", "varies",
+        "mode", "workers", "wall s", "\(work.workload.item)s/s", "speed-up (95 %)", "efficiency",
+        "CPU vs serial", ScalingProfile.karpFlattTitle, "memory", "varies",
       ]
     ] + records.map { cells(point($0)) }
   }
@@ -58,7 +62,7 @@ extension ScalingProfile {
     let columns = stageRecords
     guard let first = columns.first else { return [] }
     let titles =
-      ["ms a \(work.workload.item)"] + columns.flatMap { ["\($0.configuration.description): CPU", "wall"] }
+      ["ms per \(work.workload.item)"] + columns.flatMap { ["\($0.configuration.description): CPU", "wall"] }
     let items = Double(max(1, work.items))
     func cell(_ seconds: Double) -> String { decimal(seconds / items * 1000) }
     let rows = first.stages.indices.map { index in
@@ -84,12 +88,23 @@ extension ScalingProfile {
       + ASCIIPlot(series: series, line: (".", ideal), ticks: counts).text
   }
 
-  var methodText: String {
-    "Medians of interleaved runs after a warm-up, start-up of \(milliseconds(Summary(serial.starts.map(\.wall)).median)) "
-      + "included; speed-up and CPU are beside serial of the same round, geometric means with Student's t over their "
-      + "logarithms; efficient: speed-up a worker; Karp-Flatt: the serial share that the speed-up speaks of; varies: lowest "
-      + "to highest wall time; other: CPU time of no stage (start, scheduling, memory). "
-      + (counts.contains(where: isBeyondCores) ? "*: more workers than cores. " : "")
-      + "All settings wrote the same bytes."
+  private var startText: String {
+    "Start-up (an empty run), which the times include: serial "
+      + "\(milliseconds(Summary(serial.starts.map(\.wall)).median))."
+  }
+
+  private var methodText: String {
+    "Times are medians of interleaved runs after a warm-up; speed-up and CPU vs serial: geometric means of the ratios within "
+      + "a round, Student's t over their logarithms; efficiency: speed-up per worker; varies: lowest to highest wall time; "
+      + "other: CPU time outside the stages (start, scheduling, memory)."
+      + (counts.contains(where: isBeyondCores) ? " *: more workers than cores." : "")
+  }
+
+  /// For reports with the column that a terminal has no room for.
+  var completeMethodText: String {
+    [
+      startText, methodText, "Karp-Flatt: the serial share that the speed-up implies.",
+      "All settings wrote the same bytes.",
+    ].joined(separator: " ")
   }
 }

@@ -35,7 +35,7 @@ package struct SingleImageScaling: Sendable {
   package let runs: [Run]
 
   package init(name: String, megapixels: Double, sharedStages: [String], runs: [Run]) {
-    precondition(runs.first?.bands == 1, "the whole picture is the measure")
+    precondition(runs.first?.bands == 1, "the unsplit image is the reference")
     self.name = name
     self.megapixels = megapixels
     self.sharedStages = sharedStages
@@ -65,20 +65,21 @@ package struct SingleImageScaling: Sendable {
   package func text(comparedWith files: ScalingPoint?) -> String {
     let share = serialShare
     let measured = runs.dropFirst().map { run in
-      "\(decimal(speedUp(run).estimate)) times with \(run.bands) (95 %: \(speedUp(run).rangeText); the law allows "
+      "\(decimal(speedUp(run).estimate)) times with \(run.bands) cores (95 %: \(speedUp(run).rangeText); limit "
         + "\(decimal(allowed(run.bands))))"
     }
     let own = runs[0].stages.map(\.name).filter { !sharedStages.contains($0) }
     var text =
-      "Within one picture (\(name), \(decimal(megapixels)) megapixels): cores share \(listed(sharedStages)), and "
-      + "\(percent(share.estimate)) of the time is \(listed(own)), which one core does. So Amdahl's law "
-      + "allows \(decimal(limit)) times at most, however many cores there are"
+      "Within one image (\(name), \(decimal(megapixels)) megapixels), the cores share \(listed(sharedStages)). "
+      + "\(listed(own).capitalizedFirst) run\(own.count == 1 ? "s" : "") on one core and take\(own.count == 1 ? "s" : "") "
+      + "\(percent(share.estimate)) of the time, so Amdahl's law limits the speed-up to \(decimal(limit)) times on any "
+      + "number of cores"
     if !measured.isEmpty { text += "; measured: " + measured.joined(separator: ", ") }
     text += "."
     if let files, let last = runs.last, last.bands > 1, files.speedUp.lowest > speedUp(last).highest {
       text +=
-        " \(files.workers) pictures side by side give \(decimal(files.speedUp.estimate)) times: that is why each worker "
-        + "takes a picture of its own where there are enough."
+        " \(files.workers) images at once give \(decimal(files.speedUp.estimate)) times, so each worker takes its own "
+        + "image where there are enough."
     }
     return text
   }

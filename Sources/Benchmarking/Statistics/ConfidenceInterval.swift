@@ -51,14 +51,25 @@ extension ConfidenceInterval {
   /// For example "1.85 (1.80 to 1.90)", for tables.
   var cellText: String { "\(decimal(estimate)) (\(rangeText))" }
 
-  /// Of a ratio, for example "1.92 times (95 %: 1.88 to 1.96)".
-  var timesText: String { "\(decimal(estimate)) times (95 %: \(rangeText))" }
+  /// Of a speed-up, for example "1.92 times as fast as serial (95 %: 1.88 to 1.96)".
+  var speedText: String { "\(decimal(estimate)) times as fast as serial (95 %: \(rangeText))" }
 
-  /// Of a ratio, the difference from 1, for example "2.1 % (95 %: 0.9 to 3.4 %)".
-  var changeText: String {
-    func text(_ value: Double) -> String { decimal((value - 1) * 100, places: 1) }
-    return "\(text(estimate)) % (95 %: \(text(lowest)) to \(text(highest)) %)"
+  /// Of a ratio, the difference from 1, for example "95 %: -0.9 to 3.4 %".
+  var changeText: String { "95 %: \(percent(lowest - 1)) to \(percent(highest - 1)) %" }
+
+  /// Of a ratio, for example "37 % longer (95 %: 30 to 45 %)". Large ratios are easier to read as factors: "about 10 times as long
+  /// (95 %: 5.3 to 18 times)".
+  func words(_ quantity: Quantity) -> String {
+    if estimate > 1.95 {
+      return "about \(twoDigits(estimate)) times \(quantity.equal) "
+        + "(95 %: \(twoDigits(lowest)) to \(twoDigits(highest)) times)"
+    }
+    return estimate < 1
+      ? "\(percent(1 - estimate)) % \(quantity.less) (95 %: \(percent(1 - highest)) to \(percent(1 - lowest)) %)"
+      : "\(percent(estimate - 1)) % \(quantity.more) (\(changeText))"
   }
+
+  private func percent(_ share: Double) -> String { twoDigits(share * 100) }
 
   /// Of a share, for example "3.9 % (95 %: 3.5 to 4.3 %)".
   var shareText: String {
@@ -73,4 +84,13 @@ extension ConfidenceInterval {
     line.add("highest", number: highest)
     return line
   }
+}
+
+/// The quantity of a ratio, for the words that compare it.
+enum Quantity {
+  case time, amount
+
+  var more: String { self == .time ? "longer" : "more" }
+  var less: String { self == .time ? "less time" : "less" }
+  var equal: String { self == .time ? "as long" : "as much" }
 }

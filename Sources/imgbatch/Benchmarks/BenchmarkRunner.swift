@@ -107,7 +107,7 @@ struct BenchmarkRunner: BenchmarkTarget {
     let known = [ExitStatus.wrongUsage, .noInput, .outputUnusable].first { $0.code == status && first == nil }
     return CommandError(
       status: known ?? .internalFault,
-      sentence: "the run of mode \(configuration.mode.rawValue) ended with status \(status)"
+      sentence: "the run of mode \(configuration.mode.title) ended with status \(status)"
         + (first.map { ", that of the first mode with \($0.status)." } ?? "."))
   }
 
@@ -127,7 +127,7 @@ extension CommandError {
   static func differs(_ file: FilePath, _ configuration: Configuration, _ first: Configuration) -> CommandError {
     CommandError(
       status: .internalFault,
-      sentence: "mode \(configuration.mode.rawValue) wrote other bytes than \(first.mode.rawValue) in "
+      sentence: "mode \(configuration.mode.title) wrote other bytes than \(first.mode.title) in "
         + "\(file.forTerminal); please report it with this file.")
   }
 }

@@ -16,7 +16,7 @@ struct SavedDefaults: Equatable {
   let mode: ExecutionMode
   let workers: Int
 
-  private static let opening = "# Written by imgbatch profile --save; remove this file to forget it."
+  private static let opening = "# Written by imgbatch profile --save. Remove this file to undo."
 
   /// The path in `IMGBATCH_DEFAULTS`, or none where the variable is empty. Without the variable, imgbatch/defaults in
   /// `XDG_CONFIG_HOME` or in ~/.config. Nil where neither is known.

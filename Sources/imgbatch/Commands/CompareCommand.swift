@@ -94,7 +94,7 @@ struct CompareCommand: ParsableCommand {
 
   private func text(_ comparison: Comparison) -> String {
     switch measure.form {
-    case .text: comparison.text
+    case .text: comparison.text(width: StandardStream.output.terminalWidth)
     case .json: comparison.jsonLines(version: Build.version)
     case .csv: comparison.csv
     case .markdown: comparison.markdown

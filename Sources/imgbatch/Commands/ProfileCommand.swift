@@ -112,7 +112,7 @@ struct ProfileCommand: ParsableCommand {
 
   private func text(_ profile: ScalingProfile, _ machine: Machine) -> String {
     switch measure.form {
-    case .text: profile.text(on: machine)
+    case .text: profile.text(on: machine, width: StandardStream.output.terminalWidth)
     case .json: profile.jsonLines(version: Build.version, on: machine)
     case .csv: profile.csv
     case .markdown: profile.markdown(on: machine)
@@ -122,14 +122,16 @@ struct ProfileCommand: ParsableCommand {
   /// - Returns: whether there was a best setting to save.
   private func save(_ profile: ScalingProfile, _ machine: Machine, to file: CheckedPath) throws -> Bool {
     guard let best = profile.best, let mode = ExecutionMode(rawValue: best.mode.rawValue) else {
-      StandardStream.error.write("Nothing was saved: the runs differ too much to tell which setting is best.\n")
+      StandardStream.error.write(
+        "Nothing was saved: the runs vary too much. Measure again on an idle machine, or with more --runs.\n")
       return false
     }
     let defaults = SavedDefaults(
       processor: machine.processor, cores: profile.cores, mode: mode, workers: best.workers)
     try defaults.save(to: file)
     StandardStream.error.write(
-      "Saved --mode \(mode.rawValue) --jobs \(best.workers) as the default of this machine in \(file.path.forTerminal).\n"
+      "Saved --mode \(mode.rawValue) --jobs \(best.workers) as the default on this machine in \(file.path.forTerminal). "
+        + "Remove that file to undo.\n"
     )
     return true
   }
