@@ -9,16 +9,19 @@ package enum ShrinkRule: String, CaseIterable, Sendable {
 
 /// Chroma resolution of a JPEG relative to its luma.
 package enum ChromaSubsampling: String, CaseIterable, Sendable {
-  /// 4:2:0 below quality 90, else 4:4:4.
+  /// 4:2:0 below `minFineQuality`, else 4:4:4.
   case auto
   case half = "420"
   case halfWidth = "422"
   case none = "444"
 
+  /// The lowest quality at which `auto` is 4:4:4.
+  package static let minFineQuality = 90
+
   /// Luma samples per chroma sample, across and down.
   package func factors(quality: Int) -> (horizontal: Int, vertical: Int) {
     switch self {
-    case .auto: quality < 90 ? (2, 2) : (1, 1)
+    case .auto: quality < ChromaSubsampling.minFineQuality ? (2, 2) : (1, 1)
     case .half: (2, 2)
     case .halfWidth: (2, 1)
     case .none: (1, 1)
@@ -32,6 +35,9 @@ package struct JPEGOptions: Hashable, Sendable {
   package var subsampling: ChromaSubsampling = .auto
   package var scans: JPEGScans = .baseline
 
+  /// Luma samples per chroma sample, across and down.
+  package var chromaFactors: (horizontal: Int, vertical: Int) { subsampling.factors(quality: quality) }
+
   package init() {}
 }
 
@@ -40,6 +46,7 @@ package enum JPEGScans: String, Sendable { case baseline, progressive }
 package struct PNGOptions: Hashable, Sendable {
   /// 0...9, zlib's scale.
   package var level = 6
+  package static let maxLevel = 9
 
   package init() {}
 }

@@ -36,6 +36,9 @@ package struct ImageHeader: Hashable, Sendable {
   /// image (`PNGEXIFSearch`). Nil if all chunks were read.
   package var unreadChunks: Int?
 
+  /// Whether decoded pixels have alpha. The fourth channel of a JPEG is an ink.
+  package var hasAlpha: Bool { format != .jpeg && decodedChannels % 2 == 0 }
+
   /// The size of the upright image.
   package var uprightSize: PixelSize { orientation.transposes ? size.transposed : size }
 }

@@ -16,10 +16,11 @@ package enum ErrorCode: String, CaseIterable, Sendable {
   case exists
   case workerCrashed = "worker-crashed"
   case `internal`
+  /// A download, or an output at the lowest quality.
+  case tooLarge = "too-large"
   // Only for downloads:
   case httpStatus = "http-status"
   case network
   case refusedAddress = "refused-address"
-  case tooLarge = "too-large"
   case redirects
 }

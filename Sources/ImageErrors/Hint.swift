@@ -23,6 +23,7 @@ package enum Hint: String, CaseIterable, Sendable {
   case raiseTimeLimit = "raise-time-limit"
   case lowerMemoryUse = "lower-memory-use"
   case makeSmaller = "make-smaller"
+  case fitOutput = "fit-output"
   case reportFault = "report-fault"
   case retryFailed = "retry-failed"
 
@@ -54,6 +55,8 @@ package enum Hint: String, CaseIterable, Sendable {
   case showWarnings = "show-warnings"
   case listFailures = "list-failures"
   case resume
+  /// For PNGs that are much larger than JPEGs would be.
+  case chooseFormat = "choose-format"
 }
 
 /// The program's sentence for a hint: without a capital and a full stop, to follow a message.

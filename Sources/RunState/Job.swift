@@ -55,18 +55,34 @@ package struct JobOutput: Hashable, Sendable {
   /// The output folder of the run, if the file is an output of a run. No component between this folder and the file may be a
   /// link.
   package let base: BaseFolder?
-  /// Format of the output. Its name and `--format` determine it, not the source's bytes.
+  /// Format of the output. Its name and `--format` determine it, not the source's bytes, except with `--format auto`.
   package let format: ImageFormat
+  /// With `--format auto`, the file in the other format. One of the two is made.
+  package let alternative: Alternative?
   /// Why the output is not made, if that is already known.
   package var skipReason: SkipReason?
   /// Why the output is made again; nil if no earlier run made it, or if that was not checked.
   package var redo: RedoReason?
 
-  /// - Parameter base: its path is a prefix of `path`.
-  package init(path: FilePath, below base: BaseFolder? = nil, format: ImageFormat, skipReason: SkipReason? = nil) {
+  package struct Alternative: Hashable, Sendable {
+    package let path: FilePath
+    package let format: ImageFormat
+
+    package init(path: FilePath, format: ImageFormat) {
+      self.path = path
+      self.format = format
+    }
+  }
+
+  /// - Parameter base: its path is a prefix of `path` and of the alternative's.
+  package init(
+    path: FilePath, below base: BaseFolder? = nil, format: ImageFormat, or alternative: Alternative? = nil,
+    skipReason: SkipReason? = nil
+  ) {
     self.path = path
     self.base = base
     self.format = format
+    self.alternative = alternative
     self.skipReason = skipReason
   }
 }

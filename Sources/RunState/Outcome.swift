@@ -54,11 +54,20 @@ package struct OutputResult: Hashable, Sendable {
   package var byteCount: Int
   /// Why the output was skipped; nil if it was written.
   package var skipped: SkipReason?
+  /// The format in which it was made; nil if it was skipped, or if a dry run cannot determine it.
+  package var format: ImageFormat?
+  /// Whether every pixel is known to be opaque.
+  package var isOpaque = false
+  /// The chosen quality of a lossy file, if the options limit the bytes of outputs.
+  package var quality: Int?
+  /// Those that the options request; none if the output was skipped.
+  package var fingerprints = ImageFingerprints()
 
-  package init(size: PixelSize, byteCount: Int, skipped: SkipReason? = nil) {
+  package init(size: PixelSize, byteCount: Int, skipped: SkipReason? = nil, format: ImageFormat? = nil) {
     self.size = size
     self.byteCount = byteCount
     self.skipped = skipped
+    self.format = format
   }
 }
 

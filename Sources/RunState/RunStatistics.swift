@@ -21,6 +21,8 @@ package struct RunStatistics: Hashable, Sendable {
   package private(set) var outputByteCount = 0
   /// Number of files written. Equals `written` if each image has one size.
   package private(set) var outputs = 0
+  /// The written PNGs without transparency, which could be JPEGs.
+  package private(set) var opaquePNGs = FileTotals()
   /// Stage times of the written images, summed over all workers. With several workers the sum exceeds the wall-clock time of the
   /// run.
   package private(set) var times = StageTimes()
@@ -40,7 +42,7 @@ package struct RunStatistics: Hashable, Sendable {
       for note in image.notes { notes[note, default: 0] += 1 }
       sourceByteCount += image.sourceByteCount
       outputByteCount += image.outputByteCount
-      outputs += image.outputs.count { $0.skipped == nil }
+      for output in image.outputs where output.skipped == nil { add(output) }
       for stage in Stage.allCases { times[stage] += image.times[stage] }
       for stage in Stage.allCases { cpuTimes[stage] += image.cpuTimes[stage] }
     case .skipped(let reason):
@@ -48,6 +50,14 @@ package struct RunStatistics: Hashable, Sendable {
       notFailed += reason == .notFailed ? 1 : 0
     case .failed: failed += 1
     }
+  }
+
+  private mutating func add(_ output: OutputResult) {
+    outputs += 1
+    guard output.format == .png, output.isOpaque else { return }
+    opaquePNGs.count += 1
+    opaquePNGs.byteCount += output.byteCount
+    opaquePNGs.pixelCount += output.size.pixelCount
   }
 
   /// Counts an image that a dry run would write.
@@ -58,4 +68,11 @@ package struct RunStatistics: Hashable, Sendable {
     precondition(inputs >= finished, "an image ended that was never an input")
     return inputs - finished
   }
+}
+
+/// Totals over some of the files written.
+package struct FileTotals: Hashable, Sendable {
+  package fileprivate(set) var count = 0
+  package fileprivate(set) var byteCount = 0
+  package fileprivate(set) var pixelCount = 0
 }

@@ -1,4 +1,6 @@
 internal import CPlatform
+internal import ImageCodecs
+internal import ImageCore
 package import ImageErrors
 internal import SystemSupport
 
@@ -8,6 +10,17 @@ extension JobError {
     let text = nanoseconds % 1_000_000_000 == 0 ? "\(nanoseconds / 1_000_000_000) s" : "\(nanoseconds / 1000) µs"
     return JobError(
       stage: stage, code: .timeout, message: "it took longer than the limit of \(text)", hint: .raiseTimeLimit)
+  }
+
+  /// - Parameters:
+  ///   - byteCount: the size of the smallest file that was tried.
+  ///   - request: how it was encoded.
+  static func tooLarge(_ byteCount: Int, _ request: EncodeRequest, limit: Int) -> JobError {
+    let kind = request.format.isLossy ? "quality \(request.jpeg.quality)" : "level \(request.png.level)"
+    return JobError(
+      stage: .encode, code: .tooLarge,
+      message: "its \(request.format.name) of \(kind) has \(byteCount) bytes, more than the limit of \(limit)",
+      hint: .fitOutput)
   }
 
   static func needsMemory(_ byteCount: Int, maximum: Int) -> JobError {

@@ -9,8 +9,8 @@ package struct MadeThumbnails {
   package let sourceByteCount: Int
   /// Size of each output, made or not.
   package let sizes: [PixelSize]
-  /// File size of each output; 0 if it was not made.
-  package let byteCounts: [Int]
+  /// Each output; nil if it was not made.
+  package let files: [File?]
   /// Number of the decoder's warnings. Tolerated damage counts as one.
   package let warningCount: Int
   /// In the decoder's wording; empty without warnings.
@@ -21,18 +21,27 @@ package struct MadeThumbnails {
   package let times: StageTimes
   package let cpuTimes: StageTimes
 
+  package struct File {
+    package let format: ImageFormat
+    package let byteCount: Int
+    package let isOpaque: Bool
+    package let fingerprints: ImageFingerprints
+    /// Of a lossy file, if the options limit the bytes of outputs.
+    package let quality: Int?
+  }
+
   init(
-    _ source: borrowing LoadedSource, _ byteCounts: [Int], _ report: DecodeReport, decodingThreads: Int,
+    _ source: borrowing LoadedSource, _ files: [File?], _ report: DecodeReport, decodingThreads: Int,
     _ clock: StageClock
   ) {
     sourceSize = source.header.size
     sourceByteCount = source.file.byteCount
     sizes = source.plan.outputs.map(\.placement.canvas)
-    self.byteCounts = byteCounts
+    self.files = files
     warningCount = report.warningCount + (report.damage == nil ? 0 : 1)
     firstWarning = report.damage?.message ?? report.firstNote
     let planned = source.plan.notes
-    notes = planned + (source.metadata?.notes ?? []).filter { !planned.contains($0) }
+    notes = planned + (source.metadata?.notes(source.plan) ?? []).filter { !planned.contains($0) }
     self.decodingThreads = decodingThreads
     times = clock.times
     cpuTimes = clock.cpuTimes

@@ -21,6 +21,8 @@ package final class Thumbnailer {
   private let loader: SourceLoader
   private let renderer: OutputRenderer
   private var encoder: Encoder
+  /// The best file so far of an output with a limit on its bytes.
+  private var kept: [UInt8] = []
 
   /// - Parameters:
   ///   - threadsPerImage: threads that decode and resample one image; 1 where there are images enough for all cores.
@@ -45,13 +47,13 @@ package final class Thumbnailer {
 
   /// Makes the outputs of a source.
   /// - Parameters:
-  ///   - formats: one for each size of the options.
+  ///   - formats: one for each size of the options; ignored if the options choose the format.
   ///   - pending: indices of the outputs to make, one at least.
-  ///   - write: called once for each of them, the largest first, with its index, its file's bytes, valid for that call, and
-  ///     the status of the source.
+  ///   - write: called once for each of them, the largest first, with its index, its format, its file's bytes, valid for that
+  ///     call, and the status of the source.
   package func make(
     _ source: inout OpenSource, as formats: [ImageFormat], pending: [Int], _ task: ImageTask,
-    write: (_ index: Int, _ bytes: RawSpan, _ source: FileStatus) throws(JobError) -> Void
+    write: (_ index: Int, _ format: ImageFormat, _ bytes: RawSpan, _ source: FileStatus) throws(JobError) -> Void
   ) throws(Failure) -> MadeThumbnails {
     defer { finish() }
     pool.limit = task.limit
@@ -80,31 +82,76 @@ package final class Thumbnailer {
 
   private func make(
     _ source: inout OpenSource, as formats: [ImageFormat], by choice: JPEGDecoderChoice, _ pending: [Int],
-    _ task: ImageTask, _ write: (Int, RawSpan, FileStatus) throws(JobError) -> Void
+    _ task: ImageTask, _ write: (Int, ImageFormat, RawSpan, FileStatus) throws(JobError) -> Void
   ) throws -> MadeThumbnails {
     var loaded = try loader.load(&source, as: formats, by: choice, task)
     var images = try Renderer(&loaded, pending: pending, renderer, decoder, loader, task)
     try options.tolerance.check(images.report)
-    var byteCounts = formats.map { _ in 0 }
-    while let rendered = try images.next(task) {
-      let plan = loaded.plan.outputs[rendered.index]
+    var files = [MadeThumbnails.File?](repeating: nil, count: formats.count)
+    while var rendered = try images.next(task) {
       try task.enter(.encode)
-      var request = plan.encode
-      if let metadata = loaded.metadata { request.metadata = metadata[plan] }
-      let bytes = try unsafe encoder.encode(rendered.image, request)
+      var request = loaded.request(rendered.plan)
+      let bytes =
+        try unsafe options.outputLimit.isSet
+        ? fitted(&rendered, &request, &images, loaded, task) : encoder.encode(rendered.image, request)
+      loaded.plan.settle(rendered.index, rendered.plan)
       task.clock.enter(.write)
-      try unsafe write(rendered.index, bytes.bytes, loaded.file.status)
+      let kept = kept
+      if let bytes = unsafe bytes {
+        try unsafe write(rendered.index, request.format, bytes.bytes, loaded.file.status)
+      } else {
+        try unsafe write(rendered.index, request.format, kept.span.bytes, loaded.file.status)
+      }
       task.clock.end()
-      byteCounts[rendered.index] = bytes.count
+      files[rendered.index] = MadeThumbnails.File(
+        format: request.format, byteCount: unsafe bytes?.count ?? kept.count,
+        isOpaque: rendered.image.isOpaque(within: task.limit), fingerprints: rendered.fingerprints,
+        quality: options.outputLimit.isSet && request.format.isLossy ? request.jpeg.quality : nil)
     }
     task.clock.finish()
-    return MadeThumbnails(loaded, byteCounts, images.report, decodingThreads: decoder.workers, task.clock)
+    return MadeThumbnails(loaded, files, images.report, decodingThreads: decoder.workers, task.clock)
+  }
+
+  /// Encodes an image so that the file is within the limit of the options.
+  /// - Returns: the file's bytes; nil if they are in `kept`.
+  private func fitted(
+    _ rendered: inout RenderedImage, _ request: inout EncodeRequest, _ images: inout Renderer,
+    _ source: borrowing LoadedSource, _ task: ImageTask
+  ) throws -> UnsafeRawBufferPointer? {
+    let limit = options.outputLimit.byteCount
+    var search = EncodingSearch(request.format, options)
+    var smallest = 0
+    while let step = search.next {
+      search.apply(step, to: &request)
+      if request.format == .jpeg, rendered.plan.encode.jpeg.chromaFactors != request.jpeg.chromaFactors {
+        if let other = try images.coarser(rendered, task) { rendered = other }
+        try task.enter(.encode)
+        if rendered.plan.encode.format != request.format {
+          // Another crop, which is not opaque.
+          request = source.request(rendered.plan)
+          search = EncodingSearch(request.format, options)
+          continue
+        }
+      }
+      try task.check()
+      let bytes = try unsafe encoder.encode(rendered.image, request)
+      let fits = bytes.count <= limit
+      search.record(step, fits: fits)
+      smallest = bytes.count
+      if fits {
+        if search.next == nil { return unsafe bytes }
+        kept = unsafe Array(bytes)
+      }
+    }
+    guard search.applyBest(to: &request) else { throw JobError.tooLarge(smallest, request, limit: limit) }
+    return nil
   }
 
   /// Releases the image, and all memory where the image was so large that memory was reserved for it.
   private func finish() {
     pool.limit = TimeLimit()
     decoder.finish()
+    kept = []
     guard loader.isReserved else { return }
     encoder = Encoder(pool: pool)
     renderer.resampler.forget()

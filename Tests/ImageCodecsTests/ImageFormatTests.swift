@@ -35,7 +35,7 @@ import Testing
     ([0, 0, 0, 0x0C, 0x4A, 0x58, 0x4C, 0x20, 0x0D, 0x0A, 0x87, 0x0A], "JPEG XL"),
     ([0, 0, 0, 0x0C, 0x6A, 0x50, 0x20, 0x20, 0x0D, 0x0A, 0x87, 0x0A], "JPEG 2000"),
     ([0xFF, 0x4F, 0xFF, 0x51], "JPEG 2000"),
-    (Array("BM6\0\0\0".utf8), "BMP"),
+    (Array("BM6\0\0\0\0\0\0\0".utf8), "BMP"),
     (Array("%PDF-1.7".utf8), "PDF"),
     (Array("8BPS\0\u{1}".utf8), "PSD"),
     ([0, 0, 1, 0, 1, 0], "ICO"),
@@ -46,6 +46,18 @@ import Testing
     #expect(recognized(bytes) == nil)
     #expect(nameOfOther(bytes) == name)
   }
+
+  @Test(
+    arguments: [
+      ("IIRO\u{8}\0\0\0", "ORF (Olympus raw)"), ("II*\0\u{10}\0\0\0CR\u{2}\0", "CR2 (Canon raw)"),
+      ("\0\0\0\u{18}ftypcrx ", "CR3 (Canon raw)"), ("FUJIFILMCCD-RAW 0201", "RAF (Fujifilm raw)"),
+      ("IIU\0\u{18}\0\0\0", "RW2 (Panasonic raw)"),
+    ] as [(String, String)])
+  func `raw formats of cameras are named`(start: String, name: String) {
+    #expect(nameOfOther(Array(start.utf8)) == name)
+  }
+
+  @Test func `text that starts with BM is no image`() { #expect(nameOfOther(Array("BMW and other cars".utf8)) == nil) }
 
   @Test func `WebP is named, or recognized if this build reads it`() {
     let start = Array("RIFF\u{4}\0\0\0WEBPVP8 ".utf8)

@@ -58,7 +58,7 @@ struct RunReporterTests {
     reporter.finish(inputs: 2, usage: RunReporterTests.usage)
     #expect(
       listener.messages.withLock { $0 }.hasSuffix(
-        "[truncated]\n  truncated (2): fetch-again\n  truncated: retry-failed\n"))
+        "[truncated]\n  truncated (2): fetch-again\n  1 failed before: retry-failed\n"))
   }
 
   @Test("Without --verbose the first ten decoder warnings are printed, and the summary counts all")

@@ -1,4 +1,5 @@
 package import ColorManagement
+internal import ImageCore
 internal import ImageErrors
 package import RunState
 internal import SystemSupport
@@ -66,8 +67,9 @@ package final class JobRunner {
   ) throws(JobError) -> Outcome? {
     do throws(Thumbnailer.Failure) {
       let made = try thumbnailer.make(&source, as: job.outputs.map(\.format), pending: pending, task) {
-        (index, bytes, status) throws(JobError) in
-        try destination.write(bytes, of: job.outputs[index], at: index, permissions: status.permissions)
+        (index, format, bytes, status) throws(JobError) in
+        guard let output = job.outputs[index].made(as: format) else { preconditionFailure("a format has a name") }
+        try destination.write(bytes, of: output, at: index, permissions: status.permissions)
       }
       return .written(WrittenImage(made, skipped))
     } catch {
@@ -83,8 +85,14 @@ extension WrittenImage {
   fileprivate init(_ made: MadeThumbnails, _ skipped: [SkipReason?]) {
     self.init(
       sourceSize: made.sourceSize, sourceByteCount: made.sourceByteCount,
-      outputs: skipped.indices.map {
-        OutputResult(size: made.sizes[$0], byteCount: made.byteCounts[$0], skipped: skipped[$0])
+      outputs: skipped.indices.map { index in
+        let file = made.files[index]
+        var result = OutputResult(
+          size: made.sizes[index], byteCount: file?.byteCount ?? 0, skipped: skipped[index], format: file?.format)
+        result.isOpaque = file?.isOpaque ?? false
+        result.quality = file?.quality
+        result.fingerprints = file?.fingerprints ?? ImageFingerprints()
+        return result
       },
       warningCount: made.warningCount, firstWarning: made.firstWarning, times: made.times, cpuTimes: made.cpuTimes)
     notes = made.notes

@@ -26,7 +26,7 @@ struct OutputFiles: OutputDestination {
 
   func skipReason(for output: JobOutput) throws(JobError) -> SkipReason? {
     if let reason = output.skipReason { return reason }
-    return try OutputFile.mustBeSkipped(output.file, existing: existing) ? .exists : nil
+    return try OutputFile.mustBeSkipped(output, existing: existing) ? .exists : nil
   }
 
   func write(
@@ -52,7 +52,7 @@ final class OutputFrames: OutputDestination {
   ) throws(JobError) {
     for start in stride(from: 0, to: bytes.byteCount, by: WorkerResponse.maxPieceByteCount) {
       let piece = bytes.array(start..<min(start + WorkerResponse.maxPieceByteCount, bytes.byteCount))
-      frames += FrameChannel.frame(WorkerResponse.piece(output: index, bytes: piece).bytes)
+      frames += FrameChannel.frame(WorkerResponse.piece(output: index, output.format, bytes: piece).bytes)
       // The result is ignored: if the parent has ended, this process ends, too.
       if frames.count > WorkerResponse.maxPieceByteCount / 2 { _ = flush() }
     }

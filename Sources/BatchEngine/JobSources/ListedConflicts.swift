@@ -21,7 +21,7 @@ struct ListedConflicts {
     outputFolderIsThere = OutputFile.isThere(folder)
     names = AssignedOutputNames(below: folder)
     for job in planned where job.refusal == nil {
-      for output in job.outputs { _ = names.take(output.path, for: job.source) }
+      for output in job.possiblePaths { _ = names.take(output, for: job.source) }
       if let status = try? FileStatus(of: job.source) {
         sources.insert(status.identity)
         sourceNames.insert(job.source)
@@ -42,11 +42,11 @@ struct ListedConflicts {
       sourceNames.insert(input.source)
     }
     if job.refusal != nil { return nil }
-    for output in job.outputs.map(\.path) where outputFolderIsThere {
+    for output in job.possiblePaths where outputFolderIsThere {
       guard let status = try? FileStatus(of: output) else { continue }
       if sources.contains(status.identity) || isSource(output, of: job) { return .outputIsInput }
     }
-    for output in job.outputs.map(\.path) {
+    for output in job.possiblePaths {
       if let other = names.take(output, for: job.source) { return .nameTaken(by: other) }
     }
     return nil
@@ -54,9 +54,9 @@ struct ListedConflicts {
 
   /// Whether an existing output is one of the sources.
   mutating func replacesSource(_ job: Job) -> Bool {
-    job.outputs.contains { output in
-      guard let status = try? FileStatus(of: output.path) else { return false }
-      return sources.contains(status.identity) || sourceNames.contains(output.path)
+    job.possiblePaths.contains { output in
+      guard let status = try? FileStatus(of: output) else { return false }
+      return sources.contains(status.identity) || sourceNames.contains(output)
     }
   }
 

@@ -132,7 +132,7 @@ package final class ListedJobs: JobSource, RunInputs {
     guard job.refusal == nil, state.conflicts.outputFolderIsThere, existing == .overwrite || existing == .update else {
       return false
     }
-    return job.outputs.contains { OutputFile.isThere($0.path) && !state.madeOutputs.isMade($0.path) }
+    return job.possiblePaths.contains { OutputFile.isThere($0) && !state.madeOutputs.isMade($0) }
   }
 }
 

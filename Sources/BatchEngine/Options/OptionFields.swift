@@ -35,6 +35,7 @@ extension ThumbnailOptions {
   /// Every stored property, down to plain values. A test fails if a new one is missing here.
   static let fields: [OptionField] = [
     OptionField("sizes", \.sizes, .bytes),
+    OptionField("format", \.format, .bytes),
     OptionField("fit", \.fit, .bytes),
     OptionField("gravity", \.gravity, .bytes),
     OptionField("upscale", \.upscale, .bytes),
@@ -53,6 +54,8 @@ extension ThumbnailOptions {
     OptionField("jpeg.subsampling", \.jpeg.subsampling, .bytes),
     OptionField("jpeg.scans", \.jpeg.scans, .bytes),
     OptionField("png.level", \.png.level, .bytes),
+    OptionField("outputLimit.byteCount", \.outputLimit.byteCount, .bytes),
+    OptionField("outputLimit.minQuality", \.outputLimit.minQuality, .bytes),
     // One rule writes a damaged source, another fails it.
     OptionField("tolerance", \.tolerance, .bytes),
     OptionField("limits.pixelCount", \.limits.pixelCount, .verdict),
@@ -61,6 +64,7 @@ extension ThumbnailOptions {
     // Computed for each image from the remaining memory of the run and the machine.
     OptionField("limits.memoryByteCount", \.limits.memoryByteCount, .nothing),
     OptionField("limits.deadline", \.limits.deadline, .nothing),
+    OptionField("fingerprints.rawValue", \.fingerprints.rawValue, .nothing),
     OptionField("existing", \.existing, .nothing),
     OptionField("durability", \.durability, .nothing),
     OptionField("clocks", \.clocks, .nothing),

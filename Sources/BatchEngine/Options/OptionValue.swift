@@ -19,6 +19,7 @@ extension OptionValue where Self: RawRepresentable<String> {
 }
 
 extension Fit: OptionValue {}
+extension FormatRule: OptionValue {}
 extension Gravity: OptionValue {}
 extension PaddingRule: OptionValue {}
 extension Upscaling: OptionValue {}

@@ -27,12 +27,15 @@ package final class DryRun {
     do throws(JobError) {
       var reasons: [SkipReason?] = []
       for output in job.outputs {
-        let isThere = try OutputFile.mustBeSkipped(output.file, existing: options.existing)
+        let isThere = try OutputFile.mustBeSkipped(output, existing: options.existing)
         reasons.append(output.skipReason ?? (isThere ? .exists : nil))
       }
       if let reason = reasons[0], reasons.allSatisfy({ $0 != nil }) { return .finished(.skipped(reason)) }
       var preview = try preview(of: job.source, formats: job.outputs.map(\.format))
-      for index in reasons.indices { preview.outputs[index].skipped = reasons[index] }
+      for index in reasons.indices where reasons[index] != nil {
+        preview.outputs[index].skipped = reasons[index]
+        preview.outputs[index].format = nil
+      }
       return .planned(preview)
     } catch {
       return .finished(.failed(error))
@@ -47,7 +50,11 @@ package final class DryRun {
     let plan = ThumbnailPlan(header, options: options, formats: formats ?? same)
     try plan.checkSides()
     return ImagePreview(
-      sourceSize: header.size, outputs: plan.outputs.map { OutputResult(size: $0.placement.canvas, byteCount: 0) })
+      sourceSize: header.size,
+      outputs: plan.outputs.map { output in
+        OutputResult(
+          size: output.placement.canvas, byteCount: 0, format: output.translucent == nil ? output.encode.format : nil)
+      })
   }
 }
 
@@ -55,7 +62,7 @@ package final class DryRun {
 package struct ImagePreview: Hashable, Sendable {
   /// Stored size, before the orientation is applied.
   package var sourceSize: PixelSize
-  /// In the order of the job's outputs, with a byte count of 0.
+  /// In the order of the job's outputs, with a byte count of 0, and without a format where the pixels decide it.
   package var outputs: [OutputResult]
 
   package init(sourceSize: PixelSize, outputs: [OutputResult]) {

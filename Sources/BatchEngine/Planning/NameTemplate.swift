@@ -7,15 +7,18 @@ package enum OutputFormat: Hashable, CaseIterable, CustomStringConvertible, Send
   /// The format that the output's name implies.
   case same
   case one(ImageFormat)
+  /// JPEG if every pixel is opaque, otherwise PNG. Both names are reserved.
+  case auto
 
   package static let jpeg = OutputFormat.one(.jpeg)
   package static let png = OutputFormat.one(.png)
 
-  package static var allCases: [OutputFormat] { [.same] + ImageFormat.allCases.map { .one($0) } }
+  package static var allCases: [OutputFormat] { [.same] + ImageFormat.allCases.map { .one($0) } + [.auto] }
 
   package var description: String {
     switch self {
     case .same: "same"
+    case .auto: "auto"
     case .one(let format): format.rawValue
     }
   }
@@ -73,6 +76,9 @@ package struct NameTemplate: Hashable, Sendable {
     case .field, nil: false
     }
   }
+
+  /// Whether names contain the suffix of the output's format.
+  package var hasSuffix: Bool { parts.contains(.field(.suffix)) }
 
   /// Whether names contain the requested size.
   var hasSize: Bool { parts.contains(.field(.size)) }
@@ -200,6 +206,7 @@ extension NameTemplate {
       switch parts.requested {
       case .same: sourceFormat
       case .one(let format): format
+      case .auto: .jpeg
       }
     var bytes: [UInt8] = []
     for part in self.parts {

@@ -46,11 +46,13 @@ package struct OutputNaming: Sendable {
     case .failure(let error): refusal = error
     case nil: break
     }
-    let outputs = names(relative: Array(input.relativeBytes), contents: input.contents, pixels: pixels).map { name in
-      if name == nil, refusal == nil { refusal = .unusableName }
+    let outputs = names(relative: Array(input.relativeBytes), contents: input.contents, pixels: pixels).map { names in
+      if names == nil, refusal == nil { refusal = .unusableName }
+      let paths = names?.map { (path: folder.pushing(FilePath(bytes: $0.path)), format: $0.format) }
+      let first = paths?.first ?? (folder, .jpeg)
       return JobOutput(
-        path: name.map { folder.pushing(FilePath(bytes: $0.path)) } ?? folder, below: base,
-        format: name?.format ?? .jpeg)
+        path: first.path, below: base, format: first.format,
+        or: paths?.dropFirst().first.map { JobOutput.Alternative(path: $0.path, format: $0.format) })
     }
     return Job(
       index: index, source: input.source, relativeStart: input.relativeStart, outputs: outputs,
@@ -68,15 +70,23 @@ extension OutputNaming {
     return hash.value
   }
 
-  /// The paths of an input's outputs below the folder, and their formats; nil for a name that would leave the folder.
+  /// The possible paths of each of an input's outputs below the folder, and their formats: one, or two with the format `auto`.
+  /// Nil for a name that would leave the folder.
   func names(
     relative: [UInt8], contents: ImageFormat?, pixels: [PixelSize]?
-  ) -> [(path: [UInt8], format: ImageFormat)?] {
+  ) -> [[(path: [UInt8], format: ImageFormat)]?] {
+    let requests: [OutputFormat] = format == .auto ? [.jpeg, .png] : [format]
     var parts = NameParts(relative: relative, requested: format, contents: contents, size: "")
     return sizes.indices.map { position in
       parts.size = sizes[position]
       parts.pixels = pixels?[position]
-      return template.bytes(of: parts)
+      var names: [(path: [UInt8], format: ImageFormat)] = []
+      for request in requests {
+        parts.requested = request
+        guard let name = template.bytes(of: parts) else { return nil }
+        names.append(name)
+      }
+      return names
     }
   }
 }

@@ -25,7 +25,7 @@ package struct PlannedJobs: RandomAccessCollection, Sendable {
     naming.job(index: index, for: inputs[index], measured: measured.isEmpty ? nil : measured[index])
   }
 
-  /// The paths of a job's outputs below the output folder, as bytes; empty if the job is refused. Does not create the job,
+  /// All possible paths of a job's outputs below the output folder, as bytes; empty if the job is refused. Does not create the job,
   /// because planning calls this for all jobs.
   func outputNames(at index: Int) -> [[UInt8]] {
     var pixels: [PixelSize]?
@@ -37,7 +37,7 @@ package struct PlannedJobs: RandomAccessCollection, Sendable {
     guard !inputs.isRefused(at: index) else { return [] }
     let (folder, name) = inputs.relativeBytes(at: index)
     let names = naming.names(relative: Array(folder) + name, contents: inputs.contents(at: index), pixels: pixels)
-    return names.contains { $0 == nil } ? [] : names.compactMap { $0?.path }
+    return names.contains { $0 == nil } ? [] : names.flatMap { ($0 ?? []).map(\.path) }
   }
 
   /// An index of all outputs.

@@ -61,7 +61,7 @@ package enum Planner {
     var overlaps: [OutputIsSource] = []
     var lastFolder: (path: FilePath, isThere: Bool)?
     for job in indices.lazy.map({ jobs[Int($0)] }) where job.refusal == nil {
-      for output in job.outputs.map(\.path) {
+      for output in job.possiblePaths {
         // Consecutive jobs share folders. If a folder does not exist, it contains no files.
         let folder = output.removingLastComponent()
         let isThere = lastFolder?.path == folder ? lastFolder?.isThere == true : OutputFile.isThere(folder)

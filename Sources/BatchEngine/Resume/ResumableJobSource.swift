@@ -21,6 +21,7 @@ package final class ResumableJobSource: JobSource {
   private let journal: Journal?
   /// Held as long as this object lives; nil if no folder may be swept.
   private let lock: FolderLock?
+  private let stale: StaleFormats?
   private let start = StaleTemporaries.now
   private let state = Mutex(State())
 
@@ -28,14 +29,16 @@ package final class ResumableJobSource: JobSource {
   ///   - jobs: its `finished` is also called for jobs that need no work, which `next` does not return.
   ///   - history: nil to take all jobs.
   ///   - journal: nil for none.
+  ///   - stale: nil to remove nothing.
   package init(
     _ jobs: any JobSource, folder: FilePath, options: ThumbnailOptions, selection: JobSelection, history: History?,
-    journal: Journal?, lock: FolderLock?
+    journal: Journal?, lock: FolderLock?, stale: StaleFormats? = nil
   ) {
     self.jobs = jobs
     check = UpToDateCheck(folder: folder, options: options, selection: selection, history: history)
     self.journal = journal
     self.lock = lock
+    self.stale = stale
   }
 
   package var count: Int? { jobs.count }
@@ -45,7 +48,8 @@ package final class ResumableJobSource: JobSource {
       let source = FileStamp(of: job.source, links: .follow)
       let rest: Job
       switch check.decision(on: job, source) {
-      case .end(let outcome):
+      case .end(let job, let outcome):
+        if case .skipped(.upToDate) = outcome { stale?.remove(of: job) }
         jobs.finished(job, outcome)
         continue
       case .make(let job): rest = job
@@ -64,6 +68,7 @@ package final class ResumableJobSource: JobSource {
 
   /// Writes a line to the journal for each output that the job had to make.
   package func finished(_ job: Job, _ outcome: Outcome?) {
+    let job = outcome.map(job.settled) ?? job
     defer { jobs.finished(job, outcome) }
     let begun = state.withLock { $0.inFlight.removeValue(forKey: job.index) }
     guard let journal, let outcome else { return }
@@ -85,6 +90,7 @@ package final class ResumableJobSource: JobSource {
           fingerprint: check.fingerprints.fingerprint(ofOutput: index, output.format, result), outcome: result,
           outputName: check.keys.output(output.path), sourceName: .file(check.keys.source(job))))
     }
+    if case .written = outcome { stale?.remove(of: job) }
   }
 
   /// Whether a job's outputs exist as these options made them, even if the source has changed.
@@ -107,5 +113,5 @@ package final class ResumableJobSource: JobSource {
 
 extension Job {
   /// The folders of its outputs.
-  fileprivate var folders: Set<PlacedFolder> { Set(outputs.map(\.file.folder)) }
+  fileprivate var folders: Set<PlacedFolder> { Set(outputs.flatMap(\.candidates).map(\.file.folder)) }
 }

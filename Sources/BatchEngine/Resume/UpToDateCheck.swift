@@ -20,28 +20,37 @@ struct UpToDateCheck: Sendable {
   }
 
   enum Decision {
-    case end(Outcome)
+    /// - Parameter job: with its outputs as they exist.
+    case end(Job, Outcome)
     case make(Job)
   }
 
   /// Decides about a job without doing it: its known outcome, or the outputs that remain.
   func decision(on job: Job, _ source: FileStamp?) -> Decision {
     guard let history, job.refusal == nil else { return .make(job) }
-    var outputs = job.outputs
-    for index in outputs.indices {
-      switch finding(on: outputs[index], at: index, job, source, history) {
-      case .fail(let error): return .end(.failed(error))
-      case .skip(let reason): outputs[index].skipReason = reason
-      case .make(let reason): outputs[index].redo = reason
+    var rest = job
+    for index in job.outputs.indices {
+      rest.outputs[index] = recorded(job.outputs[index], of: job)
+      switch finding(on: rest.outputs[index], at: index, job, source, history) {
+      case .fail(let error): return .end(job, .failed(error))
+      case .skip(let reason): rest.outputs[index].skipReason = reason
+      case .make(let reason): rest.outputs[index].redo = reason
       }
     }
-    if let reason = outputs[0].skipReason, outputs.allSatisfy({ $0.skipReason != nil }) {
-      return .end(.skipped(reason))
+    if let reason = rest.outputs[0].skipReason, rest.outputs.allSatisfy({ $0.skipReason != nil }) {
+      return .end(rest, .skipped(reason))
     }
-    return .make(
-      Job(
-        index: job.index, source: job.source, relativeStart: job.relativeStart, outputs: outputs,
-        sourceByteCount: job.sourceByteCount, address: job.address))
+    return .make(rest)
+  }
+
+  /// An output in the format in which it was last recorded.
+  private func recorded(_ output: JobOutput, of job: Job) -> JobOutput {
+    guard output.alternative != nil else { return output }
+    let source = keys.source(job)
+    let numbers = output.candidates.map {
+      history?.number(outputName: keys.output($0.path), sourceName: source) ?? 0
+    }
+    return output.candidates[numbers[1] > numbers[0] ? 1 : 0]
   }
 
   private enum Finding {
@@ -73,7 +82,7 @@ struct UpToDateCheck: Sendable {
         return .make(OutputFile.isThere(output.path) ? .outputChanged : .outputMissing)
       }
       return now == left ? .skip(.upToDate) : .make(.outputChanged)
-    case (.failed(var error), .unfinished) where error.code.isLasting:
+    case (.failed(var error), .unfinished) where error.isLasting:
       error.isKnown = true
       return .fail(error)
     case (.failed, _), (.partial, _): return .make(.failedBefore)
@@ -83,6 +92,7 @@ struct UpToDateCheck: Sendable {
   /// Whether a job's outputs exist as these options made them, even if the source has changed.
   func hasOutputs(of job: Job) -> Bool {
     job.outputs.enumerated().allSatisfy { index, output in
+      let output = recorded(output, of: job)
       let record = history?.record(outputName: keys.output(output.path), sourceName: keys.source(job))
       guard let record, case .written(let stamp) = record.outcome,
         record.fingerprint == fingerprints.fingerprint(ofOutput: index, output.format, record.outcome)
@@ -92,13 +102,14 @@ struct UpToDateCheck: Sendable {
   }
 }
 
-extension ErrorCode {
+extension JobError {
   /// Whether the same source fails with the same options every time, so that a retry is useless.
   fileprivate var isLasting: Bool {
-    switch self {
+    switch code {
+    case .tooLarge: stage == .encode
     case .notAnImage, .unsupported, .truncated, .corrupt, .limitPixels, .limitBytes, .limitScans: true
     case .limitMemory, .timeout, .changedWhileReading, .notARegularFile, .read, .write, .exists, .workerCrashed,
-      .internal, .httpStatus, .network, .refusedAddress, .tooLarge, .redirects:
+      .internal, .httpStatus, .network, .refusedAddress, .redirects:
       false
     }
   }

@@ -19,7 +19,7 @@ internal import WorkerIPC
       case segv, abort, trap, exit, hang, stop, oom, halfway, writing
       case peek
       case garbage, flood, short, many, negative, overflow, lie, workers, times, notes, text, late, skipped
-      case unasked, notAnImage, otherSize, endless, admit, hog, ready, terminal, babble
+      case unasked, unplanned, otherFormat, notAnImage, otherSize, endless, admit, hog, ready, terminal, babble
     }
 
     static var wanted: FaultInjection? {
@@ -41,10 +41,10 @@ internal import WorkerIPC
         let memory = UnsafeMutableRawPointer.allocate(byteCount: 1 << 45, alignment: 64)
         unsafe memory.deallocate()
       case .halfway:
-        _ = channel.send(WorkerResponse.piece(output: 0, bytes: [0xFF, 0xD8, 0xFF]).bytes)
+        _ = channel.send(WorkerResponse.piece(output: 0, .jpeg, bytes: [0xFF, 0xD8, 0xFF]).bytes)
         raise(SIGKILL)
       case .writing:
-        _ = channel.send(WorkerResponse.piece(output: 0, bytes: [0xFF, 0xD8, 0xFF]).bytes)
+        _ = channel.send(WorkerResponse.piece(output: 0, .jpeg, bytes: [0xFF, 0xD8, 0xFF]).bytes)
         waitForTheEnd()
       case .peek:
         // No fault if it fails: a worker must not be able to open files.
@@ -66,9 +66,8 @@ internal import WorkerIPC
     private func send(to channel: FrameChannel, _ request: WorkerRequest) {
       switch kind {
       case .endless:
-        let piece = FrameChannel.frame(
-          WorkerResponse.piece(output: 0, bytes: [UInt8](repeating: 0xFF, count: WorkerResponse.maxPieceByteCount))
-            .bytes)
+        let bytes = [UInt8](repeating: 0xFF, count: WorkerResponse.maxPieceByteCount)
+        let piece = FrameChannel.frame(WorkerResponse.piece(output: 0, .jpeg, bytes: bytes).bytes)
         while channel.sendFrames(piece) {}
       case .admit: while channel.send(WorkerResponse.admission(byteCount: 0).bytes), channel.receive() != nil {}
       case .hog: _ = channel.send(WorkerResponse.admission(byteCount: .max).bytes)
@@ -76,7 +75,8 @@ internal import WorkerIPC
         let line = [UInt8](repeating: UInt8(ascii: "x"), count: 1 << 16)
         while let count = try? Descriptor.writeOnce(2, line[...]), count > 0 {}
       case .garbage: _ = channel.send([1, 2, 3])
-      case .unasked: _ = channel.send(WorkerResponse.piece(output: request.outputs.count, bytes: [1]).bytes)
+      case .unasked: _ = channel.send(WorkerResponse.piece(output: request.outputs.count, .jpeg, bytes: [1]).bytes)
+      case .unplanned: _ = channel.send(WorkerResponse.piece(output: 0, .png, bytes: [1]).bytes)
       case .ready:
         let free = Confinement(filterError: nil, landlockVersion: 0, landlockError: nil, hasNoPrivileges: true)
         _ = channel.send(WorkerResponse.ready(free).bytes)
@@ -85,7 +85,7 @@ internal import WorkerIPC
         let error = JobError(stage: .write, code: .exists, message: "")
         _ = channel.send(WorkerResponse.outcome(.failed(error)).bytes)
       default:
-        _ = channel.send(WorkerResponse.piece(output: 0, bytes: bytes).bytes)
+        _ = channel.send(WorkerResponse.piece(output: 0, .jpeg, bytes: bytes).bytes)
         _ = channel.send(WorkerResponse.outcome(.written(claim(request))).bytes)
       }
       waitForTheEnd()
@@ -103,6 +103,7 @@ internal import WorkerIPC
       var image = WrittenImage(
         sourceSize: size, outputSize: size, sourceByteCount: 100, outputByteCount: bytes.count, warningCount: 0,
         firstWarning: "", times: StageTimes())
+      image.outputs[0].format = kind == .otherFormat ? .png : .jpeg
       switch kind {
       case .short: image.outputs = []
       case .many: image.outputs += Array(repeating: image.outputs[0], count: 900)

@@ -1,3 +1,4 @@
+internal import ImageCore
 internal import ImageErrors
 internal import RunState
 internal import SystemPackage
@@ -11,8 +12,8 @@ final class ReceivedOutputs {
   private let existing: ExistingOutput
   private let durability: Durability
   private let permissions: Permissions
-  private var files: [TemporaryFile?]
-  private var checks: [ImageStructureCheck]
+  /// One for each output whose first piece has arrived.
+  private var received: [Received?]
   private var byteCount = 0
   /// Minimum of the size limit for the outputs of a job, in bytes, because memory estimates are not exact.
   private static let minByteLimit = 64 << 20
@@ -25,37 +26,43 @@ final class ReceivedOutputs {
     self.permissions = permissions
     self.existing = existing
     self.durability = durability
-    files = job.outputs.map { _ in nil }
-    checks = job.outputs.map { ImageStructureCheck($0.format) }
+    received = job.outputs.map { _ in nil }
   }
 
-  /// Adds a piece of an output. Throws if only a broken worker could have sent it.
+  /// The bytes of an output.
+  private struct Received {
+    /// In the format that the worker chose.
+    let output: JobOutput
+    let file: TemporaryFile
+    var check: ImageStructureCheck
+  }
+
+  /// Adds a piece of an output. Throws if only a broken worker could have sent it, as with a format that was not planned, or with
+  /// two formats.
   /// - Parameter memory: the memory that the worker may use for the image, in bytes. It contained each output, before or after
   ///   compression.
-  func add(_ bytes: [UInt8], to index: Int, memory: Int) throws(WorkerFailure) {
+  func add(_ bytes: [UInt8], to index: Int, _ format: ImageFormat, memory: Int) throws(WorkerFailure) {
     let (product, overflow) = memory.multipliedReportingOverflow(by: 2 * job.outputs.count)
     let maxByteCount = overflow ? Int.max : max(ReceivedOutputs.minByteLimit, product)
     guard job.outputs.indices.contains(index), job.outputs[index].skipReason == nil, !bytes.isEmpty,
+      let output = job.outputs[index].made(as: format), received[index].map({ $0.output.format == format }) ?? true,
       bytes.count <= maxByteCount - byteCount
     else { throw .garbage }
     byteCount += bytes.count
     if failure != nil { return }
     do throws(Errno) {
-      let file: TemporaryFile
-      if let begun = files[index] {
-        file = begun
-      } else {
-        file = try TemporaryFile(
-          in: job.outputs[index].file.folder, durability: durability, permissions: permissions, for: .image)
-        files[index] = file
+      if received[index] == nil {
+        let file = try TemporaryFile(
+          in: output.file.folder, durability: durability, permissions: permissions, for: .image)
+        received[index] = Received(output: output, file: file, check: ImageStructureCheck(format))
       }
-      try file.write(bytes)
+      try received[index]?.file.write(bytes)
     } catch {
       failure = .write(error)
-      files = job.outputs.map { _ in nil }
+      received = job.outputs.map { _ in nil }
       return
     }
-    checks[index].add(bytes[...])
+    received[index]?.check.add(bytes[...])
   }
 
   /// Renames the outputs to their final names. Throws if the outcome does not match the bytes.
@@ -63,11 +70,13 @@ final class ReceivedOutputs {
     if let failure { return .failed(failure) }
     for (index, output) in job.outputs.enumerated() where output.skipReason == nil {
       let claimed = image.outputs[index]
-      guard claimed.byteCount == checks[index].byteCount, checks[index].isWhole(claimed.size) else { throw .garbage }
+      guard let part = received[index], claimed.format == part.output.format,
+        claimed.byteCount == part.check.byteCount, part.check.isWhole(claimed.size)
+      else { throw .garbage }
     }
     do throws(Errno) {
-      for file in files { try file?.close() }
-      for (file, output) in zip(files, job.outputs) { try file?.commit(as: output.file.name, existing: existing) }
+      for part in received.compactMap({ $0 }) { try part.file.close() }
+      for part in received.compactMap({ $0 }) { try part.file.commit(as: part.output.file.name, existing: existing) }
     } catch {
       return .failed(.write(error, existing))
     }

@@ -15,7 +15,7 @@ extension Outcome {
     case .written(let image): image.isPlausible(for: job, options, threadsPerImage: threadsPerImage, elapsed: elapsed)
     // Jobs without work are not sent.
     case .skipped: false
-    case .failed(let error): error.isOfWorker && error.message.utf8.count <= WrittenImage.maxTextByteCount
+    case .failed(let error): error.isOfWorker(options) && error.message.utf8.count <= WrittenImage.maxTextByteCount
     }
   }
 }
@@ -30,7 +30,7 @@ extension WrittenImage {
     -> Bool
   {
     guard outputs.count == job.outputs.count,
-      zip(outputs, job.outputs).allSatisfy({ $0.skipped == $1.skipReason && $0.byteCount >= 0 }),
+      zip(outputs, job.outputs).allSatisfy({ $0.isPlausible(for: $1, options) }),
       sourceSize.pixelCount <= options.limits.pixelCount,
       (0...options.limits.fileByteCount).contains(sourceByteCount)
     else { return false }
@@ -42,6 +42,23 @@ extension WrittenImage {
   }
 }
 
+extension OutputResult {
+  /// Whether it was skipped or made as the parent requested. `ReceivedOutputs` compares size and format with the bytes.
+  fileprivate func isPlausible(for output: JobOutput, _ options: ThumbnailOptions) -> Bool {
+    guard skipped == output.skipReason, byteCount >= 0 else { return false }
+    guard let format else { return skipped != nil && !isOpaque && quality == nil }
+    return skipped == nil && output.made(as: format) != nil && isWithinLimit(format, options)
+  }
+
+  private func isWithinLimit(_ format: ImageFormat, _ options: ThumbnailOptions) -> Bool {
+    let limit = options.outputLimit
+    guard limit.isSet else { return quality == nil }
+    guard byteCount <= limit.byteCount else { return false }
+    guard format.isLossy else { return quality == nil }
+    return quality.map { (limit.minQuality...options.jpeg.quality).contains($0) } ?? false
+  }
+}
+
 extension StageTimes {
   fileprivate func isWithin(_ elapsed: Duration) -> Bool {
     self[.fetch] == .zero && Stage.allCases.allSatisfy { self[$0] >= .zero && self[$0] <= elapsed }
@@ -50,14 +67,15 @@ extension StageTimes {
 
 extension JobError {
   /// Whether a worker process can have this error: it writes no files and downloads nothing.
-  fileprivate var isOfWorker: Bool {
+  fileprivate func isOfWorker(_ options: ThumbnailOptions) -> Bool {
     if stage == .fetch || stage == .write { return false }
     switch code {
     case .notAnImage, .unsupported, .truncated, .corrupt, .limitPixels, .limitBytes, .limitScans, .limitMemory,
       .timeout,
       .changedWhileReading, .notARegularFile, .read, .internal:
       return true
-    case .write, .exists, .workerCrashed, .httpStatus, .network, .refusedAddress, .tooLarge, .redirects: return false
+    case .tooLarge: return options.outputLimit.isSet && stage == .encode
+    case .write, .exists, .workerCrashed, .httpStatus, .network, .refusedAddress, .redirects: return false
     }
   }
 }

@@ -52,6 +52,10 @@ extension Outcome {
       for output in image.outputs {
         for value in [output.size.width, output.size.height, output.byteCount] { wire.write(value) }
         wire.write(output.skipped?.rawValue ?? "")
+        wire.write(output.format?.rawValue ?? "")
+        wire.write(output.isOpaque ? 1 : 0)
+        wire.write(output.quality ?? 0)
+        output.fingerprints.write(to: &wire)
       }
       wire.write(image.warningCount)
       wire.write(image.firstWarning)
@@ -79,9 +83,14 @@ extension Outcome {
       let sourceByteCount = try wire.integer()
       var outputs: [OutputResult] = []
       for _ in 0..<(try wire.count()) {
-        outputs.append(
-          OutputResult(
-            size: try wire.size(), byteCount: try wire.integer(), skipped: try wire.optional(SkipReason.self)))
+        var output = OutputResult(
+          size: try wire.size(), byteCount: try wire.integer(), skipped: try wire.optional(SkipReason.self),
+          format: try wire.optional(ImageFormat.self))
+        output.isOpaque = try wire.integer(in: 0...1) == 1
+        let quality = try wire.integer(in: 0...100)
+        output.quality = quality > 0 ? quality : nil
+        output.fingerprints = try ImageFingerprints(from: &wire)
+        outputs.append(output)
       }
       guard !outputs.isEmpty else { throw WireError() }
       var image = WrittenImage(
@@ -101,6 +110,29 @@ extension Outcome {
     default: throw WireError()
     }
   }
+}
+
+extension ImageFingerprints {
+  fileprivate func write(to wire: inout WireWriter) {
+    wire.write(color.map { Int($0) } ?? -1)
+    wire.write(thumbHash)
+    wire.write(differenceHash == nil ? 0 : 1)
+    wire.write(Int(Int64(bitPattern: differenceHash ?? 0)))
+  }
+
+  fileprivate init(from wire: inout WireReader) throws(WireError) {
+    self.init()
+    let level = try wire.integer(in: -1...0xFF_FFFF)
+    color = level < 0 ? nil : UInt32(level)
+    thumbHash = try wire.string()
+    guard thumbHash.count <= ImageFingerprints.maxThumbHashByteCount else { throw WireError() }
+    let hasHash = try wire.integer(in: 0...1) == 1
+    let hash = UInt64(bitPattern: Int64(try wire.integer()))
+    differenceHash = hasHash ? hash : nil
+  }
+
+  /// 6 bytes, and 4 bits for each of at most 27, 5, 5 and 14 coefficients.
+  private static let maxThumbHashByteCount = 32
 }
 
 extension WireReader {

@@ -59,9 +59,9 @@ struct WorkerHandle: ~Copyable {
     guard connection.channel.send(WorkerRequest(job).bytes, with: source.number) else { throw .died }
     while true {
       switch try reply(until: clock.deadline) {
-      case .piece(let output, let bytes):
+      case .piece(let output, let format, let bytes):
         let allowed = memory.allowance + share
-        try clock.excluding { () throws(WorkerFailure) in try outputs.add(bytes, to: output, memory: allowed) }
+        try clock.excluding { () throws(WorkerFailure) in try outputs.add(bytes, to: output, format, memory: allowed) }
       case .outcome(let outcome):
         guard
           outcome.isPlausible(

@@ -67,6 +67,7 @@ struct WorkerRequest {
     wire.write(outputs.count)
     for output in outputs {
       wire.write(output.format.rawValue)
+      wire.write(output.alternative?.format.rawValue ?? "")
       wire.write(output.skipReason?.rawValue ?? "")
     }
     return wire.bytes
@@ -77,8 +78,9 @@ struct WorkerRequest {
     name = try wire.text()
     var outputs: [JobOutput] = []
     for _ in 0..<(try wire.integer(in: 1...1000)) {
-      outputs.append(
-        JobOutput(path: "", format: try wire.value(ImageFormat.self), skipReason: try wire.optional(SkipReason.self)))
+      let format = try wire.value(ImageFormat.self)
+      let other = try wire.optional(ImageFormat.self).map { JobOutput.Alternative(path: "", format: $0) }
+      outputs.append(JobOutput(path: "", format: format, or: other, skipReason: try wire.optional(SkipReason.self)))
     }
     self.outputs = outputs
     try wire.end()
@@ -94,8 +96,8 @@ enum WorkerResponse {
   case ready(Confinement)
   /// Requests memory for the current image. The answer is 1 (granted) or 0. The grant ends with the outcome or the next request.
   case admission(byteCount: Int)
-  /// The next bytes of an output. All pieces precede the outcome.
-  case piece(output: Int, bytes: [UInt8])
+  /// The next bytes of an output, in one of the formats of the request. All pieces precede the outcome.
+  case piece(output: Int, ImageFormat, bytes: [UInt8])
   case outcome(Outcome)
 
   /// Maximum number of bytes of an output in one frame.
@@ -110,9 +112,10 @@ enum WorkerResponse {
     case .admission(let byteCount):
       wire.write(1)
       wire.write(byteCount)
-    case .piece(let output, let bytes):
+    case .piece(let output, let format, let bytes):
       wire.write(2)
       wire.write(output)
+      wire.write(format.rawValue)
       wire.write(bytes)
     case .outcome(let outcome):
       wire.write(3)
@@ -126,7 +129,9 @@ enum WorkerResponse {
     switch try wire.integer() {
     case 0: self = .ready(try Confinement(from: &wire))
     case 1: self = .admission(byteCount: try wire.integer(in: 0...Int.max))
-    case 2: self = .piece(output: try wire.integer(in: 0...1000), bytes: try wire.string())
+    case 2:
+      self = .piece(
+        output: try wire.integer(in: 0...1000), try wire.value(ImageFormat.self), bytes: try wire.string())
     case 3: self = .outcome(try Outcome(from: &wire))
     default: throw WireError()
     }

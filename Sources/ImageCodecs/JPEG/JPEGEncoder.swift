@@ -21,7 +21,7 @@ final class JPEGEncoder: FormatWriter {
     options.quality = UInt8(request.jpeg.quality)
     options.deadline = pool.limit.deadline
     options.progressive = request.jpeg.scans == .progressive
-    let factors = request.jpeg.subsampling.factors(quality: request.jpeg.quality)
+    let factors = request.jpeg.chromaFactors
     options.horizontal = UInt8(factors.horizontal)
     options.vertical = UInt8(factors.vertical)
     switch image {

@@ -65,6 +65,7 @@ extension ImageFormat {
   package var greatestSide: Int { facts.greatestSide }
   package var hasAlpha: Bool { facts.hasAlpha }
   package var has16Bits: Bool { facts.has16Bits }
+  package var isLossy: Bool { facts.isLossy }
   package var hasGray: Bool { facts.hasGray }
   package var hasColorChunks: Bool { facts.hasColorChunks }
   package var maxProfileBytes: Int { facts.maxProfileBytes }
@@ -77,7 +78,7 @@ extension ImageFormat {
   }
 
   /// The names of the formats whose quality can be chosen.
-  package static var lossyNames: String { allCases.filter(\.facts.isLossy).map(\.name).joined(separator: ", ") }
+  package static var lossyNames: String { allCases.filter(\.isLossy).map(\.name).joined(separator: ", ") }
 
   /// Upper bound of the memory that encoding takes, in bytes.
   package func encoderByteCount(pixelCount: Int, channels: Int, byteDepth: Int) -> Int {

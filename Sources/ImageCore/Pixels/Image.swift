@@ -17,6 +17,21 @@ package enum Image: ~Copyable {
     }
   }
 
+  package var hasAlpha: Bool {
+    switch self {
+    case .pixels(let plane): plane.hasAlpha
+    case .yCbCr: false
+    }
+  }
+
+  /// See `Plane.isOpaque`.
+  package func isOpaque(within limit: TimeLimit) -> Bool {
+    switch self {
+    case .pixels(let plane): plane.isOpaque(within: limit)
+    case .yCbCr: true
+    }
+  }
+
   package var size: PixelSize {
     switch self {
     case .pixels(let plane): plane.size

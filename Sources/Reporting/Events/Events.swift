@@ -68,6 +68,7 @@ package enum Events {
     addSizes(&line, image.sourceSize, result.size)
     line.add("sourceBytes", image.sourceByteCount)
     line.add("outputBytes", result.byteCount)
+    if let quality = result.quality { line.add("quality", quality) }
     line.add("warnings", image.warningCount)
     if image.warningCount > 0 { line.add("warning", image.firstWarning) }
     if !image.notes.isEmpty { line.add("notes", texts: image.notes.map(\.rawValue)) }
@@ -90,6 +91,7 @@ package enum Events {
       if let reason = result.skipped { return skipped(job, output, reason) }
       var line = fileLine(job)
       line.add("output", path: output.path)
+      if result.format == nil, let other = output.alternative { line.add("outputIfTransparent", path: other.path) }
       line.add("status", "planned")
       addSizes(&line, preview.sourceSize, result.size)
       line.add("sourceBytes", job.sourceByteCount)
@@ -114,6 +116,7 @@ package enum Events {
     line.add("skipped", summary.statistics.skipped)
     line.add("failed", summary.statistics.failed)
     line.add("notStarted", summary.notStarted)
+    if summary.statistics.planned > 0 { line.add("planned", summary.statistics.planned) }
     line.add("outputs", summary.statistics.outputs)
     line.add("seconds", seconds: summary.wallTime)
     line.add("cpuSeconds", seconds: summary.usage.cpuTime)

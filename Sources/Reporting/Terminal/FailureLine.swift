@@ -30,24 +30,36 @@ func failureLine(_ job: Job, _ error: JobError, style: TextStyle) -> String {
   failureLine(job.sourceForTerminal, error, style: style)
 }
 
-/// What to do about the failures of a run: each advice once.
+/// What to do about the failures of a run: each advice once for each code.
 package struct FailureAdvice: Sendable {
-  private var counts: [Hint: (count: Int, code: ErrorCode)] = [:]
+  private struct Key: Hashable {
+    let code: ErrorCode
+    let hint: Hint
+  }
+
+  private var counts: [Key: Int] = [:]
+  /// Failures of an earlier run that were not tried again.
+  private var known = 0
 
   package init() {}
 
   package mutating func add(_ error: JobError) {
-    for hint in error.hints { counts[hint] = ((counts[hint]?.count ?? 0) + 1, error.code) }
+    if let hint = error.hint { counts[Key(code: error.code, hint: hint), default: 0] += 1 }
+    if error.isKnown { known += 1 }
   }
 
   /// As in "  truncated (3): get a complete copy": the most frequent first, each with a line end.
   package func lines(_ advice: Advice) -> String {
-    let sorted = counts.sorted { ($1.value.count, $0.key.rawValue) < ($0.value.count, $1.key.rawValue) }
-    return sorted.map { hint, value in
-      let sentence = advice(hint)
-      let number = value.count > 1 ? " (\(value.count))" : ""
-      return sentence.isEmpty ? "" : "  \(value.code.rawValue)\(number): \(sentence)\n"
-    }.joined()
+    let sorted = counts.sorted { one, other in
+      if one.value != other.value { return one.value > other.value }
+      return (one.key.code.rawValue, one.key.hint.rawValue) < (other.key.code.rawValue, other.key.hint.rawValue)
+    }
+    let lines = sorted.map { key, count in
+      let sentence = advice(key.hint)
+      return sentence.isEmpty ? "" : "  \(key.code.rawValue)\(count > 1 ? " (\(count))" : ""): \(sentence)\n"
+    }
+    let retry = known > 0 ? "  \(known) failed before: \(advice(.retryFailed))\n" : ""
+    return lines.joined() + retry
   }
 }
 

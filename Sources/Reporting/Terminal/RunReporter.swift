@@ -196,6 +196,7 @@ package final class RunReporter: OutcomeObserver {
           sinks.messages(summary.text(advice, verb: verb) + resume + "\n")
         }
         sinks.messages(omitted.lines(isVerbose: verbosity == .verbose))
+        if case .none = events, let hint = summary.formatHint(advice) { sinks.messages(hint + "\n") }
       }
       sinks.messages(state.failureAdvice.lines(advice))
       return summary

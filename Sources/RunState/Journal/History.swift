@@ -9,7 +9,7 @@ package struct History: Sendable {
     package let outcome: JournalOutcome
   }
 
-  private var records: [HistoryKey: Record] = [:]
+  private var records: [HistoryKey: (record: Record, number: Int)] = [:]
 
   /// Reads the journal of a folder; empty if there is none.
   /// - Parameters:
@@ -21,12 +21,14 @@ package struct History: Sendable {
 
   /// - Parameter parts: the shards whose journals are read, in this order; nil stands for the folder's journal.
   init(of folder: FilePath, parts: [Shard?], at other: FilePath? = nil) throws(JournalError) {
-    var records: [HistoryKey: Record] = [:]
+    var records: [HistoryKey: (record: Record, number: Int)] = [:]
+    var number = 0
     for part in parts {
       try Journal.forEachEntry(in: folder, of: part, at: other) { entry in
         guard case .file(let name) = entry.sourceName else { return }
-        records[HistoryKey(entry.outputName, name)] = Record(
-          source: entry.source, fingerprint: entry.fingerprint, outcome: entry.outcome)
+        number += 1
+        let record = Record(source: entry.source, fingerprint: entry.fingerprint, outcome: entry.outcome)
+        records[HistoryKey(entry.outputName, name)] = (record, number)
       }
     }
     self.records = records
@@ -36,7 +38,12 @@ package struct History: Sendable {
   package var isEmpty: Bool { records.isEmpty }
 
   package func record(outputName: [UInt8], sourceName: [UInt8]) -> Record? {
-    records[HistoryKey(outputName, sourceName)]
+    records[HistoryKey(outputName, sourceName)]?.record
+  }
+
+  /// The position of a record: later ones have higher numbers. 0 if there is none.
+  package func number(outputName: [UInt8], sourceName: [UInt8]) -> Int {
+    records[HistoryKey(outputName, sourceName)]?.number ?? 0
   }
 }
 

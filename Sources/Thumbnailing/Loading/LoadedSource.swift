@@ -7,4 +7,11 @@ struct LoadedSource: ~Copyable {
   var plan: ThumbnailPlan
   /// Nil unless `--metadata keep` asks for it.
   let metadata: CarriedMetadata?
+
+  /// The encoding of an output.
+  func request(_ plan: OutputPlan) -> EncodeRequest {
+    var request = plan.encode
+    if let metadata { request.metadata = metadata[plan] }
+    return request
+  }
 }

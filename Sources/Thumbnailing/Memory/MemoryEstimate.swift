@@ -120,10 +120,8 @@ package struct MemoryEstimate {
     _ header: ImageHeader, _ plan: ThumbnailPlan
   ) -> (channels: Int, depth: SampleDepth) {
     let channels = plan.isMadeGray ? max(1, header.decodedChannels - 2) : header.decodedChannels
-    // CMYK has no alpha.
-    let hasAlpha = header.format != .jpeg && header.decodedChannels % 2 == 0
     let planes = plan.decode.content == .planes && header.color == .yCbCr ? 1 : channels
-    return (planes, header.bits == 16 || plan.isLinear || hasAlpha ? .sixteen : .eight)
+    return (planes, header.bits == 16 || plan.isLinear || header.hasAlpha ? .sixteen : .eight)
   }
 
   /// The pixels before and after rotating, narrowing or flattening, one of them as 16-bit products. Also the encoder's memory,
@@ -135,16 +133,24 @@ package struct MemoryEstimate {
     // Gray, and alpha if the source has it.
     let made = plan.decode.content == .gray ? 2 - channels % 2 : channels
     let depth = header.bits == 16 ? 2 : 1
-    return pixels * made * (2 + depth)
-      + plan.outputs[0].encode.format.encoderByteCount(pixelCount: pixels, channels: made, byteDepth: depth)
+    // With a crop of highest entropy the image is made as a JPEG first, and may then become a PNG.
+    let isTriedTwice = plan.outputs.contains { $0.placement.isSearched && $0.translucent != nil }
+    // With a limit on its bytes, the image may be made again with less chroma, before the first one is released.
+    let images = 1 + (isTriedTwice ? 1 : 0) + (plan.outputs.contains { $0.coarser != nil } ? 1 : 0)
+    let encoder = plan.encodings.reduce(0) {
+      max($0, $1.format.encoderByteCount(pixelCount: pixels, channels: made, byteDepth: depth))
+    }
+    // The best file so far is kept while others are tried.
+    let kept = min(plan.maxOutputByteCount, encoder)
+    return pixels * made * (2 + depth * images) + encoder + kept
   }
 
   /// Rows, tables and states of the libraries.
   private static func overhead(_ header: ImageHeader, _ plan: ThumbnailPlan) -> Int {
     let row = plan.largestOutput.width * header.decodedChannels * (header.bits == 16 ? 2 : 1)
-    let compressors = plan.outputs.reduce(0) { maximum, output in
-      output.encode.format == .png
-        ? max(maximum, LibdeflatePNGEncoder.compressorByteCount(level: output.encode.png.level)) : maximum
+    let compressors = plan.encodings.reduce(0) { maximum, encoding in
+      encoding.format == .png
+        ? max(maximum, LibdeflatePNGEncoder.compressorByteCount(level: encoding.png.level)) : maximum
     }
     let libjpeg = (header.format == .jpeg ? header.size.width : 0) * 256
     return 3 << 18 + libjpeg + plan.largestOutput.width * 64 + LibdeflatePNGEncoder.filterByteCount(rowByteCount: row)

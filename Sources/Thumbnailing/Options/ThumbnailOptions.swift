@@ -6,6 +6,7 @@ package import SystemSupport
 package struct ThumbnailOptions: Hashable, Sendable {
   /// One size per output of an image; empty for a single output at full size.
   package var sizes: [SizeRequest] = [.box(width: 256, height: 256)]
+  package var format: FormatRule = .planned
   package var fit: Fit = .inside
   package var gravity: Gravity = .center
   package var upscale: Upscaling = .never
@@ -22,6 +23,8 @@ package struct ThumbnailOptions: Hashable, Sendable {
   package var padding: PaddingRule = .automatic
   package var jpeg = JPEGOptions()
   package var png = PNGOptions()
+  package var outputLimit = OutputLimit()
+  package var fingerprints: FingerprintKinds = []
   package var existing: ExistingOutput = .overwrite
   package var durability: Durability = .ordinary
   package var clocks: StageClocks = .wall
@@ -37,6 +40,14 @@ package struct ThumbnailOptions: Hashable, Sendable {
     get { sizes.first }
     set { sizes = newValue.map { [$0] } ?? [] }
   }
+}
+
+/// How the format of an output is determined.
+package enum FormatRule: String, Sendable {
+  /// Before the image is read, by its name and `--format`.
+  case planned
+  /// `--format auto`: JPEG if every pixel of the output is opaque and a JPEG can be as large, else PNG.
+  case byOpacity = "auto"
 }
 
 package enum ColorRequest: String, Sendable { case asSource, gray }

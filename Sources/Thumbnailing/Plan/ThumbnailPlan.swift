@@ -7,7 +7,7 @@ package import ImageErrors
 package struct ThumbnailPlan {
   package var decode: DecodeRequest
   /// In the order of the job's outputs.
-  package let outputs: [OutputPlan]
+  package private(set) var outputs: [OutputPlan]
   /// Whether the image is resampled during decoding and is never completely in memory.
   package private(set) var isStreamed: Bool
   /// Whether linear light is resampled, in 16 bits.
@@ -15,9 +15,11 @@ package struct ThumbnailPlan {
   /// Whether the decoded image is converted to gray, at its size.
   let isMadeGray: Bool
   let kernel: Kernel
+  /// 0 for no limit.
+  let maxOutputByteCount: Int
 
   /// - Parameters:
-  ///   - formats: one for each size of the options.
+  ///   - formats: one for each size of the options; ignored if the options choose the format.
   ///   - transforms: nil if no pixels are produced.
   package init(
     _ header: ImageHeader, options: ThumbnailOptions, formats: [ImageFormat], transforms: ColorTransforms? = nil
@@ -25,16 +27,23 @@ package struct ThumbnailPlan {
     let sizes: [SizeRequest?] = options.sizes.isEmpty ? [nil] : options.sizes
     precondition(sizes.count == formats.count, "a size is an output")
     var colors: [ImageFormat: ColorPlan] = [:]
-    for format in formats where colors[format] == nil {
+    let isChosen = options.format == .byOpacity
+    for format in isChosen ? [.jpeg, .png] : formats where colors[format] == nil {
       colors[format] = ColorPlan(
         header, rule: options.profile, isGray: options.color == .gray, format: format, transforms: transforms)
     }
     outputs = zip(sizes, formats).compactMap { size, format in
-      colors[format].map { OutputPlan(header, options: options, size: size, format: format, color: $0) }
+      func plan(_ format: ImageFormat) -> OutputPlan? {
+        colors[format].map { OutputPlan(header, options: options, size: size, format: format, color: $0) }
+      }
+      guard isChosen, let jpeg = plan(.jpeg), let png = plan(.png) else { return plan(format) }
+      return jpeg.or(png, header, options)
     }
     isStreamed =
       header.comesInStrips && header.size.height >= ThumbnailPlan.minStreamedRows
       && outputs.allSatisfy { $0.isReduction && ThumbnailPlan.isPlain(options, $0.color) }
+      // Strips are resampled once, and this crop depends on the chroma.
+      && !outputs.contains { $0.coarser != nil && $0.placement.isSearched }
     var decode = DecodeRequest()
     let shrink = options.light == .linear ? .off : options.shrink
     let denominator = outputs.reduce(8) { min($0, $1.denominator(shrink)) }
@@ -42,12 +51,14 @@ package struct ThumbnailPlan {
     decode.content = ThumbnailPlan.content(options, outputs)
     isLinear = options.light == .linear
     kernel = options.kernel
+    maxOutputByteCount = options.outputLimit.byteCount
     let isLuma = decode.content == .gray && header.color == .yCbCr
     isMadeGray =
       options.color == .gray && header.decodedChannels > 2 && !isLuma
       && outputs.contains { $0.color.transform == nil }
     decode.reading = options.tolerance == .warningFails ? .everything : .needed
-    decode.region = DecodeRegion(outputs.flatMap { $0.regions(header, decode, options.kernel) }, of: header.size)
+    let rendered = outputs + outputs.compactMap(\.coarser)
+    decode.region = DecodeRegion(rendered.flatMap { $0.regions(header, decode, options.kernel) }, of: header.size)
     decode.decoder = options.decoder
     decode.declining = header.coefficientByteCount > 0 ? .throwing : .libjpeg
     self.decode = decode
@@ -83,6 +94,12 @@ package struct ThumbnailPlan {
 
   /// With fewer rows the accumulators of a resampling may take more memory than the image.
   private static let minStreamedRows = 256
+
+  /// The encodings of all outputs, those that may be chosen included.
+  var encodings: [EncodeRequest] { outputs.flatMap { [$0] + [$0.translucent].compactMap { $0 } }.map(\.encode) }
+
+  /// Records the plan by which an output was made.
+  mutating func settle(_ index: Int, _ plan: OutputPlan) { outputs[index] = plan }
 
   /// The same plan, with the image decoded completely before resampling.
   package var whole: ThumbnailPlan {
@@ -122,7 +139,43 @@ package struct OutputPlan {
   let source: PixelSize
   let orientation: Orientation
   let color: ColorPlan
-  package let encode: EncodeRequest
+  package private(set) var encode: EncodeRequest
+  /// Whether the limit on its bytes can need a quality with less chroma than that of the options.
+  private let mayBeCoarser: Bool
+  /// At most one, in an array because a structure cannot contain itself.
+  private var others: [OutputPlan] = []
+
+  /// The plan of the PNG that replaces this JPEG if some of its pixels are not opaque; nil if the format is known.
+  package var translucent: OutputPlan? { others.first }
+
+  /// The plan with less chroma, if it may become necessary.
+  var coarser: OutputPlan? {
+    guard mayBeCoarser else { return nil }
+    var plan = self
+    plan.encode.jpeg.quality = ChromaSubsampling.minFineQuality - 1
+    return plan
+  }
+
+  /// The plan for this JPEG or this PNG of an image (`--format auto`): for one of them if the header decides.
+  func or(_ png: OutputPlan, _ header: ImageHeader, _ options: ThumbnailOptions) -> OutputPlan {
+    let canvas = placement.canvas
+    if max(canvas.width, canvas.height) > encode.format.greatestSide { return png }
+    guard header.hasAlpha else { return self }
+    if placement.isPadded && options.padding == .automatic { return png }
+    // Gray is made before resampling if no color is converted after it. Both formats need the same resampled pixels.
+    if options.color == .gray, (color.transform == nil) != (png.color.transform == nil) { return png }
+    var plan = self
+    plan.others = [png]
+    return plan
+  }
+
+  /// The plan by which this image was made: a JPEG has no alpha.
+  func settled(by image: borrowing Image) -> OutputPlan {
+    guard let translucent else { return self }
+    var plan = image.hasAlpha ? translucent : self
+    plan.others = []
+    return plan
+  }
 
   init(_ header: ImageHeader, options: ThumbnailOptions, size: SizeRequest?, format: ImageFormat, color: ColorPlan) {
     self.color = color
@@ -138,6 +191,10 @@ package struct OutputPlan {
     encode.profile = color.profile
     encode.colorChunks = color.chunks
     self.encode = encode
+    let limit = options.outputLimit
+    mayBeCoarser =
+      format == .jpeg && limit.isSet
+      && options.jpeg.subsampling.factors(quality: limit.minQuality) != options.jpeg.chromaFactors
   }
 
   /// Whether the target has fewer rows, and no more columns, than the source.
@@ -153,7 +210,7 @@ package struct OutputPlan {
 
   /// Luma samples per chroma sample in the output, in upright orientation.
   var chromaFactors: (across: Int, down: Int) {
-    let factors = encode.jpeg.subsampling.factors(quality: encode.jpeg.quality)
+    let factors = encode.jpeg.chromaFactors
     return (factors.horizontal, factors.vertical)
   }
 }

@@ -48,8 +48,21 @@ package struct OutputRenderer {
   /// Amounts of ink cannot be averaged as light, so they are converted before.
   private func isConvertedFirst(_ plan: OutputPlan) -> Bool { plan.color.hasInks && options.light == .linear }
 
-  /// The steps after resampling, of interleaved pixels.
+  /// The steps after resampling, of interleaved pixels. Of a plan for two formats, the result has no alpha if it is the JPEG.
   func composed(_ source: consuming Plane, _ plan: OutputPlan) throws(OutOfMemory) -> Plane {
+    guard let png = plan.translucent, !source.isOpaque(within: pool.limit) else {
+      return try stored(arranged(source, plan), plan)
+    }
+    // The crop may leave out all transparent pixels.
+    if plan.placement.isSearched {
+      let jpeg = try arranged(source.shared(), plan)
+      if jpeg.isOpaque(within: pool.limit) { return try stored(jpeg, plan) }
+    }
+    return try stored(arranged(source, png), png)
+  }
+
+  /// Turned, with its colors converted, cropped and padded.
+  private func arranged(_ source: consuming Plane, _ plan: OutputPlan) throws(OutOfMemory) -> Plane {
     var plane = source
     plane = try plane.turned(plan.orientation, from: pool)
     if let transform = plan.color.transform {
@@ -57,7 +70,12 @@ package struct OutputRenderer {
       if options.color == .gray { plane = try plane.grayscale(options.gray, from: pool) }
     }
     let window = try highestEntropy(plane, plan)
-    plane = try finished(plane, plan, window: window, fill: padding(plane))
+    return try finished(plane, plan, window: window, fill: padding(plane))
+  }
+
+  /// In the channels and the depth of the format.
+  private func stored(_ source: consuming Plane, _ plan: OutputPlan) throws(OutOfMemory) -> Plane {
+    var plane = source
     let format = plan.encode.format
     if !format.hasAlpha { plane = try plane.flattened(over: options.background, from: pool) }
     return format.has16Bits ? plane : try plane.narrowed(from: pool)

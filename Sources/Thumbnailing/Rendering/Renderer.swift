@@ -48,19 +48,31 @@ struct Renderer: ~Copyable {
   /// The next image; nil after the last.
   mutating func next(_ task: ImageTask) throws -> RenderedImage? {
     guard let index = pending.popFirst() else { return nil }
-    try task.enter(.resize)
-    let image = try image(index)
-    try task.check()
-    return RenderedImage(index: index, image: image)
+    return try rendered(index, plans[index], task)
   }
 
-  private mutating func image(_ index: Int) throws(OutOfMemory) -> Image {
+  /// The image at a quality with less chroma; nil if it is the same. Only planes, and a crop that is searched, depend on it.
+  mutating func coarser(_ image: borrowing RenderedImage, _ task: ImageTask) throws -> RenderedImage? {
+    guard image.hasPlanes || image.plan.placement.isSearched, let plan = plans[image.index].coarser else { return nil }
+    return try rendered(image.index, plan, task)
+  }
+
+  private mutating func rendered(_ index: Int, _ plan: OutputPlan, _ task: ImageTask) throws -> RenderedImage {
+    try task.enter(.resize)
+    let image = try image(plan)
+    try task.check()
+    let kinds = outputs.options.fingerprints
+    let fingerprints = kinds.isEmpty ? ImageFingerprints() : ImageFingerprints(image, kinds, within: task.limit)
+    return RenderedImage(index: index, plan: plan.settled(by: image), image: image, fingerprints: fingerprints)
+  }
+
+  private mutating func image(_ plan: OutputPlan) throws(OutOfMemory) -> Image {
     if let strips { return try strips.image(strips.outputCount - pending.count - 1) }
-    // The last output may have the decoded image's memory.
-    guard let image = pending.isEmpty ? whole.take() : whole?.shared() else {
+    // The last output may have the decoded image's memory, unless it may be rendered again.
+    guard let image = pending.isEmpty && plan.coarser == nil ? whole.take() : whole?.shared() else {
       preconditionFailure("an output was rendered after the last")
     }
-    return try outputs.rendered(image, plans[index])
+    return try outputs.rendered(image, plan)
   }
 
   /// Resamples the image while it is decoded; nil where it must be decoded as a whole.
@@ -90,5 +102,14 @@ struct Renderer: ~Copyable {
 struct RenderedImage: ~Copyable {
   /// Of the output among those of its source.
   let index: Int
+  let plan: OutputPlan
   let image: Image
+  let fingerprints: ImageFingerprints
+
+  fileprivate var hasPlanes: Bool {
+    switch image {
+    case .yCbCr: true
+    case .pixels: false
+    }
+  }
 }

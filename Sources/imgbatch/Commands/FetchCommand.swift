@@ -45,6 +45,7 @@ struct FetchCommand: ParsableCommand {
   @OptionGroup(title: "Outputs") var output: FetchOutputOptions
   @OptionGroup(title: "Outputs") var history: ResumeOptions<FetchResumeHelp>
   @OptionGroup(title: "Thumbnails") var thumbnails: FetchThumbnailOptions
+  @OptionGroup(title: "Thumbnails") var list: ManifestOptions
 
   @Option(help: ArgumentHelp("Downloads at once. (default: 16)", valueName: "n"))
   var connections: Int?
@@ -79,6 +80,7 @@ struct FetchCommand: ParsableCommand {
 
   func validate() throws {
     _ = try AddressSource(sources)
+    if list.manifest != nil && thumbnails.thumbs == nil { throw ValidationError("--manifest needs --thumbs.") }
     try history.check(against: .overwrite)
     if let connections, !(1...1000).contains(connections) {
       throw ValidationError("--connections is 1 to 1000, not \(connections).")
@@ -100,7 +102,8 @@ struct FetchCommand: ParsableCommand {
       let options = try makeOptions()
       return try FetchRun(
         source: AddressSource(sources), runFiles: history.runFiles, report: output.report, options: options,
-        thumbnails: thumbnails.makeOptions(mode: mode, sandbox: options.sandbox), mode: mode, messages: messages,
+        thumbnails: thumbnails.makeOptions(mode: mode, sandbox: options.sandbox, list), list: list, mode: mode,
+        messages: messages,
         events: measurements.map { .measurements($0) } ?? messages.events, printsPaths: print0
       ).perform()
     }

@@ -16,6 +16,7 @@ struct GrayscaleCommand: ParsableCommand {
 
   @OptionGroup(title: "Inputs") var input: InputOptions
   @OptionGroup(title: "Outputs") var output: OutputOptions
+  @OptionGroup(title: "Outputs") var list: ManifestOptions
   @OptionGroup(title: "Outputs") var history: ResumeOptions<ResizeResumeHelp>
   @OptionGroup(title: "Image") var image: ImageOptions
   @OptionGroup(title: "Image") var gray: GrayOptions
@@ -30,8 +31,8 @@ struct GrayscaleCommand: ParsableCommand {
   func run() throws {
     let look = image.makeOptions(defaultSize: nil, gray: gray.kind)
     try ResizeRun(
-      input: input, output: output, history: history, work: work, shard: sharding.shard, messages: messages,
-      options: ThumbnailOptions(look, output, history, work, limits), execution: work.execution(workLimits),
+      input: input, output: output, list: list, history: history, work: work, shard: sharding.shard, messages: messages,
+      options: ThumbnailOptions(look, output, list, history, work, limits), execution: work.execution(workLimits),
       sizeTexts: image.sizeTexts(default: "full")
     ).perform()
   }

@@ -23,6 +23,7 @@ struct ResizeCommand: ParsableCommand {
 
   @OptionGroup(title: "Inputs") var input: InputOptions
   @OptionGroup(title: "Outputs") var output: OutputOptions
+  @OptionGroup(title: "Outputs") var list: ManifestOptions
   @OptionGroup(title: "Outputs") var history: ResumeOptions<ResizeResumeHelp>
   @OptionGroup(title: "Image") var image: ImageOptions
   @OptionGroup(title: "Image") var color: ColorChoiceOptions
@@ -37,8 +38,8 @@ struct ResizeCommand: ParsableCommand {
   func run() throws {
     let look = image.makeOptions(defaultSize: ThumbnailOptions().size, gray: color.kind)
     try ResizeRun(
-      input: input, output: output, history: history, work: work, shard: sharding.shard, messages: messages,
-      options: ThumbnailOptions(look, output, history, work, limits), execution: work.execution(workLimits),
+      input: input, output: output, list: list, history: history, work: work, shard: sharding.shard, messages: messages,
+      options: ThumbnailOptions(look, output, list, history, work, limits), execution: work.execution(workLimits),
       sizeTexts: image.sizeTexts(default: "256")
     ).perform()
   }

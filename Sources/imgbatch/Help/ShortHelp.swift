@@ -6,13 +6,14 @@ enum ShortHelp {
   /// The options shown, by command.
   private static let common = [
     "resize": [
-      "--out", "--size", "--fit", "--format", "--quality", "--gray", "--name", "--existing", "--resume", "--exclude",
-      "--files-from", "--mode", "--jobs", "--dry-run", "--report", "--json", "--quiet", "--verbose",
+      "--out", "--size", "--fit", "--format", "--quality", "--gray", "--name", "--parents", "--existing", "--resume",
+      "--exclude",
+      "--files-from", "--mode", "--jobs", "--dry-run", "--report", "--manifest", "--json", "--quiet", "--verbose",
     ],
     "grayscale": ["--out", "--size", "--gray-as", "--format", "--resume", "--mode", "--jobs", "--dry-run"],
     "fetch": [
       "--out", "--thumbs", "--thumb-size", "--connections", "--per-host", "--resume", "--retry-failed", "--failed-to",
-      "--print0", "--mode",
+      "--print0", "--allow-private", "--report", "--mode",
     ],
     "gallery": ["--out", "--title"], "compare": ["--runs", "--jobs", "--size", "--workload"],
     "profile": ["--jobs", "--report", "--save", "--runs"], "info": ["--files-from", "--json"], "merge": ["--json"],

@@ -79,7 +79,8 @@ extension UsageHint {
     "--output": "use --out", "--outdir": "use --out", "--output-dir": "use --out", "--dest": "use --out",
     "--width": "use --size 400x for a width of 400", "-w": "use --size 400x for a width of 400",
     "--height": "use --size x300 for a height of 300",
-    "--threads": "use --jobs", "-t": "use --jobs", "--workers": "use --jobs", "--parallel": "use --jobs",
+    "--size": "use --thumb-size", "--threads": "use --jobs", "-t": "use --jobs", "--workers": "use --jobs",
+    "--parallel": "use --jobs",
     "--concurrency": "use --jobs", "--resize": "use --size", "--thumbnail": "use --size", "--geometry": "use --size",
     "--dimensions": "use --size", "--scale": "use --size 50%", "--crop": "use --fit cover",
     "--strip": "metadata is dropped by default; --icc strip drops the color profile as well",
@@ -127,6 +128,10 @@ extension UsageHint {
   private init?(missingOut typed: TypedArguments, of command: CommandDescription) {
     guard let out = command.argument("--out"), !out.isOptional, typed.values["--out"] == nil else { return nil }
     let (inputs, last) = (typed.others.dropLast(), typed.others.last)
+    if typed.others == ["-"], command.name != "fetch", command.name != "gallery" {
+      self.init("missing option '--out'; for a pipe: imgbatch \(command.name) - --out -", command)
+      return
+    }
     let example = command.name == "gallery" ? "page.html" : command.name == "fetch" ? "images" : "thumbs"
     if let last, !inputs.isEmpty, last != "-", !InputFile.exists(FilePath(bytes: unescapedBytes(last))) {
       let line = (["imgbatch", command.name] + inputs + ["--out", last]).map(shellWord).joined(separator: " ")

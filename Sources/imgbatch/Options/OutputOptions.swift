@@ -39,12 +39,28 @@ struct OutputOptions: ParsableArguments {
     help: ArgumentHelp(
       "Format of the outputs.",
       discussion: """
-        same: the format that the source's name implies, or its content if the name implies none. jpg is jpeg.
+        same: the format that the source's name implies, or its content if the name implies none. auto: JPEG where every \
+        pixel of the output is opaque, otherwise PNG. jpg is jpeg.
         """))
   var format: OutputFormat = .same
 
   @Option(help: ArgumentHelp("\(ImageFormat.lossyNames) quality, 1 to 100.", valueName: "n"))
   var quality: Int = JPEGOptions().quality
+
+  @Option(
+    help: ArgumentHelp(
+      "Largest size of an output file, as in 60K; lowers the quality as far as necessary.",
+      discussion: """
+        \(ImageFormat.lossyNames): the highest quality that fits, from --quality down to --min-quality. PNG: --png-level or \
+        else level 9. An image with an output that is still too large fails.
+        """, valueName: "bytes"), transform: ByteCount.init(text:))
+  var maxOutputBytes: ByteCount?
+
+  @Option(
+    help: ArgumentHelp(
+      "Lowest quality that --max-output-bytes may choose.",
+      discussion: "Default: \(OutputLimit().minQuality), or --quality if that is lower.", valueName: "n"))
+  var minQuality: Int?
 
   @Option(
     help: ArgumentHelp(
@@ -67,7 +83,22 @@ struct OutputOptions: ParsableArguments {
   func validate() throws {
     _ = try template(sizes: 1)
     guard (1...100).contains(quality) else { throw ValidationError("--quality is 1 to 100, not \(quality).") }
-    guard (0...9).contains(pngLevel) else { throw ValidationError("--png-level is 0 to 9, not \(pngLevel).") }
+    guard (0...PNGOptions.maxLevel).contains(pngLevel) else {
+      throw ValidationError("--png-level is 0 to \(PNGOptions.maxLevel), not \(pngLevel).")
+    }
+    guard let minQuality else { return }
+    guard maxOutputBytes != nil else { throw ValidationError("--min-quality needs --max-output-bytes.") }
+    guard (1...quality).contains(minQuality) else {
+      throw ValidationError("--min-quality is 1 to --quality (\(quality)), not \(minQuality).")
+    }
+  }
+
+  var limit: OutputLimit {
+    var limit = OutputLimit()
+    limit.byteCount = maxOutputBytes?.count ?? 0
+    // Without a limit the default, so that fingerprints stay the same.
+    if maxOutputBytes != nil { limit.minQuality = minQuality ?? min(limit.minQuality, quality) }
+    return limit
   }
 
   /// - Parameter sizes: the number of outputs of each image.
@@ -81,6 +112,9 @@ struct OutputOptions: ParsableArguments {
       template = try NameTemplate(text)
     } catch {
       throw ValidationError("--name \(error.description).")
+    }
+    guard format != .auto || template.hasSuffix else {
+      throw ValidationError("--format auto needs {ext} in --name, because it chooses the suffix.")
     }
     guard sizes == 1 || template.distinguishesSizes else {
       throw CommandError(

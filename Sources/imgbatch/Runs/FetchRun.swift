@@ -16,6 +16,7 @@ struct FetchRun {
   let options: DownloadOptions
   /// Nil where images are only downloaded.
   let thumbnails: DownloadThumbnailerOptions?
+  let list: ManifestOptions
   let mode: ExecutionMode
   let messages: MessageOptions
   let events: EventOutput
@@ -40,11 +41,14 @@ struct FetchRun {
     let downloading = Downloading(
       options: options, connections: connections, history: try history(), journal: runFiles.journal, stop: stop)
     let thumbnailFiles = try thumbnails?.open(below: options.folder, self.runFiles, &check) { try prepare($0) }
+    let manifest = try thumbnails.flatMap {
+      try self.list.record(of: $0.folder, &check, $0.execution, $0.options)
+    }
     let reporter = RunReporter(
       messages, extent: .init(inputs: nil, sourceByteCount: 0), events: events,
       canResume: runFiles.journal != nil, verb: thumbnails == nil ? "downloaded" : "written", since: began)
     let records: [(any RunRecord)?] = [
-      FailedAddresses(downloading: downloading, runFiles: runFiles), thumbnailFiles, page,
+      manifest, FailedAddresses(downloading: downloading, runFiles: runFiles), thumbnailFiles, page,
     ]
     let driver = RunDriver(
       reporter, inputs: downloading, execution: thumbnails?.execution, records: records.compactMap { $0 },

@@ -13,6 +13,7 @@ internal import WorkerIPC
 struct ResizeRun {
   let input: InputOptions
   let output: OutputOptions
+  let list: ManifestOptions
   let history: ResumeOptions<ResizeResumeHelp>
   let work: RunOptions
   /// The part of the inputs that is processed; nil for all.
@@ -29,6 +30,10 @@ struct ResizeRun {
   func perform() throws { try ending { try begin() } }
 
   private func begin() throws -> ExitStatus {
+    if work.dryRun && list.manifest != nil {
+      throw CommandError(
+        status: .wrongUsage, sentence: "--manifest cannot be used with --dry-run, which writes nothing.")
+    }
     try input.checkSeparator(otherList: history.failedTo != nil)
     Signals.handle()
     if messages.progressWidth != nil { Signals.clearLineWhenSuspended() }
@@ -49,15 +54,16 @@ struct ResizeRun {
       ReportPage(
         try $0.prepare(&check), inputs: input.descriptions, outputs: [output.out.path], workers: execution.description)
     }
+    let manifest = try list.record(of: naming.folder, &check, execution, options)
     let runFiles = try RunFiles(
       in: output.out.path, history.runFiles, selection: history.selection(output.existing),
       separator: input.separator, shard: shard, isDry: work.dryRun, check: &check, lists: lists)
-    guard input.isStreamed else { return try execute(planned, nil, found.omitted, naming, runFiles, page) }
-    let written = [page?.path, history.failedTo?.path].compactMap { $0 }
+    guard input.isStreamed else { return try execute(planned, nil, found.omitted, naming, runFiles, [manifest, page]) }
+    let written = [page?.path, manifest?.path, history.failedTo?.path].compactMap { $0 }
     let listed = ListedJobs(
       after: Array(planned), from: 0, separator: input.separator, naming: naming, shard: shard,
       existing: options.existing, written: written, stop: stop)
-    let status = try execute(planned, listed, found.omitted, naming, runFiles, page)
+    let status = try execute(planned, listed, found.omitted, naming, runFiles, [manifest, page])
     try checkEnd(of: listed, status)
     return status
   }
@@ -77,7 +83,7 @@ struct ResizeRun {
       return try Planner.jobs(
         for: found.inputs, naming: naming, shard: shard, lists: input.filesFrom.map { [$0.path] } ?? [])
     } catch {
-      throw CommandError(error)
+      throw CommandError(error, keepsInputNames: output.parents)
     }
   }
 
@@ -92,7 +98,7 @@ struct ResizeRun {
 
   private func execute(
     _ planned: PlannedJobs, _ listed: ListedJobs?, _ omitted: OmittedInputs, _ naming: OutputNaming,
-    _ runFiles: RunFiles, _ page: ReportPage?
+    _ runFiles: RunFiles, _ reports: [(any RunRecord)?]
   ) throws -> ExitStatus {
     let own = planned.indices(of: shard)
     let jobs: any JobSource & RunInputs =
@@ -106,7 +112,7 @@ struct ResizeRun {
     let shardLog = try (work.dryRun ? nil : shard).map {
       try ShardEventLog($0, in: output.out.path, options: options, naming: naming, inputs: jobs.count, since: began)
     }
-    let records: [(any RunRecord)?] = [runFiles, page, shardLog]
+    let records = reports + [runFiles, shardLog]
     let failFast = work.failFast ? [StopAtFailure(stop: stop)] : []
     let driver = RunDriver(
       reporter, inputs: jobs, execution: execution, records: records.compactMap { $0 },
@@ -140,6 +146,8 @@ struct ResizeRun {
       switch dryRun.result(of: job) {
       case .finished(let outcome): jobs.finished(job, outcome)
       case .planned(let preview):
+        var job = job
+        job.settle(preview.outputs)
         reporter.add(job, planned: preview)
         jobs.finished(job, nil)
       }
@@ -150,16 +158,19 @@ struct ResizeRun {
 extension ThumbnailOptions {
   /// - Parameter look: the options of the image itself.
   init(
-    _ look: ThumbnailOptions, _ output: OutputOptions, _ history: ResumeOptions<ResizeResumeHelp>, _ work: RunOptions,
-    _ limits: LimitOptions
+    _ look: ThumbnailOptions, _ output: OutputOptions, _ list: ManifestOptions,
+    _ history: ResumeOptions<ResizeResumeHelp>, _ work: RunOptions, _ limits: LimitOptions
   ) {
     self = look
+    fingerprints = list.fingerprints
+    format = output.format == .auto ? .byOpacity : .planned
     existing = output.existing
     durability = history.durability
     jpeg.quality = output.quality
     jpeg.subsampling = output.subsampling
     jpeg.scans = output.progressive ? .progressive : .baseline
     png.level = output.pngLevel
+    outputLimit = output.limit
     if case .color(let color)? = output.background {
       background = color
       padding = .background

@@ -28,6 +28,8 @@ struct RunFiles: RunRecord {
   private let history: History?
   /// Nil without a journal.
   let journal: Journal?
+  /// Nil without a journal.
+  private let stale: StaleFormats?
   private let failed: FailedList?
   private let failedPath: FilePath?
 
@@ -69,6 +71,7 @@ struct RunFiles: RunRecord {
     } catch {
       throw CommandError.journal(error)
     }
+    stale = journal == nil ? nil : StaleFormats(in: folder, of: shard, at: fileOptions.journal)
     if selection == .failed, let history, history.isEmpty { throw CommandError.nothingToRetry(folder) }
     let list = isDry ? nil : checked
     failedPath = list?.path
@@ -87,7 +90,7 @@ struct RunFiles: RunRecord {
   func resumable(_ jobs: any JobSource, folder: FilePath, options: ThumbnailOptions) -> ResumableJobSource {
     ResumableJobSource(
       jobs, folder: folder, options: options, selection: selection, history: history, journal: journal,
-      lock: shardLock == nil ? lock : nil)
+      lock: shardLock == nil ? lock : nil, stale: stale)
   }
 
   func observe(_ job: Job, _ outcome: Outcome) {

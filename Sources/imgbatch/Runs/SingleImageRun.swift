@@ -56,10 +56,14 @@ struct SingleImageRun {
       ("--name", output.name != nil), ("--parents", output.parents), ("--resume", history.resume),
       ("--retry-failed", history.retryFailed), ("--failed-to", history.failedTo != nil),
       ("--existing update", output.existing == .update), ("--shard", run.shard != nil),
-      ("--report", work.report != nil), ("--dry-run", work.dryRun),
+      ("--manifest", run.list.manifest != nil), ("--report", work.report != nil), ("--dry-run", work.dryRun),
     ]
     if let (option, _) = useless.first(where: \.1) {
       throw usage("\(option) cannot be used with a single output file.")
+    }
+    if output.format == .auto, !writesToPipe {
+      throw usage(
+        "--format auto chooses the suffix, so --out must be a folder or -; for a named file omit --format.")
     }
     if run.sizeTexts.count > 1 { throw usage("a single output file has one --size.") }
     if writesToPipe && run.messages.json { throw usage("--json and --out - both need standard output.") }
@@ -102,7 +106,11 @@ struct SingleImageRun {
 
   /// `--format`, else the format of the output's name, else that of the source.
   private func format(of source: FilePath) throws -> ImageFormat {
-    if case .one(let format) = run.output.format { return format }
+    switch run.output.format {
+    case .one(let format): return format
+    case .auto: return .jpeg
+    case .same: break
+    }
     if let format = ImageFormat.ofName(run.output.out.path), !writesToPipe { return format }
     // Of what is no image the format does not matter: decoding it fails.
     return (readsFromPipe ? nil : ImageFormat.ofName(source)) ?? ImageFormat.ofContent(source) ?? .jpeg
@@ -111,8 +119,11 @@ struct SingleImageRun {
   private func makeImage(
     _ source: FilePath, _ output: FilePath, _ format: ImageFormat, scratch: FilePath?
   ) throws -> ExitStatus {
+    // Both formats have one name in the scratch folder.
+    let other =
+      run.output.format == .auto ? JobOutput.Alternative(path: output, format: .png) : nil
     let job = Job(
-      index: 0, source: source, output: output, format: format,
+      index: 0, source: source, outputs: [JobOutput(path: output, format: format, or: other)],
       sourceByteCount: (try? FileStatus(of: source).byteCount) ?? 0, address: readsFromPipe ? "-" : nil)
     let jobs = SortedJobs([job])
     var messages = run.messages

@@ -25,7 +25,8 @@ extension CommandError {
     self.init(status: .noInput, sentence: "\(source.description) cannot be read (\(error.message)).")
   }
 
-  init(_ error: PlanError) {
+  /// - Parameter keepsInputNames: whether `--parents` is given.
+  init(_ error: PlanError, keepsInputNames: Bool) {
     switch error {
     case .collisions(let pairs):
       let lines = pairs.prefix(CommandError.maxNamedInputs).map(\.message)
@@ -33,8 +34,10 @@ extension CommandError {
       let what = pairs.count == 1 ? "two inputs map" : "\(pairs.count) pairs of inputs map"
       self.init(
         status: .wrongUsage,
-        sentence: (["\(what) to the same output; nothing was written. \(CommandError.advice(on: pairs))"] + lines + more)
-          .joined(separator: "\n"))
+        sentence: ([
+          "\(what) to the same output; nothing was written. \(CommandError.advice(on: pairs, keepsInputNames))"
+        ] + lines + more)
+        .joined(separator: "\n"))
     case .outputsAreInputs(let overlaps):
       let lines = overlaps.prefix(CommandError.maxNamedInputs).map {
         "  \($0.output.forTerminal) would overwrite the input \($0.input.forTerminal)"
@@ -49,10 +52,13 @@ extension CommandError {
   }
 
   /// What gives all colliding inputs different outputs.
-  private static func advice(on pairs: [Collision]) -> String {
+  private static func advice(on pairs: [Collision], _ keepsInputNames: Bool) -> String {
     let oneFolder = pairs.filter { $0.first.removingLastComponent() == $0.second.removingLastComponent() }
     guard pairs.allSatisfy({ if case .oneName = $0.kind { true } else { false } }) else {
       return "Use a --name that distinguishes them, or separate runs with different --out."
+    }
+    if keepsInputNames, oneFolder.isEmpty {
+      return "The input folders have the same name; name the folders above them, or use separate runs."
     }
     // In one folder only the suffixes differ; in several folders the relative paths are equal.
     if oneFolder.isEmpty { return "To keep both, add --parents, which keeps the names of the input folders." }

@@ -24,8 +24,9 @@ extension Hint {
     case .raiseTimeLimit: "raise the limit with --timeout"
     case .lowerMemoryUse: "lower --max-memory or --jobs"
     case .makeSmaller: "use a smaller --size, or --format png"
+    case .fitOutput: "raise --max-output-bytes, lower --min-quality, or use a smaller --size"
     case .reportFault: "please report it with this file"
-    case .retryFailed: "it failed in an earlier run and was not tried again; --retry-failed tries it"
+    case .retryFailed: "it was not tried again; --retry-failed tries it"
 
     case .allowExisting: "use --existing overwrite or skip"
     case .makeWritable: "make the output folder writable for this user"
@@ -51,6 +52,7 @@ extension Hint {
     case .convertToSRGB: "use --icc srgb"
     case .showWarnings: "see --verbose"
     case .resume: "continue with --resume"
+    case .chooseFormat: "--format auto writes opaque images as JPEG"
     case .listFailures: "--failed-to lists all of them"
     }
   }

@@ -41,6 +41,6 @@ struct DownloadExampleTests {
     #expect(Set(names).isSubset(of: scratch.files(below: "small2")))
     #expect(Set(names.map { "originals3/" + $0 }).isSubset(of: scratch.files(below: "small3")))
     #expect(
-      scratch.bytes("cores.html").map { String(decoding: $0, as: UTF8.self).contains("Beside each other") } == true)
+      scratch.bytes("cores.html").map { String(decoding: $0, as: UTF8.self).contains("Side by side") } == true)
   }
 }

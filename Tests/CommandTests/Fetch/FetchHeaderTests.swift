@@ -95,7 +95,7 @@ struct FetchHeaderTests {
       (["--header-for", "dogs.example/x", "A: b"], "is for a host"),
       (["--header", "Proxy-Authorization: Basic eA=="], "https_proxy"),
       (["--header-for", "a", "proxy-authorization: x"], "https_proxy"),
-      (["--header-over-http"], "add one"), (["--header-for", "dogs.example"], "header-for"),
+      (["--header-over-http"], "needs --header or --header-for"), (["--header-for", "dogs.example"], "header-for"),
     ])
   func refusals(options: [String], text: String) throws {
     let answer = try fetch(["http://127.0.0.1:1/a"], options, ScratchFolder())

@@ -222,7 +222,7 @@ struct FetchThumbnailTests {
     let list = named(server, [(0, "sub/a.jpg"), (2, "other/b.jpg"), (1, "c.png")])
     let answer = try fetch(list, scratch, ["--mode", mode])
     #expect(answer.status == 1, "\(answer.error)")
-    #expect(answer.error.components(separatedBy: "a symbolic link is on its way").count == 3, "\(answer.error)")
+    #expect(answer.output.components(separatedBy: "a symbolic link is on its way").count == 3, "\(answer.output)")
     #expect(scratch.files(below: "elsewhere") == [])
     #expect(scratch.bytes("dogs/other/b.jpg") != nil && scratch.bytes("thumbs/c.png") != nil)
   }

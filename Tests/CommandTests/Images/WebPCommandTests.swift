@@ -11,7 +11,7 @@ struct WebPCommandTests {
     let help = try Command.run(arguments: ["resize", "--help"], environment: ["COLUMNS": "400"]).output
     let all = try Command.run("--help").output + help + Command.run("--version").output
     #expect(all.contains("WebP") == WebPTrait.isOn && all.contains("libwebp") == WebPTrait.isOn)
-    #expect(help.contains(WebPTrait.isOn ? "values: same, jpeg, png, webp;" : "values: same, jpeg, png;"))
+    #expect(help.contains(WebPTrait.isOn ? "values: same, jpeg, png, webp, auto;" : "values: same, jpeg, png, auto;"))
     #expect(help.contains(WebPTrait.isOn ? "JPEG, WebP quality, 1 to 100" : "JPEG quality, 1 to 100"))
     let scratch = try ScratchFolder()
     let answer = try Command.run("resize", Command.dogs, "--out", scratch["out"], "--format", "webp")

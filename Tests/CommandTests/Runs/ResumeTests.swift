@@ -68,7 +68,7 @@ struct ResumeTests {
     let second = try Command.run(arguments: arguments + ["--resume"])
     #expect(second.status == 1)
     #expect(try summary(second) == ["written": 0, "skipped": 1, "failed": 12, "notStarted": 0])
-    #expect(second.output.contains("it failed in an earlier run and was not tried again"))
+    #expect(second.output.contains("it was not tried again; --retry-failed tries it"))
     for (name, file) in try first.files {
       let code = { (file: [String: Any]?) in (file?["error"] as? [String: Any])?["code"] as? String }
       #expect(try code(file) == code(second.files[name]))
@@ -130,7 +130,7 @@ struct ResumeTests {
     }
     let resumed = try run("new/place", "--resume")
     #expect(try summary(resumed) == ["written": 0, "skipped": 24, "failed": 1, "notStarted": 0])
-    #expect(resumed.output.contains("it failed in an earlier run and was not tried again"))
+    #expect(resumed.output.contains("it was not tried again; --retry-failed tries it"))
     #expect(
       try summary(run("new/place", "--existing", "update")) == [
         "written": 0, "skipped": 24, "failed": 1, "notStarted": 0,

@@ -55,9 +55,10 @@ struct FetchThumbnailOptions: ParsableArguments {
   private var size: SizeArgument? { thumbSize ?? resize }
 
   /// Nil where no thumbnails are requested.
-  func makeOptions(mode: ExecutionMode, sandbox: SandboxRule) -> DownloadThumbnailerOptions? {
+  func makeOptions(mode: ExecutionMode, sandbox: SandboxRule, _ list: ManifestOptions) -> DownloadThumbnailerOptions? {
     guard let thumbs else { return nil }
     var options = ThumbnailOptions()
+    options.fingerprints = list.fingerprints
     if let size {
       options.size = size.request
       options.fit = size.suffix?.fit ?? options.fit

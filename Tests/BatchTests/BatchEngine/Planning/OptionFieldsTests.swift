@@ -22,6 +22,7 @@ struct OptionFieldsTests {
     "colour": { $0.color = .gray },
     "gray": { $0.gray = .luminance },
     "light": { $0.light = .linear },
+    "format": { $0.format = .byOpacity },
     "shrink": { $0.shrink = .off },
     "orientation": { $0.orientation = .ignore },
     "profile": { $0.profile = .strip },
@@ -32,12 +33,15 @@ struct OptionFieldsTests {
     "jpeg.subsampling": { $0.jpeg.subsampling = .halfWidth },
     "jpeg.scans": { $0.jpeg.scans = .progressive },
     "png.level": { $0.png.level = 9 },
+    "outputLimit.byteCount": { $0.outputLimit.byteCount = 16 },
+    "outputLimit.minQuality": { $0.outputLimit.minQuality = 17 },
     "tolerance": { $0.tolerance = .warningFails },
     "limits.pixelCount": { $0.limits.pixelCount = 11 },
     "limits.fileByteCount": { $0.limits.fileByteCount = 12 },
     "limits.scanCount": { $0.limits.scanCount = 13 },
     "limits.memoryByteCount": { $0.limits.memoryByteCount = 14 },
     "limits.deadline": { $0.limits.deadline = .max - 15 },
+    "fingerprints.rawValue": { $0.fingerprints = .color },
     "existing": { $0.existing = .fail },
     "durability": { $0.durability = .durable },
     "clocks": { $0.clocks = .wallAndProcessor },
@@ -47,6 +51,7 @@ struct OptionFieldsTests {
   /// Fields that change neither bytes nor whether a source fails. Give the reason with each new one.
   private static let withoutEffect: Set<String> = [
     "limits.memoryByteCount", "limits.deadline",  // computed for each image
+    "fingerprints.rawValue",  // what a manifest says about outputs
     "existing", "durability",  // how an output gets its name
     "clocks",  // measurements
     "decoder",  // tests check that all decoders give the same bytes
@@ -111,10 +116,13 @@ struct OptionFieldsTests {
     #expect(
       ThumbnailOptions.fields.map { "\($0.name)=\($0.text(ThumbnailOptions()))" }.sorted() == [
         "background=255,255,255", "clocks=wall", "colour=asSource", "decoder=auto", "durability=ordinary",
-        "existing=overwrite", "fit=inside", "gravity=center", "gray=luma601", "jpeg.quality=80", "jpeg.scans=baseline",
+        "existing=overwrite", "fingerprints.rawValue=0", "fit=inside", "format=planned", "gravity=center",
+        "gray=luma601", "jpeg.quality=80",
+        "jpeg.scans=baseline",
         "jpeg.subsampling=auto", "kernel=lanczos3", "light=asStored", "limits.deadline=0",
         "limits.fileByteCount=536870912", "limits.memoryByteCount=0", "limits.pixelCount=268402689",
-        "limits.scanCount=100", "metadata=none", "orientation=apply", "padding=automatic", "png.level=6",
+        "limits.scanCount=100", "metadata=none", "orientation=apply", "outputLimit.byteCount=0",
+        "outputLimit.minQuality=40", "padding=automatic", "png.level=6",
         "profile=keep", "shrink=safe", "sizes=256x256", "tolerance=damage", "upscale=never",
       ])
   }

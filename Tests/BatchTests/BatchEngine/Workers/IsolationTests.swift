@@ -85,7 +85,7 @@ import Testing
 
   @Test(arguments: [
     "garbage", "flood", "short", "many", "negative", "overflow", "lie", "workers", "times", "notes", "text", "late",
-    "skipped", "unasked", "notAnImage", "otherSize", "endless", "ready", "babble",
+    "skipped", "unasked", "unplanned", "otherFormat", "notAnImage", "otherSize", "endless", "ready", "babble",
   ])
   func `Promise 5: a worker that sends malformed messages costs only its own image`(fault: String) throws {
     // Few images: what a message does is not a matter of their number, and there are many kinds of messages.

@@ -69,8 +69,14 @@ import Testing
     var full = WrittenImage(
       sourceSize: large, sourceByteCount: 2,
       outputs: [
-        OutputResult(size: large, byteCount: 3), OutputResult(size: large, byteCount: 0, skipped: .upToDate),
+        OutputResult(size: large, byteCount: 3),
+        OutputResult(size: large, byteCount: 0, skipped: .upToDate, format: .png),
       ], warningCount: 4, firstWarning: "w", times: times, cpuTimes: cpuTimes)
+    full.outputs[1].isOpaque = true
+    full.outputs[1].quality = 63
+    full.outputs[1].fingerprints.color = 0x12_34_56
+    full.outputs[1].fingerprints.thumbHash = [1, 2, 3]
+    full.outputs[1].fingerprints.differenceHash = .max - 1
     full.notes = ConversionNotice.allCases
     full.decodingWorkers = 6
     #expect(unchanged(full, plain).isEmpty)
@@ -84,7 +90,9 @@ import Testing
 
   @Test func `every property of a job that a worker needs is transferred, and no path`() throws {
     let plain = Job(index: 0, source: "a", output: "b", format: .jpeg, sourceByteCount: 0)
-    var output = JobOutput(path: "secret/out.png", below: BaseFolder("secret"), format: .png, skipReason: .exists)
+    var output = JobOutput(
+      path: "secret/out.png", below: BaseFolder("secret"), format: .png,
+      or: JobOutput.Alternative(path: "secret/out.jpg", format: .jpeg), skipReason: .exists)
     output.redo = .sourceChanged
     let error = JobError(stage: .read, code: .read, message: "")
     let full = Job(
@@ -97,6 +105,7 @@ import Testing
     let same = try WorkerRequest(bytes).job
     // Only what to make from the open file.
     #expect(same.outputs.map(\.format) == [.png, .png] && same.outputs.map(\.skipReason) == [.exists, .exists])
+    #expect(same.outputs.allSatisfy { $0.alternative == JobOutput.Alternative(path: "", format: .jpeg) })
     #expect(
       same.outputs.allSatisfy { $0.path.isEmpty && $0.base == nil && $0.redo == nil } && same.index == 0
         && same.address == nil)

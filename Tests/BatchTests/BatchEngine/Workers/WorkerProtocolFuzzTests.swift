@@ -58,13 +58,15 @@ import Testing
     let size = PixelSize(width: 5, height: 7)
     var image = WrittenImage(
       sourceSize: size, sourceByteCount: 99,
-      outputs: [OutputResult(size: size, byteCount: 3), OutputResult(size: size, byteCount: 0, skipped: .exists)],
+      outputs: [
+        OutputResult(size: size, byteCount: 3, format: .jpeg), OutputResult(size: size, byteCount: 0, skipped: .exists),
+      ],
       warningCount: 1, firstWarning: "a warning", times: StageTimes(), cpuTimes: StageTimes())
     image.notes = [.profile]
     return [
       .outcome(.written(image)),
       .outcome(.failed(JobError(stage: .decode, code: .corrupt, message: "a sentence", hint: .fetchAgain))),
-      .admission(byteCount: 1 << 20), .piece(output: 0, bytes: [1, 2, 3]),
+      .admission(byteCount: 1 << 20), .piece(output: 0, .jpeg, bytes: [1, 2, 3]),
       .ready(Confinement(filterError: nil, landlockVersion: 7, landlockError: nil, hasNoPrivileges: true)),
     ]
   }
@@ -94,6 +96,32 @@ import Testing
     #expect(refused > 10_000 && refused < 40_000)
   }
 
+  @Test func `quality and size are within the limit that the options set`() {
+    var limited = ThumbnailOptions()
+    limited.outputLimit.byteCount = 100
+    let size = PixelSize(width: 5, height: 5)
+    func isPlausible(
+      _ quality: Int?, _ options: ThumbnailOptions, as format: ImageFormat = .jpeg, byteCount: Int = 100
+    ) -> Bool {
+      let job = Job(index: 0, source: "in", output: "out", format: format, sourceByteCount: 0)
+      var image = WrittenImage(
+        sourceSize: size, outputSize: size, sourceByteCount: 1, outputByteCount: byteCount, warningCount: 0,
+        firstWarning: "", times: StageTimes())
+      image.outputs[0].format = format
+      image.outputs[0].quality = quality
+      return Outcome.written(image).isPlausible(for: job, options, threadsPerImage: 1, elapsed: .seconds(1))
+    }
+    #expect([39, 40, 80, 81, nil].map { isPlausible($0, limited) } == [false, true, true, false, false])
+    #expect([40, nil].map { isPlausible($0, limited, as: .png) } == [false, true])
+    #expect([100, 101].map { isPlausible(50, limited, byteCount: $0) } == [true, false])
+    #expect([40, nil].map { isPlausible($0, ThumbnailOptions()) } == [false, true])
+    let error = Outcome.failed(JobError(stage: .encode, code: .tooLarge, message: "large"))
+    let verdicts = [limited, ThumbnailOptions()].map {
+      error.isPlausible(for: job, $0, threadsPerImage: 1, elapsed: .seconds(1))
+    }
+    #expect(verdicts == [true, false])
+  }
+
   @Test func `outputs are only accepted as the image that the worker describes`() throws {
     let folder = try TemporaryFolder()
     let size = PixelSize(width: 5, height: 5)
@@ -103,14 +131,15 @@ import Testing
       let bytes = damage.damaged(sound)
       let job = Job(index: 0, source: "in", output: folder("a.jpg"), format: .jpeg, sourceByteCount: 0)
       let outputs = ReceivedOutputs(of: job, existing: .overwrite, durability: .ordinary, permissions: .ordinary)
-      let image = WrittenImage(
+      var image = WrittenImage(
         sourceSize: size, outputSize: size, sourceByteCount: 1, outputByteCount: bytes.count, warningCount: 0,
         firstWarning: "", times: StageTimes())
+      image.outputs[0].format = .jpeg
       // In pieces of one to four bytes.
       var rest = bytes[...]
       while !rest.isEmpty {
         let count = 1 + damage.number(below: 4)
-        try outputs.add(Array(rest.prefix(count)), to: 0, memory: 1 << 20)
+        try outputs.add(Array(rest.prefix(count)), to: 0, .jpeg, memory: 1 << 20)
         rest = rest.dropFirst(count)
       }
       guard case .written? = try? outputs.finish(image) else { continue }
