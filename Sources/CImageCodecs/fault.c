@@ -91,6 +91,6 @@ void fault_poll(codec_fault *fault, size_t work) {
   const bool is_read = fault->work >= work_of_reading;
   fault->work = (is_read ? 0 : fault->work) + work + work_of_call;
   if (is_read && system_deadline_has_passed(fault->limits.deadline)) {
-    fault_raise(fault, CODEC_REASON_TIMEOUT, "the time for this picture is over");
+    fault_raise(fault, CODEC_REASON_TIMEOUT, "the time limit for this image has passed");
   }
 }

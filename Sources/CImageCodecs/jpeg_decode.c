@@ -74,7 +74,7 @@ static jpeg_shape shape_of_image(const struct jpeg_decompress_struct *decompress
 static void plan(jpeg_reader *reader, uint32_t denominator, jpeg_layout layout, jpeg_shape *shape) {
   struct jpeg_decompress_struct *decompress = &reader->decompress;
   codec_fault *fault = &reader->fault.fault;
-  if (reader->state == NO_IMAGE) fault_raise(fault, CODEC_REASON_INTERNAL, "a plan without a picture");
+  if (reader->state == NO_IMAGE) fault_raise(fault, CODEC_REASON_INTERNAL, "a plan without an image");
   if (denominator != 1 && denominator != 2 && denominator != 4 && denominator != 8) {
     fault_raise(fault, CODEC_REASON_INTERNAL, "a scale other than 1, 2, 4 or 8");
   }
@@ -125,7 +125,7 @@ static row_range rows_of(const jpeg_reader *reader, const jpeg_window *window) {
   const struct jpeg_decompress_struct *decompress = &reader->decompress;
   if (window->top >= window->bottom || window->bottom > decompress->image_height || window->left >= window->right ||
       window->right > decompress->image_width) {
-    fault_raise(&((jpeg_reader *)reader)->fault.fault, CODEC_REASON_INTERNAL, "a window outside of the picture");
+    fault_raise(&((jpeg_reader *)reader)->fault.fault, CODEC_REASON_INTERNAL, "a window outside of the image");
   }
   const JDIMENSION full = (JDIMENSION)(decompress->max_v_samp_factor * DCTSIZE);
   const JDIMENSION scaled = (JDIMENSION)(decompress->max_v_samp_factor * LEAST_SCALED_HEIGHT(decompress));

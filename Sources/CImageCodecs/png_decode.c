@@ -172,7 +172,7 @@ static void set_transforms(png_reader *reader) {
 
 static void read_rows(png_reader *reader, codec_plane plane) {
   codec_fault *fault = &reader->fault;
-  if (!reader->png) fault_raise(fault, CODEC_REASON_INTERNAL, "a read without a picture");
+  if (!reader->png) fault_raise(fault, CODEC_REASON_INTERNAL, "a read without an image");
   if (!plane.base || plane.stride < reader->shape.stride || plane.rows < reader->height) {
     fault_raise(fault, CODEC_REASON_INTERNAL, "a plane smaller than told");
   }

@@ -104,7 +104,7 @@ codec_status webp_read(const uint8_t *bytes, size_t count, codec_limits limits, 
   WebPIDelete(decoder);
   if (status == VP8_STATUS_OK) return CODEC_OK;
   if (status == VP8_STATUS_USER_ABORT) {
-    return report_failure(report, CODEC_REASON_TIMEOUT, "the time for this picture is over");
+    return report_failure(report, CODEC_REASON_TIMEOUT, "the time limit for this image has passed");
   }
   const codec_reason reason = reason_of(status);
   const bool is_in_file = reason == CODEC_REASON_TRUNCATED || reason == CODEC_REASON_CORRUPT;
