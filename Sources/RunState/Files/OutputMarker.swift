@@ -17,16 +17,9 @@ package enum OutputMarker {
 
   /// Whether the folder may get a marker: it does not exist, or it is empty.
   package static func suits(_ folder: FilePath) -> Bool {
-    do throws(Errno) {
-      for names in [FolderListing.Names.visible, .hidden] where try !isEmpty(folder, names) { return false }
-      return true
-    } catch {
+    do throws(Errno) { return try OpenFolder.open(folder.bytes, links: .follow).isEmpty() } catch {
       return error == .noSuchFileOrDirectory
     }
-  }
-
-  private static func isEmpty(_ folder: FilePath, _ names: FolderListing.Names) throws(Errno) -> Bool {
-    FolderListing(of: try OpenFolder.open(folder.bytes, links: .follow), names).entries.isEmpty
   }
 
   /// Marks an existing folder. A folder without a marker is only searched once too often, so errors are ignored.

@@ -59,6 +59,22 @@ package import SystemPackage
 }
 
 extension OpenFolder {
+  /// Whether the folder contains nothing but `.` and `..`, which come in any position. Reads at most three entries.
+  package func isEmpty() throws(Errno) -> Bool {
+    while true {
+      errno = 0
+      guard let entry = unsafe readdir(stream) else {
+        if errno == 0 { return true }
+        throw .current
+      }
+      // SAFETY: a name has at least one character and the zero after it.
+      let (first, second, third) = unsafe (entry.pointee.d_name.0, entry.pointee.d_name.1, entry.pointee.d_name.2)
+      let dot = CChar(bitPattern: UInt8(ascii: "."))
+      let isDots = first == dot && (second == 0 || second == dot && third == 0)
+      if !isDots { return false }
+    }
+  }
+
   /// Calls `body` with the name of each entry and the zero after it. Returns the error that stopped it early, or nil.
   func forEachEntry(_ body: (Span<CChar>, FileKind?) -> Void) -> Errno? {
     while true {

@@ -87,6 +87,13 @@ struct OmittedFilesTests {
     #expect(scratch.files(below: "named") == ["@eaDir/luna.jpg", "thumbs/a/rex.jpg", "thumbs/luna.jpg"])
   }
 
+  @Test("A folder that was empty is marked, one with a hidden file is not", arguments: ["", "touch in/thumbs/.keep;"])
+  func emptyFolder(content: String) throws {
+    let line = "mkdir in/thumbs; \(content) imgbatch resize in/luna.jpg -o in/thumbs -q && imgbatch resize in -o out -q"
+    #expect(try Command.shell(line, in: scratch).status == 0)
+    #expect(scratch.files(below: "out").contains("thumbs/luna.jpg") == !content.isEmpty)
+  }
+
   @Test("A folder of sources that receives outputs stays an input")
   func mixed() throws {
     let line = """
