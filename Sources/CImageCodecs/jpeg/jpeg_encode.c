@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "buffer.h"
+#include "../buffer.h"
 
 struct jpeg_writer {
   struct jpeg_compress_struct compress;

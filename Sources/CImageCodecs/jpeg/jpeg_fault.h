@@ -7,7 +7,7 @@
 
 #include <jpeglib.h>
 
-#include "fault.h"
+#include "../fault.h"
 
 typedef struct {
   struct jpeg_error_mgr manager;  ///< first, so that the `err` of a libjpeg object is this struct

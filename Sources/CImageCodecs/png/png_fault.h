@@ -5,7 +5,7 @@
 
 #include <png.h>
 
-#include "fault.h"
+#include "../fault.h"
 
 _Noreturn void png_fault_error(png_structp png, png_const_charp text);
 void png_fault_warning(png_structp png, png_const_charp text);

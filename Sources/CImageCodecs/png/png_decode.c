@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "buffer.h"
+#include "../buffer.h"
 
 struct png_reader {
   codec_fault fault;
