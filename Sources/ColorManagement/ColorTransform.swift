@@ -59,7 +59,7 @@ package import ImageCore
   private static let workOfPixel = 256
 
   private func run(_ samples: [UInt16], _ out: inout [UInt16], _ pixels: Int) {
-    // SAFETY: both arrays have the samples of so many pixels, and at least one.
+    // SAFETY: both arrays have the samples of `pixels` pixels, at least one.
     unsafe color_transform_run(handle, samples, &out, pixels)
   }
 

@@ -75,7 +75,7 @@ import TextFormatting
   }
 
   @Test func `a long run is sampled evenly, and the page stays small`() {
-    // So many that the sample is halved twice.
+    // This number of images halves the sample twice.
     let count = 4_200
     // From both ends to the middle, because workers finish images in any order.
     let order = (0..<count).map { $0 % 2 == 0 ? $0 / 2 : count - 1 - $0 / 2 }

@@ -28,7 +28,7 @@ package enum InputListError: Error, Hashable, Sendable {
 }
 
 extension FilePath {
-  /// The offset of the last component in the bytes; nil if there is none, or if it is no name of its own (`.` or `..`).
+  /// The offset of the last component in the bytes; nil if there is none, or if it is `.` or `..`.
   var lastNameStart: Int? {
     guard let lastComponent, lastComponent.kind == .regular else { return nil }
     return length - FilePath(root: nil, components: lastComponent).length

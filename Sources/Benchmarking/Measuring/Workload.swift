@@ -8,7 +8,7 @@ package struct Workload: Hashable, Sendable {
   package enum Bottleneck: String, Hashable, Sendable {
     /// CPU cores: more workers than cores only wait for each other.
     case cores
-    /// Responses of servers. Waiting workers use no CPU, so many more workers than cores are useful.
+    /// Responses of servers. Waiting workers use no CPU, so the number of cores does not limit them.
     case answers
   }
 

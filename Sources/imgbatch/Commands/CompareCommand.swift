@@ -9,7 +9,7 @@ struct CompareCommand: ParsableCommand {
     commandName: "compare",
     abstract: "Measure which mode is fastest here: serial, threads, processes, or one process per image.",
     discussion: """
-      Each mode makes the same thumbnails. Every run is a process of its own; the modes take turns, after a warm-up. The \
+      Each mode makes the same thumbnails. Every run is a separate process; the modes take turns, after a warm-up. The \
       outputs go to a temporary folder below TMPDIR or /tmp and are compared: if a mode writes different bytes, the exit \
       status is 70. Use a release build, an idle machine, and a few hundred images.
 

@@ -62,7 +62,7 @@ struct FetchCommand: ParsableCommand {
     help: ArgumentHelp(
       "How downloads run.",
       discussion: """
-        threads: in one process. processes: each connection in a confined process of its own, so that a fault in libcurl or \
+        threads: in one process. processes: each connection in a separate, confined process, so that a fault in libcurl or \
         its TLS library does not affect imgbatch. serial: one after another.
         """))
   var mode: ExecutionMode = .threads

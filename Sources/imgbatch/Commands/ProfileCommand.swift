@@ -14,7 +14,7 @@ struct ProfileCommand: ParsableCommand {
     abstract: "Measure how the work scales with cores, in every mode and within one image.",
     discussion: """
       Serial mode, and threads and processes with 1, 2, 4 ... workers up to all cores, make the same thumbnails. Every run \
-      is a process of its own; the settings take turns, after a warm-up. Then the same numbers of threads share the largest \
+      is a separate process; the settings take turns, after a warm-up. Then the same numbers of threads share the largest \
       image. All outputs are compared, then removed. Use a release build, an idle machine, and a few hundred images.
 
       EXAMPLES:

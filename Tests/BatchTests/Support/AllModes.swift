@@ -23,7 +23,7 @@ struct AllModes {
 
   init(_ folder: TemporaryFolder) throws {
     self.folder = folder
-    worker = try #require(ExecutorTests.worker, "imgbatch-worker is built beside the tests")
+    worker = try #require(ExecutorTests.worker, "imgbatch-worker is built next to the tests")
   }
 
   /// The result of each file, which is the same in all modes.

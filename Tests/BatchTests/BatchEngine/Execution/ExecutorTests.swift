@@ -63,7 +63,7 @@ import Testing
   }()
 
   @Test func `serial, threads and processes give the same outcomes and the same bytes`() throws {
-    let worker = try #require(Self.worker, "imgbatch-worker is built beside the tests")
+    let worker = try #require(Self.worker, "imgbatch-worker is built next to the tests")
     let serial = try outcomes(SerialExecutor(), try jobs("serial"))
     #expect(serial.count == (try jobs("serial").count))
     let bytes = try tree("serial")
@@ -91,7 +91,7 @@ import Testing
   }
 
   @Test func `a worker process runs until the end of the run, or for one image`() throws {
-    let worker = try #require(Self.worker, "imgbatch-worker is built beside the tests")
+    let worker = try #require(Self.worker, "imgbatch-worker is built next to the tests")
     let script = try folder.add(
       "worker", Array("#!/bin/sh\necho >> '\(folder("starts").string)'\nexec '\(worker)'\n".utf8))
     try folder.setMode("worker", 0o755)
@@ -130,7 +130,7 @@ import Testing
   }
 
   @Test func `each job that is taken ends once, in all modes`() throws {
-    let worker = try #require(Self.worker, "imgbatch-worker is built beside the tests")
+    let worker = try #require(Self.worker, "imgbatch-worker is built next to the tests")
     let executors: [any Executor] = [
       SerialExecutor(), ThreadExecutor(workers: 3), ProcessExecutor(workers: 3, workerPath: worker),
     ]
@@ -143,7 +143,7 @@ import Testing
   }
 
   @Test func `a job ends without an outcome if no worker can make it`() throws {
-    let worker = try #require(Self.worker, "imgbatch-worker is built beside the tests")
+    let worker = try #require(Self.worker, "imgbatch-worker is built next to the tests")
     // The first start succeeds, later ones fail.
     let mark = folder("started").string
     let text = "#!/bin/sh\n[ -e '\(mark)' ] && exit 1\n: > '\(mark)'\nexec '\(worker)'\n"

@@ -29,7 +29,7 @@ import Testing
     of count: Int = 40, fault: String?, timeout: Duration = .seconds(60)
   ) throws -> [String: Outcome] {
     let names = names(count)
-    let worker = try #require(ExecutorTests.worker, "imgbatch-worker is built beside the tests")
+    let worker = try #require(ExecutorTests.worker, "imgbatch-worker is built next to the tests")
     let small = FilePath(Places.samples.appending(path: "patterns/noise-restart.jpg").path)
     try folder.addFolder("out")
     let jobs = try names.enumerated().map { index, name in

@@ -129,7 +129,7 @@ import Testing
   func `a declined file has the same outcome in threads and processes as in serial, and as with libjpeg`(
     tolerance: DamageTolerance, format: ImageFormat
   ) throws {
-    let worker = try #require(ExecutorTests.worker, "imgbatch-worker is built beside the tests")
+    let worker = try #require(ExecutorTests.worker, "imgbatch-worker is built next to the tests")
     var samples = try samples()
     let whole = try recoded(Places.sample("dogs/rex.jpg"), shrunkBy: 2) { $0.jpeg.scans = .progressive }
     samples.append(Sample(name: "taken", reason: .kind, bytes: whole))
