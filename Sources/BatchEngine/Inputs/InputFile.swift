@@ -72,7 +72,7 @@ extension InputFile {
     switch status.kind {
     case .regular:
       let saysFormat = SourceName(path).format != nil
-      let contents = saysFormat ? nil : try? ImageFormat.sniffed(path)
+      let contents = saysFormat ? nil : ImageFormat.ofContent(path)
       return InputFile(source: path, relativeStart: relativeStart, status: status, contents: contents)
     case .folder:
       guard let folders else { return nil }
@@ -108,18 +108,15 @@ enum FileContents {
 }
 
 extension ImageFormat {
-  /// The format of a regular file according to its first bytes.
-  static func sniffed(_ path: FilePath) throws(Errno) -> ImageFormat? {
-    if case .image(let format) = try FileContents(of: Descriptor(opening: path, .sniffed)) { format } else { nil }
-  }
-}
-
-extension ImageFormat {
   /// The format of a suffix of a name; nil if the suffix is unknown.
   package static func ofName(_ path: FilePath) -> ImageFormat? { SourceName(path).format }
 
   /// The format that the first bytes of a file show; nil if they show none, or if the file cannot be read.
-  package static func ofContent(_ path: FilePath) -> ImageFormat? { try? sniffed(path) }
+  package static func ofContent(_ path: FilePath) -> ImageFormat? {
+    guard let file = try? Descriptor(opening: path, .sniffed), case .image(let format)? = try? FileContents(of: file)
+    else { return nil }
+    return format
+  }
 }
 
 extension JobError {

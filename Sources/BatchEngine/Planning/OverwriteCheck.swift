@@ -55,7 +55,7 @@ package struct OverwriteCheck {
     if let status, let source = source(status, canonical), !ownLists.contains(source) {
       throw OverwriteRefusal(option: option, path: path, reason: .input(source))
     }
-    if status?.kind == .regular, (try? ImageFormat.sniffed(path)) != nil {
+    if status?.kind == .regular, ImageFormat.ofContent(path) != nil {
       throw OverwriteRefusal(option: option, path: path, reason: .image)
     }
     if let other = allowed.first(where: { isOne($0.canonical, canonical) }) {
@@ -76,7 +76,7 @@ package struct OverwriteCheck {
       if status.linkCount > 1, let source = source(status, path.canonical) {
         throw OverwriteRefusal(option: name, path: path, reason: .input(source))
       }
-      if (try? ImageFormat.sniffed(path)) != nil { throw OverwriteRefusal(option: name, path: path, reason: .image) }
+      if ImageFormat.ofContent(path) != nil { throw OverwriteRefusal(option: name, path: path, reason: .image) }
     }
   }
 

@@ -76,7 +76,7 @@ extension OmittedInputs {
     if !folders.isEmpty {
       let shown = folders.prefix(5).map(\.forTerminal).joined(separator: ", ")
       let more = folders.count > 5 ? " and \(folders.count - 5) more" : ""
-      lines.append("\(folders.count) folder\(folders.count == 1 ? "" : "s") of thumbnails not entered: \(shown)\(more)")
+      lines.append("\(counted(folders.count, "folder")) of thumbnails not entered: \(shown)\(more)")
     }
     return lines.map { $0 + "\n" }.joined()
   }

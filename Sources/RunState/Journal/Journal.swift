@@ -27,7 +27,7 @@ package final class Journal: Sendable {
   ///   - shard: the shard whose journal it is; nil for the journal of unsharded runs.
   ///   - other: the path of the journal, if it is not in the folder.
   package init(in folder: FilePath, of shard: Shard? = nil, at other: FilePath? = nil) throws(JournalError) {
-    let path = other ?? Journal.path(in: folder, of: shard)
+    let path = Journal.path(in: folder, of: shard, at: other)
     var header: JournalHeader?
     let file: Descriptor
     do throws(OwnFileError) { file = try Descriptor(openingOwn: path, for: .appended) } catch {
@@ -66,8 +66,9 @@ package final class Journal: Sendable {
   }
 
   /// Path of a folder's journal.
-  package static func path(in folder: FilePath, of shard: Shard? = nil) -> FilePath {
-    folder.appending(name + (shard?.suffix ?? ""))
+  /// - Parameter other: the path, if it is not in the folder.
+  package static func path(in folder: FilePath, of shard: Shard? = nil, at other: FilePath? = nil) -> FilePath {
+    other ?? folder.appending(name + (shard?.suffix ?? ""))
   }
 
   /// Checks a file that the user named: it may be something else, which nothing may be appended to.

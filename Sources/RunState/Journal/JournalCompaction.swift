@@ -14,7 +14,7 @@ extension Journal {
   package static func compact(
     in folder: FilePath, of shard: Shard? = nil, at other: FilePath? = nil, above minimum: Int = smallByteCount
   ) {
-    let path = other ?? path(in: folder, of: shard)
+    let path = path(in: folder, of: shard, at: other)
     guard let status = try? FileStatus(of: path, links: .stay), status.kind == .regular, status.linkCount == 1,
       status.byteCount > 0
     else { return }

@@ -17,7 +17,7 @@ extension Journal {
   package static func forEachEntry(
     in folder: FilePath, of shard: Shard? = nil, at other: FilePath? = nil, _ body: (JournalEntry) -> Void
   ) throws(JournalError) {
-    try forEachLine(of: other ?? path(in: folder, of: shard), JournalKeys(folder: folder)) { line, _ in
+    try forEachLine(of: path(in: folder, of: shard, at: other), JournalKeys(folder: folder)) { line, _ in
       if case .entry(let entry, _) = line { body(entry) }
     }
   }

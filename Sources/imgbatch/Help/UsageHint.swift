@@ -63,7 +63,7 @@ extension UsageHint {
     let typed = arguments[0]
     let names = commands.map(\.name)
     if InputFile.exists(FilePath(bytes: unescapedBytes(typed))) {
-      let line = (["imgbatch", "resize"] + arguments).map(shellWord).joined(separator: " ")
+      let line = (["imgbatch", "resize"] + arguments).map(ShownCommandLine.quoted).joined(separator: " ")
       let hasOut = arguments.contains { ["-o", "--out"].contains($0) || $0.hasPrefix("--out=") }
       self.init(
         "'\(typed)' is not a command. To make thumbnails: \(line)\(hasOut ? "" : " --out thumbs")", nil)
@@ -74,7 +74,7 @@ extension UsageHint {
     }
   }
 
-  /// Options of other programs, and what does the same here. The value is nil if the default does it.
+  /// Options of other programs, and what does the same here.
   private static let foreignOptions: [String: String] = [
     "--output": "use --out", "--outdir": "use --out", "--output-dir": "use --out", "--dest": "use --out",
     "--width": "use --size 400x for a width of 400", "-w": "use --size 400x for a width of 400",
@@ -134,10 +134,12 @@ extension UsageHint {
     }
     let example = command.name == "gallery" ? "page.html" : command.name == "fetch" ? "images" : "thumbs"
     if let last, !inputs.isEmpty, last != "-", !InputFile.exists(FilePath(bytes: unescapedBytes(last))) {
-      let line = (["imgbatch", command.name] + inputs + ["--out", last]).map(shellWord).joined(separator: " ")
+      let line = (["imgbatch", command.name] + inputs + ["--out", last]).map(ShownCommandLine.quoted).joined(
+        separator: " ")
       self.init("missing option '--out'. If '\(last)' is the output: \(line)", command)
     } else {
-      let line = (["imgbatch", command.name] + typed.others + ["--out", example]).map(shellWord).joined(separator: " ")
+      let line = (["imgbatch", command.name] + typed.others + ["--out", example]).map(ShownCommandLine.quoted).joined(
+        separator: " ")
       self.init("missing option '--out', which says where to write, as in: \(line)", command)
     }
   }
@@ -150,13 +152,6 @@ extension UsageHint {
         ? "this build cannot write WebP; it writes \(written). Build it with: make build TRAITS=WebP"
         : "--format \(format) is not possible; this build writes \(written).", command)
   }
-}
-
-/// An argument as it is typed in a shell.
-private func shellWord(_ argument: String) -> String {
-  let isPlain = !argument.isEmpty && argument.allSatisfy { $0.isLetter || $0.isNumber || "-_./:=%,+@".contains($0) }
-  return isPlain
-    ? argument : "'" + argument.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
 }
 
 private func isSimilar(_ name: String, _ typed: String) -> Bool {

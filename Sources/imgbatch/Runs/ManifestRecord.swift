@@ -19,6 +19,7 @@ final class ManifestRecord: RunRecord {
   private let manifest: Manifest
   private let hasDigests: Bool
   private let folder: FilePath
+  private let names: JournalKeys
   private let execution: ExecutorOptions
   private let options: ThumbnailOptions
   private let entries = Mutex<[Entry]>([])
@@ -40,6 +41,7 @@ final class ManifestRecord: RunRecord {
     self.manifest = manifest
     self.hasDigests = hasDigests
     self.folder = BaseFolder(folder).path
+    names = JournalKeys(folder: self.folder)
     self.execution = execution
     self.options = options
   }
@@ -63,7 +65,7 @@ final class ManifestRecord: RunRecord {
       return
     }
     let line = ManifestEntry(
-      name: JournalKeys(folder: folder).output(output.path),
+      name: names.output(output.path),
       source: job.shownAddress.map { Array($0.utf8) } ?? job.source.bytes, size: size, byteCount: byteCount,
       quality: result?.quality, sha256: hasDigests ? digest(output.path) : nil,
       fingerprints: result?.fingerprints ?? ImageFingerprints())

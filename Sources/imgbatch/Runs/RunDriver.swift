@@ -3,6 +3,7 @@ internal import Parallelism
 internal import Reporting
 internal import RunState
 internal import Synchronization
+internal import SystemPackage
 internal import SystemSupport
 internal import Thumbnailing
 internal import WorkerIPC
@@ -69,6 +70,25 @@ final class RunDriver: OutcomeObserver {
   ) throws(ExecutorError) {
     try execution.executor { [reporter] in reporter.note($0) }.run(jobs, options: options, stop: Signals.cancellation)
     jobs.finish()
+  }
+
+  /// Makes images that no later run continues, without journal and lock.
+  /// - Parameters:
+  ///   - jobs: report their outcomes to this driver.
+  ///   - folder: contains the outputs.
+  ///   - scratch: a folder to remove if the run exceeds the grace period; nil for none.
+  func runUnrecorded(
+    _ jobs: any JobSource, in folder: FilePath, _ execution: ExecutorOptions, _ options: ThumbnailOptions,
+    scratch: FilePath?
+  ) throws(CommandError) -> ExitStatus {
+    let source = ResumableJobSource(
+      jobs, folder: folder, options: options, selection: .all, history: nil, journal: nil, lock: nil)
+    reporter.start(version: Build.version, mode: execution.mode, workers: execution.workers)
+    let abandon: @Sendable () -> Void = {
+      source.abandonImagesInFlight()
+      if let scratch { ScratchFolder.remove(scratch) }
+    }
+    return try run(abandon: abandon) { () throws(ExecutorError) in try makeImages(source, execution, options) }
   }
 
   private func close() -> (summary: RunSummary, isRecorded: Bool) {

@@ -133,17 +133,8 @@ struct SingleImageRun {
       messages, extent: .init(inputs: 1, sourceByteCount: job.sourceByteCount), events: messages.events,
       since: ContinuousClock.now)
     let driver = RunDriver(reporter, inputs: jobs, execution: run.execution)
-    let resumable = ResumableJobSource(
-      ObservedJobs(jobs, driver), folder: output.removingLastComponent(), options: run.options, selection: .all,
-      history: nil, journal: nil, lock: nil)
-    reporter.start(version: Build.version, mode: run.execution.mode, workers: run.execution.workers)
-    let abandon: @Sendable () -> Void = {
-      resumable.abandonImagesInFlight()
-      if let scratch { ScratchFolder.remove(scratch) }
-    }
-    return try driver.run(abandon: abandon) { () throws(ExecutorError) in
-      try driver.makeImages(resumable, run.execution, run.options)
-    }
+    return try driver.runUnrecorded(
+      ObservedJobs(jobs, driver), in: output.removingLastComponent(), run.execution, run.options, scratch: scratch)
   }
 
   /// Reads standard input to its end, into a file in memory.

@@ -11,7 +11,7 @@ enum ShownCommandLine {
     var line = "imgbatch"
     for (index, argument) in hidingSecrets(arguments).enumerated() {
       if line.utf8.count > maxByteCount { return "\(line) ... and \(arguments.count - index) more arguments" }
-      line += " " + quoted(unescapedBytes(argument))
+      line += " " + quoted(argument)
     }
     return line
   }
@@ -40,8 +40,10 @@ enum ShownCommandLine {
     return line[...colon] + " ****"
   }
 
-  /// As one word of a POSIX shell; with control characters, hidden characters or invalid UTF-8, as one of Bash.
-  private static func quoted(_ bytes: [UInt8]) -> String {
+  /// An argument as one word of a POSIX shell; with control characters, hidden characters or invalid UTF-8, as one of Bash.
+  /// - Parameter argument: as `rawArguments` returns it.
+  static func quoted(_ argument: String) -> String {
+    let bytes = unescapedBytes(argument)
     guard let text = String(validating: bytes, as: UTF8.self),
       !text.unicodeScalars.contains(where: { $0.isControl || $0.isHidden })
     else {

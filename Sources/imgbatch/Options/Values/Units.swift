@@ -13,9 +13,13 @@ private struct Quantity {
     unit = text.dropFirst(digits.count).drop { $0 == " " }.lowercased()
   }
 
-  /// The number times the factor of its unit, as a whole number of at least 1.
-  func count(factor: Int) -> Int? {
-    let product = (number * Double(factor)).rounded()
+  /// The number times the factor of its unit, as a whole number of at least 1; nil if there is none.
+  /// - Parameter factors: by unit.
+  static func count(_ text: String, _ factors: [String: Int]) -> Int? {
+    guard let quantity = Quantity(text), let factor = factors[quantity.unit] else { return nil }
+    // Exact, also where a floating-point number is not.
+    if text.allSatisfy(\.isASCIIDigit) { return Int(text).flatMap { $0 >= 1 ? $0 : nil } }
+    let product = (quantity.number * Double(factor)).rounded()
     return product >= 1 && product < Double(Int.max) ? Int(product) : nil
   }
 }
@@ -37,9 +41,7 @@ struct ByteCount: ExpressibleByArgument {
   ]
 
   init?(argument: String) {
-    guard let quantity = Quantity(argument), let factor = ByteCount.factors[quantity.unit],
-      let count = argument.allSatisfy(\.isASCIIDigit) ? Int(argument) : quantity.count(factor: factor), count >= 1
-    else { return nil }
+    guard let count = Quantity.count(argument, ByteCount.factors) else { return nil }
     self.count = count
   }
 
@@ -68,9 +70,7 @@ struct PixelCount: CustomStringConvertible {
 
   init(text: String) throws {
     let factors = ["": 1, "k": 1000, "m": 1_000_000, "g": 1_000_000_000, "mp": 1_000_000]
-    guard let quantity = Quantity(text), let factor = factors[quantity.unit],
-      let count = text.allSatisfy(\.isASCIIDigit) ? Int(text) : quantity.count(factor: factor), count >= 1
-    else {
+    guard let count = Quantity.count(text, factors) else {
       throw ValidationError("Pixel counts are 1 or more, as in 268402689 or 300M; K, M and G are powers of 1000.")
     }
     self.count = count

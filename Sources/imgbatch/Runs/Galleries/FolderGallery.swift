@@ -64,18 +64,8 @@ struct FolderGallery {
       advice: advice(options: ["--out", "--jobs", "--max-memory", "--timeout"]), verb: nil, since: began)
     let driver = RunDriver(reporter, inputs: jobs, execution: execution)
     let thumbnails = GalleryThumbnails(driver)
-    let options = FolderGallery.options
-    let source = ResumableJobSource(
-      ObservedJobs(jobs, thumbnails), folder: scratch, options: options, selection: .all, history: nil, journal: nil,
-      lock: nil)
-    reporter.start(version: Build.version, mode: execution.mode, workers: execution.workers)
-    let abandon: @Sendable () -> Void = {
-      source.abandonImagesInFlight()
-      ScratchFolder.remove(scratch)
-    }
-    let status = try driver.run(abandon: abandon) { () throws(ExecutorError) in
-      try driver.makeImages(source, execution, options)
-    }
+    let status = try driver.runUnrecorded(
+      ObservedJobs(jobs, thumbnails), in: scratch, execution, FolderGallery.options, scratch: scratch)
     return (status, thumbnails)
   }
 
