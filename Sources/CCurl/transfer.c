@@ -20,6 +20,13 @@ transfers *transfers_create(long most_connections) {
     free(all);
     return NULL;
   }
+  // A status line of HTTP/2 on a connection of HTTP/1.1 makes libcurl send a second request before the first has ended, and one
+  // address gets the answer of another.
+  if (curl.multi_setopt(all->multi, ABI_MULTI_OPT_PIPELINING, (long)ABI_PIPE_NOTHING) != ABI_OK) {
+    curl.multi_cleanup(all->multi);
+    free(all);
+    return NULL;
+  }
   curl.multi_setopt(all->multi, ABI_MULTI_OPT_MAXCONNECTS, most_connections);
   return all;
 }

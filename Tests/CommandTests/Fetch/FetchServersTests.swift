@@ -167,6 +167,30 @@ struct FetchServersTests {
     #expect(answer.error.contains("Warning: 1 address has a user or password, which the page omits"))
   }
 
+  @Test("Each connection has one request at a time, even if a server without HTTP/2 claims to have it")
+  func claimedVersion() throws {
+    let server = try TestServer { request, reply in
+      let index = Int(request.path.dropFirst()) ?? 0
+      let image = DrawnPNG.bytes(width: index + 1, height: 2, color: 2)
+      reply.finish()
+      reply.send("HTTP/2 200\r\nContent-Length: \(image.count)\r\n\r\n")
+      reply.send(image)
+    }
+    defer { server.stop() }
+    let scratch = try ScratchFolder()
+    let count = 60
+    let answer = try Command.fetch(
+      (0..<count).map { server.address("/\($0)") }, scratch,
+      ["--retries", "0", "--connections", "4"])
+    let failures = try failures(answer)
+    #expect(answer.status == 0, "\(failures)")
+    for index in 0..<count {
+      let expected = Data(DrawnPNG.bytes(width: index + 1, height: 2, color: 2))
+      let name = "000000".dropLast("\(index + 1)".count) + "\(index + 1)-\(index).png"
+      #expect(scratch.bytes("out/\(name)") == expected, "\(name)")
+    }
+  }
+
   // MARK: - Codings
 
   @Test(
