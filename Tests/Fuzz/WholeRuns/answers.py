@@ -5,13 +5,15 @@ usage: answers.py IMGBATCH SECONDS SEED
 
 A server on loopback derives each answer from the path and the seed alone, and closes. No run may crash or hang, every mode must
 have the same outcome for each address, and a file that counts as written must begin with all bytes of one of the server's
-images, except its end mark: only the data around images are damaged here, so anything less is a torn file.
+images, except its end mark: only the data around images are damaged here, so anything less is a torn file. Excepted are answers
+whose lengths are wrong: then the file is what the server announced.
 """
 import gzip
 import os
 import random
 import socketserver
 import threading
+import urllib.parse
 import zlib
 
 from imagefiles import jpeg, png
@@ -23,7 +25,12 @@ END_MARKS = (2, 12, 2, 12)
 ADDRESSES = 40
 
 
-def chunked(body, numbers):
+class Framing:
+    """Whether a length or a chunk of an answer is wrong."""
+    is_wrong = False
+
+
+def chunked(body, numbers, framing):
     """A body in chunks, whose sizes may be wrong."""
     out, at = b"", 0
     while at < len(body):
@@ -31,16 +38,19 @@ def chunked(body, numbers):
         size = f"{len(piece):x}" if numbers.random() < 0.95 else numbers.choice(
             ("0", "-1", "ffffffffffffffff", "80000000", "", "x", f"{len(piece) + 1:x}", f"{len(piece) - 1:x}", "0x5", "1 ", "00001"))
         extension = numbers.choice(("", "", ";a=b", ";" + "x" * 3000))
-        out += f"{size}{extension}\r\n".encode() + piece + numbers.choice((b"\r\n",) * 20 + (b"\n", b"", b"\rx"))
+        end = numbers.choice((b"\r\n",) * 20 + (b"\n", b"", b"\rx"))
+        framing.is_wrong |= size != f"{len(piece):x}" or end != b"\r\n"
+        out += f"{size}{extension}\r\n".encode() + piece + end
         at += len(piece)
     end = numbers.choice((b"0\r\n\r\n",) * 6 + (b"0\r\nTrailer: x\r\n\r\n", b"", b"0", b"0\r\n", b"0\r\n\r\nmore"))
     return out + end
 
 
-def length(body, numbers):
+def length(body, numbers, framing):
     """A Content-Length, usually the right one."""
     if numbers.random() < 0.75:
         return str(len(body))
+    framing.is_wrong = True
     return str(numbers.choice((len(body) - 1, len(body) + 1, 0, -1, "", "x", f"{len(body)}, {len(body)}", f"+{len(body)}", f" {len(body)} ",
                                numbers.choice(NUMBERS), 2 ** 63 - 1, 2 ** 63, 2 ** 64, "9" * 50)))
 
@@ -54,13 +64,15 @@ def place(numbers, port, path):
         f"http:/127.0.0.1:{port}/3", f"http://0x7f.1:{port}/4"))
 
 
-def answer(numbers, port, path, wish):
-    """The bytes of one answer."""
+def answer(seed, port, path, wish=0):
+    """The bytes of one answer, the target of its redirection or None, and whether a length in it is wrong."""
+    numbers, framing = random.Random(f"{seed} {path}"), Framing()
     body = numbers.choice(IMAGES)
     status = numbers.choice((200,) * 14 + (206, 206, 203, 301, 302, 303, 307, 308, 300, 304, 404, 403, 416, 204, 205, 100, 999, 0))
-    headers = []
+    headers, target = [], None
     if 300 <= status < 400:
-        headers.append(("Location", place(numbers, port, path)))
+        target = place(numbers, port, path)
+        headers.append(("Location", target))
     if status == 206 or (wish and numbers.random() < 0.7):
         status, start = 206, numbers.choice((0, wish or 0, 1, len(body) - 1, len(body)))
         headers.append(("Content-Range", numbers.choice((
@@ -81,11 +93,11 @@ def answer(numbers, port, path, wish):
             headers.append((name, numbers.choice(values)))
     if numbers.random() < 0.3:
         headers.append(("Transfer-Encoding", numbers.choice(("chunked",) * 6 + ("gzip, chunked", "Chunked", "x", "chunked, chunked"))))
-        body = chunked(body, numbers)
+        body = chunked(body, numbers, framing)
     if numbers.random() < 0.7:
-        headers.append(("Content-Length", length(body, numbers)))
+        headers.append(("Content-Length", length(body, numbers, framing)))
         if numbers.random() < 0.1:
-            headers.append(("Content-Length", length(body, numbers)))
+            headers.append(("Content-Length", length(body, numbers, framing)))
     numbers.shuffle(headers)
     first = f"HTTP/1.1 {status} OK" if numbers.random() < 0.93 else numbers.choice((
         "HTTP/1.0 200 OK", "HTTP/1.1 200", "HTTP/1.1", "HTTP/9.9 200 OK", "HTTP/2 200", "ICY 200 OK", "", "HTTP/1.1 2000 OK",
@@ -99,7 +111,25 @@ def answer(numbers, port, path, wish):
         head = b"HTTP/1.1 100 Continue\r\n\r\n" * numbers.choice((1, 30)) + head
     if numbers.random() < 0.15:
         head = damaged(head, numbers, words=(b"\r\n", b"\n", b"\0", b":", b" ", b"\r\n\r\n", b"HTTP/1.1 200 OK\r\n"))
-    return head + body + (numbers.randbytes(30) if numbers.random() < 0.05 else b"")
+        framing.is_wrong = True
+    return head + body + (numbers.randbytes(30) if numbers.random() < 0.05 else b""), target, framing.is_wrong
+
+
+def has_right_lengths(seed, source):
+    """Whether all lengths are right in the answers of an address and of those that it is redirected to."""
+    port = urllib.parse.urlsplit(source).port
+    for _ in range(6):
+        path = source.split("//", 1)[-1].partition("/")
+        _, target, is_wrong = answer(seed, port, path[1] + path[2])
+        if is_wrong:
+            return False
+        if target is None:
+            return True
+        try:
+            source = urllib.parse.urljoin(source, target)
+        except ValueError:
+            return True
+    return True
 
 
 class Server(socketserver.ThreadingTCPServer):
@@ -119,7 +149,7 @@ class Handler(socketserver.StreamRequestHandler):
             path = (lines[0].split(" ") + ["/"])[1]
             ranges = [line for line in lines if line.lower().startswith("range: bytes=")]
             wish = int(ranges[0].split("=")[1].split("-")[0]) if ranges else 0
-            data = answer(random.Random(f"{self.server.seed} {path}"), self.server.server_address[1], path, wish)
+            data, _, _ = answer(self.server.seed, self.server.server_address[1], path, wish)
             self.request.sendall(data)
         except (OSError, ValueError, IndexError):
             pass
@@ -147,28 +177,28 @@ def main():
                     return
                 if attempt == 0:
                     told[mode] = verdicts(done[1])
-                check(trials, out, done[1])
+                check(trials, out, done[1], server.seed)
         trials.tried += ADDRESSES
         for number in range(ADDRESSES):
             results = {mode: told[mode].get(str(number)) for mode in MODES}
             if len(set(results.values())) > 1:
                 sent = scratch / "answer"
-                sent.write_bytes(answer(random.Random(f"{server.seed} /{number}"), server.server_address[1], f"/{number}", 0))
+                sent.write_bytes(answer(server.seed, server.server_address[1], f"/{number}")[0])
                 trials.finding(f"/{number}: {results}", sent)
 
     trials.run(one_round)
 
 
-def check(trials, out, files):
+def check(trials, out, files, seed):
     """The folder contains what was reported as written, complete."""
     for event in files:
         if event["status"] != "written":
             continue
         with open(event["output"], "rb") as file:
             data = file.read()
-        # A file has the length that the server announced, even a wrong one. If only the end mark is missing, all pixels are
-        # there.
-        if not any(data.startswith(image[:-end]) for image, end in zip(IMAGES, END_MARKS)):
+        # If only the end mark is missing, all pixels are there.
+        is_whole = any(data.startswith(image[:-end]) for image, end in zip(IMAGES, END_MARKS))
+        if not is_whole and has_right_lengths(seed, event["source"]):
             trials.finding(f"{event['source']} is torn: {len(data)} bytes", event["output"])
     there = {os.path.join(out, name) for name in os.listdir(out) if not name.startswith(".")}
     said = {event["output"] for event in files if event["status"] in ("written", "skipped") and event.get("output")}
