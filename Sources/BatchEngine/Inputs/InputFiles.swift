@@ -57,7 +57,7 @@ package struct InputFiles: RandomAccessCollection, Sendable {
 }
 
 /// The properties of an input except its name.
-struct InputMetadata {
+struct InputMetadata: Sendable {
   let byteCount: Int
   let identity: FileIdentity?
   let contents: ImageFormat?

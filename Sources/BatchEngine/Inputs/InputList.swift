@@ -1,4 +1,6 @@
+internal import Parallelism
 package import RunState
+internal import Synchronization
 package import SystemPackage
 internal import SystemSupport
 
@@ -48,29 +50,35 @@ extension InputList {
     // Repetitions are detected by file identity, so `stat` is needed for all files.
     if canRepeat { rules.shard = nil }
     var walker = Walker(rules: rules)
-    for argument in arguments {
+    rules.threads.map(stop: rules.stop) {
+      $0 < arguments.count ? arguments[$0] : nil
+    } body: { [rules] argument in
       let start = rules.keepsInputName ? argument.removingLastComponent().lastNameStart : nil
-      if let input = InputFile.named(argument, relativeStart: start, folders: nil) {
-        walker.add(input)
-      } else {
-        walker.walk(argument)
-      }
+      return (argument, InputFile.named(argument, relativeStart: start, folders: nil))
+    } take: { argument, input in
+      if let input { walker.add(input) } else { walker.walk(argument) }
     }
     list.inputs = walker.takeFound()
-    for file in lists { try list.append(file) }
+    for file in lists { try list.append(file, rules) }
     if canRepeat { list.removeRepetitions() }
     list.ignoredFileCount = walker.ignoredFileCount
     list.omitted = walker.omitted
     return list
   }
 
-  private mutating func append(_ list: FileList) throws(InputListError) {
-    do throws(Errno) {
-      var reader = ListReader(try Descriptor(opening: list.path, .list), separator: list.separator)
-      while let entry = try reader.next() { inputs.append(entry.input()) }
-    } catch {
+  private mutating func append(_ list: FileList, _ rules: WalkRules) throws(InputListError) {
+    let names: ListedNames
+    do throws(Errno) { names = try ListedNames(list, stop: rules.stop) } catch {
       throw .unreadableList(list.path, reason: error.message)
     }
+    rules.threads.map(stop: rules.stop) { _ in
+      names.next()
+    } body: {
+      $0.input()
+    } take: {
+      inputs.append($0)
+    }
+    if let error = names.failure { throw .unreadableList(list.path, reason: error.message) }
   }
 
   /// Keeps the first input of each pair of identity and relative path.
@@ -89,5 +97,28 @@ extension InputList {
     var kept = InputFiles()
     for index in inputs.indices where !isRepetition[index] { kept.append(inputs[index]) }
     inputs = kept
+  }
+}
+
+/// The entries of a list, for several threads.
+private final class ListedNames: Sendable {
+  private let reader: Mutex<ListReader>
+  private let end = Mutex<Errno?>(nil)
+
+  init(_ list: FileList, stop: CancellationFlag?) throws(Errno) {
+    reader = Mutex(ListReader(try Descriptor(opening: list.path, .list), separator: list.separator, stop: stop))
+  }
+
+  /// Why the list ended early; nil if it did not.
+  var failure: Errno? { end.withLock { $0 } }
+
+  func next() -> ListEntry? {
+    guard failure == nil else { return nil }
+    do throws(Errno) {
+      return try reader.withLock { reader throws(Errno) in try reader.next() }
+    } catch {
+      end.withLock { $0 = error }
+      return nil
+    }
   }
 }

@@ -48,8 +48,10 @@ extension FileStatus {
     self.init(status)
   }
 
-  /// - Parameter name: of an entry of the folder.
-  init(of name: ArraySlice<UInt8>, in folder: borrowing OpenFolder, links: SymlinkPolicy) throws(Errno) {
+  /// - Parameters:
+  ///   - name: of an entry of the folder.
+  ///   - folder: an open folder.
+  init(of name: ArraySlice<UInt8>, in folder: borrowing Descriptor, links: SymlinkPolicy) throws(Errno) {
     var status = stat()
     let flags = links == .follow ? 0 : AT_SYMLINK_NOFOLLOW
     guard unsafe fstatat(folder.number, zeroTerminated(name), &status, flags) == 0 else { throw .current }

@@ -2,8 +2,8 @@ internal import Glibc
 package import SystemPackage
 
 /// The names of a folder's entries, either the hidden ones or all others, in byte order.
-package struct FolderListing {
-  package struct Entry {
+package struct FolderListing: Sendable {
+  package struct Entry: Sendable {
     /// Offset of the name in the bytes of all names. The name ends before a zero byte.
     let start: Int
     /// Nil if the file system does not report it.
@@ -41,14 +41,14 @@ package struct FolderListing {
 
   /// - Parameter folder: the listed folder.
   package func status(
-    of entry: Entry, in folder: borrowing OpenFolder, links: SymlinkPolicy
+    of entry: Entry, in folder: borrowing Descriptor, links: SymlinkPolicy
   ) throws(Errno) -> FileStatus {
     try FileStatus(of: name(of: entry), in: folder, links: links)
   }
 
   /// Opens a file of the listed folder.
   package func open(
-    _ entry: Entry, in folder: borrowing OpenFolder, _ mode: Descriptor.OpenMode
+    _ entry: Entry, in folder: borrowing Descriptor, _ mode: Descriptor.OpenMode
   ) throws(Errno) -> Descriptor {
     try Descriptor(opening: name(of: entry), in: folder.number, mode)
   }

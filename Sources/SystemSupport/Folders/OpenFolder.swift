@@ -59,6 +59,13 @@ package import SystemPackage
 }
 
 extension OpenFolder {
+  /// Another descriptor of the folder, for calls relative to it when the entries are no longer read.
+  package func descriptor() throws(Errno) -> Descriptor {
+    let copy = fcntl(number, F_DUPFD_CLOEXEC, 0)
+    if copy < 0 { throw .current }
+    return Descriptor(owning: copy)
+  }
+
   /// Whether the folder contains nothing but `.` and `..`, which come in any position. Reads at most three entries.
   package func isEmpty() throws(Errno) -> Bool {
     while true {

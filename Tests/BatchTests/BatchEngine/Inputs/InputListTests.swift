@@ -6,6 +6,7 @@ import Testing
 @testable import BatchEngine
 @testable import ImageCore
 @testable import ImageErrors
+@testable import Parallelism
 @testable import RunState
 @testable import SystemSupport
 
@@ -18,7 +19,17 @@ import Testing
   ) throws -> InputList {
     var rules = WalkRules()
     change(&rules)
-    return try InputList.find(arguments.map { folder($0) }, lists: lists, rules: rules)
+    let list = try InputList.find(arguments.map { folder($0) }, lists: lists, rules: rules)
+    for count in [1, 2, 32] {
+      rules.threads = WaitingThreads(count: count, now: AdvancingClock(step: .seconds(1)).now)
+      let same = try InputList.find(arguments.map { folder($0) }, lists: lists, rules: rules)
+      #expect(facts(same) == facts(list))
+    }
+    return list
+  }
+
+  private func facts(_ list: InputList) -> [String] {
+    list.inputs.map { "\($0)" } + ["\(list.ignoredFileCount) \(list.omitted.formatCounts) \(list.omitted.folders)"]
   }
 
   private func relatives(_ list: InputList) -> [String] { list.inputs.map(\.relative.string) }

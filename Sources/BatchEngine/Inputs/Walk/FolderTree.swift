@@ -1,0 +1,165 @@
+internal import Parallelism
+internal import SystemPackage
+internal import SystemSupport
+
+/// A folder that a walk has found and not opened.
+struct PendingFolder: Sendable {
+  /// Bytes and not a `FilePath`: paths may be long, and each is split and joined at every level.
+  let path: [UInt8]
+  /// The number of the folder that contains it; nil for the root.
+  let parent: Int?
+}
+
+/// The order of a walk: the entries of a folder in the order of their names, then its subfolders in the same order.
+///
+/// Folders are opened, and their entries read in small groups, in nearly the same order, so few folders are open at a time.
+struct FolderTree: OrderedWork {
+  enum Step: Sendable {
+    case open(Int, PendingFolder)
+    case read(Int, group: Int, ListedFolder)
+  }
+
+  enum StepResult: Sendable {
+    case opened(FolderOpening)
+    case read([EntryFinding])
+  }
+
+  enum Output: Sendable {
+    /// A folder that was not read.
+    case skipped(PendingFolder, FolderOpening)
+    /// The first entry with its findings.
+    case entries(ListedFolder, start: Int, [EntryFinding])
+    /// All entries of a folder have left.
+    case end(PendingFolder, ListedFolder)
+  }
+
+  private struct Folder {
+    let pending: PendingFolder
+    var opening: FolderOpening?
+    /// The findings of each group of entries, from the end of its step until they leave.
+    var groups: [[EntryFinding]] = []
+    var begun = 0
+    var ended = 0
+    var taken = 0
+    /// Subfolders with the indices of their entries, and their numbers when all are known.
+    var subfolders: [(entry: Int, folder: PendingFolder)] = []
+    var numbers = 0..<0
+  }
+
+  /// Entries that one step reads.
+  static let groupSize = 16
+
+  private let detectsLoops: Bool
+  private var folders: [Int: Folder] = [:]
+  private var count = 0
+  /// Folders by number: stacks with the next one last, and a queue of those with groups that no step has begun to read.
+  private var toOpen: [Int] = []
+  private var toTake: [Int] = []
+  private var toRead: [Int] = []
+  private var inFlight = 0
+  /// The folders that were entered, if loops of links must be detected.
+  private var entered: [Int: (identity: FileIdentity, parent: Int?)] = [:]
+
+  /// - Parameter detectsLoops: whether a folder inside itself is not entered again.
+  init(_ root: [UInt8], detectsLoops: Bool) {
+    self.detectsLoops = detectsLoops
+    toTake = Array(add([PendingFolder(path: root, parent: nil)]))
+  }
+
+  var isOver: Bool { inFlight == 0 && toOpen.isEmpty && toRead.isEmpty }
+
+  mutating func begin() -> Step? {
+    if let number = toRead.first, let folder = folders[number], case .opened(let listed)? = folder.opening {
+      folders[number]?.begun += 1
+      if folder.begun + 1 == folder.groups.count { toRead.removeFirst() }
+      inFlight += 1
+      return .read(number, group: folder.begun, listed)
+    }
+    guard let number = toOpen.popLast(), let folder = folders[number]?.pending else { return nil }
+    inFlight += 1
+    return .open(number, folder)
+  }
+
+  mutating func end(_ step: Step, _ result: StepResult) {
+    inFlight -= 1
+    switch (step, result) {
+    case (.open(let number, let folder), .opened(let opening)):
+      var opening = opening
+      if case .opened(let listed) = opening {
+        if detectsLoops, isInsideItself(number, listed.identity, folder) {
+          opening = .left
+        } else {
+          let groups = (listed.listing.entries.count + FolderTree.groupSize - 1) / FolderTree.groupSize
+          folders[number]?.groups = Array(repeating: [], count: groups)
+          if groups > 0 { toRead.append(number) }
+        }
+      }
+      folders[number]?.opening = opening
+    case (.read(let number, let group, let listed), .read(let findings)):
+      let start = group * FolderTree.groupSize
+      for (index, finding) in findings.enumerated() {
+        guard case .folder = finding else { continue }
+        let path = listed.prefix + listed.listing.name(of: listed.listing.entries[start + index])
+        folders[number]?.subfolders.append((start + index, PendingFolder(path: path, parent: number)))
+      }
+      folders[number]?.groups[group] = findings
+      folders[number]?.ended += 1
+      addSubfolders(of: number)
+    default: preconditionFailure("a step has a result of its kind")
+    }
+  }
+
+  /// Adds the subfolders of a folder whose entries have all been read.
+  private mutating func addSubfolders(of number: Int) {
+    guard let folder = folders[number], folder.ended == folder.groups.count, !folder.subfolders.isEmpty else { return }
+    let numbers = add(folder.subfolders.sorted { $0.entry < $1.entry }.map(\.folder))
+    folders[number]?.subfolders = []
+    folders[number]?.numbers = numbers
+  }
+
+  private mutating func add(_ pending: [PendingFolder]) -> Range<Int> {
+    let numbers = count..<count + pending.count
+    for (number, folder) in zip(numbers, pending) { folders[number] = Folder(pending: folder) }
+    count += pending.count
+    toOpen.append(contentsOf: numbers.reversed())
+    return numbers
+  }
+
+  mutating func take() -> Output? {
+    guard let number = toTake.last, let folder = folders[number], let opening = folder.opening else { return nil }
+    guard case .opened(let listed) = opening else {
+      toTake.removeLast()
+      folders[number] = nil
+      return .skipped(folder.pending, opening)
+    }
+    if folder.taken < folder.groups.count {
+      let findings = folder.groups[folder.taken]
+      if findings.isEmpty { return nil }
+      folders[number]?.groups[folder.taken] = []
+      folders[number]?.taken += 1
+      return .entries(listed, start: folder.taken * FolderTree.groupSize, findings)
+    }
+    toTake.removeLast()
+    toTake.append(contentsOf: folder.numbers.reversed())
+    folders[number] = nil
+    return .end(folder.pending, listed)
+  }
+
+  static func callCount(of step: Step) -> Int {
+    switch step {
+    // Opens, reads and closes the folder, and searches for a marker.
+    case .open: 4
+    case .read(_, let group, let listed): min(groupSize, listed.listing.entries.count - group * groupSize)
+    }
+  }
+
+  private mutating func isInsideItself(_ number: Int, _ identity: FileIdentity, _ folder: PendingFolder) -> Bool {
+    var next = folder.parent
+    while let ancestor = next.flatMap({ entered[$0] }) {
+      if ancestor.identity == identity { return true }
+      next = ancestor.parent
+    }
+    entered[number] = (identity, folder.parent)
+    return false
+  }
+}
