@@ -21,6 +21,7 @@ package enum Hint: String, CaseIterable, Sendable {
   case raiseScanLimit = "raise-scan-limit"
   case raiseMemoryLimit = "raise-memory-limit"
   case raiseTimeLimit = "raise-time-limit"
+  case raiseReadTimeLimit = "raise-read-time-limit"
   case lowerMemoryUse = "lower-memory-use"
   case makeSmaller = "make-smaller"
   case fitOutput = "fit-output"

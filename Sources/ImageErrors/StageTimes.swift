@@ -7,6 +7,8 @@ package struct StageTimes: Hashable, Sendable {
   /// The stages to report: all, but `fetch` only after a download.
   package var reported: [Stage] { Stage.allCases.filter { $0 != .fetch || self[$0] > .zero } }
 
+  package var total: Duration { durations.reduce(.zero, +) }
+
   package subscript(stage: Stage) -> Duration {
     get { durations[stage.position] }
     set { durations[stage.position] = newValue }

@@ -23,6 +23,28 @@ package final class ConditionVariable: Sendable {
     }
   }
 
+  /// The same, but calls the body at least once in each interval, too: for conditions that depend on time or on a cancellation.
+  /// - Parameter interval: in nanoseconds.
+  package func wait(checkingEvery interval: Int, until isOpen: () -> Bool) {
+    while true {
+      let signal = waiting.withLock { waiting -> DispatchSemaphore? in
+        if isOpen() { return nil }
+        let signal = DispatchSemaphore(value: 0)
+        waiting.append(signal)
+        return signal
+      }
+      guard let signal else { return }
+      guard signal.wait(timeout: .now() + .nanoseconds(interval)) == .timedOut else { continue }
+      waiting.withLock { waiting in waiting.removeAll { $0 === signal } }
+    }
+  }
+
+  /// Wakes the thread that has waited longest.
+  package func signal() {
+    let first = waiting.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+    first?.signal()
+  }
+
   package func broadcast() {
     let signals = waiting.withLock { waiting in
       defer { waiting.removeAll() }

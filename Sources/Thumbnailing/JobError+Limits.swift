@@ -6,10 +6,21 @@ internal import SystemSupport
 
 extension JobError {
   package static func timeout(_ timeout: Duration, stage: Stage) -> JobError {
+    JobError(
+      stage: stage, code: .timeout, message: "it took longer than the limit of \(text(of: timeout))",
+      hint: .raiseTimeLimit)
+  }
+
+  /// The source did not arrive in time.
+  package static func readTimeout(_ timeout: Duration) -> JobError {
+    JobError(
+      stage: .read, code: .timeout, message: "reading it took longer than the limit of \(text(of: timeout))",
+      hint: .raiseReadTimeLimit)
+  }
+
+  private static func text(of timeout: Duration) -> String {
     let nanoseconds = timeout.nanoseconds
-    let text = nanoseconds % 1_000_000_000 == 0 ? "\(nanoseconds / 1_000_000_000) s" : "\(nanoseconds / 1000) µs"
-    return JobError(
-      stage: stage, code: .timeout, message: "it took longer than the limit of \(text)", hint: .raiseTimeLimit)
+    return nanoseconds % 1_000_000_000 == 0 ? "\(nanoseconds / 1_000_000_000) s" : "\(nanoseconds / 1000) µs"
   }
 
   /// - Parameters:

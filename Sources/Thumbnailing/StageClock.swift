@@ -14,8 +14,11 @@ package struct StageClock {
 
   private static let computingStages: [Stage] = [.decode, .resize, .encode]
 
-  /// - Parameter clocks: processor time takes a system call of 1.5 µs on virtual machines, too much for every small image.
-  package init(_ clocks: StageClocks = .wall) {
+  /// - Parameters:
+  ///   - clocks: processor time takes a system call of 1.5 µs on virtual machines, too much for every small image.
+  ///   - readTime: time that was spent on reading before.
+  package init(_ clocks: StageClocks = .wall, readTime: Duration = .zero) {
+    times[.read] = readTime
     enteredCPU = clocks == .wall ? nil : system_thread_cpu_nanoseconds()
   }
 

@@ -10,7 +10,10 @@ package protocol Executor: Sendable {
   /// - Parameters:
   ///   - jobs: each worker takes one after another, and calls `finished` for each that it took.
   ///   - stop: checked before each job begins.
+  /// - Returns: what reading the sources took.
+  @discardableResult
   func run(_ jobs: any JobSource, options: ThumbnailOptions, stop: CancellationFlag) throws(ExecutorError)
+    -> ReadReport
 }
 
 /// The mode of a run, with its workers and their limits.

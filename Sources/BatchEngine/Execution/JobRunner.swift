@@ -11,60 +11,68 @@ package import Thumbnailing
 package final class JobRunner {
   private let thumbnailer: Thumbnailer
   private let clocks: StageClocks
+  private let existing: ExistingOutput
   private let timeout: Duration?
+  private let readTimeout: Duration?
   private let destination: any OutputDestination
 
   /// - Parameters:
   ///   - threadsPerImage: threads that decode and resample one image; 1 where there are images enough for all cores.
   ///   - memory: asked before an image's pixels are allocated.
-  ///   - timeout: for one image; nil for no limit.
+  ///   - timeout: for one image, without reading its source; nil for no limit.
+  ///   - readTimeout: for reading its source; nil for no limit.
   ///   - transforms: may be shared by all workers; nil for those of this one.
   package convenience init(
     options: ThumbnailOptions, threadsPerImage: Int = 1, memory: any MemoryReserving = UnlimitedMemory(),
-    timeout: Duration? = nil, transforms: ColorTransforms? = nil
+    timeout: Duration? = nil, readTimeout: Duration? = nil, transforms: ColorTransforms? = nil
   ) {
     self.init(
-      options: options, threadsPerImage: threadsPerImage, memory: memory, timeout: timeout, transforms: transforms,
+      options: options, threadsPerImage: threadsPerImage, memory: memory, timeout: timeout, readTimeout: readTimeout,
+      transforms: transforms,
       destination: OutputFiles(existing: options.existing, durability: options.durability))
   }
 
   /// The same with outputs that go to `destination`.
   init(
     options: ThumbnailOptions, threadsPerImage: Int, memory: any MemoryReserving, timeout: Duration?,
-    transforms: ColorTransforms? = nil, destination: any OutputDestination
+    readTimeout: Duration? = nil, transforms: ColorTransforms? = nil, destination: any OutputDestination
   ) {
     thumbnailer = Thumbnailer(
       options: options, threadsPerImage: threadsPerImage, memory: memory, transforms: transforms)
     clocks = options.clocks
+    existing = options.existing
     self.timeout = timeout
+    self.readTimeout = readTimeout
     self.destination = destination
   }
 
   /// Makes the outputs of a job, or says why not. No file is left under an output's name unless it is whole.
   /// - Returns: nil where the run ended before the image was begun.
-  package func outcome(of job: Job) -> Outcome? {
-    outcome(of: job) { () throws(JobError) in try SourceFile.open(job.source) }
-  }
+  package func outcome(of job: Job) -> Outcome? { outcome(of: PreparedJob(job)) }
 
-  /// The same for a source that `opening` opens.
-  func outcome(of job: Job, opening: () throws(JobError) -> Descriptor) -> Outcome? {
-    if let refusal = job.refusal { return .failed(refusal) }
-    let task = ImageTask(clocks: clocks, timeout: timeout)
+  /// The same for a job that a reader may have prepared.
+  func outcome(of prepared: consuming PreparedJob) -> Outcome? {
+    var job = prepared.job
     do throws(JobError) {
-      var skipped: [SkipReason?] = []
-      for output in job.outputs { skipped.append(try destination.skipReason(for: output)) }
-      let pending = skipped.indices.filter { skipped[$0] == nil }
-      if pending.isEmpty, let reason = skipped[0] { return .skipped(reason) }
-      var source = try OpenSource(opening())
-      return try run(job, &source, skipped, pending, task)
+      switch prepared.takeSource() {
+      case .ended(let outcome): return outcome
+      case .open(var source, let readTime):
+        return try run(job, &source, ImageTask(clocks: clocks, timeout: timeout, readTime: readTime))
+      case .unopened:
+        let task = ImageTask(clocks: clocks, timeout: timeout, readTimeout: readTimeout)
+        if let outcome = job.decideSkips(existing) { return outcome }
+        var source = OpenSource(try SourceFile.open(job.source))
+        return try run(job, &source, task)
+      }
     } catch {
       return .failed(error)
     }
   }
 
-  private func run(
-    _ job: Job, _ source: inout OpenSource, _ skipped: [SkipReason?], _ pending: [Int], _ task: ImageTask
-  ) throws(JobError) -> Outcome? {
+  /// - Parameter job: its outputs to skip are known; at least one must be made.
+  private func run(_ job: Job, _ source: inout OpenSource, _ task: ImageTask) throws(JobError) -> Outcome? {
+    let skipped = job.outputs.map(\.skipReason)
+    let pending = skipped.indices.filter { skipped[$0] == nil }
     do throws(Thumbnailer.Failure) {
       let made = try thumbnailer.make(&source, as: job.outputs.map(\.format), pending: pending, task) {
         (index, format, bytes, status) throws(JobError) in

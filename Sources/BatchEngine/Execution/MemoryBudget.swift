@@ -6,8 +6,8 @@ package import Thumbnailing
 
 /// Divides `--max-memory` among the workers of a run, so that their total never exceeds it.
 ///
-/// An eighth belongs to the workers: each has an overhead, and may use `allowance` bytes for an image and keep as many between
-/// images, without a reservation. Nearly every image fits into that. A larger image reserves its estimate from the rest before its
+/// An eighth belongs to the workers: a quarter of it, but at most 64 MB, to sources that are read ahead. Of the rest, each worker has
+/// an overhead, and may use `allowance` bytes for an image and keep as many between images, without a reservation. Nearly every image fits into that. A larger image reserves its estimate from the rest before its
 /// pixels are allocated, and returns it to the system when it ends. A waiting image holds no more than its allowance, so no worker
 /// waits for a waiting worker. After a cancellation no image is admitted. The limit of one image does not depend on the mode or the
 /// number of workers.
@@ -16,6 +16,8 @@ package final class MemoryBudget: Sendable {
   package let allowance: Int
   /// The largest image that can ever be admitted, in bytes.
   package let perImageLimit: Int
+  /// For sources that are read ahead, in bytes.
+  package let sourceByteCount: Int
   /// The whole budget, in bytes.
   package let byteCount: Int
 
@@ -30,6 +32,7 @@ package final class MemoryBudget: Sendable {
   private let state: Mutex<State>
   private let turns = ConditionVariable()
 
+  private static let maxSourceByteCount = 64 << 20
   /// Above this, keeping memory between images saves nothing: an image of that size takes longer than its page faults.
   private static let maxAllowance = 256 << 20
 
@@ -45,7 +48,8 @@ package final class MemoryBudget: Sendable {
     self.byteCount = byteCount
     let shared = max(0, byteCount - base)
     let own = shared / 8
-    allowance = min(MemoryBudget.maxAllowance, max(0, own / workers - overhead) / 2)
+    sourceByteCount = min(MemoryBudget.maxSourceByteCount, own / 4)
+    allowance = min(MemoryBudget.maxAllowance, max(0, (own - sourceByteCount) / workers - overhead) / 2)
     perImageLimit = shared - own
     state = Mutex(State(free: perImageLimit))
   }

@@ -7,9 +7,6 @@ internal import WorkerIPC
 
 /// The destination of a job's outputs.
 protocol OutputDestination {
-  /// The reason not to make an output; nil if it must be made.
-  func skipReason(for output: JobOutput) throws(JobError) -> SkipReason?
-
   /// Takes the complete bytes of an output.
   /// - Parameters:
   ///   - index: index of the output in the job.
@@ -23,11 +20,6 @@ protocol OutputDestination {
 struct OutputFiles: OutputDestination {
   let existing: ExistingOutput
   let durability: Durability
-
-  func skipReason(for output: JobOutput) throws(JobError) -> SkipReason? {
-    if let reason = output.skipReason { return reason }
-    return try OutputFile.mustBeSkipped(output, existing: existing) ? .exists : nil
-  }
 
   func write(
     _ bytes: RawSpan, of output: JobOutput, at index: Int, permissions: Permissions
@@ -44,8 +36,6 @@ final class OutputFrames: OutputDestination {
   private var frames: [UInt8] = []
 
   init(_ channel: FrameChannel) { self.channel = channel }
-
-  func skipReason(for output: JobOutput) throws(JobError) -> SkipReason? { output.skipReason }
 
   func write(
     _ bytes: RawSpan, of output: JobOutput, at index: Int, permissions: Permissions

@@ -41,9 +41,10 @@ package struct ProcessExecutor: Executor {
     self.variable = variable
   }
 
+  @discardableResult
   package func run(
     _ jobs: any JobSource, options: ThumbnailOptions, stop: CancellationFlag
-  ) throws(ExecutorError) {
+  ) throws(ExecutorError) -> ReadReport {
     let maximum = MemoryBudget.workers(atMost: workers, .process, limits)
     let share = WorkerAllocation(workers: maximum, images: jobs.count)
     let memory = MemoryBudget(limits, workers: share.workers, .process, stop: stop)
@@ -58,49 +59,68 @@ package struct ProcessExecutor: Executor {
       throw refusal
     }
     onConfinement(confinement)
+    let sources = ReadAhead(
+      jobs, options, limits.reading, workers: share.workers, delivery: .pages, maxHeldByteCount: 0, stop: stop)
     let failure = Mutex<ExecutorError?>(nil)
     onThreads(share.workers) { _ in
       do throws(ExecutorError) {
         let worker: WorkerHandle
         if let started = first.take() { worker = started } else { worker = try start(workerConfiguration, memory) }
-        try serve(worker, jobs, workerConfiguration, memory, stop)
+        try serve(worker, sources, workerConfiguration, memory, stop)
       } catch {
         // Without workers the remaining jobs are not begun.
         failure.withLock { $0 = $0 ?? error }
         stop.cancel()
       }
     }
+    let report = sources.end()
     if let error = failure.withLock({ $0 }) { throw error }
+    return report
   }
 
   /// Serves one worker after another until there are no more jobs.
   private func serve(
-    _ first: consuming WorkerHandle, _ jobs: any JobSource, _ workerConfiguration: WorkerConfiguration,
+    _ first: consuming WorkerHandle, _ sources: ReadAhead, _ workerConfiguration: WorkerConfiguration,
     _ memory: MemoryBudget, _ stop: CancellationFlag
   ) throws(ExecutorError) {
     var worker = first
     var isFresh = true
-    while !stop.isCancelled, var job = jobs.next() {
+    while !stop.isCancelled, let prepared = sources.next() {
+      var job = prepared.job
       var outcome: Outcome?
       // Also if no worker can be started any more.
-      defer { jobs.finished(job, outcome) }
+      defer { sources.finished(job, outcome) }
+      var opened: Descriptor?
+      var readTime = Duration.zero
+      switch prepared.takeSource() {
+      case .unopened: outcome = job.decideSkips(workerConfiguration.options.existing)
+      case .open(let source, let time):
+        opened = source.descriptor()
+        readTime = time
+      case .ended(let end): outcome = end
+      }
       if lifetime == .image && !isFresh {
         _ = worker.end(.endOfInput)
         worker = try start(workerConfiguration, memory)
       }
       isFresh = false
-      outcome = job.settle(workerConfiguration.options.existing)
       var tries = 0
       while outcome == nil {
-        // Opened for each try, because processes that share an open file share its offset.
+        // Opened again for a second try, because processes that share an open file share its offset.
         let source: Descriptor
-        do throws(JobError) { source = try SourceFile.open(job.source) } catch {
-          outcome = .failed(error)
-          break
+        if let first = opened.take() {
+          source = first
+        } else {
+          let begin = ContinuousClock.now
+          do throws(JobError) { source = try SourceFile.open(job.source) } catch {
+            outcome = .failed(error)
+            break
+          }
+          readTime += .now - begin
         }
         var admitted = 0
         do throws(WorkerFailure) {
-          outcome = try worker.outcome(of: job, source: source, share: &admitted)
+          outcome = try worker.outcome(of: job, source: source, share: &admitted).adding(readTime: readTime)
           memory.release(admitted)
         } catch {
           // Its memory is free only after its end.
@@ -146,18 +166,12 @@ private final class FirstWorker: Sendable {
   func end() { if let worker = take() { _ = worker.end(.endOfInput) } }
 }
 
-extension Job {
-  /// Decides which outputs to skip. Returns the outcome if all are skipped or the job has failed already.
-  fileprivate mutating func settle(_ existing: ExistingOutput) -> Outcome? {
-    if let refusal { return .failed(refusal) }
-    let files = OutputFiles(existing: existing, durability: .ordinary)
-    do throws(JobError) {
-      for index in outputs.indices { outputs[index].skipReason = try files.skipReason(for: outputs[index]) }
-    } catch {
-      return .failed(error)
-    }
-    guard let reason = outputs[0].skipReason, outputs.allSatisfy({ $0.skipReason != nil }) else { return nil }
-    return .skipped(reason)
+extension Outcome {
+  /// Adds what the parent spent on the source.
+  fileprivate func adding(readTime: Duration) -> Outcome {
+    guard case .written(var image) = self else { return self }
+    image.times[.read] += readTime
+    return .written(image)
   }
 }
 

@@ -2,15 +2,21 @@ package import Parallelism
 package import RunState
 package import Thumbnailing
 
-/// One image after another on the calling thread.
+/// One image after another on the calling thread. Readers only work ahead of it if their number is given.
 package struct SerialExecutor: Executor {
   private let limits: WorkLimits
 
   package init(limits: WorkLimits = WorkLimits()) { self.limits = limits }
 
-  package func run(_ jobs: any JobSource, options: ThumbnailOptions, stop: CancellationFlag) {
+  @discardableResult
+  package func run(_ jobs: any JobSource, options: ThumbnailOptions, stop: CancellationFlag) -> ReadReport {
+    let memory = MemoryBudget(limits, workers: 1, .thread, stop: stop)
     let runner = JobRunner(
-      options: options, memory: MemoryBudget(limits, workers: 1, .thread, stop: stop), timeout: limits.timeout)
-    while !stop.isCancelled, let job = jobs.next() { jobs.finished(job, runner.outcome(of: job)) }
+      options: options, memory: memory, timeout: limits.timeout, readTimeout: limits.reading.timeout)
+    let sources = ReadAhead(
+      jobs, options, limits.reading, workers: 1, delivery: .bytes, maxHeldByteCount: memory.sourceByteCount,
+      startsByItself: false, stop: stop)
+    sources.runWorker { runner.outcome(of: $0) }
+    return sources.end()
   }
 }

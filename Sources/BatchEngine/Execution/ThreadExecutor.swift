@@ -15,16 +15,20 @@ package struct ThreadExecutor: Executor {
     self.limits = limits
   }
 
-  package func run(_ jobs: any JobSource, options: ThumbnailOptions, stop: CancellationFlag) {
+  @discardableResult
+  package func run(_ jobs: any JobSource, options: ThumbnailOptions, stop: CancellationFlag) -> ReadReport {
     let share = WorkerAllocation(workers: workers, images: jobs.count)
     let memory = MemoryBudget(limits, workers: share.workers, .thread, stop: stop)
-    let timeout = limits.timeout
+    let sources = ReadAhead(
+      jobs, options, limits.reading, workers: share.workers, delivery: .bytes,
+      maxHeldByteCount: memory.sourceByteCount, stop: stop)
     let transforms = ColorTransforms(byteLimit: memory.allowance / 4)
     _ = concurrentMap(count: share.workers, workers: share.workers) { _ in
       let runner = JobRunner(
-        options: options, threadsPerImage: share.threadsPerImage, memory: memory, timeout: timeout,
-        transforms: transforms)
-      while !stop.isCancelled, let job = jobs.next() { jobs.finished(job, runner.outcome(of: job)) }
+        options: options, threadsPerImage: share.threadsPerImage, memory: memory, timeout: limits.timeout,
+        readTimeout: limits.reading.timeout, transforms: transforms)
+      sources.runWorker { runner.outcome(of: $0) }
     }
+    return sources.end()
   }
 }

@@ -4,8 +4,10 @@ internal import SystemSupport
 package struct WorkLimits: Hashable, Sendable {
   /// For the whole run, in bytes (`--max-memory`).
   package var memoryByteCount: Int = AvailableMemory.byteCount / 2
-  /// For one image, from opening its source, without the time that it waits for memory (`--timeout`); nil for no limit.
+  /// For one image, without the time that it waits for storage or memory (`--timeout`); nil for no limit. A worker process
+  /// that reads a source itself does it within this time.
   package var timeout: Duration? = .seconds(60)
+  package var reading = ReadLimits()
 
   package init() {}
 }

@@ -45,10 +45,13 @@ package enum WorkerMain {
           fault?.trigger(request, channel)
         #endif
         var source: Descriptor? = file >= 0 ? Descriptor(owning: file) : nil
-        let outcome = runner.outcome(of: request.job) { () throws(JobError) in
-          guard let source = source.take() else { throw .read(.badFileDescriptor) }
-          return source
-        }
+        let prepared: PreparedSource =
+          if let source = source.take() {
+            .open(OpenSource(source), readTime: .zero)
+          } else {
+            .ended(.failed(.read(.badFileDescriptor)))
+          }
+        let outcome = runner.outcome(of: PreparedJob(request.job, prepared))
         guard let outcome, outputs.end(outcome) else { return true }
       }
       return true

@@ -121,6 +121,10 @@ package enum Events {
     line.add("seconds", seconds: summary.wallTime)
     line.add("cpuSeconds", seconds: summary.usage.cpuTime)
     line.add("peakBytes", summary.usage.peakByteCount)
+    if summary.reading.readers > 0 {
+      line.add("readers", summary.reading.readers)
+      line.add("storageShare", number: (summary.reading.share * 1000).rounded() / 1000)
+    }
     if !summary.omitted.unreadable.isEmpty {
       var formats = JSONObjectWriter()
       for (format, count) in summary.omitted.unreadable.sorted(by: { $0.key < $1.key }) { formats.add(format, count) }

@@ -46,6 +46,7 @@ package final class RunReporter: OutcomeObserver {
     var endedByteCount = 0
     /// The summary was printed. Later outcomes are ignored.
     var isFinished = false
+    var reading = ReadReport()
     /// The confinements that were reported. Several kinds of workers may share one; it is reported once.
     var confinements: Set<Confinement> = []
     var failureAdvice = FailureAdvice()
@@ -126,6 +127,9 @@ package final class RunReporter: OutcomeObserver {
     }
   }
 
+  /// Reports how the sources of the run were read, with its totals.
+  package func note(_ reading: ReadReport) { state.withLock { $0.reading = reading } }
+
   /// Reports a warning about the whole run, by an event or else on the terminal.
   package func warn(code: String, _ message: String) {
     state.withLock { warn(&$0, code: code, message) }
@@ -179,7 +183,7 @@ package final class RunReporter: OutcomeObserver {
     state.withLock { state in
       let summary = RunSummary(
         statistics: state.statistics, inputs: inputs, omitted: omitted, wallTime: elapsed(), usage: usage,
-        isInterrupted: isInterrupted)
+        isInterrupted: isInterrupted, reading: state.reading)
       if state.isFinished { return summary }
       state.isFinished = true
       hideProgress(&state)
@@ -191,6 +195,7 @@ package final class RunReporter: OutcomeObserver {
       switch verbosity {
       case .quiet: break
       case .normal, .verbose:
+        if verbosity == .verbose, summary.reading.share > 0 { sinks.messages(summary.reading.text + "\n") }
         if let verb {
           let resume = isInterrupted && canResume ? "; \(advice(.resume))" : ""
           sinks.messages(summary.text(advice, verb: verb) + resume + "\n")

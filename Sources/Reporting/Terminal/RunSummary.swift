@@ -1,3 +1,4 @@
+package import BatchEngine
 internal import ImageCore
 package import ImageErrors
 package import RunState
@@ -15,10 +16,11 @@ package struct RunSummary: Sendable {
   package var usage: ResourceUsage
   /// Whether a signal ended the run early.
   package var isInterrupted: Bool
+  package var reading: ReadReport
 
   package init(
     statistics: RunStatistics, inputs: Int, omitted: OmittedInputs = OmittedInputs(), wallTime: Duration,
-    usage: ResourceUsage, isInterrupted: Bool = false
+    usage: ResourceUsage, isInterrupted: Bool = false, reading: ReadReport = ReadReport()
   ) {
     self.statistics = statistics
     self.inputs = inputs
@@ -26,6 +28,7 @@ package struct RunSummary: Sendable {
     self.wallTime = wallTime
     self.usage = usage
     self.isInterrupted = isInterrupted
+    self.reading = reading
   }
 
   package var notStarted: Int { statistics.notStarted(of: inputs) }
@@ -51,6 +54,13 @@ package struct RunSummary: Sendable {
     }
     if !noted.isEmpty { text += "; " + noted.joined(separator: ", ") }
     return text
+  }
+}
+
+extension ReadReport {
+  /// How the sources were read, for people.
+  package var text: String {
+    "\(readers == 0 ? "no readers" : counted(readers, "reader")); storage took \(percent(share)) of the images' time"
   }
 }
 

@@ -82,6 +82,16 @@ package struct Descriptor: ~Copyable, Sendable {
     }
   }
 
+  /// Asks the system to read the first bytes of a file into its cache, many parts at the same time, and does not wait for them.
+  package func readAhead(byteCount: Int) {
+    // The system reads no more than its own window at each call, and that is 128 KB by default.
+    let window = 128 << 10
+    for offset in stride(from: 0, to: byteCount, by: window) {
+      // Advice: where it is not taken, reading is as slow as before.
+      _ = posix_fadvise(number, off_t(offset), off_t(min(window, byteCount - offset)), POSIX_FADV_WILLNEED)
+    }
+  }
+
   /// Sets the file offset to the start.
   package func rewind() throws(Errno) {
     if lseek(number, 0, SEEK_SET) < 0 { throw .current }

@@ -1,5 +1,5 @@
-internal import ImageCore
-internal import ImageErrors
+package import ImageCore
+package import ImageErrors
 internal import SystemPackage
 package import SystemSupport
 
@@ -10,17 +10,31 @@ package struct OpenSource: ~Copyable {
   private let file: Descriptor
   /// Status at the first read.
   private var status: FileStatus?
+  /// The bytes, if they were read ahead, until they are used.
+  private var loaded: SourceFile?
 
   package init(_ file: consuming Descriptor) { self.file = file }
 
+  /// Reads the whole file ahead of its use, into memory of its own.
+  /// - Throws: as `SourceFile.read`.
+  package mutating func load(byteLimit: Int, within time: TimeLimit) throws(JobError) {
+    // A pool without idle memory: the buffer is released with its image, on another thread than this.
+    loaded = try read(byteLimit: byteLimit, pool: BufferPool(maxFreeBytes: 0), within: time)
+  }
+
   /// Reads from the start, like `SourceFile.read`.
   mutating func read(
-    byteLimit: Int, whole: Int = 0, startOnly: Int = .max, pool: BufferPool
+    byteLimit: Int, whole: Int = 0, startOnly: Int = .max, pool: BufferPool, within time: TimeLimit = TimeLimit()
   ) throws(JobError) -> SourceFile {
+    if let loaded = loaded.take() { return loaded }
     if status != nil { try reading { () throws(Errno) in try file.rewind() } }
-    let source = try SourceFile.read(file, byteLimit: byteLimit, whole: whole, startOnly: startOnly, pool: pool)
+    let source = try SourceFile.read(
+      file, byteLimit: byteLimit, whole: whole, startOnly: startOnly, pool: pool, within: time)
     guard status == nil || status == source.status else { throw .changedWhileReading }
     status = source.status
     return source
   }
+
+  /// The open file, for use by another process.
+  package consuming func descriptor() -> Descriptor { file }
 }

@@ -25,10 +25,11 @@ package struct SourceFile: ~Copyable {
   /// - Parameters:
   ///   - whole: files up to this size are read completely in spite of `startOnly`.
   ///   - startOnly: maximum number of bytes to read from the start of a larger file.
+  ///   - time: checked before each part of a large file.
   ///   - beforeCheck: called after the last read and before the file's status is checked again; for tests.
   package static func read(
     _ file: borrowing Descriptor, byteLimit: Int, whole: Int = 0, startOnly: Int = .max, pool: BufferPool,
-    beforeCheck: () -> Void = {}
+    within time: TimeLimit = TimeLimit(), beforeCheck: () -> Void = {}
   ) throws(JobError) -> SourceFile {
     let before = try reading { () throws(Errno) in try FileStatus(of: file) }
     guard before.kind == .regular else { throw .notRegular(before.kind) }
@@ -40,7 +41,7 @@ package struct SourceFile: ~Copyable {
       throw JobError(error, stage: .read)
     }
     let count = try unsafe fill(
-      UnsafeMutableRawBufferPointer(start: memory.base, count: wanted + 1), from: file, within: pool.limit)
+      UnsafeMutableRawBufferPointer(start: memory.base, count: wanted + 1), from: file, within: time)
     beforeCheck()
     let after = try reading { () throws(Errno) in try FileStatus(of: file) }
     let isComplete = wanted < before.byteCount ? count >= wanted : count == wanted

@@ -65,8 +65,12 @@ final class SourceLoader {
     _ source: inout OpenSource, _ formats: [ImageFormat], _ choice: JPEGDecoderChoice, _ task: ImageTask
   ) throws -> SourceFile {
     let limit = options.limits.fileByteCount
-    let start = try source.read(
-      byteLimit: limit, whole: reservation.freeFileAllowance, startOnly: MemoryReservation.startByteCount, pool: pool)
+    let start = try task.reading { time throws(JobError) in
+      try source.read(
+        byteLimit: limit, whole: reservation.freeFileAllowance, startOnly: MemoryReservation.startByteCount, pool: pool,
+        within: time)
+    }
+    pool.limit = task.limit
     if start.byteCount == start.status.byteCount { return start }
     do {
       let header = try unsafe decoder.readHeader(start.bytes, limits: limits(task))
@@ -77,7 +81,11 @@ final class SourceLoader {
       try reserve(nil, task)
     }
     decoder.finish()
-    return try source.read(byteLimit: limit, pool: pool)
+    let whole = try task.reading { time throws(JobError) in
+      try source.read(byteLimit: limit, pool: pool, within: time)
+    }
+    pool.limit = task.limit
+    return whole
   }
 
   private func plan(

@@ -45,12 +45,28 @@ struct WorkLimitOptions: ParsableArguments {
     transform: TimeSpan.init)
   var timeout = TimeSpan(seconds: 60)
 
-  func validate() throws { try timeout.check("--timeout", in: 0...1_000_000) }
+  @Option(
+    help: ArgumentHelp(
+      "Threads that read images ahead of the workers, 1 to 64.",
+      discussion: "auto: none while storage is fast; else as many as make the run faster.", valueName: "n|auto"))
+  var readers = ReaderCount.automatic
+
+  @Option(
+    help: ArgumentHelp("Time limit for reading one image, as in 30s or 2m; 0 for none.", valueName: "time"),
+    transform: TimeSpan.init)
+  var readTimeout = TimeSpan(seconds: 120)
+
+  func validate() throws {
+    try timeout.check("--timeout", in: 0...1_000_000)
+    try readTimeout.check("--read-timeout", in: 0...1_000_000)
+  }
 
   var work: WorkLimits {
     var limits = WorkLimits()
     if let maxMemory { limits.memoryByteCount = maxMemory.count }
     limits.timeout = timeout.seconds > 0 ? .seconds(timeout.seconds) : nil
+    limits.reading.readers = readers.count
+    limits.reading.timeout = readTimeout.seconds > 0 ? .seconds(readTimeout.seconds) : nil
     return limits
   }
 }

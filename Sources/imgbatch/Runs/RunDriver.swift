@@ -68,7 +68,8 @@ final class RunDriver: OutcomeObserver {
   func makeImages(
     _ jobs: ResumableJobSource, _ execution: ExecutorOptions, _ options: ThumbnailOptions
   ) throws(ExecutorError) {
-    try execution.executor { [reporter] in reporter.note($0) }.run(jobs, options: options, stop: Signals.cancellation)
+    let executor = execution.executor { [reporter] in reporter.note($0) }
+    reporter.note(try executor.run(jobs, options: options, stop: Signals.cancellation))
     jobs.finish()
   }
 

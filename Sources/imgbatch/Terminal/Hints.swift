@@ -22,6 +22,7 @@ extension Hint {
     case .raiseScanLimit: "if you trust the file, raise the limit with --max-scans"
     case .raiseMemoryLimit: "raise the limit with --max-memory"
     case .raiseTimeLimit: "raise the limit with --timeout"
+    case .raiseReadTimeLimit: "check the storage, or raise the limit with --read-timeout"
     case .lowerMemoryUse: "lower --max-memory or --jobs"
     case .makeSmaller: "use a smaller --size, or --format png"
     case .fitOutput: "raise --max-output-bytes, lower --min-quality, or use a smaller --size"

@@ -68,6 +68,19 @@ import Testing
     #expect(serial.count == (try jobs("serial").count))
     let bytes = try tree("serial")
     #expect(!bytes.isEmpty)
+    for readers in [1, 6, 64] {
+      var limits = WorkLimits()
+      limits.reading.readers = readers
+      let executors: [(String, any Executor)] = [
+        ("serial", SerialExecutor(limits: limits)), ("threads", ThreadExecutor(workers: 2, limits: limits)),
+        ("processes", ProcessExecutor(workers: 2, workerPath: worker, limits: limits)),
+      ]
+      for (mode, executor) in executors {
+        let name = "\(mode)-with-\(readers)-readers"
+        #expect(try outcomes(executor, try jobs(name)) == serial, "\(name)")
+        #expect(try tree(name) == bytes, "\(name)")
+      }
+    }
     for workers in [1, 2, 5] {
       let threads = "threads-\(workers)"
       #expect(try outcomes(ThreadExecutor(workers: workers), try jobs(threads)) == serial)
