@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Parallelism
 internal import SystemPackage
 internal import SystemSupport
 
@@ -13,6 +14,8 @@ struct SourceFiles {
   private var others: [Int] = []
   /// Indices by the folded path of the folder, created on first use.
   private var byFolder: [String: [Int]]?
+  /// Whether identities are lasting, by device.
+  private var lasting: [UInt64: Bool] = [:]
   private let probe = NameProbe()
 
   /// - Parameter lists: files that contain names of inputs. Missing files are ignored.
@@ -33,23 +36,30 @@ struct SourceFiles {
   }
 
   /// The source that a path refers to, directly or through hard links or symbolic links.
-  mutating func source(at output: FilePath) -> FilePath? {
+  /// - Parameter identity: of the file at the path; nil if there is none.
+  mutating func source(at output: FilePath, _ identity: FileIdentity?) -> FilePath? {
     if !paths.isEmpty, let index = paths[output.lexicallyNormalized()] { return inputs[index].source }
-    guard let identity = (try? FileStatus(of: output))?.identity else { return nil }
+    guard let identity else { return nil }
     if let list = lists.first(where: { $0.identity == identity }) { return list.path }
     lookAtOthers()
     let position = identities.firstIndexInOrder { $0.identity >= identity }
     if position < identities.count && identities[position].identity == identity {
       return inputs[identities[position].index].source
     }
-    return FileIdentity.isLasting(at: output) ? nil : sourceByName(output)
+    let isLasting = lasting[identity.device] ?? FileIdentity.isLasting(at: output)
+    lasting[identity.device] = isLasting
+    return isLasting ? nil : sourceByName(output)
   }
 
   /// Calls `stat` for the inputs of other shards. Only needed if an output exists.
   private mutating func lookAtOthers() {
     if others.isEmpty { return }
-    for index in others {
-      if let status = try? FileStatus(of: inputs[index].source) { identities.append((status.identity, index)) }
+    WaitingThreads.storage.map { [inputs, others] in
+      $0 < others.count ? (others[$0], inputs[others[$0]].source) : nil
+    } body: { index, source in
+      (index, (try? FileStatus(of: source))?.identity)
+    } take: { index, identity in
+      if let identity { identities.append((identity, index)) }
     }
     others = []
     sort()

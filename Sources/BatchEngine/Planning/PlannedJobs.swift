@@ -1,5 +1,6 @@
 internal import ImageCore
 internal import ImageErrors
+internal import Parallelism
 package import RunState
 internal import SystemPackage
 
@@ -15,7 +16,17 @@ package struct PlannedJobs: RandomAccessCollection, Sendable {
   init(_ inputs: InputFiles, naming: OutputNaming) {
     self.inputs = inputs
     self.naming = naming
-    measured = naming.template.needsPixelSize ? inputs.map { naming.measured($0) } : []
+    var measured: [Result<[PixelSize], JobError>?] = []
+    if naming.template.needsPixelSize {
+      WaitingThreads.storage.map {
+        $0 < inputs.count ? inputs[$0] : nil
+      } body: {
+        naming.measured($0)
+      } take: {
+        measured.append($0)
+      }
+    }
+    self.measured = measured
   }
 
   package var startIndex: Int { 0 }

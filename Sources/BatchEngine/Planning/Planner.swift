@@ -1,3 +1,4 @@
+internal import Parallelism
 package import RunState
 package import SystemPackage
 internal import SystemSupport
@@ -59,17 +60,35 @@ package enum Planner {
   private static func overlaps(_ jobs: PlannedJobs, at indices: [UInt32], _ lists: [FilePath]) -> [OutputIsSource] {
     var sources = SourceFiles(jobs.inputs, lists: lists)
     var overlaps: [OutputIsSource] = []
-    var lastFolder: (path: FilePath, isThere: Bool)?
-    for job in indices.lazy.map({ jobs[Int($0)] }) where job.refusal == nil {
-      for output in job.possiblePaths {
-        // Consecutive jobs share folders. If a folder does not exist, it contains no files.
-        let folder = output.removingLastComponent()
-        let isThere = lastFolder?.path == folder ? lastFolder?.isThere == true : OutputFile.isThere(folder)
-        lastFolder = (folder, isThere)
-        guard isThere, let source = sources.source(at: output) else { continue }
+    WaitingThreads.storage.map {
+      $0 < indices.count ? jobs[Int(indices[$0])] : nil
+    } state: {
+      ExistingOutputs()
+    } body: { outputs, job in
+      outputs.identities(of: job)
+    } take: { outputs in
+      for (output, identity) in outputs {
+        guard let source = sources.source(at: output, identity) else { continue }
         overlaps.append(OutputIsSource(input: source, output: output))
       }
     }
     return overlaps
+  }
+}
+
+/// The outputs of jobs in existing folders.
+private struct ExistingOutputs {
+  /// Consecutive jobs share folders. If a folder does not exist, it contains no files.
+  private var lastFolder: (path: FilePath, isThere: Bool)?
+
+  /// - Returns: an identity of nil for an output that does not exist.
+  mutating func identities(of job: Job) -> [(path: FilePath, identity: FileIdentity?)] {
+    if job.refusal != nil { return [] }
+    return job.possiblePaths.compactMap { output in
+      let folder = output.removingLastComponent()
+      let isThere = lastFolder?.path == folder ? lastFolder?.isThere == true : OutputFile.isThere(folder)
+      lastFolder = (folder, isThere)
+      return isThere ? (output, (try? FileStatus(of: output))?.identity) : nil
+    }
   }
 }

@@ -44,21 +44,40 @@ package final class ResumableJobSource: JobSource {
   package var count: Int? { jobs.count }
 
   package func next() -> Job? {
-    while let job = jobs.next() {
-      let source = FileStamp(of: job.source, links: .follow)
-      let rest: Job
-      switch check.decision(on: job, source) {
-      case .end(let job, let outcome):
-        if case .skipped(.upToDate) = outcome { stale?.remove(of: job) }
-        jobs.finished(job, outcome)
-        continue
-      case .make(let job): rest = job
-      }
+    while let job = jobs.next() { if let rest = begin(checked(job)) { return rest } }
+    return nil
+  }
+
+  /// A job that has been compared with the records of earlier runs.
+  package struct CheckedJob: Sendable {
+    fileprivate let decision: UpToDateCheck.Decision
+    fileprivate let source: FileStamp?
+
+    /// The job with the outputs that remain; nil if it needs no work.
+    package var rest: Job? { if case .make(let job) = decision { job } else { nil } }
+  }
+
+  /// The next job, unchecked. `next` is `claim`, `checked` and `begin` at once.
+  package func claim() -> Job? { jobs.next() }
+
+  /// Reads the status of files, which may wait for storage.
+  package func checked(_ job: Job) -> CheckedJob {
+    let source = journal == nil && check.takesAll ? nil : FileStamp(of: job.source, links: .follow)
+    return CheckedJob(decision: check.decision(on: job, source), source: source)
+  }
+
+  /// - Returns: nil if the job needs no work. It has ended then.
+  package func begin(_ checked: CheckedJob) -> Job? {
+    switch checked.decision {
+    case .end(let job, let outcome):
+      if case .skipped(.upToDate) = outcome { stale?.remove(of: job) }
+      jobs.finished(job, outcome)
+      return nil
+    case .make(let rest):
       for folder in rest.folders { sweepAtFirst(folder) }
-      state.withLock { $0.inFlight[job.index] = (rest, source) }
+      state.withLock { $0.inFlight[rest.index] = (rest, checked.source) }
       return rest
     }
-    return nil
   }
 
   private func sweepAtFirst(_ folder: PlacedFolder) {

@@ -19,6 +19,9 @@ struct UpToDateCheck: Sendable {
     self.history = history
   }
 
+  /// Whether no job is compared with anything.
+  var takesAll: Bool { history == nil }
+
   enum Decision {
     /// - Parameter job: with its outputs as they exist.
     case end(Job, Outcome)

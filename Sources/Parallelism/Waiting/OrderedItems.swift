@@ -6,11 +6,15 @@ struct OrderedItems<Result: Sendable>: OrderedWork {
   /// Items whose results have not left, at most. It limits the memory of results behind one that takes long.
   private let window: Int
   private var results: [Int: Result] = [:]
-  private var taken = 0
+  private var taken: Int
   private var inFlight = 0
   private var isAtEnd = false
 
-  init(window: Int) { self.window = window }
+  /// - Parameter index: of the first item.
+  init(from index: Int = 0, window: Int) {
+    taken = index
+    self.window = window
+  }
 
   var isOver: Bool { isAtEnd && inFlight == 0 }
 

@@ -47,11 +47,23 @@ package struct WaitingThreads: Sendable {
     stop: CancellationFlag? = nil, next: @escaping @Sendable (Int) -> Item?, state: @escaping @Sendable () -> State,
     body: @escaping @Sendable (inout State, Item) -> Result, take: (Result) -> Void
   ) {
-    let items = Items(next)
-    run(OrderedItems<Result>(window: max(1, 4 * count)), stop: stop, state: state) { own, _ in
-      items.next().map { ($0.index, body(&own, $0.item)) }
-    } take: {
-      take($0)
+    var own = state()
+    var meter = WaitMeter()
+    var index = 0
+    while stop?.isCancelled != true, let item = next(index) {
+      let began = now()
+      let result = body(&own, item)
+      meter.add(now() - began, calls: 1)
+      take(result)
+      index += 1
+      if !meter.isSlow { continue }
+      let items = Items(next, from: index)
+      let rest = OrderedItems<Result>(from: index, window: max(1, 4 * count))
+      return SharedWork(rest, stop: stop).run(on: count, own: &own, state: state) { own, _ in
+        items.next().map { ($0.index, body(&own, $0.item)) }
+      } take: {
+        take($0)
+      }
     }
   }
 
@@ -68,12 +80,15 @@ package struct WaitingThreads: Sendable {
   }
 }
 
-/// The numbered items of a map.
+/// The remaining items of a map.
 private final class Items<Item>: Sendable {
   private let item: @Sendable (Int) -> Item?
-  private let count = Mutex(0)
+  private let count: Mutex<Int>
 
-  init(_ item: @escaping @Sendable (Int) -> Item?) { self.item = item }
+  init(_ item: @escaping @Sendable (Int) -> Item?, from index: Int) {
+    self.item = item
+    count = Mutex(index)
+  }
 
   func next() -> (index: Int, item: Item)? {
     count.withLock { count in

@@ -46,10 +46,17 @@ struct MeasuredInputs {
 
   /// The stored pixels of all inputs that have a valid header.
   private var megapixels: Double {
-    let reader = HeaderReader(limits: limits.decode)
-    let pixels = found.reduce(0) { sum, input in
+    let (found, limits) = (found, limits.decode)
+    var pixels = 0
+    WaitingThreads.storage.map {
+      $0 < found.count ? found[$0] : nil
+    } state: {
+      HeaderReader(limits: limits)
+    } body: { reader, input in
       let size = input.refusal == nil ? try? reader.read(input.source).header.size : nil
-      return sum + (size.map { $0.width * $0.height } ?? 0)
+      return size.map { $0.width * $0.height } ?? 0
+    } take: {
+      pixels += $0
     }
     return Double(pixels) / 1e6
   }

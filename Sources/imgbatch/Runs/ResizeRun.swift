@@ -140,13 +140,20 @@ struct ResizeRun {
     }
   }
 
-  private func preview(_ jobs: any JobSource, _ reporter: RunReporter) {
-    let dryRun = DryRun(options: options)
-    while !stop.isCancelled, StandardStream.output.condition == .open, let job = jobs.next() {
-      switch dryRun.result(of: job) {
+  private func preview(_ jobs: ResumableJobSource, _ reporter: RunReporter) {
+    let options = options
+    WaitingThreads.storage.map(stop: stop) { _ in
+      StandardStream.output.condition == .open ? jobs.claim() : nil
+    } state: {
+      DryRun(options: options)
+    } body: { dryRun, job in
+      let checked = jobs.checked(job)
+      return (checked, checked.rest.map(dryRun.result))
+    } take: { checked, result in
+      guard StandardStream.output.condition == .open, var job = jobs.begin(checked), let result else { return }
+      switch result {
       case .finished(let outcome): jobs.finished(job, outcome)
       case .planned(let preview):
-        var job = job
         job.settle(preview.outputs)
         reporter.add(job, planned: preview)
         jobs.finished(job, nil)

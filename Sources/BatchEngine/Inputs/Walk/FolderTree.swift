@@ -69,11 +69,13 @@ struct FolderTree: OrderedWork {
   var isOver: Bool { inFlight == 0 && toOpen.isEmpty && toRead.isEmpty }
 
   mutating func begin() -> Step? {
-    if let number = toRead.first, let folder = folders[number], case .opened(let listed)? = folder.opening {
+    if let number = toRead.first, let group = folders[number]?.begun,
+      case .opened(let listed)? = folders[number]?.opening
+    {
       folders[number]?.begun += 1
-      if folder.begun + 1 == folder.groups.count { toRead.removeFirst() }
+      if group + 1 == folders[number]?.groups.count { toRead.removeFirst() }
       inFlight += 1
-      return .read(number, group: folder.begun, listed)
+      return .read(number, group: group, listed)
     }
     guard let number = toOpen.popLast(), let folder = folders[number]?.pending else { return nil }
     inFlight += 1
@@ -111,7 +113,8 @@ struct FolderTree: OrderedWork {
 
   /// Adds the subfolders of a folder whose entries have all been read.
   private mutating func addSubfolders(of number: Int) {
-    guard let folder = folders[number], folder.ended == folder.groups.count, !folder.subfolders.isEmpty else { return }
+    guard folders[number]?.ended == folders[number]?.groups.count, let folder = folders[number] else { return }
+    if folder.subfolders.isEmpty { return }
     let numbers = add(folder.subfolders.sorted { $0.entry < $1.entry }.map(\.folder))
     folders[number]?.subfolders = []
     folders[number]?.numbers = numbers
@@ -126,22 +129,17 @@ struct FolderTree: OrderedWork {
   }
 
   mutating func take() -> Output? {
-    guard let number = toTake.last, let folder = folders[number], let opening = folder.opening else { return nil }
-    guard case .opened(let listed) = opening else {
-      toTake.removeLast()
-      folders[number] = nil
-      return .skipped(folder.pending, opening)
-    }
-    if folder.taken < folder.groups.count {
-      let findings = folder.groups[folder.taken]
-      if findings.isEmpty { return nil }
-      folders[number]?.groups[folder.taken] = []
+    guard let number = toTake.last, let opening = folders[number]?.opening else { return nil }
+    if case .opened(let listed) = opening, let group = folders[number]?.taken, group != folders[number]?.groups.count {
+      guard let findings = folders[number]?.groups[group], !findings.isEmpty else { return nil }
+      folders[number]?.groups[group] = []
       folders[number]?.taken += 1
-      return .entries(listed, start: folder.taken * FolderTree.groupSize, findings)
+      return .entries(listed, start: group * FolderTree.groupSize, findings)
     }
+    guard let folder = folders.removeValue(forKey: number) else { return nil }
     toTake.removeLast()
+    guard case .opened(let listed) = opening else { return .skipped(folder.pending, opening) }
     toTake.append(contentsOf: folder.numbers.reversed())
-    folders[number] = nil
     return .end(folder.pending, listed)
   }
 
