@@ -49,12 +49,12 @@ extension FileStatus {
   }
 
   /// - Parameters:
-  ///   - name: of an entry of the folder.
+  ///   - name: of an entry of the folder, zero-terminated.
   ///   - folder: an open folder.
-  init(of name: ArraySlice<UInt8>, in folder: borrowing Descriptor, links: SymlinkPolicy) throws(Errno) {
+  init(of name: UnsafePointer<CChar>, in folder: borrowing Descriptor, links: SymlinkPolicy) throws(Errno) {
     var status = stat()
     let flags = links == .follow ? 0 : AT_SYMLINK_NOFOLLOW
-    guard unsafe fstatat(folder.number, zeroTerminated(name), &status, flags) == 0 else { throw .current }
+    guard unsafe fstatat(folder.number, name, &status, flags) == 0 else { throw .current }
     self.init(status)
   }
 

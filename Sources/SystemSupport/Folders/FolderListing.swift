@@ -43,7 +43,11 @@ package struct FolderListing: Sendable {
   package func status(
     of entry: Entry, in folder: borrowing Descriptor, links: SymlinkPolicy
   ) throws(Errno) -> FileStatus {
-    try FileStatus(of: name(of: entry), in: folder, links: links)
+    try unsafe names.withUnsafeBufferPointer { bytes throws(Errno) in
+      // SAFETY: every name starts inside the bytes and ends with a zero.
+      let start = unsafe UnsafeRawPointer(bytes.baseAddress.unsafelyUnwrapped + entry.start)
+      return try unsafe FileStatus(of: start.assumingMemoryBound(to: CChar.self), in: folder, links: links)
+    }
   }
 
   /// Opens a file of the listed folder.
