@@ -39,6 +39,8 @@ struct ReaderControl {
     case holding(Int)
   }
 
+  /// On a busy machine a worker may lose its core while it reads. So most images must have waited, of that many at least.
+  private static let minImages = 6
   /// Reading starts no readers unless it takes so much of the workers' time, and so long in all: the hand-over from a reader
   /// takes some 10 µs an image.
   private static let minShare = 0.2
@@ -78,7 +80,7 @@ struct ReaderControl {
     if Double(reading) >= ReaderControl.minLatency { slowCount += 1 }
     self.reading += Double(reading)
     self.computing += Double(computing)
-    if slowCount > 1, self.reading >= ReaderControl.minReading,
+    if imageCount >= ReaderControl.minImages, 3 * slowCount >= 2 * imageCount, self.reading >= ReaderControl.minReading,
       self.reading >= ReaderControl.minLatency * Double(imageCount),
       self.reading >= ReaderControl.minShare * (self.reading + self.computing)
     {

@@ -72,7 +72,7 @@ import Testing
 
   @Test func `workers read again where reads take no time`() {
     var control = ReaderControl(fixed: nil, workers: 2, isRemote: false, now: 0)
-    for _ in 0..<2 {
+    for _ in 0..<6 {
       control.imageEnded(reading: 20 * ReaderControlTests.millisecond, byteCount: 0, computing: 0, now: 0)
     }
     #expect(control.count == 8)
@@ -105,10 +105,11 @@ import Testing
     #expect(control.count == readers)
   }
 
-  @Test func `one slow read among many fast ones starts no readers`() {
+  @Test(arguments: [50, 3])
+  func `slow reads among fast ones start no readers`(period: Int) {
     var control = ReaderControl(fixed: nil, workers: 2, isRemote: false, now: 0)
     for image in 0..<200 {
-      let reading = image == 50 ? 40 * ReaderControlTests.millisecond : 30_000
+      let reading = image % period == 0 ? 40 * ReaderControlTests.millisecond : 30_000
       control.imageEnded(
         reading: reading, byteCount: 30_000, computing: 5 * ReaderControlTests.millisecond, now: UInt64(image))
     }
