@@ -26,6 +26,6 @@ package enum Kernels: DecodingKernels {
     if file.frame.isProgressive {
       return try unsafe ProgressiveBand(file, rows: rows, source: source, scratch: &scratch)
     }
-    return try unsafe SequentialBand(file, rows: rows, columns: request.columns, source: source, scratch: &scratch)
+    return try unsafe SequentialBand(file, rows: rows, request: request, source: source, scratch: &scratch)
   }
 }

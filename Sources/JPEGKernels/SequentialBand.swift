@@ -6,11 +6,13 @@ final class SequentialBand: BandDecoder {
   private var decoder: BaselineDecoder
 
   init(
-    _ file: ParsedFile, rows: BandRows, columns: Range<Int>?, source: UnsafeRawPointer, scratch: inout ScratchArena
+    _ file: ParsedFile, rows: BandRows, request: ScaledDecoder.Request, source: UnsafeRawPointer,
+    scratch: inout ScratchArena
   ) throws(Unsupported) {
     self.rows = rows
     decoder = try unsafe BaselineDecoder(
-      file, outputs: rows.outputs, columns: columns, source: source, scratch: &scratch)
+      file, outputs: rows.outputs, columns: request.columns, needsAllRows: request.rows == nil, source: source,
+      scratch: &scratch)
   }
 
   func decode(mcuRow: Int, isNeeded: Bool) throws(Unsupported) {

@@ -67,7 +67,7 @@ package struct Trial: Equatable {
 
 extension DecodeRequest {
   /// All requests that `JPEGDecoding` serves.
-  package static let scaled: [DecodeRequest] = [8, 4, 2].flatMap { denominator in
+  package static let scaled: [DecodeRequest] = [8, 4, 2, 1].flatMap { denominator in
     [Content.planes, .gray].map { content in
       var request = DecodeRequest()
       request.denominator = denominator

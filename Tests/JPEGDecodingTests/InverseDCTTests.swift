@@ -12,7 +12,8 @@ import Testing
   }
 
   /// The samples of up to eight interleaved blocks.
-  private func samples(ofEach blocks: [[Int: Int16]], size: Int) throws -> [[UInt8]]? {
+  /// - Parameter isLow: whether to use the transform for low frequencies.
+  private func samples(ofEach blocks: [[Int: Int16]], size: Int, isLow: Bool = false) throws -> [[UInt8]]? {
     let memory = try BufferPool().take(byteCount: 8192)
     var scratch = unsafe ScratchArena(memory.base, capacity: memory.capacity)
     let group = scratch.take(512, Int16.self)
@@ -34,6 +35,8 @@ import Testing
       let rows = transform.twoByTwo(&rangeCheck)
       tile.store(rows.0, at: 0)
       tile.store(rows.1, at: 32)
+    case 4 where isLow: transform.fourByFourOfLow(into: tile, &rangeCheck)
+    case 8 where isLow: transform.eightByEightOfLow(into: tile, &rangeCheck)
     case 4: transform.fourByFour(into: tile, &rangeCheck)
     default: transform.eightByEight(into: tile, &rangeCheck)
     }
@@ -84,6 +87,26 @@ import Testing
       let together = try #require(try samples(ofEach: blocks, size: size))
       for (block, samples) in zip(blocks, together) { #expect(try self.samples(block, size: size) == samples) }
     }
+  }
+
+  @Test(arguments: [4, 8])
+  func `the sums for low frequencies give the same samples and the same range check`(size: Int) throws {
+    var random = Randomness(seed: 10)
+    let low = (0..<64).filter { InverseDCT.lowFrequencies & 1 << UInt64($0) != 0 }.map { Zigzag.order[$0] }
+    #expect(low.count == 10 && low.allSatisfy { $0 % 8 < 4 && $0 / 8 < 4 })
+    var rejected = 0
+    for amplitude in [100, 1000, 4000, 30_000] {
+      for _ in 0..<100 {
+        let blocks = (0..<8).map { _ in
+          Dictionary(
+            low.map { ($0, Int16(random.below(amplitude) - amplitude / 2)) }, uniquingKeysWith: { first, _ in first })
+        }
+        let plain = try samples(ofEach: blocks, size: size)
+        #expect(try samples(ofEach: blocks, size: size, isLow: true) == plain)
+        if plain == nil { rejected += 1 }
+      }
+    }
+    #expect(rejected > 100 && rejected < 350)
   }
 
   @Test func `the transform to eight samples is within one of its definition`() throws {

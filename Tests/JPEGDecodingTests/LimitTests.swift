@@ -84,7 +84,7 @@ struct LimitTests {
     let chroma = try spoilt(bytes, component: 1)
     #expect(
       Trial(chroma, request(8), with: decoder).report.damage != nil, "4:2:0 has chroma of 2 samples a block at 1/8")
-    for denominator in [8, 4, 2] {
+    for denominator in [8, 4, 2, 1] {
       let (gray, planes) = (request(denominator, .gray), request(denominator))
       let report = Trial(chroma, gray, with: decoder).report
       #expect(report.damage != nil && report == Trial(chroma, planes, with: decoder).report, "gray or not")

@@ -226,7 +226,7 @@ extension DecodeRequest {
   /// Whether `JPEGDecoding` is tried for an image. It writes planes, not interleaved colors.
   package func asksForScaled(_ path: DecoderKind, _ color: SourceColor) -> Bool {
     let arePlanes = content == .gray || content == .planes || color == .gray
-    return path == .scaled && arePlanes && decoder == .auto && reading == .needed && denominator > 1
+    return path == .scaled && arePlanes && decoder == .auto && reading == .needed
   }
 }
 

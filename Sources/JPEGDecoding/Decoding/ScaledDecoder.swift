@@ -2,7 +2,7 @@ internal import Glibc
 package import ImageCore
 internal import Parallelism
 
-/// Decodes JPEG files to planes at 1/8, 1/4 or 1/2 of their size, byte for byte like libjpeg-turbo, or declines them.
+/// Decodes JPEG files to planes at 1/8, 1/4, 1/2 or all of their size, byte for byte like libjpeg-turbo, or declines them.
 ///
 /// Each worker needs its own decoder.
 package final class ScaledDecoder {
@@ -12,7 +12,7 @@ package final class ScaledDecoder {
   package private(set) var workers = 1
 
   package struct Request: Sendable {
-    /// 8, 4 or 2. Others are declined.
+    /// 8, 4, 2 or 1. Others are declined.
     package var denominator: Int
     /// Rows of the image at full size that are needed, nil for all. The contents of other rows are undefined; they are only read
     /// to check them.
@@ -55,7 +55,7 @@ package final class ScaledDecoder {
   private func attempt(
     _ bytes: UnsafeRawBufferPointer, _ request: Request, _ planes: [ScaledPlane]
   ) throws(Unsupported) -> Verdict {
-    guard [2, 4, 8].contains(request.denominator), let source = bytes.baseAddress else { throw .kind }
+    guard [1, 2, 4, 8].contains(request.denominator), let source = bytes.baseAddress else { throw .kind }
     var file = try unsafe ScaledDecoder.accepted(bytes.bytes, maxScans: request.maxScans)
     guard planes.count == file.frame.components.count || planes.count == 1 else { throw .planes }
     file.leaveOutAC(denominator: request.denominator)

@@ -75,8 +75,13 @@ struct SkipTable: BitwiseCopyable {
 
   static let byteCount = ScratchArena.byteCount(1 << HuffmanTable.indexBits, UInt16.self)
 
-  init(_ table: HuffmanTable, scratch: inout ScratchArena) {
+  /// - Parameter isUsed: false to leave it empty. Then each symbol is looked up alone.
+  init(_ table: HuffmanTable, isUsed: Bool, scratch: inout ScratchArena) {
     skips = scratch.take(1 << HuffmanTable.indexBits, UInt16.self)
+    guard isUsed else {
+      skips.fill(0)
+      return
+    }
     for index in 0..<1 << HuffmanTable.indexBits {
       let bits = UInt64(index) << UInt64(64 - HuffmanTable.indexBits)
       var (used, steps) = (0, 0)

@@ -45,8 +45,11 @@ struct BaselineDecoder: ~Copyable {
       + plans * BlockBatch.scratchByteCount(8) + ScanInput.byteCount
   }
 
+  /// - Parameters:
+  ///   - columns: the needed columns, nil for all.
+  ///   - needsAllRows: whether `decode` is called for needed rows only.
   init(
-    _ file: ParsedFile, outputs: [ComponentOutput], columns: Range<Int>?, source: UnsafeRawPointer,
+    _ file: ParsedFile, outputs: [ComponentOutput], columns: Range<Int>?, needsAllRows: Bool, source: UnsafeRawPointer,
     scratch: inout ScratchArena
   ) throws(Unsupported) {
     let scan = file.scans[0]
@@ -56,13 +59,14 @@ struct BaselineDecoder: ~Copyable {
     predictions.fill(0)
     input = unsafe ScanInput(scan, source: source, scratch: &scratch)
     var plans: [BlockPlan] = []
+    let skipsAC = columns != nil || !needsAllRows || !outputs.allSatisfy(\.needsAC)
     var made: [[HuffmanCode]: BlockTables] = [:]
     for (index, component) in frame.components.enumerated() {
       guard let dcCode = scan.dcTables[index], let acCode = scan.acTables[index] else { throw .tables }
       guard dcCode.symbols.allSatisfy({ $0 <= 15 }) else { throw .tables }
       // Components with equal codes share tables, as chroma usually does, so that more of the tables stay in the L1 cache.
       let codes = [dcCode, acCode]
-      let tables = made[codes] ?? BlockTables(dcCode, acCode, scratch: &scratch)
+      let tables = made[codes] ?? BlockTables(dcCode, acCode, skipsAC: skipsAC, scratch: &scratch)
       made[codes] = tables
       for row in 0..<component.down {
         for column in 0..<component.across {
@@ -141,7 +145,8 @@ struct BaselineDecoder: ~Copyable {
           if end < 63 {
             end = bits.takeAC(behind: end, plans[index].tables, window, offsets, into: coefficients)
           }
-          targets[index].blocks.nonzeros[block] = end == DecodedSymbol.end ? 0 : 1
+          // Bit 0 stands for no AC coefficient.
+          targets[index].blocks.nonzeros[block] = 1 &<< UInt64(truncatingIfNeeded: end & 63) & ~1
         } else if end < 63 {
           end = bits.skipAC(behind: end, plans[index].tables, window)
         }

@@ -112,7 +112,9 @@ struct HuffmanTable: BitwiseCopyable {
   static let byteCount = ScratchArena.byteCount(wordCount, UInt32.self)
 
   /// The counts of the code must fit their lengths. The parser checks that.
-  init(_ code: HuffmanCode, use: ScanKind, scratch: inout ScratchArena) {
+  /// - Parameter filled: the bits of a code and its value that `short` knows, at most 12. With fewer, the other bits of its argument
+  ///   must be zero.
+  init(_ code: HuffmanCode, use: ScanKind, filled: Int = indexBits, scratch: inout ScratchArena) {
     self.use = use
     words = scratch.take(HuffmanTable.wordCount, UInt32.self)
     words.fill(0)
@@ -122,7 +124,7 @@ struct HuffmanTable: BitwiseCopyable {
       let count = Int(code.counts[length - 1])
       words[HuffmanTable.offsets + length] = UInt32(bitPattern: Int32(index - next))
       for symbol in code.symbols[index..<index + count] {
-        if length <= HuffmanTable.indexBits { fill(next, length, symbol) }
+        if length <= filled { fill(next, length, symbol, filled) }
         next += 1
       }
       index += count
@@ -132,12 +134,12 @@ struct HuffmanTable: BitwiseCopyable {
   }
 
   /// Fills all entries that start with a code.
-  private func fill(_ code: Int, _ length: Int, _ symbol: UInt8) {
+  private func fill(_ code: Int, _ length: Int, _ symbol: UInt8, _ filled: Int) {
     let free = HuffmanTable.indexBits - length
-    for index in code << free..<(code + 1) << free {
+    for index in stride(from: code << free, to: (code + 1) << free, by: 1 << (HuffmanTable.indexBits - filled)) {
       let following = UInt64(truncatingIfNeeded: index) << UInt64(64 - free)
       let decoded = use.decoded(of: symbol, length: length, following: free == 0 ? 0 : following)
-      if decoded.bits <= HuffmanTable.indexBits { words[index] = decoded }
+      if decoded.bits <= filled { words[index] = decoded }
     }
   }
 

@@ -14,12 +14,15 @@ struct BlockTables: BitwiseCopyable {
 
   static let byteCount = 2 * (HuffmanTable.byteCount + SymbolPairTable.byteCount) + SkipTable.byteCount
 
-  init(_ dcCode: HuffmanCode, _ acCode: HuffmanCode, scratch: inout ScratchArena) {
-    dc = HuffmanTable(dcCode, use: .dc(low: 0), scratch: &scratch)
-    ac = HuffmanTable(acCode, use: .ac, scratch: &scratch)
+  /// - Parameter skipsAC: whether blocks are expected of which only DC is needed.
+  init(_ dcCode: HuffmanCode, _ acCode: HuffmanCode, skipsAC: Bool, scratch: inout ScratchArena) {
+    // A pair begins with a symbol of its own bits, and the rest of its index is zero.
+    let filled = skipsAC ? HuffmanTable.indexBits : SymbolPairTable.indexBits
+    dc = HuffmanTable(dcCode, use: .dc(low: 0), filled: filled, scratch: &scratch)
+    ac = HuffmanTable(acCode, use: .ac, filled: filled, scratch: &scratch)
     starts = SymbolPairTable(dc, next: ac, scratch: &scratch)
     pairs = SymbolPairTable(ac, next: ac, scratch: &scratch)
-    skips = SkipTable(ac, scratch: &scratch)
+    skips = SkipTable(ac, isUsed: skipsAC, scratch: &scratch)
   }
 
   @inline(__always) fileprivate func longDC(_ bits: UInt64) -> DecodedSymbol { dc.long(bits) }

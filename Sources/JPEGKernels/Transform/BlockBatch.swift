@@ -6,8 +6,8 @@
 struct BlockBatch: BitwiseCopyable {
   /// DC, not yet dequantized.
   let dc: UncheckedBuffer<Int16>
-  /// A mask per block of the AC coefficients that are not zero, in zigzag order. In sequential scans the mask is nonzero if there
-  /// are any. Empty, like `ac`, if AC is not needed.
+  /// A mask per block of the AC coefficients that are not zero, in zigzag order. In sequential scans only the last of them is in
+  /// the mask. Empty, like `ac`, if AC is not needed.
   let nonzeros: UncheckedBuffer<UInt64>
   /// In groups, in the order of `CoefficientLayout`. All zeros before a block is decoded, except for DC, which is overwritten,
   /// and for the last element, which takes the unused coefficients.
@@ -41,11 +41,14 @@ struct BlockBatch: BitwiseCopyable {
   }
 
   /// Whether any of the eight blocks of a group has an AC coefficient that is not zero.
-  @inline(__always) func haveAC(_ group: Int) -> Bool {
+  @inline(__always) func haveAC(_ group: Int) -> Bool { mask(group) != 0 }
+
+  /// The masks of the eight blocks of a group together.
+  @inline(__always) func mask(_ group: Int) -> UInt64 {
     let some =
       nonzeros.load(8 &* group, as: SIMD4<UInt64>.self) | nonzeros.load(8 &* group &+ 4, as: SIMD4<UInt64>.self)
     let halves = some.lowHalf | some.highHalf
-    return halves[0] | halves[1] != 0
+    return halves[0] | halves[1]
   }
 
   /// Prepares all blocks for new coefficients.

@@ -119,7 +119,8 @@ struct ComponentOutput: BitwiseCopyable {
   /// - Parameter size: the scaled size. It is a constant at each call, so that each size gets its own loops.
   @inline(__always) private func put(_ group: BlockGroup, size: Int, _ rangeCheck: inout InverseDCT.RangeCheck) {
     var own = InverseDCT.RangeCheck()
-    if group.blocks.haveAC(group.index) {
+    let mask = group.blocks.mask(group.index)
+    if mask != 0 {
       let coefficients = group.blocks.block(8 &* group.index)
       coefficients.store(group.blocks.dc.load(8 &* group.index, as: SIMD8<Int16>.self), at: 0)
       let transform = InverseDCT(group: coefficients, steps: steps, between: between)
@@ -128,7 +129,9 @@ struct ComponentOutput: BitwiseCopyable {
         let rows = transform.twoByTwo(&own)
         tile.store(rows.0, at: 0)
         tile.store(rows.1, at: 32)
+      case 4 where mask <= InverseDCT.lowFrequencies: transform.fourByFourOfLow(into: tile, &own)
       case 4: transform.fourByFour(into: tile, &own)
+      case 8 where mask <= InverseDCT.lowFrequencies: transform.eightByEightOfLow(into: tile, &own)
       default: transform.eightByEight(into: tile, &own)
       }
       group.blocks.clear(group.index)

@@ -20,6 +20,10 @@ struct InverseDCT {
   /// The results of the first pass: up to 64 times eight.
   let between: UncheckedBuffer<Int32>
 
+  /// The coefficients of low frequencies: the first ten in zigzag order, which are among the first four of their rows and columns.
+  /// Blocks without others have shorter sums.
+  static let lowFrequencies: UInt64 = 1 << 10 - 1
+
   /// Detects values out of range, accumulated over many blocks: their biased sums have a bit set above the range.
   struct RangeCheck {
     private var coefficients = Lanes()
@@ -128,6 +132,42 @@ struct InverseDCT {
     }
   }
 
+  /// The same for blocks of low frequencies.
+  @inline(__always) func fourByFourOfLow(into tile: UncheckedBuffer<UInt8>, _ rangeCheck: inout RangeCheck) {
+    for column in 0..<4 {
+      let (d0, d1) = (coefficient(column, &rangeCheck), coefficient(7 &+ column, &rangeCheck))
+      let (d2, d3) = (coefficient(14 &+ column, &rangeCheck), coefficient(21 &+ column, &rangeCheck))
+      let w = InverseDCT.pass4(d0, d1, d2, d3, rounding: 2048, shift: 12)
+      let maximum = Lanes(repeating: 1 &<< 14)
+      rangeCheck.betweenPasses |= (w.0 &+ maximum) | (w.1 &+ maximum) | (w.2 &+ maximum) | (w.3 &+ maximum)
+      between.store(w.0, at: 8 &* column)
+      between.store(w.1, at: 8 &* column &+ 32)
+      between.store(w.2, at: 8 &* column &+ 64)
+      between.store(w.3, at: 8 &* column &+ 96)
+    }
+    for row in 0..<4 {
+      let w = between + 32 &* row
+      let s = InverseDCT.pass4(
+        w.load(0, as: Lanes.self), w.load(8, as: Lanes.self), w.load(16, as: Lanes.self), w.load(24, as: Lanes.self),
+        rounding: InverseDCT.rounding(19), shift: 19)
+      tile.store(packed(s.0, s.1, s.2, s.3, &rangeCheck), at: 32 &* row)
+    }
+  }
+
+  @inline(__always) private static func pass4(
+    _ d0: Lanes, _ d1: Lanes, _ d2: Lanes, _ d3: Lanes, rounding: Int32, shift: Int32
+  ) -> (Lanes, Lanes, Lanes, Lanes) {
+    let dc = d0 &<< 14 &+ rounding
+    let even = d2 &* 15137
+    let near = d1 &* 8697 &- d3 &* 17799
+    let far = d1 &* 20995 &+ d3 &* 7373
+    let shift = Lanes(repeating: shift)
+    return (
+      (dc &+ even &+ far) &>> shift, (dc &- even &+ near) &>> shift, (dc &- even &- near) &>> shift,
+      (dc &+ even &- far) &>> shift
+    )
+  }
+
   @inline(__always) private static func pass4(
     _ d0: Lanes, _ d1: Lanes, _ d2: Lanes, _ d3: Lanes, _ d5: Lanes, _ d6: Lanes, _ d7: Lanes, rounding: Int32,
     shift: Int32
@@ -190,6 +230,55 @@ struct InverseDCT {
       tile.store(lower(left, right), at: 64 &* row)
       tile.store(upper(left, right), at: 64 &* row &+ 32)
     }
+  }
+
+  /// The same for blocks of low frequencies.
+  @inline(__always) func eightByEightOfLow(into tile: UncheckedBuffer<UInt8>, _ rangeCheck: inout RangeCheck) {
+    for column in 0..<4 {
+      let (d0, d1) = (coefficient(column, &rangeCheck), coefficient(8 &+ column, &rangeCheck))
+      let (d2, d3) = (coefficient(16 &+ column, &rangeCheck), coefficient(24 &+ column, &rangeCheck))
+      let w = InverseDCT.pass8(d0, d1, d2, d3, rounding: 1024, shift: 11)
+      let maximum = Lanes(repeating: 1 &<< 13)
+      let sums = (w.0 &+ maximum) | (w.1 &+ maximum) | (w.2 &+ maximum) | (w.3 &+ maximum)
+      rangeCheck.betweenPasses |=
+        (sums | (w.4 &+ maximum) | (w.5 &+ maximum) | (w.6 &+ maximum) | (w.7 &+ maximum)) &<< 1
+      let position = between + 8 &* column
+      position.store(w.0, at: 0)
+      position.store(w.1, at: 32)
+      position.store(w.2, at: 64)
+      position.store(w.3, at: 96)
+      position.store(w.4, at: 128)
+      position.store(w.5, at: 160)
+      position.store(w.6, at: 192)
+      position.store(w.7, at: 224)
+    }
+    for row in 0..<8 {
+      let w = between + 32 &* row
+      let s = InverseDCT.pass8(
+        w.load(0, as: Lanes.self), w.load(8, as: Lanes.self), w.load(16, as: Lanes.self), w.load(24, as: Lanes.self),
+        rounding: InverseDCT.rounding(18), shift: 18)
+      let (left, right) = (packed(s.0, s.1, s.2, s.3, &rangeCheck), packed(s.4, s.5, s.6, s.7, &rangeCheck))
+      tile.store(lower(left, right), at: 64 &* row)
+      tile.store(upper(left, right), at: 64 &* row &+ 32)
+    }
+  }
+
+  /// The sums of the general pass, where the last four terms are zero.
+  @inline(__always) private static func pass8(
+    _ d0: Lanes, _ d1: Lanes, _ d2: Lanes, _ d3: Lanes, rounding: Int32, shift: Int32
+  ) -> EightRows {
+    let dc = d0 &<< 13 &+ rounding
+    let (t2, t3) = (d2 &* 4433, d2 &* 10703)
+    let (e0, e3, e1, e2) = (dc &+ t3, dc &- t3, dc &+ t2, dc &- t2)
+    let o0 = d1 &* 2260 &- d3 &* 6436
+    let o1 = d1 &* 6437 &- d3 &* 11362
+    let o2 = d1 &* 9633 &- d3 &* 2259
+    let o3 = d1 &* 11363 &+ d3 &* 9633
+    let shift = Lanes(repeating: shift)
+    return (
+      (e0 &+ o3) &>> shift, (e1 &+ o2) &>> shift, (e2 &+ o1) &>> shift, (e3 &+ o0) &>> shift, (e3 &- o0) &>> shift,
+      (e2 &- o1) &>> shift, (e1 &- o2) &>> shift, (e0 &- o3) &>> shift
+    )
   }
 
   @inline(__always) private static func pass8(
