@@ -12,7 +12,8 @@ struct PendingFolder: Sendable {
 
 /// The order of a walk: the entries of a folder in the order of their names, then its subfolders in the same order.
 ///
-/// Folders are opened, and their entries read in small groups, in nearly the same order, so few folders are open at a time.
+/// Folders are opened, and their entries read in small groups, in nearly the same order: no more folders are open than threads
+/// work on them.
 struct FolderTree: OrderedWork {
   enum Step: Sendable {
     case open(Int, PendingFolder)
@@ -69,17 +70,20 @@ struct FolderTree: OrderedWork {
   var isOver: Bool { inFlight == 0 && toOpen.isEmpty && toRead.isEmpty }
 
   mutating func begin() -> Step? {
-    if let number = toRead.first, let group = folders[number]?.begun,
-      case .opened(let listed)? = folders[number]?.opening
-    {
-      folders[number]?.begun += 1
-      if group + 1 == folders[number]?.groups.count { toRead.removeFirst() }
+    // One thread per folder, as long as there are more folders: some file systems do one call at a time in each folder.
+    let idle = toRead.firstIndex { folders[$0].map { $0.begun == $0.ended } ?? false }
+    if idle == nil, let number = toOpen.popLast(), let folder = folders[number]?.pending {
       inFlight += 1
-      return .read(number, group: group, listed)
+      return .open(number, folder)
     }
-    guard let number = toOpen.popLast(), let folder = folders[number]?.pending else { return nil }
+    guard let position = idle ?? toRead.indices.first, let group = folders[toRead[position]]?.begun,
+      case .opened(let listed)? = folders[toRead[position]]?.opening
+    else { return nil }
+    let number = toRead[position]
+    folders[number]?.begun += 1
+    if group + 1 == folders[number]?.groups.count { toRead.remove(at: position) }
     inFlight += 1
-    return .open(number, folder)
+    return .read(number, group: group, listed)
   }
 
   mutating func end(_ step: Step, _ result: StepResult) {
