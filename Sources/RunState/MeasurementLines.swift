@@ -45,6 +45,22 @@ package struct StageCost: Hashable, Sendable {
   }
 }
 
+/// The number of threads that read ahead of the workers.
+package struct ReadersUsed: Hashable, Sendable {
+  package var count: Int
+
+  package init(count: Int) { self.count = count }
+
+  package var line: String { "readers \(count)\n" }
+
+  /// Nil for any other line.
+  package init?(line: Substring) {
+    let fields = line.split(separator: " ")
+    guard fields.count == 2, fields[0] == "readers", let count = Int(fields[1]) else { return nil }
+    self.init(count: count)
+  }
+}
+
 /// Time that a worker spent on one item, over all stages.
 package struct ItemCost: Hashable, Sendable {
   /// Pixels of the source, or its bytes if nothing is decoded.

@@ -9,7 +9,7 @@ import TextFormatting
     walls: [[Int]], cpus: [Int] = [2000, 2040, 2080, 2600], workers: Int = 2, failed: Int = 0,
     method: MemoryPeak.Method = .proportionalShares
   ) -> Comparison {
-    let records = zip(BenchmarkMode.allCases, zip(walls, cpus)).map { mode, times in
+    let records = zip(Workload.resize.modes, zip(walls, cpus)).map { mode, times in
       Samples(
         configuration: Configuration(mode, workers: workers),
         memory: MemoryPeak(byteCount: mode == .processes ? 48_000_000 : 30_000_000, method: method),

@@ -34,12 +34,12 @@ import TextFormatting
     }
   }
 
-  private let configurations = BenchmarkMode.allCases.map { Configuration($0, workers: 2) }
+  private let configurations = Workload.resize.modes.map { Configuration($0, workers: 2) }
 
   @Test func `all settings warm up first; then each has an empty run and a full run in each round`() throws {
     var stub = Stub()
     let records = try InterleavedSchedule(configurations, rounds: 5).run(&stub)
-    let names = BenchmarkMode.allCases.map(\.rawValue)
+    let names = Workload.resize.modes.map(\.rawValue)
     #expect(Array(stub.steps.prefix(4)) == names.map { "warm \($0)" })
     #expect(stub.steps.count == 4 + 5 * 4 * 2)
     for round in 0..<5 {
@@ -51,7 +51,7 @@ import TextFormatting
         #expect(start.element.dropFirst(6) == work.element.dropFirst(5))
       }
     }
-    #expect(records.map(\.mode) == BenchmarkMode.allCases)
+    #expect(records.map(\.mode) == Workload.resize.modes)
     for record in records {
       #expect(record.runs.count == 5 && record.starts.count == 5)
       #expect(record.memory.byteCount == 1000 * record.mode.rawValue.count)
@@ -69,7 +69,7 @@ import TextFormatting
     #expect(schedule.order(inRound: 0).map(\.mode) == [.serial, .threads, .processes, .perImage])
     #expect(schedule.order(inRound: 1).map(\.mode) == [.serial, .perImage, .processes, .threads])
     let orders = (0..<8).map { schedule.order(inRound: $0).map(\.mode) }
-    for mode in BenchmarkMode.allCases {
+    for mode in Workload.resize.modes {
       #expect(Set(orders.map { $0.firstIndex(of: mode) }).count > 1)
       let before = orders.compactMap { order in
         order.firstIndex(of: mode).flatMap { $0 > 0 ? order[$0 - 1] : nil }

@@ -14,6 +14,14 @@ import TextFormatting
     }
   }
 
+  @Test func `the number of readers survives its line`() {
+    #expect(ReadersUsed(count: 16).line == "readers 16\n")
+    #expect(ReadersUsed(line: "readers 16") == ReadersUsed(count: 16))
+    for other in ["", "readers", "readers x", "readers 1 2", "stage read 1 2"] {
+      #expect(ReadersUsed(line: other[...]) == nil)
+    }
+  }
+
   @Test func `the cost of an image is the sum of its stages`() {
     let cost = ItemCost(EventsTests.image)
     #expect(cost == ItemCost(size: 12_000_000, wall: .microseconds(13900), cpu: .zero))

@@ -1,11 +1,12 @@
 /// How sources are read (`--readers`, `--read-timeout`). Output bytes do not depend on it.
 package struct ReadLimits: Hashable, Sendable {
-  /// The number of threads that read ahead, 1 to 64; nil to choose it by what is measured.
+  /// The number of threads that read ahead, 0 to 64; nil to choose it by what is measured. With 0, workers read all sources, and
+  /// a system call that never returns holds up the run.
   package var readers: Int?
   /// For one source, from opening it until it is in memory; nil for no limit.
   package var timeout: Duration? = .seconds(120)
 
-  package static let readerRange = 1...ReaderControl.maximum
+  package static let readerRange = 0...ReaderControl.maximum
 
   package init() {}
 }

@@ -56,7 +56,7 @@ struct ReaderControl {
   private static let starving = 0.05
 
   /// - Parameters:
-  ///   - fixed: the number of readers; nil to choose it.
+  ///   - fixed: the number of readers, or 0 for none; nil to choose it.
   ///   - isRemote: whether the sources are in a network file system, whose calls may never return. There readers start at once,
   ///     and workers never read.
   init(fixed: Int?, workers: Int, isRemote: Bool, now: UInt64) {

@@ -6,9 +6,12 @@ package struct Comparison: Sendable {
   package let workers: Int
   package let cores: Int
   package let records: [Samples]
+  package let storage: StorageSpeed
 
   /// - Parameter records: one per mode of the workload, with equal numbers of runs.
-  package init(work: WorkSummary, workers: Int, cores: Int, records: [Samples]) {
+  package init(
+    work: WorkSummary, workers: Int, cores: Int, records: [Samples], storage: StorageSpeed = .fast
+  ) {
     precondition(
       records.map(\.mode) == work.workload.modes && Set(records.map(\.runs.count)).count == 1,
       "every mode has a record with the same number of runs")
@@ -16,6 +19,7 @@ package struct Comparison: Sendable {
     self.workers = workers
     self.cores = cores
     self.records = records
+    self.storage = storage
   }
 
   package var rounds: Int { self[.serial].runs.count }
@@ -37,6 +41,14 @@ package struct Comparison: Sendable {
   /// The ratio of the wall times of two modes.
   package func wallRatio(of one: BenchmarkMode, to other: BenchmarkMode) -> ConfidenceInterval {
     ConfidenceInterval(ratioOf: self[one].walls, to: self[other].walls)
+  }
+
+  /// What readers gain; nil where storage is fast, or no mode was measured without them.
+  package var storageGain: StorageGain? {
+    guard storage == .slow, has(.unassistedThreads) else { return nil }
+    return StorageGain(
+      waiting: self[.unassistedThreads].waitingShare, readers: self[.threads].readers,
+      gain: wallRatio(of: .unassistedThreads, to: .threads))
   }
 
   /// The ratio of the CPU times of two modes.

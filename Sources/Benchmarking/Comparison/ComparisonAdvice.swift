@@ -3,7 +3,7 @@ internal import TextFormatting
 /// The interpretation of a comparison in sentences, derived only from its numbers.
 extension Comparison {
   package var advice: [String] {
-    [recommendation] + (work.workload.bound == .cores ? [isolation, reasons] : [waiting]) + confidence
+    [recommendation] + storageSentence + (work.workload.bound == .cores ? [isolation, reasons] : [waiting]) + confidence
       + (work.inputs == .cold ? [coldness] : [])
   }
 
@@ -24,7 +24,7 @@ extension Comparison {
     case nil:
       return Significance.noAdvice(widestSpread.spread, of: widestSpread.mode.title)
         + " Until then, --mode threads remains the default."
-    case .threads, .perImage:
+    case .threads, .unassistedThreads, .readers, .perImage:
       let ratio = wallRatio(of: .processes, to: .threads)
       let other =
         ratio.contains(1)
@@ -42,6 +42,23 @@ extension Comparison {
       return "Use --mode serial here: no other mode is measurably faster, because \(why). "
         + "Threads are \(speedUp(of: .threads).speedText)."
     }
+  }
+
+  /// Readers, compared with all that cores could do: if computing took no time, the waiting would remain.
+  private var storageSentence: [String] {
+    if storage == .fast { return [] }
+    guard let gain = storageGain else {
+      return [
+        storage == .cached
+          ? StorageSpeed.cachedText(work.inputs)
+          : "Storage-bound: \(percent(self[.threads].waitingShare)) waiting, without readers (--readers 0)."
+      ]
+    }
+    // The cache of the system may have filled during the measurement.
+    guard gain.waiting >= StorageSpeed.slowShare else { return [StorageSpeed.cachedText(work.inputs)] }
+    return [
+      gain.text(comparedWith: "none") + "; faster cores alone would give \(decimal(1 / gain.waiting)) at most."
+    ]
   }
 
   private var isolation: String {

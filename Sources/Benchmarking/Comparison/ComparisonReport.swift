@@ -66,6 +66,7 @@ extension Comparison {
     line.add("peakBytes", record.memory.byteCount)
     line.add("peakBytesOf", record.memory.method.rawValue)
     line.add("speedUp", speedUp(of: record.mode).json)
+    line.addWaiting(of: record, work.workload)
     return line
   }
 
@@ -102,6 +103,7 @@ extension WorkSummary {
   var description: String {
     counted(items, workload.item) + (megapixels.map { ", \(threeDigits($0)) megapixels" } ?? "")
       + (failed > 0 ? ", \(failed) more that failed in every mode" : "")
+      + (readers.map { ", read by \(counted($0, "reader"))" } ?? "")
   }
 }
 
@@ -110,6 +112,7 @@ extension WorkSummary.Inputs {
     switch self {
     case .cached: "sources in the page cache"
     case .cold: "sources dropped from the page cache before each"
+    case .slow: "sources on slow storage"
     case .remote: "sources downloaded again in each"
     }
   }

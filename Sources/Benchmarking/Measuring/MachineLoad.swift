@@ -16,6 +16,13 @@ package struct MachineLoad: Hashable, Sendable {
     self.throttledSeconds = throttledSeconds
   }
 
+  /// The load while something is measured.
+  package static func during<Result>(_ measure: () throws -> Result) rethrows -> (Result, MachineLoad?) {
+    let before = Reading()
+    let result = try measure()
+    return (result, before.flatMap { before in Reading().flatMap { MachineLoad(from: before, to: $0) } })
+  }
+
   /// The counters at one instant.
   package struct Reading: Sendable {
     let time: ContinuousClock.Instant

@@ -10,15 +10,19 @@ package struct Measurement: Hashable, Sendable {
   package var storageByteCount: Int
   /// The cost of each stage over all items and workers; empty where not requested.
   package var stages: [StageCost]
+  /// The number of threads that read ahead of the workers.
+  package var readers: Int
 
   package init(
-    wall: Duration, user: Duration, system: Duration, storageByteCount: Int = 0, stages: [StageCost] = []
+    wall: Duration, user: Duration, system: Duration, storageByteCount: Int = 0, stages: [StageCost] = [],
+    readers: Int = 0
   ) {
     self.wall = wall
     self.user = user
     self.system = system
     self.storageByteCount = storageByteCount
     self.stages = stages
+    self.readers = readers
   }
 
   package var cpu: Duration { user + system }
@@ -57,16 +61,27 @@ package struct MemoryPeak: Hashable, Sendable {
 package enum BenchmarkMode: String, CaseIterable, Hashable, Sendable {
   case serial
   case threads
+  /// The same without threads that read ahead.
+  case unassistedThreads = "threads without readers"
   /// Worker processes that live as long as the run.
   case processes
   /// A new worker process for each image. The raw value is that of JSON and CSV.
   case perImage = "process per picture"
 
+  /// Threads on all cores, with a number of readers. It takes the place of the number of workers.
+  case readers
+
   /// The name for people.
-  package var title: String { self == .perImage ? "process per image" : rawValue }
+  package var title: String {
+    switch self {
+    case .perImage: "process per image"
+    case .unassistedThreads: "threads (no readers)"
+    default: rawValue
+    }
+  }
 }
 
-/// One setting of a workload: the mode and the number of workers.
+/// One setting of a workload: the mode and the number of workers, or of readers.
 package struct Configuration: Hashable, Sendable {
   package let mode: BenchmarkMode
   /// Always 1 for serial mode.

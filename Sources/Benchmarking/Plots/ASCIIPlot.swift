@@ -12,13 +12,16 @@ struct ASCIIPlot {
   /// A line below the points; it is drawn first.
   let line: (mark: Character, value: (Double) -> Double)
   let ticks: [Int]
+  /// Of the x axis.
+  private let title: String
   private let width = 56
   private let height = 11
 
-  init(series: [Series], line: (mark: Character, value: (Double) -> Double), ticks: [Int]) {
+  init(series: [Series], line: (mark: Character, value: (Double) -> Double), ticks: [Int], title: String) {
     self.series = series
     self.line = line
     self.ticks = ticks
+    self.title = title
   }
 
   /// The x axis is logarithmic, so that each doubling of the workers has the same width, as in `--jobs 1,2,4,8`.
@@ -65,7 +68,8 @@ struct ASCIIPlot {
       for (offset, digit) in text.enumerated() { labels[start + offset] = digit }
       free = start + text.count + 1
     }
-    return "       +" + String(repeating: "-", count: width) + "\n        " + trimmedEnd(String(labels)) + "  workers\n"
+    return "       +" + String(repeating: "-", count: width) + "\n        " + trimmedEnd(String(labels))
+      + "  \(title)\n"
   }
 
   private func trimmedEnd(_ text: String) -> String {

@@ -18,7 +18,7 @@ extension ScalingProfile {
   }
 
   /// The fewest workers of a mode that are within 3 % of its fastest setting.
-  private func enough(_ mode: BenchmarkMode) -> ScalingPoint? {
+  func enough(_ mode: BenchmarkMode) -> ScalingPoint? {
     let points = points(mode)
     guard let fastest = points.max(by: { $0.speedUp.estimate < $1.speedUp.estimate }) else { return nil }
     return points.first {

@@ -10,6 +10,7 @@ extension ScalingProfile {
   var boundText: String {
     switch work.workload.bound {
     case .cores: "bound by \(counted(cores, "core"))"
+    case .storage: "bound by storage, not by \(counted(cores, "core"))"
     case .answers: "bound by responses, not by \(counted(cores, "core"))"
     }
   }
@@ -19,14 +20,16 @@ extension ScalingProfile {
     let tops = modes.compactMap { points($0).max { $0.speedUp.estimate < $1.speedUp.estimate } }
     guard let top = tops.max(by: { $0.speedUp.estimate < $1.speedUp.estimate }) else { return "" }
     let gain =
-      "\(work.workload.title): \(counted(top.workers, "worker")) are \(decimal(top.speedUp.estimate)) times as fast as one"
+      "\(work.workload.title): \(counted(top.workers, work.workload.worker)) \(top.workers == 1 ? "is" : "are") "
+      + "\(decimal(top.speedUp.estimate)) times as fast as one"
     switch work.workload.bound {
     case .cores:
       return gain
         + (top.speedUp.estimate > 0.8 * Double(cores) ? "; each keeps a core busy, so the cores are the limit." : ".")
-    case .answers:
+    case .answers, .storage:
+      let what = work.workload.bound == .answers ? "responses" : "reads"
       return gain
-        + " on \(counted(cores, "core")), because waiting needs no CPU; the number of simultaneous responses is the limit."
+        + " on \(counted(cores, "core")), because waiting needs no CPU; the number of simultaneous \(what) is the limit."
     }
   }
 
@@ -53,9 +56,10 @@ extension ScalingProfile {
         + points(mode).map { "\(decimal($0.speedUp.estimate)) with \($0.workers)" }.joined(separator: ", ")
     }
     return SVGPlot(
-      x: .counts(counts, title: "workers"), y: .powers(around: ends + [1, top], title: "times as fast as serial"),
+      x: .counts(counts, title: work.workload.worker + "s"),
+      y: .powers(around: ends + [1, top], title: "times as fast as serial"),
       marks: [.line("ideal", line)] + modes.enumerated().flatMap { marks($1, shift: Double($0) * 6 - 3) },
-      text: "Speed-up by workers. " + text.joined(separator: "; "))
+      text: "Speed-up by \(work.workload.worker)s. " + text.joined(separator: "; "))
   }
 
   private func marks(_ mode: BenchmarkMode, shift: Double) -> [SVGPlot.Mark] {
@@ -145,7 +149,7 @@ extension ScalingProfile {
     guard items.count > 1 else { return nil }
     let step = (items.count + ScalingProfile.maxDots - 1) / ScalingProfile.maxDots
     let shown = stride(from: 0, to: items.count, by: step).map { items[$0] }
-    let unit = work.workload.bound == .cores ? "megapixels" : "megabytes"
+    let unit = work.workload.bound == .answers ? "megabytes" : "megapixels"
     let plot = SVGPlot(
       x: .powers(around: shown.map { Double($0.size) / 1e6 }, title: unit),
       y: .powers(around: shown.map { $0.wall.inSeconds * 1000 }, title: "milliseconds"),

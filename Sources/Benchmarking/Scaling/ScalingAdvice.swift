@@ -8,7 +8,8 @@ extension ScalingProfile {
   private static let farOff = 0.05
 
   package var advice: [String] {
-    [recommendation] + isolation + laws + inflation + [stageSentence].compactMap { $0 } + waitingSentences
+    [recommendation] + storageSentence + isolation + laws + inflation + [stageSentence].compactMap { $0 }
+      + waitingSentences
       + [bands.map { $0.text(comparedWith: filesAtOnce($0)) }].compactMap { $0 } + confidence
   }
 
@@ -18,8 +19,13 @@ extension ScalingProfile {
       return Significance.noAdvice(spread, of: configuration.description, causes: causes)
     }
     guard let point = bestPoint else {
+      if work.workload.bound == .storage { return "No number of readers is measurably faster here than serial mode." }
       return "Use --mode serial here: no other setting is measurably faster"
         + (counts.count == 1 ? "; only one worker was measured." : ".")
+    }
+    if work.workload.bound == .storage {
+      return "--readers \(point.workers) is enough here: \(point.speedUp.speedText)." + neighbors(of: point)
+        + " --readers auto, the default, finds a number by itself."
     }
     return "Use \(options(point.record.configuration)) here: \(point.speedUp.speedText)." + neighbors(of: point)
   }
@@ -39,6 +45,15 @@ extension ScalingProfile {
         + (ratio.contains(1) ? "makes no measurable difference." : "takes \(ratio.words(.time)).")
     }
     return [fewer, more].compactMap { $0.map(change) }.joined()
+  }
+
+  private var storageSentence: [String] {
+    if storage == .cached { return [StorageSpeed.cachedText(work.inputs)] }
+    guard let storageGain else { return [] }
+    // The cache of the system may have filled during the measurement.
+    guard storageGain.waiting >= StorageSpeed.slowShare else { return [StorageSpeed.cachedText(work.inputs)] }
+    let cores = modes.flatMap(points).filter { !$0.isBeyondCores }.map(\.speedUp.estimate).max() ?? 1
+    return [storageGain.text(comparedWith: "one") + "; with them, more cores give \(decimal(cores, places: 1))."]
   }
 
   private var isolation: [String] {
@@ -64,16 +79,18 @@ extension ScalingProfile {
     let within = work.workload.bound == .cores ? " within \(counted(cores, "core"))" : ""
     let needs = refused.map { "\($0.title) needs \($0.minCounts)" }.joined(separator: ", ")
     return fits + [
-      "Too few points for a law: \(counted(fittingCounts, "count")) of workers\(within); \(needs)."
+      "Too few points for a law: \(counted(fittingCounts, "count")) of \(work.workload.worker)s\(within); \(needs)."
     ]
   }
 
   private func text(_ fit: FittedLaw, _ mode: BenchmarkMode) -> String {
     var text = "\(fit.law.title) fitted to \(mode.rawValue): a serial share of \(fit.serialShare.shareText)"
-    if let coherency = fit.coherency { text += ", and \(coherency.shareText) for each pair of workers" }
+    if let coherency = fit.coherency {
+      text += ", and \(coherency.shareText) for each pair of \(work.workload.worker)s"
+    }
     text += "; the worst residual is \(percent(fit.worstResidual))"
     if fit.worstResidual > ScalingProfile.farOff { text += ", so it does not describe these runs" }
-    if let peak = fit.peak { text += "; more than \(Int(peak.rounded())) workers take longer" }
+    if let peak = fit.peak { text += "; more than \(Int(peak.rounded())) \(work.workload.worker)s take longer" }
     return text + "."
   }
 
@@ -88,7 +105,7 @@ extension ScalingProfile {
     let maximum =
       worst.map { $0.more > 0 ? ", most of it in \($0.name) (\(percent($0.ratio.estimate - 1)))" : "" } ?? ""
     return [
-      "Compared with serial, the CPU time of \(counted(point.workers, "worker")) is \(point.inflation.words(.amount))"
+      "Compared with serial, the CPU time of \(counted(point.workers, work.workload.worker)) is \(point.inflation.words(.amount))"
         + "\(maximum): they share caches, memory and clock."
     ]
   }
@@ -109,13 +126,15 @@ extension ScalingProfile {
   }
 
   private var waitingSentences: [String] {
+    // That is what a profile of readers is about.
+    if work.workload.bound == .storage { return [] }
     let record = bestPoint?.record ?? serial
     let sum = record.stages.reduce(0) { $0 + $1.wall }
     guard sum > 0, record.configuration.workers <= cores || work.workload.bound == .answers else { return [] }
     // Stages without storage access wait for a core; `causes` covers that.
     let waiting = record.stages.filter { stage in
       stage.waiting / sum > ScalingProfile.waitingShare
-        && (work.workload.bound == .answers || ["read", "write"].contains(stage.name))
+        && (work.workload.bound == .answers || [record.readers > 0 ? "" : "read", "write"].contains(stage.name))
     }
     return waiting.map { stage in
       let bound = work.workload.bound == .answers ? "Bound by responses" : "Storage-bound"

@@ -49,6 +49,7 @@ extension ScalingProfile {
     line.add("efficiency", number: point.efficiency)
     line.add("cpuInflation", point.inflation.json)
     if let share = point.karpFlatt { line.add("karpFlatt", share.json) }
+    line.addWaiting(of: record, work.workload)
     for (index, stage) in (record.runs.first?.stages ?? []).enumerated() {
       var times = JSONObjectWriter()
       times.add("wallSeconds", allSeconds: record.runs.map { $0.stages[index].wall })
@@ -85,6 +86,15 @@ extension ScalingProfile {
     line.add("serialShare", bands.serialShare.json)
     for stage in run.stages { line.add(stage.name, number: stage.wall) }
     return line
+  }
+}
+
+extension JSONObjectWriter {
+  /// What the images of a setting waited for storage, and who did.
+  mutating func addWaiting(of record: Samples, _ workload: Workload) {
+    guard workload.bound != .answers, record.runs.contains(where: { !$0.stages.isEmpty }) else { return }
+    add("waitingShare", number: record.waitingShare)
+    if record.readers > 0 { add("readers", record.readers) }
   }
 }
 

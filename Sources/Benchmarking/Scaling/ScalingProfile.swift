@@ -1,7 +1,7 @@
 internal import RunState
 internal import SystemSupport
 
-/// The measurements of one workload with increasing numbers of workers, in every mode.
+/// The measurements of one workload with increasing numbers of workers (or readers), in every mode.
 package struct ScalingProfile: Sendable {
   package let work: WorkSummary
   package let cores: Int
@@ -11,10 +11,14 @@ package struct ScalingProfile: Sendable {
   package let bands: SingleImageScaling?
   /// The other load of the machine during the runs; nil where the system does not report it.
   package let load: MachineLoad?
+  package let storage: StorageSpeed
+  /// What readers gain, by another profile; nil where that was not measured.
+  package let storageGain: StorageGain?
 
   /// - Parameter records: serial first, with equal numbers of runs.
   package init(
-    work: WorkSummary, cores: Int, records: [Samples], bands: SingleImageScaling? = nil, load: MachineLoad? = nil
+    work: WorkSummary, cores: Int, records: [Samples], bands: SingleImageScaling? = nil, load: MachineLoad? = nil,
+    storage: StorageSpeed = .fast, storageGain: StorageGain? = nil
   ) {
     precondition(
       records.first?.mode == .serial && Set(records.map(\.runs.count)).count == 1,
@@ -24,6 +28,8 @@ package struct ScalingProfile: Sendable {
     self.records = records
     self.bands = bands
     self.load = load
+    self.storage = storage
+    self.storageGain = storageGain
   }
 
   /// The settings to measure: serial, and each other mode with each number of workers.
@@ -67,6 +73,15 @@ package struct ScalingProfile: Sendable {
 
   package func points(_ mode: BenchmarkMode) -> [ScalingPoint] {
     records.filter { $0.mode == mode }.map(point)
+  }
+
+  /// What the readers of this profile gain over one; nil for other profiles.
+  package var readersGain: StorageGain? {
+    guard work.workload.bound == .storage, let one = self[Configuration(.readers, workers: 1)] else { return nil }
+    guard let best = enough(.readers) else { return nil }
+    return StorageGain(
+      waiting: serial.waitingShare, readers: best.workers,
+      gain: ConfidenceInterval(ratioOf: one.walls, to: best.record.walls))
   }
 
   /// The ideal speed-up of a number of workers.

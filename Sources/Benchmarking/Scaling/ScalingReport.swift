@@ -30,7 +30,7 @@ extension ScalingProfile {
   var rows: [[String]] {
     [
       [
-        "mode", "workers", "wall s", "\(work.workload.item)s/s", "speed-up (95 %)", "efficiency",
+        "mode", work.workload.worker + "s", "wall s", "\(work.workload.item)s/s", "speed-up (95 %)", "efficiency",
         "CPU vs serial", ScalingProfile.karpFlattTitle, "memory", "varies",
       ]
     ] + records.map { cells(point($0)) }
@@ -77,15 +77,15 @@ extension ScalingProfile {
 
   private var plot: String {
     guard counts.count > 1 else { return "" }
-    let marks: [BenchmarkMode: Character] = [.threads: "t", .processes: "p"]
+    let marks: [BenchmarkMode: Character] = [.threads: "t", .processes: "p", .readers: "r"]
     let series = modes.map { mode in
       ASCIIPlot.Series(
         mark: marks[mode] ?? "o",
         points: points(mode).map { (x: Double($0.workers), y: $0.speedUp.estimate) })
     }
-    let legend = modes.map { "\(marks[$0] ?? "o") \($0.rawValue)" } + ["* both", ". ideal"]
+    let legend = modes.map { "\(marks[$0] ?? "o") \($0.rawValue)" } + (modes.count > 1 ? ["* both"] : []) + [". ideal"]
     return "Speed-up over serial (\(legend.joined(separator: ", ")))\n"
-      + ASCIIPlot(series: series, line: (".", ideal), ticks: counts).text
+      + ASCIIPlot(series: series, line: (".", ideal), ticks: counts, title: work.workload.worker + "s").text
   }
 
   private var startText: String {
@@ -95,7 +95,7 @@ extension ScalingProfile {
 
   private var methodText: String {
     "Times are medians of interleaved runs after a warm-up; speed-up and CPU vs serial: geometric means of the ratios within "
-      + "a round, Student's t over their logarithms; efficiency: speed-up per worker; varies: lowest to highest wall time; "
+      + "a round, Student's t over their logarithms; efficiency: speed-up per \(work.workload.worker); varies: lowest to highest wall time; "
       + "other: CPU time outside the stages (start, scheduling, memory)."
       + (counts.contains(where: isBeyondCores) ? " *: more workers than cores." : "")
   }

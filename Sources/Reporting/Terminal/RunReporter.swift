@@ -190,7 +190,9 @@ package final class RunReporter: OutcomeObserver {
       switch events {
       case .none: break
       case .jsonLines: sinks.results(Events.summary(summary) + "\n")
-      case .measurements: sinks.results(StageCost.all(of: state.statistics).map(\.line).joined())
+      case .measurements:
+        let stages = StageCost.all(of: state.statistics).map(\.line)
+        sinks.results(stages.joined() + ReadersUsed(count: state.reading.readers).line)
       }
       switch verbosity {
       case .quiet: break

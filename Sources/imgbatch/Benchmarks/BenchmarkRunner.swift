@@ -17,7 +17,7 @@ protocol BenchmarkWork {
   /// The arguments of a run that starts its workers and has no input, so that it ends with `ExitStatus.noInput`. Its standard
   /// input is empty.
   func emptyArguments(_ configuration: Configuration, out: FilePath) -> [[UInt8]]
-  /// Called before each timed run.
+  /// Called before each run.
   func prepare()
 }
 
@@ -41,6 +41,7 @@ struct BenchmarkRunner: BenchmarkTarget {
   private(set) var itemCount = 0
 
   mutating func warmUp(_ configuration: Configuration) throws -> WarmUp {
+    measured.prepare()
     let run = try perform(configuration, watching: .memory, detail: .items)
     let memory =
       run.sharesPeakByteCount.map { MemoryPeak(byteCount: $0, method: .proportionalShares) }
@@ -136,7 +137,8 @@ extension Measurement {
   fileprivate init(_ run: MeasuredProcess) {
     self.init(
       wall: run.wall, user: run.user, system: run.system, storageByteCount: run.storageByteCount,
-      stages: run.lines.compactMap(StageCost.init(line:)))
+      stages: run.lines.compactMap(StageCost.init(line:)),
+      readers: run.lines.compactMap(ReadersUsed.init(line:)).first?.count ?? 0)
   }
 }
 

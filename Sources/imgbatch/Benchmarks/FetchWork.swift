@@ -67,7 +67,7 @@ struct FetchWork: BenchmarkWork {
     let connections = ["--connections", "\(configuration.workers)"]
     return switch configuration.mode {
     case .serial: ["serial"]
-    case .threads: ["threads"] + connections
+    case .threads, .unassistedThreads, .readers: ["threads"] + connections
     case .processes, .perImage: ["processes"] + connections
     }
   }

@@ -17,6 +17,14 @@ struct ForwardedArguments {
     return sum
   }
 
+  /// The same with another value of an option that is given once.
+  func setting(_ name: String, to value: Int) -> ForwardedArguments {
+    var result = self
+    result.options.removeAll { $0.hasPrefix(name + "=") }
+    result.options.append("\(name)=\(value)")
+    return result
+  }
+
   /// Byte for byte. Ends with the inputs, after `--`.
   var bytes: [[UInt8]] { (options + ["--"] + inputs).map(unescapedBytes) }
 

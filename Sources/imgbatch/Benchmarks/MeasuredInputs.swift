@@ -1,21 +1,25 @@
+internal import ArgumentParser
 internal import BatchEngine
 internal import Benchmarking
 internal import Glibc
-internal import ImageCodecs
 internal import ImageCore
 internal import Parallelism
 internal import Reporting
+internal import RunState
 internal import SystemPackage
 internal import SystemSupport
+internal import Thumbnailing
 
 /// The inputs of a measurement. They are found once; every run gets the same.
 struct MeasuredInputs {
   let found: InputFiles
+  let storage: StorageSpeed
   private let input: InputOptions
-  private let limits: LimitOptions
+  private let sample: StorageSample
   private let isCold: Bool
 
-  init(_ input: InputOptions, limits: LimitOptions, cold: Bool, scratch: FilePath) throws {
+  /// - Parameter options: of the images.
+  init(_ input: InputOptions, _ options: ThumbnailOptions, cold: Bool, scratch: FilePath) throws {
     var input = input
     if input.isStreamed {
       // Each run reads the list again, and standard input can be read only once.
@@ -27,44 +31,53 @@ struct MeasuredInputs {
     StandardStream.error.write(list.omitted.lines(isVerbose: false))
     found = list.inputs
     self.input = input
-    self.limits = limits
     isCold = cold
+    sample = try StorageSample(found, options: options, cold: cold, scratch: scratch)
+    storage = sample.speed
   }
 
   /// - Parameter options: of the images and their limits.
-  func work(_ options: ForwardedArguments) -> ResizeWork {
+  func work(_ workload: Workload, _ options: ForwardedArguments) -> ResizeWork {
     ResizeWork(
-      arguments: (options + ForwardedArguments(input)).bytes, coldSources: isCold ? found.map(\.source) : [])
+      workload: workload, arguments: options + ForwardedArguments(input),
+      coldSources: isCold ? found.map(\.source) : [])
   }
 
-  /// - Parameter written: the number of files that each run wrote.
-  func done(_ workload: Workload, written: Int) -> WorkSummary {
-    WorkSummary(
-      workload, items: written, failed: found.count - written, megapixels: megapixels,
-      inputs: isCold ? .cold : .cached)
-  }
-
-  /// The stored pixels of all inputs that have a valid header.
-  private var megapixels: Double {
-    let (found, limits) = (found, limits.decode)
-    var pixels = 0
-    WaitingThreads.storage.map {
-      $0 < found.count ? found[$0] : nil
-    } state: {
-      HeaderReader(limits: limits)
-    } body: { reader, input in
-      let size = input.refusal == nil ? try? reader.read(input.source).header.size : nil
-      return size.map { $0.width * $0.height } ?? 0
-    } take: {
-      pixels += $0
+  /// The work of a profile of readers, whose serial run takes a few seconds: all images, or some from the whole list.
+  func readersWork(_ options: ForwardedArguments, scratch: FilePath) throws -> (work: ResizeWork, count: Int) {
+    let inputs = StorageSample.evenly(sample.count(within: MeasuredInputs.readersTime, atLeast: 64), of: found)
+    let list = scratch.appending("readers")
+    let file = try MeasuredInputs.create(list)
+    try file.closeAfter {
+      for input in inputs { _ = try file.writeAll(input.source.bytes + [0]) }
     }
-    return Double(pixels) / 1e6
+    let listed = try InputOptions.parse(["-0", "--files-from=\(escapedArgument(list.bytes))"])
+    let work = ResizeWork(
+      workload: .read, arguments: options + ForwardedArguments(listed), coldSources: isCold ? inputs.map(\.source) : [])
+    return (work, inputs.count)
+  }
+
+  /// Of a run with one reader; the others take less.
+  private static let readersTime = 4.0
+
+  /// - Parameters:
+  ///   - count: of the inputs.
+  ///   - records: of the setting whose warm-up lists the images, and others.
+  func done(_ workload: Workload, count: Int, records: [Samples], readers: Int? = nil) -> WorkSummary {
+    let items = records.first?.items ?? []
+    return WorkSummary(
+      workload, items: items.count, failed: count - items.count,
+      megapixels: Double(items.reduce(0) { $0 + $1.size }) / 1e6,
+      inputs: isCold ? .cold : storage == .slow ? .slow : .cached, readers: readers)
+  }
+
+  private static func create(_ path: FilePath) throws -> FileDescriptor {
+    try FileDescriptor.open(path, .writeOnly, options: [.create, .exclusiveCreate], permissions: .ownerReadWrite)
   }
 
   private static func copyStandardInput(to path: FilePath) throws {
     // `measuring`, which creates the folder, reports errors in it.
-    let file = try FileDescriptor.open(
-      path, .writeOnly, options: [.create, .exclusiveCreate], permissions: .ownerReadWrite)
+    let file = try create(path)
     try file.closeAfter {
       var buffer = [UInt8](repeating: 0, count: 1 << 16)
       while !Signals.cancellation.isCancelled {

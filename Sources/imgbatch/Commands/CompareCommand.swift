@@ -80,16 +80,19 @@ struct CompareCommand: ParsableCommand {
   }
 
   private func compareResizing(in scratch: FilePath) throws -> ExitStatus {
-    let inputs = try MeasuredInputs(input, limits: limits, cold: measure.cold, scratch: scratch)
-    let measured = inputs.work(ForwardedArguments(image, color, limits, workLimits))
+    let inputs = try MeasuredInputs(
+      input, image.measured(color, limits), cold: measure.cold, scratch: scratch)
+    let comparesReaders = inputs.storage == .slow && workLimits.readers.count != 0
+    let measured = inputs.work(
+      comparesReaders ? .resizeFromSlowStorage : .resize, ForwardedArguments(image, color, limits, workLimits))
     let workers = jobs?.count ?? UsableCores.count
     let configurations = measured.workload.modes.map { Configuration($0, workers: workers) }
-    let (records, written) = try measure.records(measured, configurations, scratch)
+    let records = try measure.records(measured, configurations, scratch).records
     let comparison = Comparison(
-      work: inputs.done(measured.workload, written: written), workers: workers, cores: UsableCores.count,
-      records: records)
+      work: inputs.done(measured.workload, count: inputs.found.count, records: records), workers: workers,
+      cores: UsableCores.count, records: records, storage: inputs.storage)
     StandardStream.output.write(text(comparison))
-    return written < inputs.found.count ? .someImagesFailed : .success
+    return comparison.work.failed > 0 ? .someImagesFailed : .success
   }
 
   private func text(_ comparison: Comparison) -> String {

@@ -60,34 +60,57 @@ struct ProfileCommand: ParsableCommand {
 
   func run() throws {
     try measuring { scratch in
-      let inputs = try MeasuredInputs(input, limits: limits, cold: measure.cold, scratch: scratch)
+      let inputs = try MeasuredInputs(input, image.measured(color, limits), cold: measure.cold, scratch: scratch)
       var check = OverwriteCheck(
         inputs: inputs.found, lists: [input.filesFrom, fetch].compactMap { $0?.path })
       let page = try report?.prepare(&check)
       let defaults = save ? try SavedDefaults.prepare(&check) : nil
-      let profile = try profile(inputs, scratch)
+      let readers = inputs.storage == .slow ? try readers(inputs, scratch) : nil
+      let profile = try profile(inputs, readers?.readersGain, scratch)
       let machine = Machine(usableCores: UsableCores.count, software: Build.summary)
       let others = try fetch.map { [try downloads($0.path, scratch)] } ?? []
-      let profiles = [profile] + others
-      for profile in profiles { StandardStream.output.write(text(profile, machine)) }
+      let profiles = [profile] + [readers].compactMap { $0 } + others
+      let separator = measure.form == .text ? "\n" : ""
+      StandardStream.output.write(profiles.map { text($0, machine) }.joined(separator: separator))
       try page?.write(ProfilePage(profiles, on: machine).html)
       let isSaved = try defaults.map { try save(profile, machine, to: $0) } ?? true
       return profiles.contains { $0.work.failed > 0 } || !isSaved ? .someImagesFailed : .success
     }
   }
 
-  private func profile(_ inputs: MeasuredInputs, _ scratch: FilePath) throws -> ScalingProfile {
-    let measured = inputs.work(ForwardedArguments(image, color, limits, workLimits))
+  private var forwarded: ForwardedArguments { ForwardedArguments(image, color, limits, workLimits) }
+
+  /// - Parameter gain: of readers. With the number that is best, all settings differ only in the cores that they use.
+  private func profile(
+    _ inputs: MeasuredInputs, _ gain: StorageGain?, _ scratch: FilePath
+  ) throws -> ScalingProfile {
+    let readers = workLimits.readers.count ?? gain?.readers
+    let measured = inputs.work(.resize, readers.map { forwarded.setting("--readers", to: $0) } ?? forwarded)
     let cores = UsableCores.count
     let counts = jobs?.counts ?? ScalingProfile.doublings(upTo: cores)
     let configurations = ScalingProfile.configurations(measured.workload.modes, counts: counts)
-    var target = BenchmarkRunner(measured, scratch: scratch, runs: configurations.count * (measure.runs + 1))
-    let before = MachineLoad.Reading()
-    let records = try InterleavedSchedule(configurations, rounds: measure.runs).run(&target)
-    let bands = try bands(inputs.found, counts: ([1] + counts.filter { (2...cores).contains($0) }), scratch)
-    let load = before.flatMap { before in MachineLoad.Reading().flatMap { MachineLoad(from: before, to: $0) } }
+    let ((records, single), load) = try MachineLoad.during { () throws -> ([Samples], SingleImageScaling?) in
+      let records = try measure.records(measured, configurations, scratch).records
+      let counts = [1] + counts.filter { $0 > 1 && $0 <= cores }
+      return (records, try bands(inputs.found, counts: counts, scratch))
+    }
     return ScalingProfile(
-      work: inputs.done(measured.workload, written: target.itemCount), cores: cores, records: records, bands: bands,
+      work: inputs.done(.resize, count: inputs.found.count, records: records, readers: readers), cores: cores,
+      records: records, bands: single, load: load, storage: inputs.storage, storageGain: gain)
+  }
+
+  /// Measures numbers of readers for all or some of the images.
+  private func readers(_ inputs: MeasuredInputs, _ scratch: FilePath) throws -> ScalingProfile {
+    let own = scratch.appending("read")
+    try OutputFile.makeFolders(own)
+    let (measured, count) = try inputs.readersWork(forwarded, scratch: own)
+    let configurations = ScalingProfile.configurations(
+      measured.workload.modes, counts: ScalingProfile.doublings(upTo: 32))
+    let (records, load) = try MachineLoad.during { () throws -> [Samples] in
+      try measure.records(measured, configurations, own).records
+    }
+    return ScalingProfile(
+      work: inputs.done(measured.workload, count: count, records: records), cores: UsableCores.count, records: records,
       load: load)
   }
 
@@ -96,17 +119,16 @@ struct ProfileCommand: ParsableCommand {
     let own = scratch.appending("fetch")
     try OutputFile.makeFolders(own)
     let measured = try FetchWork(list, ForwardedArguments(request, headers), scratch: own)
-    let before = MachineLoad.Reading()
-    let (records, written) = try measure.records(
-      measured, measured.configurations(ScalingProfile.doublings(upTo: FetchWork.usualWorkers)), own)
-    let load = before.flatMap { before in MachineLoad.Reading().flatMap { MachineLoad(from: before, to: $0) } }
+    let ((records, written), load) = try MachineLoad.during { () throws -> (records: [Samples], written: Int) in
+      try measure.records(
+        measured, measured.configurations(ScalingProfile.doublings(upTo: FetchWork.usualWorkers)), own)
+    }
     return ScalingProfile(work: measured.done(written: written), cores: UsableCores.count, records: records, load: load)
   }
 
   private func bands(_ inputs: InputFiles, counts: [Int], _ scratch: FilePath) throws -> SingleImageScaling? {
     guard counts.count > 1 else { return nil }
-    var options = image.makeOptions(defaultSize: ThumbnailOptions().size, gray: color.kind)
-    options.limits = limits.decode
+    let options = image.measured(color, limits)
     return try SingleImageTrial(inputs, options: options, scratch: scratch)?.run(bands: counts, rounds: measure.runs)
   }
 

@@ -114,6 +114,14 @@ struct ImageOptions: ParsableArguments {
     options.metadata = metadata
     return options
   }
+
+  /// The options of a measurement in this process, with both clocks.
+  func measured(_ color: ColorChoiceOptions, _ limits: LimitOptions) -> ThumbnailOptions {
+    var options = makeOptions(defaultSize: ThumbnailOptions().size, gray: color.kind)
+    options.limits = limits.decode
+    options.clocks = .wallAndProcessor
+    return options
+  }
 }
 
 extension Fit: ExpressibleByArgument {}

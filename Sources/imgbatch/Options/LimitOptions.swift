@@ -47,7 +47,7 @@ struct WorkLimitOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Threads that read images ahead of the workers, 1 to 64.",
+      "Threads that read images ahead of the workers, up to 64; 0 for none.",
       discussion: "auto: none while storage is fast; else as many as make the run faster.", valueName: "n|auto"))
   var readers = ReaderCount.automatic
 

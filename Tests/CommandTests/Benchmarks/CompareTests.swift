@@ -68,6 +68,21 @@ struct CompareTests {
     }
   }
 
+  @Test("Each mode has its share of waiting, and the number of its readers if there were any")
+  func readers() throws {
+    func modes(_ readers: String) throws -> [[String: Any]] {
+      try compare([Command.dogs, "--size", "64", "--json", "--readers", readers]).events.filter {
+        $0["event"] as? String == "mode"
+      }
+    }
+    for (readers, expected) in [("0", nil), ("3", 3)] as [(String, Int?)] {
+      for mode in try modes(readers) {
+        #expect((0...1).contains(mode["waitingShare"] as? Double ?? -1))
+        #expect(mode["readers"] as? Int == expected)
+      }
+    }
+  }
+
   @Test("Inputs can come from a list on standard input, and names keep their bytes")
   func list() throws {
     let line = """
@@ -118,6 +133,7 @@ struct CompareTests {
     #expect(try compare([]).status == 64)
     #expect(try compare([Command.dogs, "--runs", "2"]).status == 64)
     #expect(try compare([Command.dogs, "--json", "--markdown"]).status == 64)
+    #expect(try compare([Command.dogs, "--readers", "65"]).status == 64)
     #expect(try compare([scratch["none"]]).status == 66)
     #expect(try compare(["--files-from", "-"], input: Data()).status == 66)
     let twice = try Command.shell(

@@ -144,6 +144,18 @@ import Testing
     #expect(sources.end().readers == 8)
   }
 
+  @Test func `with no readers, workers read from any storage`() throws {
+    let (jobs, storage) = (try jobs(3), TestStorage(isRemote: true))
+    let sources = readAhead(jobs, storage, readers: 0)
+    var states: [String] = []
+    while let (job, state) = next(sources) {
+      states.append(state)
+      sources.finished(job, nil)
+    }
+    #expect(states == ["unopened", "unopened", "unopened"])
+    #expect(sources.end().readers == 0 && storage.opened.isEmpty)
+  }
+
   @Test func `an image whose outputs exist is not read`() throws {
     let (jobs, storage) = (try jobs(4), TestStorage())
     try folder.add("out/2")
