@@ -44,8 +44,8 @@ package struct JPEGOptions: Hashable, Sendable {
 package enum JPEGScans: String, Sendable { case baseline, progressive }
 
 package struct PNGOptions: Hashable, Sendable {
-  /// 0...9, zlib's scale.
-  package var level = 6
+  /// 0...9, on zlib's scale. At 3 files are smaller than those of OpenCV and libvips by default, in a third of the time of 6.
+  package var level = 3
   package static let maxLevel = 9
 
   package init() {}

@@ -34,7 +34,7 @@ package final class LibdeflatePNGEncoder {
   /// libdeflate's levels 8 and 9 take as long as its level 10, and give larger files. With `minSum`, 4...7 would be 1.4-1.9 %
   /// larger.
   private static let efforts: [(level: Int, heuristic: FilterHeuristic)] = [
-    (0, .none), (1, .minSum), (2, .minSum), (3, .minSum), (5, .minEntropy),
+    (0, .none), (1, .minSum), (2, .minSum), (2, .minEntropy), (5, .minEntropy),
     (6, .minEntropy), (7, .minEntropy), (7, .minEntropy), (10, .minEntropy), (10, .minEntropy),
   ]
 
