@@ -6,11 +6,12 @@ package import Thumbnailing
 
 /// Divides `--max-memory` among the workers of a run, so that their total never exceeds it.
 ///
-/// An eighth belongs to the workers: a quarter of it, but at most 64 MB, to sources that are read ahead. Of the rest, each worker has
-/// an overhead, and may use `allowance` bytes for an image and keep as many between images, without a reservation. Nearly every image fits into that. A larger image reserves its estimate from the rest before its
-/// pixels are allocated, and returns it to the system when it ends. A waiting image holds no more than its allowance, so no worker
-/// waits for a waiting worker. After a cancellation no image is admitted. The limit of one image does not depend on the mode or the
-/// number of workers.
+/// An eighth belongs to the workers: a quarter of it, but at most 64 MB, to sources that are read ahead, and a quarter of that to
+/// outputs that wait for writers. Of the rest, each worker has an overhead, and may use `allowance` bytes for an image and keep as
+/// many between images, without a reservation. Nearly every image fits into that. A larger image reserves its estimate from the
+/// rest before its pixels are allocated, and returns it to the system when it ends. A waiting image holds no more than its
+/// allowance, so no worker waits for a waiting worker. After a cancellation no image is admitted. The limit of one image does not
+/// depend on the mode or the number of workers.
 package final class MemoryBudget: Sendable {
   /// Bytes that a worker may use for an image without a reservation. Its allocator may keep as many.
   package let allowance: Int
@@ -18,6 +19,8 @@ package final class MemoryBudget: Sendable {
   package let perImageLimit: Int
   /// For sources that are read ahead, in bytes.
   package let sourceByteCount: Int
+  /// For outputs that wait for writers, in bytes.
+  package let outputByteCount: Int
   /// The whole budget, in bytes.
   package let byteCount: Int
 
@@ -49,7 +52,9 @@ package final class MemoryBudget: Sendable {
     let shared = max(0, byteCount - base)
     let own = shared / 8
     sourceByteCount = min(MemoryBudget.maxSourceByteCount, own / 4)
-    allowance = min(MemoryBudget.maxAllowance, max(0, (own - sourceByteCount) / workers - overhead) / 2)
+    outputByteCount = sourceByteCount / 4
+    allowance = min(
+      MemoryBudget.maxAllowance, max(0, (own - sourceByteCount - outputByteCount) / workers - overhead) / 2)
     perImageLimit = shared - own
     state = Mutex(State(free: perImageLimit))
   }

@@ -2,7 +2,8 @@ package import Parallelism
 package import RunState
 package import Thumbnailing
 
-/// One image after another on the calling thread. Readers only work ahead of it if their number is given.
+/// One image after another on the calling thread, which also writes its outputs. Readers only work ahead of it if their number is
+/// given.
 package struct SerialExecutor: Executor {
   private let limits: WorkLimits
 
@@ -16,7 +17,11 @@ package struct SerialExecutor: Executor {
     let sources = ReadAhead(
       jobs, options, limits.reading, workers: 1, delivery: .bytes, maxHeldByteCount: memory.sourceByteCount,
       startsByItself: false, stop: stop)
-    sources.runWorker { runner.outcome(of: $0) }
+    sources.runWorker {
+      runner.outcome(of: $0)
+    } ended: {
+      sources.finished($0, $1)
+    }
     return sources.end()
   }
 }

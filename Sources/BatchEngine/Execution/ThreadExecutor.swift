@@ -22,13 +22,26 @@ package struct ThreadExecutor: Executor {
     let sources = ReadAhead(
       jobs, options, limits.reading, workers: share.workers, delivery: .bytes,
       maxHeldByteCount: memory.sourceByteCount, stop: stop)
+    let writers = WriteBehind(
+      to: OutputFiles(existing: options.existing, durability: options.durability), options.clocks,
+      maxByteCount: memory.outputByteCount, hasWriters: limits.hasWriters
+    ) { sources.finished($0, $1) }
     let transforms = ColorTransforms(byteLimit: memory.allowance / 4)
     _ = concurrentMap(count: share.workers, workers: share.workers) { _ in
+      let outputs = WorkerOutputs(writers)
       let runner = JobRunner(
         options: options, threadsPerImage: share.threadsPerImage, memory: memory, timeout: limits.timeout,
-        readTimeout: limits.reading.timeout, transforms: transforms)
-      sources.runWorker { runner.outcome(of: $0) }
+        readTimeout: limits.reading.timeout, transforms: transforms,
+        destination: outputs)
+      sources.runWorker {
+        runner.outcome(of: $0)
+      } ended: {
+        outputs.end($0, $1)
+      }
     }
-    return sources.end()
+    let count = writers.end()
+    var report = sources.end()
+    report.writers = count
+    return report
   }
 }

@@ -8,6 +8,8 @@ package struct WorkLimits: Hashable, Sendable {
   /// that reads a source itself does it within this time.
   package var timeout: Duration? = .seconds(60)
   package var reading = ReadLimits()
+  /// Whether writers write the outputs; nil to choose it by what is measured. Tests set it.
+  var hasWriters: Bool?
 
   package init() {}
 }

@@ -51,6 +51,10 @@ final class ReadAhead: Sendable {
     var isExhausted = false
     var isOver = false
     var report = ReadReport()
+
+    mutating func release(_ job: Job) {
+      if let byteCount = held.removeValue(forKey: job.index) { heldByteCount -= byteCount }
+    }
   }
 
   private enum Step {
@@ -111,11 +115,21 @@ final class ReadAhead: Sendable {
   // MARK: - Workers
 
   /// Calls `process` for one job after another until there are no more or the run is cancelled.
-  func runWorker(_ process: (consuming PreparedJob) -> Outcome?) {
+  /// - Parameter ended: passes each job to `finished`, at once or later.
+  func runWorker(_ process: (consuming PreparedJob) -> Outcome?, ended: (Job, Outcome?) -> Void) {
     while let prepared = next() {
       let job = prepared.job
-      finished(job, process(prepared))
+      let outcome = process(prepared)
+      sourceEnded(of: job)
+      ended(job, outcome)
     }
+  }
+
+  /// A job's source is no longer in memory. Readers get its room before the job's outputs are written.
+  private func sourceEnded(of job: Job) {
+    guard hasReaders.load(ordering: .relaxed) else { return }
+    state.withLock { $0.release(job) }
+    readerDoor.signal()
   }
 
   /// The next job; nil if there are no more or the run is cancelled.
@@ -148,15 +162,13 @@ final class ReadAhead: Sendable {
   /// - Parameter outcome: nil if the job was not begun.
   func finished(_ job: Job, _ outcome: Outcome?) {
     state.withLock { state in
-      if let byteCount = state.held.removeValue(forKey: job.index) { state.heldByteCount -= byteCount }
+      state.release(job)
       if case .written(let image) = outcome {
-        let reading = image.times[.read]
-        let computing = image.times.total - reading
-        state.report.add(reading: reading, computing: computing)
+        state.report.add(image.times)
         if startsByItself {
           state.control.imageEnded(
-            reading: UInt64(reading.nanoseconds), byteCount: image.sourceByteCount,
-            computing: UInt64(computing.nanoseconds), now: storage.now)
+            reading: UInt64(image.times[.read].nanoseconds), byteCount: image.sourceByteCount,
+            computing: image.times.computing, now: storage.now)
         }
       }
     }
@@ -320,7 +332,7 @@ final class ReadAhead: Sendable {
     let ready = ReadyJob(job, source)
     let isWanted = state.withLock { state in
       guard state.inFlight.removeValue(forKey: number) != nil else {
-        if let byteCount = state.held.removeValue(forKey: job.index) { state.heldByteCount -= byteCount }
+        state.release(job)
         if !state.isOver { state.abandoned -= 1 }
         return false
       }

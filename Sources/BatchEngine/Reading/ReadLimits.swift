@@ -1,3 +1,5 @@
+internal import ImageErrors
+
 /// How sources are read (`--readers`, `--read-timeout`). Output bytes do not depend on it.
 package struct ReadLimits: Hashable, Sendable {
   /// The number of threads that read ahead, 0 to 64; nil to choose it by what is measured. With 0, workers read all sources, and
@@ -11,24 +13,27 @@ package struct ReadLimits: Hashable, Sendable {
   package init() {}
 }
 
-/// What reading did to a run.
+/// What reading and writing did to a run.
 package struct ReadReport: Hashable, Sendable {
   /// The number of readers that was found to be best; 0 if workers read all sources.
   package var readers = 0
-  /// The images that were written: time spent on reading, and on everything else.
-  package private(set) var reading = Duration.zero
-  package private(set) var computing = Duration.zero
+  /// The largest number of writers; 0 if workers wrote all outputs.
+  package var writers = 0
+  /// The images that were written: time spent on reading, on writing, and on everything.
+  private var reading = Duration.zero
+  private var writing = Duration.zero
+  private var total = Duration.zero
 
   package init() {}
 
-  mutating func add(reading: Duration, computing: Duration) {
-    self.reading += reading
-    self.computing += computing
+  mutating func add(_ times: StageTimes) {
+    reading += times[.read]
+    writing += times[.write]
+    total += times.total
   }
 
   /// The share of the images' time that was spent on reading, in 0...1; 0 if none was written.
-  package var share: Double {
-    let total = reading + computing
-    return total > .zero ? reading / total : 0
-  }
+  package var share: Double { total > .zero ? reading / total : 0 }
+  /// The same for writing.
+  package var writingShare: Double { total > .zero ? writing / total : 0 }
 }

@@ -13,12 +13,8 @@ struct ReaderControl {
   /// The number of readers; 0 while workers read.
   private(set) var count: Int
 
-  // While workers read: sums over the latest images, in nanoseconds.
-  private var imageCount = 0
-  /// Images whose reading took long.
-  private var slowCount = 0
-  private var reading = 0.0
-  private var computing = 0.0
+  /// While workers read.
+  private var share = WaitShare()
 
   // While readers read: sums over the reads that ended since the number changed.
   private var begin: UInt64
@@ -39,16 +35,6 @@ struct ReaderControl {
     case holding(Int)
   }
 
-  /// On a busy machine a worker may lose its core while it reads. So most images must have waited, of that many at least.
-  private static let minImages = 6
-  /// Reading starts no readers unless it takes so much of the workers' time, and so long in all: the hand-over from a reader
-  /// takes some 10 µs an image.
-  private static let minShare = 0.2
-  private static let minReading = 20e6
-  /// For one byte, into memory that was not used before.
-  private static let copyNanoseconds: UInt64 = 1
-  /// A read that takes less, on average, is as well done by the worker.
-  private static let minLatency = 0.2e6
   /// Twice the readers must give so much more; and half of them so much of what the whole gives.
   private static let growth = 1.1
   private static let loss = 0.95
@@ -70,30 +56,15 @@ struct ReaderControl {
   // MARK: - While workers read
 
   /// A worker has read and processed an image. May start readers.
-  /// - Parameter byteCount: of the source. Copying it from memory is not waiting.
+  /// - Parameter byteCount: of the source.
   mutating func imageEnded(reading: UInt64, byteCount: Int, computing: UInt64, now: UInt64) {
     guard count == 0, fixed == nil else { return }
-    let copying = UInt64(byteCount) * ReaderControl.copyNanoseconds
-    let computing = computing + min(reading, copying)
-    let reading = reading - min(reading, copying)
-    imageCount += 1
-    if Double(reading) >= ReaderControl.minLatency { slowCount += 1 }
-    self.reading += Double(reading)
-    self.computing += Double(computing)
-    if imageCount >= ReaderControl.minImages, 3 * slowCount >= 2 * imageCount, self.reading >= ReaderControl.minReading,
-      self.reading >= ReaderControl.minLatency * Double(imageCount),
-      self.reading >= ReaderControl.minShare * (self.reading + self.computing)
-    {
-      let needed = Double(workers) * self.reading / max(self.computing, 1)
-      set(Int(min(max(needed, 2), 8)), now)
-      phase = .growing
-      reference = nil
-    } else if imageCount == 32 {
-      imageCount /= 2
-      slowCount /= 2
-      self.reading /= 2
-      self.computing /= 2
-    }
+    share.add(waiting: reading, byteCount: byteCount, computing: computing)
+    guard share.isFair else { return }
+    let needed = Double(workers) * share.waiting / max(share.computing, 1)
+    set(Int(min(max(needed, 2), 8)), now)
+    phase = .growing
+    reference = nil
   }
 
   // MARK: - While readers read
@@ -115,7 +86,7 @@ struct ReaderControl {
     let time = Double(max(now - begin, 1))
     let rate = Double(readCount) / time
     let isStarving = starved > ReaderControl.starving * Double(workers) * time
-    if mean < ReaderControl.minLatency && !isRemote { return stop(now) }
+    if mean < WaitShare.minLatency && !isRemote { return stop(now) }
     switch phase {
     case .growing:
       if let reference, rate < reference.rate * ReaderControl.growth {
@@ -164,7 +135,7 @@ struct ReaderControl {
   /// The storage answers as fast as memory: workers read again.
   private mutating func stop(_ now: UInt64) {
     set(0, now)
-    (imageCount, slowCount, reading, computing) = (0, 0, 0, 0)
+    share = WaitShare()
   }
 
   private mutating func set(_ count: Int, _ now: UInt64) {

@@ -94,11 +94,8 @@ struct WorkerHandle: ~Copyable {
     var clock = StageClock(workerConfiguration.options.clocks)
     clock.enter(.write)
     let outcome = try outputs.finish(image)
-    guard case .written(var image) = outcome else { return outcome }
     clock.finish()
-    image.times[.write] += clock.times[.write]
-    image.cpuTimes[.write] += clock.cpuTimes[.write]
-    return .written(image)
+    return outcome.adding(writing: clock)
   }
 
   private mutating func reply(until deadline: UInt64) throws(WorkerFailure) -> WorkerResponse {

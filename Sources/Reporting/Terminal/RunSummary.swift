@@ -58,9 +58,11 @@ package struct RunSummary: Sendable {
 }
 
 extension ReadReport {
-  /// How the sources were read, for people.
+  /// How the sources were read and the outputs written, for people.
   package var text: String {
-    "\(readers == 0 ? "no readers" : counted(readers, "reader")); storage took \(percent(share)) of the images' time"
+    let text =
+      "\(readers == 0 ? "no readers" : counted(readers, "reader")); storage took \(percent(share)) of the images' time"
+    return writers == 0 ? text : text + "; \(counted(writers, "writer")); writing took \(percent(writingShare))"
   }
 }
 

@@ -5,9 +5,9 @@ internal import SystemSupport
 /// The record of written and failed outputs of all runs, kept in the output folder (`.imgbatch-journal`) unless `--journal` names
 /// another file. Only its owner can read it, because it contains the paths of sources.
 ///
-/// Append-only, with one line per output, written at once with one system call. So the journal of a killed process contains all
-/// finished work; readers skip a torn last line. The last line about an output counts. `JournalHeader` describes the versions of
-/// the format, `JournalRecord` the lines.
+/// Append-only, with one line per output, written at once; one system call writes the lines of all threads that wait for their
+/// turn. So the journal of a killed process contains all finished work; readers skip a torn last line. The last line about an
+/// output counts. `JournalHeader` describes the versions of the format, `JournalRecord` the lines.
 package final class Journal: Sendable {
   private struct State: ~Copyable {
     let file: Descriptor
@@ -19,6 +19,8 @@ package final class Journal: Sendable {
   }
 
   private let state: Mutex<State>
+  /// Lines that are not in the file yet.
+  private let pending = Mutex<[UInt8]>([])
 
   package static let name = ".imgbatch-journal"
 
@@ -52,11 +54,18 @@ package final class Journal: Sendable {
   /// Appends a line. A write error is stored in `failure` and never stops the run.
   package func append(_ entry: JournalEntry) {
     let line = entry.line
+    pending.withLock { $0 += line }
     state.withLock { state in
+      // The lines of all threads that waited for the last call. Nothing is left for those whose line has been written.
+      let lines = pending.withLock { pending in
+        defer { pending = [] }
+        return pending
+      }
+      if lines.isEmpty { return }
       do throws(Errno) {
         let start = (state.isTorn ? [UInt8(ascii: "\n")] : []) + (state.hasHeader ? [] : JournalHeader.line())
         state.isTorn = true
-        try state.file.write(start + line)
+        try state.file.write(start + lines)
         state.isTorn = false
         state.hasHeader = true
       } catch {

@@ -1,5 +1,6 @@
 internal import CPlatform
 internal import Glibc
+internal import Synchronization
 package import SystemPackage
 
 /// An open folder. Its calls keep working in the same folder if the path that led to it is renamed or replaced.
@@ -10,6 +11,10 @@ package final class HeldFolder: Sendable {
   /// The path it was opened by, for messages.
   package let path: FilePath
   private let descriptor: Descriptor
+  /// The number of calls of `synchronize`, and the last one that a flush covered. One flush serves all threads that waited for the
+  /// one before.
+  private let requests = Atomic<Int>(0)
+  private let flushes = Mutex<(done: Int, failed: (request: Int, error: Errno)?)>((0, nil))
 
   package var number: CInt { descriptor.number }
 
@@ -72,6 +77,20 @@ package final class HeldFolder: Sendable {
 
   /// Blocks until the folder's entries are on disk.
   package func synchronize() throws(Errno) {
+    let request = requests.add(1, ordering: .sequentiallyConsistent).newValue
+    try flushes.withLock { (flushes) throws(Errno) in
+      if let failed = flushes.failed, request <= failed.request { throw failed.error }
+      if request <= flushes.done { return }
+      let latest = requests.load(ordering: .sequentiallyConsistent)
+      do throws(Errno) { try flush() } catch {
+        flushes.failed = (latest, error)
+        throw error
+      }
+      flushes.done = latest
+    }
+  }
+
+  private func flush() throws(Errno) {
     let opened = try Descriptor(opening: ".", in: self, .folder)
     do throws(Errno) { try opened.synchronize() } catch {
       // Some file systems do not support fsync on a folder.

@@ -10,7 +10,8 @@ import Testing
 @testable import RunState
 @testable import Thumbnailing
 
-/// Processes the same files with serial, thread and process executors, with and without readers, and expects the same outcomes and bytes.
+/// Processes the same files with serial, thread and process executors, with and without readers and
+/// writers, and expects the same outcomes and bytes.
 struct AllModes {
   struct Result: Equatable {
     /// The outcome, without values that differ from run to run.
@@ -35,6 +36,7 @@ struct AllModes {
     }
     var ahead = WorkLimits()
     ahead.reading.readers = 4
+    ahead.hasWriters = true
     let executors: [any Executor] = [
       SerialExecutor(), ThreadExecutor(workers: 3), ProcessExecutor(workers: 3, workerPath: worker),
       SerialExecutor(limits: ahead), ThreadExecutor(workers: 3, limits: ahead),

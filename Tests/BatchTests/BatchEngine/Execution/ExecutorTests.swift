@@ -71,6 +71,7 @@ import Testing
     for readers in [1, 6, 64] {
       var limits = WorkLimits()
       limits.reading.readers = readers
+      limits.hasWriters = true
       let executors: [(String, any Executor)] = [
         ("serial", SerialExecutor(limits: limits)), ("threads", ThreadExecutor(workers: 2, limits: limits)),
         ("processes", ProcessExecutor(workers: 2, workerPath: worker, limits: limits)),

@@ -22,7 +22,8 @@ import Testing
   @Test func `Promise 3: an eighth is reserved for the workers, and one image may have nearly all of the rest`() {
     let budget = MemoryBudget(byteCount: 1 << 30, workers: 8, base: 0)
     #expect(budget.sourceByteCount == 32 * megabyte)
-    #expect(budget.allowance == 6 * megabyte)
+    #expect(budget.outputByteCount == 8 * megabyte)
+    #expect(budget.allowance == 11 * megabyte / 2)
     #expect(budget.perImageLimit == (1024 - 8 * 2 * 8) * megabyte)
     #expect(budget.admit(budget.allowance) == .admitted(share: 0), "without asking")
     #expect(budget.admit(budget.perImageLimit) == .admitted(share: budget.perImageLimit - budget.allowance))
