@@ -87,6 +87,7 @@ extension InputOptions {
     rules.folderLinks = followSymlinks ? .follow : .stay
     rules.output = output
     rules.shard = shard
+    rules.stop = Signals.cancellation
     let lists = isStreamed ? [] : filesFrom.map { [FileList(path: $0.path, separator: separator)] } ?? []
     let list: InputList
     do throws(InputListError) {
@@ -94,6 +95,8 @@ extension InputOptions {
     } catch {
       throw CommandError(error)
     }
+    // The search ended early. Nothing was begun.
+    if let signal = Signals.received { throw ExitCode(128 + signal) }
     if isStreamed { return list }
     if list.inputs.isEmpty { throw CommandError.noInput(inputs.map(\.path) + lists.map(\.path), list) }
     if list.inputs.allSatisfy({ $0.identity == nil && $0.refusal != nil }) {

@@ -1,3 +1,4 @@
+internal import ArgumentParser
 internal import BatchEngine
 internal import ImageCodecs
 internal import ImageCore
@@ -42,9 +43,11 @@ struct FolderGallery {
     var rules = WalkRules()
     // The page names them.
     rules.listsUnreadable = true
+    rules.stop = Signals.cancellation
     do throws(InputListError) { found = try InputList.find([folder], rules: rules) } catch {
       throw CommandError(error)
     }
+    if let signal = Signals.received { throw ExitCode(128 + signal) }
     if found.inputs.isEmpty { throw CommandError.noInput([folder], found) }
     return (found.inputs, found.omitted)
   }
