@@ -295,16 +295,18 @@ final class ReadAhead: Sendable {
     let job = returned ?? jobs.next()
     let number: Int? = state.withLock { state in
       state.claiming -= 1
-      guard let job else {
+      guard job != nil, !state.isOver else {
         state.isExhausted = true
         state.readers -= 1
         return nil
       }
       state.nextNumber += 1
-      state.inFlight[state.nextNumber] = InFlight(job: job, since: storage.now)
+      state.inFlight[state.nextNumber] = job.map { InFlight(job: $0, since: storage.now) }
       return state.nextNumber
     }
     guard let job, let number else {
+      // The run ended while the reader waited for the job.
+      if let job { jobs.finished(job, nil) }
       workerDoor.broadcast()
       readerDoor.broadcast()
       return nil
