@@ -140,6 +140,33 @@ struct InflaterTests {
     #expect(refuses(2, [(0, 5), (0, 5), (0, 4), (1, 3), (0, 3), (0, 3), (1, 3), (1, 1)]), "a repetition of nothing")
   }
 
+  @Test("A stored block may begin wherever a piece of the input ends", arguments: 0..<8)
+  func storedBlocks(literals: Int) {
+    var bits: [UInt8] = []
+    func add(_ value: Int, _ count: Int) { for bit in 0..<count { bits.append(UInt8(value >> bit & 1)) } }
+    let count = 3000
+    for index in 0..<count {
+      // Fixed codes: zeros as literals (00110000), then the end (0000000).
+      add(0b010, 3)
+      for _ in 0..<literals { add(0b0000_1100, 8) }
+      add(0, 7)
+      // An empty stored block.
+      add(index == count - 1 ? 1 : 0, 3)
+      while bits.count % 8 > 0 { bits.append(0) }
+      add(0xFFFF_0000, 32)
+    }
+    let blocks = stride(from: 0, to: bits.count, by: 8).map { start in
+      (0..<8).reduce(UInt8(0)) { $0 | bits[start + $1] << UInt8($1) }
+    }
+    // The Adler-32 of zeros: 1, and the number of bytes.
+    let sum = count * literals % 65_521
+    let stream = [0x78, 0x01] + blocks + [UInt8(sum >> 8), UInt8(sum & 255), 0, 1]
+    for set in InstructionSet.allCases {
+      let result = inflated(stream, set: set)
+      #expect(result == [UInt8](repeating: 0, count: count * literals), "\(set)")
+    }
+  }
+
   @Test("Changed bytes never inflate to other bytes unnoticed, nor are written out of bounds", arguments: [4, 5, 7])
   func mutations(_ kind: Int) {
     let bytes = Array(InflaterTests.bytes(kind).prefix(20_000))

@@ -125,11 +125,13 @@ internal import PixelKernels
     }
   }
 
-  /// Refills the staged input.
+  /// Refills the staged input. The bytes of loaded bits stay there, because a stored block begins with the next whole byte.
   private func stage() {
-    let rest = inputEnd - input
-    unsafe memmove(staged, staged + input, rest)
-    input = 0
+    let loaded = Int(bitCount >> 3)
+    let start = input - loaded
+    let rest = inputEnd - start
+    unsafe memmove(staged, staged + start, rest)
+    input = loaded
     let count = unsafe source.read(
       into: UnsafeMutableRawBufferPointer(start: staged + rest, count: Inflater.stagedBytes - rest))
     inputEnd = rest + count
