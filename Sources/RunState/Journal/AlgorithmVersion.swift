@@ -26,7 +26,8 @@ package struct AlgorithmVersion: Hashable, Sendable {
     let encoder =
       switch format {
       case .jpeg: 1
-      case .png: 1
+      // 2: level 3 by default, with filters chosen by entropy.
+      case .png: 2
       #if WebP
         case .webp: 1
       #endif
