@@ -12,10 +12,14 @@ import platform
 import subprocess
 import sys
 
-TITLES = {
-    "photos": "large JPEG photographs → 256",
-    "small": "JPEGs of 500x375 → 224",
-    "pngs": "large PNGs → 256",
+# By the name of the set: the folder of its pictures, and what is made of them.
+SETS = {
+    "photos": ("photos", "large JPEG photographs → 256"),
+    "small": ("small", "JPEGs of 500x375 → 224"),
+    "pngs": ("pngs", "large PNGs → 256"),
+    "cameras": ("cameras", "baseline JPEGs of 8 to 24 MP with sensor noise → 256"),
+    "web": ("photos", "large JPEG photographs → 1280"),
+    "pngweb": ("pngs", "large PNGs → 1280"),
 }
 
 
@@ -39,8 +43,9 @@ def machine(binary):
 def table(results, corpus):
     for name, rows in results.items():
         own = rows.pop("imgbatch")
-        count = len(os.listdir(os.path.join(corpus, name)))
-        yield f"**{count} {TITLES[name]}**\n"
+        folder, title = SETS[name]
+        count = len(os.listdir(os.path.join(corpus, folder)))
+        yield f"**{count} {title}**\n"
         yield "| | CPU s | wall s | peak MiB | CPU, imgbatch = 1 |"
         yield "| --- | ---: | ---: | ---: | ---: |"
         yield f"| **imgbatch** | **{own['cpu']:.2f}** | **{own['wall']:.2f}** | **{own['peak']:.0f}** | **1** |"
@@ -59,7 +64,7 @@ def main():
     parser.add_argument("--peers", default="best", choices=["all", "best"])
     arguments = parser.parse_args()
     command = [sys.executable, arguments.bench_peers, arguments.binary, arguments.corpus, "--json"]
-    command += ["--runs", str(arguments.runs), "--peers", arguments.peers]
+    command += ["--runs", str(arguments.runs), "--peers", arguments.peers, "--sets", ",".join(SETS)]
     measured = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
     print(f"Medians of {arguments.runs} interleaved runs. {machine(arguments.binary)}.\n")
     print("\n".join(table(json.loads(measured), arguments.corpus)))
