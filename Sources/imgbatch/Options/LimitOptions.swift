@@ -5,11 +5,15 @@ internal import ImageCodecs
 /// Limits on a source.
 struct LimitOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("Reject images with more pixels, as in 300M.", valueName: "pixels"), transform: PixelCount.init)
+    help: ArgumentHelp(
+      "Reject images with more pixels, as in 300M. (default: \(DecodeLimits().pixelCount))", valueName: "pixels"),
+    transform: PixelCount.init)
   var maxPixels = PixelCount(count: DecodeLimits().pixelCount)
 
   @Option(
-    help: ArgumentHelp("Reject larger files, as in 512M or 1GB.", valueName: "bytes"),
+    help: ArgumentHelp(
+      "Reject larger files, as in 512M or 1GB. (default: \(ByteCount(count: DecodeLimits().fileByteCount)))",
+      valueName: "bytes"),
     transform: ByteCount.init(text:))
   var maxFileBytes = ByteCount(count: DecodeLimits().fileByteCount)
 
@@ -31,6 +35,10 @@ struct LimitOptions: ParsableArguments {
   }
 }
 
+// The help of an option with a transformation does not show its default by itself.
+private let defaultTimeout = TimeSpan(seconds: 60)
+private let defaultReadTimeout = TimeSpan(seconds: 120)
+
 /// What a run may use.
 struct WorkLimitOptions: ParsableArguments {
   @Option(
@@ -41,9 +49,10 @@ struct WorkLimitOptions: ParsableArguments {
   var maxMemory: ByteCount?
 
   @Option(
-    help: ArgumentHelp("Time limit for one image, as in 30s or 2m; 0 for none.", valueName: "time"),
+    help: ArgumentHelp(
+      "Time limit for one image, as in 30s or 2m; 0 for none. (default: \(defaultTimeout))", valueName: "time"),
     transform: TimeSpan.init)
-  var timeout = TimeSpan(seconds: 60)
+  var timeout = defaultTimeout
 
   @Option(
     help: ArgumentHelp(
@@ -52,9 +61,11 @@ struct WorkLimitOptions: ParsableArguments {
   var readers = ReaderCount.automatic
 
   @Option(
-    help: ArgumentHelp("Time limit for reading one image, as in 30s or 2m; 0 for none.", valueName: "time"),
+    help: ArgumentHelp(
+      "Time limit for reading one image, as in 30s or 2m; 0 for none. (default: \(defaultReadTimeout))",
+      valueName: "time"),
     transform: TimeSpan.init)
-  var readTimeout = TimeSpan(seconds: 120)
+  var readTimeout = defaultReadTimeout
 
   func validate() throws {
     try timeout.check("--timeout", in: 0...1_000_000)

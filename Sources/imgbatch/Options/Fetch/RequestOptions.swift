@@ -1,33 +1,50 @@
 internal import ArgumentParser
 internal import ImageCodecs
 
+// The help of an option with a transformation does not show its default by itself.
+private enum Defaults {
+  static let connectTimeout = TimeSpan(seconds: 15)
+  static let stallTimeout = TimeSpan(seconds: 30)
+  static let totalTimeout = TimeSpan(seconds: 600)
+  static let retryDelay = TimeSpan(seconds: 0.5)
+  static let maxBytes = ByteCount(count: DecodeLimits().fileByteCount)
+}
+
 /// How requests are made.
 struct RequestOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Downloads at once from one host.", valueName: "n"))
   var perHost = 6
 
-  @Option(help: ArgumentHelp("Time limit for connecting.", valueName: "time"), transform: TimeSpan.init)
-  var connectTimeout = TimeSpan(seconds: 15)
+  @Option(
+    help: ArgumentHelp("Time limit for connecting. (default: \(Defaults.connectTimeout))", valueName: "time"),
+    transform: TimeSpan.init)
+  var connectTimeout = Defaults.connectTimeout
 
-  @Option(help: ArgumentHelp("Time limit without any new data.", valueName: "time"), transform: TimeSpan.init)
-  var stallTimeout = TimeSpan(seconds: 30)
+  @Option(
+    help: ArgumentHelp("Time limit without any new data. (default: \(Defaults.stallTimeout))", valueName: "time"),
+    transform: TimeSpan.init)
+  var stallTimeout = Defaults.stallTimeout
 
-  @Option(help: ArgumentHelp("Time limit for one attempt.", valueName: "time"), transform: TimeSpan.init)
-  var totalTimeout = TimeSpan(seconds: 600)
+  @Option(
+    help: ArgumentHelp("Time limit for one attempt. (default: \(Defaults.totalTimeout))", valueName: "time"),
+    transform: TimeSpan.init)
+  var totalTimeout = Defaults.totalTimeout
 
   @Option(help: ArgumentHelp("Retries after a temporary failure (408, 429, 5xx, network).", valueName: "n"))
   var retries = 4
 
   @Option(
     help: ArgumentHelp(
-      "Wait before the first retry.",
+      "Wait before the first retry. (default: \(Defaults.retryDelay))",
       discussion: """
         It doubles with each retry, up to 30 s, and varies by half. A server's Retry-After takes precedence.
         """, valueName: "time"), transform: TimeSpan.init)
-  var retryDelay = TimeSpan(seconds: 0.5)
+  var retryDelay = Defaults.retryDelay
 
-  @Option(help: ArgumentHelp("Reject larger images, as in 512M.", valueName: "bytes"), transform: ByteCount.init(text:))
-  var maxBytes = ByteCount(count: DecodeLimits().fileByteCount)
+  @Option(
+    help: ArgumentHelp("Reject larger images, as in 100M. (default: \(Defaults.maxBytes))", valueName: "bytes"),
+    transform: ByteCount.init(text:))
+  var maxBytes = Defaults.maxBytes
 
   @Option(help: ArgumentHelp("Redirects to follow.", valueName: "n"))
   var maxRedirects = 10
