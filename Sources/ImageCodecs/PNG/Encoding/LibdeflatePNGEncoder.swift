@@ -29,8 +29,9 @@ package final class LibdeflatePNGEncoder {
   /// Measured with 101 thumbnails of 256 pixels (13.5 MB) against libpng at the same level (`kernel-bench encode`). Time is
   /// libpng's CPU time divided by this encoder's; size is this encoder's divided by libpng's:
   /// level  0     1     2     3     4     5     6     7     8     9
-  /// time   4.0   3.3   2.3   2.6   1.8   1.9   2.0   2.7   1.8   2.8
-  /// size   0.998 0.938 0.946 0.961 0.996 0.997 0.999 1.004 0.966 0.969
+  /// time   8.3   3.5   2.3   2.4   1.9   1.9   1.9   2.6   1.7   2.7
+  /// size   0.998 0.938 0.946 0.962 0.996 0.997 0.999 1.005 0.966 0.970
+  /// At level 3, `minSum` would make 14 screenshots of 1280 pixels 2 % larger, and larger than those of libvips.
   /// libdeflate's levels 8 and 9 take as long as its level 10, and give larger files. With `minSum`, 4...7 would be 1.4-1.9 %
   /// larger.
   private static let efforts: [(level: Int, heuristic: FilterHeuristic)] = [
