@@ -10,7 +10,9 @@ package final class ConditionVariable: Sendable {
   package init() {}
 
   /// Returns as soon as the body returns true. Calls it at once and after each `broadcast`.
-  package func wait(until isOpen: () -> Bool) {
+  /// - Parameter interval: in nanoseconds. The body is also called at least once in each, for conditions that depend on time or on
+  ///   a cancellation; nil for others.
+  package func wait(checkingEvery interval: Int? = nil, until isOpen: () -> Bool) {
     while true {
       let signal = waiting.withLock { waiting -> DispatchSemaphore? in
         if isOpen() { return nil }
@@ -19,21 +21,10 @@ package final class ConditionVariable: Sendable {
         return signal
       }
       guard let signal else { return }
-      signal.wait()
-    }
-  }
-
-  /// The same, but calls the body at least once in each interval, too: for conditions that depend on time or on a cancellation.
-  /// - Parameter interval: in nanoseconds.
-  package func wait(checkingEvery interval: Int, until isOpen: () -> Bool) {
-    while true {
-      let signal = waiting.withLock { waiting -> DispatchSemaphore? in
-        if isOpen() { return nil }
-        let signal = DispatchSemaphore(value: 0)
-        waiting.append(signal)
-        return signal
+      guard let interval else {
+        signal.wait()
+        continue
       }
-      guard let signal else { return }
       guard signal.wait(timeout: .now() + .nanoseconds(interval)) == .timedOut else { continue }
       waiting.withLock { waiting in waiting.removeAll { $0 === signal } }
     }
