@@ -14,9 +14,10 @@ package struct SerialExecutor: Executor {
     let memory = MemoryBudget(limits, workers: 1, .thread, stop: stop)
     let runner = JobRunner(
       options: options, memory: memory, timeout: limits.timeout, readTimeout: limits.reading.timeout)
+    var reading = limits.reading
+    reading.readers = reading.readers ?? 0
     let sources = ReadAhead(
-      jobs, options, limits.reading, workers: 1, delivery: .bytes, maxHeldByteCount: memory.sourceByteCount,
-      startsByItself: false, stop: stop)
+      jobs, options, reading, workers: 1, delivery: .bytes, maxHeldByteCount: memory.sourceByteCount, stop: stop)
     sources.runWorker {
       runner.outcome(of: $0)
     } ended: {

@@ -10,13 +10,7 @@ struct PreparedJob: ~Copyable {
   let job: Job
   private let source: PreparedSource
 
-  /// A job whose worker opens the source.
-  init(_ job: Job) {
-    self.job = job
-    source = .unopened
-  }
-
-  init(_ job: Job, _ source: consuming PreparedSource) {
+  init(_ job: Job, _ source: consuming PreparedSource = .unopened) {
     self.job = job
     self.source = source
   }
@@ -26,6 +20,7 @@ struct PreparedJob: ~Copyable {
 
 /// How far a reader has come with a source.
 enum PreparedSource: ~Copyable {
+  /// Its worker opens it.
   case unopened
   /// Its bytes are in memory, or in the page cache of the system.
   case open(OpenSource, readTime: Duration)

@@ -36,8 +36,8 @@ final class ReadAhead: Sendable {
   private struct State {
     var control: ReaderControl
     var ready: ArraySlice<ReadyJob> = []
-    /// Jobs that were taken before readers started.
-    var returned: ArraySlice<Job> = []
+    /// A job that was taken before readers started.
+    var returned: Job?
     var inFlight: [Int: InFlight] = [:]
     var nextNumber = 0
     /// Readers that are asking for a job.
@@ -51,6 +51,9 @@ final class ReadAhead: Sendable {
     var isExhausted = false
     var isOver = false
     var report = ReadReport()
+
+    /// Whether there may be jobs that no reader has claimed.
+    var hasUnclaimed: Bool { !isExhausted || returned != nil }
 
     mutating func release(_ job: Job) {
       if let byteCount = held.removeValue(forKey: job.index) { heldByteCount -= byteCount }
@@ -70,18 +73,21 @@ final class ReadAhead: Sendable {
   private let existing: ExistingOutput
   private let byteLimit: Int
   private let limits: ReadLimits
-  private let startsByItself: Bool
   private let workers: Int
   private let delivery: Delivery
   /// For sources in memory.
   private let maxHeldByteCount: Int
   private let stop: CancellationFlag
   private let storage: any SourceStorage
+  private let startThread: ThreadStart
   private let state: Mutex<State>
   private let hasReaders: Atomic<Bool>
   private let isFirst = Atomic<Bool>(true)
   private let workerDoor = ConditionVariable()
   private let readerDoor = ConditionVariable()
+
+  /// Starts a detached thread; false if the system refuses it.
+  typealias ThreadStart = @Sendable (_ body: @escaping @Sendable () -> Void) -> Bool
 
   /// Time limits and cancellations are seen at least so often, in nanoseconds.
   private static let interval = 20_000_000
@@ -90,22 +96,22 @@ final class ReadAhead: Sendable {
   ///   - jobs: each that it returns is passed to its `finished`.
   ///   - workers: that call `next`.
   ///   - maxHeldByteCount: memory for sources that are ready; larger ones are only brought into the cache of the system.
-  ///   - startsByItself: false to start readers only if their number is given.
+  ///   - startThread: for tests.
   init(
     _ jobs: any JobSource, _ options: ThumbnailOptions, _ limits: ReadLimits, workers: Int, delivery: Delivery,
-    maxHeldByteCount: Int, startsByItself: Bool = true, stop: CancellationFlag,
-    storage: any SourceStorage = FileStorage()
+    maxHeldByteCount: Int, stop: CancellationFlag, storage: any SourceStorage = FileStorage(),
+    startThread: @escaping ThreadStart = { Parallelism.startThread($0).map { pthread_detach($0) } != nil }
   ) {
     self.jobs = jobs
     existing = options.existing
     byteLimit = options.limits.fileByteCount
     self.limits = limits
-    self.startsByItself = startsByItself
     self.workers = workers
     self.delivery = delivery
     self.maxHeldByteCount = maxHeldByteCount
     self.stop = stop
     self.storage = storage
+    self.startThread = startThread
     let control = ReaderControl(fixed: limits.readers, workers: workers, isRemote: false, now: storage.now)
     state = Mutex(State(control: control))
     hasReaders = Atomic(control.count > 0)
@@ -136,10 +142,8 @@ final class ReadAhead: Sendable {
   func next() -> PreparedJob? {
     while !stop.isCancelled {
       if !hasReaders.load(ordering: .acquiring) {
-        if let job = jobs.next() {
-          if isFirst.exchange(false, ordering: .relaxed), startsByItself, limits.readers == nil,
-            storage.isRemote(job.source)
-          {
+        if let job = state.withLock({ $0.returned.take() }) ?? jobs.next() {
+          if isFirst.exchange(false, ordering: .relaxed), limits.readers == nil, storage.isRemote(job.source) {
             startAtOnce(job)
             continue
           }
@@ -161,19 +165,20 @@ final class ReadAhead: Sendable {
 
   /// - Parameter outcome: nil if the job was not begun.
   func finished(_ job: Job, _ outcome: Outcome?) {
-    state.withLock { state in
+    let wantsReaders = state.withLock { state in
       state.release(job)
       if case .written(let image) = outcome {
         state.report.add(image.times)
-        if startsByItself {
-          state.control.imageEnded(
-            reading: UInt64(image.times[.read].nanoseconds), byteCount: image.sourceByteCount,
-            computing: image.times.computing, now: storage.now)
-        }
+        state.control.imageEnded(
+          reading: UInt64(image.times[.read].nanoseconds), byteCount: image.sourceByteCount,
+          computing: image.times.computing, now: storage.now)
       }
+      return state.control.count > 0
     }
-    adjustReaders()
-    if hasReaders.load(ordering: .relaxed) { readerDoor.signal() }
+    if wantsReaders {
+      adjustReaders()
+      readerDoor.signal()
+    }
     jobs.finished(job, outcome)
   }
 
@@ -181,7 +186,7 @@ final class ReadAhead: Sendable {
   func end() -> ReadReport {
     let (unused, report) = state.withLock { state in
       state.isOver = true
-      let unused = state.ready.map(\.job) + state.inFlight.values.map(\.job) + state.returned
+      let unused = state.ready.map(\.job) + state.inFlight.values.map(\.job) + [state.returned].compactMap { $0 }
       state.ready = []
       state.inFlight = [:]
       return (unused, state.report)
@@ -205,8 +210,8 @@ final class ReadAhead: Sendable {
           step = .job(ready)
           return true
         }
-        if state.isExhausted && state.inFlight.isEmpty && state.claiming == 0 && state.returned.isEmpty { return true }
-        if state.control.count == 0 && !state.isExhausted {
+        if !state.hasUnclaimed && state.inFlight.isEmpty && state.claiming == 0 { return true }
+        if state.control.count == 0 && state.hasUnclaimed {
           step = .readItself
           return true
         }
@@ -240,7 +245,7 @@ final class ReadAhead: Sendable {
   /// Starts readers for a job whose storage may never answer.
   private func startAtOnce(_ job: Job) {
     state.withLock { state in
-      state.returned.append(job)
+      state.returned = job
       state.control = ReaderControl(fixed: nil, workers: workers, isRemote: true, now: storage.now)
     }
     adjustReaders()
@@ -251,18 +256,22 @@ final class ReadAhead: Sendable {
     let missing = state.withLock { state in
       let wanted = min(state.control.count, ReaderControl.maximum - state.abandoned)
       hasReaders.store(state.control.count > 0, ordering: .releasing)
-      guard !state.isOver, !state.isExhausted || !state.returned.isEmpty else { return 0 }
+      guard !state.isOver, state.hasUnclaimed else { return 0 }
       let missing = max(0, wanted - state.readers)
       state.readers += missing
       if state.control.count > 0 { state.report.readers = state.control.count }
       return missing
     }
-    for _ in 0..<missing {
-      if let thread = startThread({ [self] in runReader() }) {
-        pthread_detach(thread)
-      } else {
-        state.withLock { $0.readers -= 1 }
+    for _ in 0..<missing where !startThread({ [self] in runReader() }) {
+      let isLast = state.withLock { state in
+        state.readers -= 1
+        guard state.readers == 0 else { return false }
+        // Without threads, workers read.
+        state.control = ReaderControl(fixed: 0, workers: workers, isRemote: false, now: storage.now)
+        hasReaders.store(false, ordering: .releasing)
+        return true
       }
+      if isLast { workerDoor.broadcast() }
     }
   }
 
@@ -278,15 +287,13 @@ final class ReadAhead: Sendable {
     var goesOn = false
     readerDoor.wait(checkingEvery: ReadAhead.interval * 5) {
       state.withLock { state in
-        if state.isOver || stop.isCancelled || state.readers > state.control.count
-          || (state.isExhausted && state.returned.isEmpty)
-        {
+        if state.isOver || stop.isCancelled || state.readers > state.control.count || !state.hasUnclaimed {
           state.readers -= 1
           return true
         }
         guard state.ready.count < state.control.count + workers else { return false }
         state.claiming += 1
-        returned = state.returned.popFirst()
+        returned = state.returned.take()
         goesOn = true
         return true
       }

@@ -63,8 +63,6 @@ struct ReaderControl {
     guard share.isFair else { return }
     let needed = Double(workers) * share.waiting / max(share.computing, 1)
     set(Int(min(max(needed, 2), 8)), now)
-    phase = .growing
-    reference = nil
   }
 
   // MARK: - While readers read
@@ -120,7 +118,6 @@ struct ReaderControl {
       }
     case .holding(let left):
       phase = left > 1 ? .holding(left - 1) : .growing
-      reference = nil
       restart(now)
     }
   }
@@ -136,6 +133,8 @@ struct ReaderControl {
   private mutating func stop(_ now: UInt64) {
     set(0, now)
     share = WaitShare()
+    phase = .growing
+    reference = nil
   }
 
   private mutating func set(_ count: Int, _ now: UInt64) {

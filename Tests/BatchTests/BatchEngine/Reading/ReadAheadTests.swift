@@ -188,6 +188,24 @@ import Testing
     #expect(states[1].hasPrefix("failed read: "), "\(states[1])")
   }
 
+  @Test(arguments: [true, false])
+  func `workers read where the system refuses threads`(isRemote: Bool) throws {
+    let (jobs, storage) = (try jobs(5), TestStorage(isRemote: isRemote))
+    var limits = ReadLimits()
+    limits.readers = isRemote ? nil : 4
+    let sources = ReadAhead(
+      jobs, ThumbnailOptions(), limits, workers: 2, delivery: .bytes, maxHeldByteCount: 1 << 20,
+      stop: CancellationFlag(), storage: storage, startThread: { _ in false })
+    for index in 0..<5 {
+      let (job, state) = try #require(next(sources))
+      #expect(job.index == index && state == "unopened")
+      sources.finished(job, nil)
+    }
+    #expect(next(sources) == nil)
+    _ = sources.end()
+    #expect(jobs.finished.keys.sorted() == Array(0..<5))
+  }
+
   // MARK: - Storage that does not answer
 
   @Test func `a read that never returns fails by the time limit, and the others are delivered`() throws {
