@@ -115,12 +115,7 @@ struct InverseDCT {
       let (d5, d6) = (coefficient(28 &+ column, &rangeCheck), coefficient(35 &+ column, &rangeCheck))
       let d7 = coefficient(42 &+ column, &rangeCheck)
       let w = InverseDCT.pass4(d0, d1, d2, d3, d5, d6, d7, rounding: 2048, shift: 12)
-      let maximum = Lanes(repeating: 1 &<< 14)
-      rangeCheck.betweenPasses |= (w.0 &+ maximum) | (w.1 &+ maximum) | (w.2 &+ maximum) | (w.3 &+ maximum)
-      between.store(w.0, at: 8 &* column)
-      between.store(w.1, at: 8 &* column &+ 56)
-      between.store(w.2, at: 8 &* column &+ 112)
-      between.store(w.3, at: 8 &* column &+ 168)
+      keep(w, column: column, rowStep: 56, &rangeCheck)
     }
     for row in 0..<4 {
       let w = between + 56 &* row
@@ -138,12 +133,7 @@ struct InverseDCT {
       let (d0, d1) = (coefficient(column, &rangeCheck), coefficient(7 &+ column, &rangeCheck))
       let (d2, d3) = (coefficient(14 &+ column, &rangeCheck), coefficient(21 &+ column, &rangeCheck))
       let w = InverseDCT.pass4(d0, d1, d2, d3, rounding: 2048, shift: 12)
-      let maximum = Lanes(repeating: 1 &<< 14)
-      rangeCheck.betweenPasses |= (w.0 &+ maximum) | (w.1 &+ maximum) | (w.2 &+ maximum) | (w.3 &+ maximum)
-      between.store(w.0, at: 8 &* column)
-      between.store(w.1, at: 8 &* column &+ 32)
-      between.store(w.2, at: 8 &* column &+ 64)
-      between.store(w.3, at: 8 &* column &+ 96)
+      keep(w, column: column, rowStep: 32, &rangeCheck)
     }
     for row in 0..<4 {
       let w = between + 32 &* row
@@ -154,13 +144,30 @@ struct InverseDCT {
     }
   }
 
+  /// Keeps the results of the first pass of a column for the second one.
+  @inline(__always) private func keep(
+    _ w: FourRows, column: Int, rowStep: Int, _ rangeCheck: inout RangeCheck
+  ) {
+    let maximum = Lanes(repeating: 1 &<< 14)
+    rangeCheck.betweenPasses |= (w.0 &+ maximum) | (w.1 &+ maximum) | (w.2 &+ maximum) | (w.3 &+ maximum)
+    between.store(w.0, at: 8 &* column)
+    between.store(w.1, at: 8 &* column &+ rowStep)
+    between.store(w.2, at: 8 &* column &+ 2 &* rowStep)
+    between.store(w.3, at: 8 &* column &+ 3 &* rowStep)
+  }
+
+  /// The sums of the general pass, where the other terms are zero.
   @inline(__always) private static func pass4(
     _ d0: Lanes, _ d1: Lanes, _ d2: Lanes, _ d3: Lanes, rounding: Int32, shift: Int32
-  ) -> (Lanes, Lanes, Lanes, Lanes) {
-    let dc = d0 &<< 14 &+ rounding
-    let even = d2 &* 15137
-    let near = d1 &* 8697 &- d3 &* 17799
-    let far = d1 &* 20995 &+ d3 &* 7373
+  ) -> FourRows {
+    outputs4(
+      d0 &<< 14 &+ rounding, even: d2 &* 15137, near: d1 &* 8697 &- d3 &* 17799, far: d1 &* 20995 &+ d3 &* 7373,
+      shift: shift)
+  }
+
+  @inline(__always) private static func outputs4(
+    _ dc: Lanes, even: Lanes, near: Lanes, far: Lanes, shift: Int32
+  ) -> FourRows {
     let shift = Lanes(repeating: shift)
     return (
       (dc &+ even &+ far) &>> shift, (dc &- even &+ near) &>> shift, (dc &- even &- near) &>> shift,
@@ -171,16 +178,11 @@ struct InverseDCT {
   @inline(__always) private static func pass4(
     _ d0: Lanes, _ d1: Lanes, _ d2: Lanes, _ d3: Lanes, _ d5: Lanes, _ d6: Lanes, _ d7: Lanes, rounding: Int32,
     shift: Int32
-  ) -> (Lanes, Lanes, Lanes, Lanes) {
-    let dc = d0 &<< 14 &+ rounding
-    let even = d2 &* 15137 &- d6 &* 6270
-    let near = d1 &* 8697 &- d3 &* 17799 &+ d5 &* 11893 &- d7 &* 1730
-    let far = d1 &* 20995 &+ d3 &* 7373 &- d5 &* 4926 &- d7 &* 4176
-    let shift = Lanes(repeating: shift)
-    return (
-      (dc &+ even &+ far) &>> shift, (dc &- even &+ near) &>> shift, (dc &- even &- near) &>> shift,
-      (dc &+ even &- far) &>> shift
-    )
+  ) -> FourRows {
+    outputs4(
+      d0 &<< 14 &+ rounding, even: d2 &* 15137 &- d6 &* 6270,
+      near: d1 &* 8697 &- d3 &* 17799 &+ d5 &* 11893 &- d7 &* 1730,
+      far: d1 &* 20995 &+ d3 &* 7373 &- d5 &* 4926 &- d7 &* 4176, shift: shift)
   }
 
   /// Four samples of each block in its lane.
@@ -203,20 +205,7 @@ struct InverseDCT {
         coefficient(48 &+ column, &rangeCheck), coefficient(56 &+ column, &rangeCheck)
       )
       let w = InverseDCT.pass8(d, rounding: 1024, shift: 11)
-      // The range is half of that at four samples, so the result is doubled below.
-      let maximum = Lanes(repeating: 1 &<< 13)
-      let sums = (w.0 &+ maximum) | (w.1 &+ maximum) | (w.2 &+ maximum) | (w.3 &+ maximum)
-      rangeCheck.betweenPasses |=
-        (sums | (w.4 &+ maximum) | (w.5 &+ maximum) | (w.6 &+ maximum) | (w.7 &+ maximum)) &<< 1
-      let position = between + 8 &* column
-      position.store(w.0, at: 0)
-      position.store(w.1, at: 64)
-      position.store(w.2, at: 128)
-      position.store(w.3, at: 192)
-      position.store(w.4, at: 256)
-      position.store(w.5, at: 320)
-      position.store(w.6, at: 384)
-      position.store(w.7, at: 448)
+      keep(w, column: column, rowStep: 64, &rangeCheck)
     }
     for row in 0..<8 {
       let w = between + 64 &* row
@@ -226,9 +215,7 @@ struct InverseDCT {
           w.load(32, as: Lanes.self), w.load(40, as: Lanes.self), w.load(48, as: Lanes.self),
           w.load(56, as: Lanes.self)
         ), rounding: InverseDCT.rounding(18), shift: 18)
-      let (left, right) = (packed(s.0, s.1, s.2, s.3, &rangeCheck), packed(s.4, s.5, s.6, s.7, &rangeCheck))
-      tile.store(lower(left, right), at: 64 &* row)
-      tile.store(upper(left, right), at: 64 &* row &+ 32)
+      put(s, row: row, into: tile, &rangeCheck)
     }
   }
 
@@ -238,29 +225,50 @@ struct InverseDCT {
       let (d0, d1) = (coefficient(column, &rangeCheck), coefficient(8 &+ column, &rangeCheck))
       let (d2, d3) = (coefficient(16 &+ column, &rangeCheck), coefficient(24 &+ column, &rangeCheck))
       let w = InverseDCT.pass8(d0, d1, d2, d3, rounding: 1024, shift: 11)
-      let maximum = Lanes(repeating: 1 &<< 13)
-      let sums = (w.0 &+ maximum) | (w.1 &+ maximum) | (w.2 &+ maximum) | (w.3 &+ maximum)
-      rangeCheck.betweenPasses |=
-        (sums | (w.4 &+ maximum) | (w.5 &+ maximum) | (w.6 &+ maximum) | (w.7 &+ maximum)) &<< 1
-      let position = between + 8 &* column
-      position.store(w.0, at: 0)
-      position.store(w.1, at: 32)
-      position.store(w.2, at: 64)
-      position.store(w.3, at: 96)
-      position.store(w.4, at: 128)
-      position.store(w.5, at: 160)
-      position.store(w.6, at: 192)
-      position.store(w.7, at: 224)
+      keep(w, column: column, rowStep: 32, &rangeCheck)
     }
     for row in 0..<8 {
       let w = between + 32 &* row
       let s = InverseDCT.pass8(
         w.load(0, as: Lanes.self), w.load(8, as: Lanes.self), w.load(16, as: Lanes.self), w.load(24, as: Lanes.self),
         rounding: InverseDCT.rounding(18), shift: 18)
-      let (left, right) = (packed(s.0, s.1, s.2, s.3, &rangeCheck), packed(s.4, s.5, s.6, s.7, &rangeCheck))
-      tile.store(lower(left, right), at: 64 &* row)
-      tile.store(upper(left, right), at: 64 &* row &+ 32)
+      put(s, row: row, into: tile, &rangeCheck)
     }
+  }
+
+  @inline(__always) private func keep(_ w: EightRows, column: Int, rowStep: Int, _ rangeCheck: inout RangeCheck) {
+    // The range is half of that at four samples, so the result is doubled below.
+    let maximum = Lanes(repeating: 1 &<< 13)
+    let sums = (w.0 &+ maximum) | (w.1 &+ maximum) | (w.2 &+ maximum) | (w.3 &+ maximum)
+    rangeCheck.betweenPasses |=
+      (sums | (w.4 &+ maximum) | (w.5 &+ maximum) | (w.6 &+ maximum) | (w.7 &+ maximum)) &<< 1
+    let position = between + 8 &* column
+    position.store(w.0, at: 0)
+    position.store(w.1, at: rowStep)
+    position.store(w.2, at: 2 &* rowStep)
+    position.store(w.3, at: 3 &* rowStep)
+    position.store(w.4, at: 4 &* rowStep)
+    position.store(w.5, at: 5 &* rowStep)
+    position.store(w.6, at: 6 &* rowStep)
+    position.store(w.7, at: 7 &* rowStep)
+  }
+
+  /// Stores a row of samples of each block.
+  @inline(__always) private func put(
+    _ s: EightRows, row: Int, into tile: UncheckedBuffer<UInt8>, _ rangeCheck: inout RangeCheck
+  ) {
+    let (left, right) = (packed(s.0, s.1, s.2, s.3, &rangeCheck), packed(s.4, s.5, s.6, s.7, &rangeCheck))
+    tile.store(lower(left, right), at: 64 &* row)
+    tile.store(upper(left, right), at: 64 &* row &+ 32)
+  }
+
+  @inline(__always) private static func outputs8(_ even: FourRows, _ odd: FourRows, shift: Int32) -> EightRows {
+    let shift = Lanes(repeating: shift)
+    return (
+      (even.0 &+ odd.3) &>> shift, (even.1 &+ odd.2) &>> shift, (even.2 &+ odd.1) &>> shift,
+      (even.3 &+ odd.0) &>> shift, (even.3 &- odd.0) &>> shift, (even.2 &- odd.1) &>> shift,
+      (even.1 &- odd.2) &>> shift, (even.0 &- odd.3) &>> shift
+    )
   }
 
   /// The sums of the general pass, where the last four terms are zero.
@@ -274,11 +282,7 @@ struct InverseDCT {
     let o1 = d1 &* 6437 &- d3 &* 11362
     let o2 = d1 &* 9633 &- d3 &* 2259
     let o3 = d1 &* 11363 &+ d3 &* 9633
-    let shift = Lanes(repeating: shift)
-    return (
-      (e0 &+ o3) &>> shift, (e1 &+ o2) &>> shift, (e2 &+ o1) &>> shift, (e3 &+ o0) &>> shift, (e3 &- o0) &>> shift,
-      (e2 &- o1) &>> shift, (e1 &- o2) &>> shift, (e0 &- o3) &>> shift
-    )
+    return outputs8((e0, e1, e2, e3), (o0, o1, o2, o3), shift: shift)
   }
 
   @inline(__always) private static func pass8(
@@ -296,10 +300,6 @@ struct InverseDCT {
     let o1 = d.5 &* 16819 &+ y2 &+ y4
     let o2 = d.3 &* 25172 &+ y2 &+ y3
     let o3 = d.1 &* 12299 &+ y1 &+ y4
-    let shift = Lanes(repeating: shift)
-    return (
-      (e0 &+ o3) &>> shift, (e1 &+ o2) &>> shift, (e2 &+ o1) &>> shift, (e3 &+ o0) &>> shift, (e3 &- o0) &>> shift,
-      (e2 &- o1) &>> shift, (e1 &- o2) &>> shift, (e0 &- o3) &>> shift
-    )
+    return outputs8((e0, e1, e2, e3), (o0, o1, o2, o3), shift: shift)
   }
 }

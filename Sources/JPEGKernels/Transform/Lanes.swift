@@ -9,6 +9,7 @@ func wide(_ x: SIMD8<Int16>) -> Lanes {
   Lanes(Int32(x[0]), Int32(x[1]), Int32(x[2]), Int32(x[3]), Int32(x[4]), Int32(x[5]), Int32(x[6]), Int32(x[7]))
 }
 
+typealias FourRows = (Lanes, Lanes, Lanes, Lanes)
 typealias EightRows = (Lanes, Lanes, Lanes, Lanes, Lanes, Lanes, Lanes, Lanes)
 
 /// Interleaves the lower halves of two vectors.
