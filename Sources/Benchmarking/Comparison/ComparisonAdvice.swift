@@ -54,10 +54,9 @@ extension Comparison {
           : "Storage-bound: \(percent(self[.threads].waitingShare)) waiting, without readers (--readers 0)."
       ]
     }
-    // The cache of the system may have filled during the measurement.
-    guard gain.waiting >= StorageSpeed.slowShare else { return [StorageSpeed.cachedText(work.inputs)] }
     return [
-      gain.text(comparedWith: "none") + "; faster cores alone would give \(decimal(1 / gain.waiting)) at most."
+      gain.sentence(
+        comparedWith: "none", cores: "faster cores alone would give \(decimal(1 / gain.waiting)) at most", work.inputs)
     ]
   }
 

@@ -55,15 +55,19 @@ package struct StorageGain: Hashable, Sendable {
     self.gain = gain
   }
 
-  /// For example "Storage-bound: 88 % waiting; 16 readers are 7.1 times as fast as one (95 %: 6.8 to 7.4)".
-  /// - Parameter other: the number of readers that the speed-up is compared with.
-  func text(comparedWith other: String) -> String {
+  /// For example "Storage-bound: 88 % waiting; 16 readers are 7.1 times as fast as one (95 %: 6.8 to 7.4); ...". The cache of the
+  /// system may have filled during the measurement. Then nothing is said of readers.
+  /// - Parameters:
+  ///   - other: the number of readers that the speed-up is compared with.
+  ///   - cores: what cores would give.
+  func sentence(comparedWith other: String, cores: @autoclosure () -> String, _ inputs: WorkSummary.Inputs) -> String {
+    guard waiting >= StorageSpeed.slowShare else { return StorageSpeed.cachedText(inputs) }
     let effect =
       readers == 0
       ? "no readers were started"
       : "\(counted(readers, "reader")) \(readers == 1 ? "is" : "are") \(twoDigits(gain.estimate)) times as fast as \(other) "
         + "(95 %: \(twoDigits(gain.lowest)) to \(twoDigits(gain.highest)))"
-    return "Storage-bound: \(percent(waiting)) waiting; \(effect)"
+    return "Storage-bound: \(percent(waiting)) waiting; \(effect); \(cores())."
   }
 }
 

@@ -50,10 +50,11 @@ extension ScalingProfile {
   private var storageSentence: [String] {
     if storage == .cached { return [StorageSpeed.cachedText(work.inputs)] }
     guard let storageGain else { return [] }
-    // The cache of the system may have filled during the measurement.
-    guard storageGain.waiting >= StorageSpeed.slowShare else { return [StorageSpeed.cachedText(work.inputs)] }
     let cores = modes.flatMap(points).filter { !$0.isBeyondCores }.map(\.speedUp.estimate).max() ?? 1
-    return [storageGain.text(comparedWith: "one") + "; with them, more cores give \(decimal(cores, places: 1))."]
+    return [
+      storageGain.sentence(
+        comparedWith: "one", cores: "with them, more cores give \(decimal(cores, places: 1))", work.inputs)
+    ]
   }
 
   private var isolation: [String] {

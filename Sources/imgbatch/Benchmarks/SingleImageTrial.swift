@@ -26,14 +26,7 @@ struct SingleImageTrial {
       guard let header = try? reader.read(input.source).header else { continue }
       let pixels = header.size.width * header.size.height
       guard pixels > largest?.pixels ?? 0 else { continue }
-      largest = (
-        pixels,
-        Job(
-          index: 0, source: input.source,
-          outputs: (0..<max(1, options.sizes.count)).map {
-            JobOutput(path: scratch.appending("banded-\($0)"), format: header.format)
-          }, sourceByteCount: 0)
-      )
+      largest = (pixels, Job(measuring: input.source, as: header.format, options, in: scratch))
     }
     guard let largest else { return nil }
     self.options = options

@@ -32,7 +32,9 @@ struct StorageSample {
       let begin = ContinuousClock.now
       for input in sample where .now - begin < StorageSample.maxTime {
         if Signals.cancellation.isCancelled { throw CancelledError() }
-        guard case .written(let image) = runner.outcome(of: Job(input, options, in: scratch)) else { continue }
+        let format = ImageFormat.ofName(input.source) ?? input.contents ?? .jpeg
+        let job = Job(measuring: input.source, as: format, options, in: scratch)
+        guard case .written(let image) = runner.outcome(of: job) else { continue }
         images.append(WaitingTime(StageCost.all(of: image)))
       }
       passes.append(images)
@@ -58,14 +60,12 @@ struct StorageSample {
 }
 
 extension Job {
-  /// A job of this process, whose outputs are of no interest.
-  init(_ input: InputFile, _ options: ThumbnailOptions, in scratch: FilePath) {
+  /// A job of this process that is only measured. Its outputs replace those of the job before.
+  init(measuring source: FilePath, as format: ImageFormat, _ options: ThumbnailOptions, in scratch: FilePath) {
     self.init(
-      index: 0, source: input.source,
+      index: 0, source: source,
       outputs: (0..<max(1, options.sizes.count)).map {
-        JobOutput(
-          path: scratch.appending("sample-\($0)"),
-          format: ImageFormat.ofName(input.source) ?? input.contents ?? .jpeg)
+        JobOutput(path: scratch.appending("measured-\($0)"), format: format)
       }, sourceByteCount: 0)
   }
 }
