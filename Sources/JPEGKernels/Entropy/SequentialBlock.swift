@@ -16,7 +16,7 @@ struct BlockTables: BitwiseCopyable {
 
   /// - Parameter skipsAC: whether blocks are expected of which only DC is needed.
   init(_ dcCode: HuffmanCode, _ acCode: HuffmanCode, skipsAC: Bool, scratch: inout ScratchArena) {
-    // A pair begins with a symbol of its own bits, and the rest of its index is zero.
+    // Pairs are made from indices of 10 bits, followed by zeros.
     let filled = skipsAC ? HuffmanTable.indexBits : SymbolPairTable.indexBits
     dc = HuffmanTable(dcCode, use: .dc(low: 0), filled: filled, scratch: &scratch)
     ac = HuffmanTable(acCode, use: .ac, filled: filled, scratch: &scratch)

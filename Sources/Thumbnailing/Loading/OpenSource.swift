@@ -15,10 +15,10 @@ package struct OpenSource: ~Copyable {
 
   package init(_ file: consuming Descriptor) { self.file = file }
 
-  /// Reads the whole file ahead of its use, into memory of its own.
+  /// Reads the whole file before it is needed, into a buffer that no pool keeps.
   /// - Throws: as `SourceFile.read`.
   package mutating func load(byteLimit: Int, within time: TimeLimit) throws(JobError) {
-    // A pool without idle memory: the buffer is released with its image, on another thread than this.
+    // The buffer is released with its image, on another thread than this.
     loaded = try read(byteLimit: byteLimit, pool: BufferPool(maxFreeBytes: 0), within: time)
   }
 

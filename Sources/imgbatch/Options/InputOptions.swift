@@ -96,7 +96,7 @@ extension InputOptions {
       throw CommandError(error)
     }
     // The search ended early. Nothing was begun.
-    if let signal = Signals.received { throw ExitCode(128 + signal) }
+    try ExitStatus.throwIfInterrupted()
     if isStreamed { return list }
     if list.inputs.isEmpty { throw CommandError.noInput(inputs.map(\.path) + lists.map(\.path), list) }
     if list.inputs.allSatisfy({ $0.identity == nil && $0.refusal != nil }) {

@@ -158,7 +158,7 @@ struct SingleImageRun {
       }
       return memory.release()
     } catch let error as Errno {
-      if let signal = Signals.received { throw ExitCode(128 + signal) }
+      try ExitStatus.throwIfInterrupted()
       throw CommandError(
         status: .someImagesFailed, sentence: "standard input cannot be read (\(error.message)).")
     }

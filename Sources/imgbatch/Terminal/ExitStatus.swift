@@ -1,3 +1,4 @@
+internal import ArgumentParser
 internal import RunState
 
 /// The exit status of the process. The article Errors documents every value.
@@ -41,5 +42,10 @@ package enum ExitStatus: Hashable, Sendable {
     } else {
       self = statistics.failed > 0 ? .someImagesFailed : .success
     }
+  }
+
+  /// Ends the command where a signal has interrupted it.
+  static func throwIfInterrupted() throws(ExitCode) {
+    if let signal = Signals.received { throw ExitCode(ExitStatus.interrupted(signal: signal).code) }
   }
 }

@@ -1,4 +1,3 @@
-internal import ArgumentParser
 internal import BatchEngine
 internal import ImageCodecs
 internal import ImageCore
@@ -47,7 +46,7 @@ struct FolderGallery {
     do throws(InputListError) { found = try InputList.find([folder], rules: rules) } catch {
       throw CommandError(error)
     }
-    if let signal = Signals.received { throw ExitCode(128 + signal) }
+    try ExitStatus.throwIfInterrupted()
     if found.inputs.isEmpty { throw CommandError.noInput([folder], found) }
     return (found.inputs, found.omitted)
   }
