@@ -87,7 +87,7 @@ package final class Decoder {
   package var scaledVerdict: Verdict? { (readers[.jpeg] as? JPEGDecoder)?.scaledVerdict }
 
   /// Threads that shared the decoding of the current image.
-  package var workers: Int { (current as? JPEGDecoder)?.workers ?? 1 }
+  package var workers: Int { current?.workers ?? 1 }
 
   /// Reads what precedes the pixels, and checks it against the limits.
   package func readHeader(
@@ -116,7 +116,7 @@ package final class Decoder {
 
   private func reader(_ format: ImageFormat) throws(CodecError) -> any FormatReader {
     if let reader = readers[format] { return reader }
-    let reader = try format.makeReader(pool)
+    let reader = try format.codec.makeReader(pool)
     readers[format] = reader
     return reader
   }

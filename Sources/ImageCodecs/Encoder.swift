@@ -37,20 +37,8 @@ package final class Encoder {
 
   private func writer(_ format: ImageFormat) throws(CodecError) -> any FormatWriter {
     if let writer = writers[format] { return writer }
-    let writer = try format.makeWriter(pool)
+    let writer = try format.codec.makeWriter(pool)
     writers[format] = writer
     return writer
-  }
-}
-
-extension LibdeflatePNGEncoder: FormatWriter {
-  func encode(_ image: borrowing Image, _ request: EncodeRequest) throws(CodecError) -> UnsafeRawBufferPointer {
-    switch image {
-    case .yCbCr: throw .broken("PNG takes interleaved pixels")
-    case .pixels(let plane):
-      let profile = request.profile(for: plane.channels < 3 ? .gray : .rgb)
-      return try unsafe encode(
-        plane, level: request.png.level, profile: profile, chunks: request.colorChunks, metadata: request.metadata)
-    }
   }
 }

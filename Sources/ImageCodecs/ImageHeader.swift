@@ -36,8 +36,11 @@ package struct ImageHeader: Hashable, Sendable {
   /// image (`PNGEXIFSearch`). Nil if all chunks were read.
   package var unreadChunks: Int?
 
+  /// Whether the pixels are coded as a JPEG, which is decoded at a scale, by two decoders.
+  package var isJPEG: Bool { format == .jpeg }
+
   /// Whether decoded pixels have alpha. The fourth channel of a JPEG is an ink.
-  package var hasAlpha: Bool { format != .jpeg && decodedChannels % 2 == 0 }
+  package var hasAlpha: Bool { !isJPEG && decodedChannels % 2 == 0 }
 
   /// The size of the upright image.
   package var uprightSize: PixelSize { orientation.transposes ? size.transposed : size }

@@ -1,4 +1,5 @@
 import Foundation
+import ImageCore
 import TestSupport
 import Testing
 
@@ -10,7 +11,9 @@ struct HelpTests {
     #expect(answer.status == 0)
     #expect(answer.output.hasPrefix("imgbatch 0."))
     let lines = answer.output.split(separator: "\n")
-    try #require(lines.count == 3)
+    try #require(lines.count == 4)
+    #expect(
+      lines[3] == "formats: reads \(ImageFormat.names("and")), writes \(ImageFormat.writtenNames("and"))")
     for word in ["libjpeg-turbo ", "libpng 1.", "zlib 1.", "libdeflate 1.", "Little CMS 2.", "SIMD: "] {
       #expect(lines[0].contains(word))
     }

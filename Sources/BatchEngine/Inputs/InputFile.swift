@@ -1,3 +1,4 @@
+internal import ImageCodecs
 package import ImageCore
 package import ImageErrors
 internal import RunState

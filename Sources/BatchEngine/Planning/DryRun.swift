@@ -43,10 +43,10 @@ package final class DryRun {
   }
 
   /// The sizes of an image and its outputs.
-  /// - Parameter formats: formats of the outputs; the source's format if nil.
+  /// - Parameter formats: formats of the outputs; if nil, the one that the source's format becomes.
   package func preview(of source: FilePath, formats: [ImageFormat]? = nil) throws(JobError) -> ImagePreview {
     let header = try reader.read(source).header
-    let same = [ImageFormat](repeating: header.format, count: max(1, options.sizes.count))
+    let same = [ImageFormat](repeating: header.format.outputFormat, count: max(1, options.sizes.count))
     let plan = ThumbnailPlan(header, options: options, formats: formats ?? same)
     try plan.checkSides()
     return ImagePreview(

@@ -13,7 +13,7 @@ package enum OutputFormat: Hashable, CaseIterable, CustomStringConvertible, Send
   package static let jpeg = OutputFormat.one(.jpeg)
   package static let png = OutputFormat.one(.png)
 
-  package static var allCases: [OutputFormat] { [.same] + ImageFormat.allCases.map { .one($0) } + [.auto] }
+  package static var allCases: [OutputFormat] { [.same] + ImageFormat.written.map { .one($0) } + [.auto] }
 
   package var description: String {
     switch self {

@@ -27,7 +27,7 @@ package struct OutputFingerprints: Sendable {
       let own = ["output=\(size?.text ?? "")"]
       let options = (OutputFingerprints.hash(bytes + own), OutputFingerprints.hash(verdict + own))
       return Dictionary(
-        uniqueKeysWithValues: ImageFormat.allCases.map { format in
+        uniqueKeysWithValues: ImageFormat.written.map { format in
           let algorithms = AlgorithmVersion(of: format)
           return (
             format,
@@ -43,7 +43,7 @@ package struct OutputFingerprints: Sendable {
   package var common: UInt64 {
     OutputFingerprints.hash(
       marks.flatMap { marks in
-        ImageFormat.allCases.map { format in
+        ImageFormat.written.map { format in
           marks[format].map { "\($0.written.options) \($0.written.algorithms.text)" } ?? ""
         }
       })

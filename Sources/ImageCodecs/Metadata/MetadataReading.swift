@@ -1,6 +1,27 @@
 package import ImageCore
 internal import JPEGDecoding
 
+/// The number of bytes that may still be copied.
+struct MetadataRoom {
+  var left: Int
+  private(set) var wasShort = false
+
+  init(left: Int) { self.left = left }
+
+  mutating func take(_ count: Int) -> Bool {
+    guard count <= left else {
+      wasShort = true
+      return false
+    }
+    left -= count
+    return true
+  }
+
+  mutating func copy(_ part: RawSpan) -> [UInt8]? {
+    take(part.byteCount) ? part.array(0..<part.byteCount) : nil
+  }
+}
+
 /// Reads metadata from the bytes of an image.
 extension ImageMetadata {
   /// Leaves out and notes what cannot be carried over.
@@ -10,42 +31,12 @@ extension ImageMetadata {
   package init(
     _ bytes: RawSpan, format: ImageFormat, profileByteCount: Int = 0, limit: TimeLimit = TimeLimit()
   ) {
-    var room = Room(left: max(0, ImageMetadata.maxByteCount - profileByteCount))
-    switch format {
-    case .jpeg: readSegments(bytes, &room, limit)
-    case .png: readChunks(bytes, &room, limit)
-    #if WebP
-      case .webp:
-        let chunks = WebPChunks(bytes)
-        exif = chunks.exif(bytes).flatMap { room.copy(bytes.extracting($0)) }
-        xmp = chunks.body("XMP ").flatMap { room.copy(bytes.extracting($0)) }
-    #endif
-    }
+    var room = MetadataRoom(left: max(0, ImageMetadata.maxByteCount - profileByteCount))
+    format.codec.readMetadata(bytes, into: &self, &room, limit)
     if room.wasShort { notes.insert(.metadata) }
   }
 
-  /// The number of bytes that may still be copied.
-  private struct Room {
-    var left: Int
-    private(set) var wasShort = false
-
-    init(left: Int) { self.left = left }
-
-    mutating func take(_ count: Int) -> Bool {
-      guard count <= left else {
-        wasShort = true
-        return false
-      }
-      left -= count
-      return true
-    }
-
-    mutating func copy(_ part: RawSpan) -> [UInt8]? {
-      take(part.byteCount) ? part.array(0..<part.byteCount) : nil
-    }
-  }
-
-  private mutating func readSegments(_ bytes: RawSpan, _ room: inout Room, _ limit: TimeLimit) {
+  mutating func readSegments(_ bytes: RawSpan, _ room: inout MetadataRoom, _ limit: TimeLimit) {
     var segments = JPEGSegments(limit: limit)
     // The EXIF that determines the orientation is carried over.
     let exifBody = segments.exif(in: bytes)
@@ -81,7 +72,7 @@ extension ImageMetadata {
   /// Joins the pieces of an extended packet. Each piece has the digest, the total length, and its offset.
   /// - Returns: nil if the packet is incomplete.
   private func extendedXMP(
-    named digest: [UInt8], _ segments: [Range<Int>], _ bytes: RawSpan, _ room: inout Room
+    named digest: [UInt8], _ segments: [Range<Int>], _ bytes: RawSpan, _ room: inout MetadataRoom
   ) -> [UInt8]? {
     let headBytes = 32 + 4 + 4
     var pieces: [(offset: Int, body: Range<Int>)] = []
@@ -105,7 +96,7 @@ extension ImageMetadata {
     return result.count == byteCount ? result : nil
   }
 
-  private mutating func readChunks(_ bytes: RawSpan, _ room: inout Room, _ limit: TimeLimit) {
+  mutating func readChunks(_ bytes: RawSpan, _ room: inout MetadataRoom, _ limit: TimeLimit) {
     var limit = limit
     // The EXIF that determines the orientation is carried over.
     let exifBody = PNGEXIFSearch(bytes, limit: limit).found
@@ -131,7 +122,7 @@ extension ImageMetadata {
     }
   }
 
-  private mutating func addText(_ name: PNGChunkName, _ body: RawSpan, _ room: inout Room) {
+  private mutating func addText(_ name: PNGChunkName, _ body: RawSpan, _ room: inout MetadataRoom) {
     guard texts.count < ImageMetadata.maxTexts, let body = room.copy(body) else {
       notes.insert(.metadata)
       return

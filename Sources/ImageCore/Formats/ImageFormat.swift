@@ -1,7 +1,7 @@
-/// A format that this build reads and writes. The first bytes of a source determine its format, never its name.
+/// A format that this build reads. The first bytes of a source determine its format, never its name.
 ///
-/// A further format needs a case here, its `FormatTraits`, and its reader and writer in `FormatCodecs`. A package trait can
-/// exclude a format from a build.
+/// A format is a case here, a line of `facts` with its `FormatTraits`, and a folder of `ImageCodecs` with its `FormatCodec`. All
+/// lists of formats, in help, messages and documentation, follow this order. A package trait can exclude a format from a build.
 package enum ImageFormat: String, CaseIterable, Sendable {
   case jpeg
   case png
@@ -11,93 +11,85 @@ package enum ImageFormat: String, CaseIterable, Sendable {
 }
 
 extension ImageFormat {
-  /// The number of bytes from the start of a file that are enough to recognize its format.
-  package static let signatureByteCount = 16
-
-  /// No image is shorter.
-  package static let minByteCount = 8
-
-  /// The format whose signature the bytes start with.
-  package static func recognized(_ bytes: RawSpan) -> ImageFormat? {
-    allCases.first { format in format.facts.signature.allSatisfy { bytes.holds($0.bytes, at: $0.offset) } }
+  /// The facts about each format.
+  var facts: FormatTraits {
+    switch self {
+    case .jpeg: .jpeg
+    case .png: .png
+    #if WebP
+      case .webp: .webp
+    #endif
+    }
   }
 
-  /// The name of a well-known format that this program does not read, for a message more helpful than "not an image".
-  package static func nameOfOther(_ bytes: RawSpan) -> String? {
-    for (magic, name) in magics where bytes.holds(magic) { return name }
-    if holds("RIFF", at: 0, in: bytes) && holds("WEBP", at: 8, in: bytes) { return "WebP" }
-    if holds("ftyp", at: 4, in: bytes) { return nameOfBrand(bytes) }
-    if isBMP(bytes) { return "BMP" }
-    if looksLikeSVG(bytes) { return "SVG" }
-    return nil
+  /// How the format is written. Outputs are only planned in formats that are written.
+  private var writing: WritingTraits {
+    guard let writing = facts.writing else { preconditionFailure("\(facts.name) is only read") }
+    return writing
   }
 
-  private static let magics: [(magic: [UInt8], name: String)] = [
-    (Array("GIF87a".utf8), "GIF"),
-    (Array("GIF89a".utf8), "GIF"),
-    ([0x49, 0x49, 0x2A, 0x00, 0x10, 0x00, 0x00, 0x00, 0x43, 0x52], "CR2 (Canon raw)"),
-    ([0x49, 0x49, 0x55, 0x00], "RW2 (Panasonic raw)"),
-    (Array("IIRO".utf8), "ORF (Olympus raw)"),
-    (Array("IIRS".utf8), "ORF (Olympus raw)"),
-    (Array("MMOR".utf8), "ORF (Olympus raw)"),
-    (Array("FUJIFILMCCD-RAW".utf8), "RAF (Fujifilm raw)"),
-    ([0x49, 0x49, 0x2A, 0x00], "TIFF"),
-    ([0x4D, 0x4D, 0x00, 0x2A], "TIFF"),
-    ([0x49, 0x49, 0x2B, 0x00], "TIFF"),
-    ([0x4D, 0x4D, 0x00, 0x2B], "TIFF"),
-    ([0xFF, 0x0A], "JPEG XL"),
-    ([0x00, 0x00, 0x00, 0x0C, 0x4A, 0x58, 0x4C, 0x20, 0x0D, 0x0A, 0x87, 0x0A], "JPEG XL"),
-    ([0x00, 0x00, 0x00, 0x0C, 0x6A, 0x50, 0x20, 0x20, 0x0D, 0x0A, 0x87, 0x0A], "JPEG 2000"),
-    ([0xFF, 0x4F, 0xFF, 0x51], "JPEG 2000"),
-    (Array("%PDF-".utf8), "PDF"),
-    (Array("8BPS".utf8), "PSD"),
-    ([0x00, 0x00, 0x01, 0x00], "ICO"),
-  ]
+  package var name: String { facts.name }
+  /// The suffix for a file name that has no suffix of this format.
+  package var usualSuffix: String { facts.suffixes[0] }
+  package var isWritten: Bool { facts.writing != nil }
+  /// The format of the outputs of a source in this format where none is requested: the same, if it is written.
+  package var outputFormat: ImageFormat { isWritten ? self : facts.substitute }
 
-  /// An ISO base media file identifies its contents by a brand of four letters.
-  private static func nameOfBrand(_ bytes: RawSpan) -> String? {
-    if holds("crx ", at: 8, in: bytes) { return "CR3 (Canon raw)" }
-    for brand in ["avif", "avis"] where holds(brand, at: 8, in: bytes) { return "AVIF" }
-    for brand in ["heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"]
-    where holds(brand, at: 8, in: bytes) { return "HEIC" }
-    return nil
-  }
+  package var mediaType: String { facts.mediaType }
+  package var greatestSide: Int { writing.greatestSide }
+  package var hasAlpha: Bool { writing.hasAlpha }
+  package var has16Bits: Bool { writing.has16Bits }
+  package var isLossy: Bool { writing.isLossy }
+  package var hasGray: Bool { writing.hasGray }
+  package var hasColorChunks: Bool { writing.hasColorChunks }
+  package var maxProfileBytes: Int { writing.maxProfileBytes }
+  package var encoderVersion: Int { writing.encoderVersion }
 
-  /// Two letters alone are weak evidence. The reserved fields of the file header are zero as well (BITMAPFILEHEADER, bytes 6 to 9).
-  private static func isBMP(_ bytes: RawSpan) -> Bool {
-    holds("BM", at: 0, in: bytes) && bytes.byteCount >= 10 && bytes.array(6..<10).allSatisfy { $0 == 0 }
-  }
-
-  private static func looksLikeSVG(_ bytes: RawSpan) -> Bool {
-    let start = String(decoding: bytes.array(0..<min(512, bytes.byteCount)), as: UTF8.self)
-    return start.hasPrefix("<svg") || (start.hasPrefix("<?xml") && start.contains("<svg"))
-  }
-
-  private static func holds(_ text: String, at offset: Int, in bytes: RawSpan) -> Bool {
-    bytes.holds(Array(text.utf8), at: offset)
+  /// Upper bound of the memory that encoding takes, in bytes.
+  package func encoderByteCount(pixelCount: Int, channels: Int, byteDepth: Int) -> Int {
+    let bytes = writing.encoderBytes
+    return pixelCount * (bytes.pixel + channels * (bytes.sample + byteDepth * bytes.sampleByte))
   }
 }
 
 extension ImageFormat {
-  /// The suffix for a file name that has no suffix of this format.
-  package var usualSuffix: String { facts.suffix }
+  /// The formats that outputs can have.
+  package static let written = allCases.filter(\.isWritten)
+
+  /// The names of all formats, as in "JPEG, PNG and WebP".
+  /// - Parameter word: the word between the last two names.
+  package static func names(_ word: String) -> String { list(allCases, word) }
+
+  /// The names of the formats that are written.
+  package static func writtenNames(_ word: String) -> String { list(written, word) }
+
+  /// The names of the formats whose quality can be chosen.
+  package static var lossyNames: String { written.filter(\.isLossy).map(\.name).joined(separator: ", ") }
+
+  private static func list(_ formats: [ImageFormat], _ word: String) -> String {
+    let names = formats.map(\.name)
+    return names.dropLast().joined(separator: ", ") + " \(word) " + names[names.count - 1]
+  }
+}
+
+extension ImageFormat {
+  /// The suffixes of all formats. The letters of a suffix are packed into one number.
+  private static let suffixes = allCases.flatMap { format in
+    format.facts.suffixes.map { (letters: packed($0.utf8), format: format) }
+  }
 
   /// The format of a suffix, given without its dot and in any case.
   ///
   /// Not generic, because another module calls it for every entry of every folder.
   package static func named(suffix: ArraySlice<UInt8>) -> ImageFormat? {
     guard suffix.count <= 4 else { return nil }
-    // The letters in lower case, packed into one number.
-    let letters = suffix.reduce(UInt32(0)) { letters, byte in
+    let letters = packed(suffix)
+    return suffixes.first { $0.letters == letters }?.format
+  }
+
+  private static func packed(_ suffix: some Sequence<UInt8>) -> UInt32 {
+    suffix.reduce(UInt32(0)) { letters, byte in
       letters << 8 | UInt32((UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte)
-    }
-    switch letters {
-    case 0x6A_7067, 0x6A70_6567, 0x6A_7065, 0x6A66_6966: return .jpeg  // jpg, jpeg, jpe, jfif
-    case 0x70_6E67: return .png  // png
-    #if WebP
-      case 0x7765_6270: return .webp  // webp
-    #endif
-    default: return nil
     }
   }
 }

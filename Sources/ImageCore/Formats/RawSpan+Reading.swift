@@ -14,6 +14,12 @@ extension RawSpan {
     unsafe Integer(bigEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: Integer.self))
   }
 
+  @inlinable
+  package func littleEndian<Integer: FixedWidthInteger & BitwiseCopyable>(_ offset: Int, _: Integer.Type) -> Integer {
+    // SAFETY: any bytes are a valid integer, and the load checks their bounds.
+    unsafe Integer(littleEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: Integer.self))
+  }
+
   /// A copy of the bytes in a range.
   package func array(_ range: Range<Int>) -> [UInt8] {
     // SAFETY: `extracting` checks the range.

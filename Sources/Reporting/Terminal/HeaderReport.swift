@@ -32,7 +32,7 @@ package struct HeaderReport: Sendable {
     line.add("orientation", header.orientation.rawValue)
     line.add("profileBytes", header.profile?.count ?? 0)
     line.add("sourceBytes", sourceByteCount)
-    if header.format == .jpeg { line.add("decoder", decoder) }
+    if header.isJPEG { line.add("decoder", decoder) }
     return line.text
   }
 
@@ -53,10 +53,10 @@ package struct HeaderReport: Sendable {
 
   /// The decoder that is used where the image is shrunk.
   private var decoder: String {
-    switch (header.format, header.path) {
-    case (.jpeg, .scaled): "scaled"
-    case (.jpeg, .library): "libjpeg"
-    case (_, _): "-"
+    guard header.isJPEG else { return "-" }
+    return switch header.path {
+    case .scaled: "scaled"
+    case .library: "libjpeg"
     }
   }
 

@@ -5,7 +5,7 @@ package import ImageCore
 ///
 /// Raise `pixels` with every change that gives any source other pixels, another profile or other metadata, or that turns a
 /// failure into a success or the reverse: in a decoder, the color conversion, the resampler, the plan, or a default. Raise the
-/// version of a format's encoder if only outputs in that format change, even if only their bytes do. Do not raise anything for a
+/// `encoderVersion` of a format if only outputs in that format change, even if only their bytes do. Do not raise anything for a
 /// faster way to the same bytes. Versions of libraries (libjpeg-turbo, libpng, libdeflate, libwebp, Little CMS) do not count:
 /// they are updated too often to redo all outputs for rounding differences.
 package struct AlgorithmVersion: Hashable, Sendable {
@@ -23,16 +23,7 @@ package struct AlgorithmVersion: Hashable, Sendable {
 
   /// - Parameter format: format of the output.
   package init(of format: ImageFormat) {
-    let encoder =
-      switch format {
-      case .jpeg: 1
-      // 2: level 3 by default, with filters chosen by entropy.
-      case .png: 2
-      #if WebP
-        case .webp: 1
-      #endif
-      }
-    self.init(pixels: AlgorithmVersion.currentPixels, encoder: encoder)
+    self.init(pixels: AlgorithmVersion.currentPixels, encoder: format.encoderVersion)
   }
 
   /// For outputs made before the journal contained versions, and for files that this program did not encode, such as downloads.

@@ -16,14 +16,11 @@ package struct MemoryEstimate {
       byteCount = .max / 4
       return
     }
-    let source: Int
-    switch header.format {
-    case .jpeg: source = MemoryEstimate.coefficients(header, plan) + MemoryEstimate.decodedJPEG(header, plan)
-    default:
-      source =
-        header.coefficientByteCount
+    let source =
+      header.isJPEG
+      ? MemoryEstimate.coefficients(header, plan) + MemoryEstimate.decodedJPEG(header, plan)
+      : header.coefficientByteCount
         + (plan.isStreamed ? MemoryEstimate.strips(header) : MemoryEstimate.decodedPixels(header, plan))
-    }
     let resizing = plan.isStreamed ? MemoryEstimate.streamed(header, plan) : MemoryEstimate.resized(header, plan)
     let profile = 4 * (header.profile?.count ?? 0)
     // Six copies: as read; with an output's size; as segments or chunks; in the output, while its buffer grows.
@@ -95,8 +92,7 @@ package struct MemoryEstimate {
   /// Working memory of the largest resampling, without source and output pixels.
   private static func resized(_ header: ImageHeader, _ plan: ThumbnailPlan) -> Int {
     let (channels, depth) = resampledSamples(header, plan)
-    let isJPEG = header.format == .jpeg
-    let denominator = isJPEG ? plan.decode.denominator : 1
+    let denominator = header.isJPEG ? plan.decode.denominator : 1
     // Like `SourceRect.rect(of:in:)`, for planes whose sides are rounded up.
     let scale = 1 / Double(denominator)
     let size = PixelSize(
@@ -152,7 +148,7 @@ package struct MemoryEstimate {
       encoding.format == .png
         ? max(maximum, LibdeflatePNGEncoder.compressorByteCount(level: encoding.png.level)) : maximum
     }
-    let libjpeg = (header.format == .jpeg ? header.size.width : 0) * 256
+    let libjpeg = (header.isJPEG ? header.size.width : 0) * 256
     return 3 << 18 + libjpeg + plan.largestOutput.width * 64 + LibdeflatePNGEncoder.filterByteCount(rowByteCount: row)
       + compressors
   }

@@ -20,7 +20,8 @@ enum Build {
     let runtime = system_swift_is_linked_in() ? "linked in" : "from libraries"
     var text = [configuration, architecture, "Swift's runtime \(runtime)"]
     if !sources.isEmpty { text.append("sources \(sources)") }
-    return "\(summary)\nbuild: \(text.joined(separator: ", "))\nfetch: opens libcurl when it runs"
+    let formats = "reads \(ImageFormat.names("and")), writes \(ImageFormat.writtenNames("and"))"
+    return "\(summary)\nbuild: \(text.joined(separator: ", "))\nfetch: opens libcurl when it runs\nformats: \(formats)"
   }
 
   #if DEBUG

@@ -1,3 +1,4 @@
+internal import ImageCodecs
 internal import ImageCore
 internal import ImageErrors
 internal import RunState

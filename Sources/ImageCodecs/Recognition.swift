@@ -1,0 +1,72 @@
+package import ImageCore
+
+extension ImageFormat {
+  /// The number of bytes from the start of a file that are enough to recognize its format.
+  package static let signatureByteCount = 16
+
+  /// No image is shorter.
+  package static let minByteCount = 8
+
+  /// The format whose signature the bytes start with.
+  package static func recognized(_ bytes: RawSpan) -> ImageFormat? {
+    allCases.first { $0.codec.recognizes(bytes) }
+  }
+
+  /// The name of a well-known format that this program does not read, for a message more helpful than "not an image".
+  package static func nameOfOther(_ bytes: RawSpan) -> String? {
+    for (magic, name) in magics where bytes.holds(magic) { return name }
+    if holds("RIFF", at: 0, in: bytes) && holds("WEBP", at: 8, in: bytes) { return "WebP" }
+    if holds("ftyp", at: 4, in: bytes) { return nameOfBrand(bytes) }
+    if isBMP(bytes) { return "BMP" }
+    if looksLikeSVG(bytes) { return "SVG" }
+    return nil
+  }
+
+  private static let magics: [(magic: [UInt8], name: String)] = [
+    (Array("GIF87a".utf8), "GIF"),
+    (Array("GIF89a".utf8), "GIF"),
+    ([0x49, 0x49, 0x2A, 0x00, 0x10, 0x00, 0x00, 0x00, 0x43, 0x52], "CR2 (Canon raw)"),
+    ([0x49, 0x49, 0x55, 0x00], "RW2 (Panasonic raw)"),
+    (Array("IIRO".utf8), "ORF (Olympus raw)"),
+    (Array("IIRS".utf8), "ORF (Olympus raw)"),
+    (Array("MMOR".utf8), "ORF (Olympus raw)"),
+    (Array("FUJIFILMCCD-RAW".utf8), "RAF (Fujifilm raw)"),
+    ([0x49, 0x49, 0x2A, 0x00], "TIFF"),
+    ([0x4D, 0x4D, 0x00, 0x2A], "TIFF"),
+    ([0x49, 0x49, 0x2B, 0x00], "TIFF"),
+    ([0x4D, 0x4D, 0x00, 0x2B], "TIFF"),
+    ([0xFF, 0x0A], "JPEG XL"),
+    ([0x00, 0x00, 0x00, 0x0C, 0x4A, 0x58, 0x4C, 0x20, 0x0D, 0x0A, 0x87, 0x0A], "JPEG XL"),
+    ([0x00, 0x00, 0x00, 0x0C, 0x6A, 0x50, 0x20, 0x20, 0x0D, 0x0A, 0x87, 0x0A], "JPEG 2000"),
+    ([0xFF, 0x4F, 0xFF, 0x51], "JPEG 2000"),
+    (Array("%PDF-".utf8), "PDF"),
+    (Array("8BPS".utf8), "PSD"),
+    ([0x00, 0x00, 0x01, 0x00], "ICO"),
+  ]
+
+  /// An ISO base media file identifies its contents by a brand of four letters.
+  private static func nameOfBrand(_ bytes: RawSpan) -> String? {
+    if holds("crx ", at: 8, in: bytes) { return "CR3 (Canon raw)" }
+    for brand in ["avif", "avis"] where holds(brand, at: 8, in: bytes) { return "AVIF" }
+    for brand in ["heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"]
+    where holds(brand, at: 8, in: bytes) { return "HEIC" }
+    return nil
+  }
+
+  /// Two letters alone are weak evidence. The reserved fields of the file header are zero as well (BITMAPFILEHEADER, bytes 6 to 9).
+  private static func isBMP(_ bytes: RawSpan) -> Bool {
+    holds("BM", at: 0, in: bytes) && bytes.byteCount >= 10 && bytes.array(6..<10).allSatisfy { $0 == 0 }
+  }
+
+  private static func looksLikeSVG(_ bytes: RawSpan) -> Bool {
+    let start = String(decoding: bytes.array(0..<min(512, bytes.byteCount)), as: UTF8.self)
+    return start.hasPrefix("<svg") || (start.hasPrefix("<?xml") && start.contains("<svg"))
+  }
+
+  private static func holds(_ text: String, at offset: Int, in bytes: RawSpan) -> Bool { bytes.holds(text, at: offset) }
+}
+
+extension RawSpan {
+  /// Whether the text is at the offset.
+  func holds(_ text: String, at offset: Int = 0) -> Bool { holds(Array(text.utf8), at: offset) }
+}
