@@ -3,12 +3,12 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-# Package traits to build and test with, as in `make test TRAITS=WebP`.
-TRAITS ?=
-traits := $(if $(TRAITS),--traits $(TRAITS))
+# `make build WEBP=no` leaves out WebP, and with it libwebp.
+WEBP ?= yes
+traits := $(if $(filter no,$(WEBP)),--disable-default-traits)
 
 # The command that installs the libraries (DEPS=true if they are installed), and more flags for swift build.
-DEPS ?= .ci/deps $(TRAITS)
+DEPS ?= .ci/deps $(if $(filter no,$(WEBP)),no-webp)
 SWIFT_FLAGS ?=
 
 # For imgbatch --version; empty in an archive without git.
@@ -90,8 +90,6 @@ soak: need-soak deps
 bench: need-bench build
 	Tests/Benchmarks/bench.sh "$$($(swift_build) --show-bin-path)/imgbatch" "$$($(swift_build) --show-bin-path)/kernel-bench"
 
-# The symbols include those of all traits, so the headers of each are needed.
-docs: more = WebP
 docs: deps
 	.ci/docs
 

@@ -40,7 +40,9 @@ let package = Package(
     .executable(name: "imgbatch", targets: ["imgbatch"]),
     .executable(name: "imgbatch-worker", targets: ["imgbatch-worker"]),
   ],
-  traits: [.trait(name: "WebP", description: "Reads and writes WebP, by libwebp.")],
+  traits: [
+    .trait(name: "WebP", description: "Reads and writes WebP, by libwebp."), .default(enabledTraits: ["WebP"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),

@@ -35,7 +35,7 @@ struct UsageTests {
       ("resize dogs", "missing option '--out', which says where to write, as in: imgbatch resize dogs --out thumbs"),
       ("resize dogs thumbs", "If 'thumbs' is the output: imgbatch resize dogs --out thumbs"),
       ("resize dogs 'a b'", "If 'a b' is the output: imgbatch resize dogs --out 'a b'"),
-      ("resize dogs --out x --format heic", "--format heic is not possible; this build writes JPEG and PNG."),
+      ("resize dogs --out x --format heic", "--format heic is not possible; this build writes JPEG, PNG"),
       ("resize dogs --out x --size 100x100^ --fit cover", "--size 100x100^ sets --fit; omit one of them."),
       ("resize dogs --out x --size '100x100>' --upscale", "only shrinks and cannot be used with --upscale."),
       ("resize dogs --out x --size 100x --size 200x^", "need different --fit options; use one run for each."),

@@ -1,4 +1,4 @@
-/// Whether this build supports WebP (`--traits WebP`).
+/// Whether this build supports WebP: not with `--disable-default-traits`.
 package enum WebPTrait {
   #if WebP
     package static let isOn = true

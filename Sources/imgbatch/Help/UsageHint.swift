@@ -146,10 +146,10 @@ extension UsageHint {
 
   private init?(unwritableFormat typed: TypedArguments, of command: CommandDescription) {
     guard let format = typed.values["--format"]?.lowercased(), OutputFormat(argument: format) == nil else { return nil }
-    let written = ImageFormat.names("and")
+    let written = ImageFormat.writtenNames("and")
     self.init(
       format == "webp"
-        ? "this build cannot write WebP; it writes \(written). Build it with: make build TRAITS=WebP"
+        ? "this build cannot write WebP; it writes \(written). Build it with: make build"
         : "--format \(format) is not possible; this build writes \(written).", command)
   }
 }

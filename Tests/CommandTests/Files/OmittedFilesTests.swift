@@ -11,34 +11,34 @@ struct OmittedFilesTests {
     try scratch.add("dogs/rex.jpg", as: "in/a/rex.jpg")
     try scratch.add("dogs/luna.jpg", as: "in/luna.jpg")
     let files: [(String, [UInt8])] = [
-      ("in/one.webp", Array("RIFF".utf8) + [0, 0, 0, 0] + Array("WEBPVP8 ".utf8)),
+      ("in/one.avif", [0, 0, 0, 28] + Array("ftypavif".utf8) + [0, 0, 0, 0]),
       ("in/two.heic", [0, 0, 0, 24] + Array("ftypheic".utf8) + [0, 0, 0, 0]),
       ("in/a/three.HEIC", [0, 0, 0, 24] + Array("ftypheic".utf8) + [0, 0, 0, 0]),
-      ("in/four.gif", Array("GIF89a".utf8) + [UInt8](repeating: 0, count: 10)),
+      ("in/four.tif", Array("II*\0".utf8) + [UInt8](repeating: 0, count: 12)),
       ("in/notes.txt", Array("BMW and other cars, a text".utf8)), ("in/.DS_Store", [0, 0, 0, 1]),
       ("in/page.pdf", Array("%PDF-1.7 and more".utf8)),
     ]
     for (name, bytes) in files { try Data(bytes).write(to: scratch.url.appending(path: name)) }
   }
 
-  private static let counts = "4 images in other formats were left out: 2 HEIC, 1 GIF, 1 WebP"
+  private static let counts = "4 images in other formats were left out: 2 HEIC, 1 AVIF, 1 TIFF"
 
   @Test("Unreadable images are counted by format in the summary, the event, --verbose and --dry-run")
   func counted() throws {
     let usual = try Command.shell("imgbatch resize in -o out", in: scratch)
     #expect(usual.status == 0)
     #expect(usual.error.contains(Self.counts), "\(usual.error)")
-    #expect(!usual.error.contains("one.webp"))
+    #expect(!usual.error.contains("one.avif"))
     let verbose = try Command.shell("imgbatch resize in -o out -v", in: scratch)
     #expect(verbose.error.contains("left out in/a/three.HEIC: HEIC\n"))
-    #expect(verbose.error.contains("left out in/one.webp: WebP\n"))
+    #expect(verbose.error.contains("left out in/one.avif: AVIF\n"))
     let dry = try Command.shell("imgbatch resize in -o other -n", in: scratch)
     #expect(dry.error.contains(Self.counts))
     let quiet = try Command.shell("imgbatch resize in -o out -q", in: scratch)
     #expect(quiet.error.isEmpty)
     let json = try Command.shell("imgbatch resize in -o out --json", in: scratch)
     let summary = try #require(json.events.last)
-    #expect(summary["unreadable"] as? [String: Int] == ["GIF": 1, "HEIC": 2, "WebP": 1])
+    #expect(summary["unreadable"] as? [String: Int] == ["AVIF": 1, "HEIC": 2, "TIFF": 1])
     #expect(summary["inputs"] as? Int == 2)
     for command in ["info in", "gallery in --out page.html", "compare in"] {
       #expect(try Command.shell("imgbatch \(command)", in: scratch).error.contains(Self.counts), "\(command)")
@@ -66,7 +66,8 @@ struct OmittedFilesTests {
     try scratch.remove("in/luna.jpg")
     let answer = try Command.shell("imgbatch resize in -o out", in: scratch)
     #expect(answer.status == 66)
-    #expect(answer.error.contains("(images in other formats: 1 GIF, 1 HEIC, 1 WebP; 2 other files)"), "\(answer.error)")
+    #expect(
+      answer.error.contains("(images in other formats: 1 AVIF, 1 HEIC, 1 TIFF; 2 other files)"), "\(answer.error)")
   }
 
   @Test("Folders of outputs and of foreign thumbnails are not entered, unless they are named")
