@@ -13,6 +13,8 @@ package struct DecodeRequest: Hashable, Sendable {
   package var declining: FallbackPolicy = .libjpeg
   /// Threads that may decode the image. The pixels do not depend on their number.
   package var workers = 1
+  /// JPEG: the wanted size of a strip in bytes. By default few enough to stay in the second-level cache until they are resampled.
+  package var stripByteCount = 192 << 10
 
   /// What the pixels are used for.
   package enum Content: Hashable, Sendable {
@@ -128,13 +130,15 @@ package final class Decoder {
     return try current.decode(request)
   }
 
-  /// Decodes the image whose header was read last in strips of rows, from top to bottom. Each strip has an even number of rows,
-  /// except the last. `take` borrows the strip; its memory is reused. After any result but `.decoded`, `decode` can still return
-  /// the image.
-  /// - Parameter take: returns false to stop.
-  package func decodeStrips(_ take: (borrowing Plane) throws(OutOfMemory) -> Bool) throws(CodecError) -> StripDecoding {
+  /// Decodes the image whose header was read last in strips of rows, from top to bottom. A strip is an image of some rows: an even
+  /// number in each of its planes, except in the last strip. `take` borrows the strip; its memory is reused. After any result but
+  /// `.decoded`, `decode` can still return the image.
+  /// - Parameter take: returns false to stop. With several workers it is called on any of their threads, one at a time.
+  package func decodeStrips(
+    _ request: DecodeRequest, _ take: (borrowing Image) throws(OutOfMemory) -> Bool
+  ) throws(CodecError) -> StripDecoding {
     guard let current else { return .declined }
-    return try current.decodeStrips(take)
+    return try current.decodeStrips(request, take)
   }
 
   /// Releases the current image and its bytes.

@@ -58,14 +58,18 @@ protocol FormatReader: AnyObject {
   func readHeader(_ bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(CodecError) -> ImageHeader
   func setDeadline(_ deadline: UInt64)
   func decode(_ request: DecodeRequest) throws(CodecError) -> DecodedImage
-  func decodeStrips(_ take: (borrowing Plane) throws(OutOfMemory) -> Bool) throws(CodecError) -> StripDecoding
+  func decodeStrips(
+    _ request: DecodeRequest, _ take: (borrowing Image) throws(OutOfMemory) -> Bool
+  ) throws(CodecError) -> StripDecoding
   /// Threads that shared the decoding of the last image.
   var workers: Int { get }
   func finish()
 }
 
 extension FormatReader {
-  func decodeStrips(_ take: (borrowing Plane) throws(OutOfMemory) -> Bool) throws(CodecError) -> StripDecoding {
+  func decodeStrips(
+    _ request: DecodeRequest, _ take: (borrowing Image) throws(OutOfMemory) -> Bool
+  ) throws(CodecError) -> StripDecoding {
     .declined
   }
 

@@ -23,6 +23,8 @@ package struct ImageHeader: Hashable, Sendable {
   package var decodedChannels = 4
   /// Whether the decoder can deliver the image in strips of rows, if the file is intact.
   package var comesInStrips = false
+  /// JPEG: whether restart markers may split the image into bands for several threads.
+  package var hasRestartMarkers = false
   /// Bytes that the decoder keeps for the whole image at full size, however much it shrinks, in addition to the pixels: the
   /// coefficients of a JPEG in several scans, or libwebp's working memory.
   package var coefficientByteCount = 0

@@ -17,12 +17,13 @@ struct BandRows {
   ) throws(Unsupported) {
     var outputs: [ComponentOutput] = []
     let columns = file.frame.mcuColumns(of: request.columns)
+    let maxRows = request.strips.maxCount(of: file.frame.mcuRows)
     for (index, component) in file.frame.components.enumerated() {
       outputs.append(
         try ComponentOutput(
           component, scaledSize: file.frame.scaledSize(of: component, denominator: request.denominator),
           isProgressive: file.frame.isProgressive, quantization: file.quantization[index], columns: columns,
-          plane: index < planes.count ? planes[index] : nil, scratch: &scratch))
+          maxRows: maxRows, plane: index < planes.count ? planes[index] : nil, scratch: &scratch))
     }
     self.outputs = outputs
     slots = (0..<file.slotCount(workers: workers)).map { _ in
@@ -34,7 +35,7 @@ struct BandRows {
   subscript(mcuRow: Int) -> [CoefficientRow] { slots[mcuRow % slots.count] }
 
   /// Computes the samples of a row whose coefficients are complete, and clears these.
-  func put(_ mcuRow: Int, isNeeded: Bool) throws(Unsupported) {
-    try self[mcuRow].put(outputs, mcuRow, isNeeded: isNeeded)
+  func put(_ row: MCURow) throws(Unsupported) {
+    try self[row.index].put(outputs, row)
   }
 }

@@ -36,18 +36,18 @@ final class ProgressiveBand: BandDecoder {
     self.scans = scans
   }
 
-  func decode(mcuRow: Int, isNeeded: Bool) throws(Unsupported) {
-    for stage in 0..<stageCount { try decode(stage: stage, mcuRow: mcuRow, isNeeded: isNeeded) }
+  func decode(_ row: MCURow) throws(Unsupported) {
+    for stage in 0..<stageCount { try decode(stage: stage, row) }
   }
 
   /// The scans, then samples.
   var stageCount: Int { scans.count + 1 }
 
-  func decode(stage: Int, mcuRow: Int, isNeeded: Bool) throws(Unsupported) {
+  func decode(stage: Int, _ row: MCURow) throws(Unsupported) {
     if stage < scans.count {
-      try scans[stage].scan.decode(mcuRow: mcuRow, isNeeded: isNeeded, into: rows[mcuRow])
+      try scans[stage].scan.decode(mcuRow: row.index, isNeeded: row.isNeeded, into: rows[row.index])
     } else {
-      try rows.put(mcuRow, isNeeded: isNeeded)
+      try rows.put(row)
     }
   }
 

@@ -15,18 +15,16 @@ final class SequentialBand: BandDecoder {
       scratch: &scratch)
   }
 
-  func decode(mcuRow: Int, isNeeded: Bool) throws(Unsupported) {
-    try decoder.decode(mcuRow: mcuRow, isNeeded: isNeeded)
-  }
+  func decode(_ row: MCURow) throws(Unsupported) { try decoder.decode(row) }
 
   /// Coefficients, then samples.
   var stageCount: Int { 2 }
 
-  func decode(stage: Int, mcuRow: Int, isNeeded: Bool) throws(Unsupported) {
+  func decode(stage: Int, _ row: MCURow) throws(Unsupported) {
     if stage == 0 {
-      try decoder.decode(mcuRow: mcuRow, isNeeded: isNeeded, into: rows[mcuRow])
+      try decoder.decode(isNeeded: row.isNeeded, into: rows[row.index])
     } else {
-      try rows.put(mcuRow, isNeeded: isNeeded)
+      try rows.put(row)
     }
   }
 

@@ -54,7 +54,7 @@ package struct Trial: Equatable {
     switch decoder.scaledVerdict {
     case .decoded: break
     case .declined(let reason): return .declined(reason)
-    case nil, .timeout, .outOfMemory: return .declined(nil)
+    case nil, .timeout, .outOfMemory, .stopped: return .declined(nil)
     }
     var reference = request
     reference.decoder = .libjpeg

@@ -80,6 +80,7 @@ typedef struct CODEC_FIELDS {
   jpeg_color color;
   uint8_t horizontal[4], vertical[4];  ///< sampling factors, 1...4
   bool progressive, arithmetic;
+  bool has_restarts;        ///< the first scan has restart markers
   uint64_t coefficient_bytes;  ///< kept for the whole image at full size during decoding: for a file in several scans,
                                ///< progressive or not; else 0. Shrinking does not reduce it
   const uint8_t *_Nullable icc;   ///< the first complete profile in the APP2 segments, joined; null if none

@@ -165,6 +165,7 @@ static void describe(struct jpeg_decompress_struct *decompress, jpeg_header *hea
     header->vertical[index] = (uint8_t)decompress->comp_info[index].v_samp_factor;
   }
   header->progressive = decompress->progressive_mode;
+  header->has_restarts = decompress->restart_interval > 0;
   header->arithmetic = decompress->arith_code;
   header->coefficient_bytes = coefficient_bytes(decompress);
 }

@@ -8,12 +8,15 @@ internal import JPEGDecoding
   private let pool: BufferPool
   private let scaled: ScaledDecoder
   private(set) var scaledVerdict: Verdict?
+  /// Its verdict on the current JPEG, if it was asked for strips and declined.
+  private var stripVerdict: Verdict?
   /// Threads that shared the decoding of the last image.
   var workers: Int { scaledVerdict == .decoded ? scaled.workers : 1 }
   private let reader: JPEGReader
   private var limits = DecodeLimits()
   private var report = codec_report()
   private var header = jpeg_header()
+  private var sampling = JPEGSampling([])
   private var geometry = JPEGGeometry()
   // SAFETY: the caller keeps the bytes valid until `finish` or the next header. Only `decode` reads them, between these calls.
   private var bytes = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
@@ -32,7 +35,9 @@ internal import JPEGDecoding
       throw report.error(limits: limits)
     }
     var result = ImageHeader(header)
-    geometry = JPEGGeometry(size: result.size, sampling: result.sampling ?? JPEGSampling([]))
+    sampling = result.sampling ?? JPEGSampling([])
+    geometry = JPEGGeometry(size: result.size, sampling: sampling)
+    stripVerdict = nil
     let limit = TimeLimit(deadline: limits.deadline)
     let (segments, span) = unsafe (JPEGSegments(limit: limit), bytes.bytes)
     if let exif = segments.exif(in: span) { result.orientation = Orientation(tiff: span.array(exif)) }
@@ -48,29 +53,49 @@ internal import JPEGDecoding
   }
 
   func decode(_ request: DecodeRequest) throws(CodecError) -> DecodedImage {
-    var shape = jpeg_shape()
-    let layout = try plan(request, shape: &shape)
-    let grids = geometry.grids(
-      request.denominator, arePlanes: layout != .JPEG_LAYOUT_PIXELS,
-      areYCbCr: header.color == .JPEG_COLOR_YCBCR, count: Int(shape.count))
-    if shape.count == 1 {
-      var plane = try allocating { () throws(OutOfMemory) in try Plane(shape.planes.0, grids[0], from: pool) }
-      try unsafe fill([plane.forC], request, layout, grids)
-      plane.correct(grids[0])
-      if plane.channels == 4, request.content != .inks {
-        plane = try plane.convertedFromCMYK(pool: pool)
-      }
-      return DecodedImage(image: .pixels(plane), report: report.decodeReport(limits: limits))
+    let planes = try plan(request)
+    let image = try planes.image(from: pool)
+    try unsafe fill(image.forC, request, planes)
+    image.correct(planes.grids)
+    return DecodedImage(
+      image: try image.withoutInks(unless: request.content == .inks, pool: pool),
+      report: report.decodeReport(limits: limits))
+  }
+
+  func decodeStrips(
+    _ request: DecodeRequest, _ take: (borrowing Image) throws(OutOfMemory) -> Bool
+  ) throws(CodecError) -> StripDecoding {
+    let planes = try plan(request)
+    guard planes.layout != .JPEG_LAYOUT_PIXELS, request.asksForScaled(header.path, SourceColor(header.color)) else {
+      return .declined
     }
-    let luma = try allocating { () throws(OutOfMemory) in try Plane(shape.planes.0, grids[0], from: pool) }
-    let cb = try allocating { () throws(OutOfMemory) in try Plane(shape.planes.1, grids[1], from: pool) }
-    let cr = try allocating { () throws(OutOfMemory) in try Plane(shape.planes.2, grids[2], from: pool) }
-    try unsafe fill([luma.forC, cb.forC, cr.forC], request, layout, grids)
-    luma.correct(grids[0])
-    cb.correct(grids[1])
-    cr.correct(grids[2])
-    let planes = YCbCrPlanes(luma: luma, cb: cb, cr: cr)
-    return DecodedImage(image: .yCbCr(planes), report: report.decodeReport(limits: limits))
+    let strips = JPEGStrips(
+      sampling, size: PixelSize(width: Int(header.width), height: Int(header.height)), request,
+      planeCount: planes.grids.count)
+    let memory = try planes.image(strips, from: pool)
+    var wish = wish(request, planes)
+    wish.strips = strips.split
+    var refusal: OutOfMemory?
+    let verdict = unsafe scaled.decode(bytes, wish, into: memory.forC.map { unsafe ScaledPlane($0) }) { mcuRows in
+      do throws(OutOfMemory) {
+        return try take(planes.strip(memory, strips, mcuRows))
+      } catch {
+        refusal = error
+        return false
+      }
+    }
+    scaledVerdict = verdict
+    if let refusal { throw CodecError(refusal) }
+    switch verdict {
+    case .decoded: return .decoded(report.decodeReport(limits: limits))
+    case .timeout: throw .timeout
+    case .outOfMemory: throw .outOfMemory("the system refuses more")
+    case .stopped: return .stopped
+    case .declined where request.declining == .throwing: throw .declined
+    case .declined:
+      stripVerdict = verdict
+      return .declined
+    }
   }
 
   func finish() {
@@ -78,18 +103,24 @@ internal import JPEGDecoding
     unsafe bytes = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
   }
 
-  /// The cheapest layout that serves the request and that this file allows, with its shape.
-  private func plan(_ request: DecodeRequest, shape: inout jpeg_shape) throws(CodecError) -> jpeg_layout {
+  /// The planes of the cheapest layout that serves the request and that this file allows.
+  private func plan(_ request: DecodeRequest) throws(CodecError) -> JPEGPlanes {
     let wished: jpeg_layout
     switch (request.content, header.color) {
     case (.gray, .JPEG_COLOR_YCBCR), (_, .JPEG_COLOR_GRAY): wished = .JPEG_LAYOUT_LUMA
     case (.planes, .JPEG_COLOR_YCBCR): wished = .JPEG_LAYOUT_PLANES
     default: wished = .JPEG_LAYOUT_PIXELS
     }
+    var shape = jpeg_shape()
     let denominator = UInt32(request.denominator)
     for layout in [wished, jpeg_layout.JPEG_LAYOUT_PIXELS] {
       let status = unsafe jpeg_reader_plan(reader.handle, denominator, layout, &shape, &report)
-      if status == .CODEC_OK { return layout }
+      if status == .CODEC_OK {
+        let grids = geometry.grids(
+          request.denominator, arePlanes: layout != .JPEG_LAYOUT_PIXELS,
+          areYCbCr: header.color == .JPEG_COLOR_YCBCR, count: Int(shape.count))
+        return JPEGPlanes(shape, layout, grids)
+      }
       // Unusual sampling factors rule out raw planes. The library's own upsampling serves the request instead.
       if report.reason != .CODEC_REASON_UNSUPPORTED || layout == .JPEG_LAYOUT_PIXELS {
         throw report.error(limits: limits)
@@ -100,33 +131,42 @@ internal import JPEGDecoding
 
   /// Decodes into planes, by `JPEGDecoding` if it gives the same pixels, else by libjpeg.
   private func fill(
-    _ planes: [codec_plane], _ request: DecodeRequest, _ layout: jpeg_layout, _ grids: [PlaneGrid]
+    _ memory: [codec_plane], _ request: DecodeRequest, _ planes: JPEGPlanes
   ) throws(CodecError) {
     scaledVerdict = nil
-    let region = request.region.map { geometry.needed($0, grids) }
     if request.asksForScaled(header.path, SourceColor(header.color)) {
-      var wish = ScaledDecoder.Request(denominator: request.denominator)
-      if let region {
-        wish.rows = region.rows
-        wish.columns = region.columns
-      }
-      wish.maxScans = limits.scanCount
-      wish.deadline = limits.deadline
-      wish.workers = request.workers
-      let targets = unsafe planes.map { unsafe ScaledPlane(base: $0.base, stride: $0.stride, rowCount: $0.rows) }
       // Only libjpeg decodes a file without raw planes, even if its header promised them.
       let verdict =
-        layout == .JPEG_LAYOUT_PIXELS ? .declined(.kind) : unsafe scaled.decode(bytes, wish, into: targets)
+        unsafe planes.layout == .JPEG_LAYOUT_PIXELS
+        ? .declined(.kind)
+        : stripVerdict ?? scaled.decode(bytes, wish(request, planes), into: memory.map { unsafe ScaledPlane($0) })
       scaledVerdict = verdict
       switch verdict {
       case .decoded: return
       case .timeout: throw .timeout
       case .outOfMemory: throw .outOfMemory("the system refuses more")
       case .declined where request.declining == .throwing: throw .declined
-      case .declined: break
+      case .declined, .stopped: break
       }
     }
-    try unsafe read(planes, request, region)
+    try unsafe read(memory, request, region(request, planes))
+  }
+
+  private func region(_ request: DecodeRequest, _ planes: JPEGPlanes) -> DecodeRegion? {
+    request.region.map { geometry.needed($0, planes.grids) }
+  }
+
+  /// The request to `JPEGDecoding`.
+  private func wish(_ request: DecodeRequest, _ planes: JPEGPlanes) -> ScaledDecoder.Request {
+    var wish = ScaledDecoder.Request(denominator: request.denominator)
+    if let region = region(request, planes) {
+      wish.rows = region.rows
+      wish.columns = region.columns
+    }
+    wish.maxScans = limits.scanCount
+    wish.deadline = limits.deadline
+    wish.workers = request.workers
+    return wish
   }
 
   private func read(
@@ -149,15 +189,25 @@ internal import JPEGDecoding
   }
 }
 
-extension Plane {
-  /// Allocates memory for a component in the layout that the library writes.
-  fileprivate init(_ shape: jpeg_plane_shape, _ grid: PlaneGrid, from pool: BufferPool) throws(OutOfMemory) {
-    try self.init(
-      size: PixelSize(width: Int(shape.width), height: Int(shape.height)), channels: Int(shape.channels),
-      minStride: shape.stride, minRows: shape.rows, from: pool)
-    extent = grid.extent
+extension ScaledPlane {
+  @unsafe fileprivate init(_ plane: codec_plane) {
+    unsafe self.init(base: plane.base, stride: plane.stride, rowCount: plane.rows)
   }
+}
 
+extension Image {
+  /// Four inks become three colors, unless the inks themselves are wanted.
+  fileprivate consuming func withoutInks(unless areWanted: Bool, pool: BufferPool) throws(CodecError) -> Image {
+    switch consume self {
+    case .pixels(let plane):
+      if plane.channels < 4 || areWanted { return .pixels(plane) }
+      return .pixels(try plane.convertedFromCMYK(pool: pool))
+    case .yCbCr(let planes): return .yCbCr(planes)
+    }
+  }
+}
+
+extension Plane {
   /// Converts CMYK without a profile to RGB; 0 means no ink. Each ink absorbs its share of the light that black leaves.
   fileprivate consuming func convertedFromCMYK(pool: BufferPool) throws(CodecError) -> Plane {
     let size = size
@@ -187,6 +237,7 @@ extension ImageHeader {
       orientation: .upright, profile: icc)
     decodedChannels = Int(header.components)
     coefficientByteCount = Int(clamping: header.coefficient_bytes)
+    hasRestartMarkers = header.has_restarts
     path = header.path
     sampling = JPEGSampling(header)
     if header.components == 3 {

@@ -21,6 +21,9 @@ package struct JPEGSampling: Hashable, Sendable {
       down: Double(maximum.down * 8) / Double(factors.down * samples))
   }
 
+  /// Pixel rows of a row of MCUs.
+  var pixelsPerMCURow: Int { 8 * maximum.down }
+
   /// The largest denominator up to `wanted` at which each component has a sample without padding. The padding in the other
   /// samples is computed from that sample.
   package func denominator(atMost wanted: Int, of size: PixelSize) -> Int {

@@ -44,6 +44,16 @@ package struct PaddedEdge: Hashable, Sendable {
   /// The samples of the axis that the correction needs.
   package var needed: Range<Int> { max(samples.lowerBound - PaddedEdge.trusted, 0)..<samples.upperBound }
 
+  /// The same edge, counted from the sample at this position.
+  package func from(_ first: Int) -> PaddedEdge {
+    PaddedEdge(samples: samples.lowerBound - first..<samples.upperBound - first, share: share)
+  }
+
+  private init(samples: Range<Int>, share: Float) {
+    self.samples = samples
+    self.share = share
+  }
+
   /// Corrects one line of 8-bit samples, which are `step` bytes apart.
   /// - Parameter only: the samples of the edge to correct; nil for all.
   fileprivate func correct(_ line: UncheckedBytes, step: Int, only: Range<Int>? = nil) {

@@ -52,8 +52,9 @@ package enum SampleDepth: Int, Sendable {
     memory = Memory(try pool.take(byteCount: stride * rowCapacity + 64))
   }
 
-  private init(sharing other: borrowing Plane) {
-    size = other.size
+  private init(sharing other: borrowing Plane, height: Int) {
+    precondition(height <= other.rowCapacity, "a plane shares rows that exist")
+    size = PixelSize(width: other.size.width, height: height)
     channels = other.channels
     depth = other.depth
     stride = other.stride
@@ -63,7 +64,10 @@ package enum SampleDepth: Int, Sendable {
   }
 
   /// The same samples with one more owner. No owner may modify them from then on.
-  package borrowing func shared() -> Plane { Plane(sharing: self) }
+  package borrowing func shared() -> Plane { Plane(sharing: self, height: size.height) }
+
+  /// The same for the first rows of its memory.
+  package borrowing func shared(height: Int) -> Plane { Plane(sharing: self, height: height) }
 
   /// Bytes of a row that hold samples.
   package var rowByteCount: Int { size.width * channels * depth.byteCount }

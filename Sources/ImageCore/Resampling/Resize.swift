@@ -66,15 +66,16 @@ package final class Resampler {
     return result
   }
 
-  /// The same for a source whose rows arrive in strips.
+  /// The same for a source whose rows arrive in strips; nil if `ColumnsFirst` applies, which needs the whole source.
   /// - Parameters:
-  ///   - sourceSize: the size of the whole source. The part shown must differ from it in size or position.
+  ///   - sourceSize: the size of the whole source.
   ///   - depth: the depth of the source and of the output.
   package func streamed(
     _ sourceSize: PixelSize, channels: Int, depth: SampleDepth, rect: SourceRect, to size: PixelSize, kernel: Kernel
-  ) throws(OutOfMemory) -> StreamedResize {
+  ) throws(OutOfMemory) -> StreamedResize? {
     let across = rect.across(sourceSize, to: size)
     let columns = across.reached(by: kernel)
+    guard ColumnsFirst(sourceSize, rect: rect, to: size, columnCount: columns.count) == nil else { return nil }
     let passes = instructions.resizePasses(for: depth)
     return try StreamedResize(
       vertical: cache.weights(kernel, rect.down(sourceSize, to: size), largestSample: 255, passes.form),

@@ -4,13 +4,12 @@
 @safe struct DecodingBands: @unchecked Sendable {
   // SAFETY (unchecked Sendable): while bands run, the file's bytes are only read. Each band writes its own rows of the planes and
   // its own part of the scratch, and no two overlap. `ScaledDecoder` lends the pointers and keeps them valid until all bands have
-  // ended.
+  // ended. With several strips there is one band.
   let kernels: any DecodingKernels.Type
   let bands: [Segment]
   /// Threads per band.
   let workers: Int
-  /// Rows of MCUs whose samples are needed.
-  let neededRows: Range<Int>
+  let rows: MCURows
   let request: ScaledDecoder.Request
   let planes: [ScaledPlane]
   let source: UnsafeRawPointer
@@ -33,13 +32,14 @@
       scratch: UnsafeMutableRawBufferPointer(start: scratch + index * scratchByteCount, count: scratchByteCount))
     if workers > 1 {
       let slots = band.file.slotCount(workers: workers)
-      let pipeline = ScanPipeline(band: decoder, slots: slots, neededRows: neededRows, request: request)
+      let pipeline = ScanPipeline(band: decoder, slots: slots, rows: rows, request: request)
       let verdict = pipeline.run(band.rows, workers: workers)
       guard verdict == .decoded else { return verdict }
     } else {
       for row in band.rows {
         if request.isOver { return .timeout }
-        try decoder.decode(mcuRow: row, isNeeded: neededRows.contains(row))
+        try decoder.decode(rows[row])
+        guard rows.finish(row) else { return .stopped }
       }
     }
     try decoder.finish()

@@ -20,14 +20,13 @@ package protocol DecodingKernels: SendableMetatype {
 
 /// Decodes the rows of MCUs of a band in order: all of a row at once, or in stages.
 package protocol BandDecoder: AnyObject {
-  /// - Parameter isNeeded: whether the samples of the row are needed.
-  func decode(mcuRow: Int, isNeeded: Bool) throws(Unsupported)
+  func decode(_ row: MCURow) throws(Unsupported)
 
   /// Stages that each row passes in order when several threads decode a band.
   var stageCount: Int { get }
 
   /// Several threads may call this at once, each for another stage. A stage must see the rows in order.
-  func decode(stage: Int, mcuRow: Int, isNeeded: Bool) throws(Unsupported)
+  func decode(stage: Int, _ row: MCURow) throws(Unsupported)
 
   /// Checks that the data end after the last row.
   func finish() throws(Unsupported)

@@ -26,6 +26,8 @@ package final class ScaledDecoder {
     /// Maximum number of threads for the image, 1 or more. They decode bands if its restart markers allow, otherwise scans. The
     /// planes do not depend on this number.
     package var workers = 1
+    /// The planes hold one of these at a time. Only one that contains all rows is decoded in bands.
+    package var strips = MCUStrips.whole
 
     package init(denominator: Int) { self.denominator = denominator }
   }
@@ -42,24 +44,30 @@ package final class ScaledDecoder {
   /// undetected and changes nothing at this scale. All other data are read, whichever planes, rows and columns are needed, so the
   /// verdict depends only on the file and the scale. There must be one plane per component, or one for luma alone. Planes hold
   /// whole blocks.
+  ///
+  /// - Parameter take: called after each strip with its rows of MCUs, on any thread; returns false to stop.
   package func decode(
-    _ bytes: UnsafeRawBufferPointer, _ request: Request, into planes: [ScaledPlane]
+    _ bytes: UnsafeRawBufferPointer, _ request: Request, into planes: [ScaledPlane],
+    take: (_ strip: Range<Int>) -> Bool = { _ in true }
   ) -> Verdict {
-    do throws(Unsupported) {
-      return try unsafe attempt(bytes, request, planes)
-    } catch {
-      return .declined(error)
+    withoutActuallyEscaping(take) { take in
+      do throws(Unsupported) {
+        return try unsafe attempt(bytes, request, planes, take)
+      } catch {
+        return .declined(error)
+      }
     }
   }
 
   private func attempt(
-    _ bytes: UnsafeRawBufferPointer, _ request: Request, _ planes: [ScaledPlane]
+    _ bytes: UnsafeRawBufferPointer, _ request: Request, _ planes: [ScaledPlane],
+    _ take: @escaping (Range<Int>) -> Bool
   ) throws(Unsupported) -> Verdict {
     guard [1, 2, 4, 8].contains(request.denominator), let source = bytes.baseAddress else { throw .kind }
     var file = try unsafe ScaledDecoder.accepted(bytes.bytes, maxScans: request.maxScans)
     guard planes.count == file.frame.components.count || planes.count == 1 else { throw .planes }
     file.leaveOutAC(denominator: request.denominator)
-    let bands = try unsafe file.bands(maximum: request.workers, bytes: bytes.bytes)
+    let bands = try unsafe file.bands(maximum: request.strips == .whole ? request.workers : 1, bytes: bytes.bytes)
     // Threads per band. With several bands, each has one thread.
     let workers = bands.count > 1 ? 1 : file.workers(of: request.workers, denominator: request.denominator)
     self.workers = bands.count * workers
@@ -67,9 +75,10 @@ package final class ScaledDecoder {
     let scratch: PooledBuffer
     do throws(OutOfMemory) { scratch = try pool.take(byteCount: byteCount * bands.count) } catch { return .outOfMemory }
     let work = unsafe DecodingBands(
-      kernels: kernels, bands: bands, workers: workers, neededRows: file.frame.mcuRows(of: request.rows),
-      request: request,
-      planes: planes, source: source,
+      kernels: kernels, bands: bands, workers: workers,
+      rows: MCURows(
+        count: file.frame.mcuRows, needed: file.frame.mcuRows(of: request.rows), strips: request.strips, take: take),
+      request: request, planes: planes, source: source,
       scratch: scratch.base, scratchByteCount: byteCount)
     let verdicts = concurrentMap(count: bands.count, workers: bands.count) { work.run($0) }
     // SAFETY: only the bands use the scratch, and they have ended.

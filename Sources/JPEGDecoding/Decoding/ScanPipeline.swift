@@ -5,20 +5,20 @@ internal import Parallelism
 struct ScanPipeline: @unchecked Sendable {
   // SAFETY (unchecked Sendable): `pipelined` admits one thread at a time to a stage, so one thread at a time uses a scan, its
   // reader and the outputs. A row of coefficients is handed from stage to stage, each time through a lock. `DecodingBands` keeps
-  // the band until all threads have ended.
+  // the band until all threads have ended. The last stage passes on the strips.
   let band: any BandDecoder
   /// Rows of MCUs in flight.
   let slots: Int
-  /// Rows of MCUs whose samples are needed.
-  let neededRows: Range<Int>
+  let rows: MCURows
   let request: ScaledDecoder.Request
 
   func run(_ rows: Range<Int>, workers: Int) -> Verdict {
-    pipelined(rows: rows, stages: band.stageCount, slots: slots, workers: workers) { stage, row in
+    let lastStage = band.stageCount - 1
+    return pipelined(rows: rows, stages: band.stageCount, slots: slots, workers: workers) { stage, row in
       if request.isOver { return .timeout }
       do throws(Unsupported) {
-        try band.decode(stage: stage, mcuRow: row, isNeeded: neededRows.contains(row))
-        return nil
+        try band.decode(stage: stage, self.rows[row])
+        return stage < lastStage || self.rows.finish(row) ? nil : .stopped
       } catch {
         return .declined(error)
       }

@@ -27,6 +27,8 @@ package enum Verdict: Hashable, Sendable {
   /// The contents of the planes are undefined.
   case declined(Unsupported)
   case timeout
+  /// The taker of the strips stopped the decoding.
+  case stopped
   /// Memory allocation failed.
   case outOfMemory
 }

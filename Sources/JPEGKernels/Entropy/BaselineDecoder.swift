@@ -88,16 +88,16 @@ struct BaselineDecoder: ~Copyable {
     }
   }
 
-  mutating func decode(mcuRow: Int, isNeeded: Bool) throws(Unsupported) {
+  mutating func decode(_ row: MCURow) throws(Unsupported) {
     var rangeCheck = InverseDCT.RangeCheck()
     var first = 0
     // No group crosses the bounds of the needed columns.
     for bound in [columns.lowerBound, columns.upperBound, frame.mcuColumns] {
-      let isNeeded = isNeeded && bound == columns.upperBound && first < bound
+      let isNeeded = row.isNeeded && bound == columns.upperBound && first < bound
       while first < bound {
         let mcus = first..<min(first + 8, bound)
         try decodeGroup(0..<mcus.count, withAC: isNeeded)
-        if isNeeded { for index in 0..<plans.count { transform(index, mcuRow, mcus, &rangeCheck) } }
+        if isNeeded { for index in 0..<plans.count { transform(index, row, mcus, &rangeCheck) } }
         first = mcus.upperBound
       }
     }
@@ -105,7 +105,7 @@ struct BaselineDecoder: ~Copyable {
   }
 
   /// Decodes only the coefficients of a row of MCUs.
-  mutating func decode(mcuRow: Int, isNeeded: Bool, into rows: [CoefficientRow]) throws(Unsupported) {
+  mutating func decode(isNeeded: Bool, into rows: [CoefficientRow]) throws(Unsupported) {
     for index in 0..<plans.count {
       let (plan, row) = (plans[index], rows[plans[index].component])
       targets[index] = Target(
@@ -160,13 +160,14 @@ struct BaselineDecoder: ~Copyable {
   // MARK: - Samples
 
   /// Transforms the blocks of one plan in a group of MCUs to samples.
-  private func transform(_ index: Int, _ mcuRow: Int, _ mcus: Range<Int>, _ rangeCheck: inout InverseDCT.RangeCheck) {
-    let visible = mcuRow < plans[index].mcuRows ? min(mcus.upperBound, plans[index].mcuColumns) &- mcus.lowerBound : 0
+  private func transform(_ index: Int, _ row: MCURow, _ mcus: Range<Int>, _ rangeCheck: inout InverseDCT.RangeCheck) {
+    let visible =
+      row.index < plans[index].mcuRows ? min(mcus.upperBound, plans[index].mcuColumns) &- mcus.lowerBound : 0
     if visible <= 0 || !plans[index].output.isNeeded { return plans[index].blocks.clear() }
     plans[index].output.put(
       BlockGroup(
         blocks: plans[index].blocks, index: 0, count: visible,
-        row: mcuRow &* plans[index].rowStep &+ plans[index].row,
+        row: row.place &* plans[index].rowStep &+ plans[index].row,
         column: mcus.lowerBound &* plans[index].columnStep &+ plans[index].column,
         columnStep: plans[index].columnStep), &rangeCheck)
   }

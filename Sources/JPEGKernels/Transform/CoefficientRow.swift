@@ -32,9 +32,9 @@ extension [CoefficientRow] {
   }
 
   /// Transforms the coefficients to samples, and clears them.
-  func put(_ outputs: [ComponentOutput], _ mcuRow: Int, isNeeded: Bool) throws(Unsupported) {
+  func put(_ outputs: [ComponentOutput], _ mcuRow: MCURow) throws(Unsupported) {
     var rangeCheck = InverseDCT.RangeCheck()
-    if isNeeded {
+    if mcuRow.isNeeded {
       for (row, output) in zip(self, outputs) where output.isNeeded { row.put(output, mcuRow, &rangeCheck) }
     }
     guard rangeCheck.isNone else { throw .range }
@@ -44,10 +44,9 @@ extension [CoefficientRow] {
 }
 
 extension CoefficientRow {
-  fileprivate func put(_ output: ComponentOutput, _ mcuRow: Int, _ rangeCheck: inout InverseDCT.RangeCheck) {
-    let first = mcuRow * blocksDown
-    for y in 0..<Swift.min(blocksDown, output.blocksDown - first) {
-      output.put(blocks, from: y * stride / 8, row: first + y, &rangeCheck)
+  fileprivate func put(_ output: ComponentOutput, _ mcuRow: MCURow, _ rangeCheck: inout InverseDCT.RangeCheck) {
+    for y in 0..<Swift.min(blocksDown, output.blocksDown - mcuRow.index * blocksDown) {
+      output.put(blocks, from: y * stride / 8, row: mcuRow.place * blocksDown + y, &rangeCheck)
     }
   }
 }

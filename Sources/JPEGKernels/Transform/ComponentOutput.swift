@@ -30,10 +30,11 @@ struct ComponentOutput: BitwiseCopyable {
   /// - Parameters:
   ///   - quantization: 64 steps in zigzag order.
   ///   - columns: the needed columns of MCUs.
+  ///   - maxRows: the largest number of rows of MCUs in the plane at once.
   ///   - plane: nil if the component is not needed.
   init(
     _ component: Frame.Component, scaledSize: Int, isProgressive: Bool, quantization: [UInt16], columns: Range<Int>,
-    plane: ScaledPlane?, scratch: inout ScratchArena
+    maxRows: Int, plane: ScaledPlane?, scratch: inout ScratchArena
   ) throws(Unsupported) {
     blocksAcross = component.blocksAcross
     blocksDown = component.blocksDown
@@ -57,7 +58,8 @@ struct ComponentOutput: BitwiseCopyable {
       return
     }
     stride = plane.stride
-    guard blocksAcross * scaledSize <= stride, blocksDown * scaledSize <= plane.rowCount else { throw .planes }
+    guard blocksAcross * scaledSize <= stride, min(blocksDown, maxRows * component.down) * scaledSize <= plane.rowCount
+    else { throw .planes }
     samples = unsafe UncheckedBuffer(plane.base, count: plane.stride * plane.rowCount)
   }
 

@@ -91,9 +91,10 @@ final class SourceLoader {
   private func plan(
     _ header: ImageHeader, _ formats: [ImageFormat], _ choice: JPEGDecoderChoice
   ) throws(JobError) -> ThumbnailPlan {
+    var options = options
+    options.decoder = choice
     var plan = ThumbnailPlan(header, options: options, formats: formats, transforms: transforms)
     try plan.checkSides()
-    plan.decode.decoder = choice
     plan.decode.workers = threadsPerImage
     return plan
   }

@@ -16,9 +16,10 @@ package struct MemoryEstimate {
       byteCount = .max / 4
       return
     }
+    let strips = plan.isStreamed ? header.jpegStrips(plan.decode) : nil
     let source =
       header.isJPEG
-      ? MemoryEstimate.coefficients(header, plan) + MemoryEstimate.decodedJPEG(header, plan)
+      ? MemoryEstimate.coefficients(header, plan) + (strips?.byteCount ?? MemoryEstimate.decodedJPEG(header, plan))
       : header.coefficientByteCount
         + (plan.isStreamed ? MemoryEstimate.strips(header) : MemoryEstimate.decodedPixels(header, plan))
     let resizing = plan.isStreamed ? MemoryEstimate.streamed(header, plan) : MemoryEstimate.resized(header, plan)
@@ -79,14 +80,19 @@ package struct MemoryEstimate {
   /// Memory of all outputs, which are resampled at the same time, including their pixels. Outputs with alpha have 16 bits.
   private static func streamed(_ header: ImageHeader, _ plan: ThumbnailPlan) -> Int {
     let (channels, depth) = resampledSamples(header, plan)
-    let memories = plan.outputs.map { output in
-      ResizeMemory(
-        header.size, channels, depth, rect: output.storedCrop, to: output.storedTarget, kernel: plan.kernel,
-        comesOnce: true)
+    var (working, making, pixels) = (0, 0, 0)
+    for output in plan.outputs {
+      for (index, plane) in header.stripPlanes(plan.decode).enumerated() {
+        let part = index == 0 ? output.part : output.chroma.part
+        let memory = ResizeMemory(
+          plane.size, channels, depth, rect: plane.extent.rect(of: part.rect, in: header.size), to: part.size,
+          kernel: plan.kernel, comesOnce: true)
+        working += memory.working
+        making = max(making, memory.making)
+        pixels += (part.size.width + 64) * (part.size.height + 1)
+      }
     }
-    let pixels = plan.outputs.reduce(0) { $0 + ($1.storedTarget.width + 64) * ($1.storedTarget.height + 1) }
-    return memories.reduce(0) { $0 + $1.working } + (memories.map(\.making).max() ?? 0)
-      + pixels * channels * depth.byteCount
+    return working + making + pixels * channels * depth.byteCount
   }
 
   /// Working memory of the largest resampling, without source and output pixels.

@@ -8,8 +8,8 @@ package struct ThumbnailPlan {
   package var decode: DecodeRequest
   /// In the order of the job's outputs.
   package private(set) var outputs: [OutputPlan]
-  /// Whether the image is resampled during decoding and is never completely in memory.
-  package private(set) var isStreamed: Bool
+  private var comesInStrips: Bool
+  private let hasRestartMarkers: Bool
   /// Whether linear light is resampled, in 16 bits.
   let isLinear: Bool
   /// Whether the decoded image is converted to gray, at its size.
@@ -39,11 +39,6 @@ package struct ThumbnailPlan {
       guard isChosen, let jpeg = plan(.jpeg), let png = plan(.png) else { return plan(format) }
       return jpeg.or(png, header, options)
     }
-    isStreamed =
-      header.comesInStrips && header.size.height >= ThumbnailPlan.minStreamedRows
-      && outputs.allSatisfy { $0.isReduction && ThumbnailPlan.isPlain(options, $0.color) }
-      // Strips are resampled once, and this crop depends on the chroma.
-      && !outputs.contains { $0.coarser != nil && $0.placement.isSearched }
     var decode = DecodeRequest()
     let shrink = options.light == .linear ? .off : options.shrink
     let denominator = outputs.reduce(8) { min($0, $1.denominator(shrink)) }
@@ -62,6 +57,12 @@ package struct ThumbnailPlan {
     decode.decoder = options.decoder
     decode.declining = header.coefficientByteCount > 0 ? .throwing : .libjpeg
     self.decode = decode
+    // Strips are resampled once, but an image with less chroma needs other planes, or another crop.
+    let arePlanes = decode.content == .planes && header.color == .yCbCr
+    hasRestartMarkers = header.hasRestartMarkers
+    comesInStrips =
+      header.comesInStrips(decode) && outputs.allSatisfy { $0.isReduction && ThumbnailPlan.isPlain(options, $0.color) }
+      && !outputs.contains { $0.coarser != nil && (arePlanes || $0.placement.isSearched) }
   }
 
   /// Whether stored values are resampled, with no gray conversion before that except BT.601 luma.
@@ -80,6 +81,10 @@ package struct ThumbnailPlan {
     }
   }
 
+  /// Whether the image is resampled during decoding and is never completely in memory. Several threads share strips as well, but
+  /// bands of the whole image better.
+  package var isStreamed: Bool { comesInStrips && !(hasRestartMarkers && decode.workers > 1) }
+
   /// The losses of all outputs, each once.
   package var notes: [ConversionNotice] {
     outputs.reduce(into: []) { notes, output in
@@ -92,9 +97,6 @@ package struct ThumbnailPlan {
     outputs.indices.sorted { outputs[$0].placement.image.pixelCount > outputs[$1].placement.image.pixelCount }
   }
 
-  /// With fewer rows the accumulators of a resampling may take more memory than the image.
-  private static let minStreamedRows = 256
-
   /// The encodings of all outputs, those that may be chosen included.
   var encodings: [EncodeRequest] { outputs.flatMap { [$0] + [$0.translucent].compactMap { $0 } }.map(\.encode) }
 
@@ -104,7 +106,7 @@ package struct ThumbnailPlan {
   /// The same plan, with the image decoded completely before resampling.
   package var whole: ThumbnailPlan {
     var plan = self
-    plan.isStreamed = false
+    plan.comesInStrips = false
     return plan
   }
 

@@ -22,17 +22,26 @@ package struct OutputRenderer {
     case .pixels(let plane):
       return .pixels(try renderedPixels(plane, plan))
     case .yCbCr(let planes):
-      var window: (x: Int, y: Int)?
-      return .yCbCr(
-        try planes.mapped(
-          luma: { (plane) throws(OutOfMemory) in
-            let luma = try resampled(plane, plan.part, plan).turned(plan.orientation, from: pool)
-            window = try highestEntropy(luma, plan)
-            return try finished(luma, plan, window: window, fill: [Int(options.background.luma)])
-          },
-          chroma: { (plane, fill) throws(OutOfMemory) in try chroma(plane, plan, window: window, fill: fill) },
-          fills: options.background.chroma))
+      let chroma = plan.chroma.part
+      let reduced = try planes.mapped(
+        luma: { (plane) throws(OutOfMemory) in try resampled(plane, plan.part, plan) },
+        chroma: { (plane, _) throws(OutOfMemory) in try resampled(plane, chroma, plan) },
+        fills: options.background.chroma)
+      return .yCbCr(try composed(reduced, plan))
     }
+  }
+
+  /// The steps after resampling, of planes.
+  func composed(_ planes: consuming YCbCrPlanes, _ plan: OutputPlan) throws(OutOfMemory) -> YCbCrPlanes {
+    var window: (x: Int, y: Int)?
+    return try planes.mapped(
+      luma: { (plane) throws(OutOfMemory) in
+        let luma = try plane.turned(plan.orientation, from: pool)
+        window = try highestEntropy(luma, plan)
+        return try finished(luma, plan, window: window, fill: [Int(options.background.luma)])
+      },
+      chroma: { (plane, fill) throws(OutOfMemory) in try chroma(plane, plan, window: window, fill: fill) },
+      fills: options.background.chroma)
   }
 
   private func renderedPixels(_ source: consuming Plane, _ plan: OutputPlan) throws(OutOfMemory) -> Plane {
@@ -116,7 +125,7 @@ package struct OutputRenderer {
     throws(OutOfMemory) -> Plane
   {
     let chroma = plan.chroma
-    let small = try resampled(plane, chroma.part, plan).turned(plan.orientation, from: pool)
+    let small = try plane.turned(plan.orientation, from: pool)
     if let window {
       let (across, down) = plan.chromaFactors
       return try small.window(chroma.canvas, x: window.x / across, y: window.y / down, from: pool)

@@ -28,7 +28,7 @@ struct Renderer: ~Copyable {
     var whole: Image?
     let strips =
       source.plan.isStreamed
-      ? try Renderer.strips(source.header, order.map { plans[$0] }, outputs, decoder, task) : nil
+      ? try Renderer.strips(source, order.map { plans[$0] }, outputs, decoder, task) : nil
     if let strips {
       report = strips.report
     } else {
@@ -79,11 +79,14 @@ struct Renderer: ~Copyable {
   ///
   /// It is taken as opaque until a row is translucent, mostly the first; then it is decoded again from the start.
   private static func strips(
-    _ header: ImageHeader, _ plans: [OutputPlan], _ outputs: OutputRenderer, _ decoder: Decoder, _ task: ImageTask
+    _ source: borrowing LoadedSource, _ plans: [OutputPlan], _ outputs: OutputRenderer, _ decoder: Decoder,
+    _ task: ImageTask
   ) throws -> (renderer: StripRenderer, report: DecodeReport)? {
+    let request = source.plan.decode
     for isTranslucent in [false, true] {
-      let strips = try StripRenderer(outputs, header, plans, isTranslucent: isTranslucent)
-      let result = try decoder.decodeStrips { (strip) throws(OutOfMemory) in
+      let planes = source.header.stripPlanes(request)
+      guard let strips = try StripRenderer(outputs, planes, plans, isTranslucent: isTranslucent) else { return nil }
+      let result = try decoder.decodeStrips(request) { (strip) throws(OutOfMemory) in
         task.clock.enter(.resize)
         defer { task.clock.enter(.decode) }
         return try strips.add(strip)

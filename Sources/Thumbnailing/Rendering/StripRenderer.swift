@@ -1,4 +1,4 @@
-package import ImageCodecs
+internal import ImageCodecs
 package import ImageCore
 
 /// Resamples the images of some outputs while a decoder gives the source in strips, so that the source is never in memory as a
@@ -8,29 +8,53 @@ package final class StripRenderer {
   private let plans: [OutputPlan]
   private let depth: SampleDepth
   private let isTranslucent: Bool
-  private let resizes: [StreamedResize]
+  /// For each output the resampling of each plane.
+  private let resizes: [[StreamedResize]]
 
-  /// - Parameter isTranslucent: whether alpha is expected. Any row, even the last, may have the first translucent pixel.
-  package init(
-    _ renderer: OutputRenderer, _ header: ImageHeader, _ plans: [OutputPlan], isTranslucent: Bool
+  /// Nil if an output cannot be made row by row.
+  /// - Parameters:
+  ///   - planes: those of the whole source, interleaved pixels or luma and chroma.
+  ///   - isTranslucent: whether alpha is expected. Any row, even the last, may have the first translucent pixel.
+  package init?(
+    _ renderer: OutputRenderer, _ planes: [PlaneShape], _ plans: [OutputPlan], isTranslucent: Bool
   ) throws(OutOfMemory) {
+    guard let first = planes.first else { return nil }
     self.renderer = renderer
     self.plans = plans
     self.isTranslucent = isTranslucent
-    let isGray = renderer.options.color == .gray && header.decodedChannels > 2
-    let channels = header.decodedChannels - (isGray ? 2 : 0)
-    let depth: SampleDepth = header.bits == 16 ? .sixteen : .eight
-    self.depth = depth
-    resizes = try plans.map { (plan) throws(OutOfMemory) in
-      try renderer.resampler.streamed(
-        header.size, channels: channels, depth: isTranslucent ? .sixteen : depth,
-        rect: SourceRect(header.size).rect(of: plan.part.rect, in: plan.source), to: plan.part.size,
-        kernel: renderer.options.kernel)
+    depth = first.depth
+    var resizes: [[StreamedResize]] = []
+    for plan in plans {
+      var parts: [StreamedResize] = []
+      for (index, plane) in planes.enumerated() {
+        let isGray = renderer.options.color == .gray && plane.channels > 2
+        let part = index == 0 ? plan.part : plan.chroma.part
+        let resize = try renderer.resampler.streamed(
+          plane.size, channels: plane.channels - (isGray ? 2 : 0), depth: isTranslucent ? .sixteen : plane.depth,
+          rect: plane.extent.rect(of: part.rect, in: plan.source), to: part.size, kernel: renderer.options.kernel)
+        guard let resize else { return nil }
+        parts.append(resize)
+      }
+      resizes.append(parts)
     }
+    self.resizes = resizes
   }
 
   /// Adds the next strip. Returns false if it is translucent and the image was expected to be opaque.
-  package func add(_ strip: borrowing Plane) throws(OutOfMemory) -> Bool {
+  package func add(_ strip: borrowing Image) throws(OutOfMemory) -> Bool {
+    switch strip {
+    case .pixels(let plane): return try addPixels(plane)
+    case .yCbCr(let planes):
+      for resize in resizes {
+        resize[0].add(planes.luma)
+        resize[1].add(planes.cb)
+        resize[2].add(planes.cr)
+      }
+      return true
+    }
+  }
+
+  private func addPixels(_ strip: borrowing Plane) throws(OutOfMemory) -> Bool {
     let options = renderer.options
     if options.color == .gray && strip.channels > 2 {
       return try addSamples(strip.gray(options.gray, from: renderer.pool))
@@ -41,10 +65,10 @@ package final class StripRenderer {
   private func addSamples(_ strip: borrowing Plane) throws(OutOfMemory) -> Bool {
     if isTranslucent {
       let products = try strip.premultiplied(from: renderer.pool)
-      for resize in resizes { resize.add(products) }
+      for resize in resizes { resize[0].add(products) }
     } else {
       guard strip.isOpaque(within: renderer.pool.limit) else { return false }
-      for resize in resizes { resize.add(strip) }
+      for resize in resizes { resize[0].add(strip) }
     }
     return true
   }
@@ -53,7 +77,12 @@ package final class StripRenderer {
 
   /// The image of an output. Call it after the last strip, once for each output.
   package func image(_ index: Int) throws(OutOfMemory) -> Image {
-    let plane = resizes[index].finished()
+    let resizes = resizes[index]
+    if resizes.count == 3 {
+      let planes = YCbCrPlanes(luma: resizes[0].finished(), cb: resizes[1].finished(), cr: resizes[2].finished())
+      return .yCbCr(try renderer.composed(planes, plans[index]))
+    }
+    let plane = resizes[0].finished()
     let samples = isTranslucent ? try plane.unpremultiplied(to: depth, from: renderer.pool) : plane
     return .pixels(try renderer.composed(samples, plans[index]))
   }

@@ -28,6 +28,18 @@ import Testing
     try Data(bytes).write(to: folder.url.appending(path: name))
   }
 
+  /// Adds JPEGs of 5 megapixels, which are resampled while they are decoded: a baseline and a progressive one.
+  private func addJPEGs() throws {
+    let sample = Places.samples.appending(path: "dogs/rex.jpg").path
+    for (name, options) in [("large", []), ("scans", ["--progressive"])] {
+      let made = try Command.run(
+        arguments: ["resize", sample, "--out", folder["made"], "--size", "2640", "--upscale"] + options)
+      #expect(made.status == 0)
+      try FileManager.default.moveItem(atPath: folder["made/rex.jpg"], toPath: folder["\(name).jpg"])
+      try FileManager.default.removeItem(atPath: folder["made"])
+    }
+  }
+
   private func code(_ file: [String: Any]?) -> String? { (file?["error"] as? [String: Any])?["code"] as? String }
 
   /// The estimated memory of an image in megabytes, from the message of its refusal.
@@ -60,7 +72,11 @@ import Testing
     try add("passes.png", 600, 450, colorType: 2, isInterlaced: true)
     try add("tall.png", 1, 1_000_000)
     try add("wide.png", 1_000_000, 1)
+    try addJPEGs()
     let cases: [(String, [String])] = [
+      ("large.jpg", ["--size", "1000"]), ("large.jpg", ["--size", "256", "--quality", "95"]),
+      ("scans.jpg", ["--size", "1000"]), ("scans.jpg", ["--size", "300", "--gray"]),
+      ("large.jpg", ["--size", "700x300", "--fit", "cover", "--gravity", "entropy"]),
       ("gray.png", ["--size", "64"]), ("rgb.png", ["--size", "64", "--linear"]),
       ("rgb.png", ["--size", "100%", "--format", "jpeg"]),
       ("rgba.png", ["--size", "300x40", "--fit", "cover", "--gravity", "entropy"]), ("deep.png", ["--size", "400"]),

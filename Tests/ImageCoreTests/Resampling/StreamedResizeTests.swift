@@ -19,9 +19,10 @@ import Testing
     _ source: borrowing Plane, _ resize: ResizeCase, _ instructions: InstructionSet, rows: Int
   ) throws -> [Int] {
     let pool = BufferPool()
-    let streamed = try Resampler(pool: pool, instructions: instructions).streamed(
-      source.size, channels: source.channels, depth: source.depth, rect: resize.rect, to: resize.size,
-      kernel: resize.kernel)
+    let streamed = try #require(
+      try Resampler(pool: pool, instructions: instructions).streamed(
+        source.size, channels: source.channels, depth: source.depth, rect: resize.rect, to: resize.size,
+        kernel: resize.kernel))
     for y in stride(from: 0, to: source.size.height, by: rows) {
       streamed.add(try strip(of: source, from: y, min(rows, source.size.height - y), pool: pool))
     }

@@ -81,13 +81,13 @@ internal import ImageCore
   }
 
   func decodeStrips(
-    _ take: (borrowing Plane) throws(OutOfMemory) -> Bool
+    _ request: DecodeRequest, _ take: (borrowing Image) throws(OutOfMemory) -> Bool
   ) throws(CodecError) -> StripDecoding {
     guard let depth = SampleDepth(rawValue: Int(shape.bits)) else { return .declined }
     let result = try allocating { () throws(OutOfMemory) in
       try unsafe fast.decode(
-        bytes, layout: PNGPixelLayout(header), channels: Int(shape.channels), depth: depth, deadline: limits.deadline,
-        take: take)
+        bytes, layout: PNGPixelLayout(header), channels: Int(shape.channels), depth: depth, deadline: limits.deadline
+      ) { (strip) throws(OutOfMemory) in try take(.pixels(strip.shared())) }
     }
     switch result {
     case .done: return .decoded(report.decodeReport(limits: limits))

@@ -45,10 +45,10 @@ final class DownloadedImageCheck: ImageCheck {
     defer { decoder.finish() }
     do throws(CodecError) {
       _ = try unsafe decoder.readHeader(source.bytes, limits: limits)
-      if case .decoded(let report) = try decoder.decodeStrips({ _ in true }) { return report }
       var request = DecodeRequest()
       request.denominator = 8
       request.reading = .everything
+      if case .decoded(let report) = try decoder.decodeStrips(request, { _ in true }) { return report }
       return try decoder.decode(request).report
     } catch {
       return nil

@@ -41,8 +41,10 @@ import Testing
       guard plan.isStreamed else { return nil }
       var streamed: [Shaped?] = []
       for isTranslucent in [false, true] where streamed.isEmpty {
-        let shape = try StripRenderer(renderer, header, plan.outputs, isTranslucent: isTranslucent)
-        if case .decoded = try decoder.decodeStrips({ (strip) throws(OutOfMemory) in try shape.add(strip) }) {
+        let shape = try #require(
+          try StripRenderer(renderer, header.stripPlanes(plan.decode), plan.outputs, isTranslucent: isTranslucent))
+        let result = try decoder.decodeStrips(plan.decode) { (strip) throws(OutOfMemory) in try shape.add(strip) }
+        if case .decoded = result {
           streamed = try plan.outputs.indices.map { try shaped(shape.image($0)) }
         }
       }
