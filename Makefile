@@ -38,7 +38,7 @@ help:
 	@echo 'make fuzz      damaged images, journals, lists and messages, FUZZ_SECONDS=60 each'
 	@echo 'make soak      guarantees that take minutes to test (best as root)'
 	@echo 'make sanitize  tests under the address, leak and thread sanitizers (minutes)'
-	@echo 'make differential   compare the JPEG decoder with libjpeg over the images below DIR (samples)'
+	@echo 'make differential   compare JPEG decoder and encoder with libjpeg: images below DIR (samples), random ones'
 	@echo 'make bench     compare the speed with other programs (minutes)'
 	@echo 'make bench-fetch    downloads from a server on this machine: waits, limits, kills (a minute)'
 	@echo 'make deb-test  install the Debian package in a clean system (as root; needs debootstrap)'
@@ -82,6 +82,7 @@ fuzz: need-fuzz build
 
 differential: build
 	swift run -c release jpeg-differential compare $(DIR)
+	swift run -c release jpeg-differential encode 100000 "$${SEED:-$$(date +%s)}"
 	python3 Tests/Differential/cover.py "$$($(swift_build) --show-bin-path)/imgbatch" $(DIR)
 
 soak: need-soak deps

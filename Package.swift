@@ -81,13 +81,15 @@ let package = Package(
       name: "ImageCore", dependencies: ["CPlatform", "Parallelism", "PixelKernels", "PixelKernelsAVX2"],
       swiftSettings: optimized),
     .target(name: "JPEGDecoding", dependencies: ["ImageCore", "Parallelism"], swiftSettings: optimized),
-    .target(name: "JPEGKernels", dependencies: ["JPEGDecoding"], swiftSettings: optimized),
-    .target(name: "JPEGKernelsAVX2", dependencies: ["JPEGDecoding"], swiftSettings: optimized + wide),
+    .target(name: "JPEGEncoding", dependencies: ["ImageCore"], swiftSettings: optimized),
+    .target(name: "JPEGKernels", dependencies: ["JPEGDecoding", "JPEGEncoding"], swiftSettings: optimized),
+    .target(name: "JPEGKernelsAVX2", dependencies: ["JPEGDecoding", "JPEGEncoding"], swiftSettings: optimized + wide),
     .target(
       name: "ImageCodecs",
       dependencies: [
         "CImageCodecs", "CLibDeflate", "CPlatform", .target(name: "CWebPCodec", condition: .when(traits: ["WebP"])),
-        "ImageCore", "JPEGDecoding", "JPEGKernels", "JPEGKernelsAVX2", "PixelKernels", "PixelKernelsAVX2",
+        "ImageCore", "JPEGDecoding", "JPEGEncoding", "JPEGKernels", "JPEGKernelsAVX2", "PixelKernels",
+        "PixelKernelsAVX2",
       ],
       swiftSettings: optimized),
     .target(name: "ColorManagement", dependencies: ["CColorManagement", "ImageCore"], swiftSettings: optimized),
@@ -156,6 +158,12 @@ let package = Package(
       name: "JPEGDecodingTests",
       dependencies: [
         "DecoderTrials", "ImageCodecs", "ImageCore", "JPEGDecoding", "JPEGKernels", "Parallelism", "TestSupport",
+      ],
+      swiftSettings: optimized),
+    .testTarget(
+      name: "JPEGEncodingTests",
+      dependencies: [
+        "DecoderTrials", "ImageCodecs", "ImageCore", "JPEGEncoding", "JPEGKernels", "TestSupport",
       ],
       swiftSettings: optimized),
     .testTarget(

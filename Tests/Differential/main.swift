@@ -5,8 +5,10 @@ import Foundation
 //   jpeg-differential compare PATH...                 every file at 1/8, 1/4 and 1/2, in color and gray
 //   jpeg-differential mutate SECONDS SEED PATH...     the same for damaged copies, until the time is over
 //   jpeg-differential time ROUNDS PATH...             both in turn: the totals of each file's minimum times, their ratio
+//   jpeg-differential encode COUNT SEED               encodes random images with JPEGEncoding and with libjpeg
 //
-// Exits with 1 if a file that JPEGDecoding accepts differs. `mutate` leaves such a file in the current folder.
+// Exits with 1 if a file that JPEGDecoding accepts differs, or one that JPEGEncoding writes. `mutate` leaves such a file in the
+// current folder.
 import JPEGDecoding
 
 func complain(_ text: String) -> Never {
@@ -44,5 +46,8 @@ case "mutate" where arguments.count > 3:
 case "time" where arguments.count > 2:
   guard let rounds = Int(arguments[1]), rounds > 0 else { complain("time ROUNDS PATH...") }
   time(files(arguments[2...]), rounds: rounds)
-default: complain("compare PATH..., mutate SECONDS SEED PATH..., or time ROUNDS PATH...")
+case "encode" where arguments.count == 3:
+  guard let count = Int(arguments[1]), let seed = UInt64(arguments[2]) else { complain("encode COUNT SEED") }
+  exit(try encode(count, seed: seed))
+default: complain("compare PATH..., mutate SECONDS SEED PATH..., time ROUNDS PATH..., or encode COUNT SEED")
 }

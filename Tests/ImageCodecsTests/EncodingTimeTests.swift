@@ -60,6 +60,21 @@ import Testing
     #expect(trial(plane, request, deadline: .max).error == nil, "the encoder serves the next image")
   }
 
+  @Test(arguments: [(600, 400), (40, 6000), (6000, 40)])
+  func `a gray JPEG, which libjpeg does not write, stops as well`(size: (Int, Int)) {
+    var numbers = SeededNumbers(seed: 6)
+    let noise = numbers.bytes(size.0 * size.1)
+    let plane = Plane.made(size.0, size.1, from: pool) { x, y, _ in Int(noise[y * size.0 + x]) }
+    let whole = trial(plane, EncodingTimeTests.request(.jpeg), deadline: .max)
+    // Noise has about as many symbols as samples.
+    #expect(whole.error == nil && whole.looks > noise.count * 3 / (160 << 10))
+    for look in 1...whole.looks {
+      let early = trial(plane, EncodingTimeTests.request(.jpeg), deadline: UInt64(look))
+      #expect(early.error == .timeout && early.looks <= look + 1, "look \(look) of \(whole.looks)")
+    }
+    #expect(trial(plane, EncodingTimeTests.request(.jpeg), deadline: .max).error == nil)
+  }
+
   @Test func `the later passes of a JPEG check the clock too, once for some rows of MCUs`() {
     let plane = Plane.made(512, 512, channels: 3, from: pool) { x, y, channel in (x * y + channel * 80) % 256 }
     let baseline = trial(plane, EncodingTimeTests.request(.jpeg), deadline: .max).looks

@@ -13,6 +13,6 @@ export TSAN_OPTIONS=suppressions=$PWD/Tests/Sanitizers/races.supp:halt_on_error=
 
 sanitized() { timeout 1800 swift test --sanitize="$1" --scratch-path ".build/$2" --filter "$3" --skip CorpusTests; }
 
-sanitized address asan '^(ImageCodecsTests|ImageCoreTests|JPEGDecodingTests)\.'
+sanitized address asan '^(ImageCodecsTests|ImageCoreTests|JPEGDecodingTests|JPEGEncodingTests)\.'
 sanitized thread tsan '^(BatchTests|ImageCoreTests|JPEGDecodingTests)\.'
 echo 'no report of a sanitizer'

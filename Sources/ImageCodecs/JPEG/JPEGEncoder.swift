@@ -1,75 +1,72 @@
-internal import CImageCodecs
-internal import ImageCore
+package import ImageCore
+internal import JPEGEncoding
 
-/// Writes JPEG with libjpeg-turbo.
-final class JPEGEncoder: FormatWriter {
+/// Writes JPEG: with `JPEGEncoding` if it supports the image, else with libjpeg. The bytes are the same.
+package final class JPEGEncoder: FormatWriter {
   private let pool: BufferPool
-  private let writer: JPEGWriter
-  private var report = codec_report()
+  private let baseline: BaselineEncoder
+  /// Made when an image needs it.
+  private var libjpeg: LibjpegEncoder?
 
-  init(pool: BufferPool) throws(CodecError) {
+  /// - Parameter instructions: the build of the loops.
+  package init(pool: BufferPool, instructions: InstructionSet = .current) {
     self.pool = pool
-    writer = try JPEGWriter()
+    baseline = BaselineEncoder(pool: pool, kernels: instructions.jpegEncodingLoops)
   }
 
-  func encode(
-    _ image: borrowing Image, _ request: EncodeRequest
-  ) throws(CodecError) -> UnsafeRawBufferPointer {
-    var options = jpeg_write_options()
-    options.width = UInt32(image.size.width)
-    options.height = UInt32(image.size.height)
-    options.quality = UInt8(request.jpeg.quality)
-    options.deadline = pool.limit.deadline
-    options.progressive = request.jpeg.scans == .progressive
-    let factors = request.jpeg.chromaFactors
-    options.horizontal = UInt8(factors.horizontal)
-    options.vertical = UInt8(factors.vertical)
+  func encode(_ image: borrowing Image, _ request: EncodeRequest) throws(CodecError) -> UnsafeRawBufferPointer {
+    if let bytes = try unsafe encodeBaseline(image, request, factors: request.jpeg.chromaFactors) {
+      return unsafe bytes
+    }
+    if libjpeg == nil { libjpeg = try LibjpegEncoder(pool: pool) }
+    guard let libjpeg else { throw .broken("no encoder for JPEG") }
+    return try unsafe libjpeg.encode(image, request)
+  }
+
+  /// Encodes gray images and planes of YCbCr as baseline JPEG.
+  /// - Parameter factors: luma samples per chroma sample.
+  /// - Returns: nil for all others, and for those that libjpeg refuses.
+  package func encodeBaseline(
+    _ image: borrowing Image, _ request: EncodeRequest, factors: (horizontal: Int, vertical: Int)
+  ) throws(CodecError) -> UnsafeRawBufferPointer? {
+    guard request.jpeg.scans == .baseline else { return nil }
     switch image {
     case .pixels(let plane):
-      guard plane.depth == .eight, plane.channels == 1 || plane.channels == 3 else {
-        throw .broken("JPEG takes gray or RGB of 8 bits")
-      }
-      options.input = plane.channels == 1 ? .JPEG_INPUT_GRAY : .JPEG_INPUT_RGB
-      let profile = request.profile(for: plane.channels == 1 ? .gray : .rgb)
-      return try unsafe write(&options, [plane.forC], profile, request.metadata)
+      guard plane.channels == 1, plane.depth == .eight else { return nil }
+      return try unsafe encode([plane.rows], EncodingFrame(gray: plane.size), request, request.profile(for: .gray))
     case .yCbCr(let planes):
-      options.input = .JPEG_INPUT_YCBCR
-      let forC = unsafe [planes.luma.forC, planes.cb.forC, planes.cr.forC]
-      return try unsafe write(&options, forC, request.profile(for: .rgb), request.metadata)
+      let frame = EncodingFrame(yCbCr: planes.luma.size, factors: (factors.horizontal, factors.vertical))
+      return try unsafe encode(
+        [planes.luma.rows, planes.cb.rows, planes.cr.rows], frame, request, request.profile(for: .rgb))
     }
   }
 
-  private func write(
-    _ options: inout jpeg_write_options, _ planes: [codec_plane], _ profile: [UInt8]?, _ metadata: ImageMetadata
-  ) throws(CodecError) -> UnsafeRawBufferPointer {
-    var out = codec_bytes()
-    let segments = metadata.segments
-    let contents = segments.flatMap { $0 }
-    let counts = segments.map(\.count)
-    let status = unsafe (profile ?? []).withUnsafeBufferPointer { icc in
-      unsafe contents.withUnsafeBufferPointer { contents in
-        unsafe counts.withUnsafeBufferPointer { counts in
-          unsafe options.icc = icc.isEmpty ? nil : icc.baseAddress
-          options.icc_bytes = icc.count
-          unsafe options.app1 = contents.baseAddress
-          unsafe options.app1_bytes = counts.baseAddress
-          options.app1_count = counts.count
-          return unsafe jpeg_writer_write(writer.handle, &options, planes, &out, &report)
-        }
+  private func encode(
+    _ planes: [SampleRows], _ frame: EncodingFrame, _ request: EncodeRequest, _ profile: [UInt8]?
+  ) throws(CodecError) -> UnsafeRawBufferPointer? {
+    guard
+      zip(planes, frame.components).allSatisfy({ $0.rowCount >= $1.height && $0.stride >= $1.width })
+    else { throw .broken("planes that are smaller than their image") }
+    do throws(BaselineEncoder.Failure) {
+      try baseline.begin(
+        frame, quality: request.jpeg.quality, app1: request.metadata.app1Segments, profile: profile)
+      for row in 0..<frame.mcusDown {
+        try baseline.add { planes[$0].extracting(frame.rows(ofMCURow: row, component: $0)) }
+      }
+      return try unsafe baseline.finish()
+    } catch {
+      switch error {
+      case .memory(let refusal): throw CodecError(refusal)
+      case .timeout: throw .timeout
+      case .codes: return nil
       }
     }
-    guard status == .CODEC_OK else { throw report.error(limits: DecodeLimits()) }
-    return unsafe UnsafeRawBufferPointer(start: out.bytes, count: out.count)
   }
 }
 
-extension ImageMetadata {
-  /// The contents of APP1 segments. `storable` has removed and noted what does not fit into one segment.
-  fileprivate var segments: [[UInt8]] {
-    var result: [[UInt8]] = []
-    if let exif { result.append(ImageMetadata.exifStart + exif) }
-    if let xmp { result.append(ImageMetadata.xmpStart + xmp) }
-    if let extendedXMP { result += ExtendedXMP.segments(extendedXMP) }
-    return result.filter { $0.count <= JPEGSegments.maxBodyByteCount }
+extension Plane {
+  /// All rows. Valid as long as the plane.
+  fileprivate var rows: SampleRows {
+    unsafe SampleRows(base: base.assumingMemoryBound(to: UInt8.self), stride: stride, rowCount: rowCapacity)
   }
 }

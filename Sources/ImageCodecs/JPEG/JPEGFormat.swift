@@ -7,7 +7,7 @@ enum JPEGFormat: FormatCodec {
 
   static func makeReader(_ pool: BufferPool) throws(CodecError) -> any FormatReader { try JPEGDecoder(pool: pool) }
 
-  static func makeWriter(_ pool: BufferPool) throws(CodecError) -> any FormatWriter { try JPEGEncoder(pool: pool) }
+  static func makeWriter(_ pool: BufferPool) throws(CodecError) -> any FormatWriter { JPEGEncoder(pool: pool) }
 
   static func makeStructureReader() -> any StructureReader { JPEGStructure() }
 

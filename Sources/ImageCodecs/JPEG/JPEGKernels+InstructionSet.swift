@@ -1,5 +1,6 @@
 package import ImageCore
 package import JPEGDecoding
+package import JPEGEncoding
 internal import JPEGKernels
 internal import JPEGKernelsAVX2
 
@@ -9,6 +10,14 @@ extension InstructionSet {
     switch self {
     case .baseline: JPEGKernels.Kernels.self
     case .avx2: JPEGKernelsAVX2.Kernels.self
+    }
+  }
+
+  /// The loops of `JPEGEncoding`.
+  package var jpegEncodingLoops: any EncodingKernels.Type {
+    switch self {
+    case .baseline: JPEGKernels.EncodingLoops.self
+    case .avx2: JPEGKernelsAVX2.EncodingLoops.self
     }
   }
 }

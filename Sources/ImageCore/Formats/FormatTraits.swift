@@ -37,7 +37,7 @@ extension FormatTraits {
       greatestSide: 65_500, hasAlpha: false,
       // 255 segments, each without its length, the signature, the number and the count (ICC.1:2022, B.4).
       maxProfileBytes: 255 * (65_535 - 2 - 14),
-      // The coefficients, kept to optimize the Huffman tables, and the output while its buffer grows.
+      // Coefficients or symbols, kept to optimize the Huffman tables, and the output while its buffer grows.
       encoderBytes: (0, 2, 3), encoderVersion: 1))
 
   static let png = FormatTraits(
