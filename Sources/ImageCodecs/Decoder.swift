@@ -14,7 +14,7 @@ package struct DecodeRequest: Hashable, Sendable {
   /// Threads that may decode the image. The pixels do not depend on their number.
   package var workers = 1
   /// JPEG: the wanted size of a strip in bytes. By default few enough to stay in the second-level cache until they are resampled.
-  package var stripByteCount = 192 << 10
+  package var stripByteCount = 128 << 10
 
   /// What the pixels are used for.
   package enum Content: Hashable, Sendable {

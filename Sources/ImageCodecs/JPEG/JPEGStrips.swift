@@ -39,9 +39,6 @@ package struct JPEGStrips {
   /// Upper bound of the memory of a strip.
   package var byteCount: Int { maxCount * rowByteCount + planes.count * 4096 }
 
-  /// Whether a strip takes much less memory than the whole planes.
-  var areSmall: Bool { mcuRows >= 4 * maxCount }
-
   /// The rows of a plane that a strip holds.
   func rows(of plane: Int, in strip: Range<Int>) -> Range<Int> {
     let rows = rowsPerMCU[plane]
