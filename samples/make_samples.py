@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Draw the sample pictures.
 
-usage: python3 make_samples.py [patterns] [broken] [dogs]
+usage: python3 make_samples.py [patterns] [broken] [formats] [dogs]
 
 Without arguments everything is written. The files go to the folders
 patterns/, broken/ and dogs/ beside this script, over what is there.
@@ -585,6 +585,45 @@ def broken():
 
 
 # ---------------------------------------------------------------------------
+# formats/
+
+def bmp_bytes(header, colors, body):
+    start = 14 + len(header) + len(colors)
+    return struct.pack("<2sIII", b"BM", start + len(body), 0, start) + header + colors + body
+
+
+def formats():
+    picture = to_image(landscape(120, 90))
+    frames = [picture.rotate(90 * turn).resize((120, 90)).quantize(60) for turn in range(3)]
+    buffer = io.BytesIO()
+    frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:], duration=100, transparency=3)
+    write("formats/animated.gif", buffer.getvalue())
+    buffer = io.BytesIO()
+    picture.quantize(256).save(buffer, "GIF", interlace=1)
+    write("formats/interlaced.gif", buffer.getvalue())
+    for name, mode in (("rgb.bmp", "RGB"), ("1bit.bmp", "1")):
+        buffer = io.BytesIO()
+        picture.convert(mode).save(buffer, "BMP")
+        write("formats/" + name, buffer.getvalue())
+    # Version 4 with 4 bits per channel, alpha included.
+    rgba = np.round(landscape(60, 40) * 15).astype(int)
+    alpha = np.add.outer(np.arange(40), np.arange(60)) % 16
+    pixels = (alpha << 12 | rgba[..., 0] << 8 | rgba[..., 1] << 4 | rgba[..., 2]).astype("<u2")
+    header = struct.pack("<IiiHHIIiiII4I52x", 108, 60, 40, 1, 16, 3, 0, 2835, 2835, 0, 0, 0xF00, 0xF0, 0xF, 0xF000)
+    write("formats/alpha-16bit.bmp", bmp_bytes(header, b"", pixels[::-1].tobytes()))
+    # Runs, single pixels and a jump.
+    colors = b"".join(bytes([level, 255 - level, level // 2, 0]) for level in range(256))
+    body = b"".join(bytes([20 + y, y, 0, 6, 1, 2, 3, 4, 5, y, 60 - 26 - y, 200 - y, 0, 0]) for y in range(30))
+    body += bytes([0, 2, 5, 3, 40, 9, 0, 1])
+    header = struct.pack("<IiiHHIIiiII", 40, 60, 40, 1, 8, 1, len(body), 2835, 2835, 256, 0)
+    write("formats/runs.bmp", bmp_bytes(header, colors, body))
+    for name, options in (("lossy.webp", {"quality": 70}), ("lossless.webp", {"lossless": True})):
+        buffer = io.BytesIO()
+        picture.save(buffer, "WEBP", **options)
+        write("formats/" + name, buffer.getvalue())
+
+
+# ---------------------------------------------------------------------------
 # dogs/
 #
 # Each dog is a pile of rounded shapes, painted from back to front. A shape is
@@ -1160,7 +1199,7 @@ def dogs():
 
 
 def main():
-    parts = {"patterns": patterns, "broken": broken, "dogs": dogs}
+    parts = {"patterns": patterns, "broken": broken, "formats": formats, "dogs": dogs}
     wanted = sys.argv[1:] or list(parts)
     if not all(name in parts for name in wanted):
         sys.exit(__doc__.strip())

@@ -45,6 +45,8 @@ extension ImageFormat {
     #if WebP
       case .webp: WebPFormat.self
     #endif
+    case .gif: GIFFormat.self
+    case .bmp: BMPFormat.self
     }
   }
 }

@@ -2,7 +2,7 @@ package import ImageCore
 
 extension ImageFormat {
   /// The number of bytes from the start of a file that are enough to recognize its format.
-  package static let signatureByteCount = 16
+  package static let signatureByteCount = 18
 
   /// No image is shorter.
   package static let minByteCount = 8
@@ -23,8 +23,6 @@ extension ImageFormat {
   }
 
   private static let magics: [(magic: [UInt8], name: String)] = [
-    (Array("GIF87a".utf8), "GIF"),
-    (Array("GIF89a".utf8), "GIF"),
     ([0x49, 0x49, 0x2A, 0x00, 0x10, 0x00, 0x00, 0x00, 0x43, 0x52], "CR2 (Canon raw)"),
     ([0x49, 0x49, 0x55, 0x00], "RW2 (Panasonic raw)"),
     (Array("IIRO".utf8), "ORF (Olympus raw)"),

@@ -27,6 +27,22 @@ struct HelpTests {
     #endif
   }
 
+  @Test("The documents name the formats of the table", .enabled(if: WebPTrait.isOn))
+  func documentedFormats() throws {
+    let (read, written) = (ImageFormat.names("and"), ImageFormat.writtenNames("and"))
+    func words(_ document: String) throws -> String {
+      let text = try String(contentsOf: Places.root.appending(path: document), encoding: .utf8)
+      return text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+    let readme = try words("README.md")
+    #expect(readme.contains("\(read) files, by their suffix"))
+    #expect(readme.contains("Reads \(read); writes \(written)"))
+    let formats = try words(DocumentExamples.article("Formats"))
+    #expect(formats.contains("\(read) are read, and \(written) are written"))
+    #expect(formats.contains(ImageFormat.substitutes))
+    #expect(try words(DocumentExamples.article("Inputs")).contains(ImageFormat.substitutes))
+  }
+
   /// The commands in the program's help. The empty string is the program itself.
   private func commands() throws -> [String] {
     let lines = try Command.run("--help").output.split(separator: "\n", omittingEmptySubsequences: false)

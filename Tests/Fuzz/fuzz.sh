@@ -22,7 +22,8 @@ program=$programs/decode-fuzz
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-mapfile -t samples < <(find samples -type f \( -name '*.jpg' -o -name '*.png' \) -size +0 | LC_ALL=C sort)
+mapfile -t samples < <(find samples -type f -size +0 | grep -E '\.(jpg|png|webp|gif|bmp)$' | LC_ALL=C sort)
+mapfile -t jpegs < <(find samples -type f -name '*.jpg' -size +0 | LC_ALL=C sort)
 export SWIFT_BACKTRACE=enable=no
 export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1
 export LSAN_OPTIONS=suppressions=$PWD/Tests/Sanitizers/leaks.supp:print_suppressions=0
@@ -31,7 +32,7 @@ status=0
 "$program" run "$seconds" "$seed" "$scratch" "${samples[@]}" || status=$?
 if [ "$status" -eq 0 ]; then
   mkdir -p fuzz-findings
-  (cd fuzz-findings && "$programs/jpeg-differential" mutate "$seconds" "$seed" "${samples[@]/#/../}") || exit 1
+  (cd fuzz-findings && "$programs/jpeg-differential" mutate "$seconds" "$seed" "${jpegs[@]/#/../}") || exit 1
   rmdir --ignore-fail-on-non-empty fuzz-findings
   exit 0
 fi

@@ -4,7 +4,7 @@
 //   decode-fuzz try FILE...                          try files with every set of options
 //   decode-fuzz write COUNT SEED FOLDER SAMPLE...    write COUNT damaged files of each sample
 //
-// `run` keeps the current file as FOLDER/current.jpg or .png. If a sanitizer, a trap or the alarm after ten seconds ends the
+// `run` keeps the current file as FOLDER/current, with the suffix of its sample. If a sanitizer, a trap or the alarm after ten seconds ends the
 // process, this file caused it. `Tests/Fuzz/fuzz.sh` gives it a permanent name.
 
 import BatchEngine
@@ -92,8 +92,9 @@ case "run" where arguments.count > 4:
   while clock.now < end {
     // Each file has its own seed: one number and the sample identify it.
     let sample = samples[count % samples.count]
+    let suffix = URL(fileURLWithPath: arguments[4 + count % samples.count]).pathExtension
     var mutator = Mutator(seed: seed &+ UInt64(count), samples: samples)
-    let path = arguments[3] + "/current." + (sample.first == 0x89 ? "png" : "jpg")
+    let path = arguments[3] + "/current." + suffix
     write(mutator.mutated(sample), to: path)
     let verdict = attempt(
       path, optionSets[(count / samples.count) % optionSets.count], output: arguments[3] + "/output")

@@ -2,9 +2,9 @@
 """Damages images and runs the whole program on them in every mode. It must not crash or fail an image as `internal`, and every
 mode must give the same status, the same error and the same bytes.
 
-usage: runs.py IMGBATCH DECODE_FUZZ SECONDS SEED [jpeg|png [SAMPLE...]]
+usage: runs.py IMGBATCH DECODE_FUZZ SECONDS SEED [jpeg|png|webp|gif|bmp|all [SAMPLE...]]
 
-Damaged copies come from `decode-fuzz write`, which knows the structure of both formats; a run gets many of them. Each round uses
+Damaged copies come from `decode-fuzz write`, which knows the structure of JPEG and PNG; a run gets many of them. Each round uses
 one of RECIPES. A file that shows a difference stays in fuzz-findings/. Exits with 1 if there is one.
 """
 import hashlib
@@ -40,7 +40,8 @@ TIMEOUT = 300
 
 
 def samples(kind):
-    suffixes = {"jpeg": (".jpg",), "png": (".png",)}.get(kind, (".jpg", ".png"))
+    all_suffixes = {"jpeg": ".jpg", "png": ".png", "webp": ".webp", "gif": ".gif", "bmp": ".bmp"}
+    suffixes = [all_suffixes[kind]] if kind in all_suffixes else list(all_suffixes.values())
     files = [path for path in sorted((ROOT / "samples").rglob("*")) if path.suffix in suffixes]
     return [os.fspath(path) for path in files if 0 < path.stat().st_size < 200_000]
 
@@ -68,7 +69,7 @@ def main():
         sys.exit(__doc__)
     imgbatch, decode_fuzz = (os.path.abspath(path) for path in sys.argv[1:3])
     seconds, seed = float(sys.argv[3]), int(sys.argv[4])
-    kind = sys.argv[5] if len(sys.argv) > 5 else "both"
+    kind = sys.argv[5] if len(sys.argv) > 5 else "all"
     files = [os.path.abspath(path) for path in sys.argv[6:]] or samples(kind)
     findings = ROOT / "fuzz-findings"
     end, rounds, tried, bad, written = time.monotonic() + seconds, 0, 0, 0, 0

@@ -24,15 +24,18 @@ package enum OutputFormat: Hashable, CaseIterable, CustomStringConvertible, Send
   }
 }
 
-/// How outputs are named below the output folder (`--name`): text and `{dir}` `{stem}` `{ext}` `{name}` `{srcext}`
+/// How outputs are named below the output folder (`--name`): text and `{dir}` `{stem}` `{base}` `{ext}` `{name}` `{srcext}`
 /// `{size}` `{w}` `{h}`.
 package struct NameTemplate: Hashable, Sendable {
   /// A name in braces.
   package enum Field: String, CaseIterable, Sendable {
     /// The source's folder below its INPUT, without leading or trailing separator.
     case folder = "dir"
-    /// The source's name without the suffix of a supported format.
+    /// The source's name without the suffix of a format that is written. With it where the format is only read, so that
+    /// `IMG_1.gif` and `IMG_1.png` have different outputs.
     case stem
+    /// The source's name without the suffix of any format that is read.
+    case base
     /// The suffix of the output's format, without a dot; the source's own suffix if the format is the same.
     case suffix = "ext"
     /// The source's name with its suffix.
@@ -204,7 +207,7 @@ extension NameTemplate {
     let sourceFormat = source.format ?? parts.contents ?? .jpeg
     let wanted: ImageFormat =
       switch parts.requested {
-      case .same: sourceFormat
+      case .same: sourceFormat.outputFormat
       case .one(let format): format
       case .auto: .jpeg
       }
@@ -213,7 +216,8 @@ extension NameTemplate {
       switch part {
       case .text(let text): bytes += text
       case .field(.folder): bytes += source.folder
-      case .field(.stem): bytes += source.stem
+      case .field(.stem): bytes += source.format?.isWritten ?? true ? source.stem : source.name
+      case .field(.base): bytes += source.stem
       case .field(.suffix) where source.format == wanted: bytes += source.suffix
       case .field(.suffix): bytes += wanted.usualSuffix.utf8
       case .field(.sourceName): bytes += source.name
@@ -225,9 +229,11 @@ extension NameTemplate {
     }
     // Reserved for the run's own records and for temporary files.
     guard let clean = NameTemplate.cleaned(bytes), !clean.starts(with: ".imgbatch-".utf8) else { return nil }
+    guard let named = SourceName(clean).format else { return (clean, wanted) }
+    // No output has the suffix of a format that it cannot have, as with `{name}`.
+    guard named.isWritten else { return (clean + Array(".\(wanted.usualSuffix)".utf8), wanted) }
     // With the format "same", a suffix that the template itself contains determines the format.
-    let format = parts.requested == .same ? SourceName(clean).format ?? wanted : wanted
-    return (clean, format)
+    return (clean, parts.requested == .same ? named : wanted)
   }
 
   /// A relative path without empty and `.` components; nil if nothing is left or a component is `..`.

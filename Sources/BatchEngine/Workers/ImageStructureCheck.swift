@@ -44,6 +44,7 @@ struct ImageStructureCheck {
     #if WebP
       case .webp: return true
     #endif
+    case .gif, .bmp: return false
     }
   }
 
@@ -55,6 +56,8 @@ struct ImageStructureCheck {
     #if WebP
       case .webp: 30
     #endif
+    // Formats that are only read, so no output has them.
+    case .gif, .bmp: 0
     }
   }
 
@@ -67,6 +70,7 @@ struct ImageStructureCheck {
     #if WebP
       case .webp: lookAtWebP()
     #endif
+    case .gif, .bmp: isBroken = true
     }
   }
 

@@ -88,6 +88,15 @@ package struct DownloadName: Hashable, Sendable {
     hasSuffix ? Array(text.utf8) : Array((text + "." + format.usualSuffix).utf8)
   }
 
+  /// The possible names of its thumbnail. A format that is only read keeps its suffix in the name, before that of the thumbnail.
+  var thumbnails: [DownloadName] {
+    let formats = (format.map { [$0] } ?? ImageFormat.allCases).filter { !$0.isWritten }
+    let others = formats.map { format in
+      DownloadName(text: String(decoding: bytes(for: format), as: UTF8.self) + "." + format.outputFormat.usualSuffix)
+    }
+    return (hasSuffix && !formats.isEmpty ? [] : [self]) + others
+  }
+
   /// The hidden partial file, in the folder of the image and with a name unique to the address. The path is relative to the
   /// output folder.
   func partName(_ key: DownloadKey) -> [UInt8] {

@@ -71,11 +71,14 @@ struct DownloadNames {
       insert(name)
       return true
     }
-    let names = [thumbnails.name(ofDownload: name), thumbnails.name(ofThumbnail: name)]
+    let ofThumbnails = name.thumbnails.map { thumbnails.name(ofThumbnail: $0) }
     // An earlier list may have put a download where the thumbnail would be.
-    let isOfDownload = ImageFormat.allCases.contains { format in
-      thumbnails.nameAsDownload(names[1].bytes(for: format)).map { history.owner(of: $0) != nil } ?? false
+    let isOfDownload = ofThumbnails.contains { name in
+      ImageFormat.allCases.contains { format in
+        thumbnails.nameAsDownload(name.bytes(for: format)).map { history.owner(of: $0) != nil } ?? false
+      }
     }
+    let names = [thumbnails.name(ofDownload: name)] + ofThumbnails
     guard !isOfDownload, names.allSatisfy(isFree) else { return false }
     names.forEach { insert($0) }
     return true

@@ -55,4 +55,8 @@ extension FormatTraits {
         // The ARGB words of the library, its YUV, tokens, and the hash chains with which it finds repetitions in alpha.
         encoderBytes: (48, 0, 0), encoderVersion: 1))
   #endif
+
+  static let gif = FormatTraits(name: "GIF", suffixes: ["gif"], mediaType: "image/gif", substitute: .png)
+
+  static let bmp = FormatTraits(name: "BMP", suffixes: ["bmp", "dib"], mediaType: "image/bmp", substitute: .png)
 }

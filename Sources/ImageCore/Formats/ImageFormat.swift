@@ -8,6 +8,8 @@ package enum ImageFormat: String, CaseIterable, Sendable {
   #if WebP
     case webp
   #endif
+  case gif
+  case bmp
 }
 
 extension ImageFormat {
@@ -19,6 +21,8 @@ extension ImageFormat {
     #if WebP
       case .webp: .webp
     #endif
+    case .gif: .gif
+    case .bmp: .bmp
     }
   }
 
@@ -66,9 +70,18 @@ extension ImageFormat {
   /// The names of the formats whose quality can be chosen.
   package static var lossyNames: String { written.filter(\.isLossy).map(\.name).joined(separator: ", ") }
 
+  /// The formats of outputs whose sources have a format that is only read, as in "GIF and BMP become PNG".
+  package static var substitutes: String {
+    written.compactMap { target in
+      let sources = allCases.filter { !$0.isWritten && $0.outputFormat == target }
+      return sources.isEmpty ? nil : "\(list(sources, "and")) become \(target.name)"
+    }.joined(separator: ", ")
+  }
+
   private static func list(_ formats: [ImageFormat], _ word: String) -> String {
     let names = formats.map(\.name)
-    return names.dropLast().joined(separator: ", ") + " \(word) " + names[names.count - 1]
+    let start = names.dropLast().joined(separator: ", ")
+    return start.isEmpty ? names.joined() : "\(start) \(word) \(names[names.count - 1])"
   }
 }
 

@@ -33,7 +33,7 @@ struct StorageSample {
       for input in sample where .now - begin < StorageSample.maxTime {
         if Signals.cancellation.isCancelled { throw CancelledError() }
         let format = ImageFormat.ofName(input.source) ?? input.contents ?? .jpeg
-        let job = Job(measuring: input.source, as: format, options, in: scratch)
+        let job = Job(measuring: input.source, as: format.outputFormat, options, in: scratch)
         guard case .written(let image) = runner.outcome(of: job) else { continue }
         images.append(WaitingTime(StageCost.all(of: image)))
       }

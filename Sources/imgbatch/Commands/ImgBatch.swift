@@ -55,10 +55,10 @@ enum Main {
 struct ImgBatch: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "imgbatch",
-    abstract: "Make thumbnails and web sizes of whole folders of \(ImageFormat.names("and")) images.",
+    abstract: "Make thumbnails and web sizes of whole folders of images.",
     discussion: """
       A folder is walked and its tree is recreated under --out. Sources are never changed, and an output is either \
-      complete or not there.
+      complete or not there. Reads \(ImageFormat.names("and")); writes \(ImageFormat.writtenNames("and")).
 
       EXAMPLES:
         imgbatch resize dogs --out thumbs

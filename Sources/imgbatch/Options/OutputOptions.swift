@@ -17,10 +17,10 @@ struct OutputOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Path of an output under --out: text and {dir} {stem} {ext} {name} {srcext} {size} {w} {h}.",
+      "Path of an output under --out: text and {dir} {stem} {base} {ext} {name} {srcext} {size} {w} {h}.",
       discussion: """
-        For dogs/a/rex.png and --format jpeg, {dir} is a, {stem} rex, {ext} jpg, {name} rex.png, {srcext} png. {size} is \
-        the text of --size; {w} and {h} are the output's size in pixels. Default: {dir}/{stem}.{ext}, with several sizes \
+        For dogs/a/rex.png and --format jpeg, {dir} is a, {stem} rex, {ext} jpg, {name} rex.png, {srcext} png. \
+        {stem} keeps the suffix of a format that is only read, as in a.gif; {base} does not. {size} is the text of --size; {w} and {h} are the output's size in pixels. Default: {dir}/{stem}.{ext}, with several sizes \
         {dir}/{stem}-{size}.{ext}.
         """, valueName: "template"))
   var name: String?
@@ -39,8 +39,8 @@ struct OutputOptions: ParsableArguments {
     help: ArgumentHelp(
       "Format of the outputs.",
       discussion: """
-        same: the format that the source's name implies, or its content if the name implies none. auto: JPEG where every \
-        pixel of the output is opaque, otherwise PNG. jpg is jpeg.
+        same: the format that the source's name implies, or its content if the name implies none; \
+        \(ImageFormat.substitutes). auto: JPEG where every pixel of the output is opaque, otherwise PNG. jpg is jpeg.
         """))
   var format: OutputFormat = .same
 

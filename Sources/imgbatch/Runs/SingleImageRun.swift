@@ -39,6 +39,11 @@ struct SingleImageRun {
     if readsPipe, !writesPipe, !SingleImageRun.isFile(out) {
       throw usage("an image on standard input has no name, so --out must be a file, as in --out small.jpg, or -.")
     }
+    if let format = ImageFormat.ofName(out.path), !format.isWritten, !writesPipe {
+      throw usage(
+        "--out \(out.path.forTerminal) is the name of a \(format.name), which is only read; imgbatch writes "
+          + "\(ImageFormat.writtenNames("and")).")
+    }
     self.run = run
     self.input = input
     try checkOptions()
@@ -113,7 +118,8 @@ struct SingleImageRun {
     }
     if let format = ImageFormat.ofName(run.output.out.path), !writesToPipe { return format }
     // Of what is no image the format does not matter: decoding it fails.
-    return (readsFromPipe ? nil : ImageFormat.ofName(source)) ?? ImageFormat.ofContent(source) ?? .jpeg
+    let format = (readsFromPipe ? nil : ImageFormat.ofName(source)) ?? ImageFormat.ofContent(source) ?? .jpeg
+    return format.outputFormat
   }
 
   private func makeImage(

@@ -69,6 +69,15 @@ import Testing
 
   @Test func `a suffix in the template determines the format, unless one is requested`() throws {
     #expect(try name("{stem}.png", "a.jpg") == Named("a.png", .png))
+    // A format that is only read: the whole name stays, unless the template says otherwise.
+    #expect(try name("{dir}/{stem}.{ext}", "b/a.GIF") == Named("b/a.GIF.png", .png))
+    #expect(try name("{dir}/{stem}.{ext}", "b/a.bmp", .jpeg) == Named("b/a.bmp.jpg", .jpeg))
+    #expect(try name("{stem}.{ext}", "a.dib", .auto) == Named("a.dib.jpg", .jpeg))
+    #expect(try name("{base}.{ext}", "a.gif") == Named("a.png", .png))
+    #expect(try name("{base}-{srcext}.{ext}", "a.jpeg", .png) == Named("a-jpeg.png", .png))
+    #expect(try name("{name}", "a.gif") == Named("a.gif.png", .png))
+    #expect(try name("{base}.bmp", "a.jpg") == Named("a.bmp.jpg", .jpeg))
+    #expect(try name("{stem}.{ext}", "a", contents: .gif) == Named("a.png", .png))
     #expect(try name("{stem}.png", "a.jpg", .jpeg) == Named("a.png", .jpeg))
   }
 
