@@ -59,7 +59,12 @@ static codec_status encode(webp_writer *writer, const webp_write_options *option
   if (!WebPConfigInit(&config) || !WebPPictureInit(&picture)) {
     return report_failure(report, CODEC_REASON_INTERNAL, "another libwebp than built against");
   }
-  config.quality = options->quality;
+  if (options->is_lossless) {
+    // The quality stays at its default of 75: it is the effort then, and the loss is none.
+    config.lossless = config.exact = 1;
+  } else {
+    config.quality = options->quality;
+  }
   picture.use_argb = 1;
   picture.width = (int)options->width;
   picture.height = (int)options->height;

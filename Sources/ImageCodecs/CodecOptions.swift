@@ -51,6 +51,18 @@ package struct PNGOptions: Hashable, Sendable {
   package init() {}
 }
 
+package struct WebPOptions: Hashable, Sendable {
+  package var coding: WebPCoding = .lossy
+
+  package init() {}
+}
+
+package enum WebPCoding: String, Sendable {
+  /// Colors of the quality of the options, alpha without loss.
+  case lossy
+  case lossless
+}
+
 /// Limits on the cost of decoding a source. Sizes are checked in 64 bits against the header, before pixels are allocated.
 package struct DecodeLimits: Hashable, Sendable {
   /// Width times height as stored. The default is that of libvips and sharp.

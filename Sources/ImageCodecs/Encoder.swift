@@ -5,6 +5,7 @@ package struct EncodeRequest: Hashable, Sendable {
   package var format: ImageFormat
   package var jpeg = JPEGOptions()
   package var png = PNGOptions()
+  package var webp = WebPOptions()
   /// Written only if its color space is that of the image.
   package var profile: [UInt8]?
   /// PNG only.

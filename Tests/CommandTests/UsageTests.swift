@@ -41,6 +41,7 @@ struct UsageTests {
       ("resize dogs --out x --size 100x --size 200x^", "need different --fit options; use one run for each."),
       ("resize dogs --out x --timeout 5x", "Times are as in 60, 5s, 500ms, 2m or 1h"),
       ("resize dogs --out x --max-memory 1Q", "Byte counts are as in 4096, 64K, 512MiB or 2GB"),
+      ("resize dogs --out x --lossless --max-output-bytes 9K", "--lossless has none; omit one of them."),
       ("resize dogs/rex.jpg --out x.gif", "x.gif is the name of a GIF, which is only read; imgbatch writes JPEG, PNG"),
       ("resize dogs --out x --max-pixels 0", "Pixel counts are 1 or more"),
       ("resize dogs --out x --background nocolor", "Colors are #rgb, #rrggbb, a CSS color name"),

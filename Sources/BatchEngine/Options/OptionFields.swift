@@ -54,6 +54,7 @@ extension ThumbnailOptions {
     OptionField("jpeg.subsampling", \.jpeg.subsampling, .bytes),
     OptionField("jpeg.scans", \.jpeg.scans, .bytes),
     OptionField("png.level", \.png.level, .bytes),
+    OptionField("webp.coding", \.webp.coding, .bytes),
     OptionField("outputLimit.byteCount", \.outputLimit.byteCount, .bytes),
     OptionField("outputLimit.minQuality", \.outputLimit.minQuality, .bytes),
     // One rule writes a damaged source, another fails it.

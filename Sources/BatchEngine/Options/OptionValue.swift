@@ -33,6 +33,7 @@ extension OrientationRule: OptionValue {}
 extension ProfileRule: OptionValue {}
 extension ChromaSubsampling: OptionValue {}
 extension JPEGScans: OptionValue {}
+extension WebPCoding: OptionValue {}
 extension ExistingOutput: OptionValue {}
 extension Durability: OptionValue {}
 extension StageClocks: OptionValue {}

@@ -30,7 +30,8 @@ codec_status webp_read(const uint8_t *bytes, size_t count, codec_limits limits, 
 typedef struct CODEC_FIELDS {
   uint32_t width, height;   ///< 1...16383
   uint8_t channels;         ///< 1 gray, 2 gray + alpha, 3 RGB, 4 RGBA, of 8 bits
-  uint8_t quality;          ///< 1...100; lossy, alpha is lossless
+  uint8_t quality;          ///< 1...100, of lossy colors; alpha is lossless
+  bool is_lossless;         ///< all channels without loss, those of invisible pixels too
   const uint8_t *_Nullable icc;
   size_t icc_bytes;
   const uint8_t *_Nullable exif;  ///< a TIFF structure

@@ -3,7 +3,7 @@
   internal import CImageCodecs
   internal import CWebPCodec
 
-  /// Writes lossy WebP with libwebp, and alpha without loss. Gray is written as RGB with equal channels.
+  /// Writes WebP with libwebp: lossy with exact alpha, or without loss. Gray is written as RGB with equal channels.
   @safe final class WebPEncoder: FormatWriter {
     // SAFETY: created in init, destroyed once in deinit, used by one worker only.
     private let handle: OpaquePointer
@@ -28,6 +28,7 @@
         options.height = UInt32(plane.size.height)
         options.channels = UInt8(plane.channels)
         options.quality = UInt8(request.jpeg.quality)
+        options.is_lossless = request.webp.coding == .lossless
         options.deadline = pool.limit.deadline
         return try unsafe write(&options, plane.forC, request.profile(for: .rgb) ?? [], request.metadata)
       }

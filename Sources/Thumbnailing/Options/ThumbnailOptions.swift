@@ -23,6 +23,7 @@ package struct ThumbnailOptions: Hashable, Sendable {
   package var padding: PaddingRule = .automatic
   package var jpeg = JPEGOptions()
   package var png = PNGOptions()
+  package var webp = WebPOptions()
   package var outputLimit = OutputLimit()
   package var fingerprints: FingerprintKinds = []
   package var existing: ExistingOutput = .overwrite

@@ -190,6 +190,7 @@ package struct OutputPlan {
     var encode = EncodeRequest(format: format)
     encode.jpeg = options.jpeg
     encode.png = options.png
+    encode.webp = options.webp
     encode.profile = color.profile
     encode.colorChunks = color.chunks
     self.encode = encode

@@ -70,6 +70,9 @@ struct OutputOptions: ParsableArguments {
   @Flag(help: "Write progressive JPEGs.")
   var progressive = false
 
+  @Flag(help: "Write WebP without loss; larger files, as exact as PNG.")
+  var lossless = false
+
   @Option(help: ArgumentHelp("PNG compression level, 0 (fast) to 9 (small).", valueName: "n"))
   var pngLevel: Int = PNGOptions().level
 
@@ -85,6 +88,9 @@ struct OutputOptions: ParsableArguments {
     guard (1...100).contains(quality) else { throw ValidationError("--quality is 1 to 100, not \(quality).") }
     guard (0...PNGOptions.maxLevel).contains(pngLevel) else {
       throw ValidationError("--png-level is 0 to \(PNGOptions.maxLevel), not \(pngLevel).")
+    }
+    guard !lossless || maxOutputBytes == nil else {
+      throw ValidationError("--max-output-bytes lowers the quality, and --lossless has none; omit one of them.")
     }
     guard let minQuality else { return }
     guard maxOutputBytes != nil else { throw ValidationError("--min-quality needs --max-output-bytes.") }

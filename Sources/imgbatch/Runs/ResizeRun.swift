@@ -177,6 +177,7 @@ extension ThumbnailOptions {
     jpeg.subsampling = output.subsampling
     jpeg.scans = output.progressive ? .progressive : .baseline
     png.level = output.pngLevel
+    webp.coding = output.lossless ? .lossless : .lossy
     outputLimit = output.limit
     if case .color(let color)? = output.background {
       background = color

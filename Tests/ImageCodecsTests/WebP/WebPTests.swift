@@ -124,6 +124,20 @@
       #expect(level > 36, "\(level) dB")
     }
 
+    @Test(arguments: 1...4)
+    func `pixels written without loss are read back unchanged, those that are invisible too`(channels: Int) throws {
+      let plane = scene(93, 61, channels: channels)
+      let wanted = plane.samples
+      let reading = try read(try encoded(plane, quality: 1) { $0.webp.coding = .lossless })
+      #expect(reading.channels == (channels % 2 == 0 ? 4 : 3))
+      let colors = (0..<93 * 61).flatMap { (pixel: Int) -> [Int] in
+        let samples = Array(wanted[pixel * channels..<(pixel + 1) * channels])
+        let color = channels > 2 ? Array(samples.prefix(3)) : [Int](repeating: samples[0], count: 3)
+        return color + (channels % 2 == 0 ? [samples[channels - 1]] : [])
+      }
+      #expect(reading.samples == colors)
+    }
+
     @Test func `the quality determines the size`() throws {
       let sizes = try [20, 60, 95].map { try encoded(scene(200, 150, channels: 3), quality: $0).count }
       #expect(sizes == sizes.sorted() && sizes[0] * 2 < sizes[2])

@@ -33,6 +33,7 @@ struct OptionFieldsTests {
     "jpeg.subsampling": { $0.jpeg.subsampling = .halfWidth },
     "jpeg.scans": { $0.jpeg.scans = .progressive },
     "png.level": { $0.png.level = 9 },
+    "webp.coding": { $0.webp.coding = .lossless },
     "outputLimit.byteCount": { $0.outputLimit.byteCount = 16 },
     "outputLimit.minQuality": { $0.outputLimit.minQuality = 17 },
     "tolerance": { $0.tolerance = .warningFails },
@@ -124,7 +125,7 @@ struct OptionFieldsTests {
         "limits.fileByteCount=536870912", "limits.memoryByteCount=0", "limits.pixelCount=268402689",
         "limits.scanCount=100", "metadata=none", "orientation=apply", "outputLimit.byteCount=0",
         "outputLimit.minQuality=40", "padding=automatic", "png.level=3",
-        "profile=keep", "shrink=safe", "sizes=256x256", "tolerance=damage", "upscale=never",
+        "profile=keep", "shrink=safe", "sizes=256x256", "tolerance=damage", "upscale=never", "webp.coding=lossy",
       ])
   }
 
