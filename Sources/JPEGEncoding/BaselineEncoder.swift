@@ -16,8 +16,7 @@ package final class BaselineEncoder {
   private var scratch: GrowingBuffer
   private var symbols: GrowingBuffer
   private var symbolByteCount = 0
-  /// Two sets, of symbols at even and at odd places.
-  private var counts = [UInt32](repeating: 0, count: 2 * Symbols.count)
+  private var counts = [UInt32](repeating: 0, count: Symbols.count)
   private var codes = [UInt32](repeating: 0, count: Symbols.count)
   /// The bytes of the last file.
   private var output: GrowingBuffer
@@ -56,7 +55,7 @@ package final class BaselineEncoder {
     header.append(frame, steps)
     nextRow = 0
     symbolByteCount = 0
-    for index in counts.indices { counts[index] = 0 }
+    counts = [UInt32](repeating: 0, count: Symbols.count)
     do throws(OutOfMemory) {
       try scratch.reserve(kernels.scratchByteCount(frame), keeping: 0)
       try symbols.reserve(
@@ -110,17 +109,17 @@ package final class BaselineEncoder {
   /// Makes the codes, and appends them to the header.
   /// - Returns: the bits of the scan.
   private func chooseCodes() throws(Failure) -> Int {
-    let totals = (0..<Symbols.count).map { Int(counts[$0]) + Int(counts[$0 + Symbols.count]) }
     var entries = codes
     var bitCount = 0
     for table in 0..<(frame.components.count == 1 ? 2 : Symbols.tableCount) {
       let first = table * 256
-      guard let code = OptimalCode(counts: totals[first..<first + 256]) else { throw .codes }
+      let counts = counts[first..<first + 256]
+      guard let code = OptimalCode(counts: counts) else { throw .codes }
       header.append(code, table: table)
       code.forEach { symbol, bits, length in
         let entry = Symbols.entry(symbol: symbol, code: bits, length: length)
         entries[first + symbol] = entry
-        bitCount += totals[first + symbol] * Symbols.length(of: entry)
+        bitCount += Int(counts[first + symbol]) * Symbols.length(of: entry)
       }
     }
     codes = entries

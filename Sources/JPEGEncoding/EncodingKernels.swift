@@ -28,7 +28,7 @@ package protocol SymbolRecorder: AnyObject {
   /// Appends the symbols of that row, in the order of the file, once all components are transformed.
   /// - Parameters:
   ///   - symbols: has room for 64 symbols for each block of the row, and `Symbols.slack` bytes.
-  ///   - counts: two sets of one for each of `Symbols.count`.
+  ///   - counts: one for each of `Symbols.count`.
   /// - Returns: the number of bytes of the symbols.
   @unsafe func record(
     mcuRow: Int, into symbols: UnsafeMutableRawBufferPointer, counts: UnsafeMutableBufferPointer<UInt32>

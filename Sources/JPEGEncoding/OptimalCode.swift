@@ -11,10 +11,14 @@ struct OptimalCode {
   private static let maxUnlimitedLength = 32
   private static let maxLength = 16
 
-  /// - Parameter counts: of symbols 0...255, each below 2^46.
+  /// - Parameter counts: of symbols 0...255.
   /// - Returns: nil if libjpeg fails.
-  init?(counts: some Collection<Int>) {
-    var leaves = counts.enumerated().compactMap { $1 == 0 ? nil : Tree.Leaf(symbol: $0, count: $1) }
+  init?(counts: ArraySlice<UInt32>) {
+    var leaves: [Tree.Leaf] = []
+    leaves.reserveCapacity(counts.count + 1)
+    for index in counts.indices where counts[index] > 0 {
+      leaves.append(Tree.Leaf(symbol: index - counts.startIndex, count: Int(counts[index])))
+    }
     // No code may consist of ones only (C.2). So a symbol that does not occur gets one of the longest codes.
     leaves.append(Tree.Leaf(symbol: 256, count: 1))
     let lengths = Tree.depths(of: leaves)

@@ -73,4 +73,15 @@ import Testing
     request.jpeg.scans = .progressive
     #expect(try unsafe ours.encodeBaseline(gray, request, factors: (2, 2)) == nil)
   }
+
+  @Test func `what JPEG cannot hold is left to libjpeg, which refuses it`() throws {
+    let ours = JPEGEncoder(pool: pool)
+    let tooWide = Image.pixels(try Plane(size: PixelSize(width: 65_536, height: 1), channels: 1, from: pool))
+    #expect(try unsafe ours.encodeBaseline(tooWide, EncodeRequest(format: .jpeg), factors: (1, 1)) == nil)
+    #expect(throws: CodecError.self) { _ = try unsafe ours.encode(tooWide, EncodeRequest(format: .jpeg)) }
+    var request = EncodeRequest(format: .jpeg)
+    request.jpeg.quality = 0
+    let gray = Image.pixels(try Plane(size: PixelSize(width: 9, height: 9), channels: 1, from: pool))
+    #expect(throws: CodecError.self) { _ = try unsafe ours.encode(gray, request) }
+  }
 }

@@ -44,6 +44,9 @@ package final class JPEGEncoder: FormatWriter {
   private func encode(
     _ planes: [SampleRows], _ frame: EncodingFrame, _ request: EncodeRequest, _ profile: [UInt8]?
   ) throws(CodecError) -> UnsafeRawBufferPointer? {
+    guard max(frame.size.width, frame.size.height) <= ImageFormat.jpeg.greatestSide,
+      (profile?.count ?? 0) <= ImageFormat.jpeg.maxProfileBytes, (1...100).contains(request.jpeg.quality)
+    else { return nil }
     guard
       zip(planes, frame.components).allSatisfy({ $0.rowCount >= $1.height && $0.stride >= $1.width })
     else { throw .broken("planes that are smaller than their image") }

@@ -93,7 +93,7 @@ final class Recorder: SymbolRecorder {
     }
   }
 
-  private func record(into list: inout SymbolList) {
+  @inline(__always) private func record(into list: inout SymbolList) {
     for _ in 0..<frame.mcusAcross {
       for index in 0..<cursors.count {
         let cursor = cursors[index]
