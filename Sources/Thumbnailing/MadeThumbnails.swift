@@ -35,7 +35,7 @@ package struct MadeThumbnails {
     _ clock: StageClock
   ) {
     sourceSize = source.header.size
-    sourceByteCount = source.file.byteCount
+    sourceByteCount = source.byteCount
     sizes = source.plan.outputs.map(\.placement.canvas)
     self.files = files
     warningCount = report.warningCount + (report.damage == nil ? 0 : 1)

@@ -86,6 +86,10 @@ package final class Thumbnailer {
   ) throws -> MadeThumbnails {
     var loaded = try loader.load(&source, as: formats, by: choice, task)
     var images = try Renderer(&loaded, pending: pending, renderer, decoder, loader, task)
+    let decodingThreads = decoder.workers
+    // Nothing else reads the source: outputs are encoded without its bytes in memory.
+    decoder.finish()
+    loaded.file = nil
     try options.tolerance.check(images.report)
     var files = [MadeThumbnails.File?](repeating: nil, count: formats.count)
     while var rendered = try images.next(task) {
@@ -98,9 +102,9 @@ package final class Thumbnailer {
       task.clock.enter(.write)
       let kept = kept
       if let bytes = unsafe bytes {
-        try unsafe write(rendered.index, request.format, bytes.bytes, loaded.file.status)
+        try unsafe write(rendered.index, request.format, bytes.bytes, loaded.status)
       } else {
-        try unsafe write(rendered.index, request.format, kept.span.bytes, loaded.file.status)
+        try unsafe write(rendered.index, request.format, kept.span.bytes, loaded.status)
       }
       task.clock.end()
       files[rendered.index] = MadeThumbnails.File(
@@ -109,7 +113,7 @@ package final class Thumbnailer {
         quality: options.outputLimit.isSet && request.format.isLossy ? request.jpeg.quality : nil)
     }
     task.clock.finish()
-    return MadeThumbnails(loaded, files, images.report, decodingThreads: decoder.workers, task.clock)
+    return MadeThumbnails(loaded, files, images.report, decodingThreads: decodingThreads, task.clock)
   }
 
   /// Encodes an image so that the file is within the limit of the options.

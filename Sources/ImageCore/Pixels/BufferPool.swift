@@ -37,6 +37,9 @@ package final class BufferPool {
     for buffer in free { discard(buffer) }
   }
 
+  /// A larger buffer is released at once: codecs can have its memory, and its page faults cost little compared with the work on it.
+  private static let maxKeptByteCount = 4 << 20
+
   /// Maximum number of idle buffers that the pool keeps. The smallest is released first.
   private static let maxFree = 16
 
@@ -77,7 +80,7 @@ package final class BufferPool {
   fileprivate func give(back base: UnsafeMutableRawPointer, capacity: Int) {
     // If the returned buffer exceeds the limit, it is released itself, not the idle ones.
     let buffer = unsafe Free(base: base, capacity: capacity)
-    guard capacity <= maxFreeBytes - freeByteCount else { return discard(buffer) }
+    guard capacity <= min(BufferPool.maxKeptByteCount, maxFreeBytes - freeByteCount) else { return discard(buffer) }
     free.append(buffer)
     freeByteCount += capacity
     if free.count > BufferPool.maxFree, let minimum = free.indices.min(by: { free[$0].capacity < free[$1].capacity }) {

@@ -1,8 +1,13 @@
 internal import ImageCodecs
+internal import SystemSupport
 
 /// A source with its header read and its memory reserved; the decoder is ready for its pixels.
 struct LoadedSource: ~Copyable {
-  let file: SourceFile
+  let byteCount: Int
+  /// Status when the file was read.
+  let status: FileStatus
+  /// Its bytes, until the image is decoded.
+  var file: SourceFile?
   let header: ImageHeader
   var plan: ThumbnailPlan
   /// Nil unless `--metadata keep` asks for it.

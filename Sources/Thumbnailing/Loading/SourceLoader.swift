@@ -41,7 +41,8 @@ final class SourceLoader {
       options.metadata == .keep ? unsafe CarriedMetadata(file.bytes.bytes, header, plan, limit: task.limit) : nil
     try task.check()
     try reserve(estimate(header, &plan, fileByteCount: file.byteCount, metadata: metadata), task)
-    return LoadedSource(file: file, header: header, plan: plan, metadata: metadata)
+    return LoadedSource(
+      byteCount: file.byteCount, status: file.status, file: file, header: header, plan: plan, metadata: metadata)
   }
 
   /// Reserves what an image takes that could not be decoded in strips after all.
@@ -49,7 +50,7 @@ final class SourceLoader {
     guard source.plan.isStreamed else { return }
     source.plan = source.plan.whole
     let estimate = estimate(
-      source.header, &source.plan, fileByteCount: source.file.byteCount, metadata: source.metadata)
+      source.header, &source.plan, fileByteCount: source.byteCount, metadata: source.metadata)
     try reserve(estimate, task)
   }
 

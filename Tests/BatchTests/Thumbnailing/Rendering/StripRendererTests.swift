@@ -62,7 +62,11 @@ import Testing
       if channels % 2 == 0 && channel == channels - 1 { return alpha(x, y) * (maximum / 255) }
       return (x * (channel + 3) * 131 + y * y * 17 + (x * y) % 7 * 40) & maximum
     }
-    return try unsafe [UInt8](Encoder(pool: pool).encode(.pixels(plane), EncodeRequest(format: .png)))
+    let encoder = Encoder(pool: pool)
+    let image = Image.pixels(plane)
+    return try withExtendedLifetime(encoder) {
+      unsafe [UInt8](try encoder.encode(image, EncodeRequest(format: .png)))
+    }
   }
 
   private static let optionSets: [(name: String, change: @Sendable (inout ThumbnailOptions) -> Void)] = [
