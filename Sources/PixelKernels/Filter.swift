@@ -100,6 +100,8 @@ package enum RowFilter {
     var greatest = -1
     var minimum = UInt64.max
     for filter in 0..<count { minimum = min(minimum, sums[filter]) }
+    // Half of the bytes of a long row give nearly the same choice.
+    let isSampled = byteCount >= sampledByteCount
     for filter in 0..<count where sums[filter] <= maximum(minimum) {
       let bytes = candidates + filter * stride
       counts.fill(0)
@@ -113,15 +115,16 @@ package enum RowFilter {
           odd[Int((eight >> 8) & 255)] &+= 1
           eight >>= 16
         }
-        offset += 8
+        offset += isSampled ? 16 : 8
       }
+      offset = byteCount & ~7
       while offset < byteCount {
         counts[Int(bytes[offset])] &+= 1
         offset += 1
       }
       var sum: UInt64 = 0
       for byte in 0..<256 { sum &+= UInt64(information[Int(counts[byte] &+ odd[byte])]) }
-      if filter == previous { sum &+= preference(byteCount) }
+      if filter == previous { sum &+= preference(isSampled ? byteCount / 2 : byteCount) }
       if Int(sum) > greatest {
         greatest = Int(sum)
         best = filter
@@ -129,6 +132,10 @@ package enum RowFilter {
     }
     return best
   }
+
+  /// Rows of this size are counted by every other group of eight bytes. Measured at 1280 pixels: photographs and drawings are
+  /// larger by 0.06 %, screenshots by 0.16 %, and a run takes 6 % less time.
+  package static let sampledByteCount = 1024
 
   /// The largest sum of a candidate that is counted. Measured on thumbnails: with 3/2 files are larger by 1 in 2000, with 2 by 1
   /// in 10,000, and 2 saves a quarter of the counting.

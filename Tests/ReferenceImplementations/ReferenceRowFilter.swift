@@ -35,11 +35,14 @@ package enum ReferenceRowFilter {
     let totals = (0..<5).map { filter -> Int in
       if sums[filter] > maximum { return -1 }
       var counts = [Int](repeating: 0, count: 256)
-      for index in 0..<byteCount {
+      let isSampled = byteCount >= RowFilter.sampledByteCount
+      // Of a sampled row, every other group of eight bytes, and what follows the last whole group.
+      for index in 0..<byteCount where !isSampled || index / 8 % 2 == 0 || index >= byteCount / 8 * 8 {
         let byte = unsafe candidates.load(fromByteOffset: filter * stride + index, as: UInt8.self)
         counts[Int(byte)] += 1
       }
-      return counts.reduce(filter == previous ? Int(RowFilter.preference(byteCount)) : 0) { $0 + Int(information[$1]) }
+      let counted = isSampled ? byteCount / 2 : byteCount
+      return counts.reduce(filter == previous ? Int(RowFilter.preference(counted)) : 0) { $0 + Int(information[$1]) }
     }
     return totals.firstIndex(of: totals.max() ?? 0) ?? 0
   }

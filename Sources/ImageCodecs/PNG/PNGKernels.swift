@@ -37,12 +37,28 @@ protocol InflateKernels: SendableMetatype {
   ) -> UInt8
 }
 
+/// `PixelKernels.RunCoding` in one build.
+protocol RunKernels: SendableMetatype {
+  @unsafe static func parse(
+    _ base: UnsafeRawPointer, from start: Int, to end: Int, sequences: UnsafeMutablePointer<UInt32>,
+    counts: UnsafeMutablePointer<UInt32>
+  ) -> (sequences: Int, extraBits: Int)
+  @unsafe static func search(
+    _ bytes: UnsafeRawPointer, count: Int, literalBits: UnsafePointer<UInt8>, table: UnsafeMutablePointer<UInt16>
+  ) -> (bits: Int, savedBits: Int)
+  @unsafe static func write(
+    _ base: UnsafeRawPointer, from start: Int, sequences: UnsafePointer<UInt32>, sequenceCount: Int,
+    codes: UnsafePointer<UInt32>, bits: inout UInt64, bitCount: inout UInt64, output: inout UnsafeMutableRawPointer)
+}
+
 extension PixelKernels.Unfilter: UnfilterKernels {}
 extension PixelKernels.RowFilter: RowFilterKernels {}
 extension PixelKernels.InflateLoop: InflateKernels {}
+extension PixelKernels.RunCoding: RunKernels {}
 extension PixelKernelsAVX2.Unfilter: UnfilterKernels {}
 extension PixelKernelsAVX2.RowFilter: RowFilterKernels {}
 extension PixelKernelsAVX2.InflateLoop: InflateKernels {}
+extension PixelKernelsAVX2.RunCoding: RunKernels {}
 
 extension InstructionSet {
   var unfilter: any UnfilterKernels.Type {
@@ -63,6 +79,13 @@ extension InstructionSet {
     switch self {
     case .baseline: PixelKernels.InflateLoop.self
     case .avx2: PixelKernelsAVX2.InflateLoop.self
+    }
+  }
+
+  var runCoding: any RunKernels.Type {
+    switch self {
+    case .baseline: PixelKernels.RunCoding.self
+    case .avx2: PixelKernelsAVX2.RunCoding.self
     }
   }
 }

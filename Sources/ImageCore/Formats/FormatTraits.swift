@@ -44,8 +44,8 @@ extension FormatTraits {
     name: "PNG", suffixes: ["png"], mediaType: "image/png",
     writing: WritingTraits(
       greatestSide: Int(Int32.max), has16Bits: true, isLossy: false, hasColorChunks: true,
-      // The filtered rows and the output. Version 2: level 3 by default, with filters chosen by entropy.
-      encoderBytes: (0, 0, 4), encoderVersion: 2))
+      // The filtered rows and the output. Version 3: strips of runs; gray and palettes where they take fewer bytes.
+      encoderBytes: (0, 0, 4), encoderVersion: 3))
 
   #if WebP
     static let webp = FormatTraits(

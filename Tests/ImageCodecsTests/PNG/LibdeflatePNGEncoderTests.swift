@@ -101,7 +101,7 @@ struct LibdeflatePNGEncoderTests {
   }
 
   /// A header (ICC.1:2022, 7.2) and one tag of noise, because libpng rejects fewer than 132 compressed bytes.
-  private static func profile(_ space: String) -> [UInt8] {
+  static func profile(_ space: String) -> [UInt8] {
     var numbers = SeededNumbers(seed: 8)
     var profile = [UInt8](repeating: 0, count: 144) + numbers.bytes(400)
     func put(_ text: some Sequence<UInt8>, at offset: Int) {

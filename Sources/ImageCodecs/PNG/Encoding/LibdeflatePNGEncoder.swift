@@ -4,14 +4,14 @@ internal import PixelKernels
 
 /// Writes PNG with libdeflate: about twice as fast as libpng, in files of the same size or smaller.
 ///
-/// Each row gets the filter that promises the smallest output. The rows are then compressed in pieces (`ZlibPieces`). Each worker
+/// Each row gets the filter that promises the smallest output. The rows are then compressed in strips (`ZlibWriter`). Each worker
 /// has one encoder; its memory comes from the worker's pool.
 package final class LibdeflatePNGEncoder {
   private let pool: BufferPool
   private let instructionSet: InstructionSet
   /// Compressors by libdeflate level, created on first use.
   private var compressors: [Int: Compressor] = [:]
-  private var output: PooledBuffer?
+  private var output: File?
 
   package init(pool: BufferPool, instructionSet: InstructionSet = .current) {
     self.pool = pool
@@ -34,9 +34,11 @@ package final class LibdeflatePNGEncoder {
   /// At level 3, `minSum` would make 14 screenshots of 1280 pixels 2 % larger, and larger than those of libvips.
   /// libdeflate's levels 8 and 9 take as long as its level 10, and give larger files. With `minSum`, 4...7 would be 1.4-1.9 %
   /// larger.
-  private static let efforts: [(level: Int, heuristic: FilterHeuristic)] = [
-    (0, .none), (1, .minSum), (2, .minSum), (2, .minEntropy), (5, .minEntropy),
-    (6, .minEntropy), (7, .minEntropy), (7, .minEntropy), (10, .minEntropy), (10, .minEntropy),
+  private static let efforts: [Effort] = [
+    Effort(0, .none), Effort(1, .minSum, minSaving: 160), Effort(2, .minSum, minSaving: 160),
+    Effort(2, .minEntropy, minSaving: 160), Effort(5, .minEntropy, minSaving: 50),
+    Effort(6, .minEntropy, minSaving: 50), Effort(7, .minEntropy, minSaving: 50),
+    Effort(7, .minEntropy, minSaving: 50), Effort(10, .minEntropy), Effort(10, .minEntropy),
   ]
 
   /// Upper bounds of what libdeflate allocates for a compressor: hash chains below level 10, and from there on the tables of its
@@ -48,8 +50,8 @@ package final class LibdeflatePNGEncoder {
   /// piece that `DeflateEnd` inflates again.
   package static func compressorByteCount(level: Int) -> Int {
     let level = efforts[level].level
-    return (level < 10 ? hashChainByteCount : parserByteCount) + ZlibPieces.pieceBytes(level: level)
-      + DeflateEnd.workingByteCount
+    return (level < 10 ? hashChainByteCount : parserByteCount) + ZlibWriter.pieceByteCount(level: level)
+      + DeflateEnd.workingByteCount + RunCoder.workingByteCount
   }
 
   /// Working memory for filtering rows of this length.
@@ -64,37 +66,66 @@ package final class LibdeflatePNGEncoder {
     metadata: ImageMetadata = ImageMetadata()
   ) throws(CodecError) -> UnsafeRawBufferPointer {
     precondition((0...9).contains(level), "a PNG level is 0...9")
-    let profile = profile ?? []
-    let (level, heuristic) = LibdeflatePNGEncoder.efforts[level]
-    guard let compressor = compressor(level) else { throw .outOfMemory("no memory for a PNG compressor") }
-    let filteredBytes = (plane.rowByteCount + 1) * plane.size.height
+    output = nil
+    let request = Request(
+      effort: LibdeflatePNGEncoder.efforts[level], profile: profile ?? [], chunks: chunks, metadata: metadata)
+    // A profile for RGB may not describe gray pixels, but may describe gray colors of a palette.
+    let stored = try plane.withoutConstantChannels(keepsColor: !request.profile.isEmpty, from: pool)
+    let indexed = try PNGPixels.indexed(stored, from: pool)
+    var best = try file(PNGPixels(stored), request)
+    if let indexed {
+      // Filtered pixels of smooth shades may take fewer bytes than indices, which are not filtered.
+      let other = try file(indexed, request)
+      if other.byteCount < best.byteCount { best = other }
+    }
+    let bytes = unsafe UnsafeRawBufferPointer(start: best.buffer.base, count: best.byteCount)
+    output = consume best
+    return unsafe bytes
+  }
+
+  private struct Request {
+    let effort: Effort
+    let profile: [UInt8]
+    let chunks: PNGColorChunks
+    let metadata: ImageMetadata
+  }
+
+  private struct File: ~Copyable {
+    let buffer: PooledBuffer
+    let byteCount: Int
+  }
+
+  private func file(_ pixels: consuming PNGPixels, _ request: Request) throws(CodecError) -> File {
+    guard let compressor = compressor(request.effort.level) else {
+      throw .outOfMemory("no memory for a PNG compressor")
+    }
+    let filteredBytes = (pixels.rows.rowByteCount + 1) * pixels.size.height
     let filtered = try allocating { () throws(OutOfMemory) in
       try pool.take(byteCount: filteredBytes + RowScratch.slack)
     }
-    try unsafe filter(plane, into: filtered.base, by: heuristic)
-    if pool.limit.hasPassed { throw .timeout }
+    let heuristic = pixels.colorType == .palette ? .none : request.effort.heuristic
+    try unsafe filter(pixels.rows, into: filtered.base, by: heuristic)
+    try pool.limit.check()
 
-    let pieces = ZlibPieces(compressor, instructionSet.inflateLoop, pool: pool)
-    let profileBound = profile.isEmpty ? 0 : pieces.bound(profile.count)
-    let bound = pieces.bound(filteredBytes)
+    let zlib = ZlibWriter(compressor, minSaving: request.effort.minSaving, instructionSet, pool: pool)
+    let profileBound = request.profile.isEmpty ? 0 : zlib.bound(request.profile.count)
+    let bound = zlib.bound(filteredBytes)
     guard bound < 1 << 31, profileBound < 1 << 31 else { throw .unsupported("a PNG chunk of 2 GiB or more") }
-    // Signature, IHDR, cICP, sRGB, gAMA, cHRM, IEND, and what IDAT and iCCP have in addition to their data: 185 bytes.
-    let capacity = bound + profileBound + metadata.chunkByteCount + 256
-    output = nil
+    // Signature, IHDR, cICP, sRGB, gAMA, cHRM, PLTE, tRNS, IEND, and what IDAT and iCCP have in addition to their data: 209 bytes.
+    let capacity = bound + profileBound + 4 * pixels.palette.count + request.metadata.chunkByteCount + 280
     let buffer = try allocating { () throws(OutOfMemory) in try pool.take(byteCount: capacity) }
     var writer = unsafe PNGChunkWriter(base: buffer.base, capacity: buffer.capacity)
-    writer.putHeader(plane)
+    writer.putHeader(pixels)
     let outgrown = CodecError.broken("a PNG outgrew its bound")
-    guard try writer.putColor(chunks, profile, pieces) else { throw outgrown }
-    writer.putMetadata(metadata)
+    guard try writer.putColor(request.chunks, request.profile, zlib) else { throw outgrown }
+    writer.putPalette(pixels)
+    writer.putMetadata(request.metadata)
     let fits = try unsafe writer.put(.idat) { target, space throws(CodecError) in
-      try unsafe pieces.compress(UnsafeRawBufferPointer(start: filtered.base, count: filteredBytes), target, space)
+      try unsafe zlib.compress(UnsafeRawBufferPointer(start: filtered.base, count: filteredBytes), target, space)
     }
     guard fits else { throw outgrown }
     writer.put(.iend, [])
-    let bytes = unsafe UnsafeRawBufferPointer(start: buffer.base, count: writer.count)
-    output = consume buffer
-    return unsafe bytes
+    return File(buffer: buffer, byteCount: writer.count)
   }
 
   private func compressor(_ level: Int) -> Compressor? {
@@ -143,6 +174,21 @@ package final class LibdeflatePNGEncoder {
       let chosen = unsafe heuristic != .none ? scratch.candidates + best * scratch.stride : row
       unsafe (filtered + 1).copyMemory(from: chosen, byteCount: rowBytes)
     }
+  }
+}
+
+/// How much time a level takes for smaller files.
+private struct Effort {
+  /// libdeflate's level.
+  let level: Int
+  let heuristic: FilterHeuristic
+  /// See `ZlibWriter`.
+  let minSaving: PerMille?
+
+  init(_ level: Int, _ heuristic: FilterHeuristic, minSaving: PerMille? = nil) {
+    self.level = level
+    self.heuristic = heuristic
+    self.minSaving = minSaving
   }
 }
 

@@ -23,16 +23,22 @@ extension ImageMetadata {
     append([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])
   }
 
-  mutating func putHeader(_ plane: borrowing Plane) {
-    let colorType: UInt8 = [0, 4, 2, 6][plane.channels - 1]
+  mutating func putHeader(_ pixels: borrowing PNGPixels) {
     put(
       .ihdr,
-      bigEndian(UInt32(plane.size.width)) + bigEndian(UInt32(plane.size.height))
-        + [UInt8(plane.depth.rawValue), colorType, 0, 0, 0])
+      bigEndian(UInt32(pixels.size.width)) + bigEndian(UInt32(pixels.size.height))
+        + [UInt8(pixels.bitDepth), pixels.colorType.rawValue, 0, 0, 0])
+  }
+
+  /// Writes the palette after the chunks that define the colors, if there is one.
+  mutating func putPalette(_ pixels: borrowing PNGPixels) {
+    guard pixels.colorType == .palette else { return }
+    put(.plte, pixels.paletteBody)
+    if !pixels.alphaBody.isEmpty { put(.trns, pixels.alphaBody) }
   }
 
   /// Writes the chunks that define the colors; false if the profile did not fit.
-  mutating func putColor(_ chunks: PNGColorChunks, _ profile: [UInt8], _ pieces: ZlibPieces) throws(CodecError)
+  mutating func putColor(_ chunks: PNGColorChunks, _ profile: [UInt8], _ zlib: ZlibWriter) throws(CodecError)
     -> Bool
   {
     if let codePoints = chunks.codePoints { put(.cicp, codePoints) }
@@ -41,7 +47,7 @@ extension ImageMetadata {
       let name = Array("ICC profile".utf8) + [0, 0]
       let fits = try unsafe put(.iccp, after: name) { target, space throws(CodecError) in
         try unsafe profile.withUnsafeBufferPointer { bytes throws(CodecError) in
-          try unsafe pieces.compress(UnsafeRawBufferPointer(bytes), target, space)
+          try unsafe zlib.compress(UnsafeRawBufferPointer(bytes), target, space)
         }
       }
       guard fits else { return false }

@@ -114,7 +114,7 @@ struct OptionFieldsTests {
   /// `AlgorithmVersion.currentPixels` too.
   @Test func `the defaults are those of the current version of the algorithms`() {
     #expect(AlgorithmVersion(of: .jpeg).text == "2.1")
-    #expect(AlgorithmVersion(of: .png).text == "2.2")
+    #expect(AlgorithmVersion(of: .png).text == "2.3")
     #expect(
       ThumbnailOptions.fields.map { "\($0.name)=\($0.text(ThumbnailOptions()))" }.sorted() == [
         "background=255,255,255", "clocks=wall", "colour=asSource", "decoder=auto", "durability=ordinary",

@@ -44,7 +44,9 @@ import Testing
   }
 
   private func isClose(_ samples: [Int], _ wanted: [Int]) -> Bool {
-    samples.count == wanted.count && zip(samples, wanted).allSatisfy { abs($0 - $1) <= 4 }
+    // A PNG stores equal channels once.
+    let samples = samples.count == 1 ? [Int](repeating: samples[0], count: wanted.count) : samples
+    return samples.count == wanted.count && zip(samples, wanted).allSatisfy { abs($0 - $1) <= 4 }
   }
 
   @Test(arguments: [UInt8?.none, 0, 2])

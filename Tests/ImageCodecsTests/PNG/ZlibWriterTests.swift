@@ -1,12 +1,13 @@
 import CLibDeflate
 import ImageCore
+import PixelKernels
 import TestSupport
 import Testing
 
 @testable import ImageCodecs
 
 /// A zlib stream that is compressed in pieces is one stream for every reader.
-@Suite struct ZlibPiecesTests {
+@Suite struct ZlibWriterTests {
   private let pool = BufferPool()
 
   /// Contents for all kinds of blocks: noise is stored, text has dynamic codes, and few bytes have the fixed codes.
@@ -25,13 +26,15 @@ import Testing
     return Array(result.prefix(count))
   }
 
-  private func compressed(_ source: [UInt8], level: Int) throws -> [UInt8] {
-    let pieces = ZlibPieces(try #require(Compressor(level: level)), InstructionSet.current.inflateLoop, pool: pool)
-    let space = pieces.bound(source.count)
+  private func compressed(
+    _ source: [UInt8], level: Int, minSaving: PerMille? = nil, _ instructionSet: InstructionSet = .current
+  ) throws -> [UInt8] {
+    let writer = ZlibWriter(try #require(Compressor(level: level)), minSaving: minSaving, instructionSet, pool: pool)
+    let space = writer.bound(source.count)
     var target = [UInt8](repeating: 0xAA, count: space)
     let count = try unsafe source.withUnsafeBytes { source in
       try unsafe target.withUnsafeMutableBytes { target in
-        try unsafe pieces.compress(source, target.baseAddress.unsafelyUnwrapped, space)
+        try unsafe writer.compress(source, target.baseAddress.unsafelyUnwrapped, space)
       }
     }
     return Array(target.prefix(count))
@@ -65,6 +68,90 @@ import Testing
       #expect(stream.count < count + count / 50, "\(size) bytes")
       if size <= 524_288 && level < 8 { #expect(stream == Array(whole.prefix(count))) }
     }
+  }
+
+  /// Contents as filtered rows of photographs have them: small numbers, long runs, and patterns that repeat.
+  private func rows(_ count: Int, seed: UInt64) -> [UInt8] {
+    var numbers = SeededNumbers(seed: seed)
+    var result: [UInt8] = []
+    while result.count < count {
+      let length = Int.random(in: 1...40_000, using: &numbers)
+      switch Int.random(in: 0..<4, using: &numbers) {
+      case 0: result += (0..<length).map { _ in UInt8(truncatingIfNeeded: numbers.next() & numbers.next() & 15) }
+      case 1: result += [UInt8](repeating: UInt8.random(in: 0...255, using: &numbers), count: length % 700)
+      case 2:
+        let pattern = numbers.bytes(97)
+        result += (0..<length).map { pattern[$0 % 97] }
+      default: result += numbers.bytes(length)
+      }
+    }
+    return Array(result.prefix(count))
+  }
+
+  @Test(arguments: [0, 50, 160, 1000])
+  func `strips of runs and pieces of matches form one stream`(minSaving: Int) throws {
+    for (index, size) in [1, 9, 4095, 4096, 65_535, 65_536, 65_537, 200_000, 1_300_001].enumerated() {
+      let source = rows(size, seed: UInt64(minSaving + index))
+      let stream = try compressed(source, level: 2, minSaving: minSaving)
+      #expect(try inflated(stream, size) == source, "\(size) bytes")
+    }
+  }
+
+  @Test func `every length of a run comes back`() throws {
+    // A run of each length after a literal that differs from it, and noise that keeps the codes of literals long.
+    var numbers = SeededNumbers(seed: 5)
+    var source: [UInt8] = []
+    for length in 1...600 {
+      source += [UInt8](repeating: UInt8(length & 127), count: length) + numbers.bytes(length % 9).map { $0 | 128 }
+    }
+    let stream = try compressed(source, level: 2, minSaving: 1000)
+    #expect(try inflated(stream, source.count) == source)
+  }
+
+  @Test func `codes of literals are limited to the longest one that the kernel can write`() throws {
+    // Counts that grow as Fibonacci's numbers give the deepest Huffman code.
+    var (count, next) = (1, 1)
+    var source: [UInt8] = []
+    for byte in 0..<22 {
+      source += [UInt8](repeating: UInt8(byte), count: count)
+      (count, next) = (next, count + next)
+    }
+    var numbers = SeededNumbers(seed: 7)
+    source.shuffle(using: &numbers)
+    #expect(source.count < RunCoder.stripByteCount)
+    let stream = try compressed(source, level: 2, minSaving: 1000)
+    #expect(try inflated(stream, source.count) == source)
+    var counts = [UInt32](repeating: 0, count: RunCoding.symbolCount)
+    for byte in source { counts[Int(byte)] += 1 }
+    counts[RunCoding.endOfBlock] = 1
+    let code = DeflateCode(counts: counts, maxLength: RunCoding.maxCodeLength)
+    // The best code has lengths up to 22.
+    let lengths = code.lengths.filter { $0 > 0 }
+    #expect(lengths.count == 23 && lengths.allSatisfy { $0 <= 14 })
+    #expect(lengths.reduce(0) { $0 + (1 << (14 - Int($1))) } == 1 << 14, "the code is complete")
+  }
+
+  @Test func `strips of runs have the same bytes with every instruction set`() throws {
+    let source = rows(300_000, seed: 4)
+    let streams = try InstructionSet.allCases.filter(\.isSupported).map {
+      try compressed(source, level: 2, minSaving: 160, $0)
+    }
+    #expect(Set(streams).count == 1)
+  }
+
+  @Test func `matches are searched only where they save bits`() throws {
+    var numbers = SeededNumbers(seed: 6)
+    // Small numbers without order hardly match anywhere. A pattern of noise matches itself.
+    let noise = (0..<262_144).map { _ in UInt8(truncatingIfNeeded: numbers.next() & numbers.next() & 31) }
+    let pattern = numbers.bytes(3000)
+    let repeated = (0..<262_144).map { pattern[$0 % 3000] }
+    func count(_ source: [UInt8], _ minSaving: Int?) throws -> Int {
+      try compressed(source, level: 2, minSaving: minSaving).count
+    }
+    #expect(try count(noise, 160) == count(noise, 1000))
+    #expect(try count(noise, 160) < count(noise, nil))
+    #expect(try count(repeated, 160) == count(repeated, nil))
+    #expect(try count(repeated, 160) < count(repeated, 1000) / 10)
   }
 
   @Test func `a PNG of several pieces has the same pixels for libpng and for the fast decoder`() throws {
