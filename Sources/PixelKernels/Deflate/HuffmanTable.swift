@@ -65,7 +65,11 @@ package enum HuffmanTable {
     }
     if covered != 1 << 15 {
       guard mayBeIncomplete, used == 0 || (used == 1 && counts[1] == 1) else { return false }
-      for index in 0..<1 << width { table[index] = specialFlag }
+      // The code of the one symbol is the bit 0.
+      let symbol = (0..<count).first { lengths[$0] == 1 }
+      let entry = symbol.map { (symbols[$0] + 1) | 1 << 6 } ?? specialFlag
+      for index in 0..<1 << width { table[index] = index & 1 == 0 ? entry : specialFlag }
+      return true
     }
     return unsafe withUnsafeTemporaryAllocation(of: UInt16.self, capacity: count) { ordered in
       // SAFETY: there are no more positions than symbols.
@@ -79,7 +83,7 @@ package enum HuffmanTable {
       var filler = Filler(table: table, width: width, left: counts)
       var next = 0
       for length in 1...15 {
-        filler.begin(length, isComplete: covered == 1 << 15)
+        filler.begin(length)
         for _ in 0..<counts[length] {
           guard filler.put(symbols[Int(ordered[next])], length: length) else { return false }
           next += 1
@@ -149,8 +153,8 @@ private struct Filler {
   /// Must be called before the codes of a length. Entries of shorter codes fill all indices below half of those of this length,
   /// and are copied to the other half.
   @inline(__always)
-  mutating func begin(_ length: Int, isComplete: Bool) {
-    if length <= width && isComplete {
+  mutating func begin(_ length: Int) {
+    if length <= width {
       table.copy(1 << (length - 1), to: 1 << (length - 1))
     }
   }

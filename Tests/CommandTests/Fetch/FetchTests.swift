@@ -65,7 +65,7 @@ struct FetchTests {
       ("/to-file", "redirects"), ("/to-user", "redirects"), ("/to-nowhere", "http-status"), ("/busy", "written"),
       ("/down", "written"), ("/always-down", "http-status"), ("/missing", "http-status"), ("/html", "not-an-image"),
       ("/type", "written"), ("/gzip", "not-an-image"), ("/reset", "network"), ("/nothing", "network"),
-      ("/empty", "not-an-image"), ("/webp", WebPTrait.isOn ? "truncated" : "unsupported"),
+      ("/empty", "not-an-image"), ("/webp", WebPTrait.isOn ? "corrupt" : "unsupported"),
       ("/header-only", "truncated"), ("/long", "written"),
       ("/wait-long", "http-status"), ("/headers", "network"), ("/garbage", "network"), ("/304", "http-status"),
       ("/part", "truncated"), ("/chunked", "written"), ("/bomb.jpg", "limit-pixels"), ("/negative", "network"),

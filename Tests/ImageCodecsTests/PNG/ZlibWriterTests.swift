@@ -167,6 +167,29 @@ import Testing
     }
   }
 
+  @Test func `the fast decoder reads blocks whose only distance is 1`() throws {
+    let size = PixelSize(width: 900, height: 300)
+    var numbers = SeededNumbers(seed: 10)
+    // Small steps, and rows that equal the one above.
+    var pixels: [UInt8] = []
+    for y in 0..<300 {
+      for x in 0..<2700 {
+        let isEqual = y % 4 > 0 && pixels.count >= 2700
+        pixels.append(
+          isEqual ? pixels[pixels.count - 2700] : UInt8(truncatingIfNeeded: x / 30 + Int(numbers.next() & 7)))
+      }
+    }
+    let plane = plane(pixels, size: size, channels: 3, depth: .eight, from: pool)
+    let bytes = try unsafe [UInt8](LibdeflatePNGEncoder(pool: pool).encode(plane, level: 1))
+    let plain = try #require(PlainPNG(bytes))
+    #expect(plain.isSound && plain.pixels == pixels)
+    for set in InstructionSet.allCases where set.isSupported {
+      for room in PlaneRoom.allCases {
+        #expect(fastPixels(bytes, like: plain, instructionSet: set, room: room) == pixels)
+      }
+    }
+  }
+
   @Test func `a truncated stream has no end, and a changed one is read within its memory`() throws {
     let source = contents(300_000, seed: 3)
     let compressor = try #require(Compressor(level: 6))
