@@ -14,9 +14,9 @@ struct LZWDecoder {
 
   private static let maxCodeBits = 12
 
-  /// Positions and lengths of the strings of all codes.
-  private var starts = [Int32](repeating: 0, count: 1 << maxCodeBits)
-  private var lengths = [Int32](repeating: 0, count: 1 << maxCodeBits)
+  /// Positions and lengths of the strings of all codes. A GIF has less than 2^32 pixels.
+  private var starts = [UInt32](repeating: 0, count: 1 << maxCodeBits)
+  private var lengths = [UInt32](repeating: 0, count: 1 << maxCodeBits)
 
   /// - Parameters:
   ///   - bytes: the file from the smallest code size on, which precedes the blocks.
@@ -58,8 +58,8 @@ struct LZWDecoder {
         pixels.repeatBytes(from: start, at: position, count: length)
       }
       if previousLength > 0, next < 1 << LZWDecoder.maxCodeBits {
-        starts[next] = Int32(truncatingIfNeeded: previous)
-        lengths[next] = Int32(truncatingIfNeeded: previousLength + 1)
+        starts[next] = UInt32(truncatingIfNeeded: previous)
+        lengths[next] = UInt32(truncatingIfNeeded: previousLength + 1)
         next += 1
         // A full table stays as it is until the next clear code.
         if next == 1 << codeBits, codeBits < LZWDecoder.maxCodeBits { codeBits += 1 }
