@@ -32,6 +32,13 @@ func allocating<Memory: ~Copyable>(_ make: () throws(OutOfMemory) -> Memory) thr
   do throws(OutOfMemory) { return try make() } catch { throw CodecError(error) }
 }
 
+extension TimeLimit {
+  /// Throws after the limit.
+  func check() throws(CodecError) {
+    if hasPassed { throw .timeout }
+  }
+}
+
 /// What a decoder reported in addition to the pixels.
 package struct DecodeReport: Hashable, Sendable {
   /// The first fault that means wrong or missing pixels.

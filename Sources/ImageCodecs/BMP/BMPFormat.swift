@@ -7,5 +7,5 @@ enum BMPFormat: FormatCodec {
       && BMPHeader.isKnown(headerByteCount: Int(start.littleEndian(14, UInt32.self)))
   }
 
-  static func makeReader(_ pool: BufferPool) throws(CodecError) -> any FormatReader { BMPDecoder(pool: pool) }
+  static func makeReader(_ pool: BufferPool) throws(CodecError) -> any FormatReader { RowReader<BMPImage>(pool: pool) }
 }

@@ -45,8 +45,9 @@ struct BMPHeader {
     return max(0, min(size.height, (byteCount - start + padding) / rowByteCount))
   }
 
-  /// Offset of a row. - Parameter y: from the top of the image.
-  func offset(ofRow y: Int) -> Int { start + (isTopDown ? y : size.height - 1 - y) * rowByteCount }
+  /// The position in the file of a row.
+  /// - Parameter y: from the top of the image.
+  func fileRow(_ y: Int) -> Int { isTopDown ? y : size.height - 1 - y }
 
   init(_ bytes: RawSpan) throws(CodecError) {
     let first = BMPHeader.fileHeaderByteCount

@@ -16,7 +16,7 @@ internal import JPEGDecoding
   private var limits = DecodeLimits()
   private var report = codec_report()
   private var header = jpeg_header()
-  private var sampling = JPEGSampling([])
+  private var imageHeader: ImageHeader?
   private var geometry = JPEGGeometry()
   // SAFETY: the caller keeps the bytes valid until `finish` or the next header. Only `decode` reads them, between these calls.
   private var bytes = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
@@ -35,14 +35,14 @@ internal import JPEGDecoding
       throw report.error(limits: limits)
     }
     var result = ImageHeader(header)
-    sampling = result.sampling ?? JPEGSampling([])
-    geometry = JPEGGeometry(size: result.size, sampling: sampling)
+    imageHeader = result
+    geometry = JPEGGeometry(size: result.size, sampling: result.sampling ?? JPEGSampling([]))
     stripVerdict = nil
     let limit = TimeLimit(deadline: limits.deadline)
     let (segments, span) = unsafe (JPEGSegments(limit: limit), bytes.bytes)
     if let exif = segments.exif(in: span) { result.orientation = Orientation(tiff: span.array(exif)) }
     if segments.haveGainMap(in: span) { result.notes.append(.gainMap) }
-    if limit.hasPassed { throw .timeout }
+    try limit.check()
     if header.has_other_icc { result.notes.append(result.profile == nil ? .damagedProfile : .furtherProfiles) }
     return result
   }
@@ -65,13 +65,9 @@ internal import JPEGDecoding
   func decodeStrips(
     _ request: DecodeRequest, _ take: (borrowing Image) throws(OutOfMemory) -> Bool
   ) throws(CodecError) -> StripDecoding {
+    scaledVerdict = nil
     let planes = try plan(request)
-    guard planes.layout != .JPEG_LAYOUT_PIXELS, request.asksForScaled(header.path, SourceColor(header.color)) else {
-      return .declined
-    }
-    let strips = JPEGStrips(
-      sampling, size: PixelSize(width: Int(header.width), height: Int(header.height)), request,
-      planeCount: planes.grids.count)
+    guard planes.layout != .JPEG_LAYOUT_PIXELS, let strips = imageHeader?.jpegStrips(request) else { return .declined }
     let memory = try planes.image(strips, from: pool)
     var wish = wish(request, planes)
     wish.strips = strips.split
@@ -84,18 +80,11 @@ internal import JPEGDecoding
         return false
       }
     }
-    scaledVerdict = verdict
     if let refusal { throw CodecError(refusal) }
-    switch verdict {
-    case .decoded: return .decoded(report.decodeReport(limits: limits))
-    case .timeout: throw .timeout
-    case .outOfMemory: throw .outOfMemory("the system refuses more")
-    case .stopped: return .stopped
-    case .declined where request.declining == .throwing: throw .declined
-    case .declined:
-      stripVerdict = verdict
-      return .declined
-    }
+    if try isDecoded(verdict, request) { return .decoded(report.decodeReport(limits: limits)) }
+    if verdict == .stopped { return .stopped }
+    stripVerdict = verdict
+    return .declined
   }
 
   func finish() {
@@ -140,16 +129,21 @@ internal import JPEGDecoding
         unsafe planes.layout == .JPEG_LAYOUT_PIXELS
         ? .declined(.kind)
         : stripVerdict ?? scaled.decode(bytes, wish(request, planes), into: memory.map { unsafe ScaledPlane($0) })
-      scaledVerdict = verdict
-      switch verdict {
-      case .decoded: return
-      case .timeout: throw .timeout
-      case .outOfMemory: throw .outOfMemory("the system refuses more")
-      case .declined where request.declining == .throwing: throw .declined
-      case .declined, .stopped: break
-      }
+      if try isDecoded(verdict, request) { return }
     }
     try unsafe read(memory, request, region(request, planes))
+  }
+
+  /// Records a verdict of `JPEGDecoding`, and throws if libjpeg must not decode the file instead.
+  private func isDecoded(_ verdict: Verdict, _ request: DecodeRequest) throws(CodecError) -> Bool {
+    scaledVerdict = verdict
+    switch verdict {
+    case .decoded: return true
+    case .timeout: throw .timeout
+    case .outOfMemory: throw .outOfMemory("the system refuses more")
+    case .declined where request.declining == .throwing: throw .declined
+    case .declined, .stopped: return false
+    }
   }
 
   private func region(_ request: DecodeRequest, _ planes: JPEGPlanes) -> DecodeRegion? {

@@ -35,7 +35,7 @@ internal import ImageCore
     let limit = TimeLimit(deadline: limits.deadline)
     let span = unsafe bytes.bytes
     let exif = PNGEXIFSearch(span, limit: limit)
-    if limit.hasPassed { throw .timeout }
+    try limit.check()
     if let range = exif.found { result.orientation = Orientation(tiff: span.array(range)) }
     result.unreadChunks = exif.next
     let extras = PNGAncillaryChunks(span)

@@ -85,13 +85,6 @@ extension Plane {
   }
 }
 
-extension TimeLimit {
-  /// Throws after the limit.
-  func check() throws(CodecError) {
-    if hasPassed { throw .timeout }
-  }
-}
-
 /// The colors of a row of 8-bit samples.
 @safe struct PixelRow {
   // SAFETY: the plane outlives the row.

@@ -15,8 +15,8 @@ extension ImageFormat {
   /// The name of a well-known format that this program does not read, for a message more helpful than "not an image".
   package static func nameOfOther(_ bytes: RawSpan) -> String? {
     for (magic, name) in magics where bytes.holds(magic) { return name }
-    if holds("RIFF", at: 0, in: bytes) && holds("WEBP", at: 8, in: bytes) { return "WebP" }
-    if holds("ftyp", at: 4, in: bytes) { return nameOfBrand(bytes) }
+    if bytes.holds("RIFF", at: 0) && bytes.holds("WEBP", at: 8) { return "WebP" }
+    if bytes.holds("ftyp", at: 4) { return nameOfBrand(bytes) }
     if isBMP(bytes) { return "BMP" }
     if looksLikeSVG(bytes) { return "SVG" }
     return nil
@@ -44,24 +44,22 @@ extension ImageFormat {
 
   /// An ISO base media file identifies its contents by a brand of four letters.
   private static func nameOfBrand(_ bytes: RawSpan) -> String? {
-    if holds("crx ", at: 8, in: bytes) { return "CR3 (Canon raw)" }
-    for brand in ["avif", "avis"] where holds(brand, at: 8, in: bytes) { return "AVIF" }
+    if bytes.holds("crx ", at: 8) { return "CR3 (Canon raw)" }
+    for brand in ["avif", "avis"] where bytes.holds(brand, at: 8) { return "AVIF" }
     for brand in ["heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"]
-    where holds(brand, at: 8, in: bytes) { return "HEIC" }
+    where bytes.holds(brand, at: 8) { return "HEIC" }
     return nil
   }
 
   /// Two letters alone are weak evidence. The reserved fields of the file header are zero as well (BITMAPFILEHEADER, bytes 6 to 9).
   private static func isBMP(_ bytes: RawSpan) -> Bool {
-    holds("BM", at: 0, in: bytes) && bytes.byteCount >= 10 && bytes.array(6..<10).allSatisfy { $0 == 0 }
+    bytes.holds("BM", at: 0) && bytes.byteCount >= 10 && bytes.array(6..<10).allSatisfy { $0 == 0 }
   }
 
   private static func looksLikeSVG(_ bytes: RawSpan) -> Bool {
     let start = String(decoding: bytes.array(0..<min(512, bytes.byteCount)), as: UTF8.self)
     return start.hasPrefix("<svg") || (start.hasPrefix("<?xml") && start.contains("<svg"))
   }
-
-  private static func holds(_ text: String, at offset: Int, in bytes: RawSpan) -> Bool { bytes.holds(text, at: offset) }
 }
 
 extension RawSpan {

@@ -1,63 +1,42 @@
 internal import ImageCore
 
-/// Decodes the first image of a GIF on its logical screen: RGB, or RGBA where it has a transparent color or does not fill the
-/// screen.
-@safe final class GIFDecoder: RowReader {
-  let pool: BufferPool
-  private(set) var size = PixelSize(width: 1, height: 1)
-  private(set) var channels = 3
-  private(set) var deadline: UInt64 = 0
-  private var blocks: GIFBlocks?
-  private var lzw = LZWDecoder()
+/// The first image of a GIF on its logical screen: RGB, or RGBA where it has a transparent color or does not fill the screen.
+struct GIFImage: RowSource {
+  let header: ImageHeader
+  private let blocks: GIFBlocks
+  private let image: GIFBlocks.Image
   private var colors: ColorTable?
   private var indices: IndexedPixels?
   /// The pixels that were decompressed, in the order of the file.
   private var pixelCount = 0
-  private var report: DecodeReport?
-  // SAFETY: the caller keeps the bytes valid until `finish` or the next header, which replaces this pointer.
-  private var bytes = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
 
-  init(pool: BufferPool) { self.pool = pool }
-
-  func readHeader(_ bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(CodecError) -> ImageHeader {
-    finish()
-    deadline = limits.deadline
-    let span = unsafe bytes.bytes
-    let blocks = GIFBlocks(span)
+  init(_ file: RawSpan) throws(CodecError) {
+    blocks = GIFBlocks(file)
     guard let image = blocks.image else { throw .truncated("a GIF without an image") }
     guard image.width > 0, image.height > 0 else { throw .corrupt("a GIF of 0 pixels") }
-    size = PixelSize(width: blocks.screen.width, height: blocks.screen.height)
+    self.image = image
+    let size = PixelSize(width: blocks.screen.width, height: blocks.screen.height)
     let isFilled = image.width == size.width && image.height == size.height
-    channels = image.transparent == nil && isFilled ? 3 : 4
-    var result = ImageHeader(
+    var header = ImageHeader(
       format: .gif, size: size, bits: 8, color: .palette, layout: image.isInterlaced ? .interlaced : .sequential,
       orientation: .upright, profile: nil)
     if blocks.profile.reduce(0, { $0 + $1.count }) <= ImageMetadata.maxByteCount {
-      result.profile = blocks.profile.isEmpty ? nil : blocks.profile.flatMap { span.array($0) }
+      header.profile = blocks.profile.isEmpty ? nil : blocks.profile.flatMap { file.array($0) }
     } else {
-      result.notes.append(.damagedProfile)
+      header.notes.append(.damagedProfile)
     }
-    result.decodedChannels = channels
-    result.comesInStrips = true
-    result.coefficientByteCount = image.width * image.height
-    if blocks.isAnimated { result.notes.append(.frames) }
-    self.blocks = blocks
-    unsafe self.bytes = unsafe bytes
-    return result
+    header.decodedChannels = image.transparent == nil && isFilled ? 3 : 4
+    header.coefficientByteCount = image.width * image.height
+    if blocks.isAnimated { header.notes.append(.frames) }
+    self.header = header
   }
 
-  func setDeadline(_ deadline: UInt64) { self.deadline = deadline }
-
-  func prepare() throws(CodecError) -> DecodeReport {
-    guard let blocks, let image = blocks.image else { throw .broken("a GIF was decoded before its header was read") }
-    if let report { return report }
-    let file = unsafe bytes.bytes
+  mutating func prepare(_ file: RawSpan, pool: BufferPool, _ limit: TimeLimit) throws(CodecError) -> DecodeReport {
     guard image.data < file.byteCount else { throw .truncated("a GIF without pixels") }
-    let decoded = try allocating { () throws(OutOfMemory) in
-      try IndexedPixels(PixelSize(width: image.width, height: image.height), from: pool)
-    }
+    let size = PixelSize(width: image.width, height: image.height)
+    let decoded = try allocating { () throws(OutOfMemory) in try IndexedPixels(size, from: pool) }
     let data = file.extracting(image.data..<file.byteCount)
-    let limit = TimeLimit(deadline: deadline)
+    var lzw = LZWDecoder()
     let (count, ending) = decoded.withIndices { lzw.decode(data, into: &$0, limit) }
     let damage: CodecError? =
       switch ending {
@@ -71,15 +50,14 @@ internal import ImageCore
     var table = ColorTable(image, file)
     if let transparent = image.transparent { table.clear(transparent) }
     colors = table
-    var result = DecodeReport()
-    result.damage = damage
-    note(blocks, image, &result)
-    report = result
-    return result
+    var report = DecodeReport()
+    report.damage = damage
+    note(&report)
+    return report
   }
 
   /// Faults that change no pixel, or only their colors.
-  private func note(_ blocks: GIFBlocks, _ image: GIFBlocks.Image, _ report: inout DecodeReport) {
+  private func note(_ report: inout DecodeReport) {
     let notes = [
       image.colors == nil ? "it has no colors, so it is black" : nil,
       blocks.hasTrailer || blocks.isAnimated ? nil : "the file ends without the trailer of a GIF",
@@ -88,8 +66,9 @@ internal import ImageCore
     report.firstNote = notes.first ?? ""
   }
 
-  func read(_ y: Int, into row: inout MutableRawSpan) {
-    guard let image = blocks?.image, let indices, let colors else { return }
+  func read(_ y: Int, of file: RawSpan, into row: inout MutableRawSpan) {
+    guard let indices, let colors else { return }
+    let channels = header.decodedChannels
     let fileRow = image.fileRow(y - image.y)
     let present = fileRow.map { min(max(pixelCount - $0 * image.width, 0), image.width) } ?? 0
     let start = image.x * channels
@@ -100,12 +79,7 @@ internal import ImageCore
         colors.expand(indices.extracting(0..<present), to: &row, at: start, channels: channels)
       }
     }
-    row.clear((present > 0 ? end : 0)..<size.width * channels)
-  }
-
-  func finish() {
-    (blocks, colors, indices, report) = (nil, nil, nil, nil)
-    unsafe bytes = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
+    row.clear((present > 0 ? end : 0)..<header.size.width * channels)
   }
 }
 
