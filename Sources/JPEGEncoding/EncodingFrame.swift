@@ -52,5 +52,7 @@ package struct EncodingFrame: Hashable, Sendable {
   /// Blocks with those that pad MCUs.
   var blockCount: Int { mcusDown * blocksPerMCURow }
 
-  package var blocksPerMCURow: Int { mcusAcross * components.reduce(0) { $0 + $1.across * $1.down } }
+  package var blocksPerMCURow: Int { mcusAcross * blocksPerMCU }
+
+  package var blocksPerMCU: Int { components.reduce(0) { $0 + $1.across * $1.down } }
 }

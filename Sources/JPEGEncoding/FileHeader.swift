@@ -17,12 +17,11 @@ struct FileHeader {
 
   /// A segment with the contents after its length.
   private mutating func append(_ marker: UInt8, _ contents: some Collection<UInt8>) {
-    bytes += [0xFF, marker]
-    append16(contents.count + 2)
-    bytes += contents
+    bytes += [0xFF, marker] + FileHeader.bigEndian(contents.count + 2) + contents
   }
 
-  private mutating func append16(_ value: Int) { bytes += [UInt8(value >> 8 & 255), UInt8(value & 255)] }
+  /// Two bytes.
+  private static func bigEndian(_ value: Int) -> [UInt8] { [UInt8(value >> 8 & 255), UInt8(value & 255)] }
 
   /// Bytes of a profile in one segment (ICC.1:2010, B.4).
   private static let maxProfilePart = 65_519
@@ -41,9 +40,8 @@ struct FileHeader {
     for (index, table) in steps.tables.enumerated() where frame.components.contains(where: { $0.tables == index }) {
       append(0xDB, [UInt8(index)] + table)
     }
-    var contents: [UInt8] = [8]
-    contents += [UInt8(frame.size.height >> 8), UInt8(frame.size.height & 255)]
-    contents += [UInt8(frame.size.width >> 8), UInt8(frame.size.width & 255), UInt8(frame.components.count)]
+    var contents = [8] + FileHeader.bigEndian(frame.size.height) + FileHeader.bigEndian(frame.size.width)
+    contents.append(UInt8(frame.components.count))
     for (index, component) in frame.components.enumerated() {
       contents += [UInt8(index + 1), UInt8(component.across << 4 | component.down), UInt8(component.tables)]
     }

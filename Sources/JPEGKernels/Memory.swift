@@ -24,3 +24,19 @@
     return unsafe UncheckedBuffer(base + start, count: count)
   }
 }
+
+extension UncheckedBuffer {
+  /// Stores eight vectors, the first at the start and each of the others `step` elements after the one before it.
+  @inline(__always) func storeEight<Vector: BitwiseCopyable>(
+    _ w: (Vector, Vector, Vector, Vector, Vector, Vector, Vector, Vector), step: Int
+  ) {
+    store(w.0, at: 0)
+    store(w.1, at: step)
+    store(w.2, at: 2 &* step)
+    store(w.3, at: 3 &* step)
+    store(w.4, at: 4 &* step)
+    store(w.5, at: 5 &* step)
+    store(w.6, at: 6 &* step)
+    store(w.7, at: 7 &* step)
+  }
+}

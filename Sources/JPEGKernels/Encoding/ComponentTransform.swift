@@ -107,14 +107,14 @@ struct ComponentTransform {
           centered(c.0), centered(c.1), centered(c.2), centered(c.3), centered(c.4), centered(c.5), centered(c.6),
           centered(c.7)
         ), isFirst: true)
-      store(w, to: between + 128 &* y, step: 16)
+      (between + 128 &* y).storeEight(w, step: 16)
     }
     for x in 0..<8 {
       let column = between + 16 &* x
       @inline(__always)
       func row(_ index: Int) -> SixteenBlocks { column.load(128 &* index, as: SixteenBlocks.self) }
       let w = ForwardDCT.pass((row(0), row(1), row(2), row(3), row(4), row(5), row(6), row(7)), isFirst: false)
-      store(w, to: column, step: 128)
+      column.storeEight(w, step: 128)
     }
     blocks.put(between, quantizer, zigzag: workspace.zigzag, at: firstGroup &+ group)
   }
@@ -124,16 +124,5 @@ struct ComponentTransform {
     var wide = SIMD32<UInt8>()
     wide.evenHalf = bytes
     return bitCast(wide, to: SixteenBlocks.self) &- 128
-  }
-
-  @inline(__always) private func store(_ w: EightRows16, to place: UncheckedBuffer<Int16>, step: Int) {
-    place.store(w.0, at: 0)
-    place.store(w.1, at: step)
-    place.store(w.2, at: 2 &* step)
-    place.store(w.3, at: 3 &* step)
-    place.store(w.4, at: 4 &* step)
-    place.store(w.5, at: 5 &* step)
-    place.store(w.6, at: 6 &* step)
-    place.store(w.7, at: 7 &* step)
   }
 }

@@ -24,26 +24,25 @@ final class Recorder: SymbolRecorder {
   }
 
   static func scratchByteCount(_ frame: EncodingFrame) -> Int {
-    QuantizedBlocks.scratchByteCount(groups: frame.components.reduce(0) { $0 + groupCount($1) })
+    QuantizedBlocks.scratchByteCount(groups: groupCount(frame))
       + ComponentTransform.Workspace.scratchByteCount + 2 * Quantizer.scratchByteCount
-      + ScratchArena.byteCount(blocksPerMCU(frame), Cursor.self) + ScratchArena.byteCount(3, Int32.self)
+      + ScratchArena.byteCount(frame.blocksPerMCU, Cursor.self) + ScratchArena.byteCount(3, Int32.self)
+  }
+
+  private static func groupCount(_ frame: EncodingFrame) -> Int {
+    frame.components.reduce(0) { $0 + groupCount($1) }
   }
 
   private static func groupCount(_ component: EncodingFrame.Component) -> Int {
     (component.blocksAcross * component.down + QuantizedBlocks.groupSize - 1) / QuantizedBlocks.groupSize
   }
 
-  private static func blocksPerMCU(_ frame: EncodingFrame) -> Int {
-    frame.components.reduce(0) { $0 + $1.across * $1.down }
-  }
-
   init(_ frame: EncodingFrame, _ steps: QuantizationSteps, scratch: inout ScratchArena) {
     self.frame = frame
-    blocks = QuantizedBlocks(
-      groups: frame.components.reduce(0) { $0 + Recorder.groupCount($1) }, scratch: &scratch)
+    blocks = QuantizedBlocks(groups: Recorder.groupCount(frame), scratch: &scratch)
     let workspace = ComponentTransform.Workspace(scratch: &scratch)
     let quantizers = steps.tables.map { Quantizer($0, scratch: &scratch) }
-    cursors = scratch.take(Recorder.blocksPerMCU(frame), Cursor.self)
+    cursors = scratch.take(frame.blocksPerMCU, Cursor.self)
     predictions = scratch.take(3, Int32.self)
     predictions.fill(0)
     var transforms: [ComponentTransform] = []

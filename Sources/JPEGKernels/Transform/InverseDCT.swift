@@ -242,15 +242,7 @@ struct InverseDCT {
     let sums = (w.0 &+ maximum) | (w.1 &+ maximum) | (w.2 &+ maximum) | (w.3 &+ maximum)
     rangeCheck.betweenPasses |=
       (sums | (w.4 &+ maximum) | (w.5 &+ maximum) | (w.6 &+ maximum) | (w.7 &+ maximum)) &<< 1
-    let position = between + 8 &* column
-    position.store(w.0, at: 0)
-    position.store(w.1, at: rowStep)
-    position.store(w.2, at: 2 &* rowStep)
-    position.store(w.3, at: 3 &* rowStep)
-    position.store(w.4, at: 4 &* rowStep)
-    position.store(w.5, at: 5 &* rowStep)
-    position.store(w.6, at: 6 &* rowStep)
-    position.store(w.7, at: 7 &* rowStep)
+    (between + 8 &* column).storeEight(w, step: rowStep)
   }
 
   /// Stores a row of samples of each block.

@@ -80,9 +80,10 @@ package struct MemoryEstimate {
   /// Memory of all outputs, which are resampled at the same time, including their pixels. Outputs with alpha have 16 bits.
   private static func streamed(_ header: ImageHeader, _ plan: ThumbnailPlan) -> Int {
     let (channels, depth) = resampledSamples(header, plan)
+    let planes = header.stripPlanes(plan.decode)
     var (working, making, pixels) = (0, 0, 0)
     for output in plan.outputs {
-      for (index, plane) in header.stripPlanes(plan.decode).enumerated() {
+      for (index, plane) in planes.enumerated() {
         let part = index == 0 ? output.part : output.chroma.part
         let memory = ResizeMemory(
           plane.size, channels, depth, rect: plane.extent.rect(of: part.rect, in: header.size), to: part.size,
