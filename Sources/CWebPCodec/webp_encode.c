@@ -60,7 +60,7 @@ static codec_status encode(webp_writer *writer, const webp_write_options *option
     return report_failure(report, CODEC_REASON_INTERNAL, "another libwebp than built against");
   }
   if (options->is_lossless) {
-    // The quality stays at its default of 75: it is the effort then, and the loss is none.
+    // Without loss, the quality determines only the effort. Its default of 75 stays.
     config.lossless = config.exact = 1;
   } else {
     config.quality = options->quality;

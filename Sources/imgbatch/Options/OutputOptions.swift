@@ -20,7 +20,8 @@ struct OutputOptions: ParsableArguments {
       "Path of an output under --out: text and {dir} {stem} {base} {ext} {name} {srcext} {size} {w} {h}.",
       discussion: """
         For dogs/a/rex.png and --format jpeg, {dir} is a, {stem} rex, {ext} jpg, {name} rex.png, {srcext} png. \
-        {stem} keeps the suffix of a format that is only read, as in a.gif; {base} does not. {size} is the text of --size; {w} and {h} are the output's size in pixels. Default: {dir}/{stem}.{ext}, with several sizes \
+        {stem} keeps the suffix of a format that is only read, as in a.gif; {base} does not. {size} is the text of \
+        --size; {w} and {h} are the output's size in pixels. Default: {dir}/{stem}.{ext}, with several sizes \
         {dir}/{stem}-{size}.{ext}.
         """, valueName: "template"))
   var name: String?

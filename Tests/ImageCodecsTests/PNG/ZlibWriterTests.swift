@@ -12,16 +12,26 @@ import Testing
 
   /// Contents for all kinds of blocks: noise is stored, text has dynamic codes, and few bytes have the fixed codes.
   private func contents(_ count: Int, seed: UInt64) -> [UInt8] {
+    parts(count, seed: seed, maxLength: 90_000) { kind, length, numbers in
+      switch kind {
+      case 0: numbers.bytes(length)
+      case 1: [UInt8](repeating: UInt8.random(in: 0...255, using: &numbers), count: length)
+      case 2: (0..<length).map { UInt8(truncatingIfNeeded: $0 * $0 >> 5) }
+      default: (0..<length).map { _ in UInt8.random(in: 0...7, using: &numbers) }
+      }
+    }
+  }
+
+  /// Parts of random lengths and four random kinds.
+  private func parts(
+    _ count: Int, seed: UInt64, maxLength: Int,
+    _ part: (_ kind: Int, _ length: Int, _ numbers: inout SeededNumbers) -> [UInt8]
+  ) -> [UInt8] {
     var numbers = SeededNumbers(seed: seed)
     var result: [UInt8] = []
     while result.count < count {
-      let length = Int.random(in: 1...90_000, using: &numbers)
-      switch Int.random(in: 0..<4, using: &numbers) {
-      case 0: result += numbers.bytes(length)
-      case 1: result += [UInt8](repeating: UInt8.random(in: 0...255, using: &numbers), count: length)
-      case 2: result += (0..<length).map { UInt8(truncatingIfNeeded: $0 * $0 >> 5) }
-      default: result += (0..<length).map { _ in UInt8.random(in: 0...7, using: &numbers) }
-      }
+      let length = Int.random(in: 1...maxLength, using: &numbers)
+      result += part(Int.random(in: 0..<4, using: &numbers), length, &numbers)
     }
     return Array(result.prefix(count))
   }
@@ -72,20 +82,16 @@ import Testing
 
   /// Contents as filtered rows of photographs have them: small numbers, long runs, and patterns that repeat.
   private func rows(_ count: Int, seed: UInt64) -> [UInt8] {
-    var numbers = SeededNumbers(seed: seed)
-    var result: [UInt8] = []
-    while result.count < count {
-      let length = Int.random(in: 1...40_000, using: &numbers)
-      switch Int.random(in: 0..<4, using: &numbers) {
-      case 0: result += (0..<length).map { _ in UInt8(truncatingIfNeeded: numbers.next() & numbers.next() & 15) }
-      case 1: result += [UInt8](repeating: UInt8.random(in: 0...255, using: &numbers), count: length % 700)
+    parts(count, seed: seed, maxLength: 40_000) { kind, length, numbers in
+      switch kind {
+      case 0: return (0..<length).map { _ in UInt8(truncatingIfNeeded: numbers.next() & numbers.next() & 15) }
+      case 1: return [UInt8](repeating: UInt8.random(in: 0...255, using: &numbers), count: length % 700)
       case 2:
         let pattern = numbers.bytes(97)
-        result += (0..<length).map { pattern[$0 % 97] }
-      default: result += numbers.bytes(length)
+        return (0..<length).map { pattern[$0 % 97] }
+      default: return numbers.bytes(length)
       }
     }
-    return Array(result.prefix(count))
   }
 
   @Test(arguments: [0, 50, 160, 1000])

@@ -65,39 +65,10 @@
       return try withExtendedLifetime(encoder) { unsafe [UInt8](try encoder.encode(image, request)) }
     }
 
-    private struct Reading {
-      var header: ImageHeader
-      var report = DecodeReport()
-      var channels = 0
-      var samples: [Int] = []
-    }
-
-    private func read(_ bytes: [UInt8], _ limits: DecodeLimits = DecodeLimits()) throws -> Reading {
-      let decoder = Decoder(pool: pool)
-      return try unsafe bytes.withUnsafeBytes { bytes in
-        var reading = Reading(header: try unsafe decoder.readHeader(bytes, limits: limits))
-        let decoded = try decoder.decode(DecodeRequest())
-        reading.report = decoded.report
-        if case .pixels(let plane) = decoded.unwrapped() {
-          (reading.channels, reading.samples) = (plane.channels, plane.samples)
-        }
-        return reading
-      }
-    }
-
-    private func error(_ bytes: [UInt8], _ limits: DecodeLimits = DecodeLimits()) -> CodecError? {
-      do {
-        _ = try read(bytes, limits)
-        return nil
-      } catch {
-        return error as? CodecError
-      }
-    }
-
     // MARK: - Tests
 
     @Test func `lossless pixels are decoded unchanged, with their alpha`() throws {
-      let reading = try read(WebPTests.lossless)
+      let reading = try DecodedFile(WebPTests.lossless)
       #expect(reading.samples == WebPTests.losslessSamples && reading.channels == 4)
       #expect(reading.report == DecodeReport())
       #expect(reading.header.size == PixelSize(width: 5, height: 4) && reading.header.color == .rgba)
@@ -108,7 +79,7 @@
     func `written pixels are read back: colors approximately, alpha exactly, gray as colors`(channels: Int) throws {
       let plane = scene(93, 61, channels: channels)
       let wanted = plane.samples
-      let reading = try read(try encoded(plane))
+      let reading = try DecodedFile(try encoded(plane))
       #expect(reading.header.size == PixelSize(width: 93, height: 61))
       #expect(reading.channels == (channels % 2 == 0 ? 4 : 3))
       var squares = 0.0
@@ -128,7 +99,7 @@
     func `pixels written without loss are read back unchanged, those that are invisible too`(channels: Int) throws {
       let plane = scene(93, 61, channels: channels)
       let wanted = plane.samples
-      let reading = try read(try encoded(plane, quality: 1) { $0.webp.coding = .lossless })
+      let reading = try DecodedFile(try encoded(plane, quality: 1) { $0.webp.coding = .lossless })
       #expect(reading.channels == (channels % 2 == 0 ? 4 : 3))
       let colors = (0..<93 * 61).flatMap { (pixel: Int) -> [Int] in
         let samples = Array(wanted[pixel * channels..<(pixel + 1) * channels])
@@ -153,7 +124,7 @@
         $0.metadata.exif = exif
         $0.metadata.xmp = xmp
       }
-      let reading = try read(bytes)
+      let reading = try DecodedFile(bytes)
       #expect(reading.header.profile == profile && reading.header.orientation == .turned90)
       let metadata = unsafe ImageMetadata(bytes.span.bytes, format: .webp)
       #expect(metadata.exif == exif && metadata.xmp == xmp)
@@ -162,14 +133,14 @@
       let pixels = Array(WebPTests.lossless.dropFirst(12))
       let signed = WebPTests.extended(
         0x18, 5, 4, pixels + WebPTests.chunk("EXIF", Array("Exif\0\0".utf8) + OrientationTag.tiff(3)))
-      #expect(try read(signed).header.orientation == .turned180)
+      #expect(try DecodedFile(signed).header.orientation == .turned180)
       var gray = profile
       gray.replaceSubrange(16..<20, with: "GRAY".utf8)
-      #expect(try read(encoded(scene(40, 30, channels: 3)) { $0.profile = gray }).header.profile == nil)
+      #expect(try DecodedFile(encoded(scene(40, 30, channels: 3)) { $0.profile = gray }).header.profile == nil)
     }
 
     @Test func `the first frame of an animation is decoded, on its canvas`() throws {
-      let reading = try read(WebPTests.animation)
+      let reading = try DecodedFile(WebPTests.animation)
       #expect(reading.header.size == PixelSize(width: 9, height: 8) && reading.header.notes == [.frames])
       var wanted = [Int](repeating: 0, count: 9 * 8 * 4)
       for y in 0..<4 {
@@ -179,19 +150,19 @@
       #expect(reading.samples == wanted)
       let outside = WebPTests.extended(
         0x12, 6, 8, Array(WebPTests.animation.dropFirst(30)))
-      guard case .corrupt = error(outside) else {
-        Issue.record("\(String(describing: error(outside)))")
+      guard case .corrupt = DecodedFile.error(outside) else {
+        Issue.record("\(String(describing: DecodedFile.error(outside)))")
         return
       }
     }
 
     @Test func `a file cut anywhere is truncated, and its decoded rows are returned`() throws {
       let whole = try encoded(scene(160, 400, channels: 3), quality: 95)
-      let wanted = try read(whole).samples
+      let wanted = try DecodedFile(whole).samples
       var partial = 0
       for count in stride(from: 12, to: whole.count - 1, by: max(1, whole.count / 40)) {
         do {
-          let reading = try read(Array(whole.prefix(count)))
+          let reading = try DecodedFile(Array(whole.prefix(count)))
           guard case .truncated = reading.report.damage else {
             Issue.record("\(count) of \(whole.count): \(reading.report)")
             return
@@ -213,28 +184,29 @@
       #expect(partial > 10)
       // A missing tail without pixels is only a warning.
       let tail = try encoded(scene(40, 30, channels: 3)) { $0.metadata.xmp = Array("<x:xmpmeta/>".utf8) }
-      let reading = try read(Array(tail.dropLast(9)))
+      let reading = try DecodedFile(Array(tail.dropLast(9)))
       #expect(reading.report.damage == nil && reading.report.warningCount == 1)
       // Without the EXIF, the orientation of the image is unknown.
       let turned = try encoded(scene(40, 30, channels: 3)) { $0.metadata.exif = OrientationTag.tiff(6) }
-      #expect(error(Array(turned.dropLast(40))) == .truncated("EXIF stands behind the pixels of a WebP"))
+      #expect(DecodedFile.error(Array(turned.dropLast(40))) == .truncated("EXIF stands behind the pixels of a WebP"))
     }
 
     @Test func `limits on pixels, memory and time are enforced`() throws {
       var limits = DecodeLimits()
       limits.pixelCount = 19
-      #expect(error(WebPTests.lossless, limits) == .tooManyPixels(PixelSize(width: 5, height: 4), limit: 19))
+      #expect(
+        DecodedFile.error(WebPTests.lossless, limits) == .tooManyPixels(PixelSize(width: 5, height: 4), limit: 19))
       limits = DecodeLimits()
       limits.deadline = 1
-      #expect(error(WebPTests.lossless, limits) == .timeout)
+      #expect(DecodedFile.error(WebPTests.lossless, limits) == .timeout)
       limits.deadline = .max
-      #expect(error(WebPTests.lossless, limits) == nil)
+      #expect(DecodedFile.error(WebPTests.lossless, limits) == nil)
       // 1000x1000 according to the header: 4 bytes per pixel and more.
       var large = WebPTests.lossless
       large.replaceSubrange(21..<25, with: WebPTests.number(999 | 999 << 14 | 1 << 28, 4))
       limits.memoryByteCount = 4_000_000
-      guard case .outOfMemory = error(large, limits) else {
-        Issue.record("\(String(describing: error(large, limits)))")
+      guard case .outOfMemory = DecodedFile.error(large, limits) else {
+        Issue.record("\(String(describing: DecodedFile.error(large, limits)))")
         return
       }
       #expect(throws: CodecError.self) { try self.encoded(self.scene(16_384, 1, channels: 3)) }

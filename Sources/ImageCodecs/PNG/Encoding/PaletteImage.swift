@@ -15,7 +15,7 @@ struct PaletteImage: ~Copyable {
 
   var size: PixelSize { numbers.size }
 
-  /// Nil if there are too many colors: more than 256, or so many that indices take as many bits as gray pixels.
+  /// Nil if the image has more than 256 colors, or more than 16 if it is gray: indices would then take as many bits as its pixels.
   /// - Parameter plane: of 8 bits.
   init?(_ plane: borrowing Plane, from pool: BufferPool) throws(CodecError) {
     let maxColors = plane.channels == 1 ? 16 : PaletteImage.maxColors
