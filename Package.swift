@@ -66,6 +66,8 @@ let package = Package(
       name: "CWebPCodec",
       dependencies: ["CImageCodecs", "CPlatform", .target(name: "CLibWebP", condition: .when(traits: ["WebP"]))],
       cSettings: [.define("IMGBATCH_WEBP", .when(traits: ["WebP"]))]),
+    // Libraries of further formats are opened at run time, in worker processes only: nothing is linked.
+    .target(name: "CRuntimeCodecs", dependencies: ["CImageCodecs", "CPlatform"], linkerSettings: openLibraries),
     .target(name: "CPlatform", cSettings: description, linkerSettings: openLibraries),
     // libcurl is opened at run time, by `fetch` only: nothing is linked.
     .target(name: "CCurl", dependencies: ["CPlatform"], linkerSettings: openLibraries),
@@ -87,8 +89,9 @@ let package = Package(
     .target(
       name: "ImageCodecs",
       dependencies: [
-        "CImageCodecs", "CLibDeflate", "CPlatform", .target(name: "CWebPCodec", condition: .when(traits: ["WebP"])),
-        "ImageCore", "JPEGDecoding", "JPEGEncoding", "JPEGKernels", "JPEGKernelsAVX2", "PixelKernels",
+        "CImageCodecs", "CLibDeflate", "CPlatform", "CRuntimeCodecs",
+        .target(name: "CWebPCodec", condition: .when(traits: ["WebP"])), "ImageCore", "JPEGDecoding", "JPEGEncoding",
+        "JPEGKernels", "JPEGKernelsAVX2", "PixelKernels",
         "PixelKernelsAVX2",
       ],
       swiftSettings: optimized),

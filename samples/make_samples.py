@@ -11,8 +11,11 @@ versions of the libraries write the same bytes.
 
 import io
 import math
+import os
 import struct
+import subprocess
 import sys
+import tempfile
 import zlib
 from pathlib import Path
 
@@ -620,6 +623,37 @@ def formats():
     for name, options in (("lossy.webp", {"quality": 70}), ("lossless.webp", {"lossless": True})):
         buffer = io.BytesIO()
         picture.save(buffer, "WEBP", **options)
+        write("formats/" + name, buffer.getvalue())
+    isolated_formats(picture)
+
+
+def isolated_formats(picture):
+    """HEIC, AVIF and JPEG XL by the programs of their libraries (Debian: libheif-examples, libavif-bin, libjxl-tools), TIFF by
+    Pillow."""
+    fading = picture.copy()
+    fading.putalpha(Image.linear_gradient("L").resize(picture.size))
+    with tempfile.TemporaryDirectory() as folder:
+        rgb, rgba, made = (os.path.join(folder, name) for name in ("rgb.png", "rgba.png", "made"))
+        picture.save(rgb)
+        fading.save(rgba)
+
+        def run(name, *command):
+            target = made + os.path.splitext(name)[1]
+            subprocess.run([*command, target], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            with open(target, "rb") as file:
+                write("formats/" + name, file.read())
+
+        run("photo.heic", "heif-enc", "-q", "60", rgb, "-o")
+        run("alpha.heic", "heif-enc", "-q", "60", rgba, "-o")
+        run("10bit.avif", "avifenc", "-d", "10", "--min", "20", "--max", "30", rgb)
+        run("alpha.avif", "avifenc", "--min", "20", "--max", "30", rgba)
+        run("photo.jxl", "cjxl", "-q", "80", rgb)
+        run("alpha.jxl", "cjxl", "-q", "100", rgba)
+    for name, mode, options in (("lzw.tif", "RGB", {"compression": "tiff_lzw"}),
+                                ("palette.tif", "P", {"compression": "packbits"}),
+                                ("cmyk.tif", "CMYK", {"compression": "tiff_adobe_deflate"})):
+        buffer = io.BytesIO()
+        picture.convert(mode).save(buffer, "TIFF", **options)
         write("formats/" + name, buffer.getvalue())
 
 

@@ -65,6 +65,15 @@ void system_limit_resources(struct system_limits limits) {
 #endif
 }
 
+void system_limit_image_memory(uint64_t bytes, uint64_t most) {
+#ifndef HAS_SHADOW_MEMORY
+  struct rlimit limit;
+  if (most == 0 || getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_max == RLIM_INFINITY || limit.rlim_max < most) return;
+  limit.rlim_cur = bytes < most ? limit.rlim_max - (most - bytes) : limit.rlim_max;
+  setrlimit(RLIMIT_AS, &limit);
+#endif
+}
+
 void system_limit_processor_time(uint64_t more_seconds) {
   struct rusage usage;
   struct rlimit limit;

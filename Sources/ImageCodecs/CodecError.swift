@@ -9,6 +9,10 @@ package enum CodecError: Error, Hashable, Sendable {
   case empty
   /// This build does not read the format, or this variant of it.
   case unsupported(String)
+  /// The format is decoded in worker processes only (`ImageFormat.library`), and this is none.
+  case needsIsolation(ImageFormat)
+  /// The library that decodes the format cannot be used.
+  case missingLibrary(ImageFormat, MissingDecoder)
   case truncated(String)
   case corrupt(String)
   case tooManyPixels(PixelSize, limit: Int)

@@ -74,6 +74,8 @@ package struct DecodeLimits: Hashable, Sendable {
   package var memoryByteCount = 0
   /// The time by which the image must be decoded, in nanoseconds on the clock of `TimeLimit`; 0 for none.
   package var deadline: UInt64 = 0
+  /// Whether a worker process may decode by libraries that are opened at run time even if its system calls are not filtered.
+  package var allowsUnconfined = false
 
   package init() {}
 }

@@ -92,8 +92,9 @@ package final class Decoder {
   package var workers: Int { current?.workers ?? 1 }
 
   /// Reads what precedes the pixels, and checks it against the limits.
+  /// - Parameter isWhole: whether these are all bytes of the file. Throws `truncated` if the header continues after them.
   package func readHeader(
-    _ bytes: UnsafeRawBufferPointer, limits: DecodeLimits
+    _ bytes: UnsafeRawBufferPointer, limits: DecodeLimits, isWhole: Bool = true
   ) throws(CodecError) -> ImageHeader {
     current = nil
     if unsafe bytes.isEmpty { throw .empty }
@@ -102,6 +103,7 @@ package final class Decoder {
       throw .unsupported("\(name); this build reads \(ImageFormat.names("and"))")
     }
     let reader = try reader(format)
+    if !isWhole, let library = format.library { throw .truncated("\(library.rawValue) reads whole files") }
     let header = try unsafe reader.readHeader(bytes, limits: limits)
     guard header.size.pixelCount <= limits.pixelCount else {
       throw .tooManyPixels(header.size, limit: limits.pixelCount)

@@ -38,6 +38,19 @@ package struct ImageHeader: Hashable, Sendable {
   /// image (`PNGEXIFSearch`). Nil if all chunks were read.
   package var unreadChunks: Int?
 
+  package init(
+    format: ImageFormat, size: PixelSize, bits: Int, color: SourceColor, layout: StorageLayout,
+    orientation: Orientation, profile: [UInt8]?
+  ) {
+    self.format = format
+    self.size = size
+    self.bits = bits
+    self.color = color
+    self.layout = layout
+    self.orientation = orientation
+    self.profile = profile
+  }
+
   /// Whether the pixels are coded as a JPEG, which is decoded at a scale, by two decoders.
   package var isJPEG: Bool { format == .jpeg }
 

@@ -2,6 +2,10 @@
 package enum ErrorCode: String, CaseIterable, Sendable {
   case notAnImage = "not-an-image"
   case unsupported
+  /// The library that decodes the format is not installed.
+  case missingLibrary = "missing-library"
+  /// The format is decoded in confined worker processes only, and none can be had.
+  case needsIsolation = "needs-isolation"
   case truncated
   case corrupt
   case limitPixels = "limit-pixels"

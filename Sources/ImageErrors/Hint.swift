@@ -13,6 +13,7 @@ package enum Hint: String, CaseIterable, Sendable {
 
   // Images and limits
   case convert
+  case allowUnconfined = "allow-unconfined"
   case convertOrLeaveOut = "convert-or-leave-out"
   case fetchAgain = "fetch-again"
   case getAgain = "get-again"

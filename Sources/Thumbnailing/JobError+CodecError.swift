@@ -8,6 +8,8 @@ extension JobError {
       switch error {
       case .notAnImage, .empty: .notAnImage
       case .unsupported: .unsupported
+      case .missingLibrary: .missingLibrary
+      case .needsIsolation: .needsIsolation
       case .truncated: .truncated
       case .corrupt: .corrupt
       case .tooManyPixels: .limitPixels
@@ -32,6 +34,8 @@ extension CodecError {
       "neither a \(ImageFormat.allCases.map(\.name).joined(separator: " nor a ")) by its first bytes"
     case .empty: "the file is empty"
     case .unsupported(let text): "unsupported: \(text)"
+    case .needsIsolation(let format): "\(format.name) is only decoded in confined worker processes"
+    case .missingLibrary(let format, let missing): format.message(missing)
     case .truncated(let text): "the file ends too early (\(text))"
     case .corrupt(let text): "the data are damaged (\(text))"
     case .tooManyPixels(let size, let limit): "\(size.width)x\(size.height) pixels are more than the limit of \(limit)"
@@ -43,13 +47,14 @@ extension CodecError {
     }
   }
 
-  fileprivate func hint(at stage: Stage) -> Hint {
+  fileprivate func hint(at stage: Stage) -> Hint? {
     switch self {
     case .notAnImage: .convertOrLeaveOut
     case .empty: .getAgain
     // The encoder cannot store it: the source is fine.
     case .unsupported where stage == .encode: .makeSmaller
     case .unsupported: .convert
+    case .needsIsolation, .missingLibrary: nil
     case .truncated, .corrupt: .fetchAgain
     case .tooManyPixels: .raisePixelLimit
     case .tooManyScans: .raiseScanLimit

@@ -1,4 +1,5 @@
 import Foundation
+import ImageCodecs
 import ImageCore
 import TestSupport
 import Testing
@@ -12,8 +13,11 @@ struct HelpTests {
     #expect(answer.output.hasPrefix("imgbatch 0."))
     let lines = answer.output.split(separator: "\n")
     try #require(lines.count == 4)
-    #expect(
-      lines[3] == "formats: reads \(ImageFormat.names("and")), writes \(ImageFormat.writtenNames("and"))")
+    let missing = ImageFormat.installation(of: ImageFormat.allCases).map {
+      " (\(ImageFormat.names("and") { !$0.isReadable }): \($0))"
+    }
+    let read = ImageFormat.names("and", where: \.isReadable) + (missing ?? "")
+    #expect(lines[3] == "formats: reads \(read), writes \(ImageFormat.writtenNames("and"))")
     for word in ["libjpeg-turbo ", "libpng 1.", "zlib 1.", "libdeflate 1.", "Little CMS 2.", "SIMD: "] {
       #expect(lines[0].contains(word))
     }
@@ -49,7 +53,9 @@ struct HelpTests {
     let list = lines.drop { $0 != "SUBCOMMANDS:" }.dropFirst().prefix { !$0.isEmpty }
     let names = list.filter { $0.hasPrefix("  ") && !$0.hasPrefix("   ") }.compactMap { $0.split(separator: " ").first }
     #expect(
-      Set(names).isSuperset(of: ["resize", "grayscale", "fetch", "gallery", "merge", "compare", "profile", "info"]))
+      Set(names).isSuperset(of: [
+        "resize", "grayscale", "fetch", "gallery", "merge", "compare", "profile", "info", "formats",
+      ]))
     return [""] + names.map(String.init)
   }
 

@@ -146,7 +146,7 @@ extension DecodedImage {
     #expect(error([]) == .empty)
     #expect(error(try Places.sample("broken/empty.jpg")) == .empty)
     #expect(error(try Places.sample("broken/not-an-image.jpg")) == .notAnImage)
-    let names = ["BM6\0\0\0\0\0\0\0": "BMP", "II*\0": "TIFF", "\0\0\0\u{18}ftypheic": "HEIC"]
+    let names = ["BM6\0\0\0\0\0\0\0": "BMP", "8BPS": "PSD", "\0\0\u{1}\0": "ICO"]
     for (start, name) in names {
       guard case .unsupported(let text) = error(Array(start.utf8)) else {
         Issue.record("\(name)")

@@ -23,14 +23,6 @@ import Testing
   }
 
   @Test(arguments: [
-    (Array("II*\0".utf8), "TIFF"),
-    (Array("MM\0*".utf8), "TIFF"),
-    ([0x49, 0x49, 0x2B, 0x00, 8], "TIFF"),
-    (Array("\0\0\0\u{18}ftypheic\0\0\0\0".utf8), "HEIC"),
-    (Array("\0\0\0\u{18}ftypmif1".utf8), "HEIC"),
-    (Array("\0\0\0\u{1C}ftypavif".utf8), "AVIF"),
-    ([0xFF, 0x0A, 0x12], "JPEG XL"),
-    ([0, 0, 0, 0x0C, 0x4A, 0x58, 0x4C, 0x20, 0x0D, 0x0A, 0x87, 0x0A], "JPEG XL"),
     ([0, 0, 0, 0x0C, 0x6A, 0x50, 0x20, 0x20, 0x0D, 0x0A, 0x87, 0x0A], "JPEG 2000"),
     ([0xFF, 0x4F, 0xFF, 0x51], "JPEG 2000"),
     (Array("BM6\0\0\0\0\0\0\0".utf8), "BMP"),
@@ -43,6 +35,32 @@ import Testing
   func `other well-known formats are named`(bytes: [UInt8], name: String) {
     #expect(recognized(bytes) == nil)
     #expect(nameOfOther(bytes) == name)
+  }
+
+  @Test(arguments: [
+    (Array("II*\0".utf8), ImageFormat.tiff),
+    (Array("MM\0*".utf8), .tiff),
+    ([0x49, 0x49, 0x2B, 0x00, 8], .tiff),
+    (Array("\0\0\0\u{18}ftypheic\0\0\0\0".utf8), .heic),
+    (Array("\0\0\0\u{18}ftypmif1".utf8), .heic),
+    (Array("\0\0\0\u{1C}ftypavif".utf8), .avif),
+    ([0xFF, 0x0A, 0x12], .jpegXL),
+    ([0, 0, 0, 0x0C, 0x4A, 0x58, 0x4C, 0x20, 0x0D, 0x0A, 0x87, 0x0A], .jpegXL),
+  ])
+  func `formats of libraries that are opened at run time are recognized`(bytes: [UInt8], format: ImageFormat) {
+    #expect(recognized(bytes) == format)
+    #expect(error(of: bytes) == .needsIsolation(format), "this process opens no library")
+  }
+
+  private func error(of bytes: [UInt8]) -> CodecError? {
+    do {
+      _ = try unsafe bytes.withUnsafeBytes { bytes in
+        try unsafe Decoder(pool: BufferPool()).readHeader(bytes, limits: DecodeLimits())
+      }
+      return nil
+    } catch {
+      return error as? CodecError
+    }
   }
 
   @Test(
@@ -76,7 +94,7 @@ import Testing
   @Test func `suffixes are recognized in any case`() {
     for suffix in ["jpg", "JPG", "Jpeg", "jpe", "JFIF"] { #expect(ImageFormat.named(suffix: suffix) == .jpeg) }
     #expect(ImageFormat.named(suffix: "pNg") == .png)
-    for suffix in ["", "jp", "jpgs", "jpegs", "tif", "\u{10}ng"] { #expect(ImageFormat.named(suffix: suffix) == nil) }
+    for suffix in ["", "jp", "jpgs", "jpegs", "ti", "\u{10}ng"] { #expect(ImageFormat.named(suffix: suffix) == nil) }
   }
 }
 

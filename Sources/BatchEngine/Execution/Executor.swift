@@ -34,12 +34,11 @@ package struct ExecutorOptions: Sendable {
 
   /// - Parameter onConfinement: called once with the confinement of worker processes.
   package func executor(onConfinement: @escaping @Sendable (Confinement) -> Void) -> any Executor {
-    switch mode {
-    case .serial: SerialExecutor(limits: limits)
-    case .threads: ThreadExecutor(workers: workers, limits: limits)
-    case .processes:
-      ProcessExecutor(
-        workers: workers, limits: limits, lifetime: lifetime, sandbox: sandbox, onConfinement: onConfinement)
+    let program = WorkerProgram(sandbox: sandbox, onConfinement: onConfinement)
+    return switch mode {
+    case .serial: SerialExecutor(limits: limits, program: program)
+    case .threads: ThreadExecutor(workers: workers, limits: limits, program: program)
+    case .processes: ProcessExecutor(workers: workers, program: program, limits: limits, lifetime: lifetime)
     }
   }
 }

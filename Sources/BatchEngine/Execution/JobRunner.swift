@@ -15,6 +15,8 @@ package final class JobRunner {
   private let timeout: Duration?
   private let readTimeout: Duration?
   private let destination: any OutputDestination
+  /// For formats that are decoded in worker processes only; nil in a worker process.
+  private let isolated: WorkerSlot?
 
   /// - Parameters:
   ///   - threadsPerImage: threads that decode and resample one image; 1 where there are images enough for all cores.
@@ -35,7 +37,8 @@ package final class JobRunner {
   /// The same with outputs that go to `destination`.
   init(
     options: ThumbnailOptions, threadsPerImage: Int, memory: any MemoryReserving, timeout: Duration?,
-    readTimeout: Duration? = nil, transforms: ColorTransforms? = nil, destination: any OutputDestination
+    readTimeout: Duration? = nil, transforms: ColorTransforms? = nil, destination: any OutputDestination,
+    isolated: WorkerSlot? = nil
   ) {
     thumbnailer = Thumbnailer(
       options: options, threadsPerImage: threadsPerImage, memory: memory, transforms: transforms)
@@ -44,6 +47,7 @@ package final class JobRunner {
     self.timeout = timeout
     self.readTimeout = readTimeout
     self.destination = destination
+    self.isolated = isolated
   }
 
   /// Makes the outputs of a job, or says why not. No file is left under an output's name unless it is whole.
@@ -82,7 +86,9 @@ package final class JobRunner {
       return .written(WrittenImage(made, skipped))
     } catch {
       switch error {
-      case .failed(let error): throw error
+      case .failed(let error):
+        guard error.code == .needsIsolation, let isolated else { throw error }
+        return try isolated.outcome(ofIsolated: job)
       case .cancelled: return nil
       }
     }

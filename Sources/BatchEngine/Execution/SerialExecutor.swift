@@ -6,14 +6,22 @@ package import Thumbnailing
 /// given.
 package struct SerialExecutor: Executor {
   private let limits: WorkLimits
+  private let program: WorkerProgram
 
-  package init(limits: WorkLimits = WorkLimits()) { self.limits = limits }
+  /// - Parameter program: the worker program for formats that are decoded in worker processes only.
+  package init(limits: WorkLimits = WorkLimits(), program: WorkerProgram = WorkerProgram()) {
+    self.limits = limits
+    self.program = program
+  }
 
   @discardableResult
   package func run(_ jobs: any JobSource, options: ThumbnailOptions, stop: CancellationFlag) -> ReadReport {
     let memory = MemoryBudget(limits, workers: 1, .thread, stop: stop)
     let runner = JobRunner(
-      options: options, memory: memory, timeout: limits.timeout, readTimeout: limits.reading.timeout)
+      options: options, threadsPerImage: 1, memory: memory, timeout: limits.timeout,
+      readTimeout: limits.reading.timeout,
+      destination: OutputFiles(existing: options.existing, durability: options.durability),
+      isolated: WorkerSlot(program, options, threadsPerImage: 1, timeout: limits.timeout, memory))
     var reading = limits.reading
     reading.readers = reading.readers ?? 0
     let sources = ReadAhead(

@@ -7,12 +7,16 @@ package import Thumbnailing
 package struct ThreadExecutor: Executor {
   private let workers: Int
   private let limits: WorkLimits
+  private let program: WorkerProgram
 
-  /// - Parameter workers: 1 or more. The system runs at most one for each core at the same time.
-  package init(workers: Int, limits: WorkLimits = WorkLimits()) {
+  /// - Parameters:
+  ///   - workers: 1 or more. The system runs at most one for each core at the same time.
+  ///   - program: the worker program for formats that are decoded in worker processes only.
+  package init(workers: Int, limits: WorkLimits = WorkLimits(), program: WorkerProgram = WorkerProgram()) {
     precondition(workers >= 1, "a run has a worker")
     self.workers = workers
     self.limits = limits
+    self.program = program
   }
 
   @discardableResult
@@ -31,8 +35,9 @@ package struct ThreadExecutor: Executor {
       let outputs = WorkerOutputs(writers)
       let runner = JobRunner(
         options: options, threadsPerImage: share.threadsPerImage, memory: memory, timeout: limits.timeout,
-        readTimeout: limits.reading.timeout, transforms: transforms,
-        destination: outputs)
+        readTimeout: limits.reading.timeout, transforms: transforms, destination: outputs,
+        isolated: WorkerSlot(
+          program, options, threadsPerImage: share.threadsPerImage, timeout: limits.timeout, memory))
       sources.runWorker {
         runner.outcome(of: $0)
       } ended: {

@@ -13,13 +13,43 @@ package final class HeaderReader {
   private let limits: DecodeLimits
   private let pool = BufferPool()
   private let decoder: Decoder
+  /// Reads the headers of formats that are decoded in worker processes only; nil in such a process.
+  private let isolation: IsolatedHeaders?
 
   /// The largest file that is read completely only to predict its decoder: a progressive JPEG of about 200 megapixels.
   package static let maxForecastByteCount = 64 << 20
 
-  package init(limits: DecodeLimits) {
+  package convenience init(limits: DecodeLimits, program: WorkerProgram = WorkerProgram()) {
+    self.init(limits: limits, isolation: IsolatedHeaders(program, limits))
+  }
+
+  init(limits: DecodeLimits, isolation: IsolatedHeaders?) {
     self.limits = limits
+    self.isolation = isolation
     decoder = Decoder(pool: pool)
+  }
+
+  /// The header of an open file, which is read completely.
+  /// - Parameter decodes: whether the pixels are decoded too, to find damage.
+  func read(_ file: borrowing Descriptor, decodes: Bool) throws(JobError) -> ImageHeader {
+    let whole = try SourceFile.read(file, byteLimit: limits.fileByteCount, pool: pool)
+    defer { decoder.finish() }
+    do throws(CodecError) {
+      let header = try unsafe decoder.readHeader(whole.bytes, limits: limits)
+      if decodes, let damage = try decoder.decode(DecodeRequest()).report.damage { throw damage }
+      return header
+    } catch {
+      throw JobError(error, stage: .decode)
+    }
+  }
+
+  /// Whether a file decodes without damage whose format is decoded in worker processes only.
+  package func decodesIsolated(_ path: FilePath) throws(JobError) -> Bool {
+    do throws(JobError) {
+      return try isolation?.read(path, decodes: true) != nil
+    } catch  where [.corrupt, .truncated].contains(error.code) {
+      return false
+    }
   }
 
   /// The header of a regular file, and the size of the file in bytes.
@@ -28,7 +58,7 @@ package final class HeaderReader {
       path, byteLimit: limits.fileByteCount, startOnly: MemoryReservation.startByteCount, pool: pool)
     let byteCount = start.status.byteCount
     do throws(CodecError) {
-      var header = try header(in: start)
+      var header = try header(in: start, isWhole: start.byteCount == byteCount)
       guard let offset = header.unreadChunks, start.byteCount < byteCount else { return (header, byteCount) }
       if let orientation = try? lateOrientation(path, from: offset) {
         header.orientation = orientation
@@ -37,6 +67,9 @@ package final class HeaderReader {
       }
     } catch .truncated where start.byteCount < byteCount {
       // The header continues after the start.
+    } catch .needsIsolation(_) {
+      guard let isolation else { throw JobError(.needsIsolation(.heic), stage: .decode) }
+      return (try isolation.read(path), byteCount)
     } catch {
       throw JobError(error, stage: .decode)
     }
@@ -68,8 +101,8 @@ package final class HeaderReader {
     return (header, byteCount)
   }
 
-  private func header(in source: borrowing SourceFile) throws(CodecError) -> ImageHeader {
+  private func header(in source: borrowing SourceFile, isWhole: Bool = true) throws(CodecError) -> ImageHeader {
     defer { decoder.finish() }
-    return try unsafe decoder.readHeader(source.bytes, limits: limits)
+    return try unsafe decoder.readHeader(source.bytes, limits: limits, isWhole: isWhole)
   }
 }

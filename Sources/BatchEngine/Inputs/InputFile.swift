@@ -99,7 +99,7 @@ enum FileContents {
     let count = try file.read(into: &bytes)
     let start = unsafe bytes.span.bytes.extracting(0..<count)
     if let format = ImageFormat.recognized(start) {
-      self = .image(format)
+      self = format.isReadable ? .image(format) : .otherImage(format.name)
     } else if let other = ImageFormat.nameOfOther(start), !FileContents.documents.contains(other) {
       self = .otherImage(other)
     } else {
@@ -123,7 +123,10 @@ extension ImageFormat {
 extension JobError {
   /// The failure of an image in a folder whose format cannot be read (`--fail-on unreadable`).
   static func unreadableFormat(_ format: String) -> JobError {
-    JobError(
+    if let known = ImageFormat.allCases.first(where: { $0.name == format }) {
+      return JobError(stage: .decode, code: .missingLibrary, message: known.message(.library))
+    }
+    return JobError(
       stage: .decode, code: .unsupported,
       message: "unsupported: \(format); this build reads \(ImageFormat.names("and"))", hint: .convert)
   }

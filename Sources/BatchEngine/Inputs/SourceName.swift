@@ -1,3 +1,4 @@
+internal import ImageCodecs
 internal import ImageCore
 internal import SystemPackage
 internal import SystemSupport
@@ -33,5 +34,6 @@ struct SourceName {
     return ImageFormat.named(suffix: name[(dot + 1)...]).map { (dot, $0) }
   }
 
-  static func hasKnownSuffix(_ name: ArraySlice<UInt8>) -> Bool { knownSuffix(of: name) != nil }
+  /// Whether the suffix is that of a format that is read here.
+  static func hasReadableSuffix(_ name: ArraySlice<UInt8>) -> Bool { knownSuffix(of: name)?.format.isReadable ?? false }
 }

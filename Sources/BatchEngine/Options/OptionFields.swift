@@ -62,6 +62,7 @@ extension ThumbnailOptions {
     OptionField("limits.pixelCount", \.limits.pixelCount, .verdict),
     OptionField("limits.fileByteCount", \.limits.fileByteCount, .verdict),
     OptionField("limits.scanCount", \.limits.scanCount, .verdict),
+    OptionField("limits.allowsUnconfined", \.limits.allowsUnconfined, .verdict),
     // Computed for each image from the remaining memory of the run and the machine.
     OptionField("limits.memoryByteCount", \.limits.memoryByteCount, .nothing),
     OptionField("limits.deadline", \.limits.deadline, .nothing),

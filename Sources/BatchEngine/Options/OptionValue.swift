@@ -18,6 +18,12 @@ extension OptionValue where Self: RawRepresentable<String> {
   var text: String { rawValue }
 }
 
+extension Bool: OptionValue {
+  func write(to wire: inout WireWriter) { wire.write(self ? 1 : 0) }
+  init(from wire: inout WireReader) throws(WireError) { self = try wire.integer(in: 0...1) == 1 }
+  var text: String { self ? "true" : "false" }
+}
+
 extension Fit: OptionValue {}
 extension FormatRule: OptionValue {}
 extension Gravity: OptionValue {}

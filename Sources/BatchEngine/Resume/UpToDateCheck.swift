@@ -111,7 +111,8 @@ extension JobError {
     switch code {
     case .tooLarge: stage == .encode
     case .notAnImage, .unsupported, .truncated, .corrupt, .limitPixels, .limitBytes, .limitScans: true
-    case .limitMemory, .timeout, .changedWhileReading, .notARegularFile, .read, .write, .exists, .workerCrashed,
+    case .missingLibrary, .needsIsolation, .limitMemory, .timeout, .changedWhileReading, .notARegularFile, .read,
+      .write, .exists, .workerCrashed,
       .internal, .httpStatus, .network, .refusedAddress, .redirects:
       false
     }

@@ -28,7 +28,7 @@ internal import WorkerIPC
       return FaultInjection(kind: kind, name: String(parts[1]))
     }
 
-    func trigger(_ request: WorkerRequest, _ channel: FrameChannel) {
+    func trigger(_ request: JobRequest, _ channel: FrameChannel) {
       guard request.name.contains(name) else { return }
       switch kind {
       case .segv: raise(SIGSEGV)
@@ -63,7 +63,7 @@ internal import WorkerIPC
     }
 
     /// Sends something that no worker may send, then hangs.
-    private func send(to channel: FrameChannel, _ request: WorkerRequest) {
+    private func send(to channel: FrameChannel, _ request: JobRequest) {
       switch kind {
       case .endless:
         let bytes = [UInt8](repeating: 0xFF, count: WorkerResponse.maxPieceByteCount)
@@ -79,7 +79,7 @@ internal import WorkerIPC
       case .unplanned: _ = channel.send(WorkerResponse.piece(output: 0, .png, bytes: [1]).bytes)
       case .ready:
         let free = Confinement(filterError: nil, landlockVersion: 0, landlockError: nil, hasNoPrivileges: true)
-        _ = channel.send(WorkerResponse.ready(free).bytes)
+        _ = channel.send(WorkerResponse.ready(free, [:]).bytes)
       case .skipped: _ = channel.send(WorkerResponse.outcome(.skipped(.exists)).bytes)
       case .late:
         let error = JobError(stage: .write, code: .exists, message: "")
@@ -98,7 +98,7 @@ internal import WorkerIPC
     }
 
     /// The outcome that describes it, with one false value.
-    private func claim(_ request: WorkerRequest) -> WrittenImage {
+    private func claim(_ request: JobRequest) -> WrittenImage {
       let size = PixelSize(width: 5, height: kind == .otherSize ? 6 : 5)
       var image = WrittenImage(
         sourceSize: size, outputSize: size, sourceByteCount: 100, outputByteCount: bytes.count, warningCount: 0,

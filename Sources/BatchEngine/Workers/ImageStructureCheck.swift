@@ -44,7 +44,7 @@ struct ImageStructureCheck {
     #if WebP
       case .webp: return true
     #endif
-    case .gif, .bmp: return false
+    default: return false
     }
   }
 
@@ -57,7 +57,7 @@ struct ImageStructureCheck {
       case .webp: 30
     #endif
     // Formats that are only read, so no output has them.
-    case .gif, .bmp: 0
+    default: 0
     }
   }
 
@@ -70,7 +70,7 @@ struct ImageStructureCheck {
     #if WebP
       case .webp: lookAtWebP()
     #endif
-    case .gif, .bmp: isBroken = true
+    default: isBroken = true
     }
   }
 

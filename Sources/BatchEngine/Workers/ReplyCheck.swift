@@ -70,7 +70,8 @@ extension JobError {
   fileprivate func isOfWorker(_ options: ThumbnailOptions) -> Bool {
     if stage == .fetch || stage == .write { return false }
     switch code {
-    case .notAnImage, .unsupported, .truncated, .corrupt, .limitPixels, .limitBytes, .limitScans, .limitMemory,
+    case .notAnImage, .unsupported, .missingLibrary, .needsIsolation, .truncated, .corrupt, .limitPixels, .limitBytes,
+      .limitScans, .limitMemory,
       .timeout,
       .changedWhileReading, .notARegularFile, .read, .internal:
       return true

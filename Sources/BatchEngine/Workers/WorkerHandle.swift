@@ -1,5 +1,7 @@
 internal import CPlatform
 internal import Glibc
+internal import ImageCodecs
+internal import ImageCore
 internal import ImageErrors
 internal import RunState
 internal import SystemPackage
@@ -11,6 +13,8 @@ internal import WorkerIPC
 struct WorkerHandle: ~Copyable {
   /// As reported by the worker before it received any data to decode.
   let confinement: Confinement
+  /// What decodes each format in the worker, as it reported.
+  let decoders: [ImageFormat: DecoderAvailability]
   private let connection: WorkerSocket
   private let workerConfiguration: WorkerConfiguration
   private let memory: MemoryBudget
@@ -22,22 +26,27 @@ struct WorkerHandle: ~Copyable {
   /// declines.
   private static let maxAdmissions = 8
 
-  /// Starts the worker, sends its configuration, and waits until it is confined. `variable` is an additional environment
-  /// variable, as "NAME=value".
+  /// Starts a worker, sends its configuration, and waits until it is confined.
   init(
-    path: String, workerConfiguration: WorkerConfiguration, memory: MemoryBudget, variable: String? = nil
-  ) throws(WorkerFailure) {
-    let connection = try WorkerSocket(path: path, variable: variable)
-    var replies = ReplyReader(connection)
-    guard connection.channel.send(workerConfiguration.bytes),
-      let frame = try? replies.next(until: Deadline(after: WorkerHandle.startTimeout).nanoseconds),
-      case .ready(let confinement)? = try? WorkerResponse(frame)
-    else { throw .cannotStart(reason: connection.end(.kill).message) }
-    self.confinement = confinement
-    self.connection = connection
-    self.replies = replies
-    self.workerConfiguration = workerConfiguration
-    self.memory = memory
+    _ program: WorkerProgram, _ workerConfiguration: WorkerConfiguration, _ memory: MemoryBudget
+  ) throws(ExecutorError) {
+    do throws(WorkerFailure) {
+      let connection = try WorkerSocket(path: program.path, variable: program.variable)
+      var replies = ReplyReader(connection)
+      guard connection.channel.send(workerConfiguration.bytes),
+        let frame = try? replies.next(until: Deadline(after: WorkerHandle.startTimeout).nanoseconds),
+        case .ready(let confinement, let decoders)? = try? WorkerResponse(frame)
+      else { throw .cannotStart(reason: connection.end(.kill).message) }
+      self.confinement = confinement
+      self.decoders = decoders
+      self.connection = connection
+      self.replies = replies
+      self.workerConfiguration = workerConfiguration
+      self.memory = memory
+    } catch {
+      guard case .cannotStart(let reason) = error else { throw .noWorker(path: program.path, reason: "it died") }
+      throw .noWorker(path: program.path, reason: reason)
+    }
   }
 
   /// Lets the worker process a job, and writes its outputs. Throws if the worker dies, misses the deadline or sends invalid data.
@@ -56,7 +65,7 @@ struct WorkerHandle: ~Copyable {
     let start = ContinuousClock.now
     var clock = JobClock(timeout: workerConfiguration.timeout)
     var admissions = 0
-    guard connection.channel.send(WorkerRequest(job).bytes, with: source.number) else { throw .died }
+    guard connection.channel.send(WorkerRequest.job(JobRequest(job)).bytes, with: source.number) else { throw .died }
     while true {
       switch try reply(until: clock.deadline) {
       case .piece(let output, let format, let bytes):
@@ -84,9 +93,20 @@ struct WorkerHandle: ~Copyable {
         case .runEnds: throw .notBegun
         }
         guard connection.channel.send([answer == .neverFits ? 0 : 1]) else { throw .died }
-      case .ready: throw .garbage
+      case .ready, .header: throw .garbage
       }
     }
+  }
+
+  /// Lets the worker read the header of an image. As for `outcome`, the worker is unusable after an error.
+  /// - Parameter decodes: whether the pixels are decoded too, to find damage.
+  mutating func header(of source: borrowing Descriptor, decodes: Bool) throws(WorkerFailure) -> HeaderReply {
+    guard connection.channel.send(WorkerRequest.header(decodes: decodes).bytes, with: source.number) else {
+      throw .died
+    }
+    let clock = JobClock(timeout: workerConfiguration.timeout)
+    guard case .header(let reply) = try reply(until: clock.deadline) else { throw .garbage }
+    return reply
   }
 
   /// Renames the outputs. The parent does the writing, so its time is added to the worker's.

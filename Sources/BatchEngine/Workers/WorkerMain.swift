@@ -1,5 +1,8 @@
 internal import CPlatform
+internal import ImageCodecs
+internal import ImageCore
 internal import ImageErrors
+internal import Parallelism
 internal import RunState
 internal import SystemPackage
 internal import SystemSupport
@@ -18,11 +21,12 @@ package enum WorkerMain {
     guard let first = channel.receive() else { return true }
     do throws(WireError) {
       let workerConfiguration = try WorkerConfiguration(first)
+      if workerConfiguration.opensLibraries { RuntimeLibraries.open() }
       guard
         let confinement = Confinement.enterImages(
           parent: workerConfiguration.parent, imageByteCount: workerConfiguration.perImageLimit,
-          threads: workerConfiguration.threadsPerImage),
-        channel.send(WorkerResponse.ready(confinement).bytes)
+          threads: workerConfiguration.threads),
+        channel.send(WorkerResponse.ready(confinement, ImageFormat.decoders).bytes)
       else { return true }
       let outputs = OutputFrames(channel)
       let runner = JobRunner(
@@ -30,6 +34,7 @@ package enum WorkerMain {
         memory: ParentMemory(
           channel: channel, allowance: workerConfiguration.allowance, perImageLimit: workerConfiguration.perImageLimit),
         timeout: workerConfiguration.timeout, destination: outputs)
+      let headers = HeaderReader(limits: workerConfiguration.options.limits, isolation: nil)
       // Bands use that many cores at once. The 5 extra seconds let the parent's deadline, which is the main limit, end the job
       // first.
       let seconds = workerConfiguration.timeout.map {
@@ -41,17 +46,25 @@ package enum WorkerMain {
       while let (payload, file) = channel.receiveWithFile() {
         let request = try WorkerRequest(payload)
         if let seconds { system_limit_processor_time(seconds) }
-        #if DEBUG
-          fault?.trigger(request, channel)
-        #endif
         var source: Descriptor? = file >= 0 ? Descriptor(owning: file) : nil
+        let job: JobRequest
+        switch request {
+        case .job(let request): job = request
+        case .header(let decodes):
+          let reply = headers.reply(source.take(), decodes: decodes)
+          guard channel.send(WorkerResponse.header(reply).bytes) else { return true }
+          continue
+        }
+        #if DEBUG
+          fault?.trigger(job, channel)
+        #endif
         let prepared: PreparedSource =
           if let source = source.take() {
             .open(OpenSource(source), readTime: .zero)
           } else {
             .ended(.failed(.read(.badFileDescriptor)))
           }
-        let outcome = runner.outcome(of: PreparedJob(request.job, prepared))
+        let outcome = runner.outcome(of: PreparedJob(job.job, prepared))
         guard let outcome, outputs.end(outcome) else { return true }
       }
       return true
@@ -76,4 +89,24 @@ private struct ParentMemory: MemoryReserving {
 
   /// The parent releases it when it has the outcome.
   func release(_ share: Int) {}
+}
+
+extension WorkerConfiguration {
+  /// Threads that the worker may start: libheif's decoders start one for each core, and one that waits for them.
+  fileprivate var threads: Int { threadsPerImage + (opensLibraries ? 1 + UsableCores.count : 0) }
+}
+
+extension ImageFormat {
+  /// What decodes each format in this process.
+  fileprivate static var decoders: [ImageFormat: DecoderAvailability] {
+    Dictionary(uniqueKeysWithValues: allCases.map { ($0, $0.availability) })
+  }
+}
+
+extension HeaderReader {
+  /// The header of an open file.
+  fileprivate func reply(_ file: consuming Descriptor?, decodes: Bool) -> HeaderReply {
+    guard let file = file.take() else { return .failed(.read(.badFileDescriptor)) }
+    do throws(JobError) { return .header(try read(file, decodes: decodes)) } catch { return .failed(error) }
+  }
 }

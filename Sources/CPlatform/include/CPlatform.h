@@ -98,6 +98,10 @@ struct system_limits {
 /// Lowers the resource limits of this process permanently. Disables core files.
 void system_limit_resources(struct system_limits limits);
 
+/// Lets the current image of a worker take `bytes` of memory instead of `most`, the number behind the worker's limit on address
+/// space. A number above `most` restores that limit.
+void system_limit_image_memory(uint64_t bytes, uint64_t most);
+
 /// Ends the process (SIGXCPU) once it has used this many seconds of processor time more than now.
 void system_limit_processor_time(uint64_t more_seconds);
 

@@ -47,6 +47,10 @@ extension ImageFormat {
     #endif
     case .gif: GIFFormat.self
     case .bmp: BMPFormat.self
+    case .heic: HEICFormat.self
+    case .avif: AVIFFormat.self
+    case .tiff: TIFFFormat.self
+    case .jpegXL: JPEGXLFormat.self
     }
   }
 }

@@ -2,8 +2,10 @@
 package enum ConversionNotice: String, CaseIterable, Sendable {
   /// The brighter version of a JPEG for HDR displays (Ultra HDR, ISO 21496-1).
   case gainMap = "gain-map-dropped"
-  /// All frames of an animated PNG except its still image.
+  /// All frames of an animation except its still image.
   case frames = "frames-dropped"
+  /// All images of a file except the first, or the one that the file names as its primary image.
+  case images = "images-dropped"
   /// `--icc strip` of a profile other than sRGB: colors will look different.
   case profile = "profile-dropped"
   /// CMYK without a usable profile is converted by a simple formula.
@@ -30,6 +32,7 @@ package enum ConversionNotice: String, CaseIterable, Sendable {
     switch self {
     case .gainMap: "its gain map (HDR) was dropped"
     case .frames: "it is animated; only its still image was used"
+    case .images: "it contains several images; only the first was used"
     case .profile: "its profile is not sRGB and was dropped, so its colors look different"
     case .inks: "it is CMYK without a profile; its colors are approximate"
     case .metadata: "part of its metadata was dropped: too large for the output, without a place there, or damaged"

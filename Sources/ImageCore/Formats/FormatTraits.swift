@@ -9,6 +9,10 @@ struct FormatTraits: Sendable {
   var writing: WritingTraits?
   /// The format of outputs whose source has a format that is only read: PNG where it stores pixels without loss, else JPEG.
   var substitute = ImageFormat.jpeg
+  /// Whether the orientation in EXIF applies to its images. Other formats have an orientation of their own.
+  var usesEXIFOrientation = true
+  /// The library that decodes it, opened at run time in worker processes only; nil if this program contains the decoder.
+  var library: RuntimeLibrary?
 }
 
 /// What the images of a format that is written can hold, and what writing them costs.
@@ -59,4 +63,16 @@ extension FormatTraits {
   static let gif = FormatTraits(name: "GIF", suffixes: ["gif"], mediaType: "image/gif", substitute: .png)
 
   static let bmp = FormatTraits(name: "BMP", suffixes: ["bmp", "dib"], mediaType: "image/bmp", substitute: .png)
+
+  static let heic = FormatTraits(
+    name: "HEIC", suffixes: ["heic", "heif", "hif"], mediaType: "image/heic", usesEXIFOrientation: false,
+    library: .libheif)
+
+  static let avif = FormatTraits(
+    name: "AVIF", suffixes: ["avif"], mediaType: "image/avif", usesEXIFOrientation: false, library: .libheif)
+
+  static let tiff = FormatTraits(name: "TIFF", suffixes: ["tiff", "tif"], mediaType: "image/tiff", library: .libtiff)
+
+  static let jpegXL = FormatTraits(
+    name: "JPEG XL", suffixes: ["jxl"], mediaType: "image/jxl", usesEXIFOrientation: false, library: .libjxl)
 }

@@ -10,6 +10,10 @@ package enum ImageFormat: String, CaseIterable, Sendable {
   #endif
   case gif
   case bmp
+  case heic
+  case avif
+  case tiff
+  case jpegXL = "jxl"
 }
 
 extension ImageFormat {
@@ -23,6 +27,10 @@ extension ImageFormat {
     #endif
     case .gif: .gif
     case .bmp: .bmp
+    case .heic: .heic
+    case .avif: .avif
+    case .tiff: .tiff
+    case .jpegXL: .jpegXL
     }
   }
 
@@ -35,9 +43,17 @@ extension ImageFormat {
   package var name: String { facts.name }
   /// The suffix for a file name that has no suffix of this format.
   package var usualSuffix: String { facts.suffixes[0] }
+  /// All suffixes of its files, in lower case.
+  package var suffixes: [String] { facts.suffixes }
   package var isWritten: Bool { facts.writing != nil }
   /// The format of the outputs of a source in this format where none is requested: the same, if it is written.
   package var outputFormat: ImageFormat { isWritten ? self : facts.substitute }
+
+  /// Whether the orientation in EXIF applies to its images.
+  package var usesEXIFOrientation: Bool { facts.usesEXIFOrientation }
+
+  /// The library that decodes the format in worker processes; nil if this program contains the decoder.
+  package var library: RuntimeLibrary? { facts.library }
 
   package var mediaType: String { facts.mediaType }
   package var greatestSide: Int { writing.greatestSide }
@@ -61,8 +77,15 @@ extension ImageFormat {
   package static let written = allCases.filter(\.isWritten)
 
   /// The names of all formats, as in "JPEG, PNG and WebP".
-  /// - Parameter word: the word between the last two names.
-  package static func names(_ word: String) -> String { list(allCases, word) }
+  /// - Parameters:
+  ///   - word: the word between the last two names.
+  ///   - isIncluded: whether a format is named.
+  package static func names(_ word: String, where isIncluded: (ImageFormat) -> Bool = { _ in true }) -> String {
+    list(allCases.filter(isIncluded), word)
+  }
+
+  /// The names of the formats that worker processes decode by libraries opened at run time.
+  package static func isolatedNames(_ word: String) -> String { list(allCases.filter { $0.library != nil }, word) }
 
   /// The names of the formats that are written.
   package static func writtenNames(_ word: String) -> String { list(written, word) }

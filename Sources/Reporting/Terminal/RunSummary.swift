@@ -1,4 +1,5 @@
 package import BatchEngine
+internal import ImageCodecs
 internal import ImageCore
 package import ImageErrors
 package import RunState
@@ -83,7 +84,7 @@ extension OmittedInputs {
     if unreadableCount > 0 {
       let what =
         unreadableCount == 1 ? "1 image in another format was" : "\(unreadableCount) images in other formats were"
-      lines.append("\(what) left out: \(formatCounts)")
+      lines.append("\(what) left out: \(formatCounts)\(installation.map { " (\($0))" } ?? "")")
     }
     if !folders.isEmpty {
       let shown = folders.prefix(5).map(\.forTerminal).joined(separator: ", ")
@@ -94,11 +95,19 @@ extension OmittedInputs {
   }
 }
 
+extension OmittedInputs {
+  /// What would make more of them readable.
+  private var installation: String? {
+    ImageFormat.installation(of: ImageFormat.allCases.filter { unreadable[$0.name] != nil })
+  }
+}
+
 extension ConversionNotice {
   fileprivate func counted(_ count: Int) -> String {
     switch self {
     case .gainMap: "the gain maps of \(count) were dropped"
     case .frames: "only the still image of \(count) animations was used"
+    case .images: "only the first image of \(count) files with several was used"
     case .profile: "\(count) lost a profile that is not sRGB"
     case .metadata: "\(count) lost part of their metadata"
     case .video: "the videos of \(count) motion photos were dropped"

@@ -10,10 +10,11 @@ package struct CarriedMetadata {
   ///   - limit: after this time the result is undefined.
   package init(_ bytes: RawSpan, _ header: ImageHeader, _ plan: ThumbnailPlan, limit: TimeLimit) {
     var byFormat: [ImageFormat: ImageMetadata] = [:]
+    let isTurned = plan.outputs[0].orientation != .upright || !header.format.usesEXIFOrientation
     for encoding in plan.encodings where byFormat[encoding.format] == nil {
       byFormat[encoding.format] = ImageMetadata(
         bytes, format: header.format, profileByteCount: encoding.profile?.count ?? 0, limit: limit
-      ).fitted(isTurned: plan.outputs[0].orientation != .upright).storable(in: encoding.format)
+      ).fitted(isTurned: isTurned).storable(in: encoding.format)
     }
     self.byFormat = byFormat
   }

@@ -74,12 +74,12 @@ final class SourceLoader {
     pool.limit = task.limit
     if start.byteCount == start.status.byteCount { return start }
     do {
-      let header = try unsafe decoder.readHeader(start.bytes, limits: limits(task))
+      let header = try unsafe decoder.readHeader(start.bytes, limits: limits(task), isWhole: false)
       var plan = try plan(header, formats, choice)
       try reserve(estimate(header, &plan, fileByteCount: start.status.byteCount, metadata: nil), task)
     } catch CodecError.truncated {
-      // The header is longer than the start. Nothing is known of the image, so it gets all the memory that one may have.
-      try reserve(nil, task)
+      // The header is longer than the start, and nothing is known of the image. The rest of its memory is reserved by its header.
+      try reserve(MemoryEstimate(fileByteCount: start.status.byteCount), task)
     }
     decoder.finish()
     let whole = try task.reading { time throws(JobError) in
@@ -116,8 +116,7 @@ final class SourceLoader {
     return estimate()
   }
 
-  /// - Parameter estimate: nil for all that one image may have.
-  private func reserve(_ estimate: MemoryEstimate?, _ task: ImageTask) throws {
+  private func reserve(_ estimate: MemoryEstimate, _ task: ImageTask) throws {
     task.beginWait()
     guard try reservation.admit(estimate) == .afterWaiting else { return }
     task.excludeWait()

@@ -8,6 +8,9 @@ internal import ImageCore
 package struct MemoryEstimate {
   package let byteCount: Int
 
+  /// - Parameter fileByteCount: size of a source of which nothing else is known yet.
+  init(fileByteCount: Int) { byteCount = fileByteCount }
+
   /// - Parameters:
   ///   - fileByteCount: size of the source, which stays in memory while it is decoded.
   ///   - metadataByteCount: size of the EXIF, XMP and text data that is copied.

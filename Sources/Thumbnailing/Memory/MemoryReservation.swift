@@ -31,9 +31,8 @@ package struct MemoryReservation {
 
   /// Waits until the image fits, unless the allowance is enough. An image that needs more than before first returns its
   /// reservation. Otherwise two images could wait for each other.
-  /// - Parameter estimate: nil for the maximum.
-  package mutating func admit(_ estimate: MemoryEstimate?) throws -> Admission {
-    let byteCount = estimate?.byteCount ?? memory.perImageLimit
+  package mutating func admit(_ estimate: MemoryEstimate) throws -> Admission {
+    let byteCount = estimate.byteCount
     if byteCount <= memory.allowance { return .atOnce }
     if isOpen && byteCount <= admitted { return .atOnce }
     close()

@@ -83,7 +83,7 @@ struct ImgBatch: ParsableCommand {
     version: Build.description,
     subcommands: [
       ResizeCommand.self, GrayscaleCommand.self, MergeCommand.self, CompareCommand.self, ProfileCommand.self,
-      FetchCommand.self, GalleryCommand.self, InfoCommand.self,
+      FetchCommand.self, GalleryCommand.self, InfoCommand.self, FormatsCommand.self,
     ],
     helpNames: [.long])
 }

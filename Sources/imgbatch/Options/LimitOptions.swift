@@ -20,6 +20,12 @@ struct LimitOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Reject progressive JPEGs with more scans.", valueName: "n"))
   var maxScans: Int = DecodeLimits().scanCount
 
+  @Flag(
+    help: ArgumentHelp(
+      "Decode HEIC, AVIF, TIFF and JPEG XL even where worker processes cannot filter system calls.",
+      discussion: "Their libraries then have the rights of this user. Only for files that you trust."))
+  var allowUnconfined = false
+
   func validate() throws {
     guard (1...1_000_000).contains(maxScans) else {
       throw ValidationError("--max-scans is 1 to 1000000, not \(maxScans).")
@@ -31,6 +37,7 @@ struct LimitOptions: ParsableArguments {
     limits.pixelCount = maxPixels.count
     limits.fileByteCount = maxFileBytes.count
     limits.scanCount = maxScans
+    limits.allowsUnconfined = allowUnconfined
     return limits
   }
 }

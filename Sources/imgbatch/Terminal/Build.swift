@@ -20,8 +20,15 @@ enum Build {
     let runtime = system_swift_is_linked_in() ? "linked in" : "from libraries"
     var text = [configuration, architecture, "Swift's runtime \(runtime)"]
     if !sources.isEmpty { text.append("sources \(sources)") }
-    let formats = "reads \(ImageFormat.names("and")), writes \(ImageFormat.writtenNames("and"))"
+    let formats = "reads \(readable), writes \(ImageFormat.writtenNames("and"))"
     return "\(summary)\nbuild: \(text.joined(separator: ", "))\nfetch: opens libcurl when it runs\nformats: \(formats)"
+  }
+
+  /// What is read here, judged by the names of installed libraries, and what would make more readable.
+  private static var readable: String {
+    let names = ImageFormat.names("and", where: \.isReadable)
+    guard let installation = ImageFormat.installation(of: ImageFormat.allCases) else { return names }
+    return "\(names) (\(ImageFormat.names("and") { !$0.isReadable }): \(installation))"
   }
 
   #if DEBUG

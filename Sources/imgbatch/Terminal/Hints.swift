@@ -14,6 +14,7 @@ extension Hint {
     case .separateByZeroBytes: "if NUL bytes end the names, use -0"
 
     case .convert: "convert it first"
+    case .allowUnconfined: "if you trust the file, use --allow-unconfined"
     case .convertOrLeaveOut: "leave it out, or convert it first"
     case .fetchAgain: "get a complete copy, or use --fail-on never to keep what is there"
     case .getAgain: "get it again, or leave it out"

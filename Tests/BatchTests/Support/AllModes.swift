@@ -37,10 +37,12 @@ struct AllModes {
     var ahead = WorkLimits()
     ahead.reading.readers = 4
     ahead.hasWriters = true
+    let program = WorkerProgram(path: worker)
     let executors: [any Executor] = [
-      SerialExecutor(), ThreadExecutor(workers: 3), ProcessExecutor(workers: 3, workerPath: worker),
-      SerialExecutor(limits: ahead), ThreadExecutor(workers: 3, limits: ahead),
-      ProcessExecutor(workers: 3, workerPath: worker, limits: ahead),
+      SerialExecutor(program: program), ThreadExecutor(workers: 3, program: program),
+      ProcessExecutor(workers: 3, program: program), SerialExecutor(limits: ahead, program: program),
+      ThreadExecutor(workers: 3, limits: ahead, program: program),
+      ProcessExecutor(workers: 3, program: program, limits: ahead),
     ]
     let all = try executors.enumerated().map { number, executor in
       try results(executor, sources, position.appending("out-\(number)"), format, options)

@@ -11,14 +11,16 @@ struct FetchSandboxTests {
   private func scratchWithWorker() throws -> ScratchFolder {
     let scratch = try ScratchFolder()
     try FileManager.default.copyItem(at: Command.imgbatch, to: scratch.url.appending(path: "imgbatch"))
-    // The frames and numbers of FrameChannel and WireWriter. The reply of an image worker starts with its type.
+    // The frames and numbers of FrameChannel and WireWriter. The reply of an image worker starts with its type and ends with the
+    // number of its decoders.
     let script = """
       #!/bin/bash
       number() { printf "\\\\x$(printf %02x $1)"; printf '\\0\\0\\0\\0\\0\\0\\0'; }
       count=$(head -c 4 | od -An -tu4)
       head -c "$count" >/dev/null
-      if [ "$IMGBATCH_WORKER" = fetch ]; then printf '\\x20\\0\\0\\0'; else printf '\\x28\\0\\0\\0'; number 0; fi >&0
+      if [ "$IMGBATCH_WORKER" = fetch ]; then printf '\\x20\\0\\0\\0'; else printf '\\x30\\0\\0\\0'; number 0; fi >&0
       { number 0; number 0; number 38; number 1; } >&0
+      if [ "$IMGBATCH_WORKER" != fetch ]; then number 0; fi >&0
       head -c 1 >/dev/null
       """
     let worker = scratch.url.appending(path: "imgbatch-worker")

@@ -11,34 +11,35 @@ struct OmittedFilesTests {
     try scratch.add("dogs/rex.jpg", as: "in/a/rex.jpg")
     try scratch.add("dogs/luna.jpg", as: "in/luna.jpg")
     let files: [(String, [UInt8])] = [
-      ("in/one.avif", [0, 0, 0, 28] + Array("ftypavif".utf8) + [0, 0, 0, 0]),
-      ("in/two.heic", [0, 0, 0, 24] + Array("ftypheic".utf8) + [0, 0, 0, 0]),
-      ("in/a/three.HEIC", [0, 0, 0, 24] + Array("ftypheic".utf8) + [0, 0, 0, 0]),
-      ("in/four.tif", Array("II*\0".utf8) + [UInt8](repeating: 0, count: 12)),
+      ("in/one.psd", Array("8BPS".utf8) + [UInt8](repeating: 0, count: 12)),
+      ("in/two.jp2", Self.jpeg2000),
+      ("in/a/three.JP2", Self.jpeg2000),
+      ("in/four.ico", [0, 0, 1, 0] + [UInt8](repeating: 0, count: 12)),
       ("in/notes.txt", Array("BMW and other cars, a text".utf8)), ("in/.DS_Store", [0, 0, 0, 1]),
       ("in/page.pdf", Array("%PDF-1.7 and more".utf8)),
     ]
     for (name, bytes) in files { try Data(bytes).write(to: scratch.url.appending(path: name)) }
   }
 
-  private static let counts = "4 images in other formats were left out: 2 HEIC, 1 AVIF, 1 TIFF"
+  private static let jpeg2000: [UInt8] = [0, 0, 0, 12] + Array("jP  ".utf8) + [0x0D, 0x0A, 0x87, 0x0A]
+  private static let counts = "4 images in other formats were left out: 2 JPEG 2000, 1 ICO, 1 PSD"
 
   @Test("Unreadable images are counted by format in the summary, the event, --verbose and --dry-run")
   func counted() throws {
     let usual = try Command.shell("imgbatch resize in -o out", in: scratch)
     #expect(usual.status == 0)
     #expect(usual.error.contains(Self.counts), "\(usual.error)")
-    #expect(!usual.error.contains("one.avif"))
+    #expect(!usual.error.contains("one.psd"))
     let verbose = try Command.shell("imgbatch resize in -o out -v", in: scratch)
-    #expect(verbose.error.contains("left out in/a/three.HEIC: HEIC\n"))
-    #expect(verbose.error.contains("left out in/one.avif: AVIF\n"))
+    #expect(verbose.error.contains("left out in/a/three.JP2: JPEG 2000\n"))
+    #expect(verbose.error.contains("left out in/one.psd: PSD\n"))
     let dry = try Command.shell("imgbatch resize in -o other -n", in: scratch)
     #expect(dry.error.contains(Self.counts))
     let quiet = try Command.shell("imgbatch resize in -o out -q", in: scratch)
     #expect(quiet.error.isEmpty)
     let json = try Command.shell("imgbatch resize in -o out --json", in: scratch)
     let summary = try #require(json.events.last)
-    #expect(summary["unreadable"] as? [String: Int] == ["AVIF": 1, "HEIC": 2, "TIFF": 1])
+    #expect(summary["unreadable"] as? [String: Int] == ["ICO": 1, "JPEG 2000": 2, "PSD": 1])
     #expect(summary["inputs"] as? Int == 2)
     for command in ["info in", "gallery in --out page.html", "compare in"] {
       #expect(try Command.shell("imgbatch \(command)", in: scratch).error.contains(Self.counts), "\(command)")
@@ -51,9 +52,9 @@ struct OmittedFilesTests {
     #expect(answer.status == 1)
     let files = try answer.files
     #expect(files.count == 6)
-    let error = try #require(files["two.heic"]?["error"] as? [String: String])
+    let error = try #require(files["two.jp2"]?["error"] as? [String: String])
     #expect(error["code"] == "unsupported")
-    #expect(error["message"]?.contains("HEIC") == true)
+    #expect(error["message"]?.contains("JPEG 2000") == true)
     #expect(files["rex.jpg"]?["status"] as? String == "written")
     let summary = try #require(answer.events.last)
     #expect(summary["failed"] as? Int == 4)
@@ -67,7 +68,7 @@ struct OmittedFilesTests {
     let answer = try Command.shell("imgbatch resize in -o out", in: scratch)
     #expect(answer.status == 66)
     #expect(
-      answer.error.contains("(images in other formats: 1 AVIF, 1 HEIC, 1 TIFF; 2 other files)"), "\(answer.error)")
+      answer.error.contains("(images in other formats: 1 ICO, 1 JPEG 2000, 1 PSD; 2 other files)"), "\(answer.error)")
   }
 
   @Test("Folders of outputs and of foreign thumbnails are not entered, unless they are named")

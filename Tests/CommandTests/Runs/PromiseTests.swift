@@ -225,7 +225,7 @@ import Testing
   func parsers() throws {
     let scratch = try ScratchFolder()
     let others: [(String, [UInt8])] = [
-      ("tiff.jpg", Array("II*\0".utf8)), ("svg.png", Array("<?xml version='1.0'?><svg/>".utf8)),
+      ("ico.jpg", [0, 0, 1, 0]), ("svg.png", Array("<?xml version='1.0'?><svg/>".utf8)),
       ("ps.jpg", Array("%!PS-Adobe-3.0\n".utf8)), ("psd.png", Array("8BPS\0\u{1}".utf8)),
       ("webp.jpg", Array("RIFF\u{40}\0\0\0WEBPVP8 ".utf8)), ("mvg.png", Array("push graphic-context\n".utf8)),
     ]

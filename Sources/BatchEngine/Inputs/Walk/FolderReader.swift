@@ -56,7 +56,7 @@ struct FolderReader: Sendable {
     of entry: FolderListing.Entry, _ name: ArraySlice<UInt8>, in folder: ListedFolder
   ) -> EntryFinding {
     let listing = folder.listing
-    let hasSuffix = SourceName.hasKnownSuffix(name)
+    let hasSuffix = SourceName.hasReadableSuffix(name)
     if entry.kind == .folder { return rules.depth == .all ? .folder : .nothing }
     if entry.kind == .regular, hasSuffix, isOfOtherShard(name, in: folder) {
       return .input(InputMetadata(nil, contents: nil, refusal: nil))

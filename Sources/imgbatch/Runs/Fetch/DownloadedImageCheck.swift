@@ -35,6 +35,7 @@ final class DownloadedImageCheck: ImageCheck {
   }
 
   func decodes(_ path: FilePath, strictly: Bool) throws(JobError) -> Bool {
+    if let format = ImageFormat.ofContent(path), format.library != nil { return try reader.decodesIsolated(path) }
     guard let report = try report(path) else { return false }
     return report.damage == nil && (!strictly || report.warningCount == 0)
   }

@@ -74,7 +74,7 @@ import Testing
       limits.hasWriters = true
       let executors: [(String, any Executor)] = [
         ("serial", SerialExecutor(limits: limits)), ("threads", ThreadExecutor(workers: 2, limits: limits)),
-        ("processes", ProcessExecutor(workers: 2, workerPath: worker, limits: limits)),
+        ("processes", ProcessExecutor(workers: 2, program: WorkerProgram(path: worker), limits: limits)),
       ]
       for (mode, executor) in executors {
         let name = "\(mode)-with-\(readers)-readers"
@@ -87,11 +87,11 @@ import Testing
       #expect(try outcomes(ThreadExecutor(workers: workers), try jobs(threads)) == serial)
       #expect(try tree(threads) == bytes)
       let processes = "processes-\(workers)"
-      let executor = ProcessExecutor(workers: workers, workerPath: worker)
+      let executor = ProcessExecutor(workers: workers, program: WorkerProgram(path: worker))
       #expect(try outcomes(executor, try jobs(processes)) == serial)
       #expect(try tree(processes) == bytes)
       let fresh = "fresh-\(workers)"
-      let eachItsOwn = ProcessExecutor(workers: workers, workerPath: worker, lifetime: .image)
+      let eachItsOwn = ProcessExecutor(workers: workers, program: WorkerProgram(path: worker), lifetime: .image)
       #expect(try outcomes(eachItsOwn, try jobs(fresh)) == serial)
       #expect(try tree(fresh) == bytes)
     }
@@ -112,7 +112,7 @@ import Testing
     let all = try jobs("counted").filter { $0.source.string.contains("/dogs/") }
     for (lifetime, starts) in [(WorkerLifetime.run, 1), (.image, all.count)] {
       try folder.add("starts", [])
-      let executor = ProcessExecutor(workers: 1, workerPath: script.string, lifetime: lifetime)
+      let executor = ProcessExecutor(workers: 1, program: WorkerProgram(path: script.string), lifetime: lifetime)
       #expect(try outcomes(executor, all).count == all.count)
       #expect(try folder.content("starts").count == starts)
     }
@@ -121,12 +121,12 @@ import Testing
   @Test func `a program that is no worker ends the run, with a message about its exit`() throws {
     let all = try jobs("dying")
     #expect(throws: ExecutorError.noWorker(path: "/bin/false", reason: "it exited with status 1")) {
-      _ = try ProcessExecutor(workers: 2, workerPath: "/bin/false").outcomes(of: all)
+      _ = try ProcessExecutor(workers: 2, program: WorkerProgram(path: "/bin/false")).outcomes(of: all)
     }
   }
 
   @Test func `a missing worker program ends the run, with its path`() throws {
-    let executor = ProcessExecutor(workers: 2, workerPath: "/nonexistent/imgbatch-worker")
+    let executor = ProcessExecutor(workers: 2, program: WorkerProgram(path: "/nonexistent/imgbatch-worker"))
     let all = try jobs("none")
     #expect {
       _ = try executor.outcomes(of: all)
@@ -146,7 +146,7 @@ import Testing
   @Test func `each job that is taken ends once, in all modes`() throws {
     let worker = try #require(Self.worker, "imgbatch-worker is built next to the tests")
     let executors: [any Executor] = [
-      SerialExecutor(), ThreadExecutor(workers: 3), ProcessExecutor(workers: 3, workerPath: worker),
+      SerialExecutor(), ThreadExecutor(workers: 3), ProcessExecutor(workers: 3, program: WorkerProgram(path: worker)),
     ]
     for (number, executor) in executors.enumerated() {
       let jobs = try jobs("ends-\(number)")
@@ -165,7 +165,7 @@ import Testing
     try folder.setMode("worker", 0o755)
     let jobs = try jobs("unmade").filter { $0.source.string.contains("/dogs/") }
     let collected = CollectedOutcomes(jobs)
-    let executor = ProcessExecutor(workers: 1, workerPath: script.string, lifetime: .image)
+    let executor = ProcessExecutor(workers: 1, program: WorkerProgram(path: script.string), lifetime: .image)
     #expect(throws: ExecutorError.self) {
       try executor.run(collected, options: ThumbnailOptions(), stop: CancellationFlag())
     }

@@ -40,6 +40,7 @@ struct OptionFieldsTests {
     "limits.pixelCount": { $0.limits.pixelCount = 11 },
     "limits.fileByteCount": { $0.limits.fileByteCount = 12 },
     "limits.scanCount": { $0.limits.scanCount = 13 },
+    "limits.allowsUnconfined": { $0.limits.allowsUnconfined = true },
     "limits.memoryByteCount": { $0.limits.memoryByteCount = 14 },
     "limits.deadline": { $0.limits.deadline = .max - 15 },
     "fingerprints.rawValue": { $0.fingerprints = .color },
@@ -57,7 +58,9 @@ struct OptionFieldsTests {
     "clocks",  // measurements
     "decoder",  // tests check that all decoders give the same bytes
   ]
-  private static let onlyVerdict: Set<String> = ["limits.pixelCount", "limits.fileByteCount", "limits.scanCount"]
+  private static let onlyVerdict: Set<String> = [
+    "limits.pixelCount", "limits.fileByteCount", "limits.scanCount", "limits.allowsUnconfined",
+  ]
 
   /// The text of all stored properties, down to values that are encoded as one. `color` keeps the name it has in journals.
   private func properties(of value: Any, _ start: String = "") -> [String: String] {
@@ -121,7 +124,8 @@ struct OptionFieldsTests {
         "existing=overwrite", "fingerprints.rawValue=0", "fit=inside", "format=planned", "gravity=center",
         "gray=luma601", "jpeg.quality=80",
         "jpeg.scans=baseline",
-        "jpeg.subsampling=auto", "kernel=lanczos3", "light=asStored", "limits.deadline=0",
+        "jpeg.subsampling=auto", "kernel=lanczos3", "light=asStored", "limits.allowsUnconfined=false",
+        "limits.deadline=0",
         "limits.fileByteCount=536870912", "limits.memoryByteCount=0", "limits.pixelCount=268402689",
         "limits.scanCount=100", "metadata=none", "orientation=apply", "outputLimit.byteCount=0",
         "outputLimit.minQuality=40", "padding=automatic", "png.level=3",

@@ -40,8 +40,7 @@ import Testing
     var limits = WorkLimits()
     limits.timeout = timeout
     let executor = ProcessExecutor(
-      workers: 2, workerPath: worker, limits: limits,
-      variable: fault.map { "IMGBATCH_FAULT=\($0)" })
+      workers: 2, program: WorkerProgram(path: worker, variable: fault.map { "IMGBATCH_FAULT=\($0)" }), limits: limits)
     let outcomes = try executor.outcomes(of: jobs)
     return Dictionary(uniqueKeysWithValues: outcomes.map { (names[$0], $1) })
   }
@@ -126,13 +125,13 @@ import Testing
     let worker = try #require(ExecutorTests.worker, "imgbatch-worker is built next to the tests")
     let reports = Mutex<[Confinement]>([])
     let executor = ProcessExecutor(
-      workers: 2, workerPath: worker, onConfinement: { one in reports.withLock { $0.append(one) } })
+      workers: 2, program: WorkerProgram(path: worker) { one in reports.withLock { $0.append(one) } })
     try executor.run(SortedJobs([]), options: ThumbnailOptions(), stop: CancellationFlag())
     let report = try #require(reports.withLock { $0 }.first)
     #expect(reports.withLock { $0.count } == 1)
     #expect(report.filterError == nil && report.hasNoPrivileges)
     #expect((report.landlockError == nil) == (system_landlock_version() > 0))
-    let strict = ProcessExecutor(workers: 2, workerPath: worker, sandbox: .required)
+    let strict = ProcessExecutor(workers: 2, program: WorkerProgram(path: worker, sandbox: .required))
     if report.gaps.isEmpty {
       try strict.run(SortedJobs([]), options: ThumbnailOptions(), stop: CancellationFlag())
     } else {

@@ -34,14 +34,14 @@ import Testing
         JobOutput(path: "/secret/out.png", format: .png),
         JobOutput(path: "/secret/out.jpg", format: .jpeg, skipReason: .upToDate),
       ], sourceByteCount: 1 << 40)
-    var request = WorkerRequest(job)
+    var request = JobRequest(job)
     #if DEBUG
       #expect(request.name == "name.jpg", "for faults on demand")
       request.name = ""
     #endif
-    let bytes = request.bytes
+    let bytes = WorkerRequest.job(request).bytes
     #expect(!String(decoding: bytes, as: UTF8.self).contains("secret"))
-    let same = try WorkerRequest(bytes)
+    guard case .job(let same) = try WorkerRequest(bytes) else { throw WireError() }
     #expect(same.outputs.map(\.format) == [.png, .jpeg] && same.outputs.map(\.skipReason) == [nil, .upToDate])
     for count in 0..<bytes.count {
       #expect(throws: WireError.self) { _ = try WorkerRequest(Array(bytes.prefix(count))) }
@@ -100,9 +100,10 @@ import Testing
       address: "e")
     #expect(unchanged(full, plain).isEmpty)
     #expect(unchanged(output, plain.outputs[0]).isEmpty)
-    let bytes = WorkerRequest(full).bytes
+    let bytes = WorkerRequest.job(JobRequest(full)).bytes
     #expect(!String(decoding: bytes, as: UTF8.self).contains("secret"))
-    let same = try WorkerRequest(bytes).job
+    guard case .job(let request) = try WorkerRequest(bytes) else { throw WireError() }
+    let same = request.job
     // Only what to make from the open file.
     #expect(same.outputs.map(\.format) == [.png, .png] && same.outputs.map(\.skipReason) == [.exists, .exists])
     #expect(same.outputs.allSatisfy { $0.alternative == JobOutput.Alternative(path: "", format: .jpeg) })

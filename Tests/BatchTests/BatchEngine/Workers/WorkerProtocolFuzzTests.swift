@@ -67,7 +67,9 @@ import Testing
       .outcome(.written(image)),
       .outcome(.failed(JobError(stage: .decode, code: .corrupt, message: "a sentence", hint: .fetchAgain))),
       .admission(byteCount: 1 << 20), .piece(output: 0, .jpeg, bytes: [1, 2, 3]),
-      .ready(Confinement(filterError: nil, landlockVersion: 7, landlockError: nil, hasNoPrivileges: true)),
+      .ready(
+        Confinement(filterError: nil, landlockVersion: 7, landlockError: nil, hasNoPrivileges: true),
+        [.heic: .library("libheif 1.15.1"), .tiff: .missing(.library)]),
     ]
   }
 
@@ -161,7 +163,7 @@ import Testing
       } else {
         _ = connection.channel.send(workerConfiguration.bytes)
         let source = try Descriptor(opening: "/dev/null", .sniffed)
-        _ = connection.channel.send(damage.damaged(WorkerRequest(job).bytes), with: source.number)
+        _ = connection.channel.send(damage.damaged(WorkerRequest.job(JobRequest(job)).bytes), with: source.number)
       }
       #expect(connection.end(.endOfInput).message.hasPrefix("it exited with status"), "round \(round)")
     }

@@ -147,7 +147,7 @@ import Testing
       #expect(!serial.values.contains { $0.contains("EBADF") || $0.contains("internal") })
       let threads = try results(ThreadExecutor(workers: 2), samples, options, format, name: name + "-threads")
       #expect(threads == serial)
-      let executor = ProcessExecutor(workers: 2, workerPath: worker, limits: limits)
+      let executor = ProcessExecutor(workers: 2, program: WorkerProgram(path: worker), limits: limits)
       let processes = try results(executor, samples, options, format, name: name + "-processes")
       #expect(processes == serial)
       options.decoder = .libjpeg
