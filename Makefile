@@ -21,7 +21,7 @@ DIR ?= samples
 # Benchmarks, fuzzers and the comparison with libjpeg are declared, and built, only where this is set.
 bench check differential fuzz soak: export IMGBATCH_DEVELOPER_PROGRAMS = 1
 
-.PHONY: help deps build run test check sanitize fuzz differential soak bench bench-fetch docs deb deb-test image-test cluster-test install clean
+.PHONY: help deps build run test check sanitize fuzz differential soak bench bench-fetch arm64-test docs deb deb-test image-test cluster-test install clean
 
 help:
 	@echo 'make run       build imgbatch, and make thumbnails of the images in samples/ in thumbs/'
@@ -39,6 +39,7 @@ help:
 	@echo 'make soak      guarantees that take minutes to test (best as root)'
 	@echo 'make sanitize  tests under the address, leak and thread sanitizers (minutes)'
 	@echo 'make differential   compare JPEG decoder and encoder with libjpeg: images below DIR (samples), random ones'
+	@echo 'make arm64-test     run the kernels, compiled for arm64, under emulation against plain loops'
 	@echo 'make bench     compare the speed with other programs (minutes)'
 	@echo 'make bench-fetch    downloads from a server on this machine: waits, limits, kills (a minute)'
 	@echo 'make deb-test  install the Debian package in a clean system (as root; needs debootstrap)'
@@ -85,6 +86,12 @@ differential: build
 	swift run -c release jpeg-differential encode 100000 "$${SEED:-$$(date +%s)}"
 	python3 Tests/Differential/cover.py "$$($(swift_build) --show-bin-path)/imgbatch" $(DIR)
 
+# Not by the package manager: the toolchain has no Swift for arm64 but the embedded one.
+arm64-test: need-arm64-test
+	Tests/ARM64/build.sh arm64 .build/arm64/arm64
+	Tests/ARM64/build.sh x86_64 .build/arm64/x86_64
+	python3 Tests/ARM64/arm64.py .build/arm64
+
 soak: need-soak deps
 	Tests/Soak/soak.sh
 
@@ -120,4 +127,4 @@ image-test: need-image-test
 
 clean:
 	swift package clean
-	rm -rf .build/check .build/asan .build/tsan .build/fuzz .build/deb .build/docs thumbs
+	rm -rf .build/check .build/asan .build/tsan .build/arm64 .build/fuzz .build/deb .build/docs thumbs

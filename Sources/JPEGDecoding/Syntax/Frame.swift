@@ -53,11 +53,11 @@ package struct Frame {
         factors: SamplingFactors(across: Int(segment.byte(start + 1) >> 4), down: Int(segment.byte(start + 1) & 15)),
         quantization: Int(segment.byte(start + 2)))
     }
-    guard Set(components.map(\.identifier)).count == count,
+    guard Set(components.map { $0.identifier }).count == count,
       components.allSatisfy({ (1...4).contains($0.across) && (1...4).contains($0.down) && $0.quantization < 4 })
     else { throw .markers }
     if count == 1 { components[0].codeByBlocks() }
-    maxFactors = SamplingFactors(maximumOf: components.map(\.factors))
+    maxFactors = SamplingFactors(maximumOf: components.map { $0.factors })
     let (across, down) = (maxFactors.across, maxFactors.down)
     guard components.reduce(0, { $0 + $1.across * $1.down }) <= Frame.maxBlocksPerMCU else { throw .kind }
     guard components.allSatisfy({ across % $0.across == 0 && down % $0.down == 0 }) else { throw .kind }

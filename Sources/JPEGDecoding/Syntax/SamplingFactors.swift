@@ -10,7 +10,7 @@ package struct SamplingFactors: Hashable, Sendable {
 
   /// The largest factors of all components in each direction.
   package init(maximumOf components: [SamplingFactors]) {
-    self.init(across: components.map(\.across).max() ?? 1, down: components.map(\.down).max() ?? 1)
+    self.init(across: components.map { $0.across }.max() ?? 1, down: components.map { $0.down }.max() ?? 1)
   }
 
   /// Samples per block of a component, in each direction, when the image is decoded at 1 / denominator.

@@ -59,7 +59,7 @@ struct BaselineDecoder: ~Copyable {
     predictions.fill(0)
     input = unsafe ScanInput(scan, source: source, scratch: &scratch)
     var plans: [BlockPlan] = []
-    let skipsAC = columns != nil || !needsAllRows || !outputs.allSatisfy(\.needsAC)
+    let skipsAC = columns != nil || !needsAllRows || !outputs.allSatisfy { $0.needsAC }
     var made: [[HuffmanCode]: BlockTables] = [:]
     for (index, component) in frame.components.enumerated() {
       guard let dcCode = scan.dcTables[index], let acCode = scan.acTables[index] else { throw .tables }
