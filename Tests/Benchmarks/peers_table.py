@@ -1,16 +1,23 @@
 #!/usr/bin/env python3
 """Compares imgbatch with other programs and prints the tables of the article Performance, in Markdown.
 
-usage: peers_table.py IMGBATCH CORPUS BENCH_PEERS [--runs N] [--peers all|best]
+usage: peers_table.py IMGBATCH CORPUS BENCH_PEERS [--runs N] [--peers all|best] [--sets NAME,...]
 
 BENCH_PEERS is the script that runs all contenders interleaved and gives medians as JSON; CORPUS the folder of its
-pictures. Needs nothing but the standard library."""
+pictures. A further run of each contender gives the bytes that it writes; another one, that writes PNGs, its quality
+(quality.py). Needs Pillow and numpy."""
 import argparse
+import importlib.util
 import json
 import os
+import pathlib
 import platform
+import statistics
 import subprocess
 import sys
+import tempfile
+
+import quality
 
 # By the name of the set: the folder of its pictures, and what is made of them.
 SETS = {
@@ -40,18 +47,97 @@ def machine(binary):
     )
 
 
+def module(path):
+    """The script of the contenders, for their commands."""
+    spec = importlib.util.spec_from_file_location("bench_peers", path)
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    return script
+
+
+class Outputs:
+    """What the contenders write for the pictures of a set, in bytes and in quality."""
+
+    def __init__(self, bench, binary, peers, source, size, work):
+        self.bench, self.binary, self.peers, self.source, self.size = bench, binary, peers, source, size
+        self.work = work
+
+    def run(self, name, source, out, replacements=()):
+        """Makes the thumbnails of a folder by a contender's command, in a folder of their own."""
+        scripts = {}
+        for script, text in (("pillow", self.bench.PILLOW), ("pyvips", self.bench.PYVIPS), ("opencv", self.bench.OPENCV)):
+            for old, new in replacements:
+                text = text.replace(old, new)
+            scripts[script] = os.path.join(self.work, f"peer_{script}.py")
+            pathlib.Path(scripts[script]).write_text(text)
+        os.makedirs(out)
+        command = self.bench.contenders(self.binary, os.fspath(source), os.fspath(out), self.size, scripts, self.peers)[name]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def byte_count(self, name):
+        out = self.work / "bytes" / name
+        self.run(name, self.source, out)
+        return sum(p.stat().st_size for p in out.rglob("*") if p.is_file() and not p.name.startswith("."))
+
+    def qualities(self, names):
+        """Per contender, the PSNR of each picture."""
+        pictures = quality.pictures_of(self.source)
+        # The commands choose the format by the names, of the folder and of the pictures.
+        links = self.work / "pngs"
+        links.mkdir()
+        for picture in pictures:
+            (links / picture.with_suffix(".png").name).symlink_to(picture)
+        # The JPEGs are still decoded as JPEGs: at a reduced size, like those with names of JPEGs.
+        is_reduced = [("if p.endswith('jpg'):", "if True:"), ("flags[k] if p.endswith('jpg')", "flags[k] if True")]
+        made = {}
+        for name in names:
+            out = self.work / "quality" / name
+            if name == "imgbatch":
+                out.mkdir(parents=True)
+                made[name] = quality.make(self.binary, self.source, pictures, self.size, out)
+            else:
+                self.run(name, links, out, is_reduced if pictures[0].suffix == ".jpg" else ())
+                made[name] = [out / p.with_suffix(".png").name for p in pictures]
+        rows = quality.of_pictures([(p, [made[n][i] for n in names]) for i, p in enumerate(pictures)])
+        return dict(zip(names, zip(*rows)))
+
+
+def add_outputs(results, bench, arguments):
+    """Adds bytes and quality to the figures of each contender."""
+    for name, rows in results.items():
+        folder, size = bench.SETS[name]
+        with tempfile.TemporaryDirectory() as work:
+            outputs = Outputs(
+                bench, os.path.abspath(arguments.binary), arguments.peers, pathlib.Path(arguments.corpus, folder).resolve(),
+                size, pathlib.Path(work))
+            # The others name or write their outputs in other ways.
+            compared = [n for n in rows if n.split()[0] in ("imgbatch", "OpenCV", "Pillow", "pyvips")]
+            qualities = outputs.qualities(compared)
+            for contender, row in rows.items():
+                row["bytes"] = outputs.byte_count(contender)
+                row["psnr"] = qualities.get(contender)
+
+
+def cells(row, own):
+    psnr = f"{statistics.median(row['psnr']):.1f} / {min(row['psnr']):.1f}" if row["psnr"] else ""
+    return [
+        f"{row['cpu']:.2f}", f"{row['wall']:.2f}", f"{row['peak']:.0f}", f"{row['bytes'] / 1e6:.2f}", psnr,
+        "1" if row is own else f"{row['cpu'] / own['cpu']:.2f}",
+    ]
+
+
 def table(results, corpus):
     for name, rows in results.items():
-        own = rows.pop("imgbatch")
+        own = rows["imgbatch"]
         folder, title = SETS[name]
         count = len(os.listdir(os.path.join(corpus, folder)))
         yield f"**{count} {title}**\n"
-        yield "| | CPU s | wall s | peak MiB | CPU, imgbatch = 1 |"
-        yield "| --- | ---: | ---: | ---: | ---: |"
-        yield f"| **imgbatch** | **{own['cpu']:.2f}** | **{own['wall']:.2f}** | **{own['peak']:.0f}** | **1** |"
+        yield "| | CPU s | wall s | peak MiB | MB written | PSNR dB, median / least | CPU, imgbatch = 1 |"
+        yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"
+        yield "| " + " | ".join(f"**{cell}**" for cell in ["imgbatch", *cells(own, own)]) + " |"
         for peer, row in sorted(rows.items(), key=lambda item: item[1]["cpu"]):
-            ratio = row["cpu"] / own["cpu"]
-            yield f"| {peer} | {row['cpu']:.2f} | {row['wall']:.2f} | {row['peak']:.0f} | {ratio:.2f} |"
+            if row is not own:
+                yield "| " + " | ".join([peer, *cells(row, own)]) + " |"
         yield ""
 
 
@@ -62,12 +148,15 @@ def main():
     parser.add_argument("bench_peers")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--peers", default="best", choices=["all", "best"])
+    parser.add_argument("--sets", default=",".join(SETS))
     arguments = parser.parse_args()
     command = [sys.executable, arguments.bench_peers, arguments.binary, arguments.corpus, "--json"]
-    command += ["--runs", str(arguments.runs), "--peers", arguments.peers, "--sets", ",".join(SETS)]
+    command += ["--runs", str(arguments.runs), "--peers", arguments.peers, "--sets", arguments.sets]
     measured = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    results = json.loads(measured)
+    add_outputs(results, module(arguments.bench_peers), arguments)
     print(f"Medians of {arguments.runs} interleaved runs. {machine(arguments.binary)}.\n")
-    print("\n".join(table(json.loads(measured), arguments.corpus)))
+    print("\n".join(table(results, arguments.corpus)))
 
 
 if __name__ == "__main__":
