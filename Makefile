@@ -69,6 +69,7 @@ check: deps
 	.ci/arrows
 	.ci/links
 	IMGBATCH_WARNINGS_AS_ERRORS=1 swift build --build-tests --scratch-path .build/check
+	.ci/api .build/check
 
 sanitize: need-sanitize deps
 	Tests/Sanitizers/sanitize.sh

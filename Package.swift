@@ -37,6 +37,7 @@ let optimized: [SwiftSetting] =
 let package = Package(
   name: "imgbatch",
   products: [
+    .library(name: "Thumbnails", targets: ["Thumbnails"]),
     .executable(name: "imgbatch", targets: ["imgbatch"]),
     .executable(name: "imgbatch-worker", targets: ["imgbatch-worker"]),
   ],
@@ -99,9 +100,16 @@ let package = Package(
     .target(
       name: "Thumbnailing",
       dependencies: [
-        "ColorManagement", "CPlatform", "ImageCodecs", "ImageCore", "ImageErrors", "SystemSupport", paths,
+        "ColorManagement", "CPlatform", "ImageCodecs", "ImageCore", "ImageErrors", "Parallelism", "SystemSupport",
+        paths,
       ],
       swiftSettings: optimized),
+    .target(
+      name: "Thumbnails",
+      dependencies: [
+        "ColorManagement", "ImageCodecs", "ImageCore", "ImageErrors", "Parallelism", "SystemSupport", "Thumbnailing",
+      ],
+      swiftSettings: strict),
     .target(
       name: "RunState", dependencies: ["CPlatform", "ImageCore", "ImageErrors", "SystemSupport", paths],
       swiftSettings: strict),
@@ -186,6 +194,7 @@ let package = Package(
         "CLCMS2", "DecoderTrials", "imgbatch-worker", "LibPNGReference", paths, "TestSupport",
       ],
       swiftSettings: strict),
+    .testTarget(name: "ThumbnailsTests", dependencies: ["TestSupport", "Thumbnails"], swiftSettings: strict),
     .testTarget(
       name: "DownloadingTests",
       dependencies: [
@@ -210,7 +219,7 @@ let package = Package(
       dependencies: [
         "BatchEngine", "Thumbnailing", "ImageCore", "ImageErrors", "WorkerIPC", "ImageCodecs",
         "Downloading", "imgbatch", "imgbatch-worker", "Reporting", "RunState", "SystemSupport", "TextFormatting",
-        "TestSupport",
+        "TestSupport", "Thumbnails",
       ],
       swiftSettings: strict),
   ],
@@ -225,6 +234,9 @@ if Context.environment["IMGBATCH_DEVELOPER_PROGRAMS"] != nil {
       name: "kernel-bench",
       dependencies: ["ImageCodecs", "ImageCore", "ReferenceImplementations", "RunState", paths],
       path: "Tests/Benchmarks/KernelBench", swiftSettings: optimized),
+    .executableTarget(
+      name: "library-bench", dependencies: ["Thumbnails"], path: "Tests/Benchmarks/LibraryBench",
+      swiftSettings: strict),
     .executableTarget(
       name: "decode-fuzz",
       dependencies: [

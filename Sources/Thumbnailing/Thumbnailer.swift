@@ -15,11 +15,18 @@ package final class Thumbnailer {
     case cancelled
   }
 
-  private let options: ThumbnailOptions
+  /// May be changed between images.
+  package var options: ThumbnailOptions {
+    didSet {
+      loader.options = options
+      renderer.options = options
+    }
+  }
+
   private let pool: BufferPool
   private let decoder: Decoder
   private let loader: SourceLoader
-  private let renderer: OutputRenderer
+  private var renderer: OutputRenderer
   private var encoder: Encoder
   /// The best file so far of an output with a limit on its bytes.
   private var kept: [UInt8] = []
@@ -50,10 +57,10 @@ package final class Thumbnailer {
   ///   - formats: one for each size of the options; ignored if the options choose the format.
   ///   - pending: indices of the outputs to make, one at least.
   ///   - write: called once for each of them, the largest first, with its index, its format, its file's bytes, valid for that
-  ///     call, and the status of the source.
+  ///     call, and the status of the source's file; nil for a source in memory.
   package func make(
     _ source: inout OpenSource, as formats: [ImageFormat], pending: [Int], _ task: ImageTask,
-    write: (_ index: Int, _ format: ImageFormat, _ bytes: RawSpan, _ source: FileStatus) throws(JobError) -> Void
+    write: (_ index: Int, _ format: ImageFormat, _ bytes: RawSpan, _ source: FileStatus?) throws(JobError) -> Void
   ) throws(Failure) -> MadeThumbnails {
     defer { finish() }
     pool.limit = task.limit
@@ -82,7 +89,7 @@ package final class Thumbnailer {
 
   private func make(
     _ source: inout OpenSource, as formats: [ImageFormat], by choice: JPEGDecoderChoice, _ pending: [Int],
-    _ task: ImageTask, _ write: (Int, ImageFormat, RawSpan, FileStatus) throws(JobError) -> Void
+    _ task: ImageTask, _ write: (Int, ImageFormat, RawSpan, FileStatus?) throws(JobError) -> Void
   ) throws -> MadeThumbnails {
     var loaded = try loader.load(&source, as: formats, by: choice, task)
     var images = try Renderer(&loaded, pending: pending, renderer, decoder, loader, task)

@@ -81,6 +81,7 @@ package final class JobRunner {
       let made = try thumbnailer.make(&source, as: job.outputs.map(\.format), pending: pending, task) {
         (index, format, bytes, status) throws(JobError) in
         guard let output = job.outputs[index].made(as: format) else { preconditionFailure("a format has a name") }
+        guard let status else { preconditionFailure("a job has a file") }
         try destination.write(bytes, of: output, at: index, permissions: status.permissions)
       }
       return .written(WrittenImage(made, skipped))

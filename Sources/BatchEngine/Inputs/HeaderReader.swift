@@ -56,7 +56,7 @@ package final class HeaderReader {
   package func read(_ path: FilePath) throws(JobError) -> (header: ImageHeader, byteCount: Int) {
     let start = try SourceFile.read(
       path, byteLimit: limits.fileByteCount, startOnly: MemoryReservation.startByteCount, pool: pool)
-    let byteCount = start.status.byteCount
+    let byteCount = start.sourceByteCount
     do throws(CodecError) {
       var header = try header(in: start, isWhole: start.byteCount == byteCount)
       guard let offset = header.unreadChunks, start.byteCount < byteCount else { return (header, byteCount) }

@@ -56,8 +56,22 @@ uint64_t system_wall_clock_nanoseconds(void);
 /// The clock of all image deadlines, in nanoseconds: CLOCK_MONOTONIC, or the thread's stepping clock.
 uint64_t system_deadline_clock(void);
 
-/// Whether a deadline on that clock has passed. 0 is no deadline.
+/// Whether a deadline on that clock has passed, or the work of the calling thread is cancelled. 0 is no deadline.
 bool system_deadline_has_passed(uint64_t deadline);
+
+/// Ends the work of a thread at its next look at a deadline.
+typedef struct system_cancellation system_cancellation;
+
+/// Null if memory is exhausted.
+system_cancellation *_Nullable system_cancellation_create(void);
+void system_cancellation_destroy(system_cancellation *_Nonnull flag);
+
+/// From any thread.
+void system_cancellation_cancel(system_cancellation *_Nonnull flag);
+bool system_cancellation_is_cancelled(const system_cancellation *_Nonnull flag);
+
+/// Lets the flag end the work of the calling thread, until it is called with null.
+void system_cancellation_watch(const system_cancellation *_Nullable flag);
 
 /// For tests: gives the calling thread a deadline clock that starts at 0 and advances by `step` at each reading. With 0 the
 /// thread has the usual clock again. Returns the number of readings of the previous stepping clock.

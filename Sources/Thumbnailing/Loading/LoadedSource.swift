@@ -4,8 +4,8 @@ internal import SystemSupport
 /// A source with its header read and its memory reserved; the decoder is ready for its pixels.
 struct LoadedSource: ~Copyable {
   let byteCount: Int
-  /// Status when the file was read.
-  let status: FileStatus
+  /// Status when the file was read; nil for bytes that come from no file.
+  let status: FileStatus?
   /// Its bytes, until the image is decoded.
   var file: SourceFile?
   let header: ImageHeader

@@ -5,20 +5,41 @@ package import ImageErrors
 internal import SystemPackage
 package import SystemSupport
 
-/// The bytes of a source, complete and unchanged, in a buffer that its worker reuses.
+/// The bytes of a source, complete and unchanged: in a buffer that its worker reuses, or in memory of the caller.
 ///
 /// The file is read and not mapped, because access to a mapped file that another process truncates raises SIGBUS. Five system
 /// calls: open, fstat, one read that also detects the end, fstat, close.
-package struct SourceFile: ~Copyable {
-  private let buffer: PooledBuffer
+@safe package struct SourceFile: ~Copyable {
+  /// Nil for bytes in memory of the caller.
+  private let buffer: PooledBuffer?
+  private let base: UnsafeRawPointer?
   package let byteCount: Int
-  /// Status when the file was read.
-  package let status: FileStatus
+  /// Status when the file was read; nil for bytes that come from no file.
+  package let status: FileStatus?
 
   /// Valid as long as the owner lives.
   package var bytes: UnsafeRawBufferPointer {
-    // SAFETY: the buffer holds at least `byteCount` bytes, all of them read.
-    unsafe UnsafeRawBufferPointer(start: buffer.base, count: byteCount)
+    // SAFETY: the buffer holds at least `byteCount` bytes, all of them read; or the caller keeps them.
+    unsafe UnsafeRawBufferPointer(start: base, count: byteCount)
+  }
+
+  /// Size of the whole source.
+  package var sourceByteCount: Int { status?.byteCount ?? byteCount }
+
+  private init(_ buffer: consuming PooledBuffer, byteCount: Int, status: FileStatus) {
+    unsafe base = UnsafeRawPointer(buffer.base)
+    self.buffer = consume buffer
+    self.byteCount = byteCount
+    self.status = status
+  }
+
+  /// - Parameter bytes: must stay valid as long as the result lives.
+  init(bytes: UnsafeRawBufferPointer, byteLimit: Int) throws(JobError) {
+    guard bytes.count <= byteLimit else { throw .tooManyBytes(bytes.count, limit: byteLimit) }
+    buffer = nil
+    unsafe base = bytes.baseAddress
+    byteCount = bytes.count
+    status = nil
   }
 
   /// Reads an open regular file of at most `byteLimit` bytes from its start.
@@ -46,7 +67,7 @@ package struct SourceFile: ~Copyable {
     let after = try reading { () throws(Errno) in try FileStatus(of: file) }
     let isComplete = wanted < before.byteCount ? count >= wanted : count == wanted
     guard isComplete, after == before else { throw .changedWhileReading }
-    return SourceFile(buffer: memory, byteCount: wanted, status: after)
+    return SourceFile(memory, byteCount: wanted, status: after)
   }
 }
 

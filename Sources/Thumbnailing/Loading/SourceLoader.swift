@@ -7,7 +7,7 @@ internal import SystemSupport
 /// Loads a source: its bytes, its header and the plan that follows from the header, once there is memory for all of it.
 /// One serves one worker.
 final class SourceLoader {
-  private let options: ThumbnailOptions
+  var options: ThumbnailOptions
   private let threadsPerImage: Int
   private let decoder: Decoder
   private let pool: BufferPool
@@ -72,14 +72,14 @@ final class SourceLoader {
         within: time)
     }
     pool.limit = task.limit
-    if start.byteCount == start.status.byteCount { return start }
+    if start.byteCount == start.sourceByteCount { return start }
     do {
       let header = try unsafe decoder.readHeader(start.bytes, limits: limits(task), isWhole: false)
       var plan = try plan(header, formats, choice)
-      try reserve(estimate(header, &plan, fileByteCount: start.status.byteCount, metadata: nil), task)
+      try reserve(estimate(header, &plan, fileByteCount: start.sourceByteCount, metadata: nil), task)
     } catch CodecError.truncated {
       // The header is longer than the start, and nothing is known of the image. The rest of its memory is reserved by its header.
-      try reserve(MemoryEstimate(fileByteCount: start.status.byteCount), task)
+      try reserve(MemoryEstimate(fileByteCount: start.sourceByteCount), task)
     }
     decoder.finish()
     let whole = try task.reading { time throws(JobError) in

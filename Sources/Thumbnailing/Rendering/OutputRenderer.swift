@@ -5,7 +5,7 @@ package import ImageCore
 /// Makes the image of an output from the decoded image: crops, resamples, turns, pads, flattens, and makes it gray on request.
 /// One serves one worker. After the time limit of its pool the result is undefined.
 package struct OutputRenderer {
-  let options: ThumbnailOptions
+  var options: ThumbnailOptions
   let pool: BufferPool
   package let resampler: Resampler
   /// Threads that resample the current image, each a band of its rows.

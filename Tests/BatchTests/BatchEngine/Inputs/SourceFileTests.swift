@@ -37,7 +37,7 @@ import Thumbnailing
     let path = try folder.add("a.jpg", Array(0..<200))
     let start = try SourceFile.read(path, byteLimit: 1000, startOnly: 10, pool: BufferPool())
     #expect(unsafe Array(start.bytes) == Array(0..<10))
-    #expect(start.status.byteCount == 200)
+    #expect(start.sourceByteCount == 200)
     let whole = try SourceFile.read(path, byteLimit: 1000, startOnly: 200, pool: BufferPool())
     #expect(whole.byteCount == 200)
   }

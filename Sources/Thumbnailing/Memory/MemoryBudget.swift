@@ -1,10 +1,8 @@
 package import Parallelism
 internal import Synchronization
-internal import SystemPackage
 internal import SystemSupport
-package import Thumbnailing
 
-/// Divides `--max-memory` among the workers of a run, so that their total never exceeds it.
+/// Divides memory (`--max-memory`) among workers, so that their total never exceeds it.
 ///
 /// An eighth belongs to the workers: a quarter of it, but at most 64 MB, to sources that are read ahead, and a quarter of that to
 /// outputs that wait for writers. Of the rest, each worker has an overhead, and may use `allowance` bytes for an image and keep as
@@ -26,14 +24,18 @@ package final class MemoryBudget: Sendable {
 
   private struct State: ~Copyable {
     var free: Int
-    /// Waiting images are admitted in the order of their arrival, so that smaller ones do not starve a large one.
+    /// The tickets of waiting images, which are admitted in the order of their arrival, so that smaller ones do not starve a large
+    /// one.
+    var waiting: [Int] = []
     var nextTicket = 0
-    var served = 0
   }
 
   private let stop: CancellationFlag
   private let state: Mutex<State>
   private let turns = ConditionVariable()
+
+  /// How often a waiting image looks whether it was cancelled, in nanoseconds.
+  private static let cancellationInterval = 20_000_000
 
   private static let maxSourceByteCount = 64 << 20
   /// Above this, keeping memory between images saves nothing: an image of that size takes longer than its page faults.
@@ -59,40 +61,6 @@ package final class MemoryBudget: Sendable {
     state = Mutex(State(free: perImageLimit))
   }
 
-  /// The budget of a run whose workers are threads of this process, or processes.
-  package convenience init(_ limits: WorkLimits, workers: Int, _ kind: WorkerKind, stop: CancellationFlag) {
-    self.init(
-      byteCount: limits.memoryByteCount, workers: workers, base: MemoryBudget.base, overhead: kind.overhead, stop: stop)
-  }
-
-  /// The number of workers that the memory allows, 1 to `maximum`: their overhead takes at most half of the workers' share.
-  package static func workers(atMost maximum: Int, _ kind: WorkerKind, _ limits: WorkLimits) -> Int {
-    let own = max(0, limits.memoryByteCount - base) / 8
-    return max(1, min(maximum, own / (2 * kind.overhead)))
-  }
-
-  package enum WorkerKind: Sendable {
-    case thread, process
-
-    /// A thread has its stack and its part of the allocator. A process also has the data of its libraries, and a thread here that
-    /// serves it.
-    fileprivate var overhead: Int { self == .thread ? 1 << 17 : 4 << 20 }
-  }
-
-  /// This program with its libraries, and those of worker processes, whose code is in memory once; more where a list of inputs
-  /// is known already. In large steps, so that it is the same in all modes.
-  private static var base: Int {
-    let step = 8 << 20
-    let more = max(0, OwnMemory.byteCount(.resident) - usualResident)
-    return 26 << 20 + (more + step - 1) / step * step
-  }
-
-  #if DEBUG
-    private static let usualResident = 40 << 20
-  #else
-    private static let usualResident = 20 << 20
-  #endif
-
   /// Waits until an image of this size fits next to the images in flight, or the run is cancelled.
   package func admit(_ byteCount: Int) -> ReservationResult {
     guard byteCount <= perImageLimit else { return .neverFits }
@@ -100,15 +68,20 @@ package final class MemoryBudget: Sendable {
     if share == 0 { return .admitted(share: 0) }
     let ticket = state.withLock { state in
       defer { state.nextTicket += 1 }
+      state.waiting.append(state.nextTicket)
       return state.nextTicket
     }
     var answer = ReservationResult.runEnds
-    turns.wait { [self] in
-      if stop.isCancelled { return true }
+    turns.wait(checkingEvery: MemoryBudget.cancellationInterval) { [self] in
+      let isCancelled = stop.isCancelled || WorkCancellation.isCurrentCancelled
       return state.withLock { state in
-        guard state.served == ticket, state.free >= share else { return false }
+        if isCancelled {
+          state.waiting.removeAll { $0 == ticket }
+          return true
+        }
+        guard state.waiting.first == ticket, state.free >= share else { return false }
+        state.waiting.removeFirst()
         state.free -= share
-        state.served += 1
         answer = .admitted(share: share)
         return true
       }
