@@ -106,6 +106,6 @@ struct CompareCommand: ParsableCommand {
 }
 
 /// The workloads that can be measured.
-enum WorkloadName: String, CaseIterable, ExpressibleByArgument {
+enum WorkloadName: String, ChoiceArgument {
   case resize, fetch
 }

@@ -16,10 +16,24 @@ enum Main {
       exit(ExitStatus.wrongUsage.code)
     }
     var command: any ParsableCommand
-    do { command = try ImgBatch.parseAsRoot(arguments) } catch {
+    do { command = try parsed(arguments) } catch {
       endUnparsed(arguments, error)
     }
     do { try command.run() } catch { end(error) }
+  }
+
+  /// The command that the arguments name, with its options.
+  ///
+  /// A command parses its own arguments. If the program parsed them, it would look up and describe all options of the command
+  /// twice more, for an eighth of the instructions of a run over one small image. What a command rejects, and its help, goes to
+  /// the program, which knows the usage and the version.
+  private static func parsed(_ arguments: [String]) throws -> any ParsableCommand {
+    if let type = ImgBatch.commands.first(where: { $0.configuration.commandName == arguments.first }),
+      let command = try? type.parseAsRoot(Array(arguments.dropFirst())), Swift.type(of: command) == type
+    {
+      return command
+    }
+    return try ImgBatch.parseAsRoot(arguments)
   }
 
   /// Ends the process for a command line that does not run a command.
@@ -81,9 +95,12 @@ struct ImgBatch: ParsableCommand {
         141  the reader of standard output exited
       """,
     version: Build.description,
-    subcommands: [
-      ResizeCommand.self, GrayscaleCommand.self, MergeCommand.self, CompareCommand.self, ProfileCommand.self,
-      FetchCommand.self, GalleryCommand.self, InfoCommand.self, FormatsCommand.self,
-    ],
+    subcommands: commands,
     helpNames: [.long])
+
+  /// In the order of the help.
+  static let commands: [any ParsableCommand.Type] = [
+    ResizeCommand.self, GrayscaleCommand.self, MergeCommand.self, CompareCommand.self, ProfileCommand.self,
+    FetchCommand.self, GalleryCommand.self, InfoCommand.self, FormatsCommand.self,
+  ]
 }

@@ -124,12 +124,12 @@ struct ImageOptions: ParsableArguments {
   }
 }
 
-extension Fit: ExpressibleByArgument {}
-extension Gravity: ExpressibleByArgument {
+extension Fit: ChoiceArgument {}
+extension Gravity: ChoiceArgument {
   init?(argument: String) { self.init(rawValue: argument == "centre" ? "center" : argument) }
 }
-extension GrayKind: ExpressibleByArgument {}
-extension Kernel: ExpressibleByArgument {}
-extension ShrinkRule: ExpressibleByArgument {}
-extension MetadataRule: ExpressibleByArgument {}
-extension ProfileRule: ExpressibleByArgument {}
+extension GrayKind: ChoiceArgument {}
+extension Kernel: ChoiceArgument {}
+extension ShrinkRule: ChoiceArgument {}
+extension MetadataRule: ChoiceArgument {}
+extension ProfileRule: ChoiceArgument {}

@@ -56,7 +56,7 @@ struct ColorOptions: ParsableArguments {
 private let colorHelp = ArgumentHelp(
   "Color messages; auto: if standard error is a terminal and NO_COLOR is not set.", valueName: "when")
 
-enum AutoChoice: String, CaseIterable, ExpressibleByArgument {
+enum AutoChoice: String, ChoiceArgument {
   case auto, always, never
 
   /// The style of messages, as the value of `--color`.

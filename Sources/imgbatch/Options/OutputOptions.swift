@@ -148,9 +148,11 @@ extension NameTemplateError {
   }
 }
 
-extension ExistingOutput: ExpressibleByArgument {}
-extension ChromaSubsampling: ExpressibleByArgument {}
+extension ExistingOutput: ChoiceArgument {}
+extension ChromaSubsampling: ChoiceArgument {}
 extension OutputFormat: ExpressibleByArgument {
+  static var allValueStrings: [String] { allCases.map { $0.description } }
+
   init?(argument: String) {
     let argument = argument == "jpg" ? "jpeg" : argument
     guard let known = OutputFormat.allCases.first(where: { $0.description == argument }) else { return nil }

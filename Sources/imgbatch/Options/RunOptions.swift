@@ -102,13 +102,13 @@ struct RunOptions: ParsableArguments {
   }
 }
 
-extension ExecutionMode: ExpressibleByArgument {}
-extension WorkerLifetime: ExpressibleByArgument {}
-extension MeasurementDetail: ExpressibleByArgument {}
-extension JPEGDecoderChoice: ExpressibleByArgument {}
+extension ExecutionMode: ChoiceArgument {}
+extension WorkerLifetime: ChoiceArgument {}
+extension MeasurementDetail: ChoiceArgument {}
+extension JPEGDecoderChoice: ChoiceArgument {}
 
 /// A value of `--fail-on`.
-enum FailureRule: String, CaseIterable, ExpressibleByArgument {
+enum FailureRule: String, ChoiceArgument {
   case damage, warning, never, unreadable
 
   /// Nil for the rule that is about files, not about pixels.
