@@ -48,8 +48,9 @@ extension FormatTraits {
     name: "PNG", suffixes: ["png"], mediaType: "image/png",
     writing: WritingTraits(
       greatestSide: Int(Int32.max), has16Bits: true, isLossy: false, hasColorChunks: true,
-      // The filtered rows and the output. Version 3: strips of runs; gray and palettes where they take fewer bytes.
-      encoderBytes: (0, 0, 4), encoderVersion: 3))
+      // The output while its buffer grows, and pixels without color or alpha or with a palette. Version 3: strips of runs; gray and
+      // palettes where they take fewer bytes.
+      encoderBytes: (0, 0, 3), encoderVersion: 3))
 
   #if WebP
     static let webp = FormatTraits(

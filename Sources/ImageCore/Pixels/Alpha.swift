@@ -41,21 +41,27 @@ extension Plane {
   package func unpremultiplied(to depth: SampleDepth, from pool: BufferPool) throws(OutOfMemory) -> Plane {
     precondition(self.depth == .sixteen, "premultiplied samples have 16 bits")
     let result = try Plane(size: size, channels: channels, depth: depth, from: pool)
-    switch depth {
+    unpremultiply(pool.rows(of: self), into: result, at: 0)
+    return result
+  }
+
+  /// As `unpremultiplied`, for some rows.
+  /// - Parameter row: where row 0 belongs in the result.
+  func unpremultiply(_ rows: TimedRows, into result: borrowing Plane, at row: Int) {
+    switch result.depth {
     case .eight:
-      mapPixels(self, UInt16.self, result, UInt8.self, pool.rows(of: self)) { product, alpha in
+      mapPixels(self, UInt16.self, result, UInt8.self, rows, at: row) { product, alpha in
         alpha == 0 ? 0 : UInt8(min(255, (UInt32(product) * 255 + UInt32(alpha) / 2) / UInt32(alpha)))
       } alpha: {
         UInt8(min(255, (UInt32($0) + 127) / 255))
       }
     case .sixteen:
-      mapPixels(self, UInt16.self, result, UInt16.self, pool.rows(of: self)) { product, alpha in
+      mapPixels(self, UInt16.self, result, UInt16.self, rows, at: row) { product, alpha in
         alpha == 0 ? 0 : UInt16(min(65535, (UInt64(product) * 65535 + UInt64(alpha) / 2) / UInt64(alpha)))
       } alpha: {
         $0
       }
     }
-    return result
   }
 
   /// The image composited over an opaque color (8 bits per channel; gray uses the luma of the color), without alpha.
@@ -130,12 +136,12 @@ private func allAlphaIsFull<Pixel: FixedWidthInteger & BitwiseCopyable>(
 @inline(__always)
 private func mapPixels<From: BitwiseCopyable, To: BitwiseCopyable>(
   _ source: borrowing Plane, _: From.Type, _ target: borrowing Plane, _: To.Type, _ rows: TimedRows,
-  color: (From, From) -> To, alpha: (From) -> To
+  at row: Int = 0, color: (From, From) -> To, alpha: (From) -> To
 ) {
   for y in rows {
-    // In bounds: both planes have `size.height` rows of `size.width * channels` samples of their type.
+    // In bounds: both planes have these rows, of `size.width * channels` samples of their type.
     let from = source.uncheckedRow(y, of: From.self)
-    let to = target.uncheckedRow(y, of: To.self)
+    let to = target.uncheckedRow(row + y, of: To.self)
     // Written out for each number of channels: the compiler does not vectorize a loop of unknown count.
     if source.channels == 4 {
       for x in 0..<source.size.width {

@@ -37,8 +37,9 @@ package final class BufferPool {
     for buffer in free { discard(buffer) }
   }
 
-  /// A larger buffer is released at once: codecs can have its memory, and its page faults cost little compared with the work on it.
-  private static let maxKeptByteCount = 4 << 20
+  /// A larger buffer is released at once: codecs can have its memory, and the allocator can join it with what is free beside it.
+  /// With 4 MiB, PNGs to 1280 pixels took 11 MiB more; with 128 KiB, small images 3 MiB more.
+  private static let maxKeptByteCount = 512 << 10
 
   /// Maximum number of idle buffers that the pool keeps. The smallest is released first.
   private static let maxFree = 16

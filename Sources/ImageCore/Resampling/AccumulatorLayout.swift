@@ -1,14 +1,21 @@
 /// The memory of the output rows.
 @safe struct AccumulatorTarget {
   // SAFETY: the creator of this value keeps the plane alive.
-  let base: UnsafeMutableRawPointer
+  private let base: UnsafeMutableRawPointer
+  private let blockStride: Int
   let stride: Int
   let depth: SampleDepth
 
-  init(_ plane: borrowing Plane) {
+  /// - Parameter hasOneBlock: whether the plane has the rows of one block, and each block replaces the one before.
+  init(_ plane: borrowing Plane, hasOneBlock: Bool = false) {
     unsafe base = unsafe plane.base
     stride = plane.stride
+    blockStride = hasOneBlock ? 0 : plane.stride
     depth = plane.depth
+  }
+
+  @unsafe func start(of block: Range<Int>) -> UnsafeMutableRawPointer {
+    unsafe base + block.lowerBound * blockStride
   }
 }
 

@@ -69,19 +69,23 @@ package final class Resampler {
   /// The same for a source whose rows arrive in strips; nil if `ColumnsFirst` applies, which needs the whole source.
   /// - Parameters:
   ///   - sourceSize: the size of the whole source.
-  ///   - depth: the depth of the source and of the output.
+  ///   - depth: the depth of the output.
+  ///   - takesProducts: whether the source has 16-bit products of color and alpha. If not, it has the depth of the output.
   package func streamed(
-    _ sourceSize: PixelSize, channels: Int, depth: SampleDepth, rect: SourceRect, to size: PixelSize, kernel: Kernel
+    _ sourceSize: PixelSize, channels: Int, depth: SampleDepth, takesProducts: Bool = false, rect: SourceRect,
+    to size: PixelSize, kernel: Kernel
   ) throws(OutOfMemory) -> StreamedResize? {
     let across = rect.across(sourceSize, to: size)
     let columns = across.reached(by: kernel)
     guard ColumnsFirst(sourceSize, rect: rect, to: size, columnCount: columns.count) == nil else { return nil }
-    let passes = instructions.resizePasses(for: depth)
+    let sourceDepth = takesProducts ? .sixteen : depth
+    let passes = instructions.resizePasses(for: sourceDepth)
     return try StreamedResize(
       vertical: cache.weights(kernel, rect.down(sourceSize, to: size), largestSample: 255, passes.form),
       horizontal: cache.weights(kernel, across.within(columns), largestSample: 32768, passes.form),
-      offset: columns.lowerBound * channels * depth.byteCount,
-      result: Plane(size: size, channels: channels, depth: depth, from: pool), passes: passes, pool: pool)
+      offset: columns.lowerBound * channels * sourceDepth.byteCount,
+      result: Plane(size: size, channels: channels, depth: depth, from: pool), takesProducts: takesProducts,
+      passes: passes, pool: pool)
   }
 
   private func copy(_ source: borrowing Plane, x: Int, y: Int, into result: borrowing Plane) {

@@ -47,8 +47,9 @@
   static let blockRows = 8
 
   /// Adds the next `count` source rows. The count must be even, except for the last rows.
+  /// - Parameter take: receives the output rows of a block when they are stored.
   mutating func add<Passes: ResizePasses>(
-    _ passes: Passes.Type, _ rows: UnsafeRawPointer, stride: Int, count: Int
+    _ passes: Passes.Type, _ rows: UnsafeRawPointer, stride: Int, count: Int, take: (Range<Int>) -> Void = { _ in }
   ) {
     let down = unsafe Passes.coefficients(of: vertical)
     let across = unsafe Passes.coefficients(of: horizontal)
@@ -63,6 +64,7 @@
       // Near the end, the same rows may complete several blocks.
       while !block.isEmpty, last(block.upperBound - 1) <= pair, !isLate() {
         unsafe sumColumns(passes, weights: across)
+        take(block)
         block = block.upperBound..<min(block.upperBound + RowAccumulator.blockRows, end)
         unsafe collect(passes, weights: down)
       }
@@ -156,7 +158,7 @@
       unsafe Passes.sumColumns(
         columns, channels: channels, first: first + x, weights: weights + x * horizontal.tapCount,
         pairCount: horizontal.tapCount / 2, count: count, into: sums)
-      let to = unsafe target.base + block.lowerBound * target.stride + x * channels * target.depth.byteCount
+      let to = unsafe target.start(of: block) + x * channels * target.depth.byteCount
       switch target.depth {
       case .eight:
         unsafe Passes.store8(

@@ -6,7 +6,6 @@ package import ImageCore
 package final class StripRenderer {
   private let renderer: OutputRenderer
   private let plans: [OutputPlan]
-  private let depth: SampleDepth
   private let isTranslucent: Bool
   /// For each output the resampling of each plane.
   private let resizes: [[StreamedResize]]
@@ -18,11 +17,10 @@ package final class StripRenderer {
   package init?(
     _ renderer: OutputRenderer, _ planes: [PlaneShape], _ plans: [OutputPlan], isTranslucent: Bool
   ) throws(OutOfMemory) {
-    guard let first = planes.first else { return nil }
+    if planes.isEmpty { return nil }
     self.renderer = renderer
     self.plans = plans
     self.isTranslucent = isTranslucent
-    depth = first.depth
     var resizes: [[StreamedResize]] = []
     for plan in plans {
       var parts: [StreamedResize] = []
@@ -30,8 +28,9 @@ package final class StripRenderer {
         let isGray = renderer.options.color == .gray && plane.channels > 2
         let part = index == 0 ? plan.part : plan.chroma.part
         let resize = try renderer.resampler.streamed(
-          plane.size, channels: plane.channels - (isGray ? 2 : 0), depth: isTranslucent ? .sixteen : plane.depth,
-          rect: plane.extent.rect(of: part.rect, in: plan.source), to: part.size, kernel: renderer.options.kernel)
+          plane.size, channels: plane.channels - (isGray ? 2 : 0), depth: plane.depth,
+          takesProducts: isTranslucent, rect: plane.extent.rect(of: part.rect, in: plan.source), to: part.size,
+          kernel: renderer.options.kernel)
         guard let resize else { return nil }
         parts.append(resize)
       }
@@ -82,8 +81,6 @@ package final class StripRenderer {
       let planes = YCbCrPlanes(luma: resizes[0].finished(), cb: resizes[1].finished(), cr: resizes[2].finished())
       return .yCbCr(try renderer.composed(planes, plans[index]))
     }
-    let plane = resizes[0].finished()
-    let samples = isTranslucent ? try plane.unpremultiplied(to: depth, from: renderer.pool) : plane
-    return .pixels(try renderer.composed(samples, plans[index]))
+    return .pixels(try renderer.composed(resizes[0].finished(), plans[index]))
   }
 }

@@ -15,7 +15,8 @@ import Testing
   ) throws -> (file: [UInt8], plain: PlainPNG, pixels: [UInt8]) {
     let pixels = (0..<size.pixelCount).flatMap(pixel)
     let plane = plane(pixels, size: size, channels: channels, depth: .eight, from: pool)
-    let file = try unsafe [UInt8](LibdeflatePNGEncoder(pool: pool).encode(plane, level: level, profile: profile))
+    let encoder = LibdeflatePNGEncoder(pool: pool)
+    let file = try unsafe [UInt8](encoder.encode(plane, level: level, profile: profile))
     let plain = try #require(PlainPNG(file))
     #expect(plain.isSound)
     return (file, plain, pixels)

@@ -37,17 +37,23 @@ import Testing
   }
 
   private func compressed(
-    _ source: [UInt8], level: Int, minSaving: PerMille? = nil, _ instructionSet: InstructionSet = .current
+    _ source: [UInt8], level: Int, minSaving: PerMille? = nil, partByteCount: Int? = nil,
+    _ instructionSet: InstructionSet = .current
   ) throws -> [UInt8] {
-    let writer = ZlibWriter(try #require(Compressor(level: level)), minSaving: minSaving, instructionSet, pool: pool)
-    let space = writer.bound(source.count)
-    var target = [UInt8](repeating: 0xAA, count: space)
-    let count = try unsafe source.withUnsafeBytes { source in
-      try unsafe target.withUnsafeMutableBytes { target in
-        try unsafe writer.compress(source, target.baseAddress.unsafelyUnwrapped, space)
+    let writer = ZlibWriter(
+      compressor: try #require(Compressor(level: level)), minSaving: minSaving, instructionSet: instructionSet,
+      pool: pool)
+    let file = GrowingFile(pool: pool)
+    let size = partByteCount ?? source.count
+    try writer.compress(byteCount: source.count, maxPartByteCount: size, to: file) { stream throws(CodecError) in
+      for start in stride(from: 0, to: source.count, by: size) {
+        let part = source[start..<min(start + size, source.count)]
+        try unsafe stream.append(byteCount: part.count) { to in
+          unsafe UnsafeMutableRawBufferPointer(start: to, count: part.count).copyBytes(from: part)
+        }
       }
     }
-    return Array(target.prefix(count))
+    return unsafe [UInt8](file.bytes)
   }
 
   private func inflated(_ stream: [UInt8], _ count: Int) throws -> [UInt8] {
@@ -100,6 +106,17 @@ import Testing
       let source = rows(size, seed: UInt64(minSaving + index))
       let stream = try compressed(source, level: 2, minSaving: minSaving)
       #expect(try inflated(stream, size) == source, "\(size) bytes")
+    }
+  }
+
+  @Test(arguments: [0, 2, 6, 10], [nil, 160])
+  func `the stream does not depend on the parts in which its bytes are appended`(level: Int, minSaving: Int?) throws {
+    let source = rows(1_500_000, seed: 11) + contents(3_000_000, seed: 12)
+    let whole = try compressed(source, level: level, minSaving: minSaving)
+    #expect(try inflated(whole, source.count) == source)
+    for size in [3841, 65_536, 700_001] {
+      let stream = try compressed(source, level: level, minSaving: minSaving, partByteCount: size)
+      #expect(stream == whole, "parts of \(size) bytes")
     }
   }
 
@@ -186,7 +203,8 @@ import Testing
       }
     }
     let plane = plane(pixels, size: size, channels: 3, depth: .eight, from: pool)
-    let bytes = try unsafe [UInt8](LibdeflatePNGEncoder(pool: pool).encode(plane, level: 1))
+    let encoder = LibdeflatePNGEncoder(pool: pool)
+    let bytes = try unsafe [UInt8](encoder.encode(plane, level: 1))
     let plain = try #require(PlainPNG(bytes))
     #expect(plain.isSound && plain.pixels == pixels)
     for set in InstructionSet.allCases where set.isSupported {

@@ -64,4 +64,26 @@ import Testing
       }
     }
   }
+
+  @Test("Products of color and alpha become the colors that the whole source gives", arguments: [2, 4])
+  func products(channels: Int) throws {
+    let pool = BufferPool()
+    for depth in [SampleDepth.eight, .sixteen] {
+      let source = Plane.noisy(150, 121, channels: channels, depth: depth, pool: pool)
+      for size in [PixelSize(width: 61, height: 50), PixelSize(width: 9, height: 5)] {
+        let products = try source.premultiplied(from: pool)
+        let rect = SourceRect(source.size)
+        let whole = try Resampler(pool: pool).resized(products, rect: rect, to: size, kernel: .lanczos3)
+        let streamed = try #require(
+          try Resampler(pool: pool).streamed(
+            source.size, channels: channels, depth: depth, takesProducts: true, rect: rect, to: size,
+            kernel: .lanczos3))
+        for y in stride(from: 0, to: source.size.height, by: 16) {
+          streamed.add(try strip(of: products, from: y, min(16, source.size.height - y), pool: pool))
+        }
+        let expected = try whole.unpremultiplied(to: depth, from: pool)
+        #expect(streamed.finished().samples == expected.samples, "\(depth), \(size)")
+      }
+    }
+  }
 }

@@ -1,19 +1,38 @@
-/// Writes DEFLATE blocks, bit by bit, to memory that the caller owns.
+/// Appends DEFLATE blocks to a file, bit by bit.
 @safe struct DeflateOutput {
-  // SAFETY: the caller has made room for all that is written, and for 8 bytes after it.
+  // SAFETY: from `next` to `end` is the room of the file. A precondition checks it before each field and after each kernel.
+  private let file: GrowingFile
   private var next: UnsafeMutableRawPointer
-  private let end: UnsafeMutableRawPointer
+  private var end: UnsafeMutableRawPointer
   /// The bits not written yet, the first one lowest; at most 7.
   private var bits: UInt64 = 0
   private var bitCount: UInt64 = 0
 
-  @unsafe init(_ base: UnsafeMutableRawPointer, capacity: Int) {
-    unsafe next = unsafe base
-    unsafe end = unsafe base + capacity
+  init(_ file: GrowingFile) throws(CodecError) {
+    self.file = file
+    try file.reserve(DeflateOutput.slack)
+    (unsafe next, unsafe end) = unsafe DeflateOutput.room(file)
+  }
+
+  /// Bytes of room in addition to those of a block: what may be overwritten after it, and the bits before it.
+  static let slack = 16
+
+  /// Makes room for bytes and the slack.
+  mutating func reserve(_ byteCount: Int) throws(CodecError) {
+    if space >= byteCount + DeflateOutput.slack { return }
+    unsafe file.append(written: next - file.room.baseAddress.unsafelyUnwrapped)
+    try file.reserve(byteCount + DeflateOutput.slack)
+    (unsafe next, unsafe end) = unsafe DeflateOutput.room(file)
+  }
+
+  @unsafe private static func room(_ file: GrowingFile) -> (UnsafeMutableRawPointer, UnsafeMutableRawPointer) {
+    let room = unsafe file.room
+    let start = unsafe room.baseAddress.unsafelyUnwrapped
+    return unsafe (start, start + room.count)
   }
 
   /// Bytes of room left.
-  var space: Int { unsafe end - next }
+  private var space: Int { unsafe end - next }
 
   /// - Parameter width: at most 48.
   mutating func put(_ value: Int, width: Int) {
@@ -35,10 +54,10 @@
     put(0xFFFF_0000, width: 32)
   }
 
-  /// Ends the last byte by zeros, and returns the position after it.
-  @unsafe mutating func finish() -> UnsafeMutableRawPointer {
+  /// Ends the last byte by zeros. The file then has all bytes.
+  mutating func finish() {
     if bitCount > 0 { put(0, width: 8 - Int(bitCount)) }
-    return unsafe next
+    unsafe file.append(written: next - file.room.baseAddress.unsafelyUnwrapped)
   }
 
   /// Calls a function that appends whole bytes; the output must be aligned.

@@ -4,14 +4,14 @@ internal import PixelKernels
 
 /// Writes PNG with libdeflate: about twice as fast as libpng, in files of the same size or smaller.
 ///
-/// Each row gets the filter that promises the smallest output. The rows are then compressed in strips (`ZlibWriter`). Each worker
+/// Each row gets the filter that promises the smallest output. Strips of filtered rows are compressed (`ZlibStream`). Each worker
 /// has one encoder; its memory comes from the worker's pool.
 package final class LibdeflatePNGEncoder {
   private let pool: BufferPool
   private let instructionSet: InstructionSet
   /// Compressors by libdeflate level, created on first use.
   private var compressors: [Int: Compressor] = [:]
-  private var output: File?
+  private var output: GrowingFile?
 
   package init(pool: BufferPool, instructionSet: InstructionSet = .current) {
     self.pool = pool
@@ -50,15 +50,15 @@ package final class LibdeflatePNGEncoder {
   private static let parserByteCount = 9 << 20
 
   /// Working memory of a compressor in bytes: libdeflate's best levels search for the cheapest of many codings. Includes the
-  /// piece that `DeflateEnd` inflates again.
+  /// filtered bytes that wait for it, and the piece that `DeflateEnd` inflates again.
   package static func compressorByteCount(level: Int) -> Int {
     let level = efforts[level].level
-    return (level < 10 ? hashChainByteCount : parserByteCount) + ZlibWriter.pieceByteCount(level: level)
-      + DeflateEnd.workingByteCount + RunCoder.workingByteCount
+    return (level < 10 ? hashChainByteCount : parserByteCount) + ZlibStream.windowByteCount(level: level)
+      + ZlibStream.pieceByteCount(level: level) + DeflateEnd.workingByteCount + RunCoder.workingByteCount
   }
 
-  /// Working memory for filtering rows of this length.
-  package static func filterByteCount(rowByteCount: Int) -> Int { 7 * (rowByteCount + 128) + 4096 }
+  /// Working memory for filtering rows of this length, and room for one more.
+  package static func filterByteCount(rowByteCount: Int) -> Int { 8 * (rowByteCount + 128) + 4096 }
 
   /// The file's bytes, which belong to the encoder and are valid until the next call.
   /// - Parameters:
@@ -79,11 +79,10 @@ package final class LibdeflatePNGEncoder {
     if let indexed {
       // Filtered pixels of smooth shades may take fewer bytes than indices, which are not filtered.
       let other = try file(indexed, request)
-      if other.byteCount < best.byteCount { best = other }
+      if other.count < best.count { best = other }
     }
-    let bytes = unsafe UnsafeRawBufferPointer(start: best.buffer.base, count: best.byteCount)
-    output = consume best
-    return unsafe bytes
+    output = best
+    return unsafe best.bytes
   }
 
   private struct Request {
@@ -93,42 +92,26 @@ package final class LibdeflatePNGEncoder {
     let metadata: ImageMetadata
   }
 
-  private struct File: ~Copyable {
-    let buffer: PooledBuffer
-    let byteCount: Int
-  }
-
-  private func file(_ pixels: consuming PNGPixels, _ request: Request) throws(CodecError) -> File {
+  private func file(_ pixels: borrowing PNGPixels, _ request: Request) throws(CodecError) -> GrowingFile {
     guard let compressor = compressor(request.effort.level) else {
       throw .outOfMemory("no memory for a PNG compressor")
     }
-    let filteredBytes = (pixels.rows.rowByteCount + 1) * pixels.size.height
-    let filtered = try allocating { () throws(OutOfMemory) in
-      try pool.take(byteCount: filteredBytes + RowScratch.slack)
-    }
+    let zlib = ZlibWriter(
+      compressor: compressor, minSaving: request.effort.minSaving, instructionSet: instructionSet, pool: pool)
+    let file = GrowingFile(pool: pool)
+    let writer = try PNGChunkWriter(file)
+    try writer.putHeader(pixels)
+    try writer.putColor(request.chunks, request.profile, zlib)
+    try writer.putPalette(pixels)
+    try writer.putMetadata(request.metadata)
     let heuristic = pixels.colorType == .palette ? .none : request.effort.heuristic
-    try unsafe filter(pixels.rows, into: filtered.base, by: heuristic)
-    try pool.limit.check()
-
-    let zlib = ZlibWriter(compressor, minSaving: request.effort.minSaving, instructionSet, pool: pool)
-    let profileBound = request.profile.isEmpty ? 0 : zlib.bound(request.profile.count)
-    let bound = zlib.bound(filteredBytes)
-    guard bound < 1 << 31, profileBound < 1 << 31 else { throw .unsupported("a PNG chunk of 2 GiB or more") }
-    // Signature, IHDR, cICP, sRGB, gAMA, cHRM, PLTE, tRNS, IEND, and what IDAT and iCCP have in addition to their data: 209 bytes.
-    let capacity = bound + profileBound + 4 * pixels.palette.count + request.metadata.chunkByteCount + 280
-    let buffer = try allocating { () throws(OutOfMemory) in try pool.take(byteCount: capacity) }
-    var writer = unsafe PNGChunkWriter(base: buffer.base, capacity: buffer.capacity)
-    writer.putHeader(pixels)
-    let outgrown = CodecError.broken("a PNG outgrew its bound")
-    guard try writer.putColor(request.chunks, request.profile, zlib) else { throw outgrown }
-    writer.putPalette(pixels)
-    writer.putMetadata(request.metadata)
-    let fits = try unsafe writer.put(.idat) { target, space throws(CodecError) in
-      try unsafe zlib.compress(UnsafeRawBufferPointer(start: filtered.base, count: filteredBytes), target, space)
+    let rowByteCount = pixels.rows.rowByteCount + 1
+    try writer.put(.idat, zlib, byteCount: rowByteCount * pixels.size.height, maxPartByteCount: rowByteCount) {
+      stream throws(CodecError) in
+      try filter(pixels.rows, into: &stream, by: heuristic)
     }
-    guard fits else { throw outgrown }
-    writer.put(.iend, [])
-    return File(buffer: buffer, byteCount: writer.count)
+    try writer.put(.iend, [])
+    return file
   }
 
   private func compressor(_ level: Int) -> Compressor? {
@@ -143,9 +126,9 @@ package final class LibdeflatePNGEncoder {
     }
   }
 
-  /// Writes every row after its filter byte, with samples in the file's byte order.
+  /// Appends every row after its filter byte, with samples in the file's byte order.
   private func filter(
-    _ plane: borrowing Plane, into target: UnsafeMutableRawPointer, by heuristic: FilterHeuristic
+    _ plane: borrowing Plane, into stream: inout ZlibStream, by heuristic: FilterHeuristic
   ) throws(CodecError) {
     let rowBytes = plane.rowByteCount
     let scratch = try allocating { () throws(OutOfMemory) in try RowScratch(rowBytes: rowBytes, pool: pool) }
@@ -154,8 +137,6 @@ package final class LibdeflatePNGEncoder {
     let rowFilter = instructionSet.rowFilter
     var best = RowFilter.count
     for y in pool.rows(of: plane) {
-      // SAFETY: `target` has height * (rowBytes + 1) bytes and the slack of one more vector.
-      let filtered = unsafe target + y * (rowBytes + 1)
       let row = unsafe scratch.row(y)
       switch plane.depth {
       case .eight: unsafe row.copyMemory(from: plane.row(y), byteCount: rowBytes)
@@ -173,10 +154,15 @@ package final class LibdeflatePNGEncoder {
           of: scratch.candidates, stride: scratch.stride, byteCount: rowBytes, sums: scratch.sums, previous: previous,
           information: information, counts: scratch.counts)
       }
-      unsafe filtered.storeBytes(of: UInt8(best), as: UInt8.self)
-      let chosen = unsafe heuristic != .none ? scratch.candidates + best * scratch.stride : row
-      unsafe (filtered + 1).copyMemory(from: chosen, byteCount: rowBytes)
+      let (filter, chosen) = unsafe (
+        UInt8(best), heuristic != .none ? scratch.candidates + best * scratch.stride : row
+      )
+      try unsafe stream.append(byteCount: rowBytes + 1) { filtered in
+        unsafe filtered.storeBytes(of: filter, as: UInt8.self)
+        unsafe (filtered + 1).copyMemory(from: chosen, byteCount: rowBytes)
+      }
     }
+    try pool.limit.check()
   }
 }
 

@@ -1,114 +1,87 @@
 internal import CLibDeflate
 internal import ImageCore
 
-extension ImageMetadata {
-  /// Upper bound of the size of its chunks.
-  var chunkByteCount: Int {
-    let frame = PNGChunk.frameByteCount
-    let xmp = xmp.map { $0.count + ImageMetadata.xmpChunkStart.count + frame } ?? 0
-    return (exif.map { $0.count + frame } ?? 0) + xmp + texts.reduce(0) { $0 + $1.body.count + frame }
-  }
-}
-
-/// Appends PNG chunks, with their lengths and CRCs, to memory that the caller owns.
-@safe struct PNGChunkWriter {
-  private let base: UnsafeMutableRawPointer
-  private let capacity: Int
-  private(set) var count = 0
+/// Appends PNG chunks, with their lengths and CRCs, to a file.
+struct PNGChunkWriter {
+  private let file: GrowingFile
 
   /// Writes the signature of PNG.
-  @unsafe init(base: UnsafeMutableRawPointer, capacity: Int) {
-    unsafe self.base = unsafe base
-    self.capacity = capacity
-    append([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])
+  init(_ file: GrowingFile) throws(CodecError) {
+    self.file = file
+    try file.append([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])
   }
 
-  mutating func putHeader(_ pixels: borrowing PNGPixels) {
-    put(
+  func putHeader(_ pixels: borrowing PNGPixels) throws(CodecError) {
+    try put(
       .ihdr,
       bigEndian(UInt32(pixels.size.width)) + bigEndian(UInt32(pixels.size.height))
         + [UInt8(pixels.bitDepth), pixels.colorType.rawValue, 0, 0, 0])
   }
 
   /// Writes the palette after the chunks that define the colors, if there is one.
-  mutating func putPalette(_ pixels: borrowing PNGPixels) {
+  func putPalette(_ pixels: borrowing PNGPixels) throws(CodecError) {
     guard pixels.colorType == .palette else { return }
-    put(.plte, pixels.paletteBody)
-    if !pixels.alphaBody.isEmpty { put(.trns, pixels.alphaBody) }
+    try put(.plte, pixels.paletteBody)
+    if !pixels.alphaBody.isEmpty { try put(.trns, pixels.alphaBody) }
   }
 
-  /// Writes the chunks that define the colors; false if the profile did not fit.
-  mutating func putColor(_ chunks: PNGColorChunks, _ profile: [UInt8], _ zlib: ZlibWriter) throws(CodecError)
-    -> Bool
-  {
-    if let codePoints = chunks.codePoints { put(.cicp, codePoints) }
+  /// Writes the chunks that define the colors.
+  func putColor(_ chunks: PNGColorChunks, _ profile: [UInt8], _ zlib: ZlibWriter) throws(CodecError) {
+    if let codePoints = chunks.codePoints { try put(.cicp, codePoints) }
     if !profile.isEmpty {
       // The profile name, a zero, and compression method 0 (zlib).
       let name = Array("ICC profile".utf8) + [0, 0]
-      let fits = try unsafe put(.iccp, after: name) { target, space throws(CodecError) in
-        try unsafe profile.withUnsafeBufferPointer { bytes throws(CodecError) in
-          try unsafe zlib.compress(UnsafeRawBufferPointer(bytes), target, space)
+      try put(.iccp, after: name, zlib, byteCount: profile.count, maxPartByteCount: profile.count) {
+        stream throws(CodecError) in
+        try unsafe stream.append(byteCount: profile.count) { part in
+          unsafe UnsafeMutableRawBufferPointer(start: part, count: profile.count).copyBytes(from: profile)
         }
       }
-      guard fits else { return false }
     } else if let intent = chunks.srgbIntent {
-      put(.srgb, [intent])
+      try put(.srgb, [intent])
     }
-    if let gamma = chunks.gamma { put(.gama, bigEndian(gamma)) }
+    if let gamma = chunks.gamma { try put(.gama, bigEndian(gamma)) }
     if let chromaticities = chunks.chromaticities, chromaticities.count == 8 {
-      put(.chrm, chromaticities.flatMap(bigEndian))
+      try put(.chrm, chromaticities.flatMap(bigEndian))
     }
-    return true
   }
 
-  mutating func putMetadata(_ metadata: ImageMetadata) {
-    if let exif = metadata.exif { put(.exif, exif) }
-    if let xmp = metadata.xmp { put(.itxt, ImageMetadata.xmpChunkStart + xmp) }
-    for text in metadata.texts { put(name: text.name, text.body) }
+  func putMetadata(_ metadata: ImageMetadata) throws(CodecError) {
+    if let exif = metadata.exif { try put(.exif, exif) }
+    if let xmp = metadata.xmp { try put(.itxt, ImageMetadata.xmpChunkStart + xmp) }
+    for text in metadata.texts { try put(name: text.name, text.body) }
   }
 
-  mutating func put(_ name: PNGChunkName, _ body: [UInt8]) { put(name: name.letters, body) }
+  func put(_ name: PNGChunkName, _ body: [UInt8]) throws(CodecError) { try put(name: name.letters, body) }
 
-  private mutating func put(name: [UInt8], _ body: [UInt8]) {
-    let start = count
-    append(bigEndian(UInt32(body.count)) + name + body)
-    close(start)
+  private func put(name: [UInt8], _ body: [UInt8]) throws(CodecError) {
+    let start = file.count
+    try file.append(bigEndian(UInt32(body.count)) + name + body)
+    try putChecksum(start)
   }
 
-  /// Writes a chunk of `prefix` and the bytes that `fill` writes. `fill` receives the target and the bytes available there, and
-  /// returns the number of bytes written, or 0 if there was no room. The result is then false.
-  mutating func put(
-    _ name: PNGChunkName, after prefix: [UInt8] = [],
-    fill: (UnsafeMutableRawPointer, Int) throws(CodecError) -> Int
-  ) throws(CodecError) -> Bool {
-    let start = count
-    append([0, 0, 0, 0] + name.letters + prefix)
-    // Leaves room for the CRC of this chunk and for IEND.
-    let space = capacity - count - 16
-    guard space > 0 else { return false }
-    // SAFETY: `space` bytes from `count` on are within the capacity.
-    let filled = try unsafe fill(base + count, space)
-    guard filled > 0 else { return false }
-    precondition(filled <= space, "no more is written than there is room for")
-    count += filled
-    let length = UInt32(count - start - PNGChunk.Head.byteCount)
-    unsafe base.storeBytes(of: length.bigEndian, toByteOffset: start, as: UInt32.self)
-    close(start)
-    return true
+  /// Writes a chunk of `prefix` and a zlib stream (`ZlibWriter.compress`).
+  func put(
+    _ name: PNGChunkName, after prefix: [UInt8] = [], _ zlib: ZlibWriter, byteCount: Int, maxPartByteCount: Int,
+    appendParts: (inout ZlibStream) throws(CodecError) -> Void
+  ) throws(CodecError) {
+    let start = file.count
+    try file.append([0, 0, 0, 0] + name.letters + prefix)
+    try zlib.compress(
+      byteCount: byteCount, maxPartByteCount: maxPartByteCount, to: file, appendParts: appendParts)
+    guard let length = Int32(exactly: file.count - start - PNGChunk.Head.byteCount) else {
+      throw .unsupported("a PNG chunk of 2 GiB or more")
+    }
+    file.replace(at: start, with: bigEndian(UInt32(length)))
+    try putChecksum(start)
   }
 
-  /// Appends the CRC over name and body of the chunk that starts at `start`.
-  private mutating func close(_ start: Int) {
-    append(bigEndian(unsafe libdeflate_crc32(0, base + start + 4, count - start - 4)))
-  }
-
-  private mutating func append(_ bytes: [UInt8]) {
-    precondition(bytes.count <= capacity - count, "the encoder has made room for its chunks")
-    unsafe UnsafeMutableRawBufferPointer(start: base + count, count: bytes.count).copyBytes(from: bytes)
-    count += bytes.count
-  }
-
-  private func bigEndian(_ value: UInt32) -> [UInt8] {
-    [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> UInt32($0)) }
+  /// Writes the CRC over name and body of the chunk that starts at `start`.
+  private func putChecksum(_ start: Int) throws(CodecError) {
+    let bytes = unsafe UnsafeRawBufferPointer(rebasing: file.bytes[(start + 4)...])
+    try file.append(bigEndian(unsafe libdeflate_crc32(0, bytes.baseAddress, bytes.count)))
   }
 }
+
+/// The bytes of a number, the highest first.
+func bigEndian(_ value: UInt32) -> [UInt8] { [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> UInt32($0)) } }

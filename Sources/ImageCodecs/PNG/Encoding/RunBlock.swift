@@ -4,8 +4,10 @@ internal import PixelKernels
 struct RunBlock {
   private let literals: DeflateCode
   private let header: [BitField]
-  /// Of the block, without the three bits at its start.
+  /// Of the block, without its start.
   let bitCount: Int
+  /// The mark of the last block, and the type.
+  static let startBitCount = 3
 
   struct BitField {
     let value: Int

@@ -51,7 +51,8 @@ internal import PixelKernels
   /// Writes the block that `block` returned last.
   @unsafe func write(
     _ block: RunBlock, _ base: UnsafeRawPointer, _ strip: Range<Int>, isLast: Bool, _ output: inout DeflateOutput
-  ) {
+  ) throws(CodecError) {
+    try output.reserve((RunBlock.startBitCount + block.bitCount) / 8)
     block.writeHeader(&output, isLast: isLast)
     unsafe block.table.withUnsafeBufferPointer { codes in
       unsafe output.write { bits, bitCount, next in

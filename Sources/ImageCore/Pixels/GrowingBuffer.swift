@@ -1,17 +1,15 @@
-internal import ImageCore
-
 /// Memory from a pool, which grows with its contents.
-@safe struct GrowingBuffer: ~Copyable {
+@safe package struct GrowingBuffer: ~Copyable {
   // SAFETY: `bytes` is the memory of `owner`, and nil without one.
   private let pool: BufferPool
   private var owner: PooledBuffer?
-  private(set) var bytes = unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)
+  package private(set) var bytes = unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)
 
-  init(pool: BufferPool) { self.pool = pool }
+  package init(pool: BufferPool) { self.pool = pool }
 
   /// Makes room for `byteCount` bytes.
   /// - Parameter used: the bytes to keep.
-  mutating func reserve(_ byteCount: Int, keeping used: Int) throws(OutOfMemory) {
+  package mutating func reserve(_ byteCount: Int, keeping used: Int) throws(OutOfMemory) {
     if unsafe bytes.count >= byteCount { return }
     let larger = try pool.take(byteCount: byteCount)
     let all = unsafe UnsafeMutableRawBufferPointer(start: larger.base, count: larger.capacity)
@@ -21,7 +19,7 @@ internal import ImageCore
   }
 
   /// Returns the memory to the pool.
-  mutating func release() {
+  package mutating func release() {
     unsafe bytes = unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)
     owner = nil
   }
