@@ -21,8 +21,8 @@ public struct ThumbnailOptions: Hashable, Sendable {
     }
   }
 
-  /// How an image fits into a box of another shape.
-  public enum Fit: Hashable, Sendable, CaseIterable {
+  /// How an image fits into a box of another shape. Raw values are those of the program's option, as in "cover".
+  public enum Fit: String, Hashable, Sendable, CaseIterable {
     /// The whole image within the box; one side may be shorter.
     case inside
     /// Fill the box, and crop the rest.
@@ -35,8 +35,9 @@ public struct ThumbnailOptions: Hashable, Sendable {
     case outside
   }
 
-  /// The part that a crop keeps, and the position of an image that is padded.
-  public enum Gravity: Hashable, Sendable, CaseIterable {
+  /// The part that a crop keeps, and the position of an image that is padded. Raw values are those of the program's option, as in
+  /// "northeast".
+  public enum Gravity: String, Hashable, Sendable, CaseIterable {
     case center, north, northeast, east, southeast, south, southwest, west, northwest
     /// The part with the highest entropy. Padding centers the image.
     case entropy

@@ -64,6 +64,13 @@ import Thumbnails
     #expect(try await thumbnailer.thumbnail(of: try Places.sample("dogs/rex.jpg"), plain) == first)
   }
 
+  @Test("Fits and gravities have the names of the program's options")
+  func names() {
+    #expect(ThumbnailOptions.Fit.allCases.map(\.rawValue) == ["inside", "cover", "contain", "fill", "outside"])
+    #expect(ThumbnailOptions.Gravity(rawValue: "northeast") == .northeast)
+    #expect(ThumbnailOptions.Gravity(rawValue: "entropy") == .entropy)
+  }
+
   @Test("The header says what an image is, without decoding it")
   func header() throws {
     let image = try Places.sample("dogs/rex.jpg")
