@@ -14,14 +14,14 @@ SWIFT_FLAGS ?=
 # For imgbatch --version; empty in an archive without git.
 sources = $(shell [ ! -e .git ] || git describe --always --dirty --tags 2>/dev/null)
 swift_build := swift build -c release --static-swift-stdlib $(traits) $(SWIFT_FLAGS)
-swift_files := Sources Tests Package.swift
+swift_files := Sources Tests Package.swift samples/server/Sources samples/server/Package.swift
 
 DIR ?= samples
 
 # Benchmarks, fuzzers and the comparison with libjpeg are declared, and built, only where this is set.
 bench check differential fuzz soak: export IMGBATCH_DEVELOPER_PROGRAMS = 1
 
-.PHONY: help deps build run test check sanitize fuzz differential soak bench bench-fetch arm64-test docs deb deb-test image-test cluster-test install clean
+.PHONY: help deps build run test check sanitize fuzz differential soak bench bench-fetch arm64-test server-test docs deb deb-test image-test cluster-test install clean
 
 help:
 	@echo 'make run       build imgbatch, and make thumbnails of the images in samples/ in thumbs/'
@@ -40,6 +40,7 @@ help:
 	@echo 'make sanitize  tests under the address, leak and thread sanitizers (minutes)'
 	@echo 'make differential   compare JPEG decoder and encoder with libjpeg: images below DIR (samples), random ones'
 	@echo 'make arm64-test     run the kernels, compiled for arm64, under emulation against plain loops'
+	@echo 'make server-test    build and test samples/server, a service of thumbnails (minutes)'
 	@echo 'make bench     compare the speed with other programs (minutes)'
 	@echo 'make bench-fetch    downloads from a server on this machine: waits, limits, kills (a minute)'
 	@echo 'make deb-test  install the Debian package in a clean system (as root; needs debootstrap)'
@@ -93,6 +94,13 @@ arm64-test: need-arm64-test
 	Tests/ARM64/build.sh x86_64 .build/arm64/x86_64
 	python3 Tests/ARM64/arm64.py .build/arm64
 
+# Its dependencies are built apart, so that nothing else waits for them.
+server_build := swift build -c release --package-path samples/server --scratch-path .build/server
+server-test: need-server-test build
+	$(server_build)
+	python3 samples/server/Tests/test_server.py "$$($(server_build) --show-bin-path)/thumbnail-server" \
+	  "$$($(swift_build) --show-bin-path)/imgbatch"
+
 soak: need-soak deps
 	Tests/Soak/soak.sh
 
@@ -128,4 +136,4 @@ image-test: need-image-test
 
 clean:
 	swift package clean
-	rm -rf .build/check .build/asan .build/tsan .build/arm64 .build/fuzz .build/deb .build/docs thumbs
+	rm -rf .build/check .build/server .build/asan .build/tsan .build/arm64 .build/fuzz .build/deb .build/docs thumbs
