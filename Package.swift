@@ -85,8 +85,11 @@ let package = Package(
       swiftSettings: optimized),
     .target(name: "JPEGDecoding", dependencies: ["ImageCore", "Parallelism"], swiftSettings: optimized),
     .target(name: "JPEGEncoding", dependencies: ["ImageCore"], swiftSettings: optimized),
-    .target(name: "JPEGKernels", dependencies: ["JPEGDecoding", "JPEGEncoding"], swiftSettings: optimized),
-    .target(name: "JPEGKernelsAVX2", dependencies: ["JPEGDecoding", "JPEGEncoding"], swiftSettings: optimized + wide),
+    .target(
+      name: "JPEGKernels", dependencies: ["CPlatform", "JPEGDecoding", "JPEGEncoding"], swiftSettings: optimized),
+    .target(
+      name: "JPEGKernelsAVX2", dependencies: ["CPlatform", "JPEGDecoding", "JPEGEncoding"],
+      swiftSettings: optimized + wide),
     .target(
       name: "ImageCodecs",
       dependencies: [
@@ -168,7 +171,8 @@ let package = Package(
     .testTarget(
       name: "JPEGDecodingTests",
       dependencies: [
-        "DecoderTrials", "ImageCodecs", "ImageCore", "JPEGDecoding", "JPEGKernels", "Parallelism", "TestSupport",
+        "DecoderTrials", "ImageCodecs", "ImageCore", "JPEGDecoding", "JPEGKernels", "JPEGKernelsAVX2", "Parallelism",
+        "TestSupport",
       ],
       swiftSettings: optimized),
     .testTarget(

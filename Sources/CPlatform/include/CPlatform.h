@@ -9,6 +9,29 @@
 /// Whether the processor and the operating system support the part of x86-64-v3 that the kernels use.
 bool system_cpu_has_avx2(void);
 
+/// Whether this code may use the instruction PDEP, and the processor is fast at it.
+bool system_cpu_has_fast_deposit(void);
+static inline bool system_deposit_is_fast(void) {
+#ifdef __BMI2__
+  return system_cpu_has_fast_deposit();
+#else
+  return false;
+#endif
+}
+
+/// PDEP (Intel SDM, volume 2): moves the lowest bits of `bits` to the set bits of `mask`, in order. Call it where it is fast.
+static inline uint64_t system_deposit(uint64_t bits, uint64_t mask) {
+#ifdef __BMI2__
+  return __builtin_ia32_pdep_di(bits, mask);
+#else
+  (void)bits, (void)mask;
+  __builtin_unreachable();
+#endif
+}
+
+/// The bits in reverse order.
+static inline uint64_t system_reverse(uint64_t bits) { return __builtin_bitreverse64(bits); }
+
 /// Starts a worker program in a session without a terminal. `socket` is its standard input; its standard output and error both go
 /// to `errors`. Its environment contains `variable`, as in "NAME=value", unless that is null, and the variables of this process
 /// that a worker's libraries need; nothing else.

@@ -11,6 +11,7 @@ struct Refinement {
   private let offsets: UncheckedBuffer<UInt16>
   /// Coefficients that were not zero before this scan: one bit each, in zigzag order.
   private let known: UInt64
+  private let deposit: BitDeposit
   private(set) var nonzeros: UInt64
   /// The correction bits read so far, the last one lowest. At most 63: one per known coefficient.
   private var collected: UInt64 = 0
@@ -20,13 +21,14 @@ struct Refinement {
 
   @inline(__always) init(
     bits: Bits, window: UncheckedBuffer<UInt8>, coefficients: UncheckedBuffer<Int16>, offsets: UncheckedBuffer<UInt16>,
-    known: UInt64
+    known: UInt64, deposit: BitDeposit
   ) {
     self.bits = bits
     self.window = window
     self.coefficients = coefficients
     self.offsets = offsets
     self.known = known
+    self.deposit = deposit
     nonzeros = known
   }
 
@@ -42,11 +44,10 @@ struct Refinement {
         return decoded.unsignedValue
       }
       // The new coefficient comes after `steps` coefficients that stay zero.
-      let zeros = (ahead & ~known).withoutLowest(decoded.steps)
-      guard zeros != 0 else { throw .code }
-      let lowestBit = zeros & (0 &- zeros)
+      let lowestBit = deposit.bit(ofRank: decoded.steps, in: ahead & ~known)
+      guard lowestBit != 0 else { throw .code }
       collect(known & ahead & (lowestBit &- 1))
-      ahead &= ~(zeros ^ (zeros &- 1))
+      ahead &= 0 &- lowestBit &<< 1
       // In bounds: one of 64 bits. A symbol that only skips zeros has the value zero, and writes it over a zero.
       let index = lowestBit.trailingZeroBitCount & 63
       coefficients[Int(offsets[index])] = Int16(truncatingIfNeeded: decoded.value)
@@ -81,31 +82,14 @@ struct Refinement {
   /// - Parameter needed: the coefficients that matter to the samples.
   @inline(__always) func correct(_ which: UInt64, needed: UInt64, unit: Int16) {
     let word = collected &<< UInt64(truncatingIfNeeded: 64 &- which.nonzeroBitCount)
-    var left = which & needed
+    var left = deposit.select(which, by: word) & needed
     while left != 0 {
       // In bounds: one of 64 bits.
-      let lowestBit = Int(offsets[left.trailingZeroBitCount & 63])
-      let rank = (which & ((left & (0 &- left)) &- 1)).nonzeroBitCount
+      let offset = Int(offsets[left.trailingZeroBitCount & 63])
       left &= left &- 1
-      let coefficient = coefficients[lowestBit]
+      let coefficient = coefficients[offset]
       let sign = coefficient &>> 15
-      let isSet = Int16(truncatingIfNeeded: Int64(bitPattern: word &<< UInt64(truncatingIfNeeded: rank)) &>> 63)
-      coefficients[lowestBit] = coefficient &+ (((unit ^ sign) &- sign) & isSet)
+      coefficients[offset] = coefficient &+ ((unit ^ sign) &- sign)
     }
-  }
-}
-
-extension UInt64 {
-  /// Clears the lowest `count` bits that are set.
-  @inline(__always) fileprivate func withoutLowest(_ count: Int) -> UInt64 {
-    var (bits, count) = (self, count)
-    while count > 3 {
-      for _ in 0..<4 { bits &= bits &- 1 }
-      count &-= 4
-    }
-    // Conditional moves: a loop would have an exit that the processor mispredicts.
-    bits = count > 0 ? bits & (bits &- 1) : bits
-    bits = count > 1 ? bits & (bits &- 1) : bits
-    return count > 2 ? bits & (bits &- 1) : bits
   }
 }

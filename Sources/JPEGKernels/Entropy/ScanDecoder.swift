@@ -10,6 +10,7 @@ struct ScanDecoder {
   private let table: HuffmanTable?
   /// The AC coefficients that the component's samples depend on.
   private let needed: UInt64
+  private let deposit = BitDeposit.current
   private var input: ScanInput
   /// The number of following blocks without a new coefficient in this scan.
   private var endRun = 0
@@ -122,7 +123,7 @@ struct ScanDecoder {
       }
       try input.prepare(&bits)
       var refinement = Refinement(
-        bits: bits, window: window, coefficients: blocks.block(block), offsets: offsets, known: known)
+        bits: bits, window: window, coefficients: blocks.block(block), offsets: offsets, known: known, deposit: deposit)
       var ahead = band
       if endRun == 0 { endRun = try refinement.takeNew(&ahead, table) }
       if endRun > 0 {
