@@ -14,6 +14,7 @@ import pathlib
 import random
 import shutil
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -21,8 +22,7 @@ import tempfile
 from server import PATIENCE, Server, address
 
 SAMPLES = pathlib.Path(__file__).resolve().parents[2]
-SECONDS = 15
-CONNECTIONS = (1, 8, 64)
+CONNECTIONS, ROUNDS, SECONDS = (1, 8, 64), 3, 10
 CLIENTS = 64
 # Clients come and go: each makes 100 requests on one connection. Memory is looked at after each step.
 STEPS, CLIENTS_OF_STEP, REQUESTS_OF_CLIENT = 4, 250, 100
@@ -46,14 +46,18 @@ end
 
 
 def measure(program, folder, addresses, script):
-    """A row of the table for each number of connections."""
+    """A row of the table for each number of connections: medians of the rounds, and failures of all."""
+    rows = {count: [] for count in CONNECTIONS}
+    for _ in range(ROUNDS):
+        for count in CONNECTIONS:
+            with Server(program, folder) as server:
+                command = ["wrk", "-t1", f"-c{count}", f"-d{SECONDS}s", "-s", script, f"http://127.0.0.1:{server.port}"]
+                result = subprocess.run(command, capture_output=True, check=True, env={**os.environ, "ADDRESSES": addresses})
+                rows[count].append(json.loads(result.stdout.splitlines()[-1]))
     print("| clients | requests/s | median, ms | 99 %, ms | failed |\n| ---: | ---: | ---: | ---: | ---: |")
-    for count in CONNECTIONS:
-        with Server(program, folder) as server:
-            command = ["wrk", "-t1", f"-c{count}", f"-d{SECONDS}s", "-s", script, f"http://127.0.0.1:{server.port}"]
-            result = subprocess.run(command, capture_output=True, check=True, env={**os.environ, "ADDRESSES": addresses})
-            row = json.loads(result.stdout.splitlines()[-1])
-            print(f"| {count} | {row['rate']:.0f} | {row['median']:.1f} | {row['p99']:.1f} | {row['failed']} |", flush=True)
+    for count, rounds in rows.items():
+        rate, median, p99 = (statistics.median(row[key] for row in rounds) for key in ("rate", "median", "p99"))
+        print(f"| {count} | {rate:.0f} | {median:.1f} | {p99:.1f} | {sum(row['failed'] for row in rounds)} |", flush=True)
 
 
 class Client:
