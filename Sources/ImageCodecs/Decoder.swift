@@ -3,13 +3,15 @@ package import JPEGDecoding
 
 /// What the pipeline needs from a decoder.
 package struct DecodeRequest: Hashable, Sendable {
-  /// 1, 2, 4 or 8. Only JPEG uses it.
+  /// 1, 2, 4 or 8. Only JPEG uses it, also in raw files.
   package var denominator = 1
   package var content: Content = .color
   package var reading: Reading = .needed
   /// The pixels that must be decoded; nil for all. Other pixels of the planes are undefined.
   package var region: DecodeRegion?
   package var decoder: JPEGDecoderChoice = .auto
+  /// Raw: `ImageHeader.preview` of the preview to decode; the largest by default.
+  package var preview = 0
   package var declining: FallbackPolicy = .libjpeg
   /// Threads that may decode the image. The pixels do not depend on their number.
   package var workers = 1
@@ -103,7 +105,7 @@ package final class Decoder {
       throw .unsupported("\(name); this build reads \(ImageFormat.names("and"))")
     }
     let reader = try reader(format)
-    if !isWhole, let library = format.library { throw .truncated("\(library.rawValue) reads whole files") }
+    if !isWhole, format.readsWholeFiles { throw .truncated("\(format.name) is read from whole files") }
     let header = try unsafe reader.readHeader(bytes, limits: limits)
     guard header.size.pixelCount <= limits.pixelCount else {
       throw .tooManyPixels(header.size, limit: limits.pixelCount)

@@ -38,6 +38,11 @@ package struct ImageHeader: Hashable, Sendable {
   /// image (`PNGEXIFSearch`). Nil if all chunks were read.
   package var unreadChunks: Int?
 
+  /// Raw: the position of the preview among those of the file, from the largest.
+  package var preview = 0
+  /// Raw: the headers of smaller previews of the same image, the smallest first.
+  package var smallerPreviews: [ImageHeader] = []
+
   package init(
     format: ImageFormat, size: PixelSize, bits: Int, color: SourceColor, layout: StorageLayout,
     orientation: Orientation, profile: [UInt8]?
@@ -52,7 +57,7 @@ package struct ImageHeader: Hashable, Sendable {
   }
 
   /// Whether the pixels are coded as a JPEG, which is decoded at a scale, by two decoders.
-  package var isJPEG: Bool { format == .jpeg }
+  package var isJPEG: Bool { format == .jpeg || format == .raw }
 
   /// Whether decoded pixels have alpha. The fourth channel of a JPEG is an ink.
   package var hasAlpha: Bool { !isJPEG && decodedChannels % 2 == 0 }

@@ -34,7 +34,7 @@ package struct MadeThumbnails {
     _ source: borrowing LoadedSource, _ files: [File?], _ report: DecodeReport, decodingThreads: Int,
     _ clock: StageClock
   ) {
-    sourceSize = source.header.size
+    sourceSize = source.sourceSize
     sourceByteCount = source.byteCount
     sizes = source.plan.outputs.map(\.placement.canvas)
     self.files = files

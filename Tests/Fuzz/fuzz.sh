@@ -22,7 +22,7 @@ program=$programs/decode-fuzz
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-mapfile -t samples < <(find samples -type f -size +0 | grep -E '\.(jpg|png|webp|gif|bmp)$' | LC_ALL=C sort)
+mapfile -t samples < <(find samples -type f -size +0 | grep -E '\.(jpg|png|webp|gif|bmp|dng|nef|cr2|cr3|arw|orf|rw2|pef|raf)$' | LC_ALL=C sort)
 mapfile -t jpegs < <(find samples -type f -name '*.jpg' -size +0 | LC_ALL=C sort)
 export SWIFT_BACKTRACE=enable=no
 export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1

@@ -2,7 +2,7 @@
 """Damages images and runs the whole program on them in every mode. It must not crash or fail an image as `internal`, and every
 mode must give the same status, the same error and the same bytes.
 
-usage: runs.py IMGBATCH DECODE_FUZZ SECONDS SEED [jpeg|png|webp|gif|bmp|heic|avif|tiff|jxl|all [SAMPLE...]]
+usage: runs.py IMGBATCH DECODE_FUZZ SECONDS SEED [jpeg|png|webp|gif|bmp|heic|avif|tiff|jxl|dng|nef|...|all [SAMPLE...]]
 
 Damaged copies come from `decode-fuzz write`, which knows the structure of JPEG and PNG; a run gets many of them. Each round uses
 one of RECIPES. A file that shows a difference stays in fuzz-findings/. Exits with 1 if there is one. A worker process that dies in
@@ -36,7 +36,8 @@ RECIPES = (
 )
 SUFFIXES = {
     "jpeg": ".jpg", "png": ".png", "webp": ".webp", "gif": ".gif", "bmp": ".bmp", "heic": ".heic", "avif": ".avif",
-    "tiff": ".tif", "jxl": ".jxl"}
+    "tiff": ".tif", "jxl": ".jxl",
+    **{raw: "." + raw for raw in ("dng", "nef", "cr2", "cr3", "arw", "orf", "rw2", "pef", "raf")}}
 ISOLATED = (".heic", ".avif", ".tif", ".jxl")
 # Damaged copies per round.
 COPIES = 72

@@ -65,12 +65,11 @@ import Testing
 
   @Test(
     arguments: [
-      ("IIRO\u{8}\0\0\0", "ORF (Olympus raw)"), ("II*\0\u{10}\0\0\0CR\u{2}\0", "CR2 (Canon raw)"),
-      ("\0\0\0\u{18}ftypcrx ", "CR3 (Canon raw)"), ("FUJIFILMCCD-RAW 0201", "RAF (Fujifilm raw)"),
-      ("IIU\0\u{18}\0\0\0", "RW2 (Panasonic raw)"),
-    ] as [(String, String)])
-  func `raw formats of cameras are named`(start: String, name: String) {
-    #expect(nameOfOther(Array(start.utf8)) == name)
+      "IIRO\u{8}\0\0\0", "IIRS\u{8}\0\0\0", "MMOR\0\0\0\u{8}", "II*\0\u{10}\0\0\0CR\u{2}\0", "\0\0\0\u{18}ftypcrx ",
+      "FUJIFILMCCD-RAW 0201", "IIU\0\u{18}\0\0\0",
+    ])
+  func `raw formats with signatures of their own are recognized`(start: String) {
+    #expect(recognized(Array(start.utf8)) == .raw)
   }
 
   @Test func `text that starts with BM is no image`() { #expect(nameOfOther(Array("BMW and other cars".utf8)) == nil) }

@@ -67,18 +67,22 @@ package final class HeaderReader {
       }
     } catch .truncated where start.byteCount < byteCount {
       // The header continues after the start.
-    } catch .needsIsolation(_) {
-      guard let isolation else { throw JobError(.needsIsolation(.heic), stage: .decode) }
-      return (try isolation.read(path), byteCount)
     } catch {
-      throw JobError(error, stage: .decode)
+      return (try isolated(path, after: error), byteCount)
     }
     let whole = try SourceFile.read(path, byteLimit: limits.fileByteCount, pool: pool)
     do throws(CodecError) {
       return (try header(in: whole), byteCount)
     } catch {
-      throw JobError(error, stage: .decode)
+      return (try isolated(path, after: error), byteCount)
     }
+  }
+
+  /// The header of a file whose format is decoded in worker processes only.
+  /// - Parameter error: why the header was not read here. Thrown if that is another reason.
+  private func isolated(_ path: FilePath, after error: CodecError) throws(JobError) -> ImageHeader {
+    guard case .needsIsolation = error, let isolation else { throw JobError(error, stage: .decode) }
+    return try isolation.read(path)
   }
 
   /// The orientation of a PNG whose EXIF chunk may follow the pixels. Reads only the heads of the chunks; nil if there are too

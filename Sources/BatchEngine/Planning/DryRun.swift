@@ -45,12 +45,13 @@ package final class DryRun {
   /// The sizes of an image and its outputs.
   /// - Parameter formats: formats of the outputs; if nil, the one that the source's format becomes.
   package func preview(of source: FilePath, formats: [ImageFormat]? = nil) throws(JobError) -> ImagePreview {
-    let header = try reader.read(source).header
+    let whole = try reader.read(source).header
+    let header = whole.chosen(for: options)
     let same = [ImageFormat](repeating: header.format.outputFormat, count: max(1, options.sizes.count))
     let plan = ThumbnailPlan(header, options: options, formats: formats ?? same)
     try plan.checkSides()
     return ImagePreview(
-      sourceSize: header.size,
+      sourceSize: whole.size,
       outputs: plan.outputs.map { output in
         OutputResult(
           size: output.placement.canvas, byteCount: 0, format: output.translucent == nil ? output.encode.format : nil)

@@ -47,6 +47,7 @@ extension ImageFormat {
     #endif
     case .gif: GIFFormat.self
     case .bmp: BMPFormat.self
+    case .raw: RawFormat.self
     case .heic: HEICFormat.self
     case .avif: AVIFFormat.self
     case .tiff: TIFFFormat.self

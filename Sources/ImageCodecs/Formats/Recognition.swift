@@ -1,8 +1,9 @@
 package import ImageCore
 
 extension ImageFormat {
-  /// The number of bytes from the start of a file that are enough to recognize its format.
-  package static let signatureByteCount = 18
+  /// The number of bytes from the start of a file that are enough to recognize its format. The directories of nearly all raw files
+  /// are in them; other formats need 18 bytes.
+  package static let signatureByteCount = 4096
 
   /// No image is shorter.
   package static let minByteCount = 8
@@ -16,30 +17,18 @@ extension ImageFormat {
   package static func nameOfOther(_ bytes: RawSpan) -> String? {
     for (magic, name) in magics where bytes.holds(magic) { return name }
     if bytes.holds("RIFF", at: 0) && bytes.holds("WEBP", at: 8) { return "WebP" }
-    if bytes.holds("ftyp", at: 4) { return nameOfBrand(bytes) }
     if isBMP(bytes) { return "BMP" }
     if looksLikeSVG(bytes) { return "SVG" }
     return nil
   }
 
   private static let magics: [(magic: [UInt8], name: String)] = [
-    ([0x49, 0x49, 0x2A, 0x00, 0x10, 0x00, 0x00, 0x00, 0x43, 0x52], "CR2 (Canon raw)"),
-    ([0x49, 0x49, 0x55, 0x00], "RW2 (Panasonic raw)"),
-    (Array("IIRO".utf8), "ORF (Olympus raw)"),
-    (Array("IIRS".utf8), "ORF (Olympus raw)"),
-    (Array("MMOR".utf8), "ORF (Olympus raw)"),
-    (Array("FUJIFILMCCD-RAW".utf8), "RAF (Fujifilm raw)"),
     ([0x00, 0x00, 0x00, 0x0C, 0x6A, 0x50, 0x20, 0x20, 0x0D, 0x0A, 0x87, 0x0A], "JPEG 2000"),
     ([0xFF, 0x4F, 0xFF, 0x51], "JPEG 2000"),
     (Array("%PDF-".utf8), "PDF"),
     (Array("8BPS".utf8), "PSD"),
     ([0x00, 0x00, 0x01, 0x00], "ICO"),
   ]
-
-  /// An ISO base media file identifies its contents by a brand of four letters.
-  private static func nameOfBrand(_ bytes: RawSpan) -> String? {
-    bytes.holds("crx ", at: 8) ? "CR3 (Canon raw)" : nil
-  }
 
   /// Two letters alone are weak evidence. The reserved fields of the file header are zero as well (BITMAPFILEHEADER, bytes 6 to 9).
   private static func isBMP(_ bytes: RawSpan) -> Bool {

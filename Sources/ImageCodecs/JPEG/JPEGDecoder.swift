@@ -40,7 +40,7 @@ internal import JPEGDecoding
     stripVerdict = nil
     let limit = TimeLimit(deadline: limits.deadline)
     let (segments, span) = unsafe (JPEGSegments(limit: limit), bytes.bytes)
-    if let exif = segments.exif(in: span) { result.orientation = Orientation(tiff: span.array(exif)) }
+    if let exif = segments.exif(in: span) { result.orientation = Orientation(tiff: span.extracting(exif)) }
     if segments.haveGainMap(in: span) { result.notes.append(.gainMap) }
     try limit.check()
     if header.has_other_icc { result.notes.append(result.profile == nil ? .damagedProfile : .furtherProfiles) }

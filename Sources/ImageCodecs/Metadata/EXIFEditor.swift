@@ -5,7 +5,7 @@ internal import ImageCore
 /// Each directory is read once, so the time is linear in the number of bytes.
 struct EXIFEditor {
   private(set) var bytes: [UInt8]
-  private let isBigEndian: Bool
+  private let reader: TIFFReader
   /// The first directory and those that it leads to, except that of the preview.
   private let folders: [Folder]
   /// The end of the last directory, or of the last value stored outside a directory.
@@ -20,23 +20,17 @@ struct EXIFEditor {
 
   /// Nil if the bytes are not a TIFF structure, or if directories overlap: they then have more entries than fit into the bytes.
   init?(_ bytes: [UInt8]) {
-    guard let walk = TIFFReader(bytes).flatMap({ TIFFWalk($0) }) else {
-      return nil
-    }
+    guard let walk = unsafe TIFFWalk(bytes.span.bytes) else { return nil }
     self.bytes = bytes
-    isBigEndian = walk.isBigEndian
+    reader = walk.reader
     folders = walk.folders
     end = walk.end
-  }
-
-  private func read<Value>(_ body: (TIFFReader) -> Value?) -> Value? {
-    TIFFReader(bytes).flatMap(body)
   }
 
   private mutating func write(_ value: Int, at position: Int, _ byteCount: Int) {
     guard position >= 0, position <= bytes.count - byteCount else { return }
     for index in 0..<byteCount {
-      let shift = 8 * (isBigEndian ? byteCount - 1 - index : index)
+      let shift = 8 * (reader.isBigEndian ? byteCount - 1 - index : index)
       bytes[position + index] = UInt8(truncatingIfNeeded: value >> shift)
     }
   }
@@ -56,7 +50,7 @@ struct EXIFEditor {
   /// Sets PixelXDimension and PixelYDimension, if present.
   mutating func setDimensions(_ size: PixelSize) {
     guard let pointer = folders.first?.entries.first(where: { $0.tag == EXIFEditor.exifTag }),
-      let position = read({ $0.integer(at: pointer.valuePosition, byteCount: 4) }),
+      let position = unsafe reader.offset(of: pointer, in: bytes.span.bytes),
       let folder = folders.first(where: { $0.directory.position == position })
     else { return }
     for entry in folder.entries {
@@ -75,10 +69,10 @@ struct EXIFEditor {
   /// directories that stay. A second directory behind all other data is cut off.
   mutating func dropPreview() {
     guard let next = folders.first?.directory.nextPosition,
-      let second = read({ $0.integer(at: next, byteCount: 4) }), second > 0
+      let second = unsafe reader.integer(at: next, byteCount: 4, in: bytes.span.bytes), second > 0
     else { return }
     write(0, at: next, 4)
-    if let preview = read({ $0.preview(in: second) }) {
+    if let preview = unsafe reader.preview(in: second, bytes.span.bytes) {
       let before = bytes
       for index in preview { bytes[index] = 0 }
       for folder in folders {
@@ -92,35 +86,36 @@ struct EXIFEditor {
 
 /// The directories that the first one of a TIFF structure leads to, each once.
 private struct TIFFWalk {
-  let isBigEndian: Bool
+  let reader: TIFFReader
   private(set) var folders: [EXIFEditor.Folder] = []
   private(set) var end = 8
 
   /// The tags whose values are offsets of directories: EXIF, GPS, interoperability and SubIFDs.
   private static let pointers = [0x8769, 0x8825, 0xA005, 0x014A]
 
-  init?(_ reader: TIFFReader) {
-    isBigEndian = reader.isBigEndian
-    guard let first = reader.firstDirectory else { return }
+  init?(_ bytes: RawSpan) {
+    guard let reader = TIFFReader(bytes) else { return nil }
+    self.reader = reader
+    guard let first = reader.firstDirectory(in: bytes) else { return }
     var found = [first]
     var seen: Set = [first.position]
     // Upper bounds for entries and offsets: sound data have no more than fit into the bytes.
-    var (entriesLeft, offsetsLeft) = (reader.byteCount / 12, reader.byteCount / 4)
+    var (entriesLeft, offsetsLeft) = (bytes.byteCount / 12, bytes.byteCount / 4)
     while folders.count < found.count {
       let directory = found[folders.count]
       entriesLeft -= directory.entryCount
       guard entriesLeft >= 0 else { return nil }
-      let entries = (0..<directory.entryCount).map { reader.entry($0, of: directory) }
+      let entries = reader.entries(of: directory, in: bytes)
       folders.append(EXIFEditor.Folder(directory: directory, entries: entries))
       end = max(end, directory.range.upperBound)
       for entry in entries {
-        if let values = reader.values(of: entry) { end = max(end, values.upperBound) }
+        if let values = reader.values(of: entry, in: bytes) { end = max(end, values.upperBound) }
         guard TIFFWalk.pointers.contains(entry.tag) else { continue }
-        let offsets = reader.offsets(entry)
+        let offsets = reader.offsets(entry, in: bytes)
         offsetsLeft -= offsets.count
         guard offsetsLeft >= 0 else { return nil }
         for position in offsets where seen.insert(position).inserted {
-          if let folder = reader.directory(at: position) { found.append(folder) }
+          if let folder = reader.directory(at: position, in: bytes) { found.append(folder) }
         }
       }
     }
@@ -128,34 +123,14 @@ private struct TIFFWalk {
 }
 
 extension TIFFReader {
-  /// The range of an entry's values outside the entry, as far as the data contain it; nil if the values are in the entry.
-  fileprivate func values(of entry: Entry) -> Range<Int>? {
-    guard let count = entry.valueByteCount, count > 4, let offset = integer(at: entry.valuePosition, byteCount: 4),
-      offset < byteCount
-    else { return nil }
-    return offset..<min(offset + count, byteCount)
-  }
-
-  /// The values of an entry as offsets, as far as the data contain them.
-  fileprivate func offsets(_ entry: Entry) -> [Int] {
-    guard let values = values(of: entry) else {
-      return integer(at: entry.valuePosition, byteCount: 4).map { [$0] } ?? []
-    }
-    return stride(from: values.lowerBound, through: values.upperBound - 4, by: 4).compactMap {
-      integer(at: $0, byteCount: 4)
-    }
-  }
-
   /// The range of the JPEG that a directory points to by JPEGInterchangeFormat and JPEGInterchangeFormatLength.
-  fileprivate func preview(in position: Int) -> Range<Int>? {
-    guard let directory = directory(at: position) else { return nil }
-    let entries = (0..<directory.entryCount).map { entry($0, of: directory) }
-    func value(_ tag: Int) -> Int? {
-      entries.first { $0.tag == tag }.flatMap { integer(at: $0.valuePosition, byteCount: 4) }
-    }
-    guard let start = value(0x0201), let count = value(0x0202), start >= 8, count > 0, start <= byteCount - count else {
-      return nil
-    }
+  fileprivate func preview(in position: Int, _ bytes: RawSpan) -> Range<Int>? {
+    guard let directory = directory(at: position, in: bytes) else { return nil }
+    let entries = entries(of: directory, in: bytes)
+    func value(_ tag: Int) -> Int? { entries.first { $0.tag == tag }.flatMap { offset(of: $0, in: bytes) } }
+    guard let start = value(0x0201), let count = value(0x0202), start >= 8, count > 0,
+      start <= bytes.byteCount - count
+    else { return nil }
     return start..<start + count
   }
 }

@@ -13,20 +13,15 @@ extension Orientation {
   ///
   /// Reads tag 0x0112 of the first image file directory (EXIF 2.32, 4.6.4; TIFF 6.0, section 2).
   /// - Parameter tiff: the TIFF structure, from its byte order mark.
-  package init(tiff: [UInt8]) {
-    self = TIFFReader(tiff)?.orientation ?? .upright
+  package init(tiff: RawSpan) {
+    self = TIFFReader(tiff)?.orientation(in: tiff) ?? .upright
   }
 }
 
 extension TIFFReader {
-  fileprivate var orientation: Orientation? {
-    guard let directory = firstDirectory else { return nil }
-    for index in 0..<directory.entryCount {
-      let entry = entry(index, of: directory)
-      if entry.tag == TIFFReader.orientationTag {
-        return unsignedValue(of: entry).flatMap { Orientation(rawValue: $0) }
-      }
-    }
-    return nil
+  fileprivate func orientation(in bytes: RawSpan) -> Orientation? {
+    guard let directory = firstDirectory(in: bytes) else { return nil }
+    let entry = entries(of: directory, in: bytes).first { $0.tag == TIFFReader.orientationTag }
+    return entry.flatMap { unsignedValue(of: $0, in: bytes) }.flatMap { Orientation(rawValue: $0) }
   }
 }

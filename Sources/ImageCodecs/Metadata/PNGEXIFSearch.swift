@@ -41,7 +41,7 @@ package struct PNGEXIFSearch {
   /// A longer eXIf is skipped, as by libpng with the limits of this program.
   private static func isSound(_ chunk: PNGChunk, in bytes: RawSpan) -> Bool {
     chunk.body.count <= PNGChunk.maxByteCount
-      && TIFFReader(bytes.array(chunk.body.prefix(8))) != nil && chunk.hasValidChecksum(in: bytes)
+      && TIFFReader(bytes.extracting(chunk.body)) != nil && chunk.hasValidChecksum(in: bytes)
   }
 
   /// Continues the search after the start of a file, with one read per chunk, and one more per eXIf.
@@ -66,7 +66,7 @@ package struct PNGEXIFSearch {
         let span = unsafe bytes.span.bytes
         var walk = PNGChunkWalk(from: 0)
         if let chunk = walk.next(in: span), isSound(chunk, in: span) {
-          return Orientation(tiff: span.array(chunk.body))
+          return Orientation(tiff: span.extracting(chunk.body))
         }
       }
       offset += byteCount

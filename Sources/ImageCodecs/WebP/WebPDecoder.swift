@@ -54,11 +54,10 @@
     private func describe(
       _ chunks: WebPChunks, _ bytes: RawSpan, isAnimated: Bool
     ) -> ImageHeader {
-      let exif = chunks.exif(bytes).map { bytes.array($0) } ?? []
       let profile = chunks.body("ICCP").map { bytes.array($0) }
       var result = ImageHeader(
         format: .webp, size: size, bits: 8, color: channels == 4 ? .rgba : .rgb, layout: .sequential,
-        orientation: Orientation(tiff: exif), profile: profile)
+        orientation: chunks.exif(bytes).map { Orientation(tiff: bytes.extracting($0)) } ?? .upright, profile: profile)
       result.decodedChannels = channels
       result.coefficientByteCount = Int(clamping: header.working_bytes)
       if isAnimated { result.notes.append(.frames) }

@@ -6,6 +6,8 @@ package enum ConversionNotice: String, CaseIterable, Sendable {
   case frames = "frames-dropped"
   /// All images of a file except the first, or the one that the file names as its primary image.
   case images = "images-dropped"
+  /// A raw file whose largest preview is smaller than an output should be.
+  case preview = "preview-smaller"
   /// `--icc strip` of a profile other than sRGB: colors will look different.
   case profile = "profile-dropped"
   /// CMYK without a usable profile is converted by a simple formula.
@@ -33,6 +35,7 @@ package enum ConversionNotice: String, CaseIterable, Sendable {
     case .gainMap: "its gain map (HDR) was dropped"
     case .frames: "it is animated; only its still image was used"
     case .images: "it contains several images; only the first was used"
+    case .preview: "its largest preview is smaller than the output asked for"
     case .profile: "its profile is not sRGB and was dropped, so its colors look different"
     case .inks: "it is CMYK without a profile; its colors are approximate"
     case .metadata: "part of its metadata was dropped: too large for the output, without a place there, or damaged"

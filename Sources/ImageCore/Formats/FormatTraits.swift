@@ -11,6 +11,8 @@ struct FormatTraits: Sendable {
   var substitute = ImageFormat.jpeg
   /// Whether the orientation in EXIF applies to its images. Other formats have an orientation of their own.
   var usesEXIFOrientation = true
+  /// Whether the header can be read from a whole file only, because parts of it are anywhere in the file.
+  var readsWholeFiles = false
   /// The library that decodes it, opened at run time in worker processes only; nil if this program contains the decoder.
   var library: RuntimeLibrary?
 }
@@ -64,6 +66,11 @@ extension FormatTraits {
   static let gif = FormatTraits(name: "GIF", suffixes: ["gif"], mediaType: "image/gif", substitute: .png)
 
   static let bmp = FormatTraits(name: "BMP", suffixes: ["bmp", "dib"], mediaType: "image/bmp", substitute: .png)
+
+  /// The media type is that of the freedesktop.org database for all raw formats; only DNG has a registered one.
+  static let raw = FormatTraits(
+    name: "camera raw", suffixes: ["dng", "nef", "cr2", "cr3", "arw", "orf", "rw2", "pef", "raf"],
+    mediaType: "image/x-dcraw", usesEXIFOrientation: false, readsWholeFiles: true)
 
   static let heic = FormatTraits(
     name: "HEIC", suffixes: ["heic", "heif", "hif"], mediaType: "image/heic", usesEXIFOrientation: false,

@@ -10,6 +10,7 @@ package enum ImageFormat: String, CaseIterable, Sendable {
   #endif
   case gif
   case bmp
+  case raw
   case heic
   case avif
   case tiff
@@ -27,6 +28,7 @@ extension ImageFormat {
     #endif
     case .gif: .gif
     case .bmp: .bmp
+    case .raw: .raw
     case .heic: .heic
     case .avif: .avif
     case .tiff: .tiff
@@ -54,6 +56,9 @@ extension ImageFormat {
 
   /// The library that decodes the format in worker processes; nil if this program contains the decoder.
   package var library: RuntimeLibrary? { facts.library }
+
+  /// Whether the header can be read from a whole file only.
+  package var readsWholeFiles: Bool { facts.readsWholeFiles || library != nil }
 
   package var mediaType: String { facts.mediaType }
   package var greatestSide: Int { writing.greatestSide }

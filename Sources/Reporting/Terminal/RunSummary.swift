@@ -108,6 +108,7 @@ extension ConversionNotice {
     case .gainMap: "the gain maps of \(count) were dropped"
     case .frames: "only the still image of \(count) animations was used"
     case .images: "only the first image of \(count) files with several was used"
+    case .preview: "\(count) raw files have only smaller previews than the outputs asked for"
     case .profile: "\(count) lost a profile that is not sRGB"
     case .metadata: "\(count) lost part of their metadata"
     case .video: "the videos of \(count) motion photos were dropped"

@@ -1,4 +1,5 @@
 internal import ImageCodecs
+internal import ImageCore
 internal import SystemSupport
 
 /// A source with its header read and its memory reserved; the decoder is ready for its pixels.
@@ -8,6 +9,9 @@ struct LoadedSource: ~Copyable {
   let status: FileStatus?
   /// Its bytes, until the image is decoded.
   var file: SourceFile?
+  /// Of the whole image, as stored.
+  let sourceSize: PixelSize
+  /// Of the image that is decoded: for a raw file, of the preview that was chosen.
   let header: ImageHeader
   var plan: ThumbnailPlan
   /// Nil unless `--metadata keep` asks for it.

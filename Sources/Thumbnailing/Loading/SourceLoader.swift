@@ -33,7 +33,8 @@ final class SourceLoader {
   ) throws -> LoadedSource {
     let file = try read(&source, formats, choice, task)
     try task.enter(.decode)
-    let header = try unsafe decoder.readHeader(file.bytes, limits: limits(task))
+    let whole = try unsafe decoder.readHeader(file.bytes, limits: limits(task))
+    let header = whole.chosen(for: options)
     var plan = try plan(header, formats, choice)
     // Only their size says how much memory they take, so they are read before the reservation: at most
     // `ImageMetadata.maxByteCount`.
@@ -42,7 +43,8 @@ final class SourceLoader {
     try task.check()
     try reserve(estimate(header, &plan, fileByteCount: file.byteCount, metadata: metadata), task)
     return LoadedSource(
-      byteCount: file.byteCount, status: file.status, file: file, header: header, plan: plan, metadata: metadata)
+      byteCount: file.byteCount, status: file.status, file: file, sourceSize: whole.size, header: header, plan: plan,
+      metadata: metadata)
   }
 
   /// Reserves what an image takes that could not be decoded in strips after all.

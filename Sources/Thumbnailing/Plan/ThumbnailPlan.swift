@@ -55,6 +55,7 @@ package struct ThumbnailPlan {
     let rendered = outputs + outputs.compactMap(\.coarser)
     decode.region = DecodeRegion(rendered.flatMap { $0.regions(header, decode, options.kernel) }, of: header.size)
     decode.decoder = options.decoder
+    decode.preview = header.preview
     decode.declining = header.coefficientByteCount > 0 ? .throwing : .libjpeg
     self.decode = decode
     // Strips are resampled once, but an image with less chroma needs other planes, or another crop.

@@ -24,7 +24,7 @@ import Testing
   }
 
   private func orientation(_ bytes: [UInt8]) -> Orientation {
-    Orientation(tiff: bytes)
+    unsafe Orientation(tiff: bytes.span.bytes)
   }
 
   @Test(arguments: 1...8, [true, false])

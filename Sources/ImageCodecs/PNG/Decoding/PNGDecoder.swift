@@ -36,7 +36,7 @@ internal import ImageCore
     let span = unsafe bytes.bytes
     let exif = PNGEXIFSearch(span, limit: limit)
     try limit.check()
-    if let range = exif.found { result.orientation = Orientation(tiff: span.array(range)) }
+    if let range = exif.found { result.orientation = Orientation(tiff: span.extracting(range)) }
     result.unreadChunks = exif.next
     let extras = PNGAncillaryChunks(span)
     result.colorChunks.codePoints = extras.colors.codePoints
