@@ -72,11 +72,11 @@ struct Download: Sendable {
   ///   - start: the size of the partial file in bytes.
   func headers(_ own: OwnHeaders, start: Int) -> [String] {
     let own = own.lines(for: address, of: home)
-    // For servers that choose among several formats (content negotiation).
-    var lines = ["Accept: image/jpeg,image/png,image/*;q=0.5,*/*;q=0.1"]
-    // Without this line, the server may use any coding (RFC 9110, 12.5.3).
-    if !own.contains(where: { $0.lowercased().hasPrefix("accept-encoding:") }) {
-      lines.append("Accept-Encoding: identity")
+    // For servers that choose among several formats (content negotiation). Without the second line, they may use any coding (RFC
+    // 9110, 12.5.3).
+    let usual = [("Accept", ImageFormat.acceptHeader), ("Accept-Encoding", "identity")]
+    var lines = usual.compactMap { name, value in
+      own.contains { $0.lowercased().hasPrefix(name.lowercased() + ":") } ? nil : "\(name): \(value)"
     }
     lines += own
     if start > 0, let condition = part?.condition {

@@ -5,6 +5,8 @@ struct FormatTraits: Sendable {
   /// The suffixes of its files in lower case, at most four letters each, the usual one first.
   let suffixes: [String]
   let mediaType: String
+  /// Whether requests for images name it (`ImageFormat.acceptHeader`).
+  var isRequested = false
   /// How it is written; nil for a format that is only read.
   var writing: WritingTraits?
   /// The format of outputs whose source has a format that is only read: PNG where it stores pixels without loss, else JPEG.
@@ -38,7 +40,7 @@ struct WritingTraits: Sendable {
 
 extension FormatTraits {
   static let jpeg = FormatTraits(
-    name: "JPEG", suffixes: ["jpg", "jpeg", "jpe", "jfif"], mediaType: "image/jpeg",
+    name: "JPEG", suffixes: ["jpg", "jpeg", "jpe", "jfif"], mediaType: "image/jpeg", isRequested: true,
     writing: WritingTraits(
       greatestSide: 65_500, hasAlpha: false,
       // 255 segments, each without its length, the signature, the number and the count (ICC.1:2022, B.4).
@@ -47,7 +49,7 @@ extension FormatTraits {
       encoderBytes: (0, 2, 3), encoderVersion: 1))
 
   static let png = FormatTraits(
-    name: "PNG", suffixes: ["png"], mediaType: "image/png",
+    name: "PNG", suffixes: ["png"], mediaType: "image/png", isRequested: true,
     writing: WritingTraits(
       greatestSide: Int(Int32.max), has16Bits: true, isLossy: false, hasColorChunks: true,
       // The output while its buffer grows, and pixels without color or alpha or with a palette. Version 3: strips of runs; gray and
@@ -63,9 +65,11 @@ extension FormatTraits {
         encoderBytes: (48, 0, 0), encoderVersion: 1))
   #endif
 
-  static let gif = FormatTraits(name: "GIF", suffixes: ["gif"], mediaType: "image/gif", substitute: .png)
+  static let gif = FormatTraits(
+    name: "GIF", suffixes: ["gif"], mediaType: "image/gif", isRequested: true, substitute: .png)
 
-  static let bmp = FormatTraits(name: "BMP", suffixes: ["bmp", "dib"], mediaType: "image/bmp", substitute: .png)
+  static let bmp = FormatTraits(
+    name: "BMP", suffixes: ["bmp", "dib"], mediaType: "image/bmp", isRequested: true, substitute: .png)
 
   /// The media type is that of the freedesktop.org database for all raw formats; only DNG has a registered one.
   static let raw = FormatTraits(

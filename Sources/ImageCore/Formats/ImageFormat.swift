@@ -114,6 +114,16 @@ extension ImageFormat {
 }
 
 extension ImageFormat {
+  /// The value of the Accept header of requests for images (RFC 9110, 12.5.1).
+  ///
+  /// It names formats in which images are stored, and includes all others by wildcards. Servers that convert images do that where
+  /// a request names WebP, AVIF or JPEG XL, mostly whatever its weight is: nginx is set up to search the header for "webp", and
+  /// CDNs do the same. Thumbnails of the original lose less than those of a copy, and a JPEG takes less time to decode.
+  package static let acceptHeader =
+    allCases.filter(\.facts.isRequested).map { $0.mediaType + "," }.joined() + "image/*;q=0.5,*/*;q=0.1"
+}
+
+extension ImageFormat {
   /// The suffixes of all formats. The letters of a suffix are packed into one number.
   private static let suffixes = allCases.flatMap { format in
     format.facts.suffixes.map { (letters: packed($0.utf8), format: format) }

@@ -70,6 +70,17 @@ struct FetchHeaderTests {
     #expect(paths(server, with: "x-two").isEmpty)
   }
 
+  @Test("The user's own Accept replaces that of the program", arguments: ["threads", "processes"])
+  func accept(mode: String) throws {
+    let server = try TestServer { _, reply in reply.answer(200, [], rex) }
+    defer { server.stop() }
+    for header in ["Accept: image/webp", "accept:image/webp"] {
+      let options = ["--header", header, "--header-over-http", "--mode", mode]
+      #expect(try fetch([server.address("/a")], options, ScratchFolder()).status == 0)
+    }
+    #expect(server.requests.map { $0.headers["accept"] } == ["image/webp", "image/webp"])
+  }
+
   @Test("--header-for sends only to its host, and only to its port if it has one")
   func oneHost() throws {
     let server = try TestServer(hosts: 2) { _, reply in reply.answer(200, [], rex) }

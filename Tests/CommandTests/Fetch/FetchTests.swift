@@ -49,6 +49,7 @@ struct FetchTests {
     let summary = try #require(answer.events.last)
     #expect(summary["inputs"] as? Int == 3 && summary["written"] as? Int == 3)
     let headers = try #require(server.requests.first?.headers)
+    #expect(headers["accept"] == "image/jpeg,image/png,image/gif,image/bmp,image/*;q=0.5,*/*;q=0.1")
     #expect(headers["accept-encoding"] == "identity" && headers["user-agent"] == "imgbatch/0.1.0")
   }
 
