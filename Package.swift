@@ -198,7 +198,8 @@ let package = Package(
         "CLCMS2", "DecoderTrials", "imgbatch-worker", "LibPNGReference", paths, "TestSupport",
       ],
       swiftSettings: strict),
-    .testTarget(name: "ThumbnailsTests", dependencies: ["TestSupport", "Thumbnails"], swiftSettings: strict),
+    .testTarget(
+      name: "ThumbnailsTests", dependencies: ["SystemSupport", "TestSupport", "Thumbnails"], swiftSettings: strict),
     .testTarget(
       name: "DownloadingTests",
       dependencies: [

@@ -35,6 +35,9 @@ final class WorkerPool: Sendable {
   /// The stack of a thread, as far as it is used, and its part of the allocator.
   private static let threadByteCount = 1 << 17
 
+  /// Threads that have started and not ended.
+  var threadCount: Int { state.withLock { $0.threads } }
+
   var load: (waiting: Int, running: Int) { state.withLock { ($0.waiting.count, $0.running) } }
 
   /// Runs a request as soon as a thread is free, in the order of submission.

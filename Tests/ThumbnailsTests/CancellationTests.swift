@@ -1,14 +1,11 @@
-import Foundation
-import Synchronization
+import Glibc
 import TestSupport
 import Testing
-import Thumbnails
+
+@testable import SystemSupport
+@testable import Thumbnails
 
 @Suite("Cancellation of thumbnails", .serialized) struct CancellationTests {
-  private var threadCount: Int {
-    (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").count) ?? 0
-  }
-
   @Test("A task that is cancelled before its call makes nothing")
   func before() async throws {
     let thumbnailer = Thumbnailer(threads: 1)
@@ -59,22 +56,20 @@ import Thumbnails
     if case .failure(let error) = await tasks[19].result { #expect((error as? ThumbnailError)?.code == .cancelled) }
   }
 
-  @Test("The threads end with the thumbnailer")
+  @Test("A thousand cancelled requests leave no request, and the threads end with the pool")
   func threads() async throws {
-    let before = threadCount
-    do {
-      let thumbnailer = Thumbnailer(threads: 8)
-      let image = try Places.sample("dogs/rex.jpg")
-      for _ in 0..<1000 {
-        let copy = image
-        let task = Task { try await thumbnailer.thumbnail(of: copy, ThumbnailOptions(.box(16, 16))) }
-        task.cancel()
-        _ = await task.result
-      }
-      #expect(thumbnailer.load.waiting == 0)
+    let pool = WorkerPool(ThumbnailLimits(), threads: 8)
+    let image = try Places.sample("dogs/rex.jpg")
+    for _ in 0..<1000 {
+      let request = Request(.owned(image), ThumbnailOptions(.box(16, 16)), try #require(WorkCancellation()))
+      let task = Task { await request.answer(by: pool) }
+      task.cancel()
+      _ = await task.value
     }
-    // They end when they see that; bounded, because tests beside this one start threads of their own.
-    for _ in 0..<5000 where threadCount > before { await Task.yield() }
-    #expect(threadCount <= before + 4)
+    #expect(pool.load == (0, 0))
+    pool.close()
+    // The threads end when they see that.
+    for _ in 0..<10_000_000 where pool.threadCount > 0 { sched_yield() }
+    #expect(pool.threadCount == 0)
   }
 }
