@@ -1,5 +1,4 @@
-/// The end of a file of boxes, from their sizes (ISO/IEC 14496-12, 4.2): 32 bits with the size of the box, its name, and 64 bits
-/// with the size where the first number is 1. A size of 0 means that the box extends to the end of the file.
+/// The end of a file of boxes, from their sizes. It is unclear after a box that extends to the end of the file.
 struct BoxStructure: StructureReader {
   /// The first bytes of the current box, until its size is known.
   private var start: [UInt8] = []
@@ -23,20 +22,18 @@ struct BoxStructure: StructureReader {
   }
 
   private mutating func readSize() {
-    guard start.count == 8 || start.count == 16 else { return }
+    guard start.count >= 8 else { return }
     // A JPEG XL without boxes starts with a byte that would be an enormous size.
     if isFirst, start[0] == 0xFF {
       isUnclear = true
       return
     }
-    let short = start[..<4].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    if short == 1, start.count == 8 { return }
-    let size = short == 1 ? start[8...].reduce(UInt64(0)) { $0 << 8 | UInt64($1) } : short
-    guard size >= start.count else {
+    guard let head = unsafe BoxHead(start.span.bytes) else { return }
+    guard let size = head.boxByteCount, size >= head.byteCount else {
       isUnclear = true
       return
     }
-    rest = size - UInt64(start.count)
+    rest = size - UInt64(head.byteCount)
     (start, isFirst) = ([], false)
   }
 
