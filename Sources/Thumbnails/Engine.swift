@@ -9,14 +9,12 @@ internal import Thumbnailing
 final class Engine {
   private let limits: ThumbnailLimits
   private let thumbnailer: Thumbnailing.Thumbnailer
-  private let memory: MemoryBudget
 
   /// - Parameters:
   ///   - memory: shared by all engines.
   ///   - transforms: shared by all engines.
   init(_ limits: ThumbnailLimits, _ memory: MemoryBudget, _ transforms: ColorTransforms) {
     self.limits = limits
-    self.memory = memory
     thumbnailer = Thumbnailing.Thumbnailer(
       options: Thumbnailing.ThumbnailOptions(), memory: memory, transforms: transforms)
   }

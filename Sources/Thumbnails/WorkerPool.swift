@@ -71,7 +71,11 @@ final class WorkerPool: Sendable {
       state.waiting.remove(at: index)
       return true
     }
-    if isWaiting { request.end(.failure(.cancelled)) }
+    if isWaiting {
+      request.end(.failure(.cancelled))
+    } else {
+      memory.recheck()
+    }
   }
 
   /// Ends the threads. No request may be waiting.

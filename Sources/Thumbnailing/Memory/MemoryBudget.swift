@@ -34,9 +34,6 @@ package final class MemoryBudget: Sendable {
   private let state: Mutex<State>
   private let turns = ConditionVariable()
 
-  /// How often a waiting image looks whether it was cancelled, in nanoseconds.
-  private static let cancellationInterval = 20_000_000
-
   private static let maxSourceByteCount = 64 << 20
   /// Above this, keeping memory between images saves nothing: an image of that size takes longer than its page faults.
   private static let maxAllowance = 256 << 20
@@ -61,7 +58,7 @@ package final class MemoryBudget: Sendable {
     state = Mutex(State(free: perImageLimit))
   }
 
-  /// Waits until an image of this size fits next to the images in flight, or the run is cancelled.
+  /// Waits until an image of this size fits next to the images in flight, or the run or the work of this thread is cancelled.
   package func admit(_ byteCount: Int) -> ReservationResult {
     guard byteCount <= perImageLimit else { return .neverFits }
     let share = max(0, byteCount - allowance)
@@ -72,7 +69,7 @@ package final class MemoryBudget: Sendable {
       return state.nextTicket
     }
     var answer = ReservationResult.runEnds
-    turns.wait(checkingEvery: MemoryBudget.cancellationInterval) { [self] in
+    turns.wait { [self] in
       let isCancelled = stop.isCancelled || WorkCancellation.isCurrentCancelled
       return state.withLock { state in
         if isCancelled {
@@ -90,6 +87,9 @@ package final class MemoryBudget: Sendable {
     turns.broadcast()
     return answer
   }
+
+  /// Lets waiting images see that their work was cancelled (`WorkCancellation`).
+  package func recheck() { turns.broadcast() }
 
   package func release(_ share: Int) {
     if share == 0 { return }

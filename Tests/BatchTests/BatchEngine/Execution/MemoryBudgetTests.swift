@@ -54,6 +54,33 @@ import Testing
     #expect(MemoryBudget(byteCount: megabyte, workers: 2, base: 20 * megabyte).admit(1) == .neverFits)
   }
 
+  @Test func `an image whose work is cancelled while it waits leaves the queue, and the next one is admitted`() throws {
+    let budget = MemoryBudget(byteCount: 400 * megabyte, workers: 2, base: 0)
+    let large = budget.perImageLimit
+    #expect(budget.admit(large) == .admitted(share: large - budget.allowance))
+    let cancellation = try #require(WorkCancellation())
+    let results = Mutex<[Int: ReservationResult]>([:])
+    onThreads(3) { thread in
+      switch thread {
+      case 0:
+        cancellation.cancel()
+        budget.recheck()
+        budget.release(large - budget.allowance)
+      case 1:
+        let result = cancellation.watching { budget.admit(large) }
+        results.withLock { $0[1] = result }
+        if case .admitted(let share) = result { budget.release(share) }
+      default:
+        let result = budget.admit(large)
+        results.withLock { $0[2] = result }
+      }
+    }
+    // It was admitted if the memory was free before it looked.
+    let found = results.withLock { $0 }
+    #expect(found[2] == .admitted(share: large - budget.allowance))
+    #expect(found[1] == .runEnds || found[1] == .admitted(share: large - budget.allowance))
+  }
+
   @Test func `Promise 3: concurrent requests of all sizes never exceed the budget, and all are served`() {
     let budget = MemoryBudget(byteCount: 400 * megabyte, workers: 8, base: 0)
     let maximum = budget.perImageLimit - budget.allowance
