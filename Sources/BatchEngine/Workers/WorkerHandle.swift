@@ -13,7 +13,7 @@ internal import WorkerIPC
 struct WorkerHandle: ~Copyable {
   /// As reported by the worker before it received any data to decode.
   let confinement: Confinement
-  /// What decodes each format in the worker, as it reported.
+  /// What decodes each format in the worker, as it reported; empty if it opened no libraries.
   let decoders: [ImageFormat: DecoderAvailability]
   private let connection: WorkerSocket
   private let workerConfiguration: WorkerConfiguration

@@ -26,7 +26,8 @@ package enum WorkerMain {
         let confinement = Confinement.enterImages(
           parent: workerConfiguration.parent, imageByteCount: workerConfiguration.perImageLimit,
           threads: workerConfiguration.threads),
-        channel.send(WorkerResponse.ready(confinement, ImageFormat.decoders).bytes)
+        channel.send(
+          WorkerResponse.ready(confinement, workerConfiguration.opensLibraries ? ImageFormat.decoders : [:]).bytes)
       else { return true }
       let outputs = OutputFrames(channel)
       let runner = JobRunner(
