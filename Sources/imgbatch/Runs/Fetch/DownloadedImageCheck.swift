@@ -35,24 +35,25 @@ final class DownloadedImageCheck: ImageCheck {
   }
 
   func decodes(_ path: FilePath, strictly: Bool) throws(JobError) -> Bool {
-    if let format = ImageFormat.ofContent(path), format.library != nil { return try reader.decodesIsolated(path) }
-    guard let report = try report(path) else { return false }
-    return report.damage == nil && (!strictly || report.warningCount == 0)
+    let source = try SourceFile.read(path, byteLimit: limits.fileByteCount, pool: pool)
+    do throws(CodecError) {
+      let report = try report(source)
+      return report.damage == nil && (!strictly || report.warningCount == 0)
+    } catch .needsIsolation(_) {
+      return try reader.decodesIsolated(path)
+    } catch {
+      return false
+    }
   }
 
-  /// The decoder's report on the whole file; nil where nothing can be decoded.
-  private func report(_ path: FilePath) throws(JobError) -> DecodeReport? {
-    let source = try SourceFile.read(path, byteLimit: limits.fileByteCount, pool: pool)
+  /// The decoder's report on a whole file.
+  private func report(_ source: borrowing SourceFile) throws(CodecError) -> DecodeReport {
     defer { decoder.finish() }
-    do throws(CodecError) {
-      _ = try unsafe decoder.readHeader(source.bytes, limits: limits)
-      var request = DecodeRequest()
-      request.denominator = 8
-      request.reading = .everything
-      if case .decoded(let report) = try decoder.decodeStrips(request, { _ in true }) { return report }
-      return try decoder.decode(request).report
-    } catch {
-      return nil
-    }
+    _ = try unsafe decoder.readHeader(source.bytes, limits: limits)
+    var request = DecodeRequest()
+    request.denominator = 8
+    request.reading = .everything
+    if case .decoded(let report) = try decoder.decodeStrips(request, { _ in true }) { return report }
+    return try decoder.decode(request).report
   }
 }
