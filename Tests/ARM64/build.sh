@@ -48,7 +48,8 @@ mapfile -t encoding < <(files JPEGEncoding 'BaselineEncoder|GrowingBuffer')
 compile JPEGEncoding "${encoding[@]}"
 mapfile -t jpeg_kernels < <(files JPEGKernels)
 compile JPEGKernels "${jpeg_kernels[@]}"
-compile Trials "$here"/Trials/*.swift "$sources/ImageCodecs/PNG/DeflateBits.swift" \
+compile Trials "$here"/Trials/*.swift "$here/../JPEGDecodingTests/InverseDCT+Size.swift" \
+  "$sources/ImageCodecs/PNG/DeflateBits.swift" \
   "$here/../ReferenceImplementations/ReferenceUnfilter.swift" \
   "$here/../ReferenceImplementations/ReferenceRowFilter.swift" "$here/../TestSupport/SeededNumbers.swift"
 "$linker" -static-pie -o "$out/trials" "${objects[@]}" "$library/libswiftUnicodeDataTables.a" -lm

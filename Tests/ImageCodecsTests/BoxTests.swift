@@ -13,14 +13,6 @@ import Testing
     number(8 + body.count, 4) + Array(name.utf8) + body
   }
 
-  private func extent(_ bytes: [UInt8], _ format: ImageFormat = .heic, pieces: Int = 5) -> FileStructure.Extent {
-    var structure = FileStructure(format)
-    for start in stride(from: 0, to: bytes.count, by: pieces) {
-      structure.read(bytes[start..<min(start + pieces, bytes.count)])
-    }
-    return structure.extent
-  }
-
   @Test("A file is whole where its last box ends")
   func whole() throws {
     for name in ["photo.heic", "10bit.avif", "alpha.jxl"] {
@@ -40,14 +32,14 @@ import Testing
   func sizes() {
     let first = box("ftyp", Array("heic".utf8))
     let long = number(1, 4) + Array("mdat".utf8) + number(16 + 3, 8) + [1, 2, 3]
-    #expect(extent(first + long) == .whole)
-    #expect(extent(first + long.dropLast()) == .cut)
-    #expect(extent(first + long.prefix(12)) == .cut)
-    #expect(extent([]) == .cut)
-    #expect(extent(first + number(7, 4) + Array("mdat".utf8)) == .unclear)
+    #expect(extent(first + long, .heic, pieces: 5) == .whole)
+    #expect(extent(first + long.dropLast(), .heic, pieces: 5) == .cut)
+    #expect(extent(first + long.prefix(12), .heic, pieces: 5) == .cut)
+    #expect(extent([], .heic, pieces: 5) == .cut)
+    #expect(extent(first + number(7, 4) + Array("mdat".utf8), .heic, pieces: 5) == .unclear)
     // A size of 0: up to the end of the file, wherever that is.
-    #expect(extent(first + number(0, 4) + Array("mdat".utf8) + [1, 2]) == .unclear)
-    #expect(extent([0xFF, 0x0A, 1, 2, 3, 4, 5, 6, 7, 8], .jpegXL) == .unclear)
+    #expect(extent(first + number(0, 4) + Array("mdat".utf8) + [1, 2], .heic, pieces: 5) == .unclear)
+    #expect(extent([0xFF, 0x0A, 1, 2, 3, 4, 5, 6, 7, 8], .jpegXL, pieces: 5) == .unclear)
   }
 
   private func metadata(_ boxes: [UInt8]) -> ImageMetadata {

@@ -5,14 +5,6 @@ import Testing
 @testable import ImageCore
 
 @Suite("Completeness of a file") struct FileStructureTests {
-  private func extent(_ bytes: [UInt8], _ format: ImageFormat, pieces: Int) -> FileStructure.Extent {
-    var structure = FileStructure(format)
-    for start in stride(from: 0, to: bytes.count, by: pieces) {
-      structure.read(bytes[start..<min(start + pieces, bytes.count)])
-    }
-    return structure.extent
-  }
-
   @Test("Each sample is whole, and cut if its end is missing, in pieces of any size")
   func cuts() throws {
     let samples: [(String, ImageFormat)] = [("dogs/bello.png", .png), ("dogs/rex.jpg", .jpeg)]

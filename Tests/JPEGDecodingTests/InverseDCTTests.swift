@@ -30,16 +30,7 @@ import Testing
     }
     var rangeCheck = InverseDCT.RangeCheck()
     let transform = InverseDCT(group: group, steps: steps, between: between)
-    switch size {
-    case 2:
-      let rows = transform.twoByTwo(&rangeCheck)
-      tile.store(rows.0, at: 0)
-      tile.store(rows.1, at: 32)
-    case 4 where isLow: transform.fourByFourOfLow(into: tile, &rangeCheck)
-    case 8 where isLow: transform.eightByEightOfLow(into: tile, &rangeCheck)
-    case 4: transform.fourByFour(into: tile, &rangeCheck)
-    default: transform.eightByEight(into: tile, &rangeCheck)
-    }
+    transform.store(size: size, isLow: isLow, into: tile, &rangeCheck)
     let lane = max(4, size)
     let samples = blocks.indices.map { block in
       (0..<size * size).map { tile[8 * lane * ($0 / size) + lane * block + $0 % size] }

@@ -41,16 +41,7 @@ enum TransformTrials {
     }
     var rangeCheck = InverseDCT.RangeCheck()
     let transform = InverseDCT(group: group, steps: steps, between: between)
-    switch size {
-    case 2:
-      let rows = transform.twoByTwo(&rangeCheck)
-      tile.store(rows.0, at: 0)
-      tile.store(rows.1, at: 32)
-    case 4 where isLow: transform.fourByFourOfLow(into: tile, &rangeCheck)
-    case 8 where isLow: transform.eightByEightOfLow(into: tile, &rangeCheck)
-    case 4: transform.fourByFour(into: tile, &rangeCheck)
-    default: transform.eightByEight(into: tile, &rangeCheck)
-    }
+    transform.store(size: size, isLow: isLow, into: tile, &rangeCheck)
     var (result, twin) = (Digest(), Digest())
     let width = max(4, size)
     for lane in 0..<8 {
