@@ -135,7 +135,7 @@ static codec_status begin(runtime_reader *reader, codec_limits limits, runtime_h
   abi_heif_context *file = heif.context_alloc();
   if (!file) return runtime_fail(report, CODEC_REASON_LIMIT_MEMORY, "no memory for libheif");
   reader->state[context] = file;
-  // Threads of its own would only compete with the other workers.
+  // The cores have other images to decode: more threads would only compete with them.
   if (heif.context_set_max_decoding_threads) heif.context_set_max_decoding_threads(file, 0);
   abi_heif_error error = heif.context_read_from_memory_without_copy(file, reader->bytes, reader->count, NULL);
   if (error.code != ABI_HEIF_OK) return failure(error, report);

@@ -64,7 +64,7 @@ static codec_status failure(int event, codec_report *report) {
 static bool read_colors(runtime_reader *reader, runtime_header *header, const abi_jxl_info *info) {
   abi_jxl_decoder *decoder = reader->state[0];
   abi_jxl_colors colors;
-  // An image in XYB has no colors of its own: it is converted to those that its file names.
+  // The color space of an image in XYB is only for coding. libjxl converts its pixels to the one that the file names.
   if (!info->uses_original_profile && encoded_profile(decoder, ABI_JXL_PROFILE_OF_FILE, &colors) == ABI_JXL_SUCCESS) {
     jxl.SetPreferredColorProfile(decoder, &colors);
   }

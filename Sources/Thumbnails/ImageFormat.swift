@@ -23,8 +23,7 @@ public struct ImageFormat: Hashable, Sendable {
   }
 
   /// The format of an image, by its first bytes; nil if they are those of no format that is read.
-  /// - Parameter bytes: the first 64 bytes, or more, or all bytes of a shorter image. Of most raw files the first 4096 tell that they
-  ///   are not TIFF.
+  /// - Parameter bytes: the first 4096 bytes of the image, or more, or all bytes of a shorter one.
   public static func recognized(_ bytes: RawSpan) -> ImageFormat? {
     ImageCore.ImageFormat.recognized(bytes).map { ImageFormat($0) }
   }

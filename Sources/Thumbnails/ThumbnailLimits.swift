@@ -1,7 +1,7 @@
 internal import ImageCodecs
 internal import SystemSupport
 
-/// Limits for images that nobody has looked at. An image beyond a limit fails; the others go on.
+/// Limits for untrusted images. Only the image that exceeds a limit fails.
 public struct ThumbnailLimits: Hashable, Sendable {
   /// Width times height, checked before pixels are allocated. Otherwise `limit-pixels`.
   public var pixelCount = DecodeLimits().pixelCount

@@ -6,8 +6,8 @@ internal import Thumbnailing
 
 /// Makes thumbnails of encoded images.
 ///
-/// One for a program is enough. It has threads of its own, so it never blocks those of Swift's concurrency, and any number of
-/// tasks may call it. Images are decoded as by the `imgbatch` program, with the same bytes as the result.
+/// One is enough for a process. It starts its own threads, so it never blocks those of Swift's concurrency, and any number of tasks
+/// may call it. Images are decoded as by the `imgbatch` program, with the same bytes as the result.
 ///
 /// ```swift
 /// let thumbnailer = Thumbnailer()
@@ -18,7 +18,7 @@ public final class Thumbnailer: Sendable {
   private let pool: WorkerPool
 
   /// - Parameters:
-  ///   - limits: for images that nobody has looked at.
+  ///   - limits: for untrusted images.
   ///   - threads: images in work at the same time, 1 or more; nil for one for each core that the process may use.
   public init(limits: ThumbnailLimits = ThumbnailLimits(), threads: Int? = nil) {
     let threads = threads ?? UsableCores.count

@@ -3,8 +3,8 @@ internal import ImageCore
 /// Raw files of cameras: DNG, NEF, CR2, CR3, ARW, ORF, RW2, PEF and RAF. Their images are the JPEG previews that cameras write into
 /// them; the data of the sensor are not read.
 enum RawFormat: FormatCodec {
-  /// Most raw files are TIFF files in which only the directories tell what they contain, so these are read as far as they are
-  /// among the bytes.
+  /// Most raw files are TIFF files. Only entries of their directories distinguish them from others, so the directories are read, as
+  /// far as they are among the bytes.
   static func recognizes(_ start: RawSpan) -> Bool { RawContainer.recognizes(start) }
 
   static func makeReader(_ pool: BufferPool) throws(CodecError) -> any FormatReader { try RawReader(pool: pool) }

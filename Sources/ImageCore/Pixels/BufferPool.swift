@@ -37,7 +37,7 @@ package final class BufferPool {
     for buffer in free { discard(buffer) }
   }
 
-  /// A larger buffer is released at once: codecs can have its memory, and the allocator can join it with what is free beside it.
+  /// A larger buffer is released at once: codecs can use its memory, and the allocator can merge it with free memory next to it.
   /// With 4 MiB, PNGs to 1280 pixels took 11 MiB more; with 128 KiB, small images 3 MiB more.
   private static let maxKeptByteCount = 512 << 10
 
