@@ -38,25 +38,6 @@ package enum Unfilter {
     }
   }
 
-  /// Reverses Paeth in two rows at once, one pixel apart. While a pixel of one row waits for its left neighbor, the other row
-  /// makes progress. The upper neighbors of the second row come from registers.
-  ///
-  /// `rows` and `filtered` may overlap under the conditions of `row`, for both rows.
-  /// - Parameters:
-  ///   - pixelBytes: 1, 2, 3, 4 or 8. With three, one byte after each row is overwritten.
-  ///   - stride: bytes from the first row to the second, more than `byteCount`.
-  ///   - filtered: the filtered bytes of the first row. Those of the second follow after its filter byte, at `byteCount + 1`.
-  ///   - byteCount: above 0.
-  @unsafe package static func twoPaethRows(
-    pixelBytes: Int, into rows: UnsafeMutableRawPointer, stride: Int, from filtered: UnsafeRawPointer,
-    above: UnsafeRawPointer, byteCount: Int
-  ) {
-    let rows = unsafe UncheckedBytes(rows, count: stride &+ byteCount &+ slack)
-    let filtered = unsafe UncheckedBytes(reading: filtered, count: 2 &* byteCount &+ 1 &+ slack)
-    let above = unsafe UncheckedBytes(reading: above, count: byteCount &+ slack)
-    eachWidth(pixelBytes) { twoPaethRows(rows, stride, filtered, above, byteCount, $0) }
-  }
-
   /// Copies 16-bit samples from the byte order of the file, big endian, to that of the machine.
   /// - Parameter byteCount: even. Up to `slack` more bytes may be read and written.
   @unsafe package static func copySwapped16(
@@ -75,7 +56,7 @@ package enum Unfilter {
 
   /// One copy of the body per pixel width, so that the widths of steps and stores are constants in it.
   @inline(__always)
-  private static func eachWidth(_ pixelBytes: Int, _ body: (Int) -> Void) {
+  static func eachWidth(_ pixelBytes: Int, _ body: (Int) -> Void) {
     switch pixelBytes {
     case 1: body(1)
     case 2: body(2)
@@ -152,32 +133,6 @@ package enum Unfilter {
     }
   }
 
-  @inline(__always)
-  private static func twoPaethRows(
-    _ rows: UncheckedBytes, _ stride: Int, _ filtered: UncheckedBytes, _ above: UncheckedBytes,
-    _ byteCount: Int, _ width: Int
-  ) {
-    // The first row is at `offset`, the second one pixel behind. At the top of the loop, `first` is the left pixel of the first
-    // row and the upper pixel of the second row. The corners are the upper left pixels.
-    let nextFiltered = filtered + (byteCount + 1 - width)
-    let next = rows + (stride - width)
-    var firstCorner = signed(pixel(above))
-    var first = paethPixel(filtered, .zero, firstCorner, .zero, to: rows, width)
-    var secondCorner = SIMD8<Int16>.zero
-    var second = SIMD8<Int16>.zero
-    var offset = width
-    while offset < byteCount {
-      let above = signed(pixel(above + offset))
-      let left = first
-      first = paethPixel(filtered + offset, left, above, firstCorner, to: rows + offset, width)
-      second = paethPixel(nextFiltered + offset, second, left, secondCorner, to: next + offset, width)
-      firstCorner = above
-      secondCorner = left
-      offset += width
-    }
-    _ = paethPixel(nextFiltered + offset, second, first, secondCorner, to: next + offset, width)
-  }
-
   /// Reverses Paeth for one pixel, given its filtered bytes and its left, upper and upper left neighbors. Stores and returns it.
   @inline(__always)
   private static func paethPixel(
@@ -234,7 +189,7 @@ package enum Unfilter {
   }
 
   @inline(__always)
-  private static func storeLow(_ bytes: UInt64, to pointer: UncheckedBytes, _ width: Int) {
+  static func storeLow(_ bytes: UInt64, to pointer: UncheckedBytes, _ width: Int) {
     switch width {
     case 1: pointer.store(UInt8(truncatingIfNeeded: bytes), at: 0)
     case 2: pointer.store(UInt16(truncatingIfNeeded: bytes), at: 0)
