@@ -105,6 +105,18 @@ struct HelpTests {
     }
   }
 
+  @Test("Every command has a complete manual page")
+  func manual() throws {
+    let scratch = try ScratchFolder()
+    let packaging = Places.root.appending(path: ".ci/packaging").path
+    let answer = try Command.shell(
+      """
+      '\(packaging)/manual' '\(Command.imgbatch.path)' share && \
+      '\(packaging)/manual-check' '\(Command.imgbatch.path)' share/man/man1
+      """, in: scratch)
+    #expect(answer.status == 0, "\(answer.error)")
+  }
+
   @Test("Every example in the help runs")
   func helpExamples() throws {
     let scratch = try ScratchFolder()
