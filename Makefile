@@ -21,7 +21,7 @@ DIR ?= samples
 # Benchmarks, fuzzers and the comparison with libjpeg are declared, and built, only where this is set.
 bench check differential fuzz soak: export IMGBATCH_DEVELOPER_PROGRAMS = 1
 
-.PHONY: help deps build run test check sanitize fuzz differential soak bench bench-fetch arm64-test server-test docs deb deb-test image-test cluster-test install clean
+.PHONY: help deps build run test check sanitize fuzz differential soak bench bench-fetch arm64-test server-test docs stage deb deb-test dist dist-test image-test cluster-test install clean
 
 help:
 	@echo 'make run       build imgbatch, and make thumbnails of the images in samples/ in thumbs/'
@@ -29,6 +29,7 @@ help:
 	@echo 'make build     the release build of imgbatch and imgbatch-worker'
 	@echo 'make install   programs, manual pages and completions below $$PREFIX (PREFIX=$(PREFIX))'
 	@echo 'make deb       a Debian package in .build/deb'
+	@echo 'make dist      an archive of programs that need glibc alone, in .build/dist'
 	@echo 'make docs      articles and symbols as pages in .build/docs/html'
 	@echo 'make deps      install the missing libraries by apt-get; the targets above do this first'
 	@echo 'make clean     remove what the build made'
@@ -44,6 +45,7 @@ help:
 	@echo 'make bench     compare the speed with other programs (minutes)'
 	@echo 'make bench-fetch    downloads from a server on this machine: waits, limits, kills (a minute)'
 	@echo 'make deb-test  install the Debian package in a clean system (as root; needs debootstrap)'
+	@echo 'make dist-test      run the archive in clean systems without its libraries (likewise)'
 	@echo 'make image-test     build and run samples/cluster/Containerfile (as root; needs buildah, debootstrap)'
 	@echo 'make cluster-test   shards by Slurm, GNU parallel and Ray on this machine (as root; see Tests/Cluster)'
 
@@ -124,16 +126,26 @@ install: build
 	  "$(DESTDIR)$(PREFIX)/bin"
 	.ci/packaging/manual "$$($(swift_build) --show-bin-path)/imgbatch" "$(DESTDIR)$(PREFIX)/share"
 
-deb: more = deb
-deb: deps
-	.ci/packaging/deb .build/deb
+# The tree of which all packages are made.
+stage: more = packages
+stage: build
+	.ci/packaging/stage "$$($(swift_build) --show-bin-path)" .build/stage
+
+deb: stage
+	.ci/packaging/deb .build/stage .build/deb
+
+dist: stage
+	.ci/packaging/dist .build/stage .build/dist
 
 deb-test: need-deb-test deb
 	.ci/packaging/deb-test .build/deb/imgbatch_*.deb
+
+dist-test: need-dist-test dist
+	.ci/packaging/dist-test .build/dist/imgbatch-*.tar.xz "$$($(swift_build) --show-bin-path)/imgbatch"
 
 image-test: need-image-test
 	.ci/packaging/image-test
 
 clean:
 	swift package clean
-	rm -rf .build/check .build/server .build/asan .build/tsan .build/arm64 .build/fuzz .build/deb .build/docs thumbs
+	rm -rf .build/check .build/server .build/asan .build/tsan .build/arm64 .build/fuzz .build/deb .build/dist .build/stage .build/lcms2 .build/roots .build/docs thumbs
