@@ -28,11 +28,11 @@ struct InverseDCT {
   struct RangeCheck {
     private var coefficients = Lanes()
     fileprivate var betweenPasses = Lanes()
-    fileprivate var samples = Lanes()
+    fileprivate var samples = SIMD16<Int16>()
 
     /// Whether all values so far are in range.
     var isNone: Bool {
-      coefficients &>> 12 == Lanes() && betweenPasses &>> 15 == Lanes() && samples &>> 10 == Lanes()
+      coefficients &>> 12 == Lanes() && betweenPasses &>> 15 == Lanes() && samples &>> 10 == SIMD16()
     }
 
     @inline(__always) fileprivate mutating func add(coefficients values: Lanes) { coefficients |= values &+ 2048 }
@@ -68,10 +68,13 @@ struct InverseDCT {
     ((samples & ~(samples &>> 10)) | ((255 &- samples) &>> 10)) & 255
   }
 
-  /// Clamps the results of the second pass to samples.
-  @inline(__always) private func samples(_ sums: Lanes, _ rangeCheck: inout RangeCheck) -> Lanes {
-    rangeCheck.samples |= sums &+ (512 &- InverseDCT.center)
-    return InverseDCT.clamped(sums)
+  /// Clamps two results of the second pass to samples, and puts each into one half of its lane.
+  ///
+  /// Results are below 2^13 in magnitude if those of the first pass are in range. So the halves have room for them.
+  @inline(__always) private func samples(_ lower: Lanes, _ upper: Lanes, _ rangeCheck: inout RangeCheck) -> Lanes {
+    let sums = bitCast(lower & 0xFFFF | upper &<< 16, to: SIMD16<Int16>.self)
+    rangeCheck.samples |= sums &+ Int16(512 &- InverseDCT.center)
+    return bitCast(((sums & ~(sums &>> 10)) | ((255 &- sums) &>> 10)) & 255, to: Lanes.self)
   }
 
   /// The rounding term of a shift, plus the center, which remains after the shift.
@@ -102,7 +105,8 @@ struct InverseDCT {
   ) -> Lanes {
     let even = c0 &<< 15 &+ InverseDCT.rounding(20)
     let odd = c1 &* 29692 &- c3 &* 10426 &+ c5 &* 6967 &- c7 &* 5906
-    return samples((even &+ odd) &>> 20, &rangeCheck) | samples((even &- odd) &>> 20, &rangeCheck) &<< 8
+    let both = samples((even &+ odd) &>> 20, (even &- odd) &>> 20, &rangeCheck)
+    return both | both &>> 8
   }
 
   // MARK: - Four samples
@@ -189,8 +193,7 @@ struct InverseDCT {
   @inline(__always) private func packed(
     _ s0: Lanes, _ s1: Lanes, _ s2: Lanes, _ s3: Lanes, _ rangeCheck: inout RangeCheck
   ) -> Lanes {
-    samples(s0, &rangeCheck) | samples(s1, &rangeCheck) &<< 8 | samples(s2, &rangeCheck) &<< 16
-      | samples(s3, &rangeCheck) &<< 24
+    samples(s0, s2, &rangeCheck) | samples(s1, s3, &rangeCheck) &<< 8
   }
 
   // MARK: - Eight samples
