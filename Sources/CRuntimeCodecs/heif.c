@@ -63,7 +63,7 @@ static uint8_t *metadata(const abi_heif_handle *image, const char *type, const c
   return NULL;
 }
 
-/// EXIF follows four bytes with the offset of its TIFF structure behind them (ISO/IEC 23008-12, A.2.1).
+/// EXIF follows four bytes with the offset of its TIFF structure after them (ISO/IEC 23008-12, A.2.1).
 static void read_metadata(runtime_reader *reader, runtime_header *header) {
   const abi_heif_handle *image = reader->state[handle];
   const size_t limit = 16u << 20;

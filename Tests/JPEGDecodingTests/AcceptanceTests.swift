@@ -68,9 +68,9 @@ struct AcceptanceTests {
         let decoder = Decoder(pool: BufferPool())
         _ = Trial(changed, DecodeRequest.scaled[0], limits: limits, with: decoder)
         guard let verdict = decoder.scaledVerdict else { continue }
-        let told = refusal(changed, maxScans: limits.scanCount)
-        found[told == nil, default: 0] += 1
-        if let told { #expect(verdict == .declined(told)) }
+        let reason = refusal(changed, maxScans: limits.scanCount)
+        found[reason == nil, default: 0] += 1
+        if let reason { #expect(verdict == .declined(reason)) }
       }
     }
     #expect(found[true, default: 0] > 50 && found[false, default: 0] > 5, "\(found)")

@@ -225,11 +225,11 @@ struct KindTests {
     }
     var paths: [DecoderKind] = []
     for (name, bytes) in files {
-      let told = try #require(header(bytes)?.path, "\(name)")
-      paths.append(told)
+      let path = try #require(header(bytes)?.path, "\(name)")
+      paths.append(path)
       for request in DecodeRequest.scaled {
         _ = Trial(bytes, request, with: decoder)
-        #expect(decoder.scaledVerdict == (told == .scaled ? .decoded : nil), "\(name)")
+        #expect(decoder.scaledVerdict == (path == .scaled ? .decoded : nil), "\(name)")
       }
     }
     #expect(paths.filter { $0 == .library }.count == 1, "the one of inks")
@@ -243,12 +243,12 @@ struct KindTests {
       for (cb, cr) in Self.factors.flatMap({ [($0, $0), ($0, UInt8(0x11))] }) {
         var changed = bytes
         (changed[frame + 11], changed[frame + 14], changed[frame + 17]) = (luma, cb, cr)
-        guard let told = header(changed)?.path else { continue }
-        counts[told, default: 0] += 1
+        guard let path = header(changed)?.path else { continue }
+        counts[path, default: 0] += 1
         _ = Trial(changed, DecodeRequest.scaled[0], with: decoder)
         // The data were coded with other factors. The test only checks whether such a frame is accepted.
         let isTaken = decoder.scaledVerdict.map { $0 != .declined(.kind) && $0 != .declined(.planes) } ?? false
-        #expect(isTaken == (told == .scaled), "\(luma) \(cb) \(cr): \(String(describing: decoder.scaledVerdict))")
+        #expect(isTaken == (path == .scaled), "\(luma) \(cb) \(cr): \(String(describing: decoder.scaledVerdict))")
       }
     }
     #expect(counts[.scaled, default: 0] > 10 && counts[.library, default: 0] > 10, "\(counts)")

@@ -78,7 +78,7 @@ struct RawDirectories {
     guard let directory = reader.directory(at: pointer.position, in: file) else {
       guard pointer.position >= file.byteCount else { return }
       isCut = true
-      // The directory with the data of the sensor may lie behind the bytes that are given, the start of a file.
+      // The directory with the data of the sensor may lie after the given bytes, the start of a file.
       if pointer.isSub, hasMaker { areRaw = true }
       return
     }

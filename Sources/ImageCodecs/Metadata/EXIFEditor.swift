@@ -66,7 +66,7 @@ struct EXIFEditor {
   }
 
   /// Removes the second directory and the preview that it points to. The bytes of the preview become zero, except those of
-  /// directories that stay. A second directory behind all other data is cut off.
+  /// directories that stay. A second directory after all other data is cut off.
   mutating func dropPreview() {
     guard let next = folders.first?.directory.nextPosition,
       let second = unsafe reader.integer(at: next, byteCount: 4, in: bytes.span.bytes), second > 0

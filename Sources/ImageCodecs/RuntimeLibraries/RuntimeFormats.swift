@@ -68,7 +68,7 @@ enum JPEGXLFormat: RuntimeFormat {
 
   static func makeStructureReader() -> any StructureReader { BoxStructure() }
 
-  /// Boxes for metadata (ISO/IEC 18181-2, 9): EXIF behind four bytes with the offset of its TIFF structure, and XMP. Boxes that
+  /// Boxes for metadata (ISO/IEC 18181-2, 9): EXIF after four bytes with the offset of its TIFF structure, and XMP. Boxes that
   /// are compressed by Brotli are left out.
   static func readMetadata(
     _ bytes: RawSpan, into metadata: inout ImageMetadata, _ room: inout MetadataRoom, _ limit: TimeLimit

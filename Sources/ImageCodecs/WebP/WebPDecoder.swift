@@ -26,7 +26,7 @@
       let chunks = WebPChunks(span)
       let extended = chunks.extended(span)
       if extended?.hasEXIF == true, chunks.body("EXIF") == nil, chunks.byteCount > bytes.count {
-        throw .truncated("EXIF stands behind the pixels of a WebP")
+        throw .truncated("a WebP whose EXIF, after its pixels, is missing")
       }
       isCut = chunks.byteCount > bytes.count
       unsafe pixels = unsafe bytes
@@ -45,7 +45,7 @@
       let frame = PixelSize(width: Int(header.width), height: Int(header.height))
       size = extended?.canvas ?? frame
       guard origin.x + frame.width <= size.width, origin.y + frame.height <= size.height else {
-        throw .corrupt("a WebP frame that lies beside its canvas")
+        throw .corrupt("a WebP frame outside its canvas")
       }
       channels = header.has_alpha || size != frame ? 4 : 3
       return describe(chunks, span, isAnimated: extended?.isAnimated ?? false)
@@ -88,7 +88,7 @@
       var result = report.decodeReport(limits: limits)
       if isCut, result.damage == nil {
         result.warningCount = 1
-        result.firstNote = "the file ends behind its pixels, before the end that it tells"
+        result.firstNote = "the file ends after its pixels, but before the length in its header"
       }
       return DecodedImage(image: .pixels(plane), report: result)
     }

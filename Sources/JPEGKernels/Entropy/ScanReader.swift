@@ -73,7 +73,7 @@ struct Bits {
   /// - Returns: the new value of `next`.
   @inline(never) mutating func advance(_ next: Int) throws(Unsupported) -> Int {
     guard !isSegmentWhole else { throw .extent }
-    precondition(next <= filled, "refilling does not reach behind what is there before the end of a segment")
+    precondition(next <= filled, "refilling does not read past the bytes in the window before the end of a segment")
     filled -= next
     // SAFETY: the window has `filled + next` bytes, and a margin after the bytes of a segment.
     unsafe memmove(window.pointer, window.pointer + next, filled)

@@ -39,7 +39,7 @@ struct StreamedOverwriteTests {
   }
 
   @Test("Inputs given in addition to the list also wait for it", arguments: Command.modes)
-  func beside(mode: String) throws {
+  func inputsWithList(mode: String) throws {
     let ends = try run(["out/./b.jpg"], "in/b.jpg --mode \(mode) --jobs 1")
     #expect(ends.contains("in/b.jpg: exists"), "\(ends)")
     #expect(scratch.bytes("out/b.jpg") == luna)

@@ -34,7 +34,7 @@ import Testing
     #expect(recognized(tiff([(0xC612, .undefined([1, 4, 0, 0]))])) == .raw)
   }
 
-  @Test func `the start of a file is taken as raw while the directory that tells is missing`() {
+  @Test func `the start of a file is taken as raw while its directory is missing`() {
     let bytes = tiff([Self.make, (0x014A, .directories([Self.sensor]))])
     let position = bytes.count - 18
     #expect(recognized(Array(bytes.prefix(position))) == .raw)

@@ -72,7 +72,7 @@ import Testing
   }
 
   @Test func `previews of another shape are left out`() throws {
-    // 4:3 with black bars beside 3:2; 1.4 % wider; 3 % wider.
+    // 4:3 with black bars next to 3:2; 1.4 % wider; 3 % wider.
     let previews = [(160, 120), (145, 95), (146, 96), (960, 640)].map { RawTests.jpeg($0.0, $0.1) }
     let header = try DecodedFile(file(.dng, [previews[0], previews[2], previews[3]])).header
     #expect(header.smallerPreviews.map(\.size) == [PixelSize(width: 146, height: 96)])

@@ -116,11 +116,11 @@ struct PNGChunkOrderTests {
     #expect(try colors([damaged(PNGParts.chunk("sRGB", [0]))]).colors.srgbIntent == nil)
     // libpng drops the other color chunks together with a profile that it rejects.
     let primaries: [UInt32] = [31_270, 32_900, 68_000, 32_000, 26_500, 69_000, 15_000, 6_000]
-    let beside = [PNGParts.gamma(50_000), PNGParts.chromaticities(primaries)]
-    let refused = try colors([PNGParts.profile([UInt8](repeating: 7, count: 200))] + beside)
+    let others = [PNGParts.gamma(50_000), PNGParts.chromaticities(primaries)]
+    let refused = try colors([PNGParts.profile([UInt8](repeating: 7, count: 200))] + others)
     #expect(refused.colors.gamma == 50_000 && refused.colors.chromaticities == primaries)
     #expect(refused.notes == [.damagedProfile])
     #expect(try colors([PNGParts.profile([1])] + [PNGParts.gamma(0)]).colors == PNGColorChunks())
-    #expect(try colors(beside).notes == [])
+    #expect(try colors(others).notes == [])
   }
 }

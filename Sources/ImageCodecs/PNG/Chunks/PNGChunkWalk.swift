@@ -27,7 +27,7 @@ struct PNGChunk {
 
   /// - Parameter bytes: what the chunk lies in, whole.
   func hasValidChecksum(in bytes: RawSpan) -> Bool {
-    // The name is before the body, and the CRC behind it.
+    // The name is before the body, and the CRC after it.
     let named = bytes.extracting(body.lowerBound - 4..<body.upperBound)
     // SAFETY: the call reads these bytes only.
     let checksum = unsafe named.withUnsafeBytes { unsafe libdeflate_crc32(0, $0.baseAddress, $0.count) }
