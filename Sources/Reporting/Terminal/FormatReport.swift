@@ -12,10 +12,22 @@ package struct FormatReport {
     self.decoder = decoder
   }
 
-  package static let titles = ["format", "suffixes", "read by", "written", "install to read it"]
+  package static let titles = ["format", "suffixes", "read by", "written"]
 
+  /// A row of the table. The name and the version of a library are two words; further ones would not fit 80 columns.
   package var fields: [String] {
-    [format.name, format.suffixes.joined(separator: " "), reader ?? "-", format.isWritten ? "yes" : "-", advice ?? ""]
+    let reader = reader?.split(separator: " ").prefix(2).joined(separator: " ")
+    return [
+      format.name, format.suffixes.joined(separator: " "), reader ?? "-", format.isWritten ? "yes" : "-",
+    ]
+  }
+
+  /// What to install to read the format; nil if it is readable, or not known.
+  package var advice: String? {
+    missing.map { missing in
+      let what = format.packageName(for: missing).map { "apt-get install \($0)" }
+      return "\(format.name): \(what ?? "install a later \(format.library?.rawValue ?? "")")"
+    }
   }
 
   package var jsonLine: String {
@@ -41,11 +53,6 @@ package struct FormatReport {
     case .builtIn: format.libraryVersions.first ?? "imgbatch"
     case .library(let version): version
     case .needsIsolation, .missing: nil
-    }
-  }
-
-  private var advice: String? {
-    missing.map { missing in format.packageName(for: missing) ?? "a later version of \(format.library?.rawValue ?? "")"
     }
   }
 }

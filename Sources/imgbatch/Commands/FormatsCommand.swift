@@ -32,6 +32,7 @@ struct FormatsCommand: ParsableCommand {
         for report in reports { StandardStream.output.write(report.jsonLine + "\n") }
       } else {
         StandardStream.output.write(Table([FormatReport.titles] + reports.map(\.fields)).text(.text))
+        for advice in reports.compactMap(\.advice) { StandardStream.output.write(advice + "\n") }
       }
       if let error = decoders.confinement.filterError {
         StandardStream.error.write(
