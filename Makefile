@@ -21,7 +21,7 @@ DIR ?= samples
 # Benchmarks, fuzzers and the comparison with libjpeg are declared, and built, only where this is set.
 bench check differential fuzz soak: export IMGBATCH_DEVELOPER_PROGRAMS = 1
 
-.PHONY: help deps build run test check sanitize fuzz differential soak bench bench-fetch arm64-test server-test docs stage deb deb-test dist dist-test image-test cluster-test install clean
+.PHONY: help deps build run test check sanitize fuzz differential soak bench bench-fetch arm64-test server-test docs stage deb deb-test dist dist-test wheel wheel-test image-test cluster-test install clean
 
 help:
 	@echo 'make run       build imgbatch, and make thumbnails of the images in samples/ in thumbs/'
@@ -30,6 +30,7 @@ help:
 	@echo 'make install   programs, manual pages and completions below $$PREFIX (PREFIX=$(PREFIX))'
 	@echo 'make deb       a Debian package in .build/deb'
 	@echo 'make dist      an archive of programs that need glibc alone, in .build/dist'
+	@echo 'make wheel     a wheel for pip of the same programs, in .build/dist'
 	@echo 'make docs      articles and symbols as pages in .build/docs/html'
 	@echo 'make deps      install the missing libraries by apt-get; the targets above do this first'
 	@echo 'make clean     remove what the build made'
@@ -45,6 +46,7 @@ help:
 	@echo 'make bench     compare the speed with other programs (minutes)'
 	@echo 'make bench-fetch    downloads from a server on this machine: waits, limits, kills (a minute)'
 	@echo 'make deb-test  install the Debian package in a clean system (as root; needs debootstrap)'
+	@echo 'make wheel-test     install the wheel in a clean system, test its module (likewise)'
 	@echo 'make dist-test      run the archive in clean systems without its libraries (likewise)'
 	@echo 'make image-test     build and run samples/cluster/Containerfile (as root; needs buildah, debootstrap)'
 	@echo 'make cluster-test   shards by Slurm, GNU parallel and Ray on this machine (as root; see Tests/Cluster)'
@@ -131,17 +133,25 @@ stage: more = packages
 stage: build
 	.ci/packaging/stage "$$($(swift_build) --show-bin-path)" .build/stage
 
+# Without the source of Little CMS, the package depends on its shared library.
+deb: export ALLOW_SHARED_LCMS2 = yes
 deb: stage
 	.ci/packaging/deb .build/stage .build/deb
 
 dist: stage
 	.ci/packaging/dist .build/stage .build/dist
 
+wheel: need-wheel stage
+	.ci/packaging/wheel .build/stage .build/dist
+
 deb-test: need-deb-test deb
 	.ci/packaging/deb-test .build/deb/imgbatch_*.deb
 
 dist-test: need-dist-test dist
 	.ci/packaging/dist-test .build/dist/imgbatch-*.tar.xz "$$($(swift_build) --show-bin-path)/imgbatch"
+
+wheel-test: need-wheel-test wheel
+	.ci/packaging/wheel-test .build/dist/imgbatch-*.whl
 
 image-test: need-image-test
 	.ci/packaging/image-test
