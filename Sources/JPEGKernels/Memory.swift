@@ -19,7 +19,7 @@
   mutating func take<Element: BitwiseCopyable>(_ count: Int, _ type: Element.Type) -> UncheckedBuffer<Element> {
     let start = used
     used += ScratchArena.byteCount(count, type)
-    precondition(used <= capacity, "scratch memory was reckoned too small")
+    precondition(used <= capacity, "the estimate of the scratch memory is too small")
     // SAFETY: the bytes are in this arena, and in no other piece.
     return unsafe UncheckedBuffer(base + start, count: count)
   }
