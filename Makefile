@@ -73,6 +73,7 @@ check: deps
 	.ci/fences
 	.ci/arrows
 	.ci/links
+	.ci/workflows
 	IMGBATCH_WARNINGS_AS_ERRORS=1 swift build --build-tests --scratch-path .build/check
 	.ci/api .build/check
 

@@ -5,7 +5,7 @@ internal import ImageCore
 
 /// The versions of the program and its libraries. No library is opened and no file is read, so `--version` stays fast.
 enum Build {
-  static let version = "0.1.0"
+  static let version = "0.2.0"
 
   /// One line for reports and tables.
   static var summary: String {

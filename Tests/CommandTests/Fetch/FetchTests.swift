@@ -50,7 +50,7 @@ struct FetchTests {
     #expect(summary["inputs"] as? Int == 3 && summary["written"] as? Int == 3)
     let headers = try #require(server.requests.first?.headers)
     #expect(headers["accept"] == "image/jpeg,image/png,image/gif,image/bmp,image/*;q=0.5,*/*;q=0.1")
-    #expect(headers["accept-encoding"] == "identity" && headers["user-agent"] == "imgbatch/0.1.0")
+    #expect(headers["accept-encoding"] == "identity" && headers["user-agent"] == "imgbatch/0.2.0")
   }
 
   @Test(
