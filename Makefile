@@ -1,11 +1,15 @@
 # `make run` and `make test` work in a fresh checkout: they first install what is missing.
 
+comma := ,
+
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-# `make build WEBP=no` leaves out WebP, and with it libwebp.
+# `make build WEBP=no` leaves out WebP, and with it libwebp; OWN_CODECS=no leaves JPEG and PNG to libjpeg-turbo and libpng.
 WEBP ?= yes
-traits := $(if $(filter no,$(WEBP)),--disable-default-traits)
+OWN_CODECS ?= yes
+traits := $(if $(filter no,$(WEBP) $(OWN_CODECS)),--traits \
+  Program$(if $(filter no,$(OWN_CODECS)),,$(comma)OwnCodecs)$(if $(filter no,$(WEBP)),,$(comma)WebP))
 
 # The command that installs the libraries (DEPS=true if they are installed), and more flags for swift build.
 DEPS ?= .ci/deps $(if $(filter no,$(WEBP)),no-webp)
@@ -21,7 +25,7 @@ DIR ?= samples
 # Benchmarks, fuzzers and the comparison with libjpeg are declared, and built, only where this is set.
 bench check differential fuzz soak: export IMGBATCH_DEVELOPER_PROGRAMS = 1
 
-.PHONY: help deps build run test check sanitize fuzz differential soak bench bench-fetch arm64-test server-test docs stage deb deb-test dist dist-test wheel wheel-test image-test cluster-test install clean
+.PHONY: help deps build run test check sanitize fuzz differential soak bench bench-fetch arm64-test server-test library-test traits-test docs stage deb deb-test dist dist-test wheel wheel-test image-test cluster-test install clean
 
 help:
 	@echo 'make run       build imgbatch, and make thumbnails of the images in samples/ in thumbs/'
@@ -43,6 +47,8 @@ help:
 	@echo 'make differential   compare JPEG decoder and encoder with libjpeg: images below DIR (samples), random ones'
 	@echo 'make arm64-test     run the kernels, compiled for arm64, under emulation against plain loops'
 	@echo 'make server-test    build and test samples/server, a service of thumbnails (minutes)'
+	@echo 'make library-test   follow the tutorial of the library in a new package (minutes)'
+	@echo 'make traits-test    build without each trait of the package, and compare outputs (minutes)'
 	@echo 'make bench     compare the speed with other programs (minutes)'
 	@echo 'make bench-fetch    downloads from a server on this machine: waits, limits, kills (a minute)'
 	@echo 'make deb-test  install the Debian package in a clean system (as root; needs debootstrap)'
@@ -105,6 +111,12 @@ server-test: need-server-test build
 	$(server_build)
 	python3 samples/server/Tests/test_server.py "$$($(server_build) --show-bin-path)/thumbnail-server" \
 	  "$$($(swift_build) --show-bin-path)/imgbatch"
+
+library-test: need-library-test build
+	Tests/Tutorial/tutorial.sh "$$($(swift_build) --show-bin-path)/imgbatch"
+
+traits-test: build
+	Tests/Traits/traits.sh "$$($(swift_build) --show-bin-path)/imgbatch"
 
 soak: need-soak deps
 	Tests/Soak/soak.sh

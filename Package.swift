@@ -42,7 +42,12 @@ let package = Package(
     .executable(name: "imgbatch-worker", targets: ["imgbatch-worker"]),
   ],
   traits: [
-    .trait(name: "WebP", description: "Reads and writes WebP, by libwebp."), .default(enabledTraits: ["WebP"]),
+    .trait(name: "WebP", description: "Reads and writes WebP, by libwebp."),
+    .trait(
+      name: "OwnCodecs",
+      description: "Decodes and encodes JPEG and PNG by code of this package where it can; without, libraries do all."),
+    .trait(name: "Program", description: "The program imgbatch, which needs swift-argument-parser."),
+    .default(enabledTraits: ["OwnCodecs", "Program", "WebP"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -150,7 +155,8 @@ let package = Package(
       dependencies: [
         "BatchEngine", "Benchmarking", "ColorManagement", "CPlatform", "Downloading", "ImageCodecs", "ImageCore",
         "ImageErrors", "Parallelism", "Reporting", "RunState", "SystemSupport", "TextFormatting", "Thumbnailing",
-        "WorkerIPC", paths, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "WorkerIPC", paths,
+        .product(name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Program"])),
       ],
       exclude: ["Documentation.docc"],
       swiftSettings: strict),

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The tests of codecs and kernels under the address and leak sanitizers, those of what runs on threads under the thread
+# The tests of codecs, kernels and the library under the address and leak sanitizers, those of what runs on threads under the thread
 # sanitizer. Any report is a failure.
 # Builds of their own in .build/asan and .build/tsan; some minutes the first time.
 set -euo pipefail
@@ -13,6 +13,6 @@ export TSAN_OPTIONS=suppressions=$PWD/Tests/Sanitizers/races.supp:halt_on_error=
 
 sanitized() { timeout 1800 swift test --sanitize="$1" --scratch-path ".build/$2" --filter "$3" --skip CorpusTests; }
 
-sanitized address asan '^(ImageCodecsTests|ImageCoreTests|JPEGDecodingTests|JPEGEncodingTests)\.'
-sanitized thread tsan '^(BatchTests|ImageCoreTests|JPEGDecodingTests)\.'
+sanitized address asan '^(ImageCodecsTests|ImageCoreTests|JPEGDecodingTests|JPEGEncodingTests|ThumbnailsTests)\.'
+sanitized thread tsan '^(BatchTests|ImageCoreTests|JPEGDecodingTests|ThumbnailsTests)\.'
 echo 'no report of a sanitizer'

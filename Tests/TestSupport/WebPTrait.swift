@@ -1,4 +1,4 @@
-/// Whether this build supports WebP: not with `--disable-default-traits`.
+/// Whether this build supports WebP: the trait `WebP`.
 package enum WebPTrait {
   #if WebP
     package static let isOn = true

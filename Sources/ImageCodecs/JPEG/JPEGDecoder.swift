@@ -245,7 +245,7 @@ extension jpeg_header {
   /// Whether `JPEGDecoding` supports files with such a frame, as far as the header shows: Huffman-coded, in one scan or
   /// progressive, gray or with integer ratios of luma to chroma size.
   fileprivate var path: DecoderKind {
-    guard !arithmetic, progressive || coefficient_bytes == 0 else { return .library }
+    guard OwnCodecs.areOn, !arithmetic, progressive || coefficient_bytes == 0 else { return .library }
     if components == 1 { return color == .JPEG_COLOR_GRAY ? .scaled : .library }
     guard components == 3, color == .JPEG_COLOR_YCBCR else { return .library }
     let isWhole =

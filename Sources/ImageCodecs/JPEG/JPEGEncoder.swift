@@ -15,7 +15,7 @@ package final class JPEGEncoder: FormatWriter {
   }
 
   func encode(_ image: borrowing Image, _ request: EncodeRequest) throws(CodecError) -> UnsafeRawBufferPointer {
-    if let bytes = try unsafe encodeBaseline(image, request, factors: request.jpeg.chromaFactors) {
+    if OwnCodecs.areOn, let bytes = try unsafe encodeBaseline(image, request, factors: request.jpeg.chromaFactors) {
       return unsafe bytes
     }
     if libjpeg == nil { libjpeg = try LibjpegEncoder(pool: pool) }

@@ -188,7 +188,8 @@
       #expect(reading.report.damage == nil && reading.report.warningCount == 1)
       // Without the EXIF, the orientation of the image is unknown.
       let turned = try encoded(scene(40, 30, channels: 3)) { $0.metadata.exif = OrientationTag.tiff(6) }
-      #expect(DecodedFile.error(Array(turned.dropLast(40))) == .truncated("a WebP whose EXIF, after its pixels, is missing"))
+      #expect(
+        DecodedFile.error(Array(turned.dropLast(40))) == .truncated("a WebP whose EXIF, after its pixels, is missing"))
     }
 
     @Test func `limits on pixels, memory and time are enforced`() throws {

@@ -29,8 +29,9 @@ internal import ImageCore
     var result = ImageHeader(header)
     result.decodedChannels = Int(shape.channels)
     if let depth = SampleDepth(rawValue: Int(shape.bits)) {
-      result.comesInStrips = StreamingPNGDecoder.accepts(
-        PNGPixelLayout(header), channels: result.decodedChannels, depth: depth)
+      result.comesInStrips =
+        OwnCodecs.areOn
+        && StreamingPNGDecoder.accepts(PNGPixelLayout(header), channels: result.decodedChannels, depth: depth)
     }
     let limit = TimeLimit(deadline: limits.deadline)
     let span = unsafe bytes.bytes
@@ -67,7 +68,8 @@ internal import ImageCore
         minStride: max(shape.stride, StreamingPNGDecoder.minStride(for: layout, channels: channels)), from: pool)
     }
     let result = try allocating { () throws(OutOfMemory) in
-      try unsafe fast.decode(bytes, layout: layout, into: plane, deadline: limits.deadline)
+      try unsafe OwnCodecs.areOn
+        ? fast.decode(bytes, layout: layout, into: plane, deadline: limits.deadline) : .declined
     }
     switch result {
     case .done: break
