@@ -30,8 +30,7 @@ extension CodecError {
   /// What is wrong, for users.
   var message: String {
     switch self {
-    case .notAnImage:
-      "neither a \(ImageFormat.allCases.map(\.name).joined(separator: " nor a ")) by its first bytes"
+    case .notAnImage: "the first bytes are those of no format that is read"
     case .empty: "the file is empty"
     case .unsupported(let text): "unsupported: \(text)"
     case .needsIsolation(let format): "\(format.name) is only decoded in confined worker processes"

@@ -14,7 +14,7 @@ if [ -d ../shared/corpus ]; then inputs+=(../shared/corpus); else echo 'traits: 
 # outputs IMGBATCH FOLDER: outputs of several options. Damaged samples fail, with status 1.
 outputs() {
   local options number=0
-  for options in '--size 64' '--size 200x200 --fit cover --format png' '--size 300 --format jpeg --gray' '--size 5000'; do
+  for options in '--size 64' '--size 200x200 --fit cover' '--size 300 --gray' '--size 300 --format png --name {name}.{ext}'; do
     number=$((number + 1))
     # shellcheck disable=SC2086
     "$1" resize "${inputs[@]}" --out "$2/$number" $options --quiet >/dev/null 2>&1 || [ $? -eq 1 ] ||
