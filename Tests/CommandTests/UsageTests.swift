@@ -32,6 +32,10 @@ struct UsageTests {
       ("frobnicate", "'frobnicate' is not a command. The commands are resize,"),
       ("dogs --out x", "'dogs' is not a command. To make thumbnails: imgbatch resize dogs --out x"),
       ("dogs", "'dogs' is not a command. To make thumbnails: imgbatch resize dogs --out thumbs"),
+      (
+        "resize -- dogs --out x",
+        "missing option '--out'. After '--' all arguments are inputs, '--out' too: put options before it."
+      ),
       ("resize dogs", "missing option '--out', which says where to write, as in: imgbatch resize dogs --out thumbs"),
       ("resize dogs thumbs", "If 'thumbs' is the output: imgbatch resize dogs --out thumbs"),
       ("resize dogs 'a b'", "If 'a b' is the output: imgbatch resize dogs --out 'a b'"),

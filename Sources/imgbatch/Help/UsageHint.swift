@@ -132,6 +132,11 @@ extension UsageHint {
       self.init("missing option '--out'; for a pipe: imgbatch \(command.name) - --out -", command)
       return
     }
+    if let option = typed.others.first(where: { $0.hasPrefix("-") && $0 != "-" }) {
+      self.init(
+        "missing option '--out'. After '--' all arguments are inputs, '\(option)' too: put options before it.", command)
+      return
+    }
     let example = command.name == "gallery" ? "page.html" : command.name == "fetch" ? "images" : "thumbs"
     if let last, !inputs.isEmpty, last != "-", !InputFile.exists(FilePath(bytes: unescapedBytes(last))) {
       let line = (["imgbatch", command.name] + inputs + ["--out", last]).map(ShownCommandLine.quoted).joined(
