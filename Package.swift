@@ -205,7 +205,8 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "ThumbnailsTests", dependencies: ["SystemSupport", "TestSupport", "Thumbnails"], swiftSettings: strict),
+      name: "ThumbnailsTests", dependencies: ["SystemSupport", "TestSupport", "Thumbnailing", "Thumbnails"],
+      swiftSettings: strict),
     .testTarget(
       name: "DownloadingTests",
       dependencies: [
@@ -246,7 +247,7 @@ if Context.environment["IMGBATCH_DEVELOPER_PROGRAMS"] != nil {
       dependencies: ["ImageCodecs", "ImageCore", "ReferenceImplementations", "RunState", paths],
       path: "Tests/Benchmarks/KernelBench", swiftSettings: optimized),
     .executableTarget(
-      name: "library-bench", dependencies: ["Thumbnails"], path: "Tests/Benchmarks/LibraryBench",
+      name: "library-bench", dependencies: [paths, "Thumbnails"], path: "Tests/Benchmarks/LibraryBench",
       swiftSettings: strict),
     .executableTarget(
       name: "decode-fuzz",

@@ -21,12 +21,6 @@ public struct ImageFormat: Hashable, Sendable {
     mediaType = format.mediaType
     suffix = format.usualSuffix
   }
-
-  /// The format of an image, by its first bytes; nil if they are those of no format that is read.
-  /// - Parameter bytes: the first 4096 bytes of the image, or more, or all bytes of a shorter one.
-  public static func recognized(_ bytes: RawSpan) -> ImageFormat? {
-    ImageCore.ImageFormat.recognized(bytes).map { ImageFormat($0) }
-  }
 }
 
 /// The format of a thumbnail.

@@ -7,6 +7,6 @@ public struct Thumbnail: Hashable, Sendable {
   public let width: Int
   /// In pixels.
   public let height: Int
-  /// What the thumbnail lacks although no option asked for that, as in "frames-dropped". The article on color lists all codes.
+  /// What the thumbnail lacks although no option asked for that, as in "frames-dropped". <doc:Color> lists all codes.
   public let notices: [String]
 }

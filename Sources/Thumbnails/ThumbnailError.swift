@@ -29,6 +29,8 @@ public struct ThumbnailError: Error, Hashable, Sendable, CustomStringConvertible
     public static let limitMemory = Code(.limitMemory)
     /// It took longer than ``ThumbnailLimits/timeout``.
     public static let timeout = Code(.timeout)
+    /// More images wait than the `maxWaiting` of the ``Thumbnailer``.
+    public static let busy = Code(rawValue: "busy")
     /// The calling task was cancelled.
     public static let cancelled = Code(rawValue: "cancelled")
     /// An error of this library.

@@ -4,6 +4,8 @@ internal import Thumbnailing
 
 /// How thumbnails are made. The defaults are those of the `imgbatch` program, and the bytes are the same.
 ///
+/// A value outside of the range of its property is an error of the caller, and ends the program: check what comes from clients.
+///
 /// ```swift
 /// var options = ThumbnailOptions(.box(400, 400), format: .jpeg)
 /// options.fit = .cover
@@ -91,14 +93,18 @@ public struct ThumbnailOptions: Hashable, Sendable {
 }
 
 extension ThumbnailOptions {
-  /// - Precondition: the values are within the ranges of their properties.
-  func engineOptions(_ limits: ThumbnailLimits) -> Thumbnailing.ThumbnailOptions {
+  /// Ends the program, in the calling thread, if a value is outside of the range of its property.
+  func checkRanges() {
     precondition(!outputs.isEmpty, "thumbnails need at least one output")
     precondition((1...100).contains(quality), "a quality is 1 to 100, not \(quality)")
     precondition((0...PNGOptions.maxLevel).contains(pngLevel), "a level of PNG is 0 to 9, not \(pngLevel)")
-    let isByOpacity = outputs.contains { $0.format == .jpegOrPNG }
     precondition(
       !isByOpacity || outputs.allSatisfy { $0.format == .jpegOrPNG }, "jpegOrPNG is for all outputs or for none")
+  }
+
+  private var isByOpacity: Bool { outputs.contains { $0.format == .jpegOrPNG } }
+
+  func engineOptions(_ limits: ThumbnailLimits) -> Thumbnailing.ThumbnailOptions {
     var options = Thumbnailing.ThumbnailOptions()
     // Without a request the size is that of the image, as at 100 percent.
     options.sizes = outputs.map { $0.size.request ?? .percent(100) }

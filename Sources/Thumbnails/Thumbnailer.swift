@@ -20,16 +20,18 @@ public final class Thumbnailer: Sendable {
   /// - Parameters:
   ///   - limits: for untrusted images.
   ///   - threads: images in work at the same time, 1 or more; nil for one for each core that the process may use.
-  public init(limits: ThumbnailLimits = ThumbnailLimits(), threads: Int? = nil) {
+  ///   - maxWaiting: images that may wait for a thread, 0 or more; nil for any number. A call above it throws `busy` at once.
+  public init(limits: ThumbnailLimits = ThumbnailLimits(), threads: Int? = nil, maxWaiting: Int? = nil) {
     let threads = threads ?? UsableCores.count
     precondition(threads >= 1, "thumbnails need at least one thread")
+    precondition(maxWaiting ?? 0 >= 0, "no number of images that wait is below 0")
     self.limits = limits
-    pool = WorkerPool(limits, threads: threads)
+    pool = WorkerPool(limits, threads: threads, maxWaiting: maxWaiting)
   }
 
   deinit { pool.close() }
 
-  /// The images that wait for a thread, and those in work. A server can refuse requests when many wait.
+  /// The images that wait for a thread, and those in work.
   public var load: (waiting: Int, running: Int) { pool.load }
 
   /// Makes a thumbnail: the first output of the options.
@@ -47,6 +49,7 @@ public final class Thumbnailer: Sendable {
   public func thumbnails(
     of image: sending [UInt8], _ options: ThumbnailOptions
   ) async throws(ThumbnailError) -> [Thumbnail] {
+    options.checkRanges()
     guard let cancellation = WorkCancellation() else { throw .noMemory }
     return try await Request(.owned(image), options, cancellation).answer(by: pool).get()
   }
@@ -54,6 +57,7 @@ public final class Thumbnailer: Sendable {
   /// Makes all outputs of the options, in their order, from one decoding. Blocks the calling thread meanwhile.
   /// - Parameter image: the bytes of a whole image.
   public func thumbnails(of image: RawSpan, _ options: ThumbnailOptions) throws(ThumbnailError) -> [Thumbnail] {
+    options.checkRanges()
     guard let cancellation = WorkCancellation() else { throw .noMemory }
     let answer = unsafe image.withUnsafeBytes { bytes in
       // The bytes are valid until `wait` returns, which is after their last use.
@@ -80,5 +84,6 @@ public final class Thumbnailer: Sendable {
 
 extension ThumbnailError {
   static let noMemory = ThumbnailError(code: .limitMemory, message: "the system refused memory")
+  static let busy = ThumbnailError(code: .busy, message: "too many images wait for a thread")
   static let noThread = ThumbnailError(code: .internal, message: "the system refused a thread")
 }

@@ -12,21 +12,21 @@ final class WorkerPool: Sendable {
     var waiting: [Request] = []
     var running = 0
     var threads = 0
-    /// Threads that wait for work.
-    var idle = 0
     var isClosed = false
   }
 
   private let limits: ThumbnailLimits
   private let maxThreads: Int
-  private let memory: MemoryBudget
+  private let maxWaiting: Int?
+  let memory: MemoryBudget
   private let transforms: ColorTransforms
   private let state = Mutex(State())
   private let changed = ConditionVariable()
 
-  init(_ limits: ThumbnailLimits, threads: Int) {
+  init(_ limits: ThumbnailLimits, threads: Int, maxWaiting: Int?) {
     self.limits = limits
     maxThreads = threads
+    self.maxWaiting = maxWaiting
     memory = MemoryBudget(
       byteCount: limits.memoryByteCount, workers: threads, base: 0, overhead: WorkerPool.threadByteCount)
     transforms = ColorTransforms(byteLimit: memory.allowance / 4)
@@ -40,16 +40,28 @@ final class WorkerPool: Sendable {
 
   var load: (waiting: Int, running: Int) { state.withLock { ($0.waiting.count, $0.running) } }
 
-  /// Runs a request as soon as a thread is free, in the order of submission.
+  /// Runs a request as soon as a thread is free, in the order of submission, or refuses it.
   func submit(_ request: Request) {
-    let (mustStart, isIdle) = state.withLock { state in
-      state.waiting.append(request)
-      let isShort = state.idle < state.waiting.count && state.threads < maxThreads
-      if isShort { state.threads += 1 }
-      return (isShort, state.idle > 0)
+    enum Step { case wake, start, wait, refuse }
+    let step = state.withLock { state -> Step in
+      // Threads that have started, and those that are starting, take a request each. Below 0, some have none.
+      let queued = state.waiting.count - (state.threads - state.running)
+      let step: Step =
+        queued < 0 ? .wake : state.threads < maxThreads ? .start : queued < maxWaiting ?? .max ? .wait : .refuse
+      if step != .refuse { state.waiting.append(request) }
+      if step == .start { state.threads += 1 }
+      return step
     }
-    if isIdle { changed.signal() }
-    guard mustStart else { return }
+    switch step {
+    case .wake: changed.signal()
+    case .start: start()
+    case .wait: break
+    case .refuse: request.end(.failure(.busy))
+    }
+  }
+
+  /// Starts a thread, which is counted already.
+  private func start() {
     if let thread = startThread({ [self] in serve() }) {
       pthread_detach(thread)
       return
@@ -96,20 +108,18 @@ final class WorkerPool: Sendable {
 
   private func next() -> Request? {
     var found: Request?
-    state.withLock { $0.idle += 1 }
     changed.wait { [self] in
       state.withLock { state in
         if !state.waiting.isEmpty {
           found = state.waiting.removeFirst()
           state.running += 1
-          return true
+        } else if state.isClosed {
+          state.threads -= 1
+        } else {
+          return false
         }
-        return state.isClosed
+        return true
       }
-    }
-    state.withLock { state in
-      state.idle -= 1
-      if found == nil { state.threads -= 1 }
     }
     return found
   }

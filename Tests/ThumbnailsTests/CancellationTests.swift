@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import SystemSupport
+@testable import Thumbnailing
 @testable import Thumbnails
 
 @Suite("Cancellation of thumbnails", .serialized) struct CancellationTests {
@@ -56,12 +57,17 @@ import Testing
     if case .failure(let error) = await tasks[19].result { #expect((error as? ThumbnailError)?.code == .cancelled) }
   }
 
-  @Test("A thousand cancelled requests leave no request, and the threads end with the pool")
+  @Test("A thousand cancelled requests leave nothing behind, and the threads end with the pool")
   func threads() async throws {
-    let pool = WorkerPool(ThumbnailLimits(), threads: 8)
+    struct Trace {
+      weak var request: Request?
+    }
+    let pool = WorkerPool(ThumbnailLimits(), threads: 8, maxWaiting: nil)
     let image = try Places.sample("dogs/rex.jpg")
+    var traces: [Trace] = []
     for _ in 0..<1000 {
-      let request = Request(.owned(image), ThumbnailOptions(.box(16, 16)), try #require(WorkCancellation()))
+      let request = try request(image, .box(16, 16))
+      traces.append(Trace(request: request))
       let task = Task { await request.answer(by: pool) }
       task.cancel()
       _ = await task.value
@@ -71,5 +77,63 @@ import Testing
     // The threads end when they see that.
     for _ in 0..<10_000_000 where pool.threadCount > 0 { sched_yield() }
     #expect(pool.threadCount == 0)
+    #expect(traces.count { $0.request != nil } == 0)
+  }
+
+  // MARK: - Without memory, an image stays in work
+
+  private func request(_ image: [UInt8], _ size: ThumbnailSize) throws -> Request {
+    Request(.owned(image), ThumbnailOptions(size), try #require(WorkCancellation()))
+  }
+
+  /// A pool with one thread, and its memory, which the caller has until it releases the share.
+  private func poolWithoutMemory(maxWaiting: Int?) throws -> (pool: WorkerPool, share: Int) {
+    var limits = ThumbnailLimits()
+    limits.memoryByteCount = 9 << 20
+    let pool = WorkerPool(limits, threads: 1, maxWaiting: maxWaiting)
+    guard case .admitted(let share) = pool.memory.admit(pool.memory.perImageLimit) else {
+      throw ThumbnailError(code: .limitMemory, message: "the pool has less memory than its limit")
+    }
+    return (pool, share)
+  }
+
+  @Test("As many images wait as may, one more is refused at once, and the others are made")
+  func busy() async throws {
+    let (pool, share) = try poolWithoutMemory(maxWaiting: 2)
+    let image = try Places.sample("dogs/rex.jpg")
+    try await withThrowingTaskGroup(of: Request.Answer.self) { group in
+      for _ in 0..<4 {
+        let request = try request(image, .box(400, 400))
+        group.addTask { await request.answer(by: pool) }
+      }
+      #expect(try await group.next() == .failure(.busy))
+      pool.memory.release(share)
+      for try await answer in group { #expect(try answer.get()[0].width == 400) }
+    }
+    // A free thread takes an image at once, so none waits.
+    let narrow = WorkerPool(ThumbnailLimits(), threads: 1, maxWaiting: 0)
+    for _ in 0..<20 { #expect(try await request(image, .box(9, 9)).answer(by: narrow).get().count == 1) }
+    pool.close()
+    narrow.close()
+  }
+
+  @Test("An image in work that waits for memory ends with its task, and so do those that wait for the thread")
+  func waitingForMemory() async throws {
+    let (pool, share) = try poolWithoutMemory(maxWaiting: nil)
+    let image = try Places.sample("dogs/rex.jpg")
+    try await withThrowingTaskGroup(of: Request.Answer.self) { group in
+      for _ in 0..<4 {
+        let request = try request(image, .box(400, 400))
+        group.addTask { await request.answer(by: pool) }
+      }
+      for _ in 0..<10_000_000 where pool.load != (3, 1) { sched_yield() }
+      #expect(pool.load == (3, 1))
+      group.cancelAll()
+      for try await answer in group { #expect(answer == .failure(.cancelled)) }
+    }
+    #expect(pool.load == (0, 0))
+    pool.memory.release(share)
+    #expect(try await request(image, .box(400, 400)).answer(by: pool).get()[0].width == 400)
+    pool.close()
   }
 }

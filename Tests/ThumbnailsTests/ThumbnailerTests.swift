@@ -76,10 +76,7 @@ import Thumbnails
     let image = try Places.sample("dogs/rex.jpg")
     let info = try unsafe thumbnailer.info(of: image.span.bytes)
     #expect(info.format == .jpeg && info.bitsPerSample == 8 && !info.hasAlpha && (1...8).contains(info.orientation))
-    let start = Array(image.prefix(64))
     let text = Array("text".utf8)
-    let found = unsafe (ImageFormat.recognized(start.span.bytes), ImageFormat.recognized(text.span.bytes))
-    #expect(found.0 == .jpeg && found.1 == nil)
     #expect(throws: ThumbnailError.self) { _ = try unsafe thumbnailer.info(of: text.span.bytes) }
   }
 

@@ -5,7 +5,7 @@ let package = Package(
   name: "thumbnail-server",
   products: [.executable(name: "thumbnail-server", targets: ["ThumbnailServer"])],
   dependencies: [
-    // Elsewhere: .package(url: "the address of the repository", from: "0.2.0").
+    // Elsewhere: .package(url: "the address of the repository", .upToNextMinor(from: "0.2.0")).
     .package(name: "imgbatch", path: "../.."),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),

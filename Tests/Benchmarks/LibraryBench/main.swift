@@ -1,41 +1,66 @@
-import Foundation
+import Glibc
+import Synchronization
+import SystemPackage
 import Thumbnails
 
-// Thumbnails of a folder's images by the library, from several tasks.
-// usage: library-bench FOLDER SIZE TASKS OUT
-// Prints the time of the first thumbnail and of all of them. The outputs go to OUT, as those of the program do.
+// Thumbnails of images by the library, from several tasks, each of which reads an image, waits for its thumbnail and writes it.
+// usage: library-bench SIZE TASKS OUT FILE...
+// Prints the time of the first thumbnail and of all of them. The outputs go to the folder OUT, as those of the program do.
 
 let arguments = CommandLine.arguments
-guard arguments.count == 5, let size = Int(arguments[2]), let tasks = Int(arguments[3]) else {
-  print("usage: library-bench FOLDER SIZE TASKS OUT")
+guard arguments.count > 4, let size = Int(arguments[1]), let tasks = Int(arguments[2]) else {
+  print("usage: library-bench SIZE TASKS OUT FILE...")
   exit(64)
 }
-let folder = URL(filePath: arguments[1])
-let out = URL(filePath: arguments[4])
-try FileManager.default.createDirectory(at: out, withIntermediateDirectories: true)
-let names = try FileManager.default.contentsOfDirectory(atPath: folder.path()).sorted()
+let out = FilePath(arguments[3])
+let files = arguments[4...].map { FilePath($0) }
+_ = unsafe mkdir(arguments[3], 0o777)
 var options = ThumbnailOptions(.box(size, size))
 options.quality = 75
 
-let first = try Data(contentsOf: folder.appending(path: names[0]))
-let clock = ContinuousClock()
-let begin = clock.now
-let thumbnailer = Thumbnailer(threads: tasks)
-let thumbnail = try await thumbnailer.thumbnail(of: [UInt8](first), options)
-print("first: \(thumbnail.width)x\(thumbnail.height) after \(clock.now - begin)")
+func contents(of path: FilePath) throws -> [UInt8] {
+  let file = try FileDescriptor.open(path, .readOnly)
+  return try file.closeAfter {
+    let count = Int(try file.seek(offset: 0, from: .end))
+    return try unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      filled = try unsafe file.read(fromAbsoluteOffset: 0, into: UnsafeMutableRawBufferPointer(buffer))
+    }
+  }
+}
 
+func write(_ bytes: [UInt8], to path: FilePath) throws {
+  let file = try FileDescriptor.open(
+    path, .writeOnly, options: [.create, .truncate], permissions: .ownerReadWrite)
+  _ = try file.closeAfter { try file.writeAll(bytes) }
+}
+
+/// What the tasks share: the next image, and when the first thumbnail was there.
+struct Progress {
+  var next = 0
+  var first: Duration?
+}
+
+let clock = ContinuousClock()
 let start = clock.now
+let thumbnailer = Thumbnailer(threads: tasks)
+let progress = Mutex(Progress())
 try await withThrowingTaskGroup(of: Void.self) { group in
-  for task in 0..<tasks {
+  for _ in 0..<tasks {
     group.addTask { [options] in
-      for index in stride(from: task, to: names.count, by: tasks) {
-        let image = [UInt8](try Data(contentsOf: folder.appending(path: names[index])))
-        let thumbnail = try await thumbnailer.thumbnail(of: image, options)
-        try Data(thumbnail.bytes).write(to: out.appending(path: names[index]))
+      while true {
+        let index = progress.withLock { progress in
+          defer { progress.next += 1 }
+          return progress.next
+        }
+        guard index < files.count else { return }
+        let thumbnail = try await thumbnailer.thumbnail(of: try contents(of: files[index]), options)
+        progress.withLock { $0.first = $0.first ?? clock.now - start }
+        try write(thumbnail.bytes, to: out.appending(files[index].lastComponent?.string ?? "\(index)"))
       }
     }
   }
   try await group.waitForAll()
 }
 let time = clock.now - start
-print("\(names.count) images in \(time): \(Double(names.count) / (time / .seconds(1))) images/s")
+print("first thumbnail after \(progress.withLock { $0.first } ?? .zero)")
+print("\(files.count) images in \(time): \(Double(files.count) / (time / .seconds(1))) images/s")

@@ -180,11 +180,16 @@ class Errors(unittest.TestCase):
                 self.check(SERVER.thumbnail(source, w=10), status, expected)
 
     def test_limits_of_the_server(self):
-        with Server(PROGRAM, FOLDER, "--max-waiting", "0", "--side", "100", "--side", "200") as server:
-            answer = server.thumbnail("dogs/rex.jpg", w=100, h=200)
-            self.check(answer, 503, "busy")
-            self.assertEqual(answer.headers["Retry-After"], "1")
+        with Server(PROGRAM, FOLDER, "--side", "100", "--side", "200") as server:
+            self.assertEqual(server.thumbnail("dogs/rex.jpg", w=100, h=200).status, 200)
             self.check(server.thumbnail("dogs/rex.jpg", w=101), 400, "invalid-parameter")
+        # One image for each core is in work, and none may wait.
+        count = 2 * os.cpu_count()
+        with Server(PROGRAM, FOLDER, "--max-waiting", "0") as server, concurrent.futures.ThreadPoolExecutor(count) as clients:
+            answers = list(clients.map(lambda _: server.thumbnail("slow.png", w=100), range(count)))
+            refused = [answer for answer in answers if answer.status == 503]
+            self.assertIn(200, [answer.status for answer in answers])
+            self.assertEqual({(code(answer), answer.headers["Retry-After"]) for answer in refused}, {("busy", "1")})
         with Server(PROGRAM, FOLDER, "--timeout", "0.001") as server:
             self.check(server.thumbnail("slow.png", w=100), 504, "timeout")
 

@@ -55,6 +55,7 @@ extension ThumbnailError.Code {
     case .truncated, .corrupt: .unprocessableContent
     case .limitPixels, .limitBytes, .limitScans, .limitMemory: .contentTooLarge
     case .timeout: .gatewayTimeout
+    case .busy: .serviceUnavailable
     // Nobody reads it; the metrics count it, as nginx does.
     case .cancelled: HTTPResponse.Status(code: 499, reasonPhrase: "Client Closed Request")
     // A code of a later version is an error of this program.

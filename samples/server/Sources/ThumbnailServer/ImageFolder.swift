@@ -41,12 +41,12 @@ struct ImageFolder: Sendable {
   /// Reads a regular file.
   /// - Parameter isWanted: called with the file's identity before it is read.
   /// - Returns: all bytes, or nil if they are not wanted.
-  func read(_ path: RelativePath, if isWanted: (FileIdentity) throws(Failure) -> Bool) throws(Failure) -> [UInt8]? {
+  func read(_ path: RelativePath, if isWanted: (FileIdentity) -> Bool) throws(Failure) -> [UInt8]? {
     let file = try open(path)
     defer { close(file) }
     var status = stat()
     guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { throw .missing }
-    guard try isWanted(FileIdentity(status: status)) else { return nil }
+    guard isWanted(FileIdentity(status: status)) else { return nil }
     guard status.st_size <= byteLimit else { throw .tooLarge(status.st_size, limit: byteLimit) }
     return try bytes(of: file, count: status.st_size)
   }

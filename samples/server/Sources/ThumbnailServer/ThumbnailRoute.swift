@@ -9,20 +9,15 @@ struct ThumbnailRoute: Sendable {
   let metrics: Metrics
   /// The widths and heights that are made; empty for all within bounds.
   let sides: [Int]
-  /// Images that may wait for a thread.
-  let maxWaiting: Int
 
   func answer(_ request: Request, _ context: ServerContext) async throws -> Response {
     let query = try ThumbnailQuery(request, sides)
     // Swift's own threads are as many as there are cores, and must not wait for a disk. NIO has threads that may.
     let (tag, image) = try await NIOThreadPool.singleton.runIfActive {
       var tag = ""
-      let image = try folder.read(query.path) { identity throws(Failure) in
+      let image = try folder.read(query.path) { identity in
         tag = "\"\(identity)-\(query.tag)\""
-        if request.knows(tag) { return false }
-        // Those that wait hold the bytes of their images. Between this look and the wait there are as many more as connections.
-        guard thumbnailer.load.waiting < maxWaiting else { throw .busy }
-        return true
+        return !request.knows(tag)
       }
       return (tag, image)
     }

@@ -12,7 +12,7 @@ import Thumbnails
   @Option(help: "The port to listen on; 0 for any that is free.") var port = 8080
   @Option(help: "A width and height that is made; repeat it for several. Otherwise all from 1 to 4096 are.")
   var side: [Int] = []
-  @Option(help: "Images that may wait for a thread, before clients are told to come back.") var maxWaiting = 128
+  @Option(help: "Images that may wait for a thread; further clients are told to come back.") var maxWaiting = 128
   @Option(help: "Connections at the same time; further ones wait to be accepted.") var maxConnections = 1024
   @Option(help: "Seconds for one image.") var timeout = 10.0
 
@@ -30,10 +30,9 @@ import Thumbnails
     guard let images = ImageFolder(path: folder, byteLimit: limits.byteCount) else {
       throw ValidationError("\(folder) is not a folder that can be opened.")
     }
-    let thumbnailer = Thumbnailer(limits: limits)
+    let thumbnailer = Thumbnailer(limits: limits, maxWaiting: maxWaiting)
     let metrics = Metrics()
-    let route = ThumbnailRoute(
-      folder: images, thumbnailer: thumbnailer, metrics: metrics, sides: side, maxWaiting: maxWaiting)
+    let route = ThumbnailRoute(folder: images, thumbnailer: thumbnailer, metrics: metrics, sides: side)
 
     let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
     router.get("metrics") { _, _ in metrics.response(load: thumbnailer.load) }
