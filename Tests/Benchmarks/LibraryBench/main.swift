@@ -34,29 +34,37 @@ func write(_ bytes: [UInt8], to path: FilePath) throws {
   _ = try file.closeAfter { try file.writeAll(bytes) }
 }
 
-/// What the tasks share: the next image, and when the first thumbnail was there.
+/// What the tasks share: the images that none has taken, and when the first thumbnail was there.
 struct Progress {
-  var next = 0
+  var untaken: ArraySlice<FilePath>
   var first: Duration?
 }
 
 let clock = ContinuousClock()
 let start = clock.now
 let thumbnailer = Thumbnailer(threads: tasks)
-let progress = Mutex(Progress())
+let progress = Mutex(Progress(untaken: files[...]))
+
+/// The next image, read.
+func next() throws -> (path: FilePath, bytes: [UInt8])? {
+  guard let path = progress.withLock({ $0.untaken.popFirst() }) else { return nil }
+  return (path, try contents(of: path))
+}
+
 try await withThrowingTaskGroup(of: Void.self) { group in
   for _ in 0..<tasks {
     group.addTask { [options] in
-      while true {
-        let index = progress.withLock { progress in
-          defer { progress.next += 1 }
-          return progress.next
-        }
-        guard index < files.count else { return }
-        let thumbnail = try await thumbnailer.thumbnail(of: try contents(of: files[index]), options)
+      var made: (path: FilePath, bytes: [UInt8])?
+      var image = try next()
+      while let (path, bytes) = image {
+        // Meanwhile the last thumbnail is written and the next image read, as the program does on other threads.
+        async let thumbnail = thumbnailer.thumbnail(of: bytes, options)
+        if let made { try write(made.bytes, to: out.appending(made.path.lastComponent?.string ?? "")) }
+        image = try next()
+        made = (path, try await thumbnail.bytes)
         progress.withLock { $0.first = $0.first ?? clock.now - start }
-        try write(thumbnail.bytes, to: out.appending(files[index].lastComponent?.string ?? "\(index)"))
       }
+      if let made { try write(made.bytes, to: out.appending(made.path.lastComponent?.string ?? "")) }
     }
   }
   try await group.waitForAll()
